@@ -1,0 +1,31 @@
+# How our own code is compiled. Nothing here reaches a project that only uses llmcalc::core.
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+  endif()
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+  # One cache for every build folder and clone: paths are taken relative to the sources.
+  find_program(LLMCALC_CCACHE ccache)
+  if(LLMCALC_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${LLMCALC_CCACHE})
+  endif()
+endif()
+
+# Warnings that every target of ours is built with. Presets turn them into errors, a plain build does not.
+add_library(llmcalc_options INTERFACE)
+target_compile_features(llmcalc_options INTERFACE cxx_std_20)
+if(MSVC)
+  target_compile_options(llmcalc_options INTERFACE /W4 /permissive- /utf-8 /bigobj)
+  target_compile_definitions(llmcalc_options INTERFACE NOMINMAX WIN32_LEAN_AND_MEAN _CRT_SECURE_NO_WARNINGS)
+else()
+  target_compile_options(llmcalc_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+endif()
+
+if(LLMCALC_SANITIZE)
+  # For the whole build, tests included: mixing instrumented and plain code gives false reports.
+  add_compile_options(-fsanitize=${LLMCALC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${LLMCALC_SANITIZE})
+endif()

@@ -1,0 +1,27 @@
+# llmcalc_tests(unit LIBRARIES ...): executable test_unit from every .cpp under tests/unit, and in ctest one test for
+# each of its suites ("unit.KvCache"). Suites are listed when ctest starts, so a broken test never breaks the build.
+function(llmcalc_tests folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  set(target test_${folder})
+  add_executable(${target} ${sources})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gtest GTest::gtest_main)
+  if(TARGET rapidcheck)
+    target_link_libraries(${target} PRIVATE rapidcheck)
+  endif()
+  target_compile_definitions(${target} PRIVATE LLMCALC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  llmcalc_own(${target})
+
+  set(list_file ${CMAKE_CURRENT_BINARY_DIR}/${target}.cmake)
+  file(GENERATE OUTPUT ${list_file} CONTENT
+"set(program \"$<TARGET_FILE:${target}>\")
+set(folder ${folder})
+set(working_dir \"${PROJECT_SOURCE_DIR}\")
+include(\"${PROJECT_SOURCE_DIR}/third_party/cmake/llmcalc_list_suites.cmake\")
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${list_file})
+endfunction()
