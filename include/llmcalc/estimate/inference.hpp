@@ -1,0 +1,12 @@
+#pragma once
+// Inference: which runtime's rules apply, and the sum over devices.
+
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+namespace llmcalc {
+
+/// Inference memory of a valid scenario.
+[[nodiscard]] inline InferenceEstimate estimate_inference(const Scenario&) { return {}; }
+
+}  // namespace llmcalc

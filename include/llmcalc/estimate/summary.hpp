@@ -1,0 +1,57 @@
+#pragma once
+// Parameter counts of a model, straight from the tensor inventory.
+
+#include <llmcalc/estimate/estimate.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace llmcalc {
+
+/// True when a tensor counts as a parameter of the model: buffers and multi-token-prediction layers do not.
+[[nodiscard]] constexpr bool counts_as_parameter(const Tensor& t) { return !t.buffer && t.part != ModelPart::Mtp; }
+
+/// Parameters of the model: sum of rows x columns x copies x layers over its inventory, towers included,
+/// multi-token-prediction layers and buffers not, tied matrices once. Exact as far as the inventory is
+/// (Model::trust).
+[[nodiscard]] inline Count parameter_count(const Model& model) {
+  Count n = model.other_parameters;
+  for (const Tensor& t : model.tensors) {
+    if (counts_as_parameter(t)) n = add(n, t.total());
+  }
+  return n;
+}
+
+/// Parameters a token uses: all, but of the routed experts only experts_per_token / experts. The embedding counts
+/// whole.
+[[nodiscard]] inline Count active_parameter_count(const Model& model) {
+  Count n = parameter_count(model);
+  for (const Tensor& t : model.tensors) {
+    if (!counts_as_parameter(t) || t.part != ModelPart::Experts || t.kind < 0) continue;
+    const FeedForward& ff = model.kinds[static_cast<std::size_t>(t.kind)].feed_forward;
+    if (ff.experts == 0) continue;
+    // Fused expert tensors hold all experts in one tensor, so the share is taken of the total.
+    const Count used = scale(Bytes{t.total()}, std::min(ff.experts_per_token, ff.experts), ff.experts).count;
+    n = subtract(n, subtract(t.total(), used));
+  }
+  return n;
+}
+
+/// Parameters of every part of the model, parts that are absent left out.
+[[nodiscard]] inline std::vector<PartCount> parameters_by_part(const Model& model) {
+  std::array<Count, model_parts.size()> sums{};
+  for (const Tensor& t : model.tensors) {
+    if (t.buffer) continue;
+    Count& sum = sums[static_cast<std::size_t>(t.part)];
+    sum = add(sum, t.total());
+  }
+  Count& other = sums[static_cast<std::size_t>(ModelPart::Other)];
+  other = add(other, model.other_parameters);
+  std::vector<PartCount> result;
+  for (const auto& row : model_parts) {
+    if (const Count n = sums[static_cast<std::size_t>(row.id)]; n != 0) result.push_back({row.id, n});
+  }
+  return result;
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,215 @@
+#pragma once
+// What a model is: not five numbers but a list of layers. Everything that follows (parameters, bytes, caches,
+// activations, sharding) is derived from this description and from the tensor inventory built from it (tensors.hpp).
+
+#include <llmcalc/base/enum_table.hpp>
+#include <llmcalc/base/units.hpp>
+#include <llmcalc/model/formats.hpp>
+#include <llmcalc/model/tensors.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace llmcalc {
+
+/// How far a number can be trusted.
+enum class Trust : std::uint8_t { Exact, Modelled, Assumed };
+inline constexpr std::array<EnumRow<Trust>, 3> trusts{{
+    {Trust::Exact, "exact", "exact", "arithmetic of what is really allocated"},
+    {Trust::Modelled, "modelled", "modelled", "a formula with a measured range"},
+    {Trust::Assumed, "assumed", "assumed", "a documented constant or a guess that is named as one"},
+}};
+static_assert(indexed_by_id(trusts));
+constexpr const auto& enum_table(Trust) { return trusts; }
+
+/// What mixes information between tokens in a layer.
+enum class Mixer : std::uint8_t {
+  None,             ///< feed-forward only (Nemotron-H "-" layers)
+  Attention,        ///< multi-head, grouped-query or multi-query attention; a window or chunk makes it local
+  LatentAttention,  ///< multi-head latent attention (DeepSeek), with or without an indexer
+  CrossAttention,   ///< keys and values come from the vision encoder (Llama 3.2 Vision); the cache does not grow with
+                    ///< text
+  Mamba1,           ///< selective state space, first version
+  Mamba2,           ///< selective state space, second version
+  GatedDeltaNet,    ///< Qwen3-Next, Qwen3.5, ...
+  KimiDeltaNet,     ///< Kimi Linear, Kimi K3: gated delta rule with a decay per channel
+  LightningAttention,  ///< MiniMax-Text-01: linear attention with a d x d state per head
+  ShortConvolution     ///< LFM2
+};
+
+/// Normalisation of queries and keys.
+enum class QkNorm : std::uint8_t {
+  None,
+  PerHead,       ///< one weight vector of head_dim for all heads (Qwen3, Gemma 3)
+  PerHeadApart,  ///< one weight vector of head_dim for every head (Cohere, StableLM)
+  Full           ///< as wide as the projections (OLMo 2, OLMoE, MiniMax M2)
+};
+
+/// Shape of an attention mixer (Attention, LatentAttention, CrossAttention).
+struct AttentionShape {
+  Count heads = 0;           ///< query heads
+  Count kv_heads = 0;        ///< key and value heads
+  Count head_dim = 0;        ///< width of a query and key head
+  Count value_head_dim = 0;  ///< width of a value head
+  Count window = 0;          ///< tokens a sliding-window layer looks back, itself included; 0: all
+  Count chunk = 0;           ///< tokens of an attention chunk (Llama 4); 0: none
+  QkNorm qk_norm = QkNorm::None;
+  bool query_bias = false;
+  bool key_bias = false;
+  bool value_bias = false;
+  bool output_bias = false;
+  bool sinks = false;            ///< one learned logit a head (gpt-oss)
+  bool output_gate = false;      ///< the query projection makes a gate of its own width as well (Qwen3-Next)
+  bool values_are_keys = false;  ///< no value projection: values are the keys (Gemma 4 full layers)
+  bool shares_cache = false;     ///< stores nothing: reads an earlier layer's keys and values (Gemma 3n, Gemma 4 E)
+  bool fused_qkv = false;        ///< one projection for queries, keys and values
+  Count rotary_dim = 0;          ///< rotated part of a head; 0: no rotary embedding
+  Count q_lora_rank = 0;         ///< latent attention: rank of the query compression; 0: none
+  Count kv_lora_rank = 0;        ///< latent attention: width of the cached latent
+  Count nope_head_dim = 0;       ///< latent attention: part of a head without position
+  Count rope_head_dim = 0;       ///< latent attention: part of a head with position
+  Count indexer_heads = 0;       ///< sparse-attention indexer (DeepSeek V3.2): heads; 0: none
+  Count indexer_head_dim = 0;    ///< width of an indexer head, which is also its cached key
+  Count compress_ratio = 0;      ///< DeepSeek V4: tokens summarised by one cached entry; 0: none
+  Count encoder_tokens = 0;      ///< CrossAttention: tokens the encoder gives for one image
+  friend bool operator==(const AttentionShape&, const AttentionShape&) = default;
+};
+
+/// Shape of a recurrent mixer (Mamba1, Mamba2, GatedDeltaNet, KimiDeltaNet, LightningAttention, ShortConvolution).
+struct RecurrentShape {
+  Count inner = 0;           ///< d_inner: width of the inner stream; delta nets: value width
+  Count state = 0;           ///< d_state; delta nets: key head width
+  Count heads = 0;           ///< heads (Mamba-2, delta nets: value heads, lightning attention)
+  Count head_dim = 0;        ///< inner / heads; delta nets: value head width
+  Count groups = 0;          ///< Mamba-2: B and C groups; delta nets: key heads
+  Count conv_kernel = 0;     ///< columns of the causal convolution
+  Count time_step_rank = 0;  ///< Mamba-1: rank of dt
+  bool conv_bias = false;
+  bool projection_bias = false;    ///< in and out projections have a bias
+  bool gated_norm = true;          ///< Mamba-2: a norm of width `inner` before the output projection
+  bool inner_norms = false;        ///< Mamba-1 of Jamba and Falcon-Mamba: norms of dt, B and C
+  bool inner_norm_weights = true;  ///< those norms have weights (Falcon-Mamba's do not)
+  friend bool operator==(const RecurrentShape&, const RecurrentShape&) = default;
+};
+
+/// Activation function of a feed-forward block; how it is written decides what autograd keeps.
+enum class Activation : std::uint8_t { Silu, GeluTanh, Gelu, GeluPython, Relu, ReluSquared };
+
+/// Feed-forward block of a layer.
+struct FeedForward {
+  Count width = 0;             ///< inner width of the dense block; 0: no dense block
+  bool gated = true;           ///< gate and up (SwiGLU, GeGLU) instead of up alone
+  bool fused_gate_up = false;  ///< gate and up are one matrix
+  bool up_bias = false;        ///< gate and up have a bias
+  bool down_bias = false;
+  Activation activation = Activation::Silu;
+  Count experts = 0;            ///< routed experts; 0: dense
+  Count experts_per_token = 0;  ///< top-k
+  Count expert_width = 0;
+  bool expert_bias = false;      ///< biases in every expert (gpt-oss)
+  Count shared_width = 0;        ///< total inner width of shared experts; 0: none
+  bool shared_gate = false;      ///< a sigmoid gate of width 1 for the shared expert (Qwen)
+  bool router_bias = false;      ///< trained bias of the router (gpt-oss)
+  bool correction_bias = false;  ///< expert-selection bias kept as a buffer (DeepSeek V3)
+  Count latent_width = 0;        ///< width routed experts see (Nemotron 3, Kimi K3); 0: the hidden size
+  friend bool operator==(const FeedForward&, const FeedForward&) = default;
+};
+
+/// Where a layer's norms stand.
+enum class NormPlacement : std::uint8_t {
+  Pre,          ///< before the mixer and before the feed-forward block
+  Sandwich,     ///< before and after both (Gemma 2, 3, 4; GLM-4)
+  Post,         ///< after both (OLMo 2, EXAONE 4)
+  ParallelOne,  ///< one norm, attention and feed-forward side by side (Falcon-7B, GPT-J, Phi-2, Cohere)
+  ParallelTwo,  ///< two norms, side by side (GPT-NeoX, Falcon-40B)
+  MixerOnly     ///< one norm, one block (Mamba, Nemotron-H)
+};
+
+/// Kind of norm; decides its parameters and what autograd keeps.
+enum class NormKind : std::uint8_t {
+  Rms,         ///< weight only
+  RmsPlusOne,  ///< weight only, product in fp32 with 1 + weight (Gemma)
+  LayerNorm,   ///< weight and bias
+  LayerNormNoBias,
+  LayerNormNoWeight  ///< no parameters (OLMo 1)
+};
+
+/// One kind of layer. Layers of the same kind have equal shapes.
+struct Layer {
+  Mixer mixer = Mixer::Attention;
+  AttentionShape attention;     ///< when the mixer is an attention, or `also_recurrent`'s partner
+  RecurrentShape recurrent;     ///< when the mixer is recurrent, or beside attention with `also_recurrent`
+  bool also_recurrent = false;  ///< attention and Mamba-2 side by side in one layer (Falcon-H1)
+  FeedForward feed_forward;
+  NormPlacement norms = NormPlacement::Pre;
+  friend bool operator==(const Layer&, const Layer&) = default;
+
+  /// True when the layer stores keys and values that grow with the context (or up to a window).
+  [[nodiscard]] constexpr bool attends() const {
+    return mixer == Mixer::Attention || mixer == Mixer::LatentAttention || mixer == Mixer::CrossAttention;
+  }
+  /// True when the layer keeps a state of fixed size per sequence.
+  [[nodiscard]] constexpr bool recurs() const { return also_recurrent || (mixer != Mixer::None && !attends()); }
+  [[nodiscard]] constexpr bool is_moe() const { return feed_forward.experts > 0; }
+};
+
+/// How positions are encoded.
+enum class Positions : std::uint8_t { Rotary, Learned, Alibi, None };
+
+/// A language model. Immutable once built; shared by scenarios.
+struct Model {
+  std::string id;                  ///< preset id, or a name made from the file
+  std::string name;                ///< name for people
+  std::string model_type;          ///< config.json's model_type, "" when set by hand
+  std::string family;              ///< publisher's family name for grouping
+  Trust trust = Trust::Exact;      ///< Modelled or Assumed when something in the config was not understood
+  std::vector<std::string> notes;  ///< what was assumed, in words
+
+  Count hidden = 0;           ///< width of the residual stream
+  Count vocabulary = 0;       ///< rows of the embedding
+  Count head_vocabulary = 0;  ///< rows of the output head (mostly = vocabulary)
+  bool tied_head = false;     ///< the output head is the embedding
+  bool head_bias = false;
+  Count max_context = 0;  ///< max_position_embeddings; 0: unknown
+  Positions positions = Positions::Rotary;
+  Count position_rows = 0;  ///< rows of a learned position table
+  NormKind norm = NormKind::Rms;
+  bool final_norm = true;
+  bool embedding_norm = false;     ///< a norm after the embedding (BLOOM)
+  bool scaled_embedding = false;   ///< the embedding is multiplied by a constant (Gemma)
+  bool attention_softcap = false;  ///< tanh cap on attention scores (Gemma 2)
+  bool final_softcap = false;      ///< tanh cap on logits (Gemma 2, 3n)
+  Count embedding_width = 0;       ///< width of the embedding when it is not `hidden` (projected); 0: hidden
+
+  std::vector<Layer> kinds;               ///< distinct kinds of layers
+  std::vector<std::uint16_t> layers;      ///< for every layer the index of its kind
+  std::vector<std::uint16_t> mtp_layers;  ///< multi-token-prediction layers: kinds; not part of `parameters`
+
+  Count encoder_parameters = 0;  ///< vision and audio towers with projector (also in the inventory)
+  Count other_parameters = 0;  ///< parameters that the inventory does not explain (a given total minus the inventory)
+  WeightFormat released_format = WeightFormat::Bf16;  ///< format the publisher ships
+  Count quantization_group = 0;  ///< group size of the released quantization; 0: the format's default
+
+  std::vector<Tensor> tensors;  ///< inventory, filled by build_inventory()
+
+  /// Number of layers.
+  [[nodiscard]] Count layer_count() const { return layers.size(); }
+  /// The i-th layer.
+  [[nodiscard]] const Layer& layer(std::size_t i) const { return kinds[layers[i]]; }
+  /// How many layers are of kind k.
+  [[nodiscard]] Count layers_of_kind(std::size_t k) const {
+    Count n = 0;
+    for (const auto index : layers) n += index == k ? 1 : 0;
+    return n;
+  }
+  /// Embedding width actually used.
+  [[nodiscard]] Count embedding_columns() const { return embedding_width != 0 ? embedding_width : hidden; }
+};
+
+/// Shared, immutable model.
+using ModelPtr = std::shared_ptr<const Model>;
+
+}  // namespace llmcalc

@@ -1,0 +1,110 @@
+#pragma once
+// Devices and sets of devices. Memory is whole bytes; bandwidth and operations are rates, for display and speed only.
+
+#include <llmcalc/base/enum_table.hpp>
+#include <llmcalc/base/units.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace llmcalc {
+
+/// Who makes the device; decides driver overheads and which runtimes apply.
+enum class Vendor : std::uint8_t { Nvidia, Amd, Intel, Apple, Google, Amazon, Other };
+inline constexpr std::array<EnumRow<Vendor>, 7> vendors{{
+    {Vendor::Nvidia, "nvidia", "NVIDIA"},
+    {Vendor::Amd, "amd", "AMD"},
+    {Vendor::Intel, "intel", "Intel"},
+    {Vendor::Apple, "apple", "Apple"},
+    {Vendor::Google, "google", "Google"},
+    {Vendor::Amazon, "amazon", "Amazon"},
+    {Vendor::Other, "other", "Other"},
+}};
+static_assert(indexed_by_id(vendors));
+constexpr const auto& enum_table(Vendor) { return vendors; }
+
+/// Dense operations per second by number format; 0: not published.
+struct OperationRates {
+  double fp16 = 0;
+  double bf16 = 0;
+  double fp8 = 0;
+  double int8 = 0;
+  double fp4 = 0;
+  friend bool operator==(const OperationRates&, const OperationRates&) = default;
+};
+
+/// One kind of device.
+struct Device {
+  std::string id;  ///< preset id; "" for one given by its memory
+  std::string name;
+  Vendor vendor = Vendor::Nvidia;
+  std::string device_class;   ///< "consumer", "datacenter", "workstation", "unified", ...
+  Bytes memory;               ///< as marketed, in the vendor's unit
+  Bytes reported;             ///< as the driver reports it; 0: unknown
+  bool unified = false;       ///< processor and GPU share the memory
+  double gpu_share = 1.0;     ///< unified memory: share the GPU may use by default (Apple's wired limit)
+  double bandwidth = 0;       ///< bytes per second, theoretical peak
+  OperationRates operations;  ///< per second
+  std::string link;           ///< interconnect's name
+  double link_bandwidth = 0;  ///< bytes per second, both directions together as marketed
+  double power = 0;           ///< watts
+  int released = 0;           ///< year
+  double price_per_hour = 0;  ///< US dollars, dated by `price_date`; 0: unknown
+  std::string price_date;
+  bool verified = true;  ///< memory and bandwidth rest on at least two sources
+  std::string notes;
+  std::vector<std::string> sources;
+
+  /// Memory a program can address: what the driver reports, else what is marketed; for unified memory the GPU's share
+  /// of it.
+  [[nodiscard]] Bytes addressable() const {
+    const Bytes all = reported.count != 0 ? reported : memory;
+    if (!unified || gpu_share >= 1.0) return all;
+    return scale(all, static_cast<Count>(gpu_share * 10000.0 + 0.5), 10000);
+  }
+};
+
+/// Shared, immutable device.
+using DevicePtr = std::shared_ptr<const Device>;
+
+/// Some devices of one kind.
+struct DeviceGroup {
+  DevicePtr device;
+  Count count = 1;
+};
+
+/// The devices a scenario runs on; several groups make an unequal set. No device at all (count 0) means host memory
+/// only.
+struct DeviceSet {
+  std::vector<DeviceGroup> groups;
+
+  /// Number of devices.
+  [[nodiscard]] Count count() const {
+    Count n = 0;
+    for (const auto& group : groups) n = add(n, group.count);
+    return n;
+  }
+  /// The i-th device, groups in order; null when there are fewer.
+  [[nodiscard]] const Device* at(Count i) const {
+    for (const auto& group : groups) {
+      if (i < group.count) return group.device.get();
+      i -= group.count;
+    }
+    return nullptr;
+  }
+  /// The device with the least addressable memory; null when there is none.
+  [[nodiscard]] const Device* smallest() const {
+    const Device* found = nullptr;
+    for (const auto& group : groups) {
+      if (group.count != 0 && group.device && (!found || group.device->addressable() < found->addressable())) {
+        found = group.device.get();
+      }
+    }
+    return found;
+  }
+};
+
+}  // namespace llmcalc
