@@ -1,0 +1,79 @@
+#!/bin/sh
+# Installs the system packages llmcalc needs, and only those that are missing. This is the one list of them.
+#   third_party/install-packages.sh [build] [test] [long]     default: build
+#   third_party/install-packages.sh --list [build] [test] [long]
+set -eu
+
+# To compile and run: compilers and tools, libraries, and what the window needs while it runs (also without a display).
+build="g++ cmake ninja-build ccache pkg-config python3-glad
+  libimgui-dev libglfw3-dev libgl-dev libopengl-dev libstb-dev libcli11-dev nlohmann-json3-dev
+  libgl1-mesa-dri fonts-inter fonts-dejavu-core xvfb xauth"
+# Every test of ./test.sh.
+test="clang clang-format libclang-rt-dev libgtest-dev librapidcheck-dev libbenchmark-dev
+  xdotool imagemagick shellcheck"
+# ./test.sh --long in addition.
+long="clang-tidy cppcheck valgrind gcovr desktop-file-utils appstream"
+
+list_only=no
+groups=
+for argument in "$@"; do
+  case $argument in
+    --list) list_only=yes ;;
+    build | test | long) groups="$groups $argument" ;;
+    *) echo "usage: $0 [--list] [build] [test] [long]" >&2; exit 2 ;;
+  esac
+done
+wanted=
+for group in ${groups:-build}; do
+  case $group in
+    build) wanted="$wanted $build" ;;
+    test) wanted="$wanted $test" ;;
+    long) wanted="$wanted $long" ;;
+  esac
+done
+if [ $list_only = yes ]; then
+  for package in $wanted; do echo "$package"; done
+  exit 0
+fi
+
+if ! command -v apt-get >/dev/null 2>&1 || ! command -v dpkg-query >/dev/null 2>&1; then
+  cat >&2 <<'EOF'
+This script knows Debian and Ubuntu packages only. Elsewhere, install CMake, Ninja and a C++20 compiler, and let
+vcpkg bring the libraries that vcpkg.json names:
+    cmake -B build -G Ninja -DCMAKE_TOOLCHAIN_FILE=$VCPKG_ROOT/scripts/buildsystems/vcpkg.cmake
+    cmake --build build
+See third_party/README.md for the list of libraries.
+EOF
+  exit 1
+fi
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+missing=
+for package in $wanted; do
+  is_installed "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null 2>&1; then
+    echo "These packages are missing, and installing them needs root:$missing" >&2
+    exit 1
+  fi
+  as_root=sudo
+fi
+echo "Installing:$missing"
+apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"; }
+apt update || echo "apt-get update failed; trying with the package lists at hand" >&2
+names=
+for package in $missing; do
+  # Some releases have a package under another's roof (Ubuntu 22.04: the sanitizer runtimes come with clang).
+  if apt-cache show "$package" >/dev/null 2>&1; then
+    names="$names $package"
+  else
+    echo "This system does not know the package $package; going on without it" >&2
+  fi
+done
+# shellcheck disable=SC2086  # a list of words
+apt install -y --no-install-recommends $names
