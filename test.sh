@@ -1,0 +1,48 @@
+#!/bin/bash
+# Installs what is missing, builds everything with warnings as errors, and runs every test. --long adds what takes hours
+# of a computer rather than minutes: fuzzing, clang-tidy, cppcheck, valgrind, the thread sanitizer, coverage, the long monkey.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+long=no
+packages=(build test)
+case "${1:-}" in
+  "") ;;
+  --long) long=yes packages+=(long) ;;
+  *) echo "usage: $0 [--long]" >&2; exit 2 ;;
+esac
+
+third_party/install-packages.sh "${packages[@]}" || echo "Going on with what is installed." >&2
+
+# step NAME COMMAND...: one line when it works, its whole output when it fails.
+mkdir -p build
+log=build/test.log
+step() {
+  local name=$1 start=$SECONDS
+  shift
+  printf '%-58s' "$name"
+  if "$@" >$log 2>&1; then
+    printf 'ok %5d s\n' $((SECONDS - start))
+  else
+    printf 'FAILED\n'
+    cat $log
+    exit 1
+  fi
+}
+# Several programs of the tests open windows; one virtual screen serves them all.
+on_screen() { xvfb-run -a -s "-screen 0 1920x1200x24" "$@"; }
+jobs=$(nproc)
+
+step "formatting and structure" tests/structure/check.sh
+step "g++: configure" cmake --preset check
+step "g++: build, warnings are errors" cmake --build --preset check -j "$jobs"
+step "g++: every header compiles on its own" \
+  cmake --build --preset check -j "$jobs" --target all_verify_interface_header_sets
+step "clang with sanitizers: configure" cmake --preset asan
+step "clang with sanitizers: build, warnings are errors" cmake --build --preset asan -j "$jobs"
+step "clang with sanitizers: tests" on_screen ctest --preset asan -j "$jobs"
+
+[ $long = no ] || tests/long.sh
+
+# Last, so that the end of the output shows what ran.
+on_screen ctest --preset check -j "$jobs"

@@ -1,0 +1,18 @@
+# cmake -D compiler=... -D source=... -D include=... -P check.cmake
+file(STRINGS ${source} first_line LIMIT_COUNT 1)
+if(NOT first_line MATCHES "^// must not compile: (.+)$")
+  message(FATAL_ERROR "${source}: the first line must be '// must not compile: <regular expression of the message>'")
+endif()
+set(expected "${CMAKE_MATCH_1}")
+set(command ${compiler} -std=c++20 -fsyntax-only -I ${include} ${source})
+
+execute_process(COMMAND ${command} -DALLOWED RESULT_VARIABLE status ERROR_VARIABLE errors)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${source} must compile with ALLOWED defined:\n${errors}")
+endif()
+execute_process(COMMAND ${command} RESULT_VARIABLE status ERROR_VARIABLE errors)
+if(status EQUAL 0)
+  message(FATAL_ERROR "${source} compiles, and should not")
+elseif(NOT errors MATCHES "${expected}")
+  message(FATAL_ERROR "${source} fails for another reason than '${expected}':\n${errors}")
+endif()

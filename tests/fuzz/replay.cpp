@@ -1,0 +1,86 @@
+// Runs a fuzz target over its corpus and over a fixed set of mutations of it: the same inputs in every run, no fuzzer
+// needed.
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace {
+
+using Input = std::vector<std::uint8_t>;
+
+Input read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::size_t below(std::mt19937& random, std::size_t limit) { return limit == 0 ? 0 : random() % limit; }
+
+/// One to four edits: overwrite, flip a bit, cut, repeat a piece, or splice with another input.
+Input mutated(const Input& input, const Input& other, std::mt19937& random) {
+  Input result = input;
+  for (std::size_t edits = 1 + below(random, 4); edits > 0; --edits) {
+    const std::size_t at = below(random, result.size());
+    const std::size_t length = std::min<std::size_t>(below(random, 32), result.size() - at);
+    const auto offset = static_cast<std::ptrdiff_t>(at);
+    const auto end = static_cast<std::ptrdiff_t>(at + length);
+    switch (below(random, 5)) {
+      case 0:
+        for (std::size_t i = at; i < at + length; ++i) result[i] = static_cast<std::uint8_t>(random());
+        break;
+      case 1:
+        if (!result.empty()) result[at] = static_cast<std::uint8_t>(result[at] ^ (1U << below(random, 8)));
+        break;
+      case 2:
+        result.erase(result.begin() + offset, result.begin() + end);
+        break;
+      case 3: {
+        const Input piece(result.begin() + offset, result.begin() + end);
+        result.insert(result.begin() + offset, piece.begin(), piece.end());
+        break;
+      }
+      default: {
+        const std::size_t from = below(random, other.size());
+        result.resize(at);
+        result.insert(result.end(), other.begin() + static_cast<std::ptrdiff_t>(from), other.end());
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
+  if (arguments.size() < 2) {
+    std::fprintf(stderr, "usage: %s CORPUS_FOLDER [MUTATIONS]\n", arguments[0]);
+    return 2;
+  }
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(arguments[1])) paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  std::vector<Input> corpus{Input{}};
+  for (const auto& path : paths) corpus.push_back(read(path));
+  if (corpus.size() < 2) {
+    std::fprintf(stderr, "%s holds no inputs\n", arguments[1]);
+    return 1;
+  }
+  for (const Input& input : corpus) LLVMFuzzerTestOneInput(input.data(), input.size());
+
+  const unsigned long mutations = arguments.size() > 2 ? std::stoul(arguments[2]) : 5000;
+  std::mt19937 random(20261122);  // a fixed seed: a failure must repeat
+  for (unsigned long i = 0; i < mutations; ++i) {
+    const Input input = mutated(corpus[below(random, corpus.size())], corpus[below(random, corpus.size())], random);
+    LLVMFuzzerTestOneInput(input.data(), input.size());
+  }
+  std::printf("%zu inputs of the corpus and %lu mutations: no crash\n", corpus.size(), mutations);
+}
