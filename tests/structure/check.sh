@@ -7,7 +7,7 @@ complain() { # complain MESSAGE LINES: fails when there are lines
   [ -z "$2" ] || { printf '%s\n%s\n' "$1" "$2"; status=1; }
 }
 mapfile -t code < <(find include src tests -name '*.hpp' -o -name '*.cpp' | sort)
-includes_of() { grep -nE "#include [<\"]($1)" -r "${@:2}" --include='*.hpp' --include='*.cpp'; }
+includes_of() { grep -nE "#include [<\"]($1)" -r "${@:2}" --include="*.hpp" --include="*.cpp" 2>/dev/null; }
 
 complain "clang-format wants these changed:" \
   "$([ ${#code[@]} -eq 0 ] || clang-format --dry-run -Werror "${code[@]}" 2>&1 | grep -E 'error:' | cut -d: -f1 | sort | uniq -c)"
