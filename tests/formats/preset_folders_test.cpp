@@ -1,0 +1,114 @@
+#include "formats/preset_folders.hpp"
+
+#include "formats/model_preset.hpp"
+#include "formats/preset_files.hpp"
+#include "temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <sys/stat.h>
+
+namespace llmcalc::formats {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::TemporaryFolder;
+
+TEST(PresetFolders, AreReadInTheDocumentedOrder) {
+  const TemporaryFolder root;
+  for (const char* folder : {"source", "prefix/bin", "prefix/share/llmcalc/presets", "one", "two", "user"}) {
+    fs::create_directories(root.path() / folder);
+  }
+  PresetPlaces places;
+  places.source_tree = root.path() / "source";
+  places.program = root.path() / "prefix/bin/llmcalc";
+  places.environment = (root.path() / "one").string() + ":" + (root.path() / "missing").string() +
+                       "::" + (root.path() / "two").string();
+  places.user = root.path() / "user";
+  const auto folders = preset_folders(places);
+  ASSERT_EQ(folders.size(), 5U);
+  EXPECT_EQ(folders[0], root.path() / "source");
+  EXPECT_TRUE(fs::equivalent(folders[1], root.path() / "prefix/share/llmcalc/presets"));
+  EXPECT_EQ(folders[2], root.path() / "one");
+  EXPECT_EQ(folders[3], root.path() / "two");
+  EXPECT_EQ(folders[4], root.path() / "user");
+}
+
+TEST(PresetFolders, AreReadOnceEach) {
+  const TemporaryFolder root;
+  fs::create_directories(root.path() / "a");
+  fs::create_directories(root.path() / "b");
+  PresetPlaces places;
+  places.source_tree = root.path() / "a";
+  places.environment = (root.path() / "b").string() + ":" + (root.path() / "b/../a").string();
+  const auto folders = preset_folders(places);
+  ASSERT_EQ(folders.size(), 2U);
+  EXPECT_TRUE(fs::equivalent(folders[0], root.path() / "b"));
+  EXPECT_TRUE(fs::equivalent(folders[1], root.path() / "a"));
+}
+
+TEST(PresetFolders, OfThisProcessHoldTheShippedPresets) {
+  const auto folders = preset_folders();
+  ASSERT_FALSE(folders.empty());
+  EXPECT_TRUE(find_model_preset(folders, "llama-3.1-8b"));
+}
+
+TEST(PresetFiles, SkipLoopsPipesAndOtherKinds) {
+  const TemporaryFolder folder;
+  folder.write(
+      "models/good.json",
+      R"({"id": "good", "name": "G", "family": "F", "weights_dtype": "bf16", "sources": ["s"], "config": {"a": 1}})");
+  folder.write("models/readme.txt", "not a preset");
+  folder.write("models/.hidden.json", "not a preset");
+  fs::create_directories(folder.path() / "models/folder.json");
+  fs::create_symlink("loop.json", folder.path() / "models/loop.json");
+  fs::create_symlink("nowhere", folder.path() / "models/dangling.json");
+  fs::create_directory_symlink("..", folder.path() / "models/up");
+  ASSERT_EQ(::mkfifo((folder.path() / "models/pipe.json").c_str(), 0600), 0);
+  const auto catalogue = read_model_catalogue(std::vector{folder.path()});
+  ASSERT_EQ(catalogue.entries.size(), 1U);
+  EXPECT_EQ(catalogue.issues.size(), 4U);  // folder, loop, dangling link, pipe
+}
+
+TEST(PresetFiles, OfAnOverfullFolderAreLimited) {
+  const TemporaryFolder folder;
+  for (std::size_t i = 0; i < preset_count_limit + 10; ++i) folder.write("x/" + std::to_string(i) + ".json", "");
+  Issues issues;
+  EXPECT_EQ(preset_files(folder.path() / "x", issues).size(), preset_count_limit);
+  ASSERT_EQ(issues.size(), 1U);
+  EXPECT_NE(issues[0].what.find("too many files"), std::string::npos);
+}
+
+TEST(PresetFiles, OfHugeSizeAreRefusedUnread) {
+  const TemporaryFolder folder;
+  folder.write_sparse("models/huge.json", std::uintmax_t{1} << 36);
+  const auto catalogue = read_model_catalogue(std::vector{folder.path()});
+  ASSERT_EQ(catalogue.issues.size(), 1U);
+  EXPECT_NE(catalogue.issues[0].what.find("larger than"), std::string::npos);
+}
+
+TEST(PresetFiles, OfDeepNestingAreRefused) {
+  const TemporaryFolder folder;
+  const std::string deep(400'000, '[');
+  folder.write("models/deep.json", R"({"id": "deep", "config": )" + deep + std::string(400'000, ']') + "}");
+  folder.write("models/open.json", deep);
+  const auto catalogue = read_model_catalogue(std::vector{folder.path()});
+  EXPECT_TRUE(catalogue.entries.empty());
+  EXPECT_EQ(catalogue.issues.size(), 2U);
+  const auto preset = find_model_preset(std::vector{folder.path()}, "deep");
+  ASSERT_FALSE(preset);
+  EXPECT_NE(preset.issues()[0].what.find("nested deeper"), std::string::npos) << preset.issues()[0].what;
+}
+
+TEST(PresetFiles, OfAFolderThatIsAFileAreAnIssue) {
+  const TemporaryFolder folder;
+  folder.write("models", "a file");
+  const auto catalogue = read_model_catalogue(std::vector{folder.path()});
+  ASSERT_EQ(catalogue.issues.size(), 1U);
+  EXPECT_EQ(catalogue.issues[0].what, "is not a folder");
+}
+
+}  // namespace
+}  // namespace llmcalc::formats
