@@ -1,0 +1,293 @@
+#pragma once
+// The tensors of a model as llama.cpp's converter writes them into a GGUF file: other names, other fusions and other
+// kept-in-F32 tensors than in the Hugging Face checkpoint. Rows and columns are those of GGML: ne0 is the length of a
+// row (input features).
+//
+// Source: llama.cpp d775b8967 (build 10573), convert_hf_to_gguf.py and llama-arch.cpp; checked tensor by tensor
+// against llama-quantize --dry-run for 41 shapes. Not counted: the vision projector (a file of its own), tokenizer,
+// metadata. Valid for decoders; a family llama.cpp does not know gets the same mapping of its layers, which is then a
+// model of a file, not a copy.
+
+#include <llmcalc/base/units.hpp>
+#include <llmcalc/model/formats.hpp>
+#include <llmcalc/model/model.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace llmcalc {
+
+/// What llama-quantize's rules look at.
+enum class GgufRole : std::uint8_t {
+  Output,
+  TokenEmbedding,
+  Qkv,
+  KvB,
+  Value,
+  Key,
+  Query,
+  AttentionOutput,
+  Up,
+  Gate,
+  Down,
+  Matrix,  ///< any other matrix: gets the base type
+  KeptF32  ///< never quantized and written in F32 by the converter: norms, biases, routers, convolutions, A and D
+};
+
+/// One tensor of a GGUF file.
+struct GgufTensor {
+  GgufRole role = GgufRole::Matrix;
+  std::int32_t layer = -1;  ///< -1 outside the layers
+  bool experts = false;     ///< a 3-D tensor of routed experts
+  bool rope_table = false;  ///< rope frequency factors: every device that holds layers has a copy
+  GgmlType type = GgmlType::F16;
+  Count ne0 = 1;    ///< length of a row
+  Count rows = 1;   ///< ne1
+  Count depth = 1;  ///< ne2
+
+  /// Bytes of the tensor's data.
+  [[nodiscard]] constexpr Bytes bytes() const { return storage(ne0, block_of(type)) * multiply(rows, depth); }
+};
+
+namespace gguf_detail {
+
+/// Collects the tensors of one model.
+class Writer {
+ public:
+  explicit Writer(std::vector<GgufTensor>& out) : out_(out) {}
+  void matrix(GgufRole role, Count ne0, Count rows, Count depth = 1, bool experts = false) {
+    out_.push_back({.role = role, .layer = layer, .experts = experts, .ne0 = ne0, .rows = rows, .depth = depth});
+  }
+  /// F32 tensor; an empty one is left out.
+  void f32(Count ne0, Count rows = 1) {
+    if (ne0 != 0 && rows != 0)
+      out_.push_back({.role = GgufRole::KeptF32, .layer = layer, .type = GgmlType::F32, .ne0 = ne0, .rows = rows});
+  }
+  std::int32_t layer = -1;
+
+ private:
+  std::vector<GgufTensor>& out_;
+};
+
+inline void attention(Writer& w, const Model& m, const AttentionShape& a) {
+  const Count q = multiply(a.heads, a.head_dim), k = multiply(a.kv_heads, a.head_dim);
+  const Count v = multiply(a.kv_heads, a.value_head_dim), o = multiply(a.heads, a.value_head_dim);
+  if (a.fused_qkv) {
+    w.matrix(GgufRole::Qkv, m.hidden, q + k + v);
+    if (a.query_bias) w.f32(q + k + v);
+  } else {
+    w.matrix(GgufRole::Key, m.hidden, k);
+    w.matrix(GgufRole::Query, m.hidden, a.output_gate ? 2 * q : q);
+    if (!a.values_are_keys) w.matrix(GgufRole::Value, m.hidden, v);
+    if (a.query_bias) w.f32(q);
+    if (a.key_bias) w.f32(k);
+    if (a.value_bias) w.f32(v);
+  }
+  w.matrix(GgufRole::AttentionOutput, o, m.hidden);
+  if (a.output_bias) w.f32(m.hidden);
+  if (a.sinks) w.f32(a.heads);
+  switch (a.qk_norm) {
+    case QkNorm::None:
+      break;
+    case QkNorm::PerHead:
+      w.f32(a.head_dim), w.f32(a.head_dim);
+      break;
+    case QkNorm::PerHeadApart:
+      w.f32(a.head_dim, a.heads), w.f32(a.head_dim, a.kv_heads);
+      break;
+    case QkNorm::Full:
+      w.f32(q), w.f32(k);
+      break;
+  }
+}
+
+inline void latent_attention(Writer& w, const Model& m, const AttentionShape& a) {
+  const Count q = multiply(a.heads, a.nope_head_dim + a.rope_head_dim);
+  if (a.q_lora_rank != 0) {
+    w.f32(a.q_lora_rank);
+    w.matrix(GgufRole::Matrix, m.hidden, a.q_lora_rank);
+    w.matrix(GgufRole::Matrix, a.q_lora_rank, q);
+  } else {
+    w.matrix(GgufRole::Query, m.hidden, q);
+  }
+  w.f32(a.kv_lora_rank);
+  w.matrix(GgufRole::Matrix, m.hidden, a.kv_lora_rank + a.rope_head_dim);
+  w.matrix(GgufRole::Matrix, a.nope_head_dim, a.kv_lora_rank, a.heads);
+  w.matrix(GgufRole::Matrix, a.kv_lora_rank, a.value_head_dim, a.heads);
+  w.matrix(GgufRole::AttentionOutput, multiply(a.heads, a.value_head_dim), m.hidden);
+  if (a.indexer_heads != 0) {
+    w.matrix(GgufRole::Matrix, a.q_lora_rank, multiply(a.indexer_heads, a.indexer_head_dim));
+    w.matrix(GgufRole::Matrix, m.hidden, a.indexer_head_dim);
+    w.f32(a.indexer_head_dim), w.f32(a.indexer_head_dim);
+    w.matrix(GgufRole::Matrix, m.hidden, a.indexer_heads);
+  }
+}
+
+inline void mamba1(Writer& w, const Model& m, const RecurrentShape& r) {
+  w.matrix(GgufRole::Matrix, m.hidden, 2 * r.inner);
+  w.f32(r.conv_kernel, r.inner);
+  if (r.conv_bias) w.f32(r.inner);
+  w.matrix(GgufRole::Matrix, r.inner, r.time_step_rank + 2 * r.state);
+  w.matrix(GgufRole::Matrix, r.time_step_rank, r.inner);
+  w.f32(r.inner);
+  w.f32(r.state, r.inner);
+  w.f32(r.inner);
+  w.matrix(GgufRole::Matrix, r.inner, m.hidden);
+  if (r.inner_norms && r.inner_norm_weights) w.f32(r.time_step_rank), w.f32(r.state), w.f32(r.state);
+}
+
+inline void mamba2(Writer& w, const Model& m, const RecurrentShape& r) {
+  const Count conv = r.inner + 2 * r.groups * r.state;
+  w.matrix(GgufRole::Matrix, m.hidden, r.inner + conv + r.heads);
+  w.f32(r.conv_kernel, conv);
+  if (r.conv_bias) w.f32(conv);
+  w.f32(r.heads), w.f32(r.heads), w.f32(r.heads);
+  if (r.gated_norm) w.f32(r.inner);
+  w.matrix(GgufRole::Matrix, r.inner, m.hidden);
+}
+
+inline void delta_net(Writer& w, const Model& m, const RecurrentShape& r) {
+  const Count conv = 2 * r.groups * r.state + r.inner;
+  w.matrix(GgufRole::Qkv, m.hidden, conv);
+  w.matrix(GgufRole::Matrix, m.hidden, r.inner);
+  w.f32(r.conv_kernel, conv);
+  w.f32(r.heads), w.f32(r.heads);
+  w.matrix(GgufRole::Matrix, m.hidden, 2 * r.heads);
+  w.f32(r.head_dim);
+  w.matrix(GgufRole::Matrix, r.inner, m.hidden);
+}
+
+inline void short_convolution(Writer& w, const Model& m, const RecurrentShape& r) {
+  w.matrix(GgufRole::Matrix, m.hidden, 3 * r.inner);
+  w.f32(r.conv_kernel, r.inner);
+  w.matrix(GgufRole::Matrix, r.inner, m.hidden);
+}
+
+inline void dense(Writer& w, const Model& m, const FeedForward& f, Count width) {
+  w.matrix(GgufRole::Down, width, m.hidden);
+  if (f.fused_gate_up) {
+    w.matrix(GgufRole::Up, m.hidden, 2 * width);
+  } else {
+    if (f.gated) w.matrix(GgufRole::Gate, m.hidden, width);
+    w.matrix(GgufRole::Up, m.hidden, width);
+  }
+  if (f.up_bias) w.f32(f.gated ? 2 * width : width);
+  if (f.down_bias) w.f32(m.hidden);
+}
+
+inline void experts(Writer& w, const Model& m, const FeedForward& f) {
+  const Count width = f.latent_width != 0 ? f.latent_width : m.hidden;
+  w.f32(m.hidden, f.experts);
+  w.matrix(GgufRole::Down, f.expert_width, width, f.experts, true);
+  if (f.gated) w.matrix(GgufRole::Gate, width, f.expert_width, f.experts, true);
+  w.matrix(GgufRole::Up, width, f.expert_width, f.experts, true);
+  if (f.router_bias || f.correction_bias) w.f32(f.experts);
+  if (f.expert_bias) w.f32(f.expert_width, f.experts), w.f32(f.expert_width, f.experts), w.f32(m.hidden, f.experts);
+  if (f.latent_width != 0)
+    w.matrix(GgufRole::Matrix, m.hidden, f.latent_width), w.matrix(GgufRole::Matrix, f.latent_width, m.hidden);
+  if (f.shared_gate) w.f32(m.hidden);
+  if (f.shared_width != 0) dense(w, m, f, f.shared_width);
+}
+
+/// Norm vectors of a layer.
+inline void norms(Writer& w, const Model& m, const Layer& layer) {
+  Count n = 0;
+  switch (layer.norms) {
+    case NormPlacement::Pre:
+    case NormPlacement::Post:
+    case NormPlacement::ParallelTwo:
+      n = 2;
+      break;
+    case NormPlacement::Sandwich:
+      n = 4;
+      break;
+    case NormPlacement::ParallelOne:
+    case NormPlacement::MixerOnly:
+      n = 1;
+      break;
+  }
+  if (m.norm == NormKind::LayerNormNoWeight) return;
+  for (Count i = 0; i < n; ++i) {
+    w.f32(m.hidden);
+    if (m.norm == NormKind::LayerNorm) w.f32(m.hidden);
+  }
+}
+
+inline void recurrent(Writer& w, const Model& m, const Layer& layer, Mixer mixer) {
+  switch (mixer) {
+    case Mixer::Mamba1:
+      mamba1(w, m, layer.recurrent);
+      break;
+    case Mixer::Mamba2:
+      mamba2(w, m, layer.recurrent);
+      break;
+    case Mixer::ShortConvolution:
+      short_convolution(w, m, layer.recurrent);
+      break;
+    default:
+      delta_net(w, m, layer.recurrent);
+      break;
+  }
+}
+
+inline void one_layer(Writer& w, const Model& m, const Layer& layer) {
+  if (layer.mixer == Mixer::LatentAttention) {
+    latent_attention(w, m, layer.attention);
+  } else if (layer.attends()) {
+    attention(w, m, layer.attention);
+  }
+  if (layer.also_recurrent) {
+    mamba2(w, m, layer.recurrent);
+  } else if (layer.recurs()) {
+    recurrent(w, m, layer, layer.mixer);
+  }
+  if (layer.is_moe()) {
+    experts(w, m, layer.feed_forward);
+  } else if (layer.feed_forward.width != 0) {
+    dense(w, m, layer.feed_forward, layer.feed_forward.width);
+  }
+  norms(w, m, layer);
+}
+
+/// A next-token-prediction block beside its layer: projection, norms, its own embedding and head.
+inline void prediction_block(Writer& w, const Model& m) {
+  w.matrix(GgufRole::Matrix, 2 * m.hidden, m.hidden);
+  w.f32(m.hidden), w.f32(m.hidden), w.f32(m.hidden);
+  w.matrix(GgufRole::Matrix, m.hidden, m.vocabulary);
+  w.matrix(GgufRole::Matrix, m.hidden, m.vocabulary);
+}
+
+}  // namespace gguf_detail
+
+/// Every tensor of the model's GGUF file in the order the quantizer meets them: outside the layers first, then layer
+/// by layer. Types of matrices are not set here (gguf_mix.hpp does).
+[[nodiscard]] inline std::vector<GgufTensor> gguf_tensors(const Model& m) {
+  std::vector<GgufTensor> tensors;
+  tensors.reserve((m.layers.size() + m.mtp_layers.size()) * 16 + 8);
+  gguf_detail::Writer w(tensors);
+  if (!m.tied_head) w.matrix(GgufRole::Output, m.hidden, m.head_vocabulary);
+  if (m.final_norm && m.norm != NormKind::LayerNormNoWeight) {
+    w.f32(m.hidden);
+    if (m.norm == NormKind::LayerNorm) w.f32(m.hidden);
+  }
+  if (m.embedding_norm) w.f32(m.hidden), w.f32(m.hidden);
+  if (m.head_bias) w.f32(m.head_vocabulary);
+  if (m.rope_factor_values != 0) {
+    w.f32(m.rope_factor_values);
+    tensors.back().rope_table = true;
+  }
+  if (m.positions == Positions::Learned) w.f32(m.hidden, m.position_rows);
+  w.matrix(GgufRole::TokenEmbedding, m.embedding_columns(), m.vocabulary);
+  for (const auto kind : m.layers) {
+    ++w.layer;
+    gguf_detail::one_layer(w, m, m.kinds[kind]);
+  }
+  for (const auto kind : m.mtp_layers) {
+    ++w.layer;
+    gguf_detail::one_layer(w, m, m.kinds[kind]);
+    gguf_detail::prediction_block(w, m);
+  }
+  return tensors;
+}
+
+}  // namespace llmcalc
