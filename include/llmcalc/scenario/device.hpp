@@ -74,6 +74,7 @@ using DevicePtr = std::shared_ptr<const Device>;
 struct DeviceGroup {
   DevicePtr device;
   Count count = 1;
+  friend bool operator==(const DeviceGroup&, const DeviceGroup&) = default;
 };
 
 /// The devices a scenario runs on; several groups make an unequal set. No device at all (count 0) means host memory
@@ -105,6 +106,7 @@ struct DeviceSet {
     }
     return found;
   }
+  friend bool operator==(const DeviceSet&, const DeviceSet&) = default;
 };
 
 }  // namespace llmcalc

@@ -102,6 +102,7 @@ struct Serving {
   Count beams = 1;
   ModelPtr draft_model;    ///< speculative decoding; none by default
   Count draft_tokens = 0;  ///< speculative tokens a step
+  friend bool operator==(const Serving&, const Serving&) = default;
 };
 
 enum class TrainingFramework : std::uint8_t { Transformers, Torchtitan, Torchtune, LitGpt, Megatron, DeepSpeed };
@@ -388,6 +389,8 @@ struct Scenario {
   }
   /// Tokens processed in the prefill of one sequence.
   [[nodiscard]] Count prompt() const { return serving.prompt.value_or(serving.context); }
+  /// Models and devices are immutable and shared, so the same object means the same model.
+  friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 
 }  // namespace llmcalc
