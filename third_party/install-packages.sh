@@ -9,7 +9,7 @@ build="g++ cmake ninja-build ccache pkg-config python3-glad
   libimgui-dev libglfw3-dev libgl-dev libopengl-dev libstb-dev libcli11-dev nlohmann-json3-dev
   libgl1-mesa-dri fonts-inter fonts-dejavu-core xvfb xauth"
 # Every test of ./test.sh.
-test="clang clang-format libclang-rt-dev libgtest-dev librapidcheck-dev libbenchmark-dev
+test="clang clang-format libclang-rt-dev libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
   xdotool imagemagick shellcheck"
 # ./test.sh --long in addition.
 long="clang-tidy cppcheck valgrind gcovr desktop-file-utils appstream"
