@@ -1,0 +1,48 @@
+# cmake --install and CPack: the programs with their presets, and beside them the header-only core for developers.
+#   cmake --build build/release --target package     makes the .deb and .tar.gz files
+include(GNUInstallDirs)
+
+if(TARGET llmcalc)
+  install(TARGETS llmcalc COMPONENT programs)
+  install(DIRECTORY presets/ DESTINATION ${CMAKE_INSTALL_DATADIR}/llmcalc/presets COMPONENT programs)
+  install(FILES LICENSE README.md .github/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT programs)
+endif()
+if(TARGET llmcalc-gui)
+  install(TARGETS llmcalc-gui COMPONENT programs)
+  if(UNIX AND NOT APPLE)
+    set(metainfo org.llmcalc.llmcalc.metainfo.xml)
+    configure_file(src/desktop/${metainfo}.in ${PROJECT_BINARY_DIR}/generated/${metainfo} @ONLY)
+    install(FILES src/desktop/llmcalc.desktop DESTINATION ${CMAKE_INSTALL_DATADIR}/applications COMPONENT programs)
+    install(FILES src/desktop/llmcalc.svg DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps
+            COMPONENT programs)
+    install(FILES ${PROJECT_BINARY_DIR}/generated/${metainfo} DESTINATION ${CMAKE_INSTALL_DATADIR}/metainfo
+            COMPONENT programs)
+  endif()
+endif()
+
+set(CPACK_PACKAGE_NAME llmcalc)
+set(CPACK_PACKAGE_VENDOR "the llmcalc authors")
+set(CPACK_PACKAGE_CONTACT "the llmcalc authors <maintainers@llmcalc.invalid>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_GENERATOR TGZ)
+if(UNIX AND NOT APPLE)
+  list(APPEND CPACK_GENERATOR DEB)
+endif()
+set(CPACK_COMPONENTS_ALL programs development)
+set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PROGRAMS_PACKAGE_NAME llmcalc)
+set(CPACK_DEBIAN_PROGRAMS_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PROGRAMS_PACKAGE_RECOMMENDS "libgl1, fonts-inter, fonts-dejavu-core")
+set(CPACK_COMPONENT_PROGRAMS_DESCRIPTION
+    "Desktop calculator and command line that tell how much memory a large\nlanguage model needs, for inference and training, and where the bytes go.")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libllmcalc-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_ARCHITECTURE all)
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
+    "The header-only C++20 core of llmcalc and its CMake package: memory of large\nlanguage models as pure functions, on the standard library alone.")
+include(CPack)
