@@ -4,6 +4,8 @@ if(NOT first_line MATCHES "^// must not compile: (.+)$")
   message(FATAL_ERROR "${source}: the first line must be '// must not compile: <regular expression of the message>'")
 endif()
 set(expected "${CMAKE_MATCH_1}")
+# In the C locale compilers quote with plain apostrophes.
+set(ENV{LC_ALL} C)
 set(command ${compiler} -std=c++20 -fsyntax-only -I ${include} ${source})
 
 execute_process(COMMAND ${command} -DALLOWED RESULT_VARIABLE status ERROR_VARIABLE errors)
