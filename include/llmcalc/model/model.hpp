@@ -66,6 +66,9 @@ struct AttentionShape {
   bool values_are_keys = false;  ///< no value projection: values are the keys (Gemma 4 full layers)
   bool shares_cache = false;     ///< stores nothing: reads an earlier layer's keys and values (Gemma 3n, Gemma 4 E)
   bool fused_qkv = false;        ///< one projection for queries, keys and values
+  bool no_kv_weights = false;    ///< has no key and value projections of its own (Gemma 4 E, with shares_cache)
+  bool qk_norm_bias = false;     ///< the query and key norms have a bias (LayerNorm)
+  Count gate_width = 0;          ///< output features of a separate gate projection (Step 3.5, AFMoE); 0: none
   Count rotary_dim = 0;          ///< rotated part of a head; 0: no rotary embedding
   Count q_lora_rank = 0;         ///< latent attention: rank of the query compression; 0: none
   Count kv_lora_rank = 0;        ///< latent attention: width of the cached latent
@@ -88,10 +91,11 @@ struct RecurrentShape {
   Count conv_kernel = 0;     ///< columns of the causal convolution
   Count time_step_rank = 0;  ///< Mamba-1: rank of dt
   bool conv_bias = false;
-  bool projection_bias = false;    ///< in and out projections have a bias
-  bool gated_norm = true;          ///< Mamba-2: a norm of width `inner` before the output projection
-  bool inner_norms = false;        ///< Mamba-1 of Jamba and Falcon-Mamba: norms of dt, B and C
-  bool inner_norm_weights = true;  ///< those norms have weights (Falcon-Mamba's do not)
+  bool projection_bias = false;      ///< in and out projections have a bias
+  bool gated_norm = true;            ///< Mamba-2: a norm of width `inner` before the output projection
+  bool inner_norms = false;          ///< Mamba-1 of Jamba and Falcon-Mamba: norms of dt, B and C
+  bool inner_norm_weights = true;    ///< those norms have weights (Falcon-Mamba's do not)
+  bool split_in_projection = false;  ///< delta nets: qkv, z, b and a are four matrices (Qwen3.5), not two
   friend bool operator==(const RecurrentShape&, const RecurrentShape&) = default;
 };
 
@@ -109,12 +113,13 @@ struct FeedForward {
   Count experts = 0;            ///< routed experts; 0: dense
   Count experts_per_token = 0;  ///< top-k
   Count expert_width = 0;
-  bool expert_bias = false;      ///< biases in every expert (gpt-oss)
-  Count shared_width = 0;        ///< total inner width of shared experts; 0: none
-  bool shared_gate = false;      ///< a sigmoid gate of width 1 for the shared expert (Qwen)
-  bool router_bias = false;      ///< trained bias of the router (gpt-oss)
-  bool correction_bias = false;  ///< expert-selection bias kept as a buffer (DeepSeek V3)
-  Count latent_width = 0;        ///< width routed experts see (Nemotron 3, Kimi K3); 0: the hidden size
+  bool expert_bias = false;           ///< biases in every expert (gpt-oss)
+  Count shared_width = 0;             ///< total inner width of shared experts; 0: none
+  bool shared_gate = false;           ///< a sigmoid gate of width 1 for the shared expert (Qwen)
+  bool fused_expert_gate_up = false;  ///< gate and up of all experts are one tensor (gpt-oss, Llama 4)
+  bool router_bias = false;           ///< trained bias of the router (gpt-oss)
+  bool correction_bias = false;       ///< expert-selection bias kept as a buffer (DeepSeek V3)
+  Count latent_width = 0;             ///< width routed experts see (Nemotron 3, Kimi K3); 0: the hidden size
   friend bool operator==(const FeedForward&, const FeedForward&) = default;
 };
 
@@ -156,6 +161,12 @@ struct Layer {
   [[nodiscard]] constexpr bool is_moe() const { return feed_forward.experts > 0; }
 };
 
+/// Replaces a part of the Llama names that the inventory uses: "self_attn.q_proj" by "attn.c_attn".
+struct NameRule {
+  std::string from;
+  std::string to;
+};
+
 /// How positions are encoded.
 enum class Positions : std::uint8_t { Rotary, Learned, Alibi, None };
 
@@ -195,7 +206,10 @@ struct Model {
   WeightFormat released_format = WeightFormat::Bf16;  ///< format the publisher ships
   Count quantization_group = 0;  ///< group size of the released quantization; 0: the format's default
 
-  std::vector<Tensor> tensors;  ///< inventory, filled by build_inventory()
+  bool transposed_weights = false;    ///< matrices inside layers are stored [in, out] (GPT-2's Conv1D)
+  std::vector<NameRule> names;        ///< how this family's tensor names differ from Llama's
+  std::vector<Tensor> extra_tensors;  ///< tensors that no field above implies: towers, per-layer embeddings, ...
+  std::vector<Tensor> tensors;        ///< inventory, filled by build_inventory() (inventory.hpp)
 
   /// Number of layers.
   [[nodiscard]] Count layer_count() const { return layers.size(); }

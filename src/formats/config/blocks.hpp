@@ -1,0 +1,51 @@
+#pragma once
+// Building blocks that families share: the stream, an attention, a feed-forward block, windows, lists of layers.
+
+#include "formats/config/fields.hpp"
+
+#include <llmcalc/model/model.hpp>
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace llmcalc::config {
+
+/// Hidden size, vocabulary, tied head, context: what every decoder has.
+void read_stream(const Fields& c, Model& m);
+
+/// Query heads, key-value heads and head width. A missing num_key_value_heads is num_attention_heads, a missing
+/// head_dim is hidden_size / num_attention_heads. `bias` sets all four biases.
+[[nodiscard]] AttentionShape grouped_attention(const Fields& c, const Model& m, bool bias = false);
+
+/// Reports heads that do not divide.
+void check_heads(const Fields& c, const AttentionShape& a);
+
+/// Dense block of intermediate_size with the config's activation.
+[[nodiscard]] FeedForward dense_block(const Fields& c, bool bias = false);
+
+/// The activation by its Hugging Face name; `fallback` when the key is absent.
+[[nodiscard]] Activation activation(const Fields& c, Activation fallback = Activation::Silu);
+
+/// Rotated part of a head of `head_dim`: partial_rotary_factor (also inside rope_parameters) or rotary_pct.
+[[nodiscard]] Count rotary_width(const Fields& c, Count head_dim);
+
+/// layer_types of the config, one text a layer; empty when absent, an issue when the number is wrong.
+[[nodiscard]] std::vector<std::string> layer_types(const Fields& c, Count layers,
+                                                   std::string_view key = "layer_types");
+
+/// Number of layers.
+[[nodiscard]] Count layer_count(const Fields& c);
+
+/// Appends layers; equal ones share a kind.
+void add_layers(Model& m, Count layers, const std::function<Layer(Count)>& layer_at);
+/// Appends multi-token-prediction layers of one shape.
+void add_mtp_layers(Model& m, Count layers, const Layer& layer);
+
+/// Index of the kind equal to `layer`, made if there is none.
+[[nodiscard]] std::uint16_t kind_of(Model& m, const Layer& layer);
+
+/// Which layers slide: layer_types says so, else every layer but each `pattern`-th; 0: all of them slide.
+[[nodiscard]] std::vector<Count> windows(const Fields& c, Count layers, Count window, Count pattern);
+
+}  // namespace llmcalc::config

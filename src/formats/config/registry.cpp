@@ -1,0 +1,27 @@
+#include "formats/config/registry.hpp"
+
+#include <algorithm>
+
+namespace llmcalc::config {
+
+const std::vector<FamilyRow>& families() {
+  static const std::vector<FamilyRow> all = [] {
+    std::vector<FamilyRow> rows;
+    for (const auto group : {llama_like_families(), gpt_like_families()}) {
+      rows.insert(rows.end(), group.begin(), group.end());
+    }
+    std::sort(rows.begin(), rows.end(),
+              [](const FamilyRow& a, const FamilyRow& b) { return a.model_type < b.model_type; });
+    return rows;
+  }();
+  return all;
+}
+
+const FamilyRow* find_family(std::string_view model_type) {
+  const auto& all = families();
+  const auto found = std::lower_bound(all.begin(), all.end(), model_type,
+                                      [](const FamilyRow& r, std::string_view t) { return r.model_type < t; });
+  return found == all.end() || found->model_type != model_type ? nullptr : &*found;
+}
+
+}  // namespace llmcalc::config

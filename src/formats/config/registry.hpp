@@ -1,0 +1,35 @@
+#pragma once
+// Which reader understands which model_type. Every group of families lists its own; registry.cpp joins the lists.
+
+#include "formats/config/fields.hpp"
+
+#include <llmcalc/model/model.hpp>
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace llmcalc::config {
+
+/// Fills a Model from the fields of its config; problems go to the fields' findings.
+using ReadModel = void (*)(const Fields&, Model&);
+
+/// One model_type.
+struct FamilyRow {
+  std::string_view model_type;
+  std::string_view family;  ///< publisher's family name for people
+  ReadModel read;
+};
+
+/// The row of a model_type; null when unknown.
+[[nodiscard]] const FamilyRow* find_family(std::string_view model_type);
+/// All rows, sorted by model_type.
+[[nodiscard]] const std::vector<FamilyRow>& families();
+/// Reads a config of unknown model_type by its fields.
+void read_unknown(const Fields&, Model&);
+
+// The groups, one file each.
+[[nodiscard]] std::span<const FamilyRow> llama_like_families();
+[[nodiscard]] std::span<const FamilyRow> gpt_like_families();
+
+}  // namespace llmcalc::config

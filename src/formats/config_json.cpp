@@ -1,0 +1,105 @@
+#include "formats/config_json.hpp"
+
+#include "formats/config/blocks.hpp"
+#include "formats/config/quantization.hpp"
+#include "formats/config/registry.hpp"
+
+#include <llmcalc/model/inventory.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace llmcalc {
+
+namespace {
+
+using config::FamilyRow;
+using config::Fields;
+using config::Findings;
+
+/// Lower case without anything but letters and digits.
+std::string bare(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
+      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+  }
+  return out;
+}
+
+/// The model_type, or what "LlamaForCausalLM" in architectures stands for; "" when neither says.
+std::string type_of(const Fields& c) {
+  std::string type = c.text("model_type", "");
+  if (!type.empty()) return type;
+  for (const std::string& architecture : c.texts("architectures")) {
+    const std::string name = bare(architecture.substr(0, architecture.find("For")));
+    for (const FamilyRow& row : config::families()) {
+      if (bare(row.model_type) == name) {
+        c.assume("model_type is missing: taken from architectures (" + architecture.substr(0, 60) + ")");
+        return std::string(row.model_type);
+      }
+    }
+  }
+  return {};
+}
+
+/// An encoder or an encoder-decoder, which this program does not estimate.
+bool refuse_encoder(const Fields& c, std::string_view type) {
+  static constexpr std::string_view encoders[] = {
+      "bert",       "roberta",    "xlm-roberta", "distilbert", "albert",    "electra", "deberta",
+      "deberta-v2", "modernbert", "mpnet",       "nomic_bert", "t5",        "mt5",     "umt5",
+      "bart",       "mbart",      "pegasus",     "marian",     "whisper",   "clip",    "siglip",
+      "vit",        "wav2vec2",   "t5gemma",     "longformer", "camembert", "dinov2"};
+  const bool listed = std::find(std::begin(encoders), std::end(encoders), type) != std::end(encoders);
+  if (!listed && !c.flag("is_encoder_decoder", false)) return false;
+  c.complain("model_type", "\"" + std::string(type.substr(0, 60)) +
+                               "\" is not a decoder: only language models that generate text are estimated");
+  return true;
+}
+
+}  // namespace
+
+Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
+  if (!config.is_object()) return Issue{"", "a config must be a JSON object"};
+  Findings findings;
+  const Fields plain(config, {}, {}, findings);
+  const std::string type = type_of(plain);
+  Model m;
+  m.id = std::move(id);
+  m.name = m.id;
+  m.model_type = type;
+  if (refuse_encoder(plain, type)) return findings.issues;
+  const FamilyRow* row = config::find_family(type);
+  const Fields c(config, row ? std::string_view(type) : std::string_view(), {}, findings);
+  if (row) {
+    m.family = row->family;
+    row->read(c, m);
+  } else {
+    config::read_unknown(c, m);
+  }
+  config::read_released_format(c, c.object("text_config"), m);
+  m.notes.insert(m.notes.end(), findings.notes.begin(), findings.notes.end());
+  if (!findings.issues.empty()) return findings.issues;
+  build_inventory(m);
+  return m;
+}
+
+Result<Model> model_from_config_text(std::string_view text, std::string id) {
+  try {
+    return model_from_config(nlohmann::json::parse(text), std::move(id));
+  } catch (const nlohmann::json::exception& error) {
+    return Issue{"", "not valid JSON: " + std::string(error.what())};
+  }
+}
+
+std::vector<std::string_view> known_model_types() {
+  std::vector<std::string_view> types;
+  for (const FamilyRow& row : config::families()) types.push_back(row.model_type);
+  return types;
+}
+
+}  // namespace llmcalc
