@@ -1,6 +1,6 @@
 #include "formats/device_preset.hpp"
 
-#include "temporary_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <llmcalc/base/units.hpp>
 
@@ -11,7 +11,7 @@
 namespace llmcalc::formats {
 namespace {
 
-using tests::TemporaryFolder;
+using tests::TempFolder;
 
 /// A device object; `more` are further members, each ending in a comma.
 std::string device_text(const std::string& id, const std::string& more = {}) {
@@ -24,7 +24,7 @@ std::string family_text(const std::string& devices) {
 }
 
 DeviceCatalogue read(const std::string& text) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   return read_device_family(folder.write("cards.json", text));
 }
 
@@ -96,8 +96,8 @@ TEST(DevicePreset, ReportsMoreMemoryThanItHasIsRefused) {
 }
 
 TEST(DevicePreset, OfALaterFolderReplacesOneOfTheSameId) {
-  const TemporaryFolder first;
-  const TemporaryFolder second;
+  const TempFolder first;
+  const TempFolder second;
   first.write("devices/a.json", family_text(device_text("one") + "," + device_text("two")));
   second.write("devices/z.json", family_text(device_text("one", R"("released": 2026,)")));
   const std::vector folders{first.path(), second.path()};
@@ -108,7 +108,7 @@ TEST(DevicePreset, OfALaterFolderReplacesOneOfTheSameId) {
 }
 
 TEST(DevicePreset, IsFoundByItsAliasUnlessTheIdIsTaken) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   folder.write("devices/a.json",
                family_text(device_text("card-8gb", R"("aliases": ["card", "other"],)") + "," + device_text("other")));
   const std::vector folders{folder.path()};

@@ -1,6 +1,6 @@
 #include "formats/model_preset.hpp"
 
-#include "temporary_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 namespace llmcalc::formats {
 namespace {
 
-using tests::TemporaryFolder;
+using tests::TempFolder;
 
 std::string preset_text(const std::string& id, const std::string& name = "Tiny", const std::string& more = {}) {
   return R"({"id": ")" + id + R"(", "name": ")" + name +
@@ -19,7 +19,7 @@ std::string preset_text(const std::string& id, const std::string& name = "Tiny",
 
 /// The one issue of reading a single file with this content.
 Issue only_issue(const std::string& content) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   folder.write("models/x.json", content);
   const std::vector folders{folder.path()};
   const auto catalogue = read_model_catalogue(folders);
@@ -29,7 +29,7 @@ Issue only_issue(const std::string& content) {
 }
 
 TEST(ModelPreset, IsReadWithItsConfiguration) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   folder.write("models/tiny-1b.json",
                preset_text("tiny-1b", "Tiny 1B", R"("parameters": 1000, "released": "2024-07", "context": 4096,)"));
   const auto preset = find_model_preset(std::vector{folder.path()}, "tiny-1b");
@@ -41,8 +41,8 @@ TEST(ModelPreset, IsReadWithItsConfiguration) {
 }
 
 TEST(ModelPreset, OfALaterFolderReplacesOneOfTheSameId) {
-  const TemporaryFolder first;
-  const TemporaryFolder second;
+  const TempFolder first;
+  const TempFolder second;
   first.write("models/a.json", preset_text("a", "shipped"));
   first.write("models/b.json", preset_text("b", "other"));
   second.write("models/a.json", preset_text("a", "mine"));
@@ -55,7 +55,7 @@ TEST(ModelPreset, OfALaterFolderReplacesOneOfTheSameId) {
 }
 
 TEST(ModelPreset, ThatIsBrokenIsSkippedAndNamed) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   folder.write("models/good.json", preset_text("good"));
   folder.write("models/bad.json", R"({"id": "bad", )");
   const auto catalogue = read_model_catalogue(std::vector{folder.path()});
@@ -66,8 +66,8 @@ TEST(ModelPreset, ThatIsBrokenIsSkippedAndNamed) {
 }
 
 TEST(ModelPreset, ThatIsBrokenDoesNotHideTheShippedOne) {
-  const TemporaryFolder first;
-  const TemporaryFolder second;
+  const TempFolder first;
+  const TempFolder second;
   first.write("models/a.json", preset_text("a", "shipped"));
   second.write("models/a.json", "[]");
   const auto catalogue = read_model_catalogue(std::vector{first.path(), second.path()});
@@ -105,7 +105,7 @@ TEST(ModelPreset, WhoseIdIsNotItsFileNameIsRefused) {
 }
 
 TEST(ModelPreset, WithoutAConfigurationGivesAnIssueWhenItIsAskedFor) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   folder.write("models/x.json",
                R"({"id": "x", "name": "X", "family": "F", "weights_dtype": "bf16", "sources": ["s"]})");
   const auto preset = find_model_preset(std::vector{folder.path()}, "x");
@@ -114,7 +114,7 @@ TEST(ModelPreset, WithoutAConfigurationGivesAnIssueWhenItIsAskedFor) {
 }
 
 TEST(ModelPreset, IdsCannotLeaveTheFolder) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   folder.write("secret.json", preset_text("secret"));
   folder.write("models/x.json", preset_text("x"));
   for (const char* id : {"../secret", "/etc/passwd", "..", "", "a b", "X"}) {
@@ -123,7 +123,7 @@ TEST(ModelPreset, IdsCannotLeaveTheFolder) {
 }
 
 TEST(ModelPreset, ThatIsUnknownIsNamed) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const auto preset = find_model_preset(std::vector{folder.path()}, "nonsense");
   ASSERT_FALSE(preset);
   EXPECT_EQ(preset.issues()[0].where, "/model");

@@ -2,7 +2,7 @@
 
 #include "formats/model_preset.hpp"
 #include "formats/preset_files.hpp"
-#include "temporary_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,10 +14,10 @@ namespace llmcalc::formats {
 namespace {
 
 namespace fs = std::filesystem;
-using tests::TemporaryFolder;
+using tests::TempFolder;
 
 TEST(PresetFolders, AreReadInTheDocumentedOrder) {
-  const TemporaryFolder root;
+  const TempFolder root;
   for (const char* folder : {"source", "prefix/bin", "prefix/share/llmcalc/presets", "one", "two", "user"}) {
     fs::create_directories(root.path() / folder);
   }
@@ -37,7 +37,7 @@ TEST(PresetFolders, AreReadInTheDocumentedOrder) {
 }
 
 TEST(PresetFolders, AreReadOnceEach) {
-  const TemporaryFolder root;
+  const TempFolder root;
   fs::create_directories(root.path() / "a");
   fs::create_directories(root.path() / "b");
   PresetPlaces places;
@@ -56,7 +56,7 @@ TEST(PresetFolders, OfThisProcessHoldTheShippedPresets) {
 }
 
 TEST(PresetFiles, SkipLoopsPipesAndOtherKinds) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   folder.write(
       "models/good.json",
       R"({"id": "good", "name": "G", "family": "F", "weights_dtype": "bf16", "sources": ["s"], "config": {"a": 1}})");
@@ -73,7 +73,7 @@ TEST(PresetFiles, SkipLoopsPipesAndOtherKinds) {
 }
 
 TEST(PresetFiles, OfAnOverfullFolderAreLimited) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   for (std::size_t i = 0; i < preset_count_limit + 10; ++i) folder.write("x/" + std::to_string(i) + ".json", "");
   Issues issues;
   EXPECT_EQ(preset_files(folder.path() / "x", issues).size(), preset_count_limit);
@@ -82,15 +82,15 @@ TEST(PresetFiles, OfAnOverfullFolderAreLimited) {
 }
 
 TEST(PresetFiles, OfHugeSizeAreRefusedUnread) {
-  const TemporaryFolder folder;
-  folder.write_sparse("models/huge.json", std::uintmax_t{1} << 36);
+  const TempFolder folder;
+  folder.write("models/huge.json", "", std::uintmax_t{1} << 36);
   const auto catalogue = read_model_catalogue(std::vector{folder.path()});
   ASSERT_EQ(catalogue.issues.size(), 1U);
   EXPECT_NE(catalogue.issues[0].what.find("larger than"), std::string::npos);
 }
 
 TEST(PresetFiles, OfDeepNestingAreRefused) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   const std::string deep(400'000, '[');
   folder.write("models/deep.json", R"({"id": "deep", "config": )" + deep + std::string(400'000, ']') + "}");
   folder.write("models/open.json", deep);
@@ -103,7 +103,7 @@ TEST(PresetFiles, OfDeepNestingAreRefused) {
 }
 
 TEST(PresetFiles, OfAFolderThatIsAFileAreAnIssue) {
-  const TemporaryFolder folder;
+  const TempFolder folder;
   folder.write("models", "a file");
   const auto catalogue = read_model_catalogue(std::vector{folder.path()});
   ASSERT_EQ(catalogue.issues.size(), 1U);

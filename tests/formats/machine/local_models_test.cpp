@@ -1,7 +1,7 @@
 #include "machine/local_models.hpp"
 
 #include "formats/ollama_manifest.hpp"
-#include "formats/temporary_folder.hpp"
+#include "support/temp_folder.hpp"
 
 #include <llmcalc/base/units.hpp>
 
@@ -16,7 +16,7 @@ namespace llmcalc::machine {
 namespace {
 
 namespace fs = std::filesystem;
-using tests::TemporaryFolder;
+using tests::TempFolder;
 
 LocalModels find(const fs::path& folder, ModelStore store, const SearchLimits& limits = {}) {
   return find_local_models({{folder, store}}, limits);
@@ -37,10 +37,10 @@ std::string manifest(const std::string& blob_digest) {
 }
 
 TEST(LocalModels, AreFoundInTheHuggingFaceCache) {
-  const TemporaryFolder hub;
+  const TempFolder hub;
   const std::string repository = "models--meta-llama--Llama-3.1-8B/";
-  hub.write_sparse(repository + "blobs/one", 3'000'000'000);
-  hub.write_sparse(repository + "blobs/two", 2'000'000'000);
+  hub.write(repository + "blobs/one", "", 3'000'000'000);
+  hub.write(repository + "blobs/two", "", 2'000'000'000);
   hub.write(repository + "refs/main", "new");
   hub.write(repository + "snapshots/old/config.json", "{}");
   hub.write(repository + "snapshots/new/config.json", "{}");
@@ -55,12 +55,12 @@ TEST(LocalModels, AreFoundInTheHuggingFaceCache) {
 }
 
 TEST(LocalModels, OfAGgufRepositoryAreListedFileByFile) {
-  const TemporaryFolder hub;
+  const TempFolder hub;
   const std::string snapshot = "models--bartowski--Qwen3-8B-GGUF/snapshots/x/";
-  hub.write_sparse(snapshot + "Qwen3-8B-Q4_K_M.gguf", 500);
-  hub.write_sparse(snapshot + "Qwen3-8B-Q8_0-00001-of-00002.gguf", 300);
-  hub.write_sparse(snapshot + "Qwen3-8B-Q8_0-00002-of-00002.gguf", 200);
-  hub.write_sparse(snapshot + "mmproj-F16.gguf", 100);
+  hub.write(snapshot + "Qwen3-8B-Q4_K_M.gguf", "", 500);
+  hub.write(snapshot + "Qwen3-8B-Q8_0-00001-of-00002.gguf", "", 300);
+  hub.write(snapshot + "Qwen3-8B-Q8_0-00002-of-00002.gguf", "", 200);
+  hub.write(snapshot + "mmproj-F16.gguf", "", 100);
   const auto found = find(hub.path(), ModelStore::HuggingFace);
   ASSERT_EQ(names(found), (std::vector<std::string>{"bartowski/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M",
                                                     "bartowski/Qwen3-8B-GGUF/Qwen3-8B-Q8_0"}));
@@ -69,14 +69,14 @@ TEST(LocalModels, OfAGgufRepositoryAreListedFileByFile) {
 }
 
 TEST(LocalModels, AreFoundInOllamasManifests) {
-  const TemporaryFolder root;
+  const TempFolder root;
   root.write("manifests/registry.ollama.ai/library/qwen3/8b", manifest("sha256:" + digest));
   root.write("manifests/registry.ollama.ai/someone/thing/latest", manifest("sha256:" + digest));
   root.write("manifests/hf.co/org/model/Q4_K_M", manifest("sha256:" + digest));
   root.write("manifests/registry.ollama.ai/library/gone/1b", manifest("sha256:" + std::string(64, 'c')));
   root.write("manifests/registry.ollama.ai/library/evil/1b", manifest("sha256:../../../../etc/passwd"));
   root.write("manifests/registry.ollama.ai/library/broken/1b", "{");
-  root.write_sparse("blobs/sha256-" + digest, 4096);
+  root.write("blobs/sha256-" + digest, "", 4096);
   const auto found = find(root.path(), ModelStore::Ollama);
   ASSERT_EQ(names(found), (std::vector<std::string>{"hf.co/org/model:Q4_K_M", "qwen3:8b", "someone/thing:latest"}));
   EXPECT_EQ(found.models[1].path, root.path() / "blobs" / ("sha256-" + digest));
@@ -84,11 +84,11 @@ TEST(LocalModels, AreFoundInOllamasManifests) {
 }
 
 TEST(LocalModels, AreFoundInAFolder) {
-  const TemporaryFolder root;
+  const TempFolder root;
   root.write("publisher/model-mlx/config.json", "{}");
-  root.write_sparse("publisher/model-mlx/model.safetensors", 1000);
-  root.write_sparse("publisher/gguf/tiny-Q4_K_M.gguf", 10);
-  root.write_sparse("loose.safetensors", 20);
+  root.write("publisher/model-mlx/model.safetensors", "", 1000);
+  root.write("publisher/gguf/tiny-Q4_K_M.gguf", "", 10);
+  root.write("loose.safetensors", "", 20);
   root.write("notes/readme.md", "no model");
   const auto found = find(root.path(), ModelStore::LmStudio);
   EXPECT_EQ(names(found), (std::vector<std::string>{"loose", "publisher/model-mlx", "tiny-Q4_K_M"}));
@@ -96,8 +96,8 @@ TEST(LocalModels, AreFoundInAFolder) {
 }
 
 TEST(LocalModels, SearchFollowsNoLoop) {
-  const TemporaryFolder root;
-  root.write_sparse("a/b/model.gguf", 10);
+  const TempFolder root;
+  root.write("a/b/model.gguf", "", 10);
   fs::create_directory_symlink("../..", root.path() / "a/b/up");
   fs::create_symlink("self", root.path() / "a/self");
   fs::create_directory_symlink("/", root.path() / "everything");
@@ -107,7 +107,7 @@ TEST(LocalModels, SearchFollowsNoLoop) {
 }
 
 TEST(LocalModels, SearchIsBounded) {
-  const TemporaryFolder root;
+  const TempFolder root;
   for (int i = 0; i < 300; ++i) root.write("many/" + std::to_string(i) + ".gguf", "");
   fs::path deep = root.path();
   for (int i = 0; i < 40; ++i) deep /= "d";
@@ -127,7 +127,7 @@ TEST(LocalModels, SearchIsBounded) {
 }
 
 TEST(LocalModels, OfFoldersThatAreMissingAreNone) {
-  const TemporaryFolder root;
+  const TempFolder root;
   for (const auto& row : model_stores) EXPECT_TRUE(find(root.path() / "missing", row.id).models.empty());
 }
 
@@ -137,7 +137,7 @@ std::string some_variables(const char* name) {
 }
 
 TEST(ModelFolders, AreThoseOfEachProgram) {
-  const TemporaryFolder home;
+  const TempFolder home;
   fs::create_directories(home.path() / ".cache/huggingface/hub");
   fs::create_directories(home.path() / ".lmstudio/models");
   const auto by_default = model_folders(home.path(), no_variable);

@@ -1,11 +1,11 @@
 #include "machine/machine.hpp"
 
 #include "formats/device_preset.hpp"
-#include "formats/temporary_folder.hpp"
 #include "machine/host_memory.hpp"
 #include "machine/match_device.hpp"
 #include "machine/nvml.hpp"
 #include "machine/sysfs_gpus.hpp"
+#include "support/temp_folder.hpp"
 
 #include <llmcalc/base/units.hpp>
 
@@ -19,7 +19,7 @@
 namespace llmcalc::machine {
 namespace {
 
-using tests::TemporaryFolder;
+using tests::TempFolder;
 
 constexpr HostMemory host{64_GiB, 50_GiB};
 
@@ -89,7 +89,7 @@ TEST(HostMemory, OfBrokenTextIsUnknown) {
 }
 
 TEST(SysfsGpus, ReadsACardOfAmd) {
-  const TemporaryFolder root;
+  const TempFolder root;
   const std::string card = "sys/class/drm/card1/device/";
   root.write(card + "vendor", "0x1002\n");
   root.write(card + "device", "0x744c\n");
@@ -110,7 +110,7 @@ TEST(SysfsGpus, ReadsACardOfAmd) {
 }
 
 TEST(SysfsGpus, AddsWhatAnApuMayMap) {
-  const TemporaryFolder root;
+  const TempFolder root;
   const std::string card = "class/drm/card0/device/";
   root.write(card + "vendor", "0x1002\n");
   root.write(card + "device", "0x1586\n");
@@ -124,7 +124,7 @@ TEST(SysfsGpus, AddsWhatAnApuMayMap) {
 }
 
 TEST(SysfsGpus, ReadsIntelCardsOfBothDrivers) {
-  const TemporaryFolder root;
+  const TempFolder root;
   root.write("class/drm/card0/device/vendor", "0x8086\n");
   root.write("class/drm/card0/device/device", "0x56a0\n");
   root.write("class/drm/card0/lmem_total_bytes", "17095983104\n");
@@ -142,7 +142,7 @@ TEST(SysfsGpus, ReadsIntelCardsOfBothDrivers) {
 }
 
 TEST(SysfsGpus, WithHostileFilesAreSilent) {
-  const TemporaryFolder root;
+  const TempFolder root;
   root.write("class/drm/card0/device/vendor", std::string(100'000, 'x'));
   root.write("class/drm/card1/device/vendor", "0x1002");
   root.write("class/drm/card1/device/mem_info_vram_total", "-1");
@@ -153,7 +153,7 @@ TEST(SysfsGpus, WithHostileFilesAreSilent) {
 }
 
 TEST(Machine, WithoutAnythingIsSilent) {
-  const TemporaryFolder root;
+  const TempFolder root;
   const Machine machine = look_at_this_machine({root.path(), root.path(), root.path(), false});
   EXPECT_TRUE(machine.gpus.empty());
 }
