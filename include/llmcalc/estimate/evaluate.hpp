@@ -29,6 +29,29 @@ namespace llmcalc {
   return a.headroom <= b.headroom ? a : b;
 }
 
+/// Inference memory of a valid scenario with its verdict: the half of evaluate() that questions about inference ask.
+[[nodiscard]] inline InferenceEstimate evaluate_inference(const Scenario& s) {
+  InferenceEstimate e = s.method == Method::Article ? article::inference(s) : estimate_inference(s);
+  if (const Device* smallest = s.devices.smallest()) {
+    Count i = 0;
+    for (DeviceUse& use : e.devices) {
+      if (use.name == "host") continue;
+      const Device* device = s.devices.at(i++);
+      use.capacity = (device ? device : smallest)->addressable();
+      e.fit = tighter(e.fit, fit_of(use.breakdown, *use.capacity));
+    }
+  }
+  return e;
+}
+
+/// Training memory of a valid scenario with its verdict: the other half.
+[[nodiscard]] inline TrainingEstimate evaluate_training(const Scenario& s) {
+  TrainingEstimate e = estimate_training(s);
+  if (s.method == Method::Article) e = article::training(s, e.trainable_parameters);
+  if (const Device* smallest = s.devices.smallest()) e.fit = fit_of(e.breakdown, smallest->addressable());
+  return e;
+}
+
 /// Memory of a valid scenario (validate.hpp tells whether it is one). Pure; never throws on valid input but for lack
 /// of memory.
 [[nodiscard]] inline Estimate evaluate(const Scenario& s) {
@@ -36,24 +59,8 @@ namespace llmcalc {
   e.model.parameters = parameter_count(*s.model);
   e.model.active_parameters = active_parameter_count(*s.model);
   e.model.parameters_by_part = parameters_by_part(*s.model);
-  const bool article = s.method == Method::Article;
-  e.training = estimate_training(s);
-  if (article) {
-    e.inference = article::inference(s);
-    e.training = article::training(s, e.training.trainable_parameters);
-  } else {
-    e.inference = estimate_inference(s);
-  }
-  if (const Device* smallest = s.devices.smallest()) {
-    e.training.fit = fit_of(e.training.breakdown, smallest->addressable());
-    Count i = 0;
-    for (DeviceUse& use : e.inference.devices) {
-      if (use.name == "host") continue;
-      const Device* device = s.devices.at(i++);
-      use.capacity = (device ? device : smallest)->addressable();
-      e.inference.fit = tighter(e.inference.fit, fit_of(use.breakdown, *use.capacity));
-    }
-  }
+  e.inference = evaluate_inference(s);
+  e.training = evaluate_training(s);
   return e;
 }
 
