@@ -5,6 +5,7 @@ if(PROJECT_IS_TOP_LEVEL)
     set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
   endif()
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  set(CMAKE_CXX_EXTENSIONS OFF)
 
   # One cache for every build folder and clone: paths are taken relative to the sources.
   find_program(LLMCALC_CCACHE ccache)

@@ -34,5 +34,5 @@ endfunction()
 # Our own code: language level and warnings.
 function(llmcalc_own target)
   target_link_libraries(${target} PRIVATE llmcalc_options)
-  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
 endfunction()

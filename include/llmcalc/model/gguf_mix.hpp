@@ -11,6 +11,7 @@
 #include <llmcalc/model/gguf_tensors.hpp>
 #include <llmcalc/model/model.hpp>
 
+#include <algorithm>
 #include <vector>
 
 namespace llmcalc {
