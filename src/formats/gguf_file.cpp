@@ -85,7 +85,7 @@ class SetReader {
     note_oddities(header, name);
     append(issues_, problems.take());
     set_.parts.push_back({name, (*source)->size(), header.header_bytes});
-    for (GgufTensor& tensor : header.tensors) {
+    for (GgufTensorInfo& tensor : header.tensors) {
       tensor.file = number;
       set_.tensors.push_back(std::move(tensor));
     }
@@ -120,7 +120,7 @@ class SetReader {
       set_.oddities.push_back(in_quotes(name) + " has " + std::to_string(header.unused_bytes) +
                               " bytes that belong to no tensor");
     }
-    const auto unknown = std::ranges::find_if(header.tensors, [](const GgufTensor& t) { return !t.type; });
+    const auto unknown = std::ranges::find_if(header.tensors, [](const GgufTensorInfo& t) { return !t.type; });
     if (unknown != header.tensors.end()) {
       set_.oddities.push_back(
           "tensor type " + std::to_string(unknown->type_number) + " (" + in_quotes(unknown->name) +
@@ -133,7 +133,7 @@ class SetReader {
     if (set_.parts.size() > 1) {
       std::unordered_set<std::string_view> names;
       names.reserve(set_.tensors.size());
-      for (const GgufTensor& tensor : set_.tensors) {
+      for (const GgufTensorInfo& tensor : set_.tensors) {
         if (!names.insert(tensor.name).second) problems.add(tensor.name, "is in two of the parts");
       }
     }
@@ -154,7 +154,7 @@ class SetReader {
 
 std::uint64_t GgufSet::tensor_bytes() const {
   std::uint64_t sum = 0;
-  for (const GgufTensor& tensor : tensors) sum = add(sum, tensor.bytes);
+  for (const GgufTensorInfo& tensor : tensors) sum = add(sum, tensor.bytes);
   return sum;
 }
 

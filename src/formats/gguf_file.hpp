@@ -23,9 +23,9 @@ struct GgufPart {
 struct GgufSet {
   std::uint32_t version = 0;
   std::vector<GgufPart> parts;
-  std::vector<GgufEntry> metadata;    ///< of the first part
-  std::vector<GgufTensor> tensors;    ///< of all parts; GgufTensor::file counts in `parts`
-  std::vector<std::string> oddities;  ///< what is unusual but does not make a number wrong
+  std::vector<GgufEntry> metadata;      ///< of the first part
+  std::vector<GgufTensorInfo> tensors;  ///< of all parts; GgufTensorInfo::file counts in `parts`
+  std::vector<std::string> oddities;    ///< what is unusual but does not make a number wrong
 
   /// Bytes of all tensors, without padding and headers.
   std::uint64_t tensor_bytes() const;

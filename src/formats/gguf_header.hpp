@@ -43,7 +43,7 @@ struct GgufEntry {
 };
 
 /// One tensor.
-struct GgufTensor {
+struct GgufTensorInfo {
   std::string name;
   std::array<std::uint64_t, 4> sizes{1, 1, 1, 1};  ///< fastest first: [0] is the length of a row
   std::uint32_t rank = 0;
@@ -67,10 +67,10 @@ struct GgufHeader {
   std::uint32_t version = 0;
   std::uint64_t alignment = 32;
   std::vector<GgufEntry> metadata;
-  std::vector<GgufTensor> tensors;  ///< in the file's order
-  std::uint64_t header_bytes = 0;   ///< up to the tensor data
-  std::uint64_t data_bytes = 0;     ///< from there to the end of the file
-  std::uint64_t unused_bytes = 0;   ///< tensor data in no tensor and not needed for alignment
+  std::vector<GgufTensorInfo> tensors;  ///< in the file's order
+  std::uint64_t header_bytes = 0;       ///< up to the tensor data
+  std::uint64_t data_bytes = 0;         ///< from there to the end of the file
+  std::uint64_t unused_bytes = 0;       ///< tensor data in no tensor and not needed for alignment
 };
 
 /// True when the source starts like a GGUF file.

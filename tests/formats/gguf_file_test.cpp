@@ -67,7 +67,7 @@ TEST(GgufFile, SizesEveryGgmlType) {
   ASSERT_TRUE(set) << first_issue(set);
   EXPECT_EQ(set->tensor_bytes(), expected);
   EXPECT_TRUE(set->oddities.empty());
-  for (const GgufTensor& tensor : set->tensors) EXPECT_EQ(row_of(*tensor.type).key, tensor.name);
+  for (const GgufTensorInfo& tensor : set->tensors) EXPECT_EQ(row_of(*tensor.type).key, tensor.name);
 }
 
 TEST(GgufFile, ReadsVersion2AndRefusesOthers) {
