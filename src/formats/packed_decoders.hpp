@@ -1,0 +1,27 @@
+#pragma once
+// What a main tensor and its companions stand for: one rule a packing.
+
+#include "formats/packed_companions.hpp"
+#include "formats/packed_tensors.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace llmcalc::formats {
+
+/// The logical tensor behind a packed one.
+struct Decoded {
+  Packing packing = Packing::Plain;
+  std::string name;
+  Shape shape;
+  std::uint32_t bits = 0;
+  std::uint64_t group_size = 0;
+  bool bits_guessed = false;
+};
+
+/// Recognises a packed tensor; none when it is stored as it is.
+std::optional<Decoded> decode(const StoredTensor& main, const CompanionList& companions,
+                              const QuantizationConfig& config);
+
+}  // namespace llmcalc::formats
