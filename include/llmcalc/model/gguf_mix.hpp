@@ -295,7 +295,7 @@ inline MixContext mix_context(const Model& m, const std::vector<GgufTensor>& ten
   // Without any attention head at all the ratio is taken as 1.
   const bool any = std::any_of(m.kinds.begin(), m.kinds.end(), [](const Layer& l) { return l.attends(); });
   if (!any) c.query_groups = 1;
-  for (const GgufTensor& t : tensors) c.value_tensors += is_value(t.role) ? 1 : 0;
+  for (const GgufTensor& t : tensors) c.value_tensors += is_value(t.role) ? Count{1} : Count{0};
   return c;
 }
 

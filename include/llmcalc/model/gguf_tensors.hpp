@@ -39,6 +39,7 @@ struct GgufTensor {
   GgufRole role = GgufRole::Matrix;
   std::int32_t layer = -1;  ///< -1 outside the layers
   bool experts = false;     ///< a 3-D tensor of routed experts
+  bool input = false;       ///< read before the first layer: stays in host memory
   bool rope_table = false;  ///< rope frequency factors: every device that holds layers has a copy
   GgmlType type = GgmlType::F16;
   Count ne0 = 1;    ///< length of a row
@@ -270,14 +271,21 @@ inline void prediction_block(Writer& w, const Model& m) {
     w.f32(m.hidden);
     if (m.norm == NormKind::LayerNorm) w.f32(m.hidden);
   }
-  if (m.embedding_norm) w.f32(m.hidden), w.f32(m.hidden);
+  if (m.embedding_norm) {
+    w.f32(m.hidden), w.f32(m.hidden);
+    tensors[tensors.size() - 1].input = tensors[tensors.size() - 2].input = true;
+  }
   if (m.head_bias) w.f32(m.head_vocabulary);
   if (m.rope_factor_values != 0) {
     w.f32(m.rope_factor_values);
     tensors.back().rope_table = true;
   }
-  if (m.positions == Positions::Learned) w.f32(m.hidden, m.position_rows);
+  if (m.positions == Positions::Learned) {
+    w.f32(m.hidden, m.position_rows);
+    tensors.back().input = true;
+  }
   w.matrix(GgufRole::TokenEmbedding, m.embedding_columns(), m.vocabulary);
+  tensors.back().input = true;
   for (const auto kind : m.layers) {
     ++w.layer;
     gguf_detail::one_layer(w, m, m.kinds[kind]);

@@ -1,0 +1,156 @@
+#pragma once
+// Attention blocks of llama.cpp's graphs: each returns the attention's output before the output projection.
+
+#include <llmcalc/runtime/llama_cpp/graph_builder.hpp>
+
+namespace llmcalc::llama_cpp {
+
+/// Size of the flash attention node: its result and, on a device, an F16 copy of every cached tensor that is not F16.
+[[nodiscard]] inline Count flash_bytes(const Builder& b, const Layer& l, Count n) {
+  if (!b.replay.on_device || !b.flash) return n;
+  const Count cells = multiply(b.cells(l), b.sizes.streams);
+  const auto with_copy = [&](Count bytes, Count width) {
+    return add(round_up(bytes, device_alignment), product(cells, width, 2));
+  };
+  const bool key_copy = b.serving.key_format != KvFormat::Fp16, value_copy = b.serving.value_format != KvFormat::Fp16;
+  if (l.mixer == Mixer::LatentAttention) {
+    return key_copy ? with_copy(n, l.attention.kv_lora_rank + l.attention.rope_head_dim) : n;
+  }
+  const Count width = multiply(l.attention.kv_heads, l.attention.head_dim);
+  if (key_copy) n = with_copy(n, width);
+  if (value_copy) n = with_copy(n, width);
+  return n;
+}
+
+/// Scores and softmax without flash attention.
+inline Node scores(Builder& b, const Layer& l, Node queries, Node mask) {
+  const Count n = product(b.cells(l), b.sizes.ubatch, l.attention.heads, 4);
+  const Node kq = b.g.add(n, {queries});
+  return b.g.in_place(n, {kq, mask}, {kq});
+}
+
+/// Multi-head latent attention in its absorbed form.
+inline Node latent_attention(Builder& b, const Layer& l, Node h) {
+  const AttentionShape& a = l.attention;
+  CacheInputs& c = b.cache_of(l);
+  Graph& g = b.g;
+  const Count u = b.u, query = product(a.nope_head_dim + a.rope_head_dim, a.heads, u);
+  const Count latent = multiply(a.kv_lora_rank, u), rope = multiply(a.rope_head_dim, u);
+  Node q = no_node;
+  if (a.q_lora_rank != 0) {
+    const Count low_rank = multiply(a.q_lora_rank, u);
+    q = g.add(query, {b.norm(g.add(low_rank, {h}), low_rank)});
+  } else {
+    q = g.add(query, {h});
+  }
+  const Node absorbed = g.add(multiply(latent, a.heads), {q});
+  const Node q_rope = g.add(multiply(rope, a.heads), {q, b.positions});
+  const Node q_all = g.add(multiply(latent + rope, a.heads), {absorbed, q_rope});
+  const Node kv = g.add(latent + rope, {h});
+  const Node compressed = g.in_place(latent, {g.add(latent, {kv})});
+  const Node k_rope = g.add(rope, {kv, b.positions});
+  g.use({g.add(latent + rope, {compressed, k_rope}), c.key_index});
+  Node out = no_node;
+  if (b.flash) {
+    out = g.add(flash_bytes(b, l, multiply(latent, a.heads)), {q_all, c.mask});
+  } else {
+    const Node values = g.add(product(b.cells(l), b.sizes.streams, a.kv_lora_rank, 2));
+    out = g.add(multiply(latent, a.heads), {values, scores(b, l, q_all, c.mask)});
+  }
+  const Count value = product(a.value_head_dim, a.heads, u);
+  return g.add(value, {g.add(value, {out})});
+}
+
+/// One of the query, key and value projections with its bias, norm and rotation.
+inline Node projection(Builder& b, const Layer& l, Node h, Count n, bool bias, bool rotary, bool norm) {
+  Node t = b.g.add(n, {h});
+  if (bias) t = b.g.in_place(n, {t});
+  const bool normed = norm && l.attention.qk_norm != QkNorm::None;
+  if (normed) t = b.g.in_place(n, {b.g.add(n, {t})});
+  if (rotary && b.positions != no_node) {
+    // A projection without a norm is read through a reshaped view here, and views are never taken over.
+    t = normed ? b.g.in_place(n, {t, b.positions}, {t}) : b.g.add(n, {t, b.positions});
+  }
+  return t;
+}
+
+/// Queries, keys and values of a fused projection; keys and values are stored, queries returned.
+inline Node fused_queries(Builder& b, const Layer& l, Node h) {
+  CacheInputs& c = b.cache_of(l);
+  Graph& g = b.g;
+  const Count q = b.query_bytes(l), k = b.key_bytes(l);
+  const Node qkv = g.add(q + 2 * k, {h});
+  Node queries = g.add(q, {qkv, b.positions});
+  if (b.architecture.scaled_queries) queries = g.in_place(q, {queries});
+  if (c.key_rotation == no_node) {
+    const Node keys = g.add(k, {qkv, b.positions});
+    g.use({keys, c.key_index});
+    g.use({qkv, c.value_index});
+    return queries;
+  }
+  queries = b.turn(queries, q, c.key_rotation);
+  const Node values = b.turn(g.add(k, {qkv}), k, c.value_rotation);
+  const Node keys = b.turn(g.add(k, {qkv, b.positions}), k, c.key_rotation);
+  g.use({keys, c.key_index});
+  g.use({values, c.value_index});
+  return queries;
+}
+
+/// Queries, keys and values of three projections; keys and values are stored, queries returned.
+inline Node separate_queries(Builder& b, const Layer& l, Node h) {
+  const AttentionShape& a = l.attention;
+  CacheInputs& c = b.cache_of(l);
+  const Count q = b.query_bytes(l), k = b.key_bytes(l);
+  Node queries = projection(b, l, h, q, a.query_bias, true, true);
+  if (b.architecture.scaled_queries) queries = b.g.in_place(q, {queries});
+  queries = b.turn(queries, q, c.key_rotation);
+  Node keys = no_node, values = no_node;
+  const auto make_keys = [&] { keys = b.turn(projection(b, l, h, k, a.key_bias, true, true), k, c.key_rotation); };
+  const auto make_values = [&] { values = b.turn(projection(b, l, h, k, a.value_bias, false, false), k, c.value_rotation); };
+  if (b.architecture.keys_first && c.key_rotation == no_node && c.value_rotation == no_node) {
+    make_keys();
+    make_values();
+  } else {
+    make_values();
+    make_keys();
+  }
+  b.g.use({keys, c.key_index});
+  b.g.use({values, c.value_index});
+  return queries;
+}
+
+/// Attention of one layer: normed input to the input of the output projection.
+inline Node attention(Builder& b, const Layer& l, Node h) {
+  if (l.mixer == Mixer::LatentAttention) return latent_attention(b, l, h);
+  CacheInputs& c = b.cache_of(l);
+  const Count q = b.query_bytes(l);
+  const Node queries = l.attention.fused_qkv ? fused_queries(b, l, h) : separate_queries(b, l, h);
+  Node out = no_node;
+  if (b.flash) {
+    out = b.g.add(flash_bytes(b, l, q), {queries, c.mask});
+  } else {
+    out = b.g.add(q, {b.g.add(q, {scores(b, l, queries, c.mask)})});
+  }
+  return b.architecture.rotates_late ? out : b.turn(out, q, c.value_rotation);
+}
+
+/// Attention with an output gate (Qwen3-Next): the query projection makes the gate as well; the result is projected.
+inline Node gated_attention(Builder& b, const Layer& l, Node h) {
+  CacheInputs& c = b.cache_of(l);
+  Graph& g = b.g;
+  const Count q = b.query_bytes(l), k = b.key_bytes(l);
+  const Node full = g.add(2 * q, {h});
+  const Node queries = b.turn(g.in_place(q, {g.in_place(q, {g.add(q, {full})})}), q, c.key_rotation);
+  const Node values = b.turn(g.add(k, {h}), k, c.value_rotation);
+  const Node projected = g.add(k, {h});
+  const Node keys = b.turn(g.in_place(k, {g.in_place(k, {g.add(k, {projected})})}), k, c.key_rotation);
+  g.use({keys, c.key_index});
+  g.use({values, c.value_index});
+  g.use({b.positions});
+  Node out = b.flash ? g.add(flash_bytes(b, l, q), {queries, c.mask}) : g.add(q, {g.add(q, {scores(b, l, queries, c.mask)})});
+  out = b.turn(out, q, c.value_rotation);
+  const Node gate = g.in_place(q, {g.add(q, {full})});
+  return g.add(b.hidden, {g.in_place(q, {out, gate}, {out})});
+}
+
+}  // namespace llmcalc::llama_cpp

@@ -1,0 +1,102 @@
+#pragma once
+// Feed-forward blocks of llama.cpp's graphs: dense, shared and routed experts. `r` is the number of rows (tokens) they work on.
+
+#include <llmcalc/runtime/llama_cpp/graph_builder.hpp>
+
+namespace llmcalc::llama_cpp {
+
+/// The three matrices of a feed-forward block.
+enum class Matrix : std::uint8_t { Gate, Up, Down };
+
+/// Copy of a matrix that lives in host memory, made just before its product; no node when it is on the device.
+inline Node host_copy(Builder& b, Count il, Matrix which) {
+  if (b.replay.host_matrices == nullptr) return no_node;
+  const Count n = (*b.replay.host_matrices)[il * 3 + static_cast<Count>(which)].count;
+  return n == 0 ? no_node : b.g.add(n);
+}
+
+/// Dense block of width n in layer il; `copies` when its matrices may be in host memory (shared experts never are).
+inline Node dense_block(Builder& b, const FeedForward& f, Count n, Node h, Count r, Count il, bool copies) {
+  const Count row = multiply(4, r), out = multiply(b.model.hidden, row), inner = multiply(n, row);
+  const auto copy = [&](Matrix which) { return copies ? host_copy(b, il, which) : no_node; };
+  if (f.fused_gate_up) {
+    const Node up_copy = copy(Matrix::Up);
+    const Node activated = b.g.add(inner, {b.g.add(2 * inner, {h, up_copy})});
+    return b.g.add(out, {activated, copy(Matrix::Down)});
+  }
+  if (!f.gated) {
+    const Node up_copy = copy(Matrix::Up);
+    Node up = b.g.add(inner, {h, up_copy});
+    // ReLU squared is two element-wise nodes, every other activation one.
+    up = b.g.in_place(inner, {up});
+    if (f.activation == Activation::ReluSquared) up = b.g.in_place(inner, {up});
+    return b.g.add(out, {up, copy(Matrix::Down)});
+  }
+  const Node gate_copy = copy(Matrix::Gate);
+  const Node gate = b.g.add(inner, {h, gate_copy});
+  const Node up_copy = copy(Matrix::Up);
+  const Node up = b.g.add(inner, {h, up_copy});
+  const Node activated = b.g.add(inner, {gate, up});
+  return b.g.add(out, {activated, copy(Matrix::Down)});
+}
+
+/// Weights of the chosen experts: the choice and its weights.
+struct Routing {
+  Node chosen = no_node;
+  Node weights = no_node;
+};
+
+inline Routing route(Builder& b, const FeedForward& f, Node h, Count row) {
+  Graph& g = b.g;
+  const Count all = multiply(f.experts, row), used = multiply(f.experts_per_token, row);
+  const ExpertWeights kind = b.architecture.expert_weights;
+  const Node logits = g.add(all, {h});
+  if (kind == ExpertWeights::GptOss) {
+    const Node biased = g.in_place(all, {logits});
+    const Node chosen = g.add(all, {biased});
+    return {chosen, g.add(used, {g.add(used, {biased, chosen})})};
+  }
+  const Node probabilities = g.in_place(all, {logits});
+  const bool biased = kind == ExpertWeights::Biased || kind == ExpertWeights::BiasedNormalised;
+  const Node selection = biased ? g.in_place(all, {probabilities}) : probabilities;
+  const Node chosen = g.add(all, {selection});
+  Node weights = g.add(used, {probabilities, chosen});
+  if (kind == ExpertWeights::Normalised || kind == ExpertWeights::BiasedNormalised) {
+    const Node sum = g.add(row, {weights});
+    weights = g.add(used, {weights, sum});
+  }
+  if (kind == ExpertWeights::BiasedNormalised) weights = g.in_place(used, {weights});
+  return {chosen, weights};
+}
+
+/// Routed experts of layer il.
+inline Node expert_block(Builder& b, const FeedForward& f, Count il, Node h, Count r) {
+  Graph& g = b.g;
+  const Count row = multiply(4, r), out = multiply(b.model.hidden, row);
+  const Count inner = product(f.expert_width, f.experts_per_token, row), wide = multiply(out, f.experts_per_token);
+  const bool bias = b.architecture.expert_weights == ExpertWeights::GptOss;
+  const Routing routing = route(b, f, h, row);
+  const auto biased = [&](Node t, Count n) { return bias ? g.in_place(n, {t, routing.chosen}, {t}) : t; };
+  const Node gate_copy = host_copy(b, il, Matrix::Gate);
+  const Node gate = biased(g.add(inner, {h, routing.chosen, gate_copy}), inner);
+  const Node up_copy = host_copy(b, il, Matrix::Up);
+  const Node up = biased(g.add(inner, {h, routing.chosen, up_copy}), inner);
+  const Node activated = g.add(inner, {gate, up});
+  const Node down_copy = host_copy(b, il, Matrix::Down);
+  Node down = biased(g.add(wide, {activated, routing.chosen, down_copy}), wide);
+  down = g.in_place(wide, {down, routing.weights}, {down});
+  Node sum = g.add(out, {down, down});
+  for (Count i = 2; i < f.experts_per_token; ++i) sum = g.in_place(out, {sum, down}, {sum});
+  return sum;
+}
+
+/// Whatever feed-forward block the layer has: dense, or routed experts with the shared ones added.
+inline Node feed_forward(Builder& b, const Layer& l, Count il, Node h, Count r) {
+  const FeedForward& f = l.feed_forward;
+  if (!l.is_moe()) return dense_block(b, f, f.width, h, r, il, true);
+  const Node routed = expert_block(b, f, il, h, r);
+  if (f.shared_width == 0) return routed;
+  return b.g.in_place(product(b.model.hidden, 4, r), {routed, dense_block(b, f, f.shared_width, h, r, il, false)});
+}
+
+}  // namespace llmcalc::llama_cpp
