@@ -81,7 +81,9 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   } else {
     config::read_unknown(c, m);
   }
-  config::read_released_format(c, c.object("text_config"), m);
+  const Fields text = c.object("text_config");
+  config::read_rope_factors(text.has("rope_parameters") ? text : c, m);
+  config::read_released_format(c, text, m);
   m.notes.insert(m.notes.end(), findings.notes.begin(), findings.notes.end());
   if (!findings.issues.empty()) return findings.issues;
   build_inventory(m);

@@ -276,7 +276,7 @@ inline void prediction_block(Writer& w, const Model& m) {
     tensors[tensors.size() - 1].input = tensors[tensors.size() - 2].input = true;
   }
   if (m.head_bias) w.f32(m.head_vocabulary);
-  if (m.rope_factor_values != 0) {
+  for (Count i = 0; m.rope_factor_values != 0 && i < m.rope_factor_tensors; ++i) {
     w.f32(m.rope_factor_values);
     tensors.back().rope_table = true;
   }

@@ -90,6 +90,21 @@ Count rotary_width(const Fields& c, Count head_dim) {
   return static_cast<Count>(static_cast<double>(head_dim) * share);
 }
 
+void read_rope_factors(const Fields& c, Model& m) {
+  const auto* rope = c.find("rope_parameters");
+  if (rope == nullptr || !rope->is_object()) return;
+  Count rotary = 0;
+  for (const Layer& kind : m.kinds) rotary = std::max(rotary, kind.attention.rotary_dim);
+  for (const char* key : {"rope_type", "type"}) {
+    const auto type = rope->find(key);
+    if (type == rope->end() || !type->is_string()) continue;
+    const bool longrope = *type == "longrope" || *type == "su";
+    if (!longrope && *type != "llama3") continue;
+    m.rope_factor_values = rotary / 2;
+    m.rope_factor_tensors = longrope ? 2 : 1;
+  }
+}
+
 std::vector<std::string> layer_types(const Fields& c, Count layers, std::string_view key) {
   std::vector<std::string> types = c.texts(key);
   if (!types.empty() && types.size() != layers) {

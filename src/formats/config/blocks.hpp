@@ -30,6 +30,9 @@ void check_heads(const Fields& c, const AttentionShape& a);
 /// Rotated part of a head of `head_dim`: partial_rotary_factor (also inside rope_parameters) or rotary_pct.
 [[nodiscard]] Count rotary_width(const Fields& c, Count head_dim);
 
+/// Sets the rotary frequency factors a GGUF file of this model stores: rope types llama3 and longrope.
+void read_rope_factors(const Fields& c, Model& m);
+
 /// layer_types of the config, one text a layer; empty when absent, an issue when the number is wrong.
 [[nodiscard]] std::vector<std::string> layer_types(const Fields& c, Count layers,
                                                    std::string_view key = "layer_types");

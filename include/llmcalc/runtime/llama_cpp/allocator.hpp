@@ -1,10 +1,11 @@
 #pragma once
 // ggml's graph allocator, replayed on sizes alone.
 //
-// A free list over one growing region: the smallest free block that fits is used, the open end otherwise. Sizes are rounded up to the
-// device's alignment. An element-wise operation takes over its input's block when that input has no other reader, has the same size and
-// is read directly (not through a reshaped view). Outputs are never freed; even empty tensors leave a mark on the free list.
-// Source: behaviour of ggml-alloc.c in llama.cpp d775b8967 (build 10573); equal to the byte to its dry run in 1,359 of 1,383 cases.
+// A free list over one growing region: the smallest free block that fits is used, the open end otherwise. Sizes are
+// rounded up to the device's alignment. An element-wise operation takes over its input's block when that input has no
+// other reader, has the same size and is read directly (not through a reshaped view). Outputs are never freed; even
+// empty tensors leave a mark on the free list. Source: behaviour of ggml-alloc.c in llama.cpp d775b8967 (build
+// 10573); equal to the byte to its dry run in 1,359 of 1,383 cases.
 
 #include <llmcalc/base/units.hpp>
 
@@ -148,7 +149,8 @@ class Graph {
   static std::size_t index(Node n) { return static_cast<std::size_t>(n); }
 
   /// The node whose block `item` takes over; nodes_.size() when there is none.
-  [[nodiscard]] std::size_t take_over(const Item& item, const std::vector<std::uint32_t>& readers, const std::vector<char>& held) const {
+  [[nodiscard]] std::size_t take_over(const Item& item, const std::vector<std::uint32_t>& readers,
+                                      const std::vector<char>& held) const {
     for (std::size_t o = 0; o < item.overs; ++o) {
       const std::size_t n = index(item.over[o]);
       if (readers[n] == 1 && held[n] != 0 && !nodes_[n].kept && nodes_[n].size == item.size) return n;

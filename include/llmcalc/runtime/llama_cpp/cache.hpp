@@ -1,15 +1,16 @@
 #pragma once
 // What llama.cpp reserves at start: the context it really uses, cache cells, recurrent state, output buffer.
 //
-//   n_ctx       = sequences x context, rounded up to 256; one stream when unified, else cells per stream = ceil(n_ctx / sequences) to 256
-//   window cells = min(cells, window x (sequences if unified else 1) + n_ubatch), rounded up to 256; --swa-full: all cells
-//   K or V      = cells x streams x row_bytes(type, width); on a device a quantized tensor is padded by one row to a multiple of 512 values
+//   n_ctx       = sequences x context, rounded up to 256; one stream when unified, else cells per stream = ceil(n_ctx
+//   / sequences) to 256 window cells = min(cells, window x (sequences if unified else 1) + n_ubatch), rounded up to
+//   256; --swa-full: all cells K or V      = cells x streams x row_bytes(type, width); on a device a quantized tensor
+//   is padded by one row to a multiple of 512 values
 //                 and every tensor to 128 bytes
 //   latent attention: one tensor of kv_lora_rank + rope_head_dim, no V
-//   state       = 4 x [(d_conv - 1) x (d_inner + 2 x groups x d_state) + d_state x d_inner] x sequences for each recurrent layer, always F32
-//   output      = 4 x vocabulary x sequences, on the host
-// Source: llama.cpp d775b8967 (build 10573), measured with llama_get_memory_breakdown; exact on all 1,465 cases. Not counted: draft
-// models, embeddings output, adapters. Bad input (0 sequences) gives 0.
+//   state       = 4 x [(d_conv - 1) x (d_inner + 2 x groups x d_state) + d_state x d_inner] x sequences for each
+//   recurrent layer, always F32 output      = 4 x vocabulary x sequences, on the host
+// Source: llama.cpp d775b8967 (build 10573), measured with llama_get_memory_breakdown; exact on all 1,465 cases. Not
+// counted: draft models, embeddings output, adapters. Bad input (0 sequences) gives 0.
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/model/formats.hpp>
@@ -31,13 +32,13 @@ inline constexpr Count row_padding = 512;
 
 /// Sizes the whole run depends on.
 struct Sizes {
-  Count context = 0;       ///< n_ctx in effect, over all sequences
-  Count cells = 0;         ///< cells per stream
+  Count context = 0;  ///< n_ctx in effect, over all sequences
+  Count cells = 0;    ///< cells per stream
   Count streams = 1;
-  Count ubatch = 0;        ///< tokens of one graph
-  Count outputs = 0;       ///< rows of logits reserved
+  Count ubatch = 0;   ///< tokens of one graph
+  Count outputs = 0;  ///< rows of logits reserved
   Count sequences = 1;
-  bool windows = false;    ///< the architecture honours sliding windows
+  bool windows = false;  ///< the architecture honours sliding windows
 };
 
 [[nodiscard]] constexpr Sizes sizes_of(const Serving& s, const Architecture& architecture) {

@@ -1,9 +1,10 @@
 #pragma once
 // Size of llama.cpp's compute buffer: the whole graph of one micro-batch is built and its allocation replayed.
 //
-// Source: llama.cpp d775b8967 (build 10573); the CUDA backend's sizing rules. Equal to the byte for attention models (1,176 of 1,176
-// cases) and for 183 of 207 recurrent and hybrid ones, the rest within 2 %. Not counted: CUDA context, cuBLAS workspaces and CUDA graphs,
-// which llama.cpp prints as "unaccounted". An architecture without a verified row gives the nearest graph's size, as a modelled number.
+// Source: llama.cpp d775b8967 (build 10573); the CUDA backend's sizing rules. Equal to the byte for attention models
+// (1,176 of 1,176 cases) and for 183 of 207 recurrent and hybrid ones, the rest within 2 %. Not counted: CUDA
+// context, cuBLAS workspaces and CUDA graphs, which llama.cpp prints as "unaccounted". An architecture without a
+// verified row gives the nearest graph's size, as a modelled number.
 
 #include <llmcalc/runtime/llama_cpp/graph_layers.hpp>
 
@@ -11,8 +12,8 @@ namespace llmcalc::llama_cpp {
 
 /// Compute memory of one run.
 struct ComputeBuffers {
-  Bytes device;   ///< on the device, or on the host when there is none
-  Bytes host;     ///< pinned host memory beside a device
+  Bytes device;  ///< on the device, or on the host when there is none
+  Bytes host;    ///< pinned host memory beside a device
 };
 
 namespace detail {
@@ -74,7 +75,8 @@ inline void add_outputs(Builder& b, Node x) {
   b.g.keep(logits);
 }
 
-/// Pinned host memory beside a device: token ids, positions, cache indices, masks, rotations, output ids, embeddings and their twin.
+/// Pinned host memory beside a device: token ids, positions, cache indices, masks, rotations, output ids, embeddings
+/// and their twin.
 inline Bytes host_inputs(const Builder& b) {
   const Count ubatch = b.sizes.ubatch, per_stream = b.sizes.streams != 0 ? ubatch / b.sizes.streams : 0;
   Count n = add(2 * b.hidden, add(product(4, ubatch, 2), multiply(4, b.sizes.outputs)));
@@ -89,8 +91,10 @@ inline Bytes host_inputs(const Builder& b) {
     n = add(n, multiply(8, ubatch));
     if (!latent) n = add(n, product(8, ubatch, b.flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim)));
     n = add(n, product(b.cells(l), per_stream, b.sizes.streams, b.flash ? 2 : 4));
-    if (b.rotates(l, b.serving.key_format)) n = add(n, product(4, Builder::rotation_side(l), Builder::rotation_side(l)));
-    if (b.rotates(l, b.serving.value_format)) n = add(n, 4 * Builder::value_rotation_side * Builder::value_rotation_side);
+    if (b.rotates(l, b.serving.key_format))
+      n = add(n, product(4, Builder::rotation_side(l), Builder::rotation_side(l)));
+    if (b.rotates(l, b.serving.value_format))
+      n = add(n, 4 * Builder::value_rotation_side * Builder::value_rotation_side);
   }
   return {n};
 }

@@ -13,32 +13,44 @@
 namespace llmcalc::llama_cpp {
 
 /// Where the rules come from.
-inline constexpr std::string_view source = "llama.cpp build 10573 (2026-08-22), measured with llama_get_memory_breakdown";
+inline constexpr std::string_view source =
+    "llama.cpp build 10573 (2026-08-22), measured with llama_get_memory_breakdown";
 
-/// With all layers on several devices, inputs are kept this many times so that micro-batches overlap (ggml-backend.cpp, GGML_SCHED_MAX_COPIES).
+/// With all layers on several devices, inputs are kept this many times so that micro-batches overlap
+/// (ggml-backend.cpp, GGML_SCHED_MAX_COPIES).
 inline constexpr Count pipeline_copies = 4;
 
-/// The GGUF file type that stands for a scenario's weight format: formats llama.cpp does not know are taken as the nearest mix.
+/// The GGUF file type that stands for a scenario's weight format: formats llama.cpp does not know are taken as the
+/// nearest mix.
 struct FileType {
   GgufMix mix = GgufMix::F16;
   bool exact = true;
 };
 [[nodiscard]] inline FileType file_type(const Scenario& s) {
   switch (s.weight_format()) {
-    case WeightFormat::Gguf: return {s.weights.mix, true};
-    case WeightFormat::Fp32: return {GgufMix::F32, true};
-    case WeightFormat::Fp16: return {GgufMix::F16, true};
+    case WeightFormat::Gguf:
+      return {s.weights.mix, true};
+    case WeightFormat::Fp32:
+      return {GgufMix::F32, true};
+    case WeightFormat::Fp16:
+      return {GgufMix::F16, true};
     case WeightFormat::AsReleased:
-    case WeightFormat::Bf16: return {GgufMix::BF16, true};
-    case WeightFormat::Mxfp4: return {GgufMix::MXFP4_MOE, true};
+    case WeightFormat::Bf16:
+      return {GgufMix::BF16, true};
+    case WeightFormat::Mxfp4:
+      return {GgufMix::MXFP4_MOE, true};
     case WeightFormat::Fp8:
     case WeightFormat::Fp8Block:
     case WeightFormat::Int8:
     case WeightFormat::GptqInt8:
-    case WeightFormat::MlxQ8: return {GgufMix::Q8_0, false};
-    case WeightFormat::MlxQ6: return {GgufMix::Q6_K, false};
-    case WeightFormat::MlxQ5: return {GgufMix::Q5_K_M, false};
-    default: return {GgufMix::Q4_K_M, false};
+    case WeightFormat::MlxQ8:
+      return {GgufMix::Q8_0, false};
+    case WeightFormat::MlxQ6:
+      return {GgufMix::Q6_K, false};
+    case WeightFormat::MlxQ5:
+      return {GgufMix::Q5_K_M, false};
+    default:
+      return {GgufMix::Q4_K_M, false};
   }
 }
 
@@ -46,7 +58,7 @@ struct FileType {
 struct ComputeShares {
   std::vector<Bytes> devices;
   Bytes host;
-  bool exact = true;   ///< replayed for this very layout
+  bool exact = true;  ///< replayed for this very layout
 };
 
 /// Compute buffers when the layers are divided over several devices: first, middle and last hold different copies.
@@ -77,8 +89,11 @@ struct ComputeShares {
 }
 
 /// Compute buffers of any placement.
-[[nodiscard]] inline ComputeShares compute_shares(const Scenario& s, const std::vector<GgufTensor>& tensors, const Placement& p) {
-  Replay replay{.model = s.model.get(), .serving = &s.serving, .sizes = sizes_of(s.serving, architecture_of(s.model->model_type))};
+[[nodiscard]] inline ComputeShares compute_shares(const Scenario& s, const std::vector<GgufTensor>& tensors,
+                                                  const Placement& p) {
+  Replay replay{.model = s.model.get(),
+                .serving = &s.serving,
+                .sizes = sizes_of(s.serving, architecture_of(s.model->model_type))};
   replay.on_device = p.devices > 0;
   const bool some_on_host = replay.on_device && (p.uses(host) || s.serving.moe_layers_on_cpu > 0);
   std::vector<Bytes> copies;
@@ -95,7 +110,9 @@ struct ComputeShares {
 namespace detail {
 
 /// Component with one labelled amount.
-inline Component whole(Part part, std::string_view label, Bytes bytes) { return component(part, {amount(label, bytes)}, source); }
+inline Component whole(Part part, std::string_view label, Bytes bytes) {
+  return component(part, {amount(label, bytes)}, source);
+}
 
 inline Component compute_component(Bytes bytes, bool exact) {
   Component c = whole(Part::ComputeBuffer, "replay of the graph allocator", bytes);
@@ -105,7 +122,8 @@ inline Component compute_component(Bytes bytes, bool exact) {
 
 }  // namespace detail
 
-/// What llama.cpp allocates. Runtime overhead (device context) is added by the caller, which knows what is to be counted.
+/// What llama.cpp allocates. Runtime overhead (device context) is added by the caller, which knows what is to be
+/// counted.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
   const Model& m = *s.model;
   const FileType type = file_type(s);
@@ -119,7 +137,8 @@ inline Component compute_component(Bytes bytes, bool exact) {
   InferenceEstimate e;
   const auto fill = [&](std::int32_t where, DeviceUse& use) {
     const bool on_device = where != host;
-    Component weights = detail::whole(Part::Weights, "tensors of the GGUF file", weights_at(where, m, tensors, p, s.serving));
+    Component weights =
+        detail::whole(Part::Weights, "tensors of the GGUF file", weights_at(where, m, tensors, p, s.serving));
     if (!type.exact) weights = with_range(std::move(weights), Trust::Assumed, 900, 1100);
     use.breakdown.add(std::move(weights));
     Bytes cache, state;
@@ -130,7 +149,8 @@ inline Component compute_component(Bytes bytes, bool exact) {
       state += layer_state(layer, z.sequences);
     }
     use.breakdown.add(detail::whole(Part::KvCache, "keys and values of every layer here", cache));
-    use.breakdown.add(detail::whole(Part::RecurrentState, "convolution and state of every recurrent layer here", state));
+    use.breakdown.add(
+        detail::whole(Part::RecurrentState, "convolution and state of every recurrent layer here", state));
     const Bytes buffer = on_device ? compute.devices[static_cast<std::size_t>(where)] : compute.host;
     use.breakdown.add(detail::compute_component(buffer, exact_graph));
     if (!on_device) use.breakdown.add(detail::whole(Part::OutputBuffer, "logits", output_buffer(m, z.sequences)));

@@ -106,7 +106,9 @@ inline Node separate_queries(Builder& b, const Layer& l, Node h) {
   queries = b.turn(queries, q, c.key_rotation);
   Node keys = no_node, values = no_node;
   const auto make_keys = [&] { keys = b.turn(projection(b, l, h, k, a.key_bias, true, true), k, c.key_rotation); };
-  const auto make_values = [&] { values = b.turn(projection(b, l, h, k, a.value_bias, false, false), k, c.value_rotation); };
+  const auto make_values = [&] {
+    values = b.turn(projection(b, l, h, k, a.value_bias, false, false), k, c.value_rotation);
+  };
   if (b.architecture.keys_first && c.key_rotation == no_node && c.value_rotation == no_node) {
     make_keys();
     make_values();
@@ -147,7 +149,8 @@ inline Node gated_attention(Builder& b, const Layer& l, Node h) {
   g.use({keys, c.key_index});
   g.use({values, c.value_index});
   g.use({b.positions});
-  Node out = b.flash ? g.add(flash_bytes(b, l, q), {queries, c.mask}) : g.add(q, {g.add(q, {scores(b, l, queries, c.mask)})});
+  Node out = b.flash ? g.add(flash_bytes(b, l, q), {queries, c.mask})
+                     : g.add(q, {g.add(q, {scores(b, l, queries, c.mask)})});
   out = b.turn(out, q, c.value_rotation);
   const Node gate = g.in_place(q, {g.add(q, {full})});
   return g.add(b.hidden, {g.in_place(q, {out, gate}, {out})});

@@ -1,6 +1,6 @@
 #pragma once
-// Shared state of the graph builders: sizes in bytes of the tensors that recur, the inputs, and small idioms of llama.cpp's graphs.
-// Units: u = 4 x n_ubatch bytes (one F32 value for every token of the micro-batch).
+// Shared state of the graph builders: sizes in bytes of the tensors that recur, the inputs, and small idioms of
+// llama.cpp's graphs. Units: u = 4 x n_ubatch bytes (one F32 value for every token of the micro-batch).
 
 #include <llmcalc/model/model.hpp>
 #include <llmcalc/runtime/llama_cpp/allocator.hpp>
@@ -17,8 +17,9 @@ struct Replay {
   const Model* model = nullptr;
   const Serving* serving = nullptr;
   Sizes sizes;
-  bool on_device = true;                 ///< false: everything runs on the processor
-  const std::vector<Bytes>* host_matrices = nullptr;  ///< per layer gate, up, down: bytes copied to the device for a product; null: none
+  bool on_device = true;  ///< false: everything runs on the processor
+  const std::vector<Bytes>* host_matrices =
+      nullptr;  ///< per layer gate, up, down: bytes copied to the device for a product; null: none
 };
 
 /// Inputs of one cache: indices of the new keys and values, mask, rotations.
@@ -31,11 +32,16 @@ struct CacheInputs {
   bool used = false;
 };
 
-/// Builds one graph. Members are what the block builders (graph_attention.hpp, graph_feed_forward.hpp, graph_recurrent.hpp) share.
+/// Builds one graph. Members are what the block builders (graph_attention.hpp, graph_feed_forward.hpp,
+/// graph_recurrent.hpp) share.
 class Builder {
  public:
   explicit Builder(const Replay& r)
-      : replay(r), model(*r.model), serving(*r.serving), sizes(r.sizes), architecture(architecture_of(r.model->model_type)) {
+      : replay(r),
+        model(*r.model),
+        serving(*r.serving),
+        sizes(r.sizes),
+        architecture(architecture_of(r.model->model_type)) {
     u = multiply(4, sizes.ubatch);
     hidden = multiply(model.hidden, u);
     flash = serving.attention != AttentionKernel::Eager;
@@ -47,18 +53,20 @@ class Builder {
   const Sizes& sizes;
   const Architecture& architecture;
   Graph g;
-  Count u = 0;        ///< bytes of one F32 value per token
-  Count hidden = 0;   ///< bytes of the residual stream
+  Count u = 0;       ///< bytes of one F32 value per token
+  Count hidden = 0;  ///< bytes of the residual stream
   bool flash = true;
   Node positions = no_node;
-  Node state_ids = no_node;    ///< which state slot a sequence uses
-  Node no_states = no_node;    ///< states to be copied: none while reserving
+  Node state_ids = no_node;  ///< which state slot a sequence uses
+  Node no_states = no_node;  ///< states to be copied: none while reserving
   Node output_ids = no_node;
   std::array<CacheInputs, 2> caches{};  ///< [0] whole context, [1] sliding window
   std::vector<Node> early;              ///< convolution states gathered before their layer
 
   [[nodiscard]] const Layer& layer(Count i) const { return model.layer(static_cast<std::size_t>(i)); }
-  [[nodiscard]] bool windowed(const Layer& l) const { return sizes.windows && (l.attention.window != 0 || l.attention.chunk != 0); }
+  [[nodiscard]] bool windowed(const Layer& l) const {
+    return sizes.windows && (l.attention.window != 0 || l.attention.chunk != 0);
+  }
   [[nodiscard]] CacheInputs& cache_of(const Layer& l) { return caches[windowed(l) ? 1 : 0]; }
   [[nodiscard]] bool quantized(KvFormat f) const { return block_of(f).elements > 1; }
 
@@ -86,8 +94,12 @@ class Builder {
   /// Bytes of the residual stream for the wanted rows.
   [[nodiscard]] Count output_bytes() const { return product(model.hidden, 4, sizes.outputs); }
   /// Queries, keys in bytes.
-  [[nodiscard]] Count query_bytes(const Layer& l) const { return product(l.attention.heads, l.attention.head_dim, u); }
-  [[nodiscard]] Count key_bytes(const Layer& l) const { return product(l.attention.kv_heads, l.attention.head_dim, u); }
+  [[nodiscard]] Count query_bytes(const Layer& l) const {
+    return product(l.attention.heads, l.attention.head_dim, u);
+  }
+  [[nodiscard]] Count key_bytes(const Layer& l) const {
+    return product(l.attention.kv_heads, l.attention.head_dim, u);
+  }
   [[nodiscard]] Count cells(const Layer& l) const { return cells_of(l.attention, serving, sizes); }
 
   /// Indices, mask and rotations of one cache, as inputs.
@@ -101,7 +113,8 @@ class Builder {
     c.key_index = g.add(multiply(8, sizes.ubatch));
     if (!latent) {
       // Without flash attention V is stored transposed, so every value needs an index of its own.
-      c.value_index = g.add(product(8, sizes.ubatch, flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim)));
+      c.value_index =
+          g.add(product(8, sizes.ubatch, flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim)));
     }
     c.mask = g.add(product(cells(l), per_stream, sizes.streams, flash ? 2 : 4));
   }

@@ -1,5 +1,6 @@
 #pragma once
-// Feed-forward blocks of llama.cpp's graphs: dense, shared and routed experts. `r` is the number of rows (tokens) they work on.
+// Feed-forward blocks of llama.cpp's graphs: dense, shared and routed experts. `r` is the number of rows (tokens)
+// they work on.
 
 #include <llmcalc/runtime/llama_cpp/graph_builder.hpp>
 

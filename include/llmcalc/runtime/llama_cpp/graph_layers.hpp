@@ -1,5 +1,6 @@
 #pragma once
-// How each architecture wires attention, recurrence and feed-forward into a layer. Every function takes the residual stream and gives the next.
+// How each architecture wires attention, recurrence and feed-forward into a layer. Every function takes the residual
+// stream and gives the next.
 
 #include <llmcalc/runtime/llama_cpp/graph_attention.hpp>
 #include <llmcalc/runtime/llama_cpp/graph_feed_forward.hpp>
@@ -14,12 +15,14 @@ inline constexpr auto nothing = [] {};
 struct Place {
   Count il = 0;
   bool last = false;
-  Count rows = 0;       ///< tokens after the drop
-  Count size = 0;       ///< bytes of the residual stream after the drop
+  Count rows = 0;  ///< tokens after the drop
+  Count size = 0;  ///< bytes of the residual stream after the drop
 };
 
 /// Undoes the rotation of V beside the output projection, where the architecture does that late.
-inline Node rotated_back(Builder& b, const Layer& l, Node t) { return b.turn(t, b.query_bytes(l), b.caches[0].value_rotation); }
+inline Node rotated_back(Builder& b, const Layer& l, Node t) {
+  return b.turn(t, b.query_bytes(l), b.caches[0].value_rotation);
+}
 
 /// Pre-norm and sandwich layers with attention.
 inline Node sequential_layer(Builder& b, const Place& p, Node x) {
@@ -36,7 +39,8 @@ inline Node sequential_layer(Builder& b, const Place& p, Node x) {
   const Node residual = b.g.in_place(p.size, {cur, x});
   Node out = feed_forward(b, l, p.il, b.norm(residual, p.size), p.rows);
   if (sandwich) out = b.norm(out, p.size);
-  return b.architecture.residual_first ? b.g.in_place(p.size, {residual, out}) : b.g.in_place(p.size, {out, residual});
+  return b.architecture.residual_first ? b.g.in_place(p.size, {residual, out})
+                                       : b.g.in_place(p.size, {out, residual});
 }
 
 /// Attention and feed-forward side by side on one norm (Command R).
@@ -83,7 +87,8 @@ inline Node falcon_h1_layer(Builder& b, const Place& p, Node x) {
   const Layer& l = b.layer(p.il);
   Node out = attention(b, l, b.norm(x, b.hidden));
   b.gather_state(p.il);
-  const Node mixed = mamba2(b, p.il, b.norm(x, b.hidden), [&] { out = b.g.add(b.hidden, {rotated_back(b, l, out)}); });
+  const Node mixed =
+      mamba2(b, p.il, b.norm(x, b.hidden), [&] { out = b.g.add(b.hidden, {rotated_back(b, l, out)}); });
   out = b.g.in_place(b.hidden, {out, mixed}, {out});
   const Node residual = b.rows(b.g.in_place(b.hidden, {out, x}), p.last);
   return b.g.in_place(p.size, {feed_forward(b, l, p.il, b.norm(residual, p.size), p.rows), residual});
@@ -102,7 +107,8 @@ inline Node granite_hybrid_layer(Builder& b, const Place& p, Node x) {
   const Node residual = viewed ? b.g.in_place(p.size, {out, x}, {x}) : b.g.in_place(p.size, {out, x});
   const Node normed = b.norm(residual, p.size);
   const FeedForward& f = l.feed_forward;
-  Node ffn = l.is_moe() ? expert_block(b, f, p.il, normed, p.rows) : dense_block(b, f, f.width, normed, p.rows, p.il, true);
+  Node ffn =
+      l.is_moe() ? expert_block(b, f, p.il, normed, p.rows) : dense_block(b, f, f.width, normed, p.rows, p.il, true);
   b.gather_state(b.next_recurrent(p.il + 1));
   if (l.is_moe() && f.shared_width != 0) {
     ffn = b.g.in_place(p.size, {ffn, dense_block(b, f, f.shared_width, normed, p.rows, p.il, false)});
@@ -130,7 +136,8 @@ inline Node qwen3_next_layer(Builder& b, const Place& p, Node x) {
   const Node residual = l.attends() ? b.g.in_place(b.hidden, {gated_attention(b, l, h), x})
                                     : b.g.in_place(b.hidden, {delta_net(b, p.il, h), x}, {x});
   h = b.norm(residual, b.hidden);
-  if (!l.is_moe()) return b.g.in_place(b.hidden, {dense_block(b, f, f.width, h, b.sizes.ubatch, p.il, true), residual});
+  if (!l.is_moe())
+    return b.g.in_place(b.hidden, {dense_block(b, f, f.width, h, b.sizes.ubatch, p.il, true), residual});
   Node out = expert_block(b, f, p.il, h, b.sizes.ubatch);
   if (f.shared_width != 0) {
     const Node shared = dense_block(b, f, f.shared_width, h, b.sizes.ubatch, p.il, false);
@@ -144,14 +151,22 @@ inline Node qwen3_next_layer(Builder& b, const Place& p, Node x) {
 inline Node layer_block(Builder& b, const Place& p, Node x) {
   switch (b.architecture.wiring) {
     case Wiring::Sequential:
-    case Wiring::Sandwich: return sequential_layer(b, p, x);
-    case Wiring::Parallel: return parallel_layer(b, p, x);
-    case Wiring::Mamba: return mamba_layer(b, p, x);
-    case Wiring::Jamba: return jamba_layer(b, p, x);
-    case Wiring::FalconH1: return falcon_h1_layer(b, p, x);
-    case Wiring::GraniteHybrid: return granite_hybrid_layer(b, p, x);
-    case Wiring::NemotronH: return nemotron_h_layer(b, p, x);
-    case Wiring::Qwen3Next: return qwen3_next_layer(b, p, x);
+    case Wiring::Sandwich:
+      return sequential_layer(b, p, x);
+    case Wiring::Parallel:
+      return parallel_layer(b, p, x);
+    case Wiring::Mamba:
+      return mamba_layer(b, p, x);
+    case Wiring::Jamba:
+      return jamba_layer(b, p, x);
+    case Wiring::FalconH1:
+      return falcon_h1_layer(b, p, x);
+    case Wiring::GraniteHybrid:
+      return granite_hybrid_layer(b, p, x);
+    case Wiring::NemotronH:
+      return nemotron_h_layer(b, p, x);
+    case Wiring::Qwen3Next:
+      return qwen3_next_layer(b, p, x);
   }
   return x;
 }

@@ -8,7 +8,8 @@ namespace llmcalc::llama_cpp {
 /// The convolution's input: old columns and new ones, which then go back into the state.
 inline Node convolution_input(Builder& b, Count il, Count channels, Node projected) {
   const RecurrentShape& r = b.layer(il).recurrent;
-  const Count columns = subtract(r.conv_kernel, 1) + (b.sizes.sequences != 0 ? b.sizes.ubatch / b.sizes.sequences : 0);
+  const Count columns =
+      subtract(r.conv_kernel, 1) + (b.sizes.sequences != 0 ? b.sizes.ubatch / b.sizes.sequences : 0);
   const Node state = b.early[il];
   b.early[il] = no_node;
   const Node joined = b.g.add(product(4, channels, columns, b.sizes.sequences), {state, projected});
@@ -29,12 +30,14 @@ inline Node scan(Builder& b, Count n, std::initializer_list<Node> reads) {
   return y;
 }
 
-/// What happens between the scan and the gate: the next block's state is gathered, and `side` runs (rows dropped, other branch projected).
+/// What happens between the scan and the gate: the next block's state is gathered, and `side` runs (rows dropped,
+/// other branch projected).
 template <class Side>
 Node mamba1(Builder& b, Count il, Node h, Side side) {
   const RecurrentShape& r = b.layer(il).recurrent;
   Graph& g = b.g;
-  const Count u = b.u, inner = multiply(r.inner, u), state = multiply(r.state, u), rank = multiply(r.time_step_rank, u);
+  const Count u = b.u, inner = multiply(r.inner, u), state = multiply(r.state, u),
+              rank = multiply(r.time_step_rank, u);
   const Node z = g.add(2 * inner, {h});
   const Node joined = convolution_input(b, il, r.inner, z);
   Node x = g.add(inner, {joined});
@@ -85,7 +88,8 @@ Node mamba2(Builder& b, Count il, Node h, Side side) {
 inline Node delta_net(Builder& b, Count il, Node h) {
   const RecurrentShape& r = b.layer(il).recurrent;
   Graph& g = b.g;
-  const Count u = b.u, inner = multiply(r.inner, u), heads = multiply(r.heads, u), key = product(r.groups, r.state, u);
+  const Count u = b.u, inner = multiply(r.inner, u), heads = multiply(r.heads, u),
+              key = product(r.groups, r.state, u);
   const Count channels = 2 * r.groups * r.state + r.inner, conv = multiply(channels, u);
   b.gather_state(il);
   const Node qkv = g.add(conv, {h});

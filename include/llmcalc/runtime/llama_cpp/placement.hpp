@@ -1,10 +1,11 @@
 #pragma once
 // Which device holds which layer, and how many bytes of weights that makes.
 //
-// The last gpu_layers of layers + 1 (the output counts as one) go to the GPUs; over several GPUs they are divided in proportion to memory.
-// Input tensors stay in host memory. A tied output matrix is stored twice: on the host for the look-up, on the device for the product.
-// Next-token-prediction blocks stay in the file. Sizes are rounded up as the backends allocate.
-// Source: llama.cpp d775b8967 (build 10573), llama-model.cpp load_tensors; exact on all 1,137 device and 246 CPU cases.
+// The last gpu_layers of layers + 1 (the output counts as one) go to the GPUs; over several GPUs they are divided in
+// proportion to memory. Input tensors stay in host memory. A tied output matrix is stored twice: on the host for the
+// look-up, on the device for the product. Next-token-prediction blocks stay in the file. Sizes are rounded up as the
+// backends allocate. Source: llama.cpp d775b8967 (build 10573), llama-model.cpp load_tensors; exact on all 1,137
+// device and 246 CPU cases.
 
 #include <llmcalc/model/gguf_mix.hpp>
 #include <llmcalc/runtime/llama_cpp/cache.hpp>
@@ -21,7 +22,7 @@ inline constexpr std::int32_t host = -1;
 
 /// Places of layers and output: a device number or `host`.
 struct Placement {
-  std::vector<std::int32_t> layers;   ///< next-token-prediction blocks at the end
+  std::vector<std::int32_t> layers;  ///< next-token-prediction blocks at the end
   std::int32_t output = host;
   std::int32_t devices = 0;
 
@@ -78,8 +79,8 @@ struct Placement {
 }
 
 /// Weights of one place (a device number or `host`).
-[[nodiscard]] inline Bytes weights_at(std::int32_t where, const Model& m, const std::vector<GgufTensor>& tensors, const Placement& p,
-                                      const Serving& s) {
+[[nodiscard]] inline Bytes weights_at(std::int32_t where, const Model& m, const std::vector<GgufTensor>& tensors,
+                                      const Placement& p, const Serving& s) {
   const bool on_device = where != host;
   const bool has_layers = std::find(p.layers.begin(), p.layers.end(), where) != p.layers.end();
   Bytes sum;
@@ -87,14 +88,16 @@ struct Placement {
     if (t.layer >= static_cast<std::int32_t>(m.layers.size())) continue;
     const bool here = t.rope_table ? has_layers : place_of(t, p, s) == where;
     if (here) sum += allocated(t, on_device);
-    if (on_device && m.tied_head && t.role == GgufRole::TokenEmbedding && p.output == where) sum += allocated(t, true);
+    if (on_device && m.tied_head && t.role == GgufRole::TokenEmbedding && p.output == where)
+      sum += allocated(t, true);
   }
   return sum;
 }
 
-/// Gate, up and down matrices of every layer that are in host memory while their product runs on a device: bytes of the copy.
-[[nodiscard]] inline std::vector<Bytes> host_matrices(const Model& m, const std::vector<GgufTensor>& tensors, const Placement& p,
-                                                      const Serving& s) {
+/// Gate, up and down matrices of every layer that are in host memory while their product runs on a device: bytes of
+/// the copy.
+[[nodiscard]] inline std::vector<Bytes> host_matrices(const Model& m, const std::vector<GgufTensor>& tensors,
+                                                      const Placement& p, const Serving& s) {
   std::vector<Bytes> copies(m.layers.size() * 3);
   for (const GgufTensor& t : tensors) {
     if (t.layer < 0 || t.layer >= static_cast<std::int32_t>(m.layers.size()) || place_of(t, p, s) != host) continue;
