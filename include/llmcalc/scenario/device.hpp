@@ -38,7 +38,8 @@ struct OperationRates {
 
 /// One kind of device.
 struct Device {
-  std::string id;  ///< preset id; "" for one given by its memory
+  std::string id;         ///< preset id; "" for one given by its memory
+  bool adjusted = false;  ///< its memory was set by hand
   std::string name;
   Vendor vendor = Vendor::Nvidia;
   std::string device_class;   ///< "consumer", "datacenter", "workstation", "unified", ...
@@ -65,6 +66,7 @@ struct Device {
     if (!unified || gpu_share >= 1.0) return all;
     return scale(all, static_cast<Count>(gpu_share * 10000.0 + 0.5), 10000);
   }
+  friend bool operator==(const Device&, const Device&) = default;
 };
 
 /// Shared, immutable device.
@@ -74,7 +76,10 @@ using DevicePtr = std::shared_ptr<const Device>;
 struct DeviceGroup {
   DevicePtr device;
   Count count = 1;
-  friend bool operator==(const DeviceGroup&, const DeviceGroup&) = default;
+  /// Equal when they are as many of equal devices.
+  friend bool operator==(const DeviceGroup& a, const DeviceGroup& b) {
+    return a.count == b.count && (a.device == b.device || (a.device && b.device && *a.device == *b.device));
+  }
 };
 
 /// The devices a scenario runs on; several groups make an unequal set. No device at all (count 0) means host memory

@@ -65,6 +65,25 @@ inline constexpr std::array<EnumRow<Logits>, 2> logits_scopes{{
 static_assert(indexed_by_id(logits_scopes));
 constexpr const auto& enum_table(Logits) { return logits_scopes; }
 
+/// How a model was named; what it turned out to be is a ModelPtr beside it. Kept so that a scenario can be written
+/// back.
+struct ModelSource {
+  enum class Kind : std::uint8_t {
+    None,
+    Preset,  ///< text: id of a preset
+    File,    ///< text: path of a config.json, .gguf, .safetensors or a folder
+    Config,  ///< text: a Hugging Face config.json object
+    Custom   ///< text: JSON object of model/custom.hpp's fields
+  };
+  Kind kind = Kind::None;
+  std::string text;
+  friend bool operator==(const ModelSource&, const ModelSource&) = default;
+};
+
+/// The preset model and device a program starts with.
+inline constexpr std::string_view default_model_id = "llama-3.1-8b";
+inline constexpr std::string_view default_device_id = "rtx-4090";
+
 /// How the weights are stored.
 struct Weights {
   WeightFormat format = WeightFormat::AsReleased;
@@ -100,8 +119,9 @@ struct Serving {
   bool cuda_graphs = true;
   Count shared_prefix = 0;  ///< tokens all sequences have in common, stored once
   Count beams = 1;
-  ModelPtr draft_model;    ///< speculative decoding; none by default
-  Count draft_tokens = 0;  ///< speculative tokens a step
+  ModelPtr draft_model;      ///< speculative decoding; none by default
+  ModelSource draft_source;  ///< how the draft model was named
+  Count draft_tokens = 0;    ///< speculative tokens a step
   friend bool operator==(const Serving&, const Serving&) = default;
 };
 
@@ -367,9 +387,10 @@ inline constexpr std::array<EnumRow<Measure>, 3> measures{{
 static_assert(indexed_by_id(measures));
 constexpr const auto& enum_table(Measure) { return measures; }
 
-/// The whole input.
+/// The whole input. Two scenarios are equal when every setting is and their models are the same objects.
 struct Scenario {
-  ModelPtr model;  ///< never null in a valid scenario
+  ModelPtr model;            ///< never null in a valid scenario
+  ModelSource model_source;  ///< how it was named
   Method method = Method::Detailed;
   Weights weights;
   Serving serving;
@@ -389,7 +410,6 @@ struct Scenario {
   }
   /// Tokens processed in the prefill of one sequence.
   [[nodiscard]] Count prompt() const { return serving.prompt.value_or(serving.context); }
-  /// Models and devices are immutable and shared, so the same object means the same model.
   friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 

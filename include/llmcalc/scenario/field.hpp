@@ -1,0 +1,194 @@
+#pragma once
+// What one setting of a scenario is: its name in JSON, its flag, its words, its range, and how to reach its value.
+// The settings themselves are in fields.hpp.
+
+#include <llmcalc/base/enum_table.hpp>
+#include <llmcalc/base/units.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace llmcalc {
+
+/// What a field holds; decides its JSON type and its widget. The order is that of Field::access.
+enum class FieldKind : std::uint8_t {
+  Whole,          ///< whole number
+  OptionalWhole,  ///< whole number or nothing
+  Flag,           ///< on or off
+  Real,           ///< real number
+  Text,           ///< free text
+  Choice,         ///< one row of a table
+  Coded,          ///< a value with a text form of its own: "gguf:Q4_K_M", "q8_0/f16", "q,k,v"
+  External        ///< names something that has to be looked up: model, draft model, device
+};
+
+/// Reads and edits one member of a scenario.
+template <class T>
+struct Access {
+  const T& (*get)(const Scenario&);
+  T& (*edit)(Scenario&);
+};
+
+/// One possible value of a choice.
+struct Choice {
+  std::string_view key, label, help;
+};
+
+/// Reads and edits an enumeration by the number of its row.
+struct ChoiceAccess {
+  std::size_t (*get)(const Scenario&);
+  void (*set)(Scenario&, std::size_t);
+  std::size_t size;
+  Choice (*row)(std::size_t);
+};
+
+/// JSON form of a coded field when it is not just its text.
+enum class CodedShape : std::uint8_t {
+  Plain,     ///< the text
+  KeyValue,  ///< {"k": ..., "v": ...} for "k/v", the text when both are equal
+  List,      ///< ["q", "k"] for "q,k", the text for a named set
+  Every      ///< {"every": n} for "every:n"
+};
+
+/// Reads and edits a value through its text.
+struct CodedAccess {
+  std::string (*get)(const Scenario&);
+  bool (*set)(Scenario&, std::string_view);  ///< false when the text means nothing; then the scenario is unchanged
+  std::vector<std::string> (*options)();     ///< texts to offer and to suggest from
+  CodedShape shape;
+};
+
+/// Smallest and largest value that is accepted.
+struct Limits {
+  double low = 0;
+  double high = 0;
+};
+
+/// Range a slider shows; typing goes as far as the limits.
+struct Slider {
+  double low = 0;
+  double high = 0;
+  bool logarithmic = false;
+};
+
+/// One setting of a scenario.
+struct Field {
+  std::string_view path;   ///< "serving.context": place in JSON and name for --set
+  std::string_view flag;   ///< "--context"
+  std::string_view label;  ///< name for people
+  std::string_view unit;   ///< "tokens", "" when it has none
+  std::string_view help;   ///< one line
+  std::variant<Access<Count>, Access<std::optional<Count>>, Access<bool>, Access<double>, Access<std::string>,
+               ChoiceAccess, CodedAccess, std::monostate>
+      access;
+  Limits limits{};
+  Slider slider{};
+  std::string_view nothing{};                  ///< OptionalWhole: word for nothing ("all"); "" is JSON's null
+  bool (*applies)(const Scenario&) = nullptr;  ///< false: the setting changes nothing as the others are; null: always
+
+  [[nodiscard]] constexpr FieldKind kind() const { return static_cast<FieldKind>(access.index()); }
+  /// JSON object the field is in: "serving"; "" at the top.
+  [[nodiscard]] constexpr std::string_view group() const {
+    const std::size_t dot = path.find('.');
+    return dot == std::string_view::npos ? std::string_view{} : path.substr(0, dot);
+  }
+  /// Place of the field in a JSON document: "/serving/context".
+  [[nodiscard]] std::string pointer() const {
+    std::string out = "/";
+    for (const char c : path) out += c == '.' ? '/' : c;
+    return out;
+  }
+  /// True when the setting can change the result as the other settings are.
+  [[nodiscard]] bool matters(const Scenario& s) const { return applies == nullptr || applies(s); }
+};
+
+namespace field_detail {
+
+/// s.*first.*second...
+template <auto... Members>
+constexpr auto& member(auto& s) {
+  return (s.*....*Members);
+}
+
+template <auto... Members>
+inline constexpr auto access = [] {
+  using T = std::remove_reference_t<decltype(member<Members...>(std::declval<Scenario&>()))>;
+  return Access<T>{[](const Scenario& s) -> const T& { return member<Members...>(s); },
+                   [](Scenario& s) -> T& { return member<Members...>(s); }};
+}();
+
+/// A row's label, its key when the table has no labels.
+constexpr std::string_view label_in(const auto& row) {
+  if constexpr (requires { row.label; }) {
+    return row.label;
+  } else {
+    return row.key;
+  }
+}
+constexpr std::string_view help_in(const auto& row) {
+  if constexpr (requires { row.help; }) {
+    return row.help;
+  } else {
+    return {};
+  }
+}
+
+template <auto... Members>
+inline constexpr ChoiceAccess choice_access = [] {
+  using E = std::remove_reference_t<decltype(member<Members...>(std::declval<Scenario&>()))>;
+  return ChoiceAccess{[](const Scenario& s) { return static_cast<std::size_t>(member<Members...>(s)); },
+                      [](Scenario& s, std::size_t i) { member<Members...>(s) = static_cast<E>(i); },
+                      enum_table(E{}).size(),
+                      [](std::size_t i) {
+                        const auto& row = enum_table(E{})[i];
+                        return Choice{row.key, label_in(row), help_in(row)};
+                      }};
+}();
+
+/// Makes the rows of the field tables.
+struct Words {
+  std::string_view path, flag, label, unit, help;
+};
+constexpr Field field(Words w, decltype(Field::access) access) {
+  return {.path = w.path, .flag = w.flag, .label = w.label, .unit = w.unit, .help = w.help, .access = access};
+}
+template <auto... Members>
+constexpr Field whole(Words w, Limits limits, Slider slider, std::string_view nothing = {}) {
+  Field f = field(w, access<Members...>);
+  f.limits = limits;
+  f.slider = slider;
+  f.nothing = nothing;
+  return f;
+}
+template <auto... Members>
+constexpr Field real(Words w, Limits limits, Slider slider) {
+  return whole<Members...>(w, limits, slider);
+}
+template <auto... Members>
+constexpr Field text(Words w, double longest) {
+  return whole<Members...>(w, {0, longest}, {});
+}
+template <auto... Members>
+constexpr Field flag(Words w) {
+  return field(w, access<Members...>);
+}
+template <auto... Members>
+constexpr Field choice(Words w) {
+  return field(w, choice_access<Members...>);
+}
+/// The same field, which matters only under a condition.
+constexpr Field only(bool (*applies)(const Scenario&), Field f) {
+  f.applies = applies;
+  return f;
+}
+constexpr Slider linear(double low, double high) { return {low, high, false}; }
+constexpr Slider logarithmic(double low, double high) { return {low, high, true}; }
+
+}  // namespace field_detail
+
+}  // namespace llmcalc

@@ -1,0 +1,143 @@
+#pragma once
+// Text forms of the settings that are more than a number or one row of a table.
+
+#include <llmcalc/scenario/field.hpp>
+
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llmcalc::field_detail {
+
+/// The whole text as a number, or nothing.
+[[nodiscard]] inline std::optional<Count> number_in(std::string_view text) {
+  Count n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return n;
+}
+
+/// Weight format: a key of `weight_formats`, or "gguf:NAME".
+inline constexpr std::string_view gguf_prefix = "gguf:";
+inline constexpr CodedAccess weight_format{[](const Scenario& s) {
+                                             if (s.weights.format != WeightFormat::Gguf)
+                                               return std::string(key_of(s.weights.format));
+                                             return std::string(gguf_prefix).append(key_of(s.weights.mix));
+                                           },
+                                           [](Scenario& s, std::string_view text) {
+                                             if (text.starts_with(gguf_prefix)) {
+                                               const auto mix = from_key<GgufMix>(text.substr(gguf_prefix.size()));
+                                               if (!mix) return false;
+                                               s.weights.format = WeightFormat::Gguf;
+                                               s.weights.mix = *mix;
+                                               return true;
+                                             }
+                                             const auto format = from_key<WeightFormat>(text);
+                                             if (!format || *format == WeightFormat::Gguf) return false;
+                                             s.weights.format = *format;
+                                             return true;
+                                           },
+                                           [] {
+                                             std::vector<std::string> all;
+                                             for (const auto& row : weight_formats) {
+                                               if (row.id != WeightFormat::Gguf) all.emplace_back(row.key);
+                                             }
+                                             for (const auto& row : gguf_mixes)
+                                               all.push_back(std::string(gguf_prefix).append(row.key));
+                                             return all;
+                                           },
+                                           CodedShape::Plain};
+
+/// A KV format by its key; llama.cpp's f16 and f32 are understood.
+[[nodiscard]] inline std::optional<KvFormat> kv_format_in(std::string_view text) {
+  if (text == "f16") return KvFormat::Fp16;
+  if (text == "f32") return KvFormat::Fp32;
+  return from_key<KvFormat>(text);
+}
+
+/// Formats of keys and values: "q8_0" for both, "q8_0/fp16" for keys/values.
+inline constexpr CodedAccess kv_format{
+    [](const Scenario& s) {
+      std::string text{key_of(s.serving.key_format)};
+      if (s.serving.value_format != s.serving.key_format) text.append("/").append(key_of(s.serving.value_format));
+      return text;
+    },
+    [](Scenario& s, std::string_view text) {
+      const std::size_t slash = text.find('/');
+      const auto keys = kv_format_in(text.substr(0, slash));
+      const auto values = slash == std::string_view::npos ? keys : kv_format_in(text.substr(slash + 1));
+      if (!keys || !values) return false;
+      s.serving.key_format = *keys;
+      s.serving.value_format = *values;
+      return true;
+    },
+    [] {
+      std::vector<std::string> all;
+      for (const auto& row : kv_formats) all.emplace_back(row.key);
+      return all;
+    },
+    CodedShape::KeyValue};
+
+/// LoRA targets: "all-linear" or a list "q,k,v,o".
+inline constexpr std::string_view all_linear = "all-linear";
+inline constexpr CodedAccess lora_target_set{[](const Scenario& s) {
+                                               const LoraTargets targets = s.training.lora.targets;
+                                               if (targets.is_all_linear()) return std::string(all_linear);
+                                               std::string text;
+                                               for (const auto& row : lora_targets) {
+                                                 if (targets.has(row.id))
+                                                   text.append(text.empty() ? "" : ",").append(row.key);
+                                               }
+                                               return text;
+                                             },
+                                             [](Scenario& s, std::string_view text) {
+                                               LoraTargets targets;
+                                               if (text != all_linear) {
+                                                 targets.bits = 0;
+                                                 while (!text.empty()) {
+                                                   const std::size_t comma = std::min(text.find(','), text.size());
+                                                   const auto target = from_key<LoraTarget>(text.substr(0, comma));
+                                                   if (!target) return false;
+                                                   targets.set(*target, true);
+                                                   text.remove_prefix(std::min(comma + 1, text.size()));
+                                                 }
+                                                 if (targets.bits == 0) return false;
+                                               }
+                                               s.training.lora.targets = targets;
+                                               return true;
+                                             },
+                                             [] {
+                                               std::vector<std::string> all{std::string(all_linear)};
+                                               for (const auto& row : lora_targets) all.emplace_back(row.key);
+                                               return all;
+                                             },
+                                             CodedShape::List};
+
+/// Recomputation: "none", "selective", "full" or "every:n".
+inline constexpr std::string_view every_prefix = "every:";
+inline constexpr Count most_layers_between = 10'000;
+inline constexpr CodedAccess recompute{
+    [](const Scenario& s) {
+      if (s.training.recompute != RecomputeKind::EveryN) return std::string(key_of(s.training.recompute));
+      return std::string(every_prefix) + std::to_string(s.training.recompute_every);
+    },
+    [](Scenario& s, std::string_view text) {
+      if (text.starts_with(every_prefix)) {
+        const auto n = number_in(text.substr(every_prefix.size()));
+        if (!n || *n == 0 || *n > most_layers_between) return false;
+        s.training.recompute = RecomputeKind::EveryN;
+        s.training.recompute_every = *n;
+        return true;
+      }
+      const auto kind = from_key<RecomputeKind>(text);
+      if (!kind || *kind == RecomputeKind::EveryN) return false;
+      s.training.recompute = *kind;
+      return true;
+    },
+    [] {
+      return std::vector<std::string>{"none", "selective", "full", "every:2", "every:4"};
+    },
+    CodedShape::Every};
+
+}  // namespace llmcalc::field_detail

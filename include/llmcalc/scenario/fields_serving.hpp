@@ -1,0 +1,131 @@
+#pragma once
+// Settings of the model's storage and of inference. Part of the table in fields.hpp.
+
+#include <llmcalc/scenario/field.hpp>
+#include <llmcalc/scenario/field_codecs.hpp>
+
+#include <array>
+
+namespace llmcalc::field_detail {
+
+// What decides whether a setting matters.
+constexpr bool uses_llama_cpp(const Scenario& s) { return s.serving.runtime == Runtime::LlamaCpp; }
+constexpr bool uses_vllm(const Scenario& s) { return s.serving.runtime == Runtime::Vllm; }
+constexpr bool uses_paged_cache(const Scenario& s) {
+  return s.serving.runtime == Runtime::Vllm || s.serving.runtime == Runtime::Sglang ||
+         s.serving.runtime == Runtime::TensorRtLlm;
+}
+inline bool has_groups(const Scenario& s) {
+  const WeightFormat f = s.weight_format();
+  return f == WeightFormat::GptqInt4 || f == WeightFormat::GptqInt8 || f == WeightFormat::AwqInt4 ||
+         f == WeightFormat::HqqInt4 || f == WeightFormat::Int4 || f == WeightFormat::MlxQ4 ||
+         f == WeightFormat::MlxQ5 || f == WeightFormat::MlxQ6 || f == WeightFormat::MlxQ8;
+}
+inline bool has_scales(const Scenario& s) {
+  return s.weight_format() == WeightFormat::Fp8 || s.weight_format() == WeightFormat::Int8;
+}
+inline bool is_gguf(const Scenario& s) { return s.weight_format() == WeightFormat::Gguf; }
+inline bool drafts(const Scenario& s) { return s.serving.draft_model != nullptr || s.serving.draft_tokens != 0; }
+
+/// Tokens and sequences beyond these are refused: no machine holds them.
+inline constexpr double most_tokens = 1e9;
+inline constexpr double most_sequences = 1e6;
+
+inline constexpr auto weights_member = &Scenario::weights;
+inline constexpr auto serving_member = &Scenario::serving;
+
+inline constexpr std::array weights_fields{
+    field({"weights.format", "--weights", "Weight format", "",
+           "how the weights are stored; \"released\" is what the publisher ships"},
+          weight_format),
+    only(has_groups,
+         whole<weights_member, &Weights::group_size>({"weights.group_size", "--group-size", "Group size", "weights",
+                                                      "weights that share one scale in GPTQ, AWQ, HQQ, int4 and MLX"},
+                                                     {1, 65536}, logarithmic(16, 1024))),
+    only(has_scales, choice<weights_member, &Weights::scales>(
+                         {"weights.scales", "--scales", "Scales", "", "how many scales fp8 and int8 matrices have"})),
+    only(is_gguf, flag<weights_member, &Weights::imatrix>(
+                      {"weights.imatrix", "--imatrix", "Importance matrix", "",
+                       "the GGUF mix was made with an importance matrix, which changes some tensors' types"})),
+};
+
+inline constexpr std::array serving_fields{
+    choice<serving_member, &Serving::runtime>(
+        {"serving.runtime", "--runtime", "Engine", "", "program that runs the model"}),
+    text<serving_member, &Serving::version>({"serving.version", "--runtime-version", "Engine version", "",
+                                             "version whose constants apply; empty: the newest that is known"},
+                                            64),
+    whole<serving_member, &Serving::sequences>(
+        {"serving.sequences", "--sequences", "Sequences", "", "requests whose cache is resident at once"},
+        {1, most_sequences}, logarithmic(1, 1024)),
+    whole<serving_member, &Serving::context>(
+        {"serving.context", "--context", "Context", "tokens", "tokens held per sequence: prompt and generated"},
+        {1, most_tokens}, logarithmic(256, 1048576)),
+    whole<serving_member, &Serving::prompt>({"serving.prompt", "--prompt", "Prompt", "tokens",
+                                             "tokens processed in the prefill; nothing: the whole context"},
+                                            {1, most_tokens}, logarithmic(1, 1048576)),
+    field({"serving.kv_format", "--kv-format", "KV cache format", "",
+           "how keys and values are stored; KEYS/VALUES when they differ"},
+          kv_format),
+    choice<serving_member, &Serving::attention>(
+        {"serving.attention", "--attention", "Attention", "", "kernel that computes attention"}),
+    choice<serving_member, &Serving::logits>(
+        {"serving.logits", "--logits", "Logits", "", "positions of a prefill that get logits"}),
+    only(uses_llama_cpp, whole<serving_member, &Serving::batch>(
+                             {"serving.batch", "--batch", "Logical batch", "tokens", "llama.cpp's n_batch"},
+                             {1, most_sequences}, logarithmic(32, 8192))),
+    only(uses_llama_cpp, whole<serving_member, &Serving::ubatch>(
+                             {"serving.ubatch", "--ubatch", "Physical batch", "tokens",
+                              "llama.cpp's n_ubatch: tokens computed at once, which sizes the compute buffer"},
+                             {1, most_sequences}, logarithmic(32, 8192))),
+    only(uses_llama_cpp,
+         flag<serving_member, &Serving::kv_unified>({"serving.kv_unified", "--kv-unified", "Unified cache", "",
+                                                     "llama.cpp: one cache for all sequences instead of one each"})),
+    only(uses_llama_cpp,
+         flag<serving_member, &Serving::swa_full>({"serving.swa_full", "--swa-full", "Full window cache", "",
+                                                   "llama.cpp: sliding-window layers keep the whole context"})),
+    only(uses_llama_cpp, whole<serving_member, &Serving::gpu_layers>(
+                             {"serving.gpu_layers", "--gpu-layers", "Layers on the GPU", "layers",
+                              "llama.cpp: layers placed on the GPU, the others stay in host memory"},
+                             {0, 10000}, linear(0, 128), "all")),
+    only(uses_llama_cpp, whole<serving_member, &Serving::moe_layers_on_cpu>(
+                             {"serving.moe_layers_on_cpu", "--moe-layers-on-cpu", "Expert layers on the host",
+                              "layers", "llama.cpp: layers whose routed experts stay in host memory"},
+                             {0, 10000}, linear(0, 128))),
+    only(uses_paged_cache,
+         whole<serving_member, &Serving::max_num_seqs>({"serving.max_num_seqs", "--max-num-seqs", "Sequence limit",
+                                                        "", "sequences the engine schedules at once"},
+                                                       {1, most_sequences}, logarithmic(1, 4096))),
+    only(uses_paged_cache, whole<serving_member, &Serving::max_num_batched_tokens>(
+                               {"serving.max_num_batched_tokens", "--max-num-batched-tokens", "Tokens a step",
+                                "tokens", "tokens the engine computes in one step, which sizes its workspace"},
+                               {1, most_tokens}, logarithmic(256, 65536))),
+    only(uses_paged_cache, whole<serving_member, &Serving::max_model_len>(
+                               {"serving.max_model_len", "--max-model-len", "Longest sequence", "tokens",
+                                "length the engine accepts; nothing: the context"},
+                               {1, most_tokens}, logarithmic(256, 1048576))),
+    only(uses_paged_cache, real<serving_member, &Serving::gpu_memory_utilization>(
+                               {"serving.gpu_memory_utilization", "--gpu-memory-utilization", "Share of the GPU", "",
+                                "share of the device's memory the engine takes"},
+                               {0.01, 1.0}, linear(0.1, 1.0))),
+    only(uses_vllm, whole<serving_member, &Serving::kv_cache_memory_bytes>(
+                        {"serving.kv_cache_memory_bytes", "--kv-cache-memory", "Cache pool", "bytes",
+                         "vLLM: size of the cache pool on one GPU, given instead of derived"},
+                        {0, 1e18}, logarithmic(1e8, 1e12))),
+    only(uses_paged_cache,
+         flag<serving_member, &Serving::cuda_graphs>(
+             {"serving.cuda_graphs", "--cuda-graphs", "CUDA graphs", "", "launches are captured at start"})),
+    whole<serving_member, &Serving::shared_prefix>({"serving.shared_prefix", "--shared-prefix", "Shared prefix",
+                                                    "tokens", "tokens all sequences have in common, stored once"},
+                                                   {0, most_tokens}, logarithmic(1, 1048576)),
+    whole<serving_member, &Serving::beams>({"serving.beams", "--beams", "Beams", "", "beams of a beam search"},
+                                           {1, 1024}, linear(1, 16)),
+    field({"serving.draft_model", "--draft-model", "Draft model", "", "small model for speculative decoding"},
+          std::monostate{}),
+    only(drafts, whole<serving_member, &Serving::draft_tokens>(
+                     {"serving.draft_tokens", "--draft-tokens", "Draft tokens", "tokens",
+                      "tokens proposed in a step of speculative decoding"},
+                     {0, 1024}, linear(0, 32))),
+};
+
+}  // namespace llmcalc::field_detail
