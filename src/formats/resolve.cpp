@@ -1,21 +1,113 @@
 #include "formats/resolve.hpp"
 
+#include "formats/config_json.hpp"
+#include "formats/custom_json.hpp"
+#include "formats/device_preset.hpp"
+#include "formats/model_preset.hpp"
+#include "formats/preset_folders.hpp"
+#include "formats/text_file.hpp"
+
+#include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
 
+#include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace llmcalc::formats {
 
 namespace {
 
-Result<ModelPtr> resolve_model(const ModelSource&) { return Issue{"", "models of this kind cannot be read"}; }
+constexpr std::size_t largest_config = std::size_t{16} << 20;
+
+/// Names the preset that may have been meant.
+template <class Names>
+Issue unknown(std::string_view what, std::string_view id, const Names& names) {
+  return {"", "no " + std::string(what) + " is called \"" + std::string(id) + "\"" + did_you_mean(id, names)};
+}
+
+Result<ModelPtr> shared(Result<Model> model) {
+  if (!model) return model.issues();
+  return std::make_shared<const Model>(std::move(model).value());
+}
+
+Result<ModelPtr> preset_model(const std::string& id) {
+  const auto folders = preset_folders();
+  Result<ModelPreset> preset = find_model_preset(folders, id);
+  if (!preset) {
+    const ModelCatalogue all = read_model_catalogue(folders);
+    std::vector<std::string> ids;
+    for (const ModelEntry& entry : all.entries) ids.push_back(entry.id);
+    const bool broken = std::any_of(preset.issues().begin(), preset.issues().end(),
+                                    [](const Issue& issue) { return issue.where != "/model"; });
+    return broken ? preset.issues() : Issues{unknown("model", id, ids)};
+  }
+  const ModelEntry& entry = preset->entry;
+  Result<Model> read = model_from_config_text(preset->config, entry.id);
+  if (!read) {
+    Issues issues = read.issues();
+    for (Issue& issue : issues) issue.where = shown(entry.file) + "/config" + issue.where;
+    return issues;
+  }
+  Model model = std::move(read).value();
+  model.name = entry.name;
+  model.family = entry.family;
+  if (const auto format = from_key<WeightFormat>(entry.weights_format)) model.released_format = *format;
+  return std::make_shared<const Model>(std::move(model));
+}
+
+Result<ModelPtr> custom_model(const std::string& text) {
+  const Result<CustomModel> numbers = read_custom(text);
+  if (!numbers) return numbers.issues();
+  return shared(model_from_numbers(*numbers));
+}
+
+/// A config.json by its path; a folder means the one inside.
+Result<ModelPtr> file_model(const std::string& path) {
+  std::filesystem::path file(path);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) file /= "config.json";
+  const Result<std::string> text = read_text_file(file, largest_config);
+  if (!text) return text.issues();
+  Result<Model> model = model_from_config_text(*text, file.parent_path().filename().string());
+  if (model) return shared(std::move(model));
+  Issues issues = model.issues();
+  for (Issue& issue : issues) issue.where = shown(file) + issue.where;
+  return issues;
+}
+
+Result<ModelPtr> resolve_model(const ModelSource& source) {
+  switch (source.kind) {
+    case ModelSource::Kind::Preset:
+      return preset_model(source.text);
+    case ModelSource::Kind::Config:
+      return shared(model_from_config_text(source.text, "config"));
+    case ModelSource::Kind::Custom:
+      return custom_model(source.text);
+    case ModelSource::Kind::File:
+      return file_model(source.text);
+    case ModelSource::Kind::None:
+      break;
+  }
+  return Issue{"", "is missing"};
+}
 
 Result<DevicePtr> resolve_device(std::string_view id) {
-  return Issue{"", "unknown device \"" + std::string(id) + "\""};
+  const auto folders = preset_folders();
+  Result<DevicePreset> preset = find_device_preset(folders, id);
+  if (preset) return std::make_shared<const Device>(preset->device);
+  const DeviceCatalogue all = read_device_catalogue(folders);
+  std::vector<std::string> ids;
+  for (const DevicePreset& row : all.devices) {
+    ids.push_back(row.device.id);
+    ids.insert(ids.end(), row.aliases.begin(), row.aliases.end());
+  }
+  return unknown("device", id, ids);
 }
 
 /// Remembers good answers. Shared by copies of the resolver and safe to use from several threads.

@@ -111,7 +111,8 @@ class Reader {
     if (value.is_string()) {
       named = {ModelSource::Kind::Preset, value.get<std::string>()};
     } else if (value.is_object() && value.size() == 1) {
-      const auto& [key, content] = *value.items().begin();
+      const std::string key = value.begin().key();
+      const json& content = value.begin().value();
       place += "/" + key;
       if (key == "file" && content.is_string()) {
         named = {ModelSource::Kind::File, content.get<std::string>()};
@@ -126,9 +127,9 @@ class Reader {
       return;
     }
     Result<ModelPtr> found = resolver_.model(named);
+    const bool inline_object = named.kind == ModelSource::Kind::Config || named.kind == ModelSource::Kind::Custom;
     for (const Issue& problem : found.issues()) {
-      const bool inside = problem.where.empty() || (problem.where.front() == '/' && value.is_object() &&
-                                                    named.kind != ModelSource::Kind::File);
+      const bool inside = problem.where.empty() || (inline_object && problem.where.front() == '/');
       issue(inside ? place + problem.where : problem.where, problem.what);
     }
     if (!found) return;
@@ -149,7 +150,7 @@ class Reader {
   }
 
   void add_device(const json& value, const std::string& pointer) {
-    DeviceGroup group{.count = default_device_count()};
+    DeviceGroup group{nullptr, default_device_count()};
     if (value.is_string()) {
       group.device = find_device(value.get<std::string>(), pointer);
     } else if (value.is_object()) {

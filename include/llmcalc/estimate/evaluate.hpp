@@ -7,6 +7,7 @@
 #include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/estimate/training.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/validate.hpp>
 
 namespace llmcalc {
 
@@ -56,6 +57,7 @@ namespace llmcalc {
 /// of memory.
 [[nodiscard]] inline Estimate evaluate(const Scenario& s) {
   Estimate e;
+  e.warnings = scenario_warnings(s);
   e.model.parameters = parameter_count(*s.model);
   e.model.active_parameters = active_parameter_count(*s.model);
   e.model.parameters_by_part = parameters_by_part(*s.model);

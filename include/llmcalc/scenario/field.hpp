@@ -76,13 +76,20 @@ struct Slider {
   bool logarithmic = false;
 };
 
+/// Place of a path in a JSON document: "/serving/context" for "serving.context".
+[[nodiscard]] inline std::string pointer_of(std::string_view path) {
+  std::string out = "/";
+  for (const char c : path) out += c == '.' ? '/' : c;
+  return out;
+}
+
 /// One setting of a scenario.
 struct Field {
-  std::string_view path;   ///< "serving.context": place in JSON and name for --set
-  std::string_view flag;   ///< "--context"
-  std::string_view label;  ///< name for people
-  std::string_view unit;   ///< "tokens", "" when it has none
-  std::string_view help;   ///< one line
+  std::string_view path{};   ///< "serving.context": place in JSON and name for --set
+  std::string_view flag{};   ///< "--context"
+  std::string_view label{};  ///< name for people
+  std::string_view unit{};   ///< "tokens", "" when it has none
+  std::string_view help{};   ///< one line
   std::variant<Access<Count>, Access<std::optional<Count>>, Access<bool>, Access<double>, Access<std::string>,
                ChoiceAccess, CodedAccess, std::monostate>
       access;
@@ -98,11 +105,7 @@ struct Field {
     return dot == std::string_view::npos ? std::string_view{} : path.substr(0, dot);
   }
   /// Place of the field in a JSON document: "/serving/context".
-  [[nodiscard]] std::string pointer() const {
-    std::string out = "/";
-    for (const char c : path) out += c == '.' ? '/' : c;
-    return out;
-  }
+  [[nodiscard]] std::string pointer() const { return pointer_of(path); }
   /// True when the setting can change the result as the other settings are.
   [[nodiscard]] bool matters(const Scenario& s) const { return applies == nullptr || applies(s); }
 };

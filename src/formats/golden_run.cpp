@@ -1,0 +1,73 @@
+#include "formats/golden_run.hpp"
+
+#include "formats/estimate_json.hpp"
+#include "formats/scenario_json.hpp"
+#include "formats/text_file.hpp"
+
+#include <llmcalc/estimate/evaluate.hpp>
+
+#include <cmath>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+namespace llmcalc::formats {
+
+double GoldenReading::error() const {
+  if (!found) return std::numeric_limits<double>::infinity();
+  if (*found == figure.expected) return 0;
+  return static_cast<double>((*found - figure.expected) / std::abs(figure.expected));
+}
+
+GoldenOutcome run_golden_case(const GoldenCase& golden, const Resolver& resolver) {
+  GoldenOutcome outcome{.id = golden.id, .group = golden.group, .readings = {}, .issues = {}};
+  const Result<Scenario> scenario = read_scenario(golden.scenario, resolver);
+  if (!scenario) {
+    outcome.issues = scenario.issues();
+    return outcome;
+  }
+  const nlohmann::json estimate = estimate_json(*scenario, evaluate(*scenario));
+  bool all = true;
+  for (const GoldenFigure& figure : golden.figures) {
+    GoldenReading reading{.figure = figure, .found = figure_at(estimate, figure.at)};
+    const GoldenCase alone{.figures = {figure}};
+    reading.held = misses(alone, estimate).empty();
+    all = all && reading.held;
+    outcome.readings.push_back(std::move(reading));
+  }
+  outcome.verdict = all ? GoldenVerdict::Passed : GoldenVerdict::Failed;
+  return outcome;
+}
+
+Result<std::vector<GoldenOutcome>> run_golden_file(const std::filesystem::path& file, const Resolver& resolver,
+                                                   std::string_view group) {
+  constexpr std::size_t largest_file = std::size_t{256} << 20;
+  const Result<std::string> text = read_text_file(file, largest_file);
+  if (!text) return text.issues();
+  std::vector<GoldenOutcome> outcomes;
+  std::string_view rest = *text;
+  for (std::size_t line = 1; !rest.empty(); ++line) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view content = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (content.empty()) continue;
+    const Result<GoldenCase> golden = read_golden_case(content);
+    if (!golden) return Issue{shown(file) + ":" + std::to_string(line), golden.issues().front().what};
+    if (golden->group.find(group) == std::string::npos) continue;
+    outcomes.push_back(run_golden_case(*golden, resolver));
+  }
+  return outcomes;
+}
+
+GoldenScore score(const std::vector<GoldenOutcome>& outcomes) {
+  GoldenScore sum;
+  for (const GoldenOutcome& outcome : outcomes) {
+    std::size_t& n = outcome.verdict == GoldenVerdict::Passed   ? sum.passed
+                     : outcome.verdict == GoldenVerdict::Failed ? sum.failed
+                                                                : sum.refused;
+    ++n;
+  }
+  return sum;
+}
+
+}  // namespace llmcalc::formats
