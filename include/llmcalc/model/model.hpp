@@ -187,8 +187,8 @@ struct Model {
   Count max_context = 0;  ///< max_position_embeddings; 0: unknown
   Positions positions = Positions::Rotary;
   Count position_rows = 0;  ///< rows of a learned position table
-  Count rope_factor_values =
-      0;  ///< rotary frequency factors a GGUF file stores (llama3: head_dim / 2; longrope: twice that)
+  Count rope_factor_values = 0;   ///< rotary frequency factors in one tensor of a GGUF file; 0: none
+  Count rope_factor_tensors = 1;  ///< longrope has two such tensors, for short and long contexts
   NormKind norm = NormKind::Rms;
   bool final_norm = true;
   bool embedding_norm = false;     ///< a norm after the embedding (BLOOM)
