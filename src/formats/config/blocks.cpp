@@ -126,6 +126,44 @@ void add_layers(Model& m, Count layers, const std::function<Layer(Count)>& layer
   for (Count i = 0; i < layers; ++i) m.layers.push_back(kind_of(m, layer_at(i)));
 }
 
+void add_equal_layers(const Fields& c, Model& m, const Layer& layer) {
+  add_layers(m, layer_count(c), [&](Count) { return layer; });
+}
+
+Layer llama_layer(const Fields& c, Model& m) {
+  read_stream(c, m);
+  Layer layer;
+  layer.attention = grouped_attention(c, m, c.flag("attention_bias", false));
+  layer.feed_forward = dense_block(c, c.flag("mlp_bias", false));
+  return layer;
+}
+
+FeedForward routed_experts(const Fields& c, std::string_view experts_key, std::string_view width_key,
+                           std::string_view per_token_key) {
+  FeedForward f;
+  f.activation = activation(c);
+  f.experts = c.required(experts_key, range::experts);
+  if (f.experts == 0) return f;
+  f.experts_per_token = c.required(per_token_key, {1, f.experts});
+  f.expert_width = c.required(width_key, range::width);
+  return f;
+}
+
+std::vector<bool> deepseek_mixture_layers(const Fields& c, Count layers, Count first_dense_default) {
+  std::vector<bool> mixture(layers);
+  if (c.is_list("moe_layer_freq")) {
+    const std::vector<bool> given = c.flags("moe_layer_freq");
+    if (given.size() == layers) return given;
+    c.complain("moe_layer_freq", "must have " + std::to_string(layers) + " entries (num_hidden_layers), has " +
+                                     std::to_string(given.size()));
+    return mixture;
+  }
+  const Count first = c.count("first_k_dense_replace", range::some_layers, first_dense_default);
+  const Count step = c.count("moe_layer_freq", range::layers, 1);
+  for (Count i = 0; i < layers; ++i) mixture[i] = i >= first && i % step == 0;
+  return mixture;
+}
+
 void add_mtp_layers(Model& m, Count layers, const Layer& layer) {
   if (layers == 0) return;
   m.mtp_layers.insert(m.mtp_layers.end(), layers, kind_of(m, layer));

@@ -45,6 +45,20 @@ void add_layers(Model& m, Count layers, const std::function<Layer(Count)>& layer
 /// Appends multi-token-prediction layers of one shape.
 void add_mtp_layers(Model& m, Count layers, const Layer& layer);
 
+/// Layers that are all alike.
+void add_equal_layers(const Fields& c, Model& m, const Layer& layer);
+
+/// The stream and one layer as Llama has it: biases by attention_bias and mlp_bias, two RMS norms, a gated block.
+[[nodiscard]] Layer llama_layer(const Fields& c, Model& m);
+
+/// A block of routed experts without a dense block; the counts stand under these keys.
+[[nodiscard]] FeedForward routed_experts(const Fields& c, std::string_view experts_key, std::string_view width_key,
+                                         std::string_view per_token_key = "num_experts_per_tok");
+
+/// Every layer that is a mixture in DeepSeek's notation: from first_k_dense_replace on, every moe_layer_freq-th; or
+/// moe_layer_freq lists it layer by layer.
+[[nodiscard]] std::vector<bool> deepseek_mixture_layers(const Fields& c, Count layers, Count first_dense_default);
+
 /// Index of the kind equal to `layer`, made if there is none.
 [[nodiscard]] std::uint16_t kind_of(Model& m, const Layer& layer);
 

@@ -1,9 +1,9 @@
-// Decoders built like Llama: rotary positions, RMS norms, gated feed-forward; dense and mixture of experts.
+// Dense decoders built like Llama: rotary positions, RMS norms, a gated feed-forward block. What differs between
+// families is biases, norms of queries and keys, where the norms stand, fused projections and windows.
 
 #include "formats/config/blocks.hpp"
 #include "formats/config/registry.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string>
 
@@ -11,87 +11,51 @@ namespace llmcalc::config {
 
 namespace {
 
-/// Reads the stream and adds equal layers of this attention and dense block.
-Layer llama_layer(const Fields& c, Model& m) {
-  read_stream(c, m);
-  Layer layer;
-  layer.attention = grouped_attention(c, m, c.flag("attention_bias", false));
-  layer.feed_forward = dense_block(c, c.flag("mlp_bias", false));
-  return layer;
-}
+void query_key_value_bias(AttentionShape& a, bool bias) { a.query_bias = a.key_bias = a.value_bias = bias; }
 
-void read_llama(const Fields& c, Model& m) {
-  const Layer layer = llama_layer(c, m);
-  add_layers(m, layer_count(c), [&](Count) { return layer; });
-}
+void read_llama(const Fields& c, Model& m) { add_equal_layers(c, m, llama_layer(c, m)); }
 
-/// Every layer slides when there is a window at all (Mistral, Mixtral, Phi-3).
+/// Every layer slides when there is a window at all.
 void read_mistral(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
   layer.attention.window = c.count("sliding_window", range::tokens, 0);
-  add_layers(m, layer_count(c), [&](Count) { return layer; });
-}
-
-/// Mixtral: experts of intermediate_size in every layer, no dense block.
-void read_mixtral(const Fields& c, Model& m) {
-  Layer layer = llama_layer(c, m);
-  layer.attention.window = c.count("sliding_window", range::tokens, 0);
-  FeedForward& f = layer.feed_forward;
-  f.expert_width = f.width;
-  f.width = 0;
-  f.experts = c.required("num_local_experts", range::experts);
-  f.experts_per_token = c.required("num_experts_per_tok", range::experts);
-  m.names = {{"mlp.gate.", "block_sparse_moe.gate."},
-             {"mlp.experts.{}.gate_proj", "block_sparse_moe.experts.{}.w1"},
-             {"mlp.experts.{}.down_proj", "block_sparse_moe.experts.{}.w2"},
-             {"mlp.experts.{}.up_proj", "block_sparse_moe.experts.{}.w3"}};
-  add_layers(m, layer_count(c), [&](Count) { return layer; });
+  add_equal_layers(c, m, layer);
 }
 
 /// Windows of Qwen: only with use_sliding_window, then from layer max_window_layers on.
-Count qwen_window(const Fields& c, Count i) {
-  if (!c.flag("use_sliding_window", false) || i < c.count("max_window_layers", range::some_layers, 0)) return 0;
-  return c.count("sliding_window", range::tokens, 0);
+void add_qwen_layers(const Fields& c, Model& m, Layer layer) {
+  const Count n = layer_count(c);
+  const bool slides = c.flag("use_sliding_window", false);
+  const Count window = slides ? c.count("sliding_window", range::tokens, 0) : 0;
+  const Count first = c.count("max_window_layers", range::some_layers, 0);
+  const std::vector<std::string> types = layer_types(c, n);
+  add_layers(m, n, [&](Count i) {
+    const bool here = types.empty() ? i >= first : types[i] == "sliding_attention";
+    layer.attention.window = here ? window : 0;
+    return layer;
+  });
 }
 
 /// Qwen2: biases on queries, keys and values that the config does not mention.
 void read_qwen2(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
-  layer.attention.query_bias = layer.attention.key_bias = layer.attention.value_bias = true;
+  query_key_value_bias(layer.attention, true);
   layer.attention.output_bias = false;
-  add_layers(m, layer_count(c), [&](Count i) {
-    layer.attention.window = qwen_window(c, i);
-    return layer;
-  });
+  add_qwen_layers(c, m, layer);
 }
 
 void read_qwen3(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
   layer.attention.qk_norm = QkNorm::PerHead;
-  add_layers(m, layer_count(c), [&](Count i) {
-    layer.attention.window = qwen_window(c, i);
-    return layer;
-  });
+  add_qwen_layers(c, m, layer);
 }
 
-/// Experts in every decoder_sparse_step-th layer but those of mlp_only_layers; the others are dense.
-void read_qwen3_moe(const Fields& c, Model& m) {
+/// MiMo: Qwen2 with prediction layers.
+void read_mimo(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
-  layer.attention.qk_norm = QkNorm::PerHead;
-  if (c.flag("use_sliding_window", false)) layer.attention.window = c.count("sliding_window", range::tokens, 0);
-  const FeedForward dense = layer.feed_forward;
-  FeedForward moe = dense;
-  moe.width = 0;
-  moe.experts = c.required("num_experts", range::experts);
-  moe.experts_per_token = c.required("num_experts_per_tok", range::experts);
-  moe.expert_width = c.required("moe_intermediate_size", range::width);
-  const Count step = c.count("decoder_sparse_step", range::layers, 1);
-  const std::vector<Count> dense_only = c.counts("mlp_only_layers", range::some_layers);
-  add_layers(m, layer_count(c), [&](Count i) {
-    const bool listed = std::find(dense_only.begin(), dense_only.end(), i) != dense_only.end();
-    layer.feed_forward = listed || moe.experts == 0 || (i + 1) % step != 0 ? dense : moe;
-    return layer;
-  });
+  layer.attention.output_bias = false;
+  add_qwen_layers(c, m, layer);
+  add_mtp_layers(m, c.count("num_nextn_predict_layers", range::some_layers, 0), layer);
 }
 
 /// Phi-3 and Phi-4: fused projections, windows in every layer.
@@ -100,51 +64,261 @@ void read_phi3(const Fields& c, Model& m) {
   layer.attention.window = c.count("sliding_window", range::tokens, 0);
   layer.attention.fused_qkv = true;
   layer.feed_forward.fused_gate_up = true;
-  add_layers(m, layer_count(c), [&](Count) { return layer; });
+  add_equal_layers(c, m, layer);
 }
 
-/// Gemma: (1 + weight) norms, scaled embedding.
-void read_gemma(const Fields& c, Model& m) {
-  m.norm = NormKind::RmsPlusOne;
-  m.scaled_embedding = true;
+/// InternLM2: fused queries, keys and values, `bias` for both attention projections.
+void read_internlm2(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
-  add_layers(m, layer_count(c), [&](Count) { return layer; });
+  AttentionShape& a = layer.attention;
+  a.fused_qkv = true;
+  query_key_value_bias(a, c.flag("bias", true));
+  a.output_bias = c.flag("bias", true);
+  m.names = {{"embed_tokens", "tok_embeddings"},       {"lm_head", "output"},
+             {"self_attn.qkv_proj", "attention.wqkv"}, {"self_attn.o_proj", "attention.wo"},
+             {"mlp.gate_proj", "feed_forward.w1"},     {"mlp.down_proj", "feed_forward.w2"},
+             {"mlp.up_proj", "feed_forward.w3"},       {"input_layernorm", "attention_norm"},
+             {"post_attention_layernorm", "ffn_norm"}};
+  add_equal_layers(c, m, layer);
 }
 
-/// Gemma 2 and 3: four norms; every `pattern`-th layer sees the whole context, the others a window.
-void read_sliding_gemma(const Fields& c, Model& m, Layer layer, Count pattern) {
-  m.norm = NormKind::RmsPlusOne;
-  m.scaled_embedding = true;
-  m.attention_softcap = c.number("attn_logit_softcapping", 0) > 0;
-  m.final_softcap = c.number("final_logit_softcapping", 0) > 0;
-  layer.norms = NormPlacement::Sandwich;
+/// InternLM3: qkv_bias for queries, keys and values, `bias` for the output and the feed-forward block.
+void read_internlm3(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  query_key_value_bias(layer.attention, c.flag("qkv_bias", false));
+  const bool bias = c.flag("bias", false);
+  layer.attention.output_bias = layer.feed_forward.up_bias = layer.feed_forward.down_bias = bias;
+  add_equal_layers(c, m, layer);
+}
+
+/// Baichuan: one matrix W_pack for queries, keys and values. The 13B models have no rotary positions but ALiBi; the
+/// config does not say so, their modeling file does.
+void read_baichuan(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  layer.attention.fused_qkv = true;
+  m.names = {{"self_attn.qkv_proj", "self_attn.W_pack"}};
+  if (m.hidden >= 5120) {
+    m.positions = Positions::Alibi;
+    layer.attention.rotary_dim = 0;
+  }
+  add_equal_layers(c, m, layer);
+}
+
+/// SmolLM3: Llama, some layers without rotary positions.
+void read_smollm3(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
   const Count n = layer_count(c);
-  const std::vector<Count> window = windows(c, n, c.count("sliding_window", range::tokens, 0), pattern);
+  const std::vector<bool> rope = c.flags("no_rope_layers");
+  const Count interval = c.count("no_rope_layer_interval", range::layers, 4);
+  const Count rotary = layer.attention.rotary_dim;
+  const std::vector<std::string> types = layer_types(c, n);
+  const Count window = c.flag("use_sliding_window", false) ? c.count("sliding_window", range::tokens, 0) : 0;
+  add_layers(m, n, [&](Count i) {
+    const bool rotates = rope.size() == n ? rope[i] : (i + 1) % interval != 0;
+    layer.attention.rotary_dim = rotates ? rotary : 0;
+    layer.attention.window = !types.empty() && types[i] == "sliding_attention" ? window : 0;
+    return layer;
+  });
+}
+
+/// Seed-OSS: attention_bias for queries, keys and values, attention_out_bias for the output.
+void read_seed_oss(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  layer.attention.output_bias = c.flag("attention_out_bias", false);
+  add_equal_layers(c, m, layer);
+}
+
+/// GLM: fused gate and up, biases on queries, keys and values only.
+Layer glm_layer(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  layer.attention.output_bias = false;
+  layer.feed_forward.fused_gate_up = true;
+  return layer;
+}
+
+void read_glm(const Fields& c, Model& m) { add_equal_layers(c, m, glm_layer(c, m)); }
+
+void read_glm4(const Fields& c, Model& m) {
+  Layer layer = glm_layer(c, m);
+  layer.norms = NormPlacement::Sandwich;
+  m.names = {{"post_attention_layernorm", "post_self_attn_layernorm"},
+             {"pre_feedforward_layernorm", "post_attention_layernorm"},
+             {"post_feedforward_layernorm", "post_mlp_layernorm"}};
+  add_equal_layers(c, m, layer);
+}
+
+/// ChatGLM2, ChatGLM3, GLM-4-9B (remote code): everything fused, its own field names.
+void read_chatglm(const Fields& c, Model& m) {
+  read_stream(c, m);
+  if (!c.flag("rmsnorm", true)) m.norm = NormKind::LayerNorm;
+  m.final_norm = c.flag("post_layer_norm", true);
+  Layer layer;
+  AttentionShape& a = layer.attention;
+  a.heads = c.required("num_attention_heads", range::heads);
+  a.kv_heads = c.flag("multi_query_attention", false) ? c.required("multi_query_group_num", range::heads) : a.heads;
+  a.head_dim = a.value_head_dim = c.count("kv_channels", range::width, m.hidden / a.heads);
+  a.rotary_dim = a.head_dim / 2;
+  a.fused_qkv = true;
+  const bool linear_bias = c.flag("add_bias_linear", false);
+  query_key_value_bias(a, linear_bias || c.flag("add_qkv_bias", false));
+  a.output_bias = linear_bias;
+  check_heads(c, a);
+  layer.feed_forward = dense_block(c, linear_bias);
+  layer.feed_forward.fused_gate_up = true;
+  m.names = {{"model.layers.", "transformer.encoder.layers."},
+             {"model.embed_tokens", "transformer.embedding.word_embeddings"},
+             {"model.norm", "transformer.encoder.final_layernorm"},
+             {"lm_head", "transformer.output_layer"},
+             {"self_attn.qkv_proj", "self_attention.query_key_value"},
+             {"self_attn.o_proj", "self_attention.dense"},
+             {"mlp.gate_up_proj", "mlp.dense_h_to_4h"},
+             {"mlp.down_proj", "mlp.dense_4h_to_h"}};
+  add_equal_layers(c, m, layer);
+}
+
+/// OLMo 1: norms without any parameter.
+void read_olmo(const Fields& c, Model& m) {
+  m.norm = NormKind::LayerNormNoWeight;
+  add_equal_layers(c, m, llama_layer(c, m));
+}
+
+/// OLMo 2 and 3: norms behind the blocks, queries and keys normed over their whole width; OLMo 3 slides in three of
+/// four layers.
+void read_olmo2(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  layer.norms = NormPlacement::Post;
+  layer.attention.qk_norm = QkNorm::Full;
+  const Count n = layer_count(c);
+  const std::vector<Count> window = windows(c, n, c.count("sliding_window", range::tokens, 0), 4);
   add_layers(m, n, [&](Count i) {
     layer.attention.window = window[i];
     return layer;
   });
 }
 
-void read_gemma2(const Fields& c, Model& m) { read_sliding_gemma(c, m, llama_layer(c, m), 2); }
+/// EXAONE 3: Llama under GPT-2's names.
+void read_exaone(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  m.names = {{"model.layers.{}.", "transformer.h.{}."},
+             {"model.embed_tokens", "transformer.wte"},
+             {"model.norm", "transformer.ln_f"},
+             {"self_attn.o_proj", "attn.attention.out_proj"},
+             {"self_attn.", "attn.attention."},
+             {"mlp.gate_proj", "mlp.c_fc_0"},
+             {"mlp.up_proj", "mlp.c_fc_1"},
+             {"mlp.down_proj", "mlp.c_proj"},
+             {"input_layernorm", "ln_1"},
+             {"post_attention_layernorm", "ln_2"}};
+  add_equal_layers(c, m, layer);
+}
 
-void read_gemma3(const Fields& c, Model& m) {
+/// EXAONE 4: norms behind the blocks; sliding_window_pattern is a number or letters (L local, G global).
+void read_exaone4(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  layer.norms = NormPlacement::Post;
+  layer.attention.qk_norm = QkNorm::PerHead;
+  const Count n = layer_count(c);
+  const Count window = c.count("sliding_window", range::tokens, 0);
+  const std::vector<std::string> types = layer_types(c, n);
+  const std::string letters = c.is_text("sliding_window_pattern") ? c.text("sliding_window_pattern", "") : "";
+  const Count step = letters.empty() ? c.count("sliding_window_pattern", range::layers, 4) : letters.size();
+  const Count rotary = layer.attention.rotary_dim;
+  add_layers(m, n, [&](Count i) {
+    bool slides = (i + 1) % step != 0;
+    if (!letters.empty()) slides = letters[i % letters.size()] == 'L' && i + 1 != n;
+    if (!types.empty()) slides = types[i] == "sliding_attention";
+    slides = slides && window != 0;
+    layer.attention.window = slides ? window : 0;
+    // Global layers of the hybrid models have no positions.
+    layer.attention.rotary_dim = window != 0 && !slides ? 0 : rotary;
+    return layer;
+  });
+}
+
+/// Nemotron 4, Minitron: LayerNorm (1 + weight) with bias, an ungated block with squared ReLU.
+void read_nemotron(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  m.norm = NormKind::LayerNorm;
+  layer.feed_forward.gated = false;
+  add_equal_layers(c, m, layer);
+}
+
+/// Arcee AFM: Llama with an ungated block.
+void read_arcee(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  layer.feed_forward.gated = false;
+  add_equal_layers(c, m, layer);
+}
+
+/// Apertus: ungated block with two trained numbers in its activation (xIELU), normed queries and keys.
+void read_apertus(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  layer.feed_forward.gated = false;
+  layer.attention.qk_norm = QkNorm::PerHead;
+  m.names = {{"input_layernorm", "attention_layernorm"}, {"post_attention_layernorm", "feedforward_layernorm"}};
+  add_equal_layers(c, m, layer);
+  for (const char* name : {"model.layers.{}.mlp.act_fn.alpha_p", "model.layers.{}.mlp.act_fn.alpha_n"}) {
+    m.extra_tensors.push_back({.name = name,
+                               .rows = 1,
+                               .count = m.layer_count(),
+                               .role = TensorRole::Other,
+                               .part = ModelPart::FeedForward,
+                               .kind = 0,
+                               .vector = true});
+  }
+}
+
+/// ERNIE 4.5: use_bias for all linear layers.
+void read_ernie(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  const bool bias = c.flag("use_bias", false);
+  query_key_value_bias(layer.attention, bias);
+  layer.attention.output_bias = layer.feed_forward.up_bias = layer.feed_forward.down_bias = bias;
+  add_equal_layers(c, m, layer);
+}
+
+/// Hunyuan dense: norms of queries and keys.
+void read_hunyuan(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
   layer.attention.qk_norm = QkNorm::PerHead;
-  read_sliding_gemma(c, m, layer, c.count("sliding_window_pattern", range::layers, 6));
+  m.names = {{"self_attn.q_norm", "self_attn.query_layernorm"}, {"self_attn.k_norm", "self_attn.key_layernorm"}};
+  add_equal_layers(c, m, layer);
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
     {"llama", "Llama", read_llama},
     {"mistral", "Mistral", read_mistral},
-    {"mixtral", "Mistral", read_mixtral},
+    {"ministral", "Mistral", read_qwen3},
+    {"ministral3", "Mistral", read_mistral},
     {"qwen2", "Qwen", read_qwen2},
     {"qwen3", "Qwen", read_qwen3},
-    {"qwen3_moe", "Qwen", read_qwen3_moe},
+    {"mimo", "MiMo", read_mimo},
     {"phi3", "Phi", read_phi3},
-    {"gemma", "Gemma", read_gemma},
-    {"gemma2", "Gemma", read_gemma2},
-    {"gemma3_text", "Gemma", read_gemma3},
+    {"internlm2", "InternLM", read_internlm2},
+    {"internlm3", "InternLM", read_internlm3},
+    {"baichuan", "Baichuan", read_baichuan},
+    {"smollm3", "SmolLM", read_smollm3},
+    {"seed_oss", "Seed", read_seed_oss},
+    {"glm", "GLM", read_glm},
+    {"glm4", "GLM", read_glm4},
+    {"chatglm", "GLM", read_chatglm},
+    {"olmo", "OLMo", read_olmo},
+    {"olmo2", "OLMo", read_olmo2},
+    {"olmo3", "OLMo", read_olmo2},
+    {"exaone", "EXAONE", read_exaone},
+    {"exaone4", "EXAONE", read_exaone4},
+    {"granite", "Granite", read_llama},
+    {"nemotron", "Nemotron", read_nemotron},
+    {"arcee", "Arcee", read_arcee},
+    {"apertus", "Apertus", read_apertus},
+    {"ernie4_5", "ERNIE", read_ernie},
+    {"hunyuan_v1_dense", "Hunyuan", read_hunyuan},
+    {"helium", "Helium", read_llama},
+    {"Yi", "Yi", read_llama},
+    {"aquila", "Aquila", read_llama},
+    {"xverse", "XVERSE", read_llama},
+    {"minicpm", "MiniCPM", read_llama},
+    {"cwm", "CWM", read_olmo2},
 });
 
 }  // namespace

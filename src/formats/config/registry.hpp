@@ -30,6 +30,10 @@ void read_unknown(const Fields&, Model&);
 
 // The groups, one file each.
 [[nodiscard]] std::span<const FamilyRow> llama_like_families();
+[[nodiscard]] std::span<const FamilyRow> gemma_families();
 [[nodiscard]] std::span<const FamilyRow> gpt_like_families();
+[[nodiscard]] std::span<const FamilyRow> parallel_families();
+[[nodiscard]] std::span<const FamilyRow> mixture_families();
+[[nodiscard]] std::span<const FamilyRow> latent_families();
 
 }  // namespace llmcalc::config
