@@ -185,7 +185,7 @@ struct Breakdown {
 struct DeviceUse {
   std::string name;  ///< "GPU 0", "GPU 1", ..., "host"
   Breakdown breakdown;
-  std::optional<Bytes> capacity;  ///< nothing: unknown (host)
+  std::optional<Bytes> capacity{};  ///< nothing: unknown (host)
 };
 
 /// Whether something fits, when a capacity is known.

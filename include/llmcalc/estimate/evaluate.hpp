@@ -6,6 +6,7 @@
 #include <llmcalc/estimate/inference.hpp>
 #include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/estimate/training.hpp>
+#include <llmcalc/memory/weights.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
@@ -61,6 +62,7 @@ namespace llmcalc {
   e.model.parameters = parameter_count(*s.model);
   e.model.active_parameters = active_parameter_count(*s.model);
   e.model.parameters_by_part = parameters_by_part(*s.model);
+  e.model.weights_bytes = stored_weights(*s.model, weight_rules(*s.model, s.weights));
   e.inference = evaluate_inference(s);
   e.training = evaluate_training(s);
   return e;

@@ -1,0 +1,168 @@
+#pragma once
+// Keys and values of the attention layers.
+//
+// bytes = layers x tokens held x heads on the rank x (key width x key bytes + value width x value bytes).
+// Latent attention stores one row of kv_lora_rank + rope_head_dim for all heads, whole on every tensor-parallel rank;
+// an indexer adds its own key. How many tokens a layer holds is the runtime's business (tokens_* below and runtime/).
+// Sources: transformers cache_utils.py; vLLM v1/kv_cache_interface.py, v1/core/kv_cache_utils.py; FlashMLA's fp8 layout.
+// Worked: Llama 3.1 8B 131,072 bytes a token in 16 bits; DeepSeek V3 70,272 (latent), 4,997,120 (expanded).
+// Not counted: an engine's block tables and the copies while a growing cache is concatenated.
+
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/memory/sharding.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace llmcalc {
+
+/// What latent attention stores.
+enum class LatentCache : std::uint8_t {
+  Latent,   ///< the compressed row (absorbed)
+  Expanded  ///< keys and values of all heads
+};
+
+/// What one layer stores for one token on one rank.
+struct KvEntry {
+  Count heads = 0;
+  Count key_width = 0;
+  Count value_width = 0;  ///< 0: the values are part of the keys (latent)
+  Count index_width = 0;  ///< key of a sparse-attention indexer
+  bool latent = false;
+  friend bool operator==(const KvEntry&, const KvEntry&) = default;
+};
+
+/// The entry of a layer on one of `tensor` ranks; empty for layers without a cache of their own.
+[[nodiscard]] constexpr KvEntry kv_entry(const Layer& layer, Count tensor, LatentCache latent = LatentCache::Latent) {
+  const AttentionShape& a = layer.attention;
+  if (!layer.attends() || a.shares_cache) return {};
+  if (layer.mixer == Mixer::LatentAttention) {
+    if (latent == LatentCache::Latent) {
+      return {.heads = 1, .key_width = a.kv_lora_rank + a.rope_head_dim, .index_width = a.indexer_head_dim,
+              .latent = true};
+    }
+    return {.heads = ceil_divide(a.heads, tensor), .key_width = a.nope_head_dim + a.rope_head_dim,
+            .value_width = a.value_head_dim, .index_width = a.indexer_head_dim};
+  }
+  const Count heads = kv_heads_on_rank(a.kv_heads, tensor);
+  // DeepSeek V4 attends to one shared row that is key and value at once.
+  const bool joint = a.compress_ratio != 0;
+  return {.heads = heads, .key_width = a.head_dim, .value_width = joint ? 0 : a.value_head_dim,
+          .index_width = a.indexer_head_dim};
+}
+
+/// How keys, values and indexer keys are stored.
+struct KvStorage {
+  Block key{1, 2};
+  Block value{1, 2};
+  Block index{1, 2};
+  Count head_scale = 0;  ///< bytes of scales per token, head and side (per-token-head quantization)
+  friend bool operator==(const KvStorage&, const KvStorage&) = default;
+};
+
+/// Storage of a format pair. int8 and int4 are what each family of engines makes of them: torch and MLX caches keep a
+/// 16-bit scale and zero for 64 values; servers keep one fp32 scale a token and head.
+[[nodiscard]] constexpr KvStorage kv_storage(KvFormat key, KvFormat value, bool grouped_scales) {
+  const auto block = [&](KvFormat f) {
+    if (grouped_scales && f == KvFormat::Int8) return Block{64, 68};
+    if (grouped_scales && f == KvFormat::Int4) return Block{64, 36};
+    return block_of(f);
+  };
+  KvStorage s{.key = block(key), .value = block(value)};
+  if (!grouped_scales && (key == KvFormat::Int8 || key == KvFormat::Int4)) s.head_scale = 4;
+  if (key == KvFormat::Fp32) s.index = {1, 4};
+  return s;
+}
+
+/// Bytes of one token of one layer.
+[[nodiscard]] constexpr Bytes token_bytes(const KvEntry& e, const KvStorage& s) {
+  const Count sides = e.value_width != 0 ? 2 : 1;
+  return storage(multiply(e.heads, e.key_width), s.key) + storage(multiply(e.heads, e.value_width), s.value) +
+         storage(e.index_width, s.index) + Bytes{s.head_scale} * multiply(e.heads, sides);
+}
+static_assert(token_bytes({.heads = 8, .key_width = 128, .value_width = 128}, {}) * 32 == Bytes{131'072});
+static_assert(token_bytes({.heads = 1, .key_width = 576, .latent = true}, {}) * 61 == Bytes{70'272});
+static_assert(token_bytes({.heads = 128, .key_width = 192, .value_width = 128}, {}) * 61 == Bytes{4'997'120});
+
+/// Kinds of layers that store the same per token, and how many of them a stage has.
+struct CacheGroup {
+  const Layer* layer = nullptr;
+  Count layers = 0;
+};
+
+/// The stage's layers with a cache of their own, alike ones together.
+[[nodiscard]] inline std::vector<CacheGroup> cache_groups(const Model& model, const Stage& stage) {
+  std::vector<CacheGroup> groups;
+  groups.reserve(model.kinds.size());
+  for (std::size_t k = 0; k < model.kinds.size(); ++k) {
+    const Layer& layer = model.kinds[k];
+    const Count n = stage.layers_of_kind[k];
+    if (n == 0 || !layer.attends() || layer.attention.shares_cache) continue;
+    const auto same = std::find_if(groups.begin(), groups.end(), [&](const CacheGroup& g) {
+      return g.layer->mixer == layer.mixer && g.layer->attention == layer.attention;
+    });
+    if (same != groups.end()) {
+      same->layers = add(same->layers, n);
+    } else {
+      groups.push_back({&layer, n});
+    }
+  }
+  return groups;
+}
+
+/// Name of a group for people.
+[[nodiscard]] constexpr std::string_view cache_label(const Layer& layer) {
+  const AttentionShape& a = layer.attention;
+  if (layer.mixer == Mixer::LatentAttention) return "latent attention";
+  if (layer.mixer == Mixer::CrossAttention) return "cross attention";
+  if (a.compress_ratio != 0) return "compressed attention";
+  if (a.window != 0) return "sliding-window attention";
+  if (a.chunk != 0) return "chunked attention";
+  return "full attention";
+}
+
+/// Tokens held by all sequences together.
+struct TokensHeld {
+  Count sequences = 1;
+  Count each = 0;    ///< tokens of one sequence
+  Count shared = 0;  ///< of which all sequences share these (stored once)
+};
+
+/// Summands of a group: layers x tokens x heads x width, keys and values together where they are alike.
+inline void add_kv_summands(std::vector<Summand>& out, std::string_view label, Count layers, const TokensHeld& held,
+                            const KvEntry& e, const KvStorage& s) {
+  const bool sharing = held.shared != 0 && held.sequences > 1;
+  const Term sequences{"sequences", sharing ? 1 : held.sequences};
+  const Count all = add(held.shared, multiply(held.sequences, subtract(held.each, held.shared)));
+  const Term tokens = sharing ? Term{"tokens, prefix once", all} : Term{"tokens", held.each};
+  const Term in_layers{"layers", layers};
+  if (e.latent) {
+    out.push_back(summand(label, {sequences, in_layers, tokens, {"latent width", e.key_width}}, s.key));
+  } else if (e.value_width == 0) {
+    out.push_back(
+        summand(label, {sequences, in_layers, tokens, {"kv heads", e.heads}, {"width", e.key_width}}, s.key));
+  } else if (s.key == s.value && e.key_width == e.value_width) {
+    out.push_back(summand(label,
+                          {sequences, in_layers, tokens, {"kv heads", e.heads}, {"head width", e.key_width},
+                           {"keys and values", 2}},
+                          s.key));
+  } else {
+    out.push_back(summand("keys", {sequences, in_layers, tokens, {"kv heads", e.heads}, {"key width", e.key_width}},
+                          s.key));
+    out.push_back(summand(
+        "values", {sequences, in_layers, tokens, {"kv heads", e.heads}, {"value width", e.value_width}}, s.value));
+  }
+  if (e.index_width != 0) {
+    out.push_back(
+        summand("indexer keys", {sequences, in_layers, tokens, {"indexer width", e.index_width}}, s.index));
+  }
+  if (s.head_scale != 0) {
+    const Count sides = e.value_width != 0 ? 2 : 1;
+    out.push_back(summand("scales",
+                          {sequences, in_layers, tokens, {"kv heads", e.heads}, {"keys and values", sides}},
+                          {1, static_cast<std::uint32_t>(s.head_scale)}));
+  }
+}
+
+}  // namespace llmcalc

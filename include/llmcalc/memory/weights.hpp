@@ -1,0 +1,102 @@
+#pragma once
+// Bytes of a model's weights: of the stored model, and of what one rank holds.
+//
+// Sum over the tensor inventory of occurrences x copies x bytes of one matrix (weight_formats.hpp), each cut as
+// sharding.hpp says. Exact as far as the inventory is. Worked (Llama 3.1 8B): bf16 16,060,522,496; NF4 6,027,761,664;
+// GPTQ 5,732,835,328. Not counted: buffers computed at start (rotary tables: overhead.hpp), repacking by an engine.
+
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/memory/sharding.hpp>
+#include <llmcalc/memory/weight_formats.hpp>
+
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace llmcalc {
+
+/// Bytes of one tensor of a shape; a buffer (router correction bias) is stored in fp32.
+[[nodiscard]] constexpr Bytes tensor_bytes(const WeightRules& rules, const Tensor& t, const ShardShape& shape) {
+  if (t.buffer) return Bytes{4} * shape.elements();
+  if (!is_quantized(rules, t)) return storage(shape.elements(), plain_block(rules.format));
+  return matrix_bytes(rules, shape.rows, shape.columns) * shape.copies;
+}
+
+/// Parameters and bytes of a part of the model on one rank.
+struct PartWeights {
+  Count parameters = 0;
+  Bytes bytes;
+};
+
+/// Weights of one rank, by part of the model.
+struct RankWeights {
+  std::array<PartWeights, model_parts.size()> parts{};
+  Bytes total;
+
+  void add(ModelPart part, Count parameters, Bytes bytes) {
+    PartWeights& p = parts[static_cast<std::size_t>(part)];
+    p.parameters = llmcalc::add(p.parameters, parameters);
+    p.bytes += bytes;
+    total += bytes;
+  }
+};
+
+/// Weights that a rank of a stage holds.
+[[nodiscard]] inline RankWeights rank_weights(const Model& model, const WeightRules& rules, const ShardPlan& plan,
+                                              const Stage& stage) {
+  RankWeights sum;
+  for (const Tensor& t : model.tensors) {
+    const Count n = occurrences(t, model, stage);
+    if (n == 0) continue;
+    const ShardShape shape = shard(t, model, plan);
+    sum.add(t.part, multiply(shape.elements(), n), tensor_bytes(rules, t, shape) * n);
+  }
+  if (stage.first && model.other_parameters != 0) {
+    const Count other = ceil_divide(model.other_parameters, plan.tensor);
+    sum.add(ModelPart::Other, other, storage(other, plain_block(rules.format)));
+  }
+  return sum;
+}
+
+/// Bytes of the stored tensors, before placement, duplication and sharding. Not for GGUF (model/gguf_mix.hpp).
+[[nodiscard]] inline Bytes stored_weights(const Model& model, const WeightRules& rules) {
+  Bytes sum = storage(model.other_parameters, plain_block(rules.format));
+  for (const Tensor& t : model.tensors) {
+    if (t.part != ModelPart::Mtp) sum += tensor_bytes(rules, t, {t.rows, t.columns, t.copies}) * t.count;
+  }
+  return sum;
+}
+
+/// The block in which all of a part's parameters are stored, {1, 0} when scales or mixed widths prevent that.
+[[nodiscard]] constexpr Block uniform_block(const WeightRules& rules, const PartWeights& part) {
+  const Count bits = value_bits(rules.format);
+  for (const Block block : {plain_block(rules.format), bits == 4 ? Block{32, 17} : Block{1, 2}}) {
+    if (storage(part.parameters, block) == part.bytes) return block;
+  }
+  return {1, 0};
+}
+
+/// Summands of a rank's weights: one a part, parameters x width where that is all there is to it.
+[[nodiscard]] inline std::vector<Summand> weight_summands(const RankWeights& weights, const WeightRules& rules) {
+  std::vector<Summand> result;
+  result.reserve(8);
+  for (const auto& row : model_parts) {
+    const PartWeights& part = weights.parts[static_cast<std::size_t>(row.id)];
+    if (part.bytes.count == 0) continue;
+    const Block block = uniform_block(rules, part);
+    result.push_back(block.bytes != 0 ? summand(row.label, {{"parameters", part.parameters}}, block)
+                                      : amount(row.label, part.bytes));
+  }
+  return result;
+}
+
+/// The weights component of a rank.
+[[nodiscard]] inline Component weights_component(const RankWeights& weights, const WeightRules& rules, Trust trust) {
+  Component c = component(Part::Weights, weight_summands(weights, rules),
+                          "tensor inventory x bytes of the format with its scales");
+  c.trust = trust;
+  c.not_counted = "copies an engine makes while it repacks weights";
+  return c;
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,174 @@
+#pragma once
+// Paged caches of serving engines: blocks of tokens, groups of layers, hybrid pages.
+//
+// Layers of every type are dealt to groups of x layers, x = the smallest count (or the largest, when it is below 1.5
+// times the smallest); a type of y layers costs x ceil(y / x) layers. A full layer holds round_up(l, block) tokens, a
+// sliding one block (ceil(min(w - 1 + chunk, l) / block) + 1), a chunked one min(attention chunk + chunk, l). When there
+// are state layers the attention block grows to 16 ceil(state / (16 bytes a token)) and a state takes one page.
+// Source: vLLM v1/core/kv_cache_utils.py, v1/kv_cache_interface.py. Worked: Gemma 3 27B, 10 full + 52 sliding layers ->
+// 10 + 60; Qwen3-Next with fp32 state: block 1056, page 2,162,688.
+
+#include <llmcalc/memory/kv_cache.hpp>
+#include <llmcalc/memory/recurrent_state.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace llmcalc {
+
+/// One type of layers in a paged cache.
+struct PagedType {
+  const Layer* layer = nullptr;
+  Count layers = 0;
+  Count padded_layers = 0;  ///< rounded up to whole groups
+  KvEntry entry{};
+  StateShape state{};
+  Bytes token{};      ///< bytes of a token and layer; 0 for states
+  Count block = 0;  ///< tokens of a block; 0 for states
+  [[nodiscard]] bool is_state() const { return block == 0; }
+};
+
+/// A rank's cache: its types and the page they share.
+struct PagedCache {
+  std::vector<PagedType> types;
+  Count group_layers = 1;
+  Count groups = 0;
+  Bytes page;  ///< bytes of one block of one layer
+
+  /// Bytes of a block over a group of layers.
+  [[nodiscard]] Bytes block_bytes() const { return page * group_layers; }
+};
+
+/// What shapes a paged cache.
+struct PagedRules {
+  Count block = 16;
+  Count step_tokens = 8192;  ///< tokens an engine step may add: max_num_batched_tokens
+  KvStorage storage{};
+  StateStorage states{};
+  Count draft_tokens = 0;
+  bool grouped = true;  ///< layers in groups, states in pages (vLLM); false: every layer on its own
+};
+
+/// Groups of layers: the number in a group for these counts of layers by type.
+[[nodiscard]] constexpr Count layers_in_group(Count smallest, Count largest) {
+  return 2 * largest < 3 * smallest ? largest : smallest;
+}
+static_assert(layers_in_group(10, 52) == 10 && layers_in_group(20, 22) == 22);
+
+namespace paged_detail {
+
+inline void add_states(PagedCache& cache, const Model& model, const Stage& stage, Count tensor) {
+  for (std::size_t k = 0; k < model.kinds.size(); ++k) {
+    const StateShape shape = state_shape(model.kinds[k], tensor);
+    const Count n = stage.layers_of_kind[k];
+    if (n == 0 || shape == StateShape{}) continue;
+    const auto same = std::find_if(cache.types.begin(), cache.types.end(),
+                                   [&](const PagedType& t) { return t.is_state() && t.state == shape; });
+    if (same != cache.types.end()) {
+      same->layers = add(same->layers, n);
+    } else {
+      cache.types.push_back({.layer = &model.kinds[k], .layers = n, .state = shape});
+    }
+  }
+}
+
+/// One page size for all: blocks of smaller entries hold more tokens, states fill a page.
+inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
+  Bytes largest;
+  Bytes state;
+  for (const PagedType& t : cache.types) {
+    largest = max(largest, t.token);
+    if (t.is_state()) state = max(state, state_bytes(t.state, rules.states));
+  }
+  Count block = rules.block;
+  if (state.count != 0 && largest.count != 0) {
+    block = multiply(rules.block, std::max<Count>(1, ceil_divide(state.count, (largest * rules.block).count)));
+  }
+  cache.page = largest.count != 0 ? largest * block : state;
+  for (PagedType& t : cache.types) {
+    if (!t.is_state()) t.block = cache.page.count % t.token.count == 0 ? cache.page.count / t.token.count : block;
+  }
+}
+
+}  // namespace paged_detail
+
+/// The paged cache of a stage's rank.
+[[nodiscard]] inline PagedCache paged_cache(const Model& model, const Stage& stage, Count tensor,
+                                            const PagedRules& rules) {
+  PagedCache cache;
+  for (const CacheGroup& g : cache_groups(model, stage)) {
+    if (g.layer->mixer == Mixer::CrossAttention) continue;
+    const KvEntry entry = kv_entry(*g.layer, tensor);
+    cache.types.push_back({.layer = g.layer, .layers = g.layers, .entry = entry,
+                           .token = token_bytes(entry, rules.storage), .block = rules.block});
+  }
+  paged_detail::add_states(cache, model, stage, tensor);
+  Count smallest = saturated;
+  Count largest = 0;
+  for (const PagedType& t : cache.types) {
+    smallest = std::min(smallest, t.layers);
+    largest = std::max(largest, t.layers);
+  }
+  if (cache.types.empty()) return cache;
+  cache.group_layers = rules.grouped ? layers_in_group(smallest, largest) : 1;
+  for (PagedType& t : cache.types) {
+    const Count groups = ceil_divide(t.layers, cache.group_layers);
+    t.padded_layers = rules.grouped ? groups * cache.group_layers : t.layers;
+    cache.groups += groups;
+  }
+  paged_detail::unify_pages(cache, rules);
+  return cache;
+}
+
+/// Tokens that a layer's blocks hold for one sequence of `tokens`.
+[[nodiscard]] constexpr Count paged_tokens(const PagedType& t, Count tokens, Count step_tokens) {
+  const AttentionShape& a = t.layer->attention;
+  if (a.compress_ratio != 0) return round_up(add(std::min(tokens, a.window), tokens / a.compress_ratio), t.block);
+  if (a.window != 0) {
+    const Count held = std::min(add(a.window - 1, step_tokens), tokens);
+    return multiply(t.block, add(ceil_divide(held, t.block), 1));
+  }
+  if (a.chunk != 0) return round_up(std::min(add(a.chunk, step_tokens), tokens), t.block);
+  return round_up(tokens, t.block);
+}
+
+/// Summands of the keys and values that the sequences need.
+[[nodiscard]] inline std::vector<Summand> paged_kv_summands(const PagedCache& cache, const PagedRules& rules,
+                                                            Count sequences, Count tokens, Count shared_prefix) {
+  std::vector<Summand> out;
+  out.reserve(cache.types.size());
+  for (const PagedType& t : cache.types) {
+    if (t.is_state()) continue;
+    const Count each = paged_tokens(t, tokens, rules.step_tokens);
+    const bool local = t.layer->attention.window != 0 || t.layer->attention.chunk != 0;
+    const Count prefix = local ? 0 : shared_prefix / t.block * t.block;
+    add_kv_summands(out, cache_label(*t.layer), t.padded_layers,
+                    {.sequences = sequences, .each = each, .shared = std::min(prefix, each)}, t.entry,
+                    rules.storage);
+  }
+  return out;
+}
+
+/// Summands of the states: a page of every state layer for a sequence, and one more for each speculative token.
+[[nodiscard]] inline std::vector<Summand> paged_state_summands(const PagedCache& cache, const PagedRules& rules,
+                                                               Count sequences) {
+  std::vector<Summand> out;
+  for (const PagedType& t : cache.types) {
+    if (!t.is_state()) continue;
+    const Bytes page = rules.grouped ? max(cache.page, state_bytes(t.state, rules.states))
+                                     : state_bytes(t.state, rules.states);
+    out.push_back(summand("state pages", {{"sequences", sequences}, {"layers", t.padded_layers},
+                                          {"pages", add(1, rules.draft_tokens)}, {"bytes of a page", page.count}}));
+  }
+  return out;
+}
+
+/// Tokens a pool holds as vLLM prints them: blocks of the pool // groups x block.
+[[nodiscard]] constexpr Count pool_tokens(Bytes pool, Bytes block_bytes, Count groups, Count block) {
+  if (block_bytes.count == 0 || groups == 0) return 0;
+  return multiply(pool.count / block_bytes.count / groups, block);
+}
+// DeepSeek V2 Lite on vLLM 0.19: 43.61 GiB for 27 layers x 576 x 2 bytes x 16 tokens; the log says 1,505,552 tokens.
+static_assert(pool_tokens(Bytes{46'825'880'944}, Bytes{576ULL * 2 * 16 * 27}, 1, 16) / 1000 == 1'505);
+
+}  // namespace llmcalc

@@ -1,0 +1,110 @@
+#pragma once
+// Ranks of a run: which are alike, how they become devices, and the sum over all of them.
+
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/memory/sharding.hpp>
+#include <llmcalc/memory/weights.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace llmcalc {
+
+/// How many ranks of each kind an inference run has.
+struct RankLayout {
+  Count tensor = 1;
+  Count pipeline = 1;
+  Count data = 1;
+  Count expert = 1;
+  Count expert_tensor = 1;
+  bool host_only = false;  ///< no GPU at all
+
+  [[nodiscard]] constexpr Count world() const { return product(tensor, pipeline, data); }
+};
+
+/// True when the scenario says that there is no GPU.
+[[nodiscard]] inline bool runs_on_host(const Scenario& s) {
+  return !s.devices.groups.empty() && s.devices.count() == 0;
+}
+
+/// Ranks as the scenario's parallelism gives them.
+[[nodiscard]] inline RankLayout rank_layout(const Scenario& s) {
+  const Parallelism& p = s.parallelism;
+  return {.tensor = std::max<Count>(p.tensor, 1),
+          .pipeline = std::max<Count>(p.pipeline, 1),
+          .data = std::max<Count>(p.data, 1),
+          .expert = std::max<Count>(p.expert, 1),
+          .expert_tensor = expert_tensor_ranks(p.tensor, p.expert, p.expert_tensor),
+          .host_only = runs_on_host(s)};
+}
+
+/// How those ranks cut tensors.
+[[nodiscard]] constexpr ShardPlan shard_plan(const RankLayout& layout) {
+  return {.tensor = layout.tensor, .expert = layout.expert, .expert_tensor = layout.expert_tensor};
+}
+
+/// Sequences that one data-parallel replica holds, beams included.
+[[nodiscard]] inline Count sequences_on_replica(const Scenario& s, const RankLayout& layout) {
+  return ceil_divide(multiply(s.serving.sequences, std::max<Count>(s.serving.beams, 1)), layout.data);
+}
+
+/// Bytes of an activation element.
+[[nodiscard]] inline Count activation_bytes(const Scenario& s) {
+  return s.weight_format() == WeightFormat::Fp32 ? 4 : 2;
+}
+
+/// The same amount on `ranks` ranks: every summand gets the number of ranks as a factor.
+[[nodiscard]] inline Component on_ranks(Component c, Count ranks) {
+  if (ranks == 1) return c;
+  c.bytes = c.bytes * ranks;
+  c.low = c.low * ranks;
+  c.high = c.high * ranks;
+  for (Summand& s : c.summands) {
+    const Bytes one = s.result;
+    s.result = one * ranks;
+    const std::size_t used = s.size();
+    Count n = 1;
+    for (std::size_t i = 0; i < used; ++i) n = multiply(n, s.terms[i].value);
+    const bool fits = used != 0 && used < s.terms.size() &&
+                      ceil_divide(storage(multiply(n, ranks), s.width), s.divisor) == s.result;
+    if (fits) {
+      s.terms[used] = {"ranks", ranks};
+    } else {
+      s.terms = {Term{"bytes on a rank", one.count}, Term{"ranks", ranks}};
+      s.width = {1, 1};
+      s.divisor = 1;
+    }
+  }
+  return c;
+}
+
+/// Writes the breakdowns of the pipeline stages (all tensor ranks and replicas of a stage are alike) into devices and
+/// their sum. Devices are numbered as engines do: tensor ranks of a stage side by side, then stages, then replicas.
+inline void place(InferenceEstimate& e, std::vector<Breakdown> stages, const RankLayout& layout) {
+  const Count alike = multiply(layout.tensor, layout.data);
+  for (const Breakdown& stage : stages) {
+    for (const Component& c : stage.components) e.breakdown.add(on_ranks(c, alike));
+  }
+  if (layout.host_only) {
+    e.devices.push_back({.name = "host", .breakdown = e.breakdown});
+    return;
+  }
+  e.devices.reserve(static_cast<std::size_t>(layout.world()));
+  for (Count replica = 0; replica < layout.data; ++replica) {
+    for (Breakdown& stage : stages) {
+      for (Count rank = 0; rank < layout.tensor; ++rank) {
+        const bool final_use = replica + 1 == layout.data && rank + 1 == layout.tensor;
+        e.devices.push_back({.name = "GPU " + std::to_string(e.devices.size()),
+                             .breakdown = final_use ? std::move(stage) : stage});
+      }
+    }
+  }
+}
+
+/// Trust of weight figures: as the model's, for formats stored as their source code says.
+[[nodiscard]] inline Trust weights_trust(const Model& model) { return model.trust; }
+
+}  // namespace llmcalc

@@ -1,0 +1,210 @@
+#pragma once
+// vLLM: a share of the device, less weights, profiled peak and non-torch memory, becomes the cache's pool.
+//
+// Needed (components): weights with their padding, cache blocks of the sequences asked for, profiled peak, CUDA graphs,
+// context and non-torch memory. Granted (kv_pool_*): utilization x memory - weights - peak - non-torch.
+// Profiled peak, S = min(max_num_seqs, T), T = max_num_batched_tokens, b = bytes of an activation:
+//   to 0.16   max(forward, 38.3 S V + 2 T h)                                          7 logs, residual < 0.7 %
+//   from 0.17 max((12.5 + b) S V + b T h + 40 MB + X; T (3 b f / t + 4.25 b h) [+ T f / t with 8-bit activations]),
+//             X = b T K (max(2 f_e / t, h) + max(f_e / t, h)), none for MXFP4          48 logs, 46 within 5 %
+//   a stage that does not sample: its forward term + 2 b T h + 40 MB
+// Range of validity: text models on CUDA; a vision encoder adds 0.1 to 0.25 GiB. Source: start-up logs named in
+// scenario/profiles.hpp. Bad input (no device memory): no pool.
+
+#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/runtime/paged_cache.hpp>
+#include <llmcalc/runtime/ranks.hpp>
+#include <llmcalc/scenario/profiles.hpp>
+
+namespace llmcalc::vllm {
+
+/// How the scenario's cache is paged.
+[[nodiscard]] inline PagedRules paged_rules(const Scenario& s, const VllmProfile& profile) {
+  PagedRules rules{.block = profile.block,
+                   .step_tokens = s.serving.max_num_batched_tokens,
+                   .storage = kv_storage(s.serving.key_format, s.serving.value_format, false),
+                   .draft_tokens = s.serving.draft_tokens};
+  rules.states.columns_less = 1;
+  rules.states.extra_columns = s.serving.draft_tokens;
+  bool delta = false;
+  for (const Layer& kind : s.model->kinds) {
+    delta = delta || kind.mixer == Mixer::GatedDeltaNet || kind.mixer == Mixer::KimiDeltaNet;
+    if (kind.attention.indexer_heads == 0) continue;
+    rules.storage.index = {128, 132};  // fp8 keys with one fp32 scale
+    if (kind.mixer == Mixer::LatentAttention && s.serving.key_format == KvFormat::Fp8) {
+      // fp8_ds_mla: the latent in fp8 with a scale for 128, the rotary part in 16 bits.
+      const Count r = kind.attention.kv_lora_rank;
+      const Count rope = kind.attention.rope_head_dim;
+      rules.storage.key = {static_cast<std::uint32_t>(r + rope), static_cast<std::uint32_t>(r + r / 32 + 2 * rope)};
+    }
+  }
+  // Delta nets keep an fp32 state, state-space models the model's type (mamba_ssm_cache_dtype "auto").
+  rules.states.state = delta ? Block{1, 4} : Block{1, 2};
+  return rules;
+}
+
+/// Whether a format computes with 8-bit activations.
+[[nodiscard]] constexpr bool eight_bit_activations(WeightFormat f) {
+  return f == WeightFormat::Fp8 || f == WeightFormat::Fp8Block || f == WeightFormat::Int8;
+}
+
+/// Workspaces of the fused expert kernels, which stay allocated; none for MXFP4.
+[[nodiscard]] inline Bytes expert_workspace(const Scenario& s, const RankLayout& l, Count tokens, Count bytes) {
+  if (s.weight_format() == WeightFormat::Mxfp4) return {};
+  Bytes largest;
+  for (const Layer& kind : s.model->kinds) {
+    const FeedForward& f = kind.feed_forward;
+    if (f.experts == 0) continue;
+    const Count width = ceil_divide(f.expert_width, l.expert_tensor);
+    const Count h = f.latent_width != 0 ? f.latent_width : s.model->hidden;
+    largest = max(largest, {product(bytes, tokens, f.experts_per_token, std::max(2 * width, h) + std::max(width, h))});
+  }
+  return largest;
+}
+
+/// Activations of the widest feed-forward block in a profiling pass.
+[[nodiscard]] inline Bytes forward_term(const Scenario& s, const RankLayout& l, Count tokens, Count bytes) {
+  const Count h = s.model->hidden;
+  const Count width = widest_feed_forward(*s.model);
+  const Count eight_bit = eight_bit_activations(s.weight_format()) ? 1 : 0;
+  const Bytes feed_forward = {ceil_divide(product(tokens, width, 3 * bytes + eight_bit), l.tensor)};
+  return feed_forward + scale({product(tokens, h, bytes)}, 17, 4);
+}
+
+/// Summands of the profiled peak of a stage.
+[[nodiscard]] inline std::vector<Summand> peak_summands(const Scenario& s, const RankLayout& l,
+                                                        const VllmProfile& profile, bool samples) {
+  const Model& m = *s.model;
+  const Count bytes = activation_bytes(s);
+  const Count tokens = s.serving.max_num_batched_tokens;
+  const Count rows = std::min(s.serving.max_num_seqs, tokens);
+  const auto width = static_cast<std::uint32_t>(bytes);
+  if (profile.peak == ProfiledPeak::Sampler) {
+    const Pass pass{.tokens = tokens, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes};
+    const Bytes logits = samples ? Bytes{product(rows, ceil_divide(m.head_vocabulary, l.tensor), bytes + 4)} : Bytes{};
+    const Bytes forward = fused_forward(m, pass) + logits;
+    const Summand sampler = summand("sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}}, {10, 383});
+    const Summand hidden = summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}}, {1, 2});
+    if (!samples || forward > sampler.result + hidden.result) return {amount("forward pass", forward)};
+    return {sampler, hidden};
+  }
+  const Bytes fixed{40'000'000};
+  const Bytes forward = forward_term(s, l, tokens, bytes);
+  const Summand hidden = summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}, {"copies", samples ? Count{1} : Count{2}}},
+                                 {1, width});
+  if (!samples) return {amount("forward pass", forward), hidden, amount("fixed buffers", fixed)};
+  const Summand sampler =
+      summand("logits and sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}}, {2, 25 + 2 * width});
+  const Bytes experts = expert_workspace(s, l, tokens, bytes);
+  if (forward > sampler.result + hidden.result + fixed + experts) return {amount("forward pass", forward)};
+  std::vector<Summand> out{sampler, hidden, amount("fixed buffers", fixed)};
+  if (experts.count != 0) out.push_back(amount("expert workspaces", experts));
+  return out;
+}
+
+/// Non-torch memory that profiling sees.
+[[nodiscard]] constexpr const Range& non_torch(const VllmProfile& profile, const RankLayout& l) {
+  if (l.tensor > 1 || l.data > 1) return profile.non_torch_tensor;
+  return l.pipeline > 1 ? profile.non_torch_pipeline : profile.non_torch;
+}
+
+/// Rotary table that a rank keeps among its weights.
+[[nodiscard]] inline Count rotary_width(const Model& m) {
+  Count width = 0;
+  for (const Layer& kind : m.kinds) {
+    if (kind.attends()) width = std::max(width, kind.attention.rotary_dim);
+  }
+  return m.positions == Positions::Rotary ? width : 0;
+}
+
+/// Weights of a rank, padded as vLLM pads them; with the rotary table as its log counts them when overheads count.
+[[nodiscard]] inline Component weights(const Scenario& s, const RankLayout& l, const VllmProfile& profile,
+                                       const Stage& stage) {
+  const Model& m = *s.model;
+  const WeightRules rules = weight_rules(m, s.weights);
+  ShardPlan plan = shard_plan(l);
+  plan.vocabulary_multiple = profile.vocabulary_multiple;
+  if (rules.format == WeightFormat::Mxfp4) {
+    // MXFP4 kernels want experts of a multiple of 256 (gpt-oss: 2880 -> 3072).
+    plan.expert_width_multiple = 256;
+    plan.expert_hidden_multiple = profile.pads_expert_hidden ? 256 : 1;
+  }
+  Component c = weights_component(rank_weights(m, rules, plan, stage), rules, weights_trust(m));
+  if (const Count width = rotary_width(m); width != 0 && s.effective_measure() != Measure::Allocated) {
+    const Summand table = summand("rotary table", {{"positions", m.max_context}, {"rotary width", width}},
+                                  {1, static_cast<std::uint32_t>(activation_bytes(s))});
+    c.bytes += table.result;
+    c.summands.push_back(table);
+    c.low = c.high = c.bytes;
+  }
+  return c;
+}
+
+/// Bytes of a full-length sequence in a rank's cache.
+[[nodiscard]] inline Bytes sequence_bytes(const PagedCache& cache, const PagedRules& rules, Count tokens) {
+  Bytes sum;
+  for (const Summand& s : paged_kv_summands(cache, rules, 1, tokens, 0)) sum += s.result;
+  for (const Summand& s : paged_state_summands(cache, rules, 1)) sum += s.result;
+  return sum;
+}
+
+/// Inference with vLLM.
+[[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
+  const VllmProfile& profile = vllm_profile(s.serving.version);
+  const RankLayout l = rank_layout(s);
+  const PagedRules rules = paged_rules(s, profile);
+  const Count sequences = sequences_on_replica(s, l);
+  const Count longest = std::max(s.serving.context, s.serving.max_model_len.value_or(0));
+  const Device* device = s.devices.smallest();
+  const Bytes budget = device ? scale(device->addressable(), static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000)
+                              : Bytes{};
+  InferenceEstimate e;
+  std::vector<Breakdown> stages;
+  stages.reserve(static_cast<std::size_t>(l.pipeline));
+  bool pool_known = false;
+  for (Count i = 0; i < l.pipeline; ++i) {
+    const Stage stage = stage_of(*s.model, l.pipeline, i, UnevenLayers::MiddleStages);
+    Breakdown b;
+    Component w = weights(s, l, profile, stage);
+    Component peak = with_range(component(Part::ComputeBuffer, peak_summands(s, l, profile, stage.last), profile.source),
+                                Trust::Modelled, 950, 1050);
+    const Range& beside = non_torch(profile, l);
+    const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
+    const Bytes pool = s.serving.kv_cache_memory_bytes ? Bytes{*s.serving.kv_cache_memory_bytes}
+                                                       : budget - w.bytes - peak.bytes - beside.value;
+    if ((device || s.serving.kv_cache_memory_bytes) && cache.groups != 0) {
+      const Count tokens = pool_tokens(pool, cache.block_bytes(), cache.groups, profile.block);
+      const Bytes one = sequence_bytes(cache, rules, longest);
+      const double fit = one.count == 0 ? 0 : static_cast<double>(pool.count) / static_cast<double>(one.count);
+      if (!pool_known || tokens < e.kv_pool_tokens) e.kv_pool_tokens = tokens;
+      if (!pool_known || pool < e.kv_pool_bytes) e.kv_pool_bytes = pool;
+      if (!pool_known || fit < e.concurrency) e.concurrency = fit;
+      pool_known = true;
+    }
+    for (const PagedType& t : cache.types) e.kv_bytes_per_token += t.token * t.layers * l.tensor;
+    b.add(std::move(w));
+    b.add(component(Part::KvCache, paged_kv_summands(cache, rules, sequences, s.serving.context, s.serving.shared_prefix),
+                    "vLLM v1/kv_cache_interface.py, blocks of the sequences asked for"));
+    b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, sequences),
+                    "vLLM mamba_utils.py, state padded to a page"));
+    b.add(std::move(peak));
+    if (s.effective_measure() != Measure::Allocated) {
+      if (s.serving.cuda_graphs) {
+        Component graphs{.part = Part::CudaGraphs, .source = profile.source};
+        add_range(graphs, "captured graphs", profile.graphs);
+        b.add(std::move(graphs));
+      }
+      Component overhead{.part = Part::Overhead, .source = profile.source};
+      add_context(overhead, s);
+      if (s.effective_measure() == Measure::Device) add_range(overhead, "non-torch memory", beside);
+      b.add(std::move(overhead));
+    }
+    stages.push_back(std::move(b));
+  }
+  e.concurrency *= static_cast<double>(l.data);
+  place(e, std::move(stages), l);
+  return e;
+}
+
+}  // namespace llmcalc::vllm

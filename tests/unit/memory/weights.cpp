@@ -1,0 +1,89 @@
+#include <llmcalc/memory/weights.hpp>
+#include <llmcalc/model/custom.hpp>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace llmcalc;
+
+const Model& llama_8b() {
+  static const Model m = [] {
+    Model built = *model_from_numbers({.kv_heads = 8});
+    built.released_format = WeightFormat::Bf16;
+    return built;
+  }();
+  return m;
+}
+
+Bytes bytes_of(WeightFormat format, Scales scales = Scales::Channel) {
+  return stored_weights(llama_8b(), weight_rules(llama_8b(), {.format = format, .scales = scales}));
+}
+
+TEST(StoredWeights, OfLlama31MatchThePublishedFormats) {
+  EXPECT_EQ(bytes_of(WeightFormat::Fp32), Bytes{32'121'044'992});
+  EXPECT_EQ(bytes_of(WeightFormat::Bf16), Bytes{16'060'522'496});
+  EXPECT_EQ(bytes_of(WeightFormat::Int8), Bytes{9'086'705'664});
+  EXPECT_EQ(bytes_of(WeightFormat::Fp8, Scales::Tensor), Bytes{9'081'201'536});
+  EXPECT_EQ(bytes_of(WeightFormat::Nf4), Bytes{6'027'761'664});
+  EXPECT_EQ(bytes_of(WeightFormat::Nf4Dq), Bytes{5'702'540'160});
+  EXPECT_EQ(bytes_of(WeightFormat::GptqInt4), Bytes{5'732'835'328});
+  EXPECT_EQ(bytes_of(WeightFormat::AwqInt4), Bytes{5'727'854'592});
+  EXPECT_EQ(bytes_of(WeightFormat::Nvfp4), Bytes{6'027'749'120});
+}
+
+TEST(StoredWeights, AsReleasedTakesThePublishersFormat) {
+  EXPECT_EQ(bytes_of(WeightFormat::AsReleased), bytes_of(WeightFormat::Bf16));
+}
+
+TEST(StoredWeights, SmallerGroupsCostMore) {
+  const auto grouped = [](Count group) {
+    return stored_weights(llama_8b(), weight_rules(llama_8b(), {.format = WeightFormat::AwqInt4, .group_size = group}));
+  };
+  EXPECT_GT(grouped(32), grouped(64));
+  EXPECT_GT(grouped(64), grouped(128));
+}
+
+TEST(RankWeights, OfOneRankAreTheStoredWeights) {
+  const WeightRules rules = weight_rules(llama_8b(), {});
+  EXPECT_EQ(rank_weights(llama_8b(), rules, {}, stage_of(llama_8b(), 1, 0)).total, bytes_of(WeightFormat::Bf16));
+}
+
+TEST(RankWeights, OfPipelineStagesAddUpToTheModel) {
+  const WeightRules rules = weight_rules(llama_8b(), {.format = WeightFormat::Nf4});
+  for (const Count stages : {2u, 3u, 5u, 32u}) {
+    Bytes sum;
+    for (Count i = 0; i < stages; ++i) {
+      for (const auto uneven : {UnevenLayers::FirstStages}) {
+        sum += rank_weights(llama_8b(), rules, {}, stage_of(llama_8b(), stages, i, uneven)).total;
+      }
+    }
+    EXPECT_EQ(sum, bytes_of(WeightFormat::Nf4)) << stages;
+  }
+}
+
+TEST(RankWeights, ReplicateKeyAndValueHeadsBeyondTheirNumber) {
+  const WeightRules rules = weight_rules(llama_8b(), {});
+  const auto attention = [&](Count tensor) {
+    const RankWeights w = rank_weights(llama_8b(), rules, {.tensor = tensor}, stage_of(llama_8b(), 1, 0));
+    return w.parts[static_cast<std::size_t>(ModelPart::Attention)].parameters;
+  };
+  // Query and output 4096 x 4096, key and value 1024 x 4096 each, 32 layers.
+  EXPECT_EQ(attention(8), Count{32} * (2 * 4096 * 4096 / 8 + 2 * 1024 * 4096 / 8));
+  EXPECT_EQ(attention(16), Count{32} * (2 * 4096 * 4096 / 16 + 2 * 128 * 4096));
+}
+
+TEST(WeightSummands, MultiplyToTheirBytes) {
+  for (const WeightFormat format : {WeightFormat::Bf16, WeightFormat::Nf4, WeightFormat::Mxfp4, WeightFormat::Fp8}) {
+    const WeightRules rules = weight_rules(llama_8b(), {.format = format});
+    const RankWeights w = rank_weights(llama_8b(), rules, {}, stage_of(llama_8b(), 1, 0));
+    Bytes sum;
+    for (const Summand& s : weight_summands(w, rules)) {
+      sum += s.result;
+      if (s.size() == 1) EXPECT_EQ(storage(s.terms[0].value, s.width), s.result) << s.label;
+    }
+    EXPECT_EQ(sum, w.total);
+  }
+}
+
+}  // namespace
