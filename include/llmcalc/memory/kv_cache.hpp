@@ -4,8 +4,8 @@
 // bytes = layers x tokens held x heads on the rank x (key width x key bytes + value width x value bytes).
 // Latent attention stores one row of kv_lora_rank + rope_head_dim for all heads, whole on every tensor-parallel rank;
 // an indexer adds its own key. How many tokens a layer holds is the runtime's business (tokens_* below and runtime/).
-// Sources: transformers cache_utils.py; vLLM v1/kv_cache_interface.py, v1/core/kv_cache_utils.py; FlashMLA's fp8 layout.
-// Worked: Llama 3.1 8B 131,072 bytes a token in 16 bits; DeepSeek V3 70,272 (latent), 4,997,120 (expanded).
+// Sources: transformers cache_utils.py; vLLM v1/kv_cache_interface.py, v1/core/kv_cache_utils.py; FlashMLA's fp8
+// layout. Worked: Llama 3.1 8B 131,072 bytes a token in 16 bits; DeepSeek V3 70,272 (latent), 4,997,120 (expanded).
 // Not counted: an engine's block tables and the copies while a growing cache is concatenated.
 
 #include <llmcalc/estimate/estimate.hpp>
@@ -39,16 +39,22 @@ struct KvEntry {
   if (!layer.attends() || a.shares_cache) return {};
   if (layer.mixer == Mixer::LatentAttention) {
     if (latent == LatentCache::Latent) {
-      return {.heads = 1, .key_width = a.kv_lora_rank + a.rope_head_dim, .index_width = a.indexer_head_dim,
+      return {.heads = 1,
+              .key_width = a.kv_lora_rank + a.rope_head_dim,
+              .index_width = a.indexer_head_dim,
               .latent = true};
     }
-    return {.heads = ceil_divide(a.heads, tensor), .key_width = a.nope_head_dim + a.rope_head_dim,
-            .value_width = a.value_head_dim, .index_width = a.indexer_head_dim};
+    return {.heads = ceil_divide(a.heads, tensor),
+            .key_width = a.nope_head_dim + a.rope_head_dim,
+            .value_width = a.value_head_dim,
+            .index_width = a.indexer_head_dim};
   }
   const Count heads = kv_heads_on_rank(a.kv_heads, tensor);
   // DeepSeek V4 attends to one shared row that is key and value at once.
   const bool joint = a.compress_ratio != 0;
-  return {.heads = heads, .key_width = a.head_dim, .value_width = joint ? 0 : a.value_head_dim,
+  return {.heads = heads,
+          .key_width = a.head_dim,
+          .value_width = joint ? 0 : a.value_head_dim,
           .index_width = a.indexer_head_dim};
 }
 
@@ -143,24 +149,22 @@ inline void add_kv_summands(std::vector<Summand>& out, std::string_view label, C
     out.push_back(
         summand(label, {sequences, in_layers, tokens, {"kv heads", e.heads}, {"width", e.key_width}}, s.key));
   } else if (s.key == s.value && e.key_width == e.value_width) {
-    out.push_back(summand(label,
-                          {sequences, in_layers, tokens, {"kv heads", e.heads}, {"head width", e.key_width},
-                           {"keys and values", 2}},
-                          s.key));
+    out.push_back(summand(
+        label,
+        {sequences, in_layers, tokens, {"kv heads", e.heads}, {"head width", e.key_width}, {"keys and values", 2}},
+        s.key));
   } else {
-    out.push_back(summand("keys", {sequences, in_layers, tokens, {"kv heads", e.heads}, {"key width", e.key_width}},
-                          s.key));
+    out.push_back(
+        summand("keys", {sequences, in_layers, tokens, {"kv heads", e.heads}, {"key width", e.key_width}}, s.key));
     out.push_back(summand(
         "values", {sequences, in_layers, tokens, {"kv heads", e.heads}, {"value width", e.value_width}}, s.value));
   }
   if (e.index_width != 0) {
-    out.push_back(
-        summand("indexer keys", {sequences, in_layers, tokens, {"indexer width", e.index_width}}, s.index));
+    out.push_back(summand("indexer keys", {sequences, in_layers, tokens, {"indexer width", e.index_width}}, s.index));
   }
   if (s.head_scale != 0) {
     const Count sides = e.value_width != 0 ? 2 : 1;
-    out.push_back(summand("scales",
-                          {sequences, in_layers, tokens, {"kv heads", e.heads}, {"keys and values", sides}},
+    out.push_back(summand("scales", {sequences, in_layers, tokens, {"kv heads", e.heads}, {"keys and values", sides}},
                           {1, static_cast<std::uint32_t>(s.head_scale)}));
   }
 }

@@ -2,9 +2,9 @@
 // What a device holds beside tensors: context, library workspaces, communication buffers.
 //
 // CUDA context with lazily loaded kernels: 0.51 GiB on H100 (vLLM 0.19 logs, "context before load"), 300 to 700 MB
-// elsewhere (pytorch issues 20532, 28113, 107667); more than 1 GiB before CUDA 11.7. cuBLAS workspace: 32 MiB on Hopper
-// and later, 8,519,680 bytes before (pytorch CublasHandlePool). NCCL: 342 MB a communicator of two ranks, 392 MB of more
-// (aiconfigurator systems/*.yaml). `measure` decides what counts: allocated nothing, reserved no context.
+// elsewhere (pytorch issues 20532, 28113, 107667); more than 1 GiB before CUDA 11.7. cuBLAS workspace: 32 MiB on
+// Hopper and later, 8,519,680 bytes before (pytorch CublasHandlePool). NCCL: 342 MB a communicator of two ranks, 392
+// MB of more (aiconfigurator systems/*.yaml). `measure` decides what counts: allocated nothing, reserved no context.
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/scenario/profiles.hpp>
@@ -37,7 +37,8 @@ inline void add_range(Component& c, std::string_view label, const Range& r) {
 inline void add_context(Component& c, const Scenario& s) {
   if (s.effective_measure() != Measure::Device) return;
   if (s.context_bytes) {
-    add_range(c, "device context (given)", {Bytes{*s.context_bytes}, Bytes{*s.context_bytes}, Bytes{*s.context_bytes}});
+    add_range(c, "device context (given)",
+              {Bytes{*s.context_bytes}, Bytes{*s.context_bytes}, Bytes{*s.context_bytes}});
   } else {
     add_range(c, "device context", context_default);
   }

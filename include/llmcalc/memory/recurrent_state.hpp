@@ -2,11 +2,11 @@
 // Fixed state of state-space, linear-attention and convolution layers: independent of the context.
 //
 // Mamba-2: convolution (d_inner + 2 groups x d_state) x columns + heads x head_dim x d_state.
-// Mamba-1: d_inner x columns + d_inner x d_state. Gated delta nets: (2 key width + value width) x columns + value heads x
-// value head width x key head width. Lightning attention: heads x head_dim^2. Short convolution: inner x columns.
-// Columns: the kernel's width in transformers and mamba_ssm, one less in vLLM. Tensor parallelism divides all of it.
-// Source: vLLM model_executor/layers/mamba/mamba_utils.py; mamba_ssm allocate_inference_cache; the cache objects of the
-// transformers classes. Worked: Qwen3-Next, one delta layer in transformers: 65,536 + 2,097,152 bytes.
+// Mamba-1: d_inner x columns + d_inner x d_state. Gated delta nets: (2 key width + value width) x columns + value
+// heads x value head width x key head width. Lightning attention: heads x head_dim^2. Short convolution: inner x
+// columns. Columns: the kernel's width in transformers and mamba_ssm, one less in vLLM. Tensor parallelism divides
+// all of it. Source: vLLM model_executor/layers/mamba/mamba_utils.py; mamba_ssm allocate_inference_cache; the cache
+// objects of the transformers classes. Worked: Qwen3-Next, one delta layer in transformers: 65,536 + 2,097,152 bytes.
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/sharding.hpp>
@@ -77,7 +77,8 @@ struct StateStorage {
 }
 static_assert(state_bytes({.convolution = 8192, .kernel = 4, .state = 524'288}, {}) == Bytes{2'162'688});
 
-/// Summands of the states of a stage for `sequences` sequences. `width(layer)` gives the block of its recurrent state.
+/// Summands of the states of a stage for `sequences` sequences. `width(layer)` gives the block of its recurrent
+/// state.
 template <class StateBlock>
 [[nodiscard]] std::vector<Summand> state_summands(const Model& model, const Stage& stage, Count tensor,
                                                   Count sequences, StateStorage how, StateBlock state_block) {
@@ -90,8 +91,8 @@ template <class StateBlock>
     const Term all{"sequences", sequences};
     const Term layers{"layers", n};
     if (const Count columns = state_columns(s, how); columns != 0) {
-      out.push_back(summand("convolution", {all, layers, {"channels", s.convolution}, {"columns", columns}},
-                            how.convolution));
+      out.push_back(
+          summand("convolution", {all, layers, {"channels", s.convolution}, {"columns", columns}}, how.convolution));
     }
     if (s.state != 0) {
       out.push_back(summand("recurrent state", {all, layers, {"elements", s.state}}, state_block(layer)));

@@ -18,12 +18,12 @@ namespace llmcalc {
 
 /// How tensors are cut for one rank.
 struct ShardPlan {
-  Count tensor = 1;                   ///< ranks that share a matrix
-  Count expert = 1;                   ///< groups the experts are dealt to
-  Count expert_tensor = 1;            ///< ranks that share one expert's matrices
-  Count vocabulary_multiple = 1;      ///< vocabulary rows are padded to a multiple of this before they are cut
-  Count expert_width_multiple = 1;    ///< an expert's inner width on a rank is padded to a multiple of this
-  Count expert_hidden_multiple = 1;   ///< and so is its outer width
+  Count tensor = 1;                  ///< ranks that share a matrix
+  Count expert = 1;                  ///< groups the experts are dealt to
+  Count expert_tensor = 1;           ///< ranks that share one expert's matrices
+  Count vocabulary_multiple = 1;     ///< vocabulary rows are padded to a multiple of this before they are cut
+  Count expert_width_multiple = 1;   ///< an expert's inner width on a rank is padded to a multiple of this
+  Count expert_hidden_multiple = 1;  ///< and so is its outer width
   friend bool operator==(const ShardPlan&, const ShardPlan&) = default;
 };
 
@@ -89,8 +89,7 @@ constexpr ShardShape expert_shape(const Tensor& t, const ShardPlan& plan) {
   const Count ranks = std::max<Count>(plan.tensor, 1);
   const bool vocabulary = t.role == TensorRole::Embedding || t.role == TensorRole::Head;
   const Count rows = vocabulary ? round_up(t.rows, plan.vocabulary_multiple) : t.rows;
-  const AttentionShape* attention =
-      t.kind >= 0 ? &model.kinds[static_cast<std::size_t>(t.kind)].attention : nullptr;
+  const AttentionShape* attention = t.kind >= 0 ? &model.kinds[static_cast<std::size_t>(t.kind)].attention : nullptr;
   switch (t.split) {
     case Split::Rows:
       if (t.role == TensorRole::QueryKeyValue && attention) {

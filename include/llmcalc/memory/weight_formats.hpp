@@ -1,11 +1,13 @@
 #pragma once
-// Bytes of one matrix in every weight format that is not GGUF, scales included, and which tensors a format leaves alone.
+// Bytes of one matrix in every weight format that is not GGUF, scales included, and which tensors a format leaves
+// alone.
 //
 // n = rows x columns (outputs x inputs), g = group size along the inputs:
-//   fp8, int8         n + 4 a tensor or 4 a row                       compressed-tensors; bitsandbytes Int8Params (SCB)
-//   fp8-block         n + 4 for each 128 x 128 block                  transformers integrations/finegrained_fp8
+//   fp8, int8         n + 4 a tensor or 4 a row                       compressed-tensors; bitsandbytes Int8Params
+//   (SCB) fp8-block         n + 4 for each 128 x 128 block                  transformers integrations/finegrained_fp8
 //   nf4, fp4          ceil(n/2) + 4 a block of 64 + 64 (code)         bitsandbytes functional.quantize_4bit
-//   nf4-dq            ceil(n/2) + q + 4 ceil(q/256) + 1092, q = ceil(n/64)   the same with compress_statistics; 1092 =
+//   nf4-dq            ceil(n/2) + q + 4 ceil(q/256) + 1092, q = ceil(n/64)   the same with compress_statistics; 1092
+//   =
 //                     offset 4 + code 64 + nested code 1024
 //   gptq              n w/8 + ceil(in/g) (out w/8 + 2 out) + 4 in     packed zeros, 16-bit scales, group index
 //   awq-int4          n/2 + ceil(in/g) (out/2 + 2 out)                AutoAWQ modules/linear/gemm
@@ -14,7 +16,8 @@
 //   mxfp4             n/2 + n/32                                      OCP MX: one 8-bit exponent for 32
 //   nvfp4             n/2 + n/16 + 8                                  FP8 scale for 16, two fp32 scalars
 //   mlx-qN            n N/8 + n/g x 4                                 mlx quantize: 16-bit scale and bias
-// Exempt tensors keep 2 bytes (4 in fp32). Not counted: file headers, tokenizer, padding an engine adds while loading.
+// Exempt tensors keep 2 bytes (4 in fp32). Not counted: file headers, tokenizer, padding an engine adds while
+// loading.
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/model/formats.hpp>
@@ -65,8 +68,7 @@ struct WeightRules {
 
 /// True for the formats of mlx.nn.quantize, which quantize the embedding and the head as well.
 [[nodiscard]] constexpr bool is_mlx(WeightFormat f) {
-  return f == WeightFormat::MlxQ4 || f == WeightFormat::MlxQ5 || f == WeightFormat::MlxQ6 ||
-         f == WeightFormat::MlxQ8;
+  return f == WeightFormat::MlxQ4 || f == WeightFormat::MlxQ5 || f == WeightFormat::MlxQ6 || f == WeightFormat::MlxQ8;
 }
 
 /// Bits of a quantized value without its scales; 0 when the format stores plain numbers.
@@ -176,7 +178,8 @@ constexpr Count packed(Count n, Count bits) { return ceil_divide(multiply(n, bit
 // 4096 x 4096: LLM.int8() 4 bytes a row; NF4 4.5 bits; QLoRA's double quantization 4.127 bits (paper section 3).
 static_assert(matrix_bytes({.format = WeightFormat::Int8}, 4096, 4096) == Bytes{16'777'216 + 16'384});
 static_assert(matrix_bytes({.format = WeightFormat::Nf4}, 4096, 4096) == Bytes{8'388'608 + 1'048'576 + 64});
-static_assert(matrix_bytes({.format = WeightFormat::Nf4Dq}, 4096, 4096) == Bytes{8'388'608 + 262'144 + 4'096 + 1'092});
+static_assert(matrix_bytes({.format = WeightFormat::Nf4Dq}, 4096, 4096) ==
+              Bytes{8'388'608 + 262'144 + 4'096 + 1'092});
 static_assert(matrix_bytes({.format = WeightFormat::Mxfp4}, 32, 32) == Bytes{544});
 
 }  // namespace llmcalc

@@ -1,9 +1,10 @@
 #pragma once
-// What a forward pass holds for a moment. Only one layer's tensors live at a time: nothing here is multiplied by layers.
+// What a forward pass holds for a moment. Only one layer's tensors live at a time: nothing here is multiplied by
+// layers.
 //
-// T tokens of the pass, S tokens of a sequence, h hidden, i feed-forward width, q = heads x head_dim, K experts a token,
-// e expert width, V vocabulary. Bytes at 16 bits; activations of 32 bits take twice that.
-// PyTorch, eager operators (measured on the real classes with transformers 5.12; within 1 % for 28 of 31 rows):
+// T tokens of the pass, S tokens of a sequence, h hidden, i feed-forward width, q = heads x head_dim, K experts a
+// token, e expert width, V vocabulary. Bytes at 16 bits; activations of 32 bits take twice that. PyTorch, eager
+// operators (measured on the real classes with transformers 5.12; within 1 % for 28 of 31 rows):
 //   gated          (6 i + 8 h) T;  gate and up fused (8 i + 8 h) T;  Gemma (6 i + 10 h) T
 //   plain          GPT-2 (8 i + 12 h) T;  NeoX, OPT, Phi (4 i + 8 h) T
 //   experts        (K max(2 h + 8 e, 8 h) + 8 h) T
@@ -22,12 +23,12 @@ namespace llmcalc {
 
 /// A forward pass.
 struct Pass {
-  Count tokens = 0;              ///< of all sequences in the pass
-  Count sequences = 1;           ///< rows of the batch
-  Count sequence = 0;            ///< keys a query may see
-  Count tensor = 1;              ///< tensor-parallel ranks
-  Count expert_tensor = 1;       ///< ranks sharing an expert
-  Count activation_bytes = 2;    ///< of an element
+  Count tokens = 0;            ///< of all sequences in the pass
+  Count sequences = 1;         ///< rows of the batch
+  Count sequence = 0;          ///< keys a query may see
+  Count tensor = 1;            ///< tensor-parallel ranks
+  Count expert_tensor = 1;     ///< ranks sharing an expert
+  Count activation_bytes = 2;  ///< of an element
   AttentionKernel attention = AttentionKernel::Flash;
 };
 
@@ -88,8 +89,8 @@ struct Pass {
   }
   const Count window = attention ? attention->attention.window : 0;
   if (!scores && window != 0 && window < p.sequence && p.tokens > 1) {
-    out.push_back(summand("sliding-window mask", {{"sequences", p.sequences}, {"queries", p.tokens / p.sequences},
-                                                  {"keys", p.sequence}}));
+    out.push_back(summand("sliding-window mask",
+                          {{"sequences", p.sequences}, {"queries", p.tokens / p.sequences}, {"keys", p.sequence}}));
   }
   return out;
 }
@@ -102,7 +103,8 @@ struct Pass {
 /// Dense feed-forward width that counts in a fused engine: the widest dense block or shared expert.
 [[nodiscard]] constexpr Count widest_feed_forward(const Model& model) {
   Count width = 0;
-  for (const Layer& kind : model.kinds) width = std::max({width, kind.feed_forward.width, kind.feed_forward.shared_width});
+  for (const Layer& kind : model.kinds)
+    width = std::max({width, kind.feed_forward.width, kind.feed_forward.shared_width});
   return width;
 }
 

@@ -3,10 +3,10 @@
 //
 // Layers of every type are dealt to groups of x layers, x = the smallest count (or the largest, when it is below 1.5
 // times the smallest); a type of y layers costs x ceil(y / x) layers. A full layer holds round_up(l, block) tokens, a
-// sliding one block (ceil(min(w - 1 + chunk, l) / block) + 1), a chunked one min(attention chunk + chunk, l). When there
-// are state layers the attention block grows to 16 ceil(state / (16 bytes a token)) and a state takes one page.
-// Source: vLLM v1/core/kv_cache_utils.py, v1/kv_cache_interface.py. Worked: Gemma 3 27B, 10 full + 52 sliding layers ->
-// 10 + 60; Qwen3-Next with fp32 state: block 1056, page 2,162,688.
+// sliding one block (ceil(min(w - 1 + chunk, l) / block) + 1), a chunked one min(attention chunk + chunk, l). When
+// there are state layers the attention block grows to 16 ceil(state / (16 bytes a token)) and a state takes one page.
+// Source: vLLM v1/core/kv_cache_utils.py, v1/kv_cache_interface.py. Worked: Gemma 3 27B, 10 full + 52 sliding layers
+// -> 10 + 60; Qwen3-Next with fp32 state: block 1056, page 2,162,688.
 
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
@@ -23,7 +23,7 @@ struct PagedType {
   Count padded_layers = 0;  ///< rounded up to whole groups
   KvEntry entry{};
   StateShape state{};
-  Bytes token{};      ///< bytes of a token and layer; 0 for states
+  Bytes token{};    ///< bytes of a token and layer; 0 for states
   Count block = 0;  ///< tokens of a block; 0 for states
   [[nodiscard]] bool is_state() const { return block == 0; }
 };
@@ -99,8 +99,11 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
   for (const CacheGroup& g : cache_groups(model, stage)) {
     if (g.layer->mixer == Mixer::CrossAttention) continue;
     const KvEntry entry = kv_entry(*g.layer, tensor);
-    cache.types.push_back({.layer = g.layer, .layers = g.layers, .entry = entry,
-                           .token = token_bytes(entry, rules.storage), .block = rules.block});
+    cache.types.push_back({.layer = g.layer,
+                           .layers = g.layers,
+                           .entry = entry,
+                           .token = token_bytes(entry, rules.storage),
+                           .block = rules.block});
   }
   paged_detail::add_states(cache, model, stage, tensor);
   Count smallest = saturated;
@@ -143,8 +146,7 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
     const bool local = t.layer->attention.window != 0 || t.layer->attention.chunk != 0;
     const Count prefix = local ? 0 : shared_prefix / t.block * t.block;
     add_kv_summands(out, cache_label(*t.layer), t.padded_layers,
-                    {.sequences = sequences, .each = each, .shared = std::min(prefix, each)}, t.entry,
-                    rules.storage);
+                    {.sequences = sequences, .each = each, .shared = std::min(prefix, each)}, t.entry, rules.storage);
   }
   return out;
 }
@@ -155,10 +157,12 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
   std::vector<Summand> out;
   for (const PagedType& t : cache.types) {
     if (!t.is_state()) continue;
-    const Bytes page = rules.grouped ? max(cache.page, state_bytes(t.state, rules.states))
-                                     : state_bytes(t.state, rules.states);
-    out.push_back(summand("state pages", {{"sequences", sequences}, {"layers", t.padded_layers},
-                                          {"pages", add(1, rules.draft_tokens)}, {"bytes of a page", page.count}}));
+    const Bytes page =
+        rules.grouped ? max(cache.page, state_bytes(t.state, rules.states)) : state_bytes(t.state, rules.states);
+    out.push_back(summand("state pages", {{"sequences", sequences},
+                                          {"layers", t.padded_layers},
+                                          {"pages", add(1, rules.draft_tokens)},
+                                          {"bytes of a page", page.count}}));
   }
   return out;
 }

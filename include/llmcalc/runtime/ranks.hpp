@@ -97,8 +97,8 @@ inline void place(InferenceEstimate& e, std::vector<Breakdown> stages, const Ran
     for (Breakdown& stage : stages) {
       for (Count rank = 0; rank < layout.tensor; ++rank) {
         const bool final_use = replica + 1 == layout.data && rank + 1 == layout.tensor;
-        e.devices.push_back({.name = "GPU " + std::to_string(e.devices.size()),
-                             .breakdown = final_use ? std::move(stage) : stage});
+        e.devices.push_back(
+            {.name = "GPU " + std::to_string(e.devices.size()), .breakdown = final_use ? std::move(stage) : stage});
       }
     }
   }

@@ -2,9 +2,10 @@
 // Hugging Face transformers: generate() with its dynamic cache, eager PyTorch operators.
 //
 // Peak = weights + the larger of prefill (cache of the prompt + workspace of the whole prompt) and decoding (cache of
-// the whole context + workspace of one token a sequence). A sliding-window layer keeps the whole prompt until the first
-// decode step (the stored slice is a view), then its window. Source: transformers cache_utils.py; PyTorch measurements
-// named in memory/workspace.hpp. Not counted: copies made while loading, stale sizes the caching allocator keeps.
+// the whole context + workspace of one token a sequence). A sliding-window layer keeps the whole prompt until the
+// first decode step (the stored slice is a view), then its window. Source: transformers cache_utils.py; PyTorch
+// measurements named in memory/workspace.hpp. Not counted: copies made while loading, stale sizes the caching
+// allocator keeps.
 
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/overhead.hpp>
@@ -32,8 +33,8 @@ namespace llmcalc::transformers {
   return l;
 }
 
-/// How the latent of DeepSeek-like models is cached: as keys and values of all heads in old versions, and always where
-/// an indexer picks tokens.
+/// How the latent of DeepSeek-like models is cached: as keys and values of all heads in old versions, and always
+/// where an indexer picks tokens.
 [[nodiscard]] inline LatentCache latent_cache(const TransformersProfile& profile, const Layer& layer) {
   const bool expanded = !profile.latent_cache || layer.attention.indexer_heads != 0;
   return expanded ? LatentCache::Expanded : LatentCache::Latent;
@@ -73,7 +74,8 @@ namespace llmcalc::transformers {
                            : Bytes{product(logit_rows, m.head_vocabulary, p.activation_bytes + 4)};
   if (logits <= total) return layers;
   if (all) {
-    return {summand("logits of every position", {{"tokens", p.tokens}, {"vocabulary + hidden", add(m.head_vocabulary, m.hidden)}},
+    return {summand("logits of every position",
+                    {{"tokens", p.tokens}, {"vocabulary + hidden", add(m.head_vocabulary, m.hidden)}},
                     {1, static_cast<std::uint32_t>(p.activation_bytes)})};
   }
   return {summand("logits, 16 and 32 bits", {{"sequences", logit_rows}, {"vocabulary", m.head_vocabulary}},
@@ -98,8 +100,13 @@ namespace llmcalc::transformers {
   Breakdown b;
   b.add(weights_component(rank_weights(m, rules, shard_plan(l), stage), rules, weights_trust(m)));
 
-  Pass pass{.tokens = multiply(sequences, prompt), .sequences = sequences, .sequence = prompt, .tensor = l.tensor,
-            .expert_tensor = l.expert_tensor, .activation_bytes = activation_bytes(s), .attention = s.serving.attention};
+  Pass pass{.tokens = multiply(sequences, prompt),
+            .sequences = sequences,
+            .sequence = prompt,
+            .tensor = l.tensor,
+            .expert_tensor = l.expert_tensor,
+            .activation_bytes = activation_bytes(s),
+            .attention = s.serving.attention};
   std::vector<Summand> at_prefill = cache(s, l, stage, prompt, false);
   std::vector<Summand> work = workspace(s, pass, sequences);
   if (generates) {
@@ -128,9 +135,9 @@ namespace llmcalc::transformers {
                                    return layer.mixer == Mixer::LightningAttention ? Block{1, 2} : Block{1, 4};
                                  }),
                   "cache objects of the transformers classes"));
-  Component compute = with_range(component(Part::ComputeBuffer, std::move(work),
-                                           "prefill of the transformers classes, every allocation booked"),
-                                 Trust::Modelled, 950, 1050);
+  Component compute = with_range(
+      component(Part::ComputeBuffer, std::move(work), "prefill of the transformers classes, every allocation booked"),
+      Trust::Modelled, 950, 1050);
   compute.not_counted = "workspaces inside kernels, allocator rounding";
   b.add(std::move(compute));
   if (!l.host_only) {

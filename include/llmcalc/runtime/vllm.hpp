@@ -1,8 +1,8 @@
 #pragma once
 // vLLM: a share of the device, less weights, profiled peak and non-torch memory, becomes the cache's pool.
 //
-// Needed (components): weights with their padding, cache blocks of the sequences asked for, profiled peak, CUDA graphs,
-// context and non-torch memory. Granted (kv_pool_*): utilization x memory - weights - peak - non-torch.
+// Needed (components): weights with their padding, cache blocks of the sequences asked for, profiled peak, CUDA
+// graphs, context and non-torch memory. Granted (kv_pool_*): utilization x memory - weights - peak - non-torch.
 // Profiled peak, S = min(max_num_seqs, T), T = max_num_batched_tokens, b = bytes of an activation:
 //   to 0.16   max(forward, 38.3 S V + 2 T h)                                          7 logs, residual < 0.7 %
 //   from 0.17 max((12.5 + b) S V + b T h + 40 MB + X; T (3 b f / t + 4.25 b h) [+ T f / t with 8-bit activations]),
@@ -58,7 +58,8 @@ namespace llmcalc::vllm {
     if (f.experts == 0) continue;
     const Count width = ceil_divide(f.expert_width, l.expert_tensor);
     const Count h = f.latent_width != 0 ? f.latent_width : s.model->hidden;
-    largest = max(largest, {product(bytes, tokens, f.experts_per_token, std::max(2 * width, h) + std::max(width, h))});
+    largest =
+        max(largest, {product(bytes, tokens, f.experts_per_token, std::max(2 * width, h) + std::max(width, h))});
   }
   return largest;
 }
@@ -81,8 +82,10 @@ namespace llmcalc::vllm {
   const Count rows = std::min(s.serving.max_num_seqs, tokens);
   const auto width = static_cast<std::uint32_t>(bytes);
   if (profile.peak == ProfiledPeak::Sampler) {
-    const Pass pass{.tokens = tokens, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes};
-    const Bytes logits = samples ? Bytes{product(rows, ceil_divide(m.head_vocabulary, l.tensor), bytes + 4)} : Bytes{};
+    const Pass pass{
+        .tokens = tokens, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes};
+    const Bytes logits =
+        samples ? Bytes{product(rows, ceil_divide(m.head_vocabulary, l.tensor), bytes + 4)} : Bytes{};
     const Bytes forward = fused_forward(m, pass) + logits;
     const Summand sampler = summand("sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}}, {10, 383});
     const Summand hidden = summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}}, {1, 2});
@@ -91,8 +94,9 @@ namespace llmcalc::vllm {
   }
   const Bytes fixed{40'000'000};
   const Bytes forward = forward_term(s, l, tokens, bytes);
-  const Summand hidden = summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}, {"copies", samples ? Count{1} : Count{2}}},
-                                 {1, width});
+  const Summand hidden =
+      summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}, {"copies", samples ? Count{1} : Count{2}}},
+              {1, width});
   if (!samples) return {amount("forward pass", forward), hidden, amount("fixed buffers", fixed)};
   const Summand sampler =
       summand("logits and sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}}, {2, 25 + 2 * width});
@@ -157,7 +161,8 @@ namespace llmcalc::vllm {
   const Count sequences = sequences_on_replica(s, l);
   const Count longest = std::max(s.serving.context, s.serving.max_model_len.value_or(0));
   const Device* device = s.devices.smallest();
-  const Bytes budget = device ? scale(device->addressable(), static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000)
+  const Bytes budget = device ? scale(device->addressable(),
+                                      static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000)
                               : Bytes{};
   InferenceEstimate e;
   std::vector<Breakdown> stages;
@@ -167,8 +172,9 @@ namespace llmcalc::vllm {
     const Stage stage = stage_of(*s.model, l.pipeline, i, UnevenLayers::MiddleStages);
     Breakdown b;
     Component w = weights(s, l, profile, stage);
-    Component peak = with_range(component(Part::ComputeBuffer, peak_summands(s, l, profile, stage.last), profile.source),
-                                Trust::Modelled, 950, 1050);
+    Component peak =
+        with_range(component(Part::ComputeBuffer, peak_summands(s, l, profile, stage.last), profile.source),
+                   Trust::Modelled, 950, 1050);
     const Range& beside = non_torch(profile, l);
     const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
     const Bytes pool = s.serving.kv_cache_memory_bytes ? Bytes{*s.serving.kv_cache_memory_bytes}
@@ -184,7 +190,8 @@ namespace llmcalc::vllm {
     }
     for (const PagedType& t : cache.types) e.kv_bytes_per_token += t.token * t.layers * l.tensor;
     b.add(std::move(w));
-    b.add(component(Part::KvCache, paged_kv_summands(cache, rules, sequences, s.serving.context, s.serving.shared_prefix),
+    b.add(component(Part::KvCache,
+                    paged_kv_summands(cache, rules, sequences, s.serving.context, s.serving.shared_prefix),
                     "vLLM v1/kv_cache_interface.py, blocks of the sequences asked for"));
     b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, sequences),
                     "vLLM mamba_utils.py, state padded to a page"));

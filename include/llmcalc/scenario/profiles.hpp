@@ -1,6 +1,7 @@
 #pragma once
-// Runtimes as data: one row per runtime and version range, each constant with its source. A row holds from the version
-// `from` until the next row's. What was measured as a range carries low and high; what is only assumed says so.
+// Runtimes as data: one row per runtime and version range, each constant with its source. A row holds from the
+// version `from` until the next row's. What was measured as a range carries low and high; what is only assumed says
+// so.
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/scenario/scenario.hpp>
@@ -45,7 +46,8 @@ struct VllmProfile {
 };
 
 /// Sources: start-up logs of 0.11 (llm-d-benchmark, empirical-vllm-memory-results) and of 0.19.0 (llm-d-planner,
-/// accuracy/results/v0.19.0), one figure per column above; vLLM engine/arg_utils.py and aiconfigurator for the defaults.
+/// accuracy/results/v0.19.0), one figure per column above; vLLM engine/arg_utils.py and aiconfigurator for the
+/// defaults.
 inline constexpr std::array<VllmProfile, 3> vllm_profiles{{
     {"0", ProfiledPeak::Sampler, mebibytes(133, 120, 300), mebibytes(563, 430, 800), mebibytes(133, 70, 300),
      mebibytes(400, 0, 1055), 16, 64, false, 0.9, "start-up logs of vLLM 0.11, 10 models on H100"},
@@ -66,9 +68,9 @@ static_assert(vllm_profile("0.19.0").peak == ProfiledPeak::Compiled);
 /// Transformers.
 struct TransformersProfile {
   std::string_view from;
-  bool latent_cache = true;        ///< DeepSeek V2/V3: the latent is cached, not expanded heads
-  bool last_logits_fp32 = true;    ///< generate() copies the last logits to fp32
-  Count residual_tokens = 128;     ///< quantized cache: newest tokens stay in 16 bits
+  bool latent_cache = true;      ///< DeepSeek V2/V3: the latent is cached, not expanded heads
+  bool last_logits_fp32 = true;  ///< generate() copies the last logits to fp32
+  Count residual_tokens = 128;   ///< quantized cache: newest tokens stay in 16 bits
   std::string_view source;
 };
 
@@ -84,16 +86,17 @@ inline constexpr std::array<TransformersProfile, 2> transformers_profiles{{
   return profile_row(transformers_profiles, version);
 }
 
-/// SGLang: reserved memory in MB = base + 1.5 x max(chunk, 2048) + per_graph x largest graph batch + per_rank x ranks.
+/// SGLang: reserved memory in MB = base + 1.5 x max(chunk, 2048) + per_graph x largest graph batch + per_rank x
+/// ranks.
 struct SglangProfile {
   std::string_view from;
   Count base_mb = 512;
   Count least_chunk = 2048;
   Count per_graph_mb = 2;
   Count per_rank_mb = 128;
-  Count least_large_mb = 10 * 1024;    ///< at least, on devices above 60 GiB
-  Count draft_mb = 6 * 1024;           ///< standalone draft model
-  Count prediction_mb = 2 * 1024;      ///< EAGLE and prediction layers
+  Count least_large_mb = 10 * 1024;  ///< at least, on devices above 60 GiB
+  Count draft_mb = 6 * 1024;         ///< standalone draft model
+  Count prediction_mb = 2 * 1024;    ///< EAGLE and prediction layers
   std::string_view source;
 };
 inline constexpr std::array<SglangProfile, 1> sglang_profiles{{

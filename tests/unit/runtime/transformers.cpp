@@ -13,7 +13,8 @@ Scenario llama_8b(Count prompt, Count context) {
     for (Layer& kind : built.kinds) kind.attention.rotary_dim = kind.attention.head_dim;
     return std::make_shared<const Model>(std::move(built));
   }();
-  Scenario s{.model = m};
+  Scenario s;
+  s.model = m;
   s.serving.runtime = Runtime::Transformers;
   s.serving.prompt = prompt;
   s.serving.context = context;

@@ -20,7 +20,8 @@ ModelPtr llama_8b() {
 Scenario logged() {
   Device h100;
   h100.memory = Bytes{85'029'615'042};
-  Scenario s{.model = llama_8b()};
+  Scenario s;
+  s.model = llama_8b();
   s.serving.version = "0.19.0";
   s.serving.key_format = s.serving.value_format = KvFormat::Bf16;
   s.serving.max_num_seqs = 1024;
