@@ -62,7 +62,7 @@ namespace llmcalc {
   e.model.parameters = parameter_count(*s.model);
   e.model.active_parameters = active_parameter_count(*s.model);
   e.model.parameters_by_part = parameters_by_part(*s.model);
-  e.model.weights_bytes = stored_weights(*s.model, weight_rules(*s.model, s.weights));
+  e.model.weights_bytes = stored_weights(*s.model, s.weights);
   e.inference = evaluate_inference(s);
   e.training = evaluate_training(s);
   return e;

@@ -15,6 +15,7 @@
 //   hqq-int4          n/2 + n/g x 4                                   16-bit scale and zero
 //   mxfp4             n/2 + n/32                                      OCP MX: one 8-bit exponent for 32
 //   nvfp4             n/2 + n/16 + 8                                  FP8 scale for 16, two fp32 scalars
+//   gguf              blocks of the mix's base type (an engine that reads GGUF; the file itself: model/gguf_mix.hpp)
 //   mlx-qN            n N/8 + n/g x 4                                 mlx quantize: 16-bit scale and bias
 // Exempt tensors keep 2 bytes (4 in fp32). Not counted: file headers, tokenizer, padding an engine adds while
 // loading.
@@ -31,7 +32,8 @@ struct WeightRules {
   WeightFormat format = WeightFormat::Bf16;
   Count group = 128;
   Scales scales = Scales::Channel;
-  bool experts_only = false;  ///< only the routed experts are quantized (gpt-oss, Kimi K2 Thinking)
+  GgufMix mix = GgufMix::Q4_K_M;  ///< when the format is Gguf
+  bool experts_only = false;      ///< only the routed experts are quantized (gpt-oss, Kimi K2 Thinking)
 };
 
 /// Group size that a format uses when none was chosen.
@@ -51,7 +53,8 @@ struct WeightRules {
 /// Settings of a scenario's weights for a model. "As released" takes the publisher's format and group size.
 [[nodiscard]] inline WeightRules weight_rules(const Model& model, const Weights& weights) {
   const bool released = weights.format == WeightFormat::AsReleased;
-  WeightRules rules{.format = released ? model.released_format : weights.format, .scales = weights.scales};
+  WeightRules rules{
+      .format = released ? model.released_format : weights.format, .scales = weights.scales, .mix = weights.mix};
   const Count chosen = released ? model.quantization_group : weights.group_size;
   rules.group = chosen == 0 || chosen == Weights{}.group_size ? usual_group(rules.format) : chosen;
   bool moe = false;
@@ -79,6 +82,7 @@ struct WeightRules {
     case WeightFormat::Int8:
     case WeightFormat::GptqInt8:
     case WeightFormat::MlxQ8:
+    case WeightFormat::Gguf:  // a few bits fewer or more by the mix; only "not plain" matters
       return 8;
     case WeightFormat::MlxQ6:
       return 6;
@@ -111,6 +115,7 @@ struct WeightRules {
   switch (t.role) {
     case TensorRole::Embedding:
     case TensorRole::Head:
+      if (rules.format == WeightFormat::Gguf) return true;
       return is_mlx(rules.format) && t.columns % rules.group == 0;
     case TensorRole::Router:
     case TensorRole::SharedExpertGate:
@@ -171,6 +176,8 @@ constexpr Count packed(Count n, Count bits) { return ceil_divide(multiply(n, bit
       return {add(values, ceil_divide(n, 32))};
     case WeightFormat::Nvfp4:
       return {add(add(values, ceil_divide(n, 16)), 8)};
+    case WeightFormat::Gguf:
+      return storage(n, block_of(row_of(rules.mix).base));
     default:
       return storage(n, plain_block(rules.format));
   }

@@ -8,6 +8,7 @@
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/sharding.hpp>
 #include <llmcalc/memory/weight_formats.hpp>
+#include <llmcalc/model/gguf_mix.hpp>
 
 #include <array>
 #include <utility>
@@ -58,13 +59,20 @@ struct RankWeights {
   return sum;
 }
 
-/// Bytes of the stored tensors, before placement, duplication and sharding. Not for GGUF (model/gguf_mix.hpp).
+/// Bytes of the stored tensors of the inventory, before placement, duplication and sharding.
 [[nodiscard]] inline Bytes stored_weights(const Model& model, const WeightRules& rules) {
   Bytes sum = storage(model.other_parameters, plain_block(rules.format));
   for (const Tensor& t : model.tensors) {
     if (t.part != ModelPart::Mtp) sum += tensor_bytes(rules, t, {t.rows, t.columns, t.copies}) * t.count;
   }
   return sum;
+}
+
+/// Bytes of the stored model: of a GGUF file the tensors as its mix makes them, otherwise those of the inventory.
+[[nodiscard]] inline Bytes stored_weights(const Model& model, const Weights& weights) {
+  const WeightRules rules = weight_rules(model, weights);
+  if (rules.format == WeightFormat::Gguf) return gguf_bytes(gguf_mix(model, weights.mix, weights.imatrix));
+  return stored_weights(model, rules);
 }
 
 /// The block in which all of a part's parameters are stored, {1, 0} when scales or mixed widths prevent that.

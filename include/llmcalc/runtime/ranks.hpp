@@ -104,7 +104,9 @@ inline void place(InferenceEstimate& e, std::vector<Breakdown> stages, const Ran
   }
 }
 
-/// Trust of weight figures: as the model's, for formats stored as their source code says.
-[[nodiscard]] inline Trust weights_trust(const Model& model) { return model.trust; }
+/// Trust of weight figures: as the model's; a GGUF mix outside llama.cpp is taken at its base type.
+[[nodiscard]] inline Trust weights_trust(const Scenario& s) {
+  return s.weight_format() == WeightFormat::Gguf ? std::max(s.model->trust, Trust::Modelled) : s.model->trust;
+}
 
 }  // namespace llmcalc

@@ -98,7 +98,7 @@ namespace llmcalc::transformers {
   const bool generates = prompt < s.serving.context;
 
   Breakdown b;
-  b.add(weights_component(rank_weights(m, rules, shard_plan(l), stage), rules, weights_trust(m)));
+  b.add(weights_component(rank_weights(m, rules, shard_plan(l), stage), rules, weights_trust(s)));
 
   Pass pass{.tokens = multiply(sequences, prompt),
             .sequences = sequences,

@@ -134,7 +134,7 @@ namespace llmcalc::vllm {
     plan.expert_width_multiple = 256;
     plan.expert_hidden_multiple = profile.pads_expert_hidden ? 256 : 1;
   }
-  Component c = weights_component(rank_weights(m, rules, plan, stage), rules, weights_trust(m));
+  Component c = weights_component(rank_weights(m, rules, plan, stage), rules, weights_trust(s));
   if (const Count width = rotary_width(m); width != 0 && s.effective_measure() != Measure::Allocated) {
     const Summand table = summand("rotary table", {{"positions", m.max_context}, {"rotary width", width}},
                                   {1, static_cast<std::uint32_t>(activation_bytes(s))});
