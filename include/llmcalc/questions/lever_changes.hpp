@@ -1,0 +1,308 @@
+#pragma once
+// The single changes that levers.hpp weighs: what can be done to a scenario, in words and as a changed copy.
+
+#include <llmcalc/questions/choices.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace llmcalc {
+
+/// What a change costs, cheapest first.
+enum class Price : std::uint8_t { None, Speed, Complexity, Quality, Reach, Hardware };
+inline constexpr std::array<EnumRow<Price>, 6> prices{{
+    {Price::None, "none", "nothing"},
+    {Price::Speed, "speed", "speed"},
+    {Price::Complexity, "complexity", "complexity"},
+    {Price::Quality, "quality", "quality"},
+    {Price::Reach, "reach", "less is done at once"},
+    {Price::Hardware, "hardware", "more hardware"},
+}};
+static_assert(indexed_by_id(prices));
+constexpr const auto& enum_table(Price) { return prices; }
+
+/// A scenario with one thing changed.
+struct Change {
+  std::string id;
+  std::string label;
+  std::string_view price;
+  Price kind = Price::None;
+  Scenario scenario;
+};
+
+namespace lever_detail {
+
+/// Collects changed copies of one scenario.
+class Changes {
+ public:
+  explicit Changes(const Scenario& s) : from_(s) {}
+
+  template <class Edit>
+  void add(std::string id, std::string label, Price kind, std::string_view price, const Edit& edit) {
+    Change change{std::move(id), std::move(label), price, kind, from_};
+    edit(change.scenario);
+    list_.push_back(std::move(change));
+  }
+  [[nodiscard]] std::vector<Change> take() { return std::move(list_); }
+
+ private:
+  const Scenario& from_;
+  std::vector<Change> list_;
+};
+
+/// Bits of a stored value: decides what counts as a smaller format. Scales are left out; the estimate has them.
+inline double bits_of(FormatChoice c) {
+  switch (c.format) {
+    case WeightFormat::Fp32:
+      return 32;
+    case WeightFormat::AsReleased:
+    case WeightFormat::Fp16:
+    case WeightFormat::Bf16:
+      return 16;
+    case WeightFormat::Fp8:
+    case WeightFormat::Fp8Block:
+    case WeightFormat::Int8:
+    case WeightFormat::GptqInt8:
+    case WeightFormat::MlxQ8:
+      return 8;
+    case WeightFormat::MlxQ6:
+      return 6;
+    case WeightFormat::MlxQ5:
+      return 5;
+    case WeightFormat::Gguf: {
+      const Block block = block_of(row_of(c.mix).base);
+      return 8.0 * block.bytes / block.elements;
+    }
+    default:
+      return c.format == WeightFormat::Nf4Dq ? 4.1 : 4.5;
+  }
+}
+
+/// How a smaller weight format is felt.
+inline std::string_view quality_word(double bits) {
+  if (bits >= 8) return "quality, barely";
+  if (bits >= 4.4) return "quality, a little";
+  return bits >= 3.5 ? "quality, noticeable" : "quality, much";
+}
+
+inline void smaller_weights(Changes& changes, const Scenario& s, std::span<const FormatChoice> choices) {
+  const double now = bits_of({s.weight_format(), s.weights.mix});
+  for (const FormatChoice& c : choices) {
+    if (bits_of(c) >= now) continue;
+    changes.add("weights.format:" + format_text(c), "Weights in " + format_text(c), Price::Quality,
+                quality_word(bits_of(c)), [&](Scenario& x) { set_format(x, c); });
+  }
+}
+
+inline double bits_of(KvFormat f) {
+  const Block block = row_of(f).block;
+  return 8.0 * block.bytes / block.elements;
+}
+
+inline void smaller_cache(Changes& changes, const Scenario& s) {
+  for (const KvFormat f : cache_choices(s.serving.runtime)) {
+    if (bits_of(f) >= bits_of(s.serving.key_format) && bits_of(f) >= bits_of(s.serving.value_format)) continue;
+    changes.add("serving.kv_format:" + std::string(key_of(f)), "KV cache in " + std::string(row_of(f).label),
+                Price::Quality, quality_word(bits_of(f)), [&](Scenario& x) {
+                  x.serving.key_format = f;
+                  x.serving.value_format = f;
+                });
+  }
+}
+
+/// Fewer tokens or sequences at once.
+inline void less_at_once(Changes& changes, const Scenario& s) {
+  if (s.serving.context > 1) {
+    changes.add("serving.context:half", "Half the context", Price::Reach, "shorter context", [](Scenario& x) {
+      x.serving.context /= 2;
+      if (x.serving.prompt) x.serving.prompt = std::min(*x.serving.prompt, x.serving.context);
+      x.serving.shared_prefix = std::min(x.serving.shared_prefix, x.serving.context);
+    });
+  }
+  if (s.serving.sequences > 1) {
+    changes.add("serving.sequences:half", "Half the sequences", Price::Reach, "fewer users at once",
+                [](Scenario& x) { x.serving.sequences /= 2; });
+  }
+}
+
+/// What llama.cpp alone can do.
+inline void llama_cpp_changes(Changes& changes, const Scenario& s) {
+  const Count layers = s.model->layer_count();
+  const Count on_gpu = std::min(s.serving.gpu_layers.value_or(layers + 1), layers + 1);
+  const bool experts =
+      std::any_of(s.model->kinds.begin(), s.model->kinds.end(), [](const Layer& l) { return l.is_moe(); });
+  for (const Count quarters : {Count{3}, Count{2}, Count{1}}) {
+    const Count n = on_gpu * quarters / 4;
+    changes.add("serving.gpu_layers:" + std::to_string(n), std::to_string(n) + " layers on the GPU", Price::Speed,
+                "much slower", [n](Scenario& x) { x.serving.gpu_layers = n; });
+  }
+  if (experts) {
+    for (const Count n : {layers / 2, layers}) {
+      changes.add("serving.moe_layers_on_cpu:" + std::to_string(n),
+                  "Experts of " + std::to_string(n) + " layers on the host", Price::Speed, "slower",
+                  [n](Scenario& x) { x.serving.moe_layers_on_cpu = std::max(n, x.serving.moe_layers_on_cpu); });
+    }
+  }
+  if (s.serving.ubatch > 128) {
+    changes.add("serving.ubatch:128", "Physical batch of 128", Price::Speed, "slower prompts",
+                [](Scenario& x) { x.serving.ubatch = 128; });
+  }
+  changes.add("serving.swa_full:off", "Window cache only as large as the window", Price::Complexity,
+              "no prompt reuse", [](Scenario& x) { x.serving.swa_full = false; });
+}
+
+/// Twice the devices working together.
+inline void more_devices(Changes& changes, const Scenario& s, Task task) {
+  if (s.devices.groups.size() != 1) return;
+  changes.add("device.count:double", "Twice the devices", Price::Hardware, "twice the devices", [&](Scenario& x) {
+    x.devices.groups.front().count *= 2;
+    if (task == Task::Training) {
+      x.parallelism.data *= 2;
+    } else if (x.serving.runtime != Runtime::LlamaCpp) {
+      x.parallelism.tensor *= 2;
+    }
+  });
+}
+
+}  // namespace lever_detail
+
+/// Everything single that could make inference smaller; not all of it applies or helps.
+[[nodiscard]] inline std::vector<Change> inference_changes(const Scenario& s) {
+  using namespace lever_detail;
+  Changes changes(s);
+  smaller_weights(changes, s, weight_choices(s.serving.runtime));
+  smaller_cache(changes, s);
+  less_at_once(changes, s);
+  changes.add("serving.attention:flash", "Flash attention", Price::None, "nothing",
+              [](Scenario& x) { x.serving.attention = AttentionKernel::Flash; });
+  changes.add("serving.logits:last", "Logits of the last token only", Price::None, "nothing",
+              [](Scenario& x) { x.serving.logits = Logits::Last; });
+  if (s.serving.draft_model) {
+    changes.add("serving.draft_model:none", "No draft model", Price::Speed, "slower", [](Scenario& x) {
+      x.serving.draft_model = nullptr;
+      x.serving.draft_source = {};
+      x.serving.draft_tokens = 0;
+    });
+  }
+  if (s.serving.runtime == Runtime::LlamaCpp) {
+    llama_cpp_changes(changes, s);
+  } else if (s.serving.runtime != Runtime::Transformers) {
+    changes.add("serving.cuda_graphs:off", "No CUDA graphs", Price::Speed, "slower",
+                [](Scenario& x) { x.serving.cuda_graphs = false; });
+    if (s.serving.max_num_batched_tokens > 2048) {
+      changes.add("serving.max_num_batched_tokens:2048", "2,048 tokens a step", Price::Speed, "slower prompts",
+                  [](Scenario& x) { x.serving.max_num_batched_tokens = 2048; });
+    }
+    if (s.serving.max_num_seqs > s.serving.sequences) {
+      changes.add("serving.max_num_seqs:sequences", "Schedule no more sequences than asked for", Price::None,
+                  "nothing", [](Scenario& x) { x.serving.max_num_seqs = x.serving.sequences; });
+    }
+  }
+  more_devices(changes, s, Task::Inference);
+  return changes.take();
+}
+
+namespace lever_detail {
+
+inline void training_shape(Changes& changes, const Scenario& s) {
+  if (s.training.micro_batch > 1) {
+    changes.add("training.micro_batch:half", "Half the micro-batch, twice the accumulation", Price::Speed, "slower",
+                [](Scenario& x) {
+                  x.training.micro_batch /= 2;
+                  x.training.accumulation *= 2;
+                });
+  }
+  if (s.training.sequence > 1) {
+    changes.add("training.sequence:half", "Half the sequence", Price::Reach, "shorter sequences",
+                [](Scenario& x) { x.training.sequence /= 2; });
+  }
+  changes.add("training.attention:flash", "Flash attention", Price::None, "nothing",
+              [](Scenario& x) { x.training.attention = AttentionKernel::Flash; });
+  changes.add("training.kernels:fused", "Fused kernels", Price::Complexity, "another dependency",
+              [](Scenario& x) { x.training.kernels = LayerKernels::Fused; });
+  changes.add("training.loss:fused", "Fused cross-entropy", Price::Complexity, "another dependency",
+              [](Scenario& x) { x.training.loss = Loss::Fused; });
+  changes.add("training.loss:chunked", "Chunked cross-entropy", Price::Speed, "a little slower",
+              [](Scenario& x) { x.training.loss = Loss::Chunked; });
+  if (s.training.recompute == RecomputeKind::None) {
+    changes.add("training.recompute:selective", "Recompute attention", Price::Speed, "a little slower",
+                [](Scenario& x) { x.training.recompute = RecomputeKind::Selective; });
+  }
+  changes.add("training.recompute:full", "Recompute every layer", Price::Speed, "a third slower",
+              [](Scenario& x) { x.training.recompute = RecomputeKind::Full; });
+  changes.add("training.dropout:0", "No dropout", Price::Quality, "regularisation", [](Scenario& x) {
+    x.training.dropout = 0;
+    x.training.lora.dropout = 0;
+  });
+}
+
+inline void training_states(Changes& changes, const Scenario& s) {
+  const auto optimizer = [&](Optimizer o, std::string_view price, Price kind) {
+    changes.add("training.optimizer:" + std::string(key_of(o)), std::string(label_of(o)), kind, price,
+                [o](Scenario& x) { x.training.optimizer = o; });
+  };
+  optimizer(Optimizer::AdamW8bit, "quality, barely", Price::Quality);
+  optimizer(Optimizer::AdamWPaged8bit, "quality, barely", Price::Quality);
+  optimizer(Optimizer::Adafactor, "quality, a little", Price::Quality);
+  optimizer(Optimizer::Lion, "tuning", Price::Quality);
+  optimizer(Optimizer::Sgd, "quality, much", Price::Quality);
+  changes.add("training.recipe:bf16", "Everything in BF16", Price::Quality, "quality, a little",
+              [](Scenario& x) { x.training.recipe = Recipe::Bf16; });
+  changes.add("training.offload:optimizer", "Optimizer states on the host", Price::Speed, "slower",
+              [](Scenario& x) { x.training.offload = Offload::Optimizer; });
+  changes.add("training.gradient_release", "Release gradients in the backward pass", Price::Complexity,
+              "no accumulation", [](Scenario& x) { x.training.gradient_release = true; });
+  if (s.training.method == TrainingMethod::Full) {
+    changes.add("training.method:lora", "LoRA", Price::Quality, "quality, depends on the task",
+                [](Scenario& x) { x.training.method = TrainingMethod::Lora; });
+  }
+  if (s.training.method == TrainingMethod::Full || s.training.method == TrainingMethod::Lora) {
+    changes.add("training.method:qlora", "QLoRA", Price::Quality, "quality, a little; slower", [](Scenario& x) {
+      x.training.method = TrainingMethod::Qlora;
+      set_format(x, {WeightFormat::Nf4Dq, x.weights.mix});
+    });
+  } else if (s.training.lora.rank > 1) {
+    changes.add("training.lora.rank:half", "Half the rank", Price::Quality, "quality, a little",
+                [](Scenario& x) { x.training.lora.rank /= 2; });
+  }
+}
+
+inline void training_layout(Changes& changes, const Scenario& s) {
+  if (s.parallelism.data > 1) {
+    for (Count stage = s.parallelism.zero + 1; stage <= 3; ++stage) {
+      changes.add("parallelism.zero:" + std::to_string(stage), "ZeRO stage " + std::to_string(stage), Price::Speed,
+                  stage == 3 ? "more communication" : "hardly anything",
+                  [stage](Scenario& x) { x.parallelism.zero = stage; });
+    }
+  }
+  if (s.parallelism.data % 2 == 0) {
+    changes.add("parallelism.tensor:double", "Twice the tensor parallelism", Price::Speed, "more communication",
+                [](Scenario& x) {
+                  x.parallelism.tensor *= 2;
+                  x.parallelism.data /= 2;
+                });
+    changes.add("parallelism.pipeline:double", "Twice the pipeline stages", Price::Speed, "pipeline bubbles",
+                [](Scenario& x) {
+                  x.parallelism.pipeline *= 2;
+                  x.parallelism.data /= 2;
+                });
+  }
+  more_devices(changes, s, Task::Training);
+}
+
+}  // namespace lever_detail
+
+/// Everything single that could make training smaller; not all of it applies or helps.
+[[nodiscard]] inline std::vector<Change> training_changes(const Scenario& s) {
+  lever_detail::Changes changes(s);
+  lever_detail::training_shape(changes, s);
+  lever_detail::training_states(changes, s);
+  lever_detail::training_layout(changes, s);
+  return changes.take();
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,90 @@
+#include "unit/questions/scenarios.hpp"
+
+#include <llmcalc/questions/fit.hpp>
+
+#include <gtest/gtest.h>
+
+namespace llmcalc {
+namespace {
+
+using tests::on_cards;
+
+/// A breakdown of one modelled component.
+Breakdown ranged(Bytes low, Bytes use, Bytes high) {
+  Breakdown breakdown;
+  breakdown.add({.part = Part::Weights, .bytes = use, .trust = Trust::Modelled, .low = low, .high = high});
+  return breakdown;
+}
+
+InferenceEstimate on_devices(std::initializer_list<std::pair<Breakdown, Bytes>> devices) {
+  InferenceEstimate e;
+  for (const auto& [use, capacity] : devices) {
+    e.devices.push_back({"GPU " + std::to_string(e.devices.size()), use, capacity});
+  }
+  return e;
+}
+
+TEST(Fit, SaysProbablyWhenTheRangeStraddlesTheCapacity) {
+  const Breakdown use = ranged(9_GiB, 10_GiB, 12_GiB);
+  EXPECT_EQ(fit(on_devices({{use, 12_GiB}})).verdict, Verdict::Fits);
+  EXPECT_EQ(fit(on_devices({{use, 11_GiB}})).verdict, Verdict::Probably);
+  EXPECT_EQ(fit(on_devices({{use, 9_GiB}})).verdict, Verdict::ProbablyNot);
+  EXPECT_EQ(fit(on_devices({{use, 8_GiB}})).verdict, Verdict::DoesNot);
+}
+
+TEST(Fit, IsThatOfTheWorstDevice) {
+  const auto answer =
+      fit(on_devices({{ranged(1_GiB, 1_GiB, 1_GiB), 24_GiB}, {ranged(13_GiB, 13_GiB, 13_GiB), 12_GiB}}));
+  EXPECT_EQ(answer.verdict, Verdict::DoesNot);
+  ASSERT_NE(answer.tightest(), nullptr);
+  EXPECT_EQ(answer.tightest()->name, "GPU 1");
+  EXPECT_EQ(answer.tightest()->excess(), 1_GiB);
+  EXPECT_EQ(answer.devices[0].headroom(), 23_GiB);
+  EXPECT_EQ(sentence(answer), "Does not fit: 1.00 GiB too much for GPU 1.");
+}
+
+TEST(Fit, NamesTheDeviceWithLeastRoomWhenAllFit) {
+  const auto answer = fit(on_devices({{ranged(1_GiB, 1_GiB, 1_GiB), 4_GiB}, {ranged(1_GiB, 1_GiB, 1_GiB), 3_GiB}}));
+  EXPECT_EQ(sentence(answer), "Fits: 2.00 GiB free on GPU 1.");
+}
+
+TEST(Fit, LeavesTheHostOut) {
+  InferenceEstimate e = on_devices({{ranged(1_GiB, 1_GiB, 1_GiB), 2_GiB}});
+  e.devices.push_back({"host", ranged(900_GiB, 900_GiB, 900_GiB), std::nullopt});
+  EXPECT_EQ(fit(e).verdict, Verdict::Fits);
+}
+
+TEST(Fit, OfNoDeviceIsUnknown) {
+  EXPECT_EQ(fit(InferenceEstimate{}).verdict, Verdict::Unknown);
+  EXPECT_EQ(fit(TrainingEstimate{}, {}).verdict, Verdict::Unknown);
+  EXPECT_EQ(sentence({}), "No device to compare with.");
+}
+
+TEST(Fit, HoldsEveryRankToTheSmallestDevice) {
+  TrainingEstimate e;
+  e.ranks = {{"stage 0", ranged(10_GiB, 10_GiB, 10_GiB), PhaseId::Load},
+             {"stage 1", ranged(9_GiB, 9_GiB, 9_GiB), PhaseId::Load}};
+  DeviceSet set;
+  set.groups = {{tests::card(24_GiB), 1}, {tests::card(8_GiB), 1}};
+  const auto answer = fit(e, set);
+  EXPECT_EQ(answer.verdict, Verdict::DoesNot);
+  EXPECT_EQ(answer.tightest()->name, "stage 0");
+}
+
+TEST(Fit, AgreesWithTheEstimate) {
+  for (const Bytes memory : {8_GiB, 16_GiB, 24_GiB, 48_GiB, 80_GiB, 192_GiB}) {
+    for (const Method method : {Method::Detailed, Method::Article}) {
+      const Scenario s = on_cards(memory, 1, method);
+      const Estimate e = evaluate(s);
+      if (e.inference.fit.known) {
+        EXPECT_EQ(fits(fit(s, Task::Inference).verdict), e.inference.fit.fits);
+      }
+      if (e.training.fit.known) {
+        EXPECT_EQ(fits(fit(s, Task::Training).verdict), e.training.fit.fits);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace llmcalc

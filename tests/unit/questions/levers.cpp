@@ -1,0 +1,81 @@
+#include "unit/questions/scenarios.hpp"
+
+#include <llmcalc/questions/levers.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+namespace llmcalc {
+namespace {
+
+using tests::on_cards;
+
+const LeverEffect* find(const std::vector<LeverEffect>& effects, std::string_view id) {
+  const auto found = std::find_if(effects.begin(), effects.end(), [&](const LeverEffect& e) { return e.id == id; });
+  return found == effects.end() ? nullptr : &*found;
+}
+
+TEST(Levers, SaveWhatTheySay) {
+  const Scenario s = on_cards(16_GiB, 1, Method::Article);
+  const Bytes before = fit(s, Task::Inference).tightest()->use;
+  const auto effects = levers(s, Task::Inference);
+  ASSERT_FALSE(effects.empty());
+  for (const LeverEffect& e : effects) {
+    EXPECT_EQ(fit(e.scenario, Task::Inference).tightest()->use + e.saved, before) << e.id;
+    EXPECT_GT(e.saved.count, 0U) << e.id;
+    EXPECT_TRUE(validate(e.scenario).empty()) << e.id;
+    EXPECT_FALSE(e.price.empty()) << e.id;
+  }
+}
+
+TEST(Levers, AreRankedByWhatTheySaveAndNamedOnce) {
+  for (const Task task : {Task::Inference, Task::Training}) {
+    const auto effects = levers(on_cards(16_GiB, 2, Method::Article), task);
+    std::set<std::string> ids;
+    for (std::size_t i = 0; i < effects.size(); ++i) {
+      EXPECT_LE(effects[i].saved, effects[i == 0 ? 0 : i - 1].saved);
+      EXPECT_TRUE(ids.insert(effects[i].id).second) << effects[i].id;
+    }
+  }
+}
+
+TEST(Levers, ProposeOnlyFormatsOfTheRuntime) {
+  Scenario s = on_cards(16_GiB, 1, Method::Article);
+  EXPECT_NE(find(levers(s, Task::Inference), "weights.format:fp8"), nullptr);
+  EXPECT_EQ(find(levers(s, Task::Inference), "weights.format:gguf:Q4_K_M"), nullptr);
+  s.serving.runtime = Runtime::LlamaCpp;
+  EXPECT_EQ(find(levers(s, Task::Inference), "weights.format:fp8"), nullptr);
+  EXPECT_NE(find(levers(s, Task::Inference), "weights.format:gguf:Q4_K_M"), nullptr);
+}
+
+TEST(Levers, ProposeNoLargerFormat) {
+  Scenario s = on_cards(4_GiB, 1, Method::Article);
+  s.weights.format = WeightFormat::AwqInt4;
+  for (const LeverEffect& e : levers(s, Task::Inference)) {
+    EXPECT_NE(e.id, "weights.format:fp8");
+    EXPECT_NE(e.id, "weights.format:bf16");
+  }
+}
+
+TEST(Levers, TheSmallestRemedyFitsAndNoCheaperOneDoes) {
+  const Scenario s = on_cards(16_GiB, 1, Method::Article);
+  const auto effects = levers(s, Task::Inference);
+  const LeverEffect* remedy = smallest_remedy(effects);
+  ASSERT_NE(remedy, nullptr);
+  EXPECT_TRUE(fits(remedy->after.verdict));
+  for (const LeverEffect& e : effects) {
+    EXPECT_TRUE(!fits(e.after.verdict) || e.kind >= remedy->kind) << e.id;
+  }
+}
+
+TEST(Levers, WithoutADeviceAreNone) {
+  Scenario s = on_cards(16_GiB);
+  s.devices.groups.clear();
+  EXPECT_TRUE(levers(s, Task::Inference).empty());
+}
+
+}  // namespace
+}  // namespace llmcalc
