@@ -101,6 +101,13 @@ struct ComputeShares {
     copies = host_matrices(*s.model, tensors, p, s.serving);
     replay.host_matrices = &copies;
   }
+  if (!rules_of(s.serving.version).replayed) {
+    const OldBuffers old = old_buffers(*s.model, s.serving, replay.sizes);
+    if (!replay.on_device) return {.devices = {}, .host = old.device, .exact = false};
+    return {.devices = std::vector<Bytes>(static_cast<std::size_t>(p.devices), old.device),
+            .host = old.host,
+            .exact = false};
+  }
   if (p.devices > 1) return divided_compute(replay, p);
   const ComputeBuffers buffers = compute_buffers(replay);
   if (!replay.on_device) return {.devices = {}, .host = buffers.device};

@@ -8,6 +8,7 @@
 // device and 246 CPU cases.
 
 #include <llmcalc/model/gguf_mix.hpp>
+#include <llmcalc/runtime/llama_cpp/builds.hpp>
 #include <llmcalc/runtime/llama_cpp/cache.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
@@ -40,8 +41,11 @@ struct Placement {
   p.layers.assign(total, host);
   p.devices = static_cast<std::int32_t>(std::min<Count>(s.devices.count(), 1024));
   if (p.devices == 0) return p;
-  const Count offloaded = std::min(s.serving.gpu_layers.value_or(total + 1), total + 1);
-  const Count first = total + 1 - offloaded;
+  // Older builds count the layers alone: the output follows only when all of them are on devices.
+  const bool output_first = rules_of(s.serving.version).output_counts_as_layer;
+  const Count asked = std::min(s.serving.gpu_layers.value_or(total + 1), total + 1);
+  const Count first = output_first ? total + 1 - asked : total - std::min(asked, total);
+  const Count offloaded = output_first || asked > total ? total + 1 - first : total - first;
   std::vector<double> ends;  // cumulative share of the memory
   double sum = 0;
   for (std::int32_t d = 0; d < p.devices; ++d) {
@@ -54,7 +58,7 @@ struct Placement {
     return std::min(static_cast<std::int32_t>(found - ends.begin()), p.devices - 1);
   };
   for (Count i = first; i < total; ++i) p.layers[i] = device_of(i);
-  if (offloaded > 0) p.output = device_of(total);
+  if (offloaded > 0 && first + offloaded > total) p.output = device_of(total);
   return p;
 }
 
