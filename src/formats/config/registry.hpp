@@ -35,5 +35,7 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> parallel_families();
 [[nodiscard]] std::span<const FamilyRow> mixture_families();
 [[nodiscard]] std::span<const FamilyRow> latent_families();
+[[nodiscard]] std::span<const FamilyRow> mamba_families();
+[[nodiscard]] std::span<const FamilyRow> linear_attention_families();
 
 }  // namespace llmcalc::config
