@@ -12,15 +12,6 @@ namespace llmcalc::formats {
 
 namespace {
 
-std::string left(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
-  return text;
-}
-
-std::string right(const std::string& text, std::size_t width) {
-  return text.size() < width ? std::string(width - text.size(), ' ') + text : text;
-}
-
 /// "GPU 0" and "GPU 1", "stage 0" and "stage 1" are one kind of place.
 std::string place_kind(std::string at) {
   for (const std::string name : {"GPU ", "stage "}) {
@@ -43,8 +34,9 @@ std::string number(long double value) {
 }
 
 std::string score_line(const std::string& name, const GoldenScore& s) {
-  return left(name, 44) + right(std::to_string(s.passed), 6) + " of" + right(std::to_string(s.cases()), 5) + " pass" +
-         right(std::to_string(s.failed), 6) + " fail" + right(std::to_string(s.refused), 6) + " refused\n";
+  return pad_right(name, 44) + pad_left(std::to_string(s.passed), 6) + " of" +
+         pad_left(std::to_string(s.cases()), 5) + " pass" + pad_left(std::to_string(s.failed), 6) + " fail" +
+         pad_left(std::to_string(s.refused), 6) + " refused\n";
 }
 
 /// Errors of one kind of place.
@@ -66,9 +58,9 @@ std::string error_lines(const std::vector<GoldenOutcome>& outcomes) {
   for (auto& [place, errors] : by_place) {
     std::sort(errors.sizes.begin(), errors.sizes.end());
     const double median = errors.sizes[errors.sizes.size() / 2];
-    out += "  " + left(place, 66) + right(std::to_string(errors.held), 5) + " of" +
-           right(std::to_string(errors.sizes.size()), 5) + "  median " + right(per_cent(median), 11) + "  worst " +
-           right(per_cent(errors.sizes.back()), 11) + "\n";
+    out += "  " + pad_right(place, 66) + pad_left(std::to_string(errors.held), 5) + " of" +
+           pad_left(std::to_string(errors.sizes.size()), 5) + "  median " + pad_left(per_cent(median), 11) +
+           "  worst " + pad_left(per_cent(errors.sizes.back()), 11) + "\n";
   }
   return out;
 }
@@ -81,9 +73,9 @@ std::string failure_lines(const std::vector<GoldenOutcome>& outcomes, const Gold
     std::string lines;
     for (const GoldenReading& r : outcome.readings) {
       if (r.held || r.figure.at.find(options.at) == std::string::npos) continue;
-      lines += "    " + left(r.figure.at, 62) + " expected" + right(number(r.figure.expected), 20) + "  found" +
-               right(r.found ? number(*r.found) : "absent", 20) + "  " + per_cent(r.error()) + " (allowed " +
-               per_cent(static_cast<double>(r.figure.within)) + ")\n";
+      lines += "    " + pad_right(r.figure.at, 62) + " expected" + pad_left(number(r.figure.expected), 20) +
+               "  found" + pad_left(r.found ? number(*r.found) : "absent", 20) + "  " + per_cent(r.error()) +
+               " (allowed " + per_cent(static_cast<double>(r.figure.within)) + ")\n";
     }
     for (const Issue& issue : outcome.issues) lines += "    refused: " + issue.where + " " + issue.what + "\n";
     if (lines.empty()) continue;

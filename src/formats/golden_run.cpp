@@ -1,6 +1,8 @@
 #include "formats/golden_run.hpp"
 
+#include "build_info.hpp"
 #include "formats/estimate_json.hpp"
+#include "formats/preset_folders.hpp"
 #include "formats/scenario_json.hpp"
 #include "formats/text_file.hpp"
 
@@ -57,6 +59,15 @@ Result<std::vector<GoldenOutcome>> run_golden_file(const std::filesystem::path& 
     outcomes.push_back(run_golden_case(*golden, resolver));
   }
   return outcomes;
+}
+
+std::filesystem::path golden_folder() {
+  namespace fs = std::filesystem;
+  fs::path source = fs::path(build_info::source_presets).parent_path() / "tests" / "golden";
+  std::error_code error;
+  if (fs::is_directory(source, error)) return source;
+  const fs::path shared = fs::path(build_info::installed_presets).parent_path();
+  return program_file().parent_path().parent_path() / shared / "golden";
 }
 
 GoldenScore score(const std::vector<GoldenOutcome>& outcomes) {

@@ -42,6 +42,9 @@ GoldenOutcome run_golden_case(const GoldenCase& golden, const Resolver& resolver
 Result<std::vector<GoldenOutcome>> run_golden_file(const std::filesystem::path& file, const Resolver& resolver,
                                                    std::string_view group = {});
 
+/// The golden cases shipped with the program: of the source tree, else of the installation.
+std::filesystem::path golden_folder();
+
 /// How many cases of a file or group passed, failed and were refused.
 struct GoldenScore {
   std::size_t passed = 0;

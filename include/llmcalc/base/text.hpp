@@ -28,7 +28,8 @@ constexpr const auto& enum_table(ByteUnits) { return byte_units; }
 /// A number with a fixed count of decimals: 3.14159 with 2 is "3.14".
 [[nodiscard]] inline std::string fixed(double value, int decimals) {
   std::array<char, 512> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
   return {buffer.data(), end.ptr};
 }
 
@@ -126,6 +127,38 @@ constexpr const auto& enum_table(ByteUnits) { return byte_units; }
   std::string width = std::to_string(block.bytes) + " B";
   if (block.elements != 1) width += " / " + std::to_string(block.elements);
   return width;
+}
+
+/// Columns a text takes in a terminal: its code points (combining and wide ones are not used here).
+[[nodiscard]] inline std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+/// The text with blanks behind it up to a width.
+[[nodiscard]] inline std::string pad_right(std::string text, std::size_t width) {
+  const std::size_t used = display_width(text);
+  if (used < width) text.append(width - used, ' ');
+  return text;
+}
+
+/// The text with blanks before it up to a width.
+[[nodiscard]] inline std::string pad_left(std::string_view text, std::size_t width) {
+  const std::size_t used = display_width(text);
+  return std::string(used < width ? width - used : 0, ' ').append(text);
+}
+
+/// The text cut to a width, with an ellipsis when something is missing.
+[[nodiscard]] inline std::string shortened(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  std::string out;
+  std::size_t used = 0;
+  for (const char c : text) {
+    const bool starts = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    if (starts && ++used >= width) break;
+    out += c;
+  }
+  return out + "…";
 }
 
 }  // namespace llmcalc

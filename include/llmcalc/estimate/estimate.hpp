@@ -193,6 +193,7 @@ struct Fit {
   bool known = false;  ///< a capacity was given
   bool fits = false;
   bool certain = true;  ///< false when the range straddles the capacity
+  Bytes capacity{};     ///< of the tightest device
   Bytes headroom{};     ///< free on the tightest device, when it fits
   Bytes excess{};       ///< missing on the tightest device, when it does not
 };

@@ -14,7 +14,7 @@ namespace llmcalc {
 
 /// Verdict for one amount with its range against a capacity.
 [[nodiscard]] inline Fit fit_of(const Breakdown& use, Bytes capacity) {
-  Fit fit{.known = true};
+  Fit fit{.known = true, .capacity = capacity};
   const Bytes total = use.total();
   fit.fits = total <= capacity;
   fit.certain = (use.low() <= capacity) == (use.high() <= capacity);

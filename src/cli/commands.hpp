@@ -1,0 +1,36 @@
+#pragma once
+// The subcommands. Each adds itself to the program; what it does when it is chosen is kept in `action`.
+
+#include "cli/run.hpp"
+
+#include <llmcalc/base/issue.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+namespace llmcalc::cli {
+
+/// A subcommand: how it is parsed and what it does.
+struct Command {
+  CLI::App* parser = nullptr;
+  std::function<int(Streams)> action;
+};
+
+/// Output formats of every subcommand that prints results.
+enum class OutputFormat { Table, Json, Csv, Markdown };
+
+/// Adds --format to a subcommand; `into` keeps its value when the flag is absent.
+void add_format(CLI::App& parser, OutputFormat& into);
+
+/// Prints issues, one a line, for people.
+void print_issues(const Issues& issues, std::ostream& out);
+
+Command estimate_command(CLI::App& program);
+Command models_command(CLI::App& program);
+Command devices_command(CLI::App& program);
+Command formats_command(CLI::App& program);
+Command defaults_command(CLI::App& program);
+Command verify_command(CLI::App& program);
+
+}  // namespace llmcalc::cli

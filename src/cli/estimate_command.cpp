@@ -1,0 +1,93 @@
+#include "cli/commands.hpp"
+#include "cli/print_estimate.hpp"
+#include "cli/scenario_options.hpp"
+#include "formats/estimate_json.hpp"
+#include "formats/estimate_tables.hpp"
+#include "formats/resolve.hpp"
+#include "formats/scenario_json.hpp"
+
+#include <llmcalc/estimate/evaluate.hpp>
+
+#include <cstdlib>
+#include <memory>
+#include <ostream>
+#include <string>
+
+namespace llmcalc::cli {
+
+namespace {
+
+struct Request {
+  ScenarioOptions scenario;
+  OutputFormat format = OutputFormat::Table;
+  bool format_given = false;
+  bool decimal = false;
+};
+
+/// Columns of the terminal, as shells export it.
+std::size_t terminal_width() {
+  const char* columns = std::getenv("COLUMNS");
+  const unsigned long n = columns != nullptr ? std::strtoul(columns, nullptr, 10) : 0;
+  return n >= 40 && n <= 1000 ? n : 120;
+}
+
+void print(const Request& request, OutputFormat format, const Scenario& s, const Estimate& e, std::ostream& out) {
+  const ByteUnits units = request.decimal ? ByteUnits::Decimal : ByteUnits::Binary;
+  switch (format) {
+    case OutputFormat::Table:
+      out << estimate_text(s, e, {.width = terminal_width(), .units = units});
+      break;
+    case OutputFormat::Json:
+      // One line for each scenario of a file, so that answers can be matched with questions.
+      out << formats::estimate_json(s, e).dump(request.scenario.from_file() ? -1 : 2) << "\n";
+      break;
+    case OutputFormat::Csv:
+      out << formats::estimate_csv(e);
+      break;
+    case OutputFormat::Markdown:
+      out << formats::estimate_markdown(s, e, units);
+      break;
+  }
+}
+
+int estimate(const Request& request, Streams streams) {
+  const ScenarioDocuments asked = request.scenario.documents(streams.in);
+  const OutputFormat format =
+      request.format_given || !request.scenario.from_file() ? request.format : OutputFormat::Json;
+  const formats::Resolver resolver = formats::default_resolver();
+  int status = success;
+  bool first = true;
+  for (const Result<nlohmann::json>& document : asked.documents) {
+    const Result<Scenario> scenario =
+        document ? formats::read_scenario(*document, resolver) : Result<Scenario>(document.issues());
+    if (!first && format != OutputFormat::Json) streams.out << "\n";
+    first = false;
+    if (scenario) {
+      print(request, format, *scenario, evaluate(*scenario), streams.out);
+      continue;
+    }
+    status = bad_input;
+    if (format == OutputFormat::Json) streams.out << formats::error_json(scenario.issues()).dump() << "\n";
+    if (format == OutputFormat::Json && request.scenario.from_file()) continue;
+    Issues issues = scenario.issues();
+    for (Issue& issue : issues) issue = request.scenario.for_people(std::move(issue));
+    print_issues(issues, streams.errors);
+  }
+  return status;
+}
+
+}  // namespace
+
+Command estimate_command(CLI::App& program) {
+  CLI::App* parser = program.add_subcommand("estimate", "memory of one scenario, or of every scenario of a file");
+  const auto request = std::make_shared<Request>();
+  request->scenario.add_to(*parser);
+  add_format(*parser, request->format);
+  parser->add_flag("--gb", request->decimal, "show GB (10^9 bytes) instead of GiB");
+  return {parser, [request, parser](Streams streams) {
+            request->format_given = parser->count("--format") != 0;
+            return estimate(*request, streams);
+          }};
+}
+
+}  // namespace llmcalc::cli

@@ -1,0 +1,213 @@
+// The catalogues: models, devices, number formats and the defaults of a scenario.
+
+#include "cli/commands.hpp"
+#include "formats/device_preset.hpp"
+#include "formats/field_json.hpp"
+#include "formats/model_preset.hpp"
+#include "formats/preset_folders.hpp"
+#include "formats/resolve.hpp"
+#include "formats/scenario_json.hpp"
+#include "formats/text_table.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/validate.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+namespace llmcalc::cli {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+/// What a list prints: a table for people and the same as JSON.
+struct Listing {
+  formats::TextTable table;
+  ordered_json json = ordered_json::array();
+};
+
+struct ListRequest {
+  OutputFormat format = OutputFormat::Table;
+  std::string filter;
+};
+
+void print(const Listing& listing, OutputFormat format, std::ostream& out) {
+  switch (format) {
+    case OutputFormat::Table:
+      out << listing.table.plain();
+      break;
+    case OutputFormat::Json:
+      out << listing.json.dump(2) << "\n";
+      break;
+    case OutputFormat::Csv:
+      out << listing.table.csv();
+      break;
+    case OutputFormat::Markdown:
+      out << listing.table.markdown();
+      break;
+  }
+}
+
+/// True when every word of the filter occurs in the text, upper or lower case.
+bool matches(std::string_view filter, std::string text) {
+  const auto lower = [](std::string word) {
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+    return word;
+  };
+  text = lower(std::move(text));
+  while (!filter.empty()) {
+    const std::size_t blank = std::min(filter.find(' '), filter.size());
+    if (text.find(lower(std::string(filter.substr(0, blank)))) == std::string::npos) return false;
+    filter.remove_prefix(std::min(blank + 1, filter.size()));
+  }
+  return true;
+}
+
+Listing list_models(const std::string& filter, Issues& issues) {
+  const formats::ModelCatalogue all = formats::read_model_catalogue(formats::preset_folders());
+  issues = all.issues;
+  Listing out;
+  out.table.columns = {{"id", false},     {"name", false},   {"parameters", true}, {"context", true},
+                       {"format", false}, {"family", false}, {"released", false},  {"licence", false}};
+  for (const formats::ModelEntry& m : all.entries) {
+    if (!matches(filter, m.id + " " + m.name + " " + m.family + " " + m.hf_id)) continue;
+    out.table.rows.push_back({m.id, m.name, m.parameters != 0 ? count_text(m.parameters) : "",
+                              m.context != 0 ? grouped(m.context) : "", m.weights_format, m.family, m.released,
+                              m.license});
+    out.json.push_back({{"id", m.id},
+                        {"name", m.name},
+                        {"hf_id", m.hf_id},
+                        {"family", m.family},
+                        {"parameters", m.parameters != 0 ? ordered_json(m.parameters) : ordered_json(nullptr)},
+                        {"context", m.context},
+                        {"weights_format", m.weights_format},
+                        {"released", m.released},
+                        {"license", m.license},
+                        {"source_quality", m.source_quality}});
+  }
+  return out;
+}
+
+Listing list_devices(const std::string& filter, Issues& issues) {
+  const formats::DeviceCatalogue all = formats::read_device_catalogue(formats::preset_folders());
+  issues = all.issues;
+  Listing out;
+  out.table.columns = {{"id", false},       {"name", false}, {"vendor", false}, {"class", false},  {"memory", true},
+                       {"bandwidth", true}, {"BF16", true},  {"power", true},   {"released", true}};
+  for (const formats::DevicePreset& row : all.devices) {
+    const Device& d = row.device;
+    if (!matches(filter, d.id + " " + d.name + " " + row.family)) continue;
+    out.table.rows.push_back(
+        {d.id, d.name, std::string(label_of(d.vendor)), d.device_class, d.memory.count != 0 ? text(d.memory) : "",
+         d.bandwidth > 0 ? rate_text(d.bandwidth, "B") : "",
+         d.operations.bf16 > 0 ? rate_text(d.operations.bf16, "FLOP") : "",
+         d.power > 0 ? fixed(d.power, 0) + " W" : "", d.released != 0 ? std::to_string(d.released) : ""});
+    out.json.push_back({{"id", d.id},
+                        {"name", d.name},
+                        {"family", row.family},
+                        {"vendor", key_of(d.vendor)},
+                        {"class", d.device_class},
+                        {"memory_bytes", d.memory.count},
+                        {"usable_bytes", d.addressable().count},
+                        {"unified", d.unified},
+                        {"bandwidth_bytes_per_second", d.bandwidth},
+                        {"bf16_operations_per_second", d.operations.bf16},
+                        {"power_watts", d.power},
+                        {"released", d.released},
+                        {"verified", d.verified}});
+  }
+  return out;
+}
+
+void add_format_row(Listing& out, std::string_view use, const std::string& key, std::string_view label,
+                    std::string_view help) {
+  out.table.rows.push_back({std::string(use), key, std::string(label), std::string(help)});
+  out.json.push_back({{"use", use}, {"key", key}, {"label", label}, {"help", help}});
+}
+
+Listing list_formats(const std::string& filter) {
+  Listing out;
+  out.table.columns = {{"use", false}, {"key", false}, {"label", false}, {"what it is", false}};
+  for (const auto& row : weight_formats) {
+    if (row.id == WeightFormat::Gguf || !matches(filter, std::string(row.key) + " " + std::string(row.label)))
+      continue;
+    add_format_row(out, "weights", std::string(row.key), row.label, row.help);
+  }
+  for (const auto& row : gguf_mixes) {
+    const std::string key = std::string(field_detail::gguf_prefix).append(row.key);
+    if (!matches(filter, key)) continue;
+    add_format_row(out, "weights", key, row.key,
+                   "most matrices " + std::string(row_of(row.base).key) + ": " + text(block_of(row.base)));
+  }
+  for (const auto& row : kv_formats) {
+    if (!matches(filter, "kv cache " + std::string(row.key))) continue;
+    add_format_row(out, "kv cache", std::string(row.key), row.label, text(row.block));
+  }
+  return out;
+}
+
+/// Every setting with its default, range and flag.
+Listing list_settings(const Scenario& scenario, const std::string& filter) {
+  Listing out;
+  out.table.columns = {
+      {"setting", false}, {"default", false}, {"flag", false}, {"unit", false}, {"what it is", false}};
+  const ordered_json all = formats::write_scenario(scenario);
+  for (const Field& field : fields) {
+    if (!matches(filter, std::string(field.path) + " " + std::string(field.help))) continue;
+    const ordered_json value = all.at(ordered_json::json_pointer(field.pointer()));
+    out.table.rows.push_back({std::string(field.path), value.is_string() ? value.get<std::string>() : value.dump(),
+                              std::string(field.flag), std::string(field.unit), std::string(field.help)});
+  }
+  out.json = all;
+  return out;
+}
+
+/// A subcommand that prints one list.
+template <class MakeListing>
+Command list_command(CLI::App& program, const std::string& name, const std::string& help, MakeListing make) {
+  CLI::App* parser = program.add_subcommand(name, help);
+  const auto request = std::make_shared<ListRequest>();
+  add_format(*parser, request->format);
+  parser->add_option("filter", request->filter, "only rows with these words");
+  return {parser, [request, make](Streams streams) {
+            Issues issues;
+            const Listing listing = make(request->filter, issues);
+            print(listing, request->format, streams.out);
+            print_issues(issues, streams.errors);
+            return issues.empty() ? success : bad_input;
+          }};
+}
+
+}  // namespace
+
+Command models_command(CLI::App& program) {
+  return list_command(program, "models", "models known by name", list_models);
+}
+
+Command devices_command(CLI::App& program) {
+  return list_command(program, "devices", "devices known by name", list_devices);
+}
+
+Command formats_command(CLI::App& program) {
+  return list_command(program, "formats", "number formats of weights and of the KV cache",
+                      [](const std::string& filter, Issues&) { return list_formats(filter); });
+}
+
+Command defaults_command(CLI::App& program) {
+  return list_command(program, "defaults", "every setting of a scenario with its default",
+                      [](const std::string& filter, Issues& issues) {
+                        const auto scenario = formats::default_scenario(formats::default_resolver());
+                        issues = scenario.issues();
+                        return scenario ? list_settings(*scenario, filter) : Listing{};
+                      });
+}
+
+}  // namespace llmcalc::cli

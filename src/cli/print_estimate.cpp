@@ -1,0 +1,160 @@
+#include "cli/print_estimate.hpp"
+
+#include "formats/estimate_tables.hpp"
+
+#include <llmcalc/estimate/explain.hpp>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace llmcalc::cli {
+
+namespace {
+
+using Lines = std::vector<std::string>;
+
+constexpr std::size_t bar_cells = 16;
+constexpr std::size_t label_width = 18;
+
+/// Mark beside a number that is not exact.
+std::string_view mark(Trust trust) {
+  constexpr std::array<std::string_view, 3> marks{" ", "≈", "?"};
+  return marks[static_cast<std::size_t>(trust)];
+}
+
+/// A bar of eighths of a cell.
+std::string bar(Bytes part, Bytes whole, std::size_t cells) {
+  constexpr std::array<std::string_view, 8> eighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  if (whole.count == 0 || part.count == 0) return {};
+  const double filled = static_cast<double>(part.count) / static_cast<double>(whole.count);
+  auto n = static_cast<std::size_t>(std::min(filled, 1.0) * 8.0 * static_cast<double>(cells) + 0.5);
+  n = std::max<std::size_t>(n, 1);
+  std::string out;
+  for (std::size_t i = 0; i < n / 8; ++i) out += "█";
+  return out.append(eighths[n % 8]);
+}
+
+/// The parts of one breakdown with their total.
+Lines parts_block(const Breakdown& breakdown, const PrintStyle& style) {
+  const Bytes total = breakdown.total();
+  Lines lines;
+  const auto row = [&](std::string_view label, Bytes bytes, Trust trust, const std::string& tail) {
+    lines.push_back(pad_right(std::string(label), label_width) + pad_left(giga_text(bytes, style.units), 10) + " " +
+                    std::string(giga_name(style.units)) +
+                    (trust == Trust::Exact && tail.empty() ? "" : mark(trust).data()) + tail);
+  };
+  for (const Component& c : breakdown.components) {
+    row(label_of(c.part), c.bytes, c.trust,
+        " " + pad_left(share_text(c.bytes, total), 6) + "  " + bar(c.bytes, total, bar_cells));
+  }
+  Trust worst = Trust::Exact;
+  for (const Component& c : breakdown.components) worst = std::max(worst, c.trust);
+  row("Total", total, worst == Trust::Exact ? Trust::Exact : Trust::Modelled, "");
+  if (breakdown.low() != breakdown.high()) {
+    lines.back() +=
+        "  (" + giga_text(breakdown.low(), style.units) + " to " + giga_text(breakdown.high(), style.units) + ")";
+  }
+  return lines;
+}
+
+void add(Lines& lines, std::string line) {
+  if (!line.empty()) lines.push_back(std::move(line));
+}
+
+Lines inference_block(const Scenario& s, const Estimate& e, const PrintStyle& style) {
+  const InferenceEstimate& i = e.inference;
+  Lines lines{"INFERENCE", formats::inference_text(s), ""};
+  const Lines parts = parts_block(i.breakdown, style);
+  lines.insert(lines.end(), parts.begin(), parts.end());
+  if (i.devices.size() > 1) {
+    std::string each;
+    for (std::size_t d = 0; d < i.devices.size() && d < 4; ++d) {
+      each += (d == 0 ? "" : ", ") + i.devices[d].name + " " + text(i.devices[d].breakdown.total(), style.units);
+    }
+    add(lines, each + (i.devices.size() > 4 ? ", ..." : ""));
+  }
+  add(lines, formats::verdict_text(i.fit, style.units));
+  if (i.kv_bytes_per_token.count != 0) add(lines, exact_text(i.kv_bytes_per_token) + " of cache for each token");
+  if (i.kv_pool_tokens != 0) {
+    add(lines, "cache pool " + text(i.kv_pool_bytes, style.units) + ": " + grouped(i.kv_pool_tokens) + " tokens" +
+                   (i.concurrency > 0 ? ", " + three_digits(i.concurrency) + " sequences" : ""));
+  }
+  return lines;
+}
+
+Lines training_block(const Scenario& s, const Estimate& e, const PrintStyle& style) {
+  const TrainingEstimate& t = e.training;
+  Lines lines{"TRAINING", formats::training_text(s), ""};
+  const Lines parts = parts_block(t.breakdown, style);
+  lines.insert(lines.end(), parts.begin(), parts.end());
+  add(lines, formats::verdict_text(t.fit, style.units));
+  if (!t.breakdown.components.empty()) {
+    add(lines, "peak: " + std::string(label_of(t.peak_phase)) + (t.ranks.size() > 1 ? ", on " + t.worst_rank : "") +
+                   "; " + count_text(t.trainable_parameters) + " trained");
+  }
+  if (!t.host.components.empty()) add(lines, "host memory " + text(t.host.total(), style.units) + " for each rank");
+  return lines;
+}
+
+/// Two blocks beside each other when they fit, else below each other.
+std::string beside(const Lines& left, const Lines& right, std::size_t width) {
+  const auto widest = [](const Lines& lines) {
+    std::size_t most = 0;
+    for (const std::string& line : lines) most = std::max(most, display_width(line));
+    return most;
+  };
+  constexpr std::size_t gap = 4;
+  const std::size_t column = widest(left) + gap;
+  std::string out;
+  if (column + widest(right) > width) {
+    for (const std::string& line : left) out += line + "\n";
+    out += "\n";
+    for (const std::string& line : right) out += line + "\n";
+    return out;
+  }
+  for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
+    std::string line = i < left.size() ? left[i] : "";
+    if (i < right.size() && !right[i].empty()) line = pad_right(line, column) + right[i];
+    out += line + "\n";
+  }
+  return out;
+}
+
+/// The factors of every part, a line each.
+std::string factor_lines(const std::string& title, const Breakdown& breakdown, std::size_t width) {
+  if (breakdown.components.empty()) return {};
+  std::string out = "\n" + title + "\n";
+  for (const Component& c : breakdown.components) {
+    const std::string head = "  " + pad_right(std::string(label_of(c.part)), label_width);
+    out += head + shortened(formula_text(c, 4), width > label_width + 20 ? width - label_width - 2 : 60) + "\n";
+  }
+  return out;
+}
+
+bool any_inexact(const Breakdown& breakdown) {
+  return std::any_of(breakdown.components.begin(), breakdown.components.end(),
+                     [](const Component& c) { return c.trust != Trust::Exact; });
+}
+
+}  // namespace
+
+std::string estimate_text(const Scenario& s, const Estimate& e, const PrintStyle& style) {
+  std::string out = s.model->name + "  " + count_text(e.model.parameters) + " parameters";
+  if (e.model.active_parameters != e.model.parameters)
+    out += ", " + count_text(e.model.active_parameters) + " active";
+  out += ", weights " + formats::weights_text(s);
+  if (e.model.weights_bytes.count != 0) out += " " + text(e.model.weights_bytes, style.units);
+  out += "\n" + formats::devices_text(s.devices) + "\n\n";
+  out += beside(inference_block(s, e, style), training_block(s, e, style), style.width);
+  out += factor_lines("How inference is made up", e.inference.breakdown, style.width);
+  out += factor_lines("How training is made up", e.training.breakdown, style.width);
+  if (any_inexact(e.inference.breakdown) || any_inexact(e.training.breakdown)) {
+    out += "\n≈ a formula with a measured range   ? a documented constant   others are exact\n";
+  }
+  if (!e.warnings.empty()) out += "\n";
+  for (const std::string& warning : e.warnings) out += "note: " + warning + "\n";
+  return out;
+}
+
+}  // namespace llmcalc::cli

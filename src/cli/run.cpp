@@ -1,0 +1,78 @@
+#include "cli/run.hpp"
+
+#include "cli/commands.hpp"
+
+#include <llmcalc/base/suggest.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <build_info.hpp>
+#include <ostream>
+#include <string_view>
+
+namespace llmcalc::cli {
+
+namespace {
+
+/// Long names of everything a parser understands, its subcommands included.
+std::vector<std::string> known_words(const CLI::App& parser) {
+  std::vector<std::string> words;
+  for (const CLI::Option* option : parser.get_options()) {
+    for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  for (const CLI::App* sub : parser.get_subcommands([](const CLI::App*) { return true; })) {
+    words.push_back(sub->get_name());
+  }
+  return words;
+}
+
+/// The message of a parse error, with the nearest known word for one that is unknown.
+int report(const CLI::App& program, const CLI::ParseError& error, const std::vector<std::string>& arguments,
+           Streams streams) {
+  const auto used = program.get_subcommands();
+  const CLI::App& parser = used.empty() ? program : *used.front();
+  std::string message = error.what();
+  const std::vector<std::string> words = known_words(parser);
+  for (const std::string& argument : arguments) {
+    const std::string word = argument.substr(0, argument.find('='));
+    const bool unknown = message.find(word) != std::string::npos && word.size() > 2 &&
+                         std::find(words.begin(), words.end(), word) == words.end();
+    if (unknown) message += did_you_mean(word, words);
+  }
+  streams.errors << "llmcalc: " << message << "\nTry \"llmcalc"
+                 << (used.empty() ? std::string() : " " + parser.get_name()) << " --help\".\n";
+  return bad_input;
+}
+
+}  // namespace
+
+int run(std::vector<std::string> arguments, Streams streams) {
+  CLI::App program("How much memory large language models need, for inference and training.", "llmcalc");
+  program.set_version_flag("--version", "llmcalc " + std::string(build_info::version));
+  program.require_subcommand(1);
+  program.footer(
+      "Exit status: 0 when everything was answered, 2 when something in the input is wrong.\n"
+      "Examples:\n"
+      "  llmcalc estimate --model llama-3.1-8b --context 8192 --device rtx-4090\n"
+      "  llmcalc estimate -m qwen3-32b -w gguf:Q4_K_M --runtime llama.cpp -d 24GiB --format markdown\n"
+      "  llmcalc estimate --scenario scenarios.jsonl > estimates.jsonl");
+  const std::vector<Command> commands{estimate_command(program), models_command(program),   devices_command(program),
+                                      formats_command(program),  defaults_command(program), verify_command(program)};
+  const std::vector<std::string> given = arguments;
+  try {
+    std::reverse(arguments.begin(), arguments.end());
+    program.parse(std::move(arguments));
+  } catch (const CLI::Success& wanted) {
+    program.exit(wanted, streams.out, streams.errors);
+    return success;
+  } catch (const CLI::ParseError& error) {
+    return report(program, error, given, streams);
+  }
+  for (const Command& command : commands) {
+    if (command.parser->parsed()) return command.action(streams);
+  }
+  return bad_input;
+}
+
+}  // namespace llmcalc::cli

@@ -1,0 +1,181 @@
+#include "cli/scenario_options.hpp"
+
+#include "formats/field_text.hpp"
+#include "formats/scenario_json.hpp"
+#include "formats/text_file.hpp"
+
+#include <llmcalc/base/suggest.hpp>
+#include <llmcalc/scenario/validate.hpp>
+
+#include <algorithm>
+#include <istream>
+#include <iterator>
+#include <string_view>
+
+namespace llmcalc::cli {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t largest_file = std::size_t{1} << 30;
+
+std::string help_group(const Field& field) {
+  const std::string_view group = field.group();
+  if (group == "weights") return "Weights";
+  if (group == "serving") return "Inference";
+  if (group == "training") return "Training";
+  if (group == "parallelism") return "Parallel layout";
+  return "Scenario";
+}
+
+/// One line of help: what it is, what it takes, what it is without the flag.
+std::string help_text(const Field& field) {
+  const Scenario defaults;
+  std::string text{field.help};
+  if (field.kind() == FieldKind::Choice) text += ": " + expected_text(field).substr(std::string("one of ").size());
+  std::visit(
+      [&](const auto& access) {
+        using T = std::decay_t<decltype(access)>;
+        if constexpr (std::is_same_v<T, ChoiceAccess>) {
+          text += " [" + std::string(access.row(access.get(defaults)).key) + "]";
+        } else if constexpr (std::is_same_v<T, CodedAccess>) {
+          text += " [" + access.get(defaults) + "]";
+        } else if constexpr (std::is_same_v<T, Access<Count>>) {
+          text += " [" + grouped(access.get(defaults)) + "]";
+        } else if constexpr (std::is_same_v<T, Access<double>>) {
+          text += " [" + shortest(access.get(defaults)) + "]";
+        } else if constexpr (std::is_same_v<T, Access<bool>>) {
+          text += access.get(defaults) ? " [on]" : " [off]";
+        }
+      },
+      field.access);
+  return text;
+}
+
+/// Puts a value at a path, making the objects on the way.
+void put(json& document, std::string_view path, json value) {
+  if (!document.is_object()) return;
+  json* place = &document;
+  while (true) {
+    const std::size_t dot = path.find('.');
+    json& next = (*place)[std::string(path.substr(0, dot))];
+    if (dot == std::string_view::npos) {
+      next = std::move(value);
+      return;
+    }
+    if (!next.is_object()) next = json::object();
+    place = &next;
+    path.remove_prefix(dot + 1);
+  }
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos) lines.push_back(line);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+/// JSON Lines, and not one document that spans lines: several lines open an object, or the first is one by itself.
+bool is_json_lines(const std::vector<std::string_view>& lines) {
+  if (lines.size() < 2) return false;
+  const auto opening =
+      std::count_if(lines.begin(), lines.end(), [](std::string_view line) { return line[0] == '{'; });
+  return opening >= 2 || json::accept(lines.front());
+}
+
+}  // namespace
+
+void ScenarioOptions::add_to(CLI::App& command) {
+  command.add_option("--scenario", file_, "file with one scenario as JSON, or JSON Lines; - reads standard input")
+      ->type_name("FILE")
+      ->group("Scenario");
+  command.add_option("--set", settings_, "any setting by its place in JSON: --set serving.context=8192")
+      ->allow_extra_args(false)
+      ->type_name("PATH=VALUE")
+      ->group("Scenario");
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const Field& field = fields[i];
+    std::string names(field.flag);
+    if (field.path == "model") names += ",-m";
+    if (field.path == "device") names += ",-d";
+    if (field.path == "serving.context") names += ",-c";
+    if (field.path == "weights.format") names += ",-w";
+    options_[i] = command.add_option(names, texts_[i], help_text(field))->group(help_group(field));
+    const bool number = field.kind() == FieldKind::Whole || field.kind() == FieldKind::OptionalWhole;
+    options_[i]->type_name(number ? "N" : field.kind() == FieldKind::Real ? "X" : "TEXT");
+    if (field.kind() == FieldKind::Flag) options_[i]->expected(0, 1)->type_name("[on|off]");
+  }
+}
+
+Issues ScenarioOptions::lay_over(json& document) const {
+  Issues issues;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (options_[i] != nullptr && options_[i]->count() != 0) {
+      put(document, fields[i].path, formats::value_of_text(fields[i], texts_[i]));
+    }
+  }
+  for (const std::string& setting : settings_) {
+    const std::size_t equals = setting.find('=');
+    const std::string path = setting.substr(0, equals);
+    const Field* field = find_field(path);
+    if (equals == std::string::npos) {
+      issues.push_back({"--set", "must be PATH=VALUE, got \"" + setting + "\""});
+    } else if (field == nullptr) {
+      std::vector<std::string_view> paths;
+      for (const Field& f : fields) paths.push_back(f.path);
+      issues.push_back({"--set", "no setting is called \"" + path + "\"" + did_you_mean(path, paths)});
+    } else {
+      put(document, path, formats::value_of_text(*field, std::string_view(setting).substr(equals + 1)));
+    }
+  }
+  return issues;
+}
+
+ScenarioDocuments ScenarioOptions::documents(std::istream& in) const {
+  ScenarioDocuments out;
+  if (file_.empty()) {
+    out.documents.emplace_back(json{{"model", default_model_id}});
+  } else {
+    std::string text;
+    if (file_ == "-") {
+      text.assign(std::istreambuf_iterator<char>(in), {});
+    } else if (auto content = formats::read_text_file(file_, largest_file)) {
+      text = std::move(content).value();
+    } else {
+      out.documents.emplace_back(content.issues());
+      return out;
+    }
+    const std::vector<std::string_view> lines = lines_of(text);
+    out.lines = is_json_lines(lines) && !json::accept(text);
+    if (out.lines) {
+      for (const std::string_view line : lines) out.documents.push_back(formats::parse_json(line));
+    } else {
+      out.documents.push_back(formats::parse_json(text));
+    }
+  }
+  for (Result<json>& document : out.documents) {
+    if (!document) continue;
+    json laid = std::move(document).value();
+    Issues issues = lay_over(laid);
+    document = issues.empty() ? Result<json>(std::move(laid)) : Result<json>(std::move(issues));
+  }
+  return out;
+}
+
+Issue ScenarioOptions::for_people(Issue issue) const {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const bool given = options_[i] != nullptr && options_[i]->count() != 0;
+    const std::string pointer = fields[i].pointer();
+    if (given && (issue.where == pointer || issue.where.starts_with(pointer + "/"))) issue.where = fields[i].flag;
+  }
+  if (issue.where.empty()) issue.where = file_.empty() ? "scenario" : file_;
+  return issue;
+}
+
+}  // namespace llmcalc::cli

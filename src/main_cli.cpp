@@ -1,0 +1,19 @@
+#include "cli/run.hpp"
+
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  try {
+    const int status = llmcalc::cli::run({argv + 1, argv + argc}, {std::cin, std::cout, std::cerr});
+    std::cout.flush();
+    if (std::cout) return status;
+    std::cerr << "llmcalc: the output could not be written\n";
+  } catch (const std::exception& error) {
+    std::cerr << "llmcalc: " << error.what() << "\n";
+  }
+  return 1;
+}
