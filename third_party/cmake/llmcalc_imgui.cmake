@@ -15,5 +15,12 @@ else()
   find_path(LLMCALC_IMGUI_BACKENDS imgui_impl_glfw.h
             HINTS ${IMGUI_INCLUDE_DIRS} ${imgui_include_dir} PATH_SUFFIXES backends imgui/backends REQUIRED)
   target_include_directories(llmcalc_imgui_backends SYSTEM INTERFACE ${LLMCALC_IMGUI_BACKENDS})
+  # It holds the FreeType rasteriser too, which needs the library itself.
+  find_package(Freetype QUIET)
+  find_file(LLMCALC_IMGUI_FREETYPE imgui_freetype.h HINTS ${IMGUI_INCLUDE_DIRS} ${imgui_include_dir})
+  if(TARGET Freetype::Freetype AND LLMCALC_IMGUI_FREETYPE)
+    target_compile_definitions(llmcalc_imgui INTERFACE LLMCALC_FREETYPE)
+    target_link_libraries(llmcalc_imgui INTERFACE Freetype::Freetype)
+  endif()
 endif()
 target_link_libraries(llmcalc_imgui_backends INTERFACE llmcalc_imgui glfw OpenGL::GL ${CMAKE_DL_LIBS})

@@ -1,0 +1,86 @@
+#include "platform/picture.hpp"
+
+#include "platform/gl.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <system_error>
+
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
+#include <stb_image_write.h>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+namespace llmcalc::platform {
+namespace {
+
+Picture read_bound(int width, int height) {
+  Picture picture{.width = width, .height = height, .pixels = {}};
+  const std::size_t row = static_cast<std::size_t>(width) * 4;
+  picture.pixels.resize(row * static_cast<std::size_t>(height));
+  glPixelStorei(GL_PACK_ALIGNMENT, 1);
+  glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, picture.pixels.data());
+  // OpenGL counts rows from below.
+  for (std::size_t y = 0; y < static_cast<std::size_t>(height) / 2; ++y) {
+    std::swap_ranges(picture.pixels.begin() + static_cast<std::ptrdiff_t>(y * row),
+                     picture.pixels.begin() + static_cast<std::ptrdiff_t>((y + 1) * row),
+                     picture.pixels.end() - static_cast<std::ptrdiff_t>((y + 1) * row));
+  }
+  for (std::size_t i = 3; i < picture.pixels.size(); i += 4) picture.pixels[i] = 255;
+  return picture;
+}
+
+}  // namespace
+
+OffscreenTarget::OffscreenTarget(int width, int height) : width_(width), height_(height) {
+  glGenTextures(1, &texture_);
+  glBindTexture(GL_TEXTURE_2D, texture_);
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA8, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+  glGenFramebuffers(1, &framebuffer_);
+  glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
+  glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture_, 0);
+  complete_ = glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
+  glBindFramebuffer(GL_FRAMEBUFFER, 0);
+}
+
+OffscreenTarget::~OffscreenTarget() {
+  glDeleteFramebuffers(1, &framebuffer_);
+  glDeleteTextures(1, &texture_);
+}
+
+void OffscreenTarget::bind() const { glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_); }
+
+Picture OffscreenTarget::read() const {
+  glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
+  Picture picture = read_bound(width_, height_);
+  glBindFramebuffer(GL_FRAMEBUFFER, 0);
+  return picture;
+}
+
+Picture read_window(int width, int height) { return read_bound(width, height); }
+
+Result<std::filesystem::path> write_png(const Picture& picture, const std::filesystem::path& file) {
+  std::filesystem::path partial = file;
+  partial += ".part";
+  const int written = stbi_write_png(partial.string().c_str(), picture.width, picture.height, 4,
+                                     picture.pixels.data(), picture.width * 4);
+  std::error_code error;
+  if (written != 0) std::filesystem::rename(partial, file, error);
+  if (written == 0 || error) {
+    std::filesystem::remove(partial, error);
+    return Issue{file.string(), "cannot be written"};
+  }
+  return file;
+}
+
+}  // namespace llmcalc::platform

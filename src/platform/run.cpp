@@ -1,0 +1,167 @@
+#include "platform/run.hpp"
+
+#include "platform/gl.hpp"
+#include "platform/picture.hpp"
+#include "ui/fonts.hpp"
+#include "ui/panels.hpp"
+
+#include <imgui_impl_glfw.h>
+#include <imgui_impl_opengl3.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+namespace llmcalc::platform {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Frames drawn after the last event, so that hovers, popups and layouts that need a second pass settle.
+constexpr int settle_frames = 3;
+
+/// Everything a frame is drawn with.
+struct Stage {
+  ui::Theme theme;
+  float scale = 1;        ///< of measures and text, in window coordinates
+  float pixel_ratio = 1;  ///< pixels per window coordinate
+  Clock::time_point mouse_moved = Clock::now();
+  ImVec2 mouse{-1, -1};
+};
+
+void set_up_imgui() {
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.LogFilename = nullptr;
+  io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+  io.ConfigWindowsMoveFromTitleBarOnly = true;
+}
+
+/// Fonts and measures for this scale. Fonts are rasterised in pixels and drawn in window coordinates.
+void load_stage(Stage& stage, ui::App& app) {
+  const float zoom = app.preferences.zoom;
+  stage.theme.scale = stage.scale * zoom;
+  stage.theme.fonts = ui::load_fonts(stage.scale * zoom * stage.pixel_ratio);
+  ui::compat::set_global_font_scale(1.0f / stage.pixel_ratio);
+#if defined(IMGUI_VERSION_NUM)
+  ImGui_ImplOpenGL3_DestroyDeviceObjects();
+  ImGui_ImplOpenGL3_CreateDeviceObjects();
+#endif
+  app.requests.reload_fonts = false;
+}
+
+void refresh_theme(Stage& stage, const ui::App& app) {
+  stage.theme.kind = app.preferences.theme;
+  stage.theme.palette = ui::palette_of(app.preferences.theme);
+  ui::apply_style(stage.theme);
+}
+
+/// Help appears where the mouse rests; draws again when it is due.
+void watch_mouse(Stage& stage, ui::App& app) {
+  const ImVec2 now = ImGui::GetIO().MousePos;
+  if (now.x != stage.mouse.x || now.y != stage.mouse.y) {
+    stage.mouse = now;
+    stage.mouse_moved = Clock::now();
+  }
+  const float rested = std::chrono::duration<float>(Clock::now() - stage.mouse_moved).count();
+  stage.theme.mouse_rest_seconds = rested;
+  if (rested < 0.45f) app.requests.wake_after = 0.45 - static_cast<double>(rested);
+}
+
+void clear(const ui::Theme& theme, int width, int height) {
+  const ImVec4 back = ImGui::ColorConvertU32ToFloat4(theme.palette.centre);
+  glViewport(0, 0, width, height);
+  glClearColor(back.x, back.y, back.z, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+}
+
+void draw_frame(Window& window, Stage& stage, ui::App& app) {
+  if (app.requests.reload_fonts) load_stage(stage, app);
+  refresh_theme(stage, app);
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui_ImplGlfw_NewFrame();
+  ImGui::NewFrame();
+  app.requests.wake_after = -1;
+  watch_mouse(stage, app);
+  ui::draw_window(app, stage.theme);
+  ImGui::Render();
+  int width = 0;
+  int height = 0;
+  glfwGetFramebufferSize(window.handle(), &width, &height);
+  clear(stage.theme, width, height);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  if (app.requests.screenshot) {
+    const Result<std::filesystem::path> written = write_png(read_window(width, height), *app.requests.screenshot);
+    ui::say(app, written ? "Picture saved as " + written->string() : written.issues().front().what, !written);
+    app.requests.screenshot.reset();
+  }
+  glfwSwapBuffers(window.handle());
+}
+
+}  // namespace
+
+int run(Window& window, ui::App& app) {
+  set_up_imgui();
+  Stage stage;
+  int frames_due = settle_frames;
+  float content_scale = 0;
+  while (!window.should_close() && !app.requests.quit) {
+    if (content_scale != window.content_scale() || stage.pixel_ratio != window.pixel_ratio()) {
+      content_scale = window.content_scale();
+      stage.pixel_ratio = window.pixel_ratio();
+      stage.scale = content_scale / stage.pixel_ratio;
+      app.requests.reload_fonts = true;
+    }
+    draw_frame(window, stage, app);
+    if (--frames_due > 0) {
+      Window::wait(0);
+      continue;
+    }
+    const bool minimised = glfwGetWindowAttrib(window.handle(), GLFW_ICONIFIED) != GLFW_FALSE;
+    const Clock::time_point before = Clock::now();
+    Window::wait(minimised ? -1 : app.requests.wake_after);
+    const double waited = std::chrono::duration<double>(Clock::now() - before).count();
+    const bool event = app.requests.wake_after < 0 || waited < app.requests.wake_after;
+    frames_due = event ? settle_frames : 1;
+  }
+  return 0;
+}
+
+int take_screenshot(Window& window, ui::App& app, const ScreenshotOptions& options) {
+  set_up_imgui();
+  Stage stage;
+  stage.scale = options.scale;
+  load_stage(stage, app);
+  const OffscreenTarget target(options.width, options.height);
+  if (!target.complete()) {
+    std::fprintf(stderr, "llmcalc-gui: a picture of %d x %d is too large\n", options.width, options.height);
+    return 2;
+  }
+  ImGuiIO& io = ImGui::GetIO();
+  for (int frame = 0; frame < 4; ++frame) {
+    if (app.requests.reload_fonts) load_stage(stage, app);
+    refresh_theme(stage, app);
+    ImGui_ImplOpenGL3_NewFrame();
+    ImGui_ImplGlfw_NewFrame();
+    io.DisplaySize = {static_cast<float>(options.width), static_cast<float>(options.height)};
+    io.DisplayFramebufferScale = {1, 1};
+    io.MousePos = {-10000, -10000};
+    ImGui::NewFrame();
+    ui::draw_window(app, stage.theme);
+    ImGui::Render();
+    target.bind();
+    clear(stage.theme, options.width, options.height);
+    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  }
+  (void)window;
+  const Result<std::filesystem::path> written = write_png(target.read(), options.file);
+  if (!written) {
+    std::fprintf(stderr, "llmcalc-gui: %s %s\n", written.issues().front().where.c_str(),
+                 written.issues().front().what.c_str());
+    return 2;
+  }
+  std::printf("%s\n", written->string().c_str());
+  return 0;
+}
+
+}  // namespace llmcalc::platform

@@ -1,0 +1,185 @@
+#pragma once
+// The state of the program as plain values: the scenario, what the view remembers, history, pins, and the results
+// that belong to the scenario.
+
+#include "ui/controls.hpp"
+#include "ui/library.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llmcalc::ui {
+
+/// What memory is needed for.
+enum class Purpose : std::uint8_t { Inference, Training };
+inline constexpr std::array<EnumRow<Purpose>, 2> purposes{{
+    {Purpose::Inference, "inference", "Inference"},
+    {Purpose::Training, "training", "Training"},
+}};
+static_assert(indexed_by_id(purposes));
+constexpr const auto& enum_table(Purpose) { return purposes; }
+
+/// Charts and sheets of the middle column.
+enum class Tab : std::uint8_t { Context, Sequences, Gpus, Formats, Timeline, Ranks, Tensors, Compare };
+inline constexpr std::array<EnumRow<Tab>, 8> tabs{{
+    {Tab::Context, "context", "Over context", "inference memory over the length of a sequence"},
+    {Tab::Sequences, "sequences", "Over batch", "memory over sequences held, or over the micro-batch"},
+    {Tab::Gpus, "gpus", "Over GPUs", "memory of one GPU when the work is divided"},
+    {Tab::Formats, "formats", "Over precision", "inference memory in every weight format"},
+    {Tab::Timeline, "timeline", "Timeline", "training memory at every moment of a step"},
+    {Tab::Ranks, "ranks", "Ranks", "memory of every GPU and pipeline stage"},
+    {Tab::Tensors, "tensors", "Tensors", "every tensor of the model"},
+    {Tab::Compare, "compare", "Pins", "pinned scenarios side by side"},
+}};
+static_assert(indexed_by_id(tabs));
+constexpr const auto& enum_table(Tab) { return tabs; }
+
+/// Panels of the right column; tabs of their own in a narrow window.
+enum class SidePanel : std::uint8_t { Fits, Levers, Why, Speed };
+inline constexpr std::array<EnumRow<SidePanel>, 4> side_panels{{
+    {SidePanel::Fits, "fits", "What fits"},
+    {SidePanel::Levers, "levers", "Levers"},
+    {SidePanel::Why, "why", "Why"},
+    {SidePanel::Speed, "speed", "Speed"},
+}};
+static_assert(indexed_by_id(side_panels));
+constexpr const auto& enum_table(SidePanel) { return side_panels; }
+
+/// The number whose WHY is shown.
+struct Focus {
+  Purpose purpose = Purpose::Inference;
+  Part part = Part::KvCache;
+  friend bool operator==(const Focus&, const Focus&) = default;
+};
+
+/// What is remembered between starts besides the scenario.
+struct Preferences {
+  ThemeKind theme = ThemeKind::Dark;
+  ByteUnits units = ByteUnits::Binary;
+  Tab tab = Tab::Context;
+  Focus focus;
+  float zoom = 1;
+  bool reduced_motion = false;
+  bool more_settings = false;
+  bool hint_seen = false;
+  friend bool operator==(const Preferences&, const Preferences&) = default;
+};
+
+/// A popup with a search line and a list.
+struct Chooser {
+  std::array<char, 96> query{};
+  std::size_t chosen = 0;
+  bool open_now = false;    ///< open it in this frame
+  bool focus_now = false;   ///< put the keyboard into the search line
+  bool scroll_now = false;  ///< bring the chosen row into view
+};
+
+/// What only the widgets need.
+struct View {
+  Typing typing;
+  Chooser models;
+  Chooser devices;
+  Chooser palette;
+  SidePanel side = SidePanel::Fits;
+  bool drawer_open = false;
+  bool help_open_now = false;
+  bool export_open_now = false;
+  bool open_file_now = false;
+  std::array<char, 1024> path{};  ///< typed path of a file to open
+  std::string message;            ///< last thing that happened, in the status bar
+  bool message_is_bad = false;
+  std::array<float, part_count * 2> shown_bytes{};  ///< animated widths of the bars, as shares of their target
+};
+
+/// A pinned scenario with its result.
+struct Pin {
+  Scenario scenario;
+  Estimate estimate;
+};
+inline constexpr std::array<std::string_view, 4> pin_names{"A", "B", "C", "D"};
+
+/// Scenarios before and after the present one.
+struct History {
+  std::vector<Scenario> undo;
+  std::vector<Scenario> redo;
+  std::optional<Scenario> settled;  ///< the scenario when nothing was being dragged last
+};
+
+/// Everything computed from the scenario. Recomputed when it changes.
+struct Results {
+  std::optional<Scenario> of;
+  std::size_t revision = 0;  ///< counts recomputations
+  Issues issues;             ///< of the scenario; while there are any, the estimate is of the last valid one
+  Estimate estimate;
+  Estimate article;  ///< the same scenario by the article's method
+  double seconds = 0;
+};
+
+/// A value on a chart's horizontal axis with its estimate.
+struct Sample {
+  Count x = 0;
+  Breakdown breakdown;
+  std::string label;
+};
+
+/// The samples of the visible chart.
+struct ChartCache {
+  std::size_t revision = 0;
+  Tab tab = Tab::Context;
+  Purpose purpose = Purpose::Inference;
+  bool filled = false;
+  std::vector<Sample> samples;
+  std::optional<Count> largest;  ///< largest value that fits
+};
+
+/// What the platform is asked to do after the frame.
+struct Requests {
+  bool quit = false;
+  bool reload_fonts = false;
+  std::optional<std::filesystem::path> screenshot;
+  double wake_after = -1;  ///< seconds until the next frame is wanted without input; < 0: none
+};
+
+/// The program.
+struct App {
+  Scenario scenario;
+  Scenario reference;  ///< what marks and resets go by: the defaults with this model and these devices
+  Preferences preferences;
+  View view;
+  History history;
+  std::array<std::optional<Pin>, pin_names.size()> pins;
+  Results results;
+  ChartCache chart;
+  Library library;
+  Requests requests;
+};
+
+/// The scenario the program starts with.
+Scenario first_scenario(const Library& library);
+
+/// Replaces the model; settings stay.
+void use_model(App& app, Model model);
+/// Replaces the devices.
+void use_device(App& app, DevicePtr device, Count count);
+/// Opens a model of the chooser; a failure becomes the message.
+void choose_model(App& app, const ModelChoice& choice);
+
+/// Recomputes the results if the scenario changed.
+void update_results(App& app);
+
+/// Remembers the scenario for undo once nothing is being dragged. Call once a frame.
+void remember(App& app, bool dragging);
+void undo(App& app);
+void redo(App& app);
+
+/// Says something in the status bar.
+void say(App& app, std::string message, bool bad = false);
+
+}  // namespace llmcalc::ui

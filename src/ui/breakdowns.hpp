@@ -1,0 +1,45 @@
+#pragma once
+// How an estimate's components are shown together: rows that inference and training share, and the words around them.
+
+#include "ui/app.hpp"
+
+#include <llmcalc/estimate/estimate.hpp>
+
+#include <string>
+#include <vector>
+
+namespace llmcalc::ui {
+
+/// A row of the component table: what inference and training have under one name.
+struct PartRow {
+  std::string_view name;
+  Part part = Part::Weights;  ///< gives the colour
+  const Component* inference = nullptr;
+  const Component* training = nullptr;
+};
+
+/// Rows of both estimates in the order of parts. Transient activations of inference share the row of the
+/// activations of training, output logits that of logits and loss.
+[[nodiscard]] std::vector<PartRow> part_rows(const Estimate& estimate);
+
+/// The part whose row a part is shown in.
+[[nodiscard]] Part row_part(Part part);
+
+/// "fits, 6.6 GiB free", "over by 105.6 GiB".
+struct Verdict {
+  std::string text;
+  bool known = false;
+  bool fits = false;
+};
+[[nodiscard]] Verdict verdict_of(const Fit& fit, ByteUnits units);
+
+/// Name of the capacity of the smallest device: "24 GB".
+[[nodiscard]] std::string capacity_name(const Device& device);
+
+/// An amount with one decimal in GiB or GB, for headlines: "17.4".
+[[nodiscard]] std::string headline(Bytes bytes, ByteUnits units);
+
+/// An amount with unit in the chosen units, one decimal: "6.6 GiB".
+[[nodiscard]] std::string short_amount(Bytes bytes, ByteUnits units);
+
+}  // namespace llmcalc::ui

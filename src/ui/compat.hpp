@@ -1,0 +1,93 @@
+#pragma once
+// The only place that looks at the version of Dear ImGui. Everything else compiles unchanged from 1.86 to 1.92.
+
+#include <imgui.h>
+
+#include <cstdint>
+
+namespace llmcalc::ui {
+
+/// A font at the size it is used in.
+struct Typeface {
+  ImFont* font = nullptr;
+  float size = 13;  ///< pixels, before the display's scale is applied a second time anywhere
+};
+
+/// Keys that panels ask about.
+enum class Key : std::uint8_t {
+  Escape,
+  Enter,
+  KeypadEnter,
+  Tab,
+  Up,
+  Down,
+  Left,
+  Right,
+  Home,
+  End,
+  PageUp,
+  PageDown,
+  Backspace,
+  Delete,
+  F1,
+  Slash,
+  Equal,
+  Minus,
+  Zero,
+  A,
+  C,
+  D,
+  E,
+  G,
+  K,
+  M,
+  O,
+  P,
+  S,
+  T,
+  V,
+  Y,
+  Z,
+  Count
+};
+
+namespace compat {
+
+/// Makes a font current until pop_font().
+void push(const Typeface& typeface);
+void pop_font();
+
+/// Rectangle without filling, rounded corners.
+void outline(ImDrawList* list, ImVec2 from, ImVec2 to, ImU32 colour, float rounding, float thickness);
+/// Open line through points.
+void polyline(ImDrawList* list, const ImVec2* points, int count, ImU32 colour, float thickness);
+
+/// A child window whose content keeps the style's window padding. Always pair with ImGui::EndChild().
+bool begin_padded_child(const char* name, ImVec2 size, ImGuiWindowFlags flags = 0);
+
+/// True in the frame a key goes down; repeats while held when asked to.
+bool pressed(Key key, bool repeat = false);
+
+/// Colours of tabs and of the keyboard focus, which were renamed.
+void set_focus_colour(ImGuiStyle& style, const ImVec4& colour);
+
+/// Drawn size of all fonts relative to their rasterised size.
+void set_global_font_scale(float factor);
+
+/// Feeds input in tests and in scripted runs.
+void feed_mouse_position(ImVec2 position);
+void feed_mouse_button(int button, bool down);
+void feed_mouse_wheel(float lines);
+void feed_key(Key key, bool down);
+void feed_modifiers(bool ctrl, bool shift);
+
+/// Gets the font texture ready without a renderer; call before the first frame and after every frame of a
+/// headless context.
+void prepare_headless_fonts();
+void finish_headless_frame();
+
+/// The FreeType rasteriser when the library at hand has it.
+void choose_font_rasteriser(ImFontAtlas* atlas);
+
+}  // namespace compat
+}  // namespace llmcalc::ui

@@ -1,0 +1,133 @@
+#include "ui/drawing.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace llmcalc::ui {
+namespace {
+
+/// Length in bytes of the longest beginning of `text` that fits `width` together with an ellipsis.
+std::size_t fitting_prefix(std::string_view text, float width) {
+  const float room = width - ImGui::CalcTextSize("…").x;
+  std::size_t low = 0;
+  std::size_t high = text.size();
+  while (low < high) {
+    const std::size_t middle = (low + high + 1) / 2;
+    if (ImGui::CalcTextSize(text.data(), text.data() + middle).x <= room) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  while (low > 0 && (static_cast<unsigned char>(text[low]) & 0xC0U) == 0x80U) --low;  // never inside a character
+  return low;
+}
+
+}  // namespace
+
+Box shrunk(const Box& box, float horizontal, float vertical) {
+  return {{box.from.x + horizontal, box.from.y + vertical}, {box.to.x - horizontal, box.to.y - vertical}};
+}
+
+float text_width(const Typeface& typeface, std::string_view text) {
+  compat::push(typeface);
+  const float width = ImGui::CalcTextSize(text.data(), text.data() + text.size()).x;
+  compat::pop_font();
+  return width;
+}
+
+float line_height(const Typeface& typeface) {
+  compat::push(typeface);
+  const float height = ImGui::GetFontSize();
+  compat::pop_font();
+  return height;
+}
+
+float draw_text(const Theme& theme, const Typeface& typeface, ImU32 colour, const Box& box, std::string_view text,
+                Align align) {
+  if (text.empty()) return 0;
+  compat::push(typeface);
+  const ImVec2 size = ImGui::CalcTextSize(text.data(), text.data() + text.size());
+  const bool cut = size.x > box.width() + 0.5f;
+  if (theme.audit) theme.audit->texts.push_back({std::string(text), box, size.x, cut});
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  float x = box.from.x;
+  if (!cut && align == Align::Centre) x += (box.width() - size.x) / 2;
+  if (!cut && align == Align::Right) x = box.to.x - size.x;
+  const ImVec2 at{std::floor(x), std::floor(box.from.y + (box.height() - ImGui::GetFontSize()) / 2)};
+  float drawn = size.x;
+  if (cut) {
+    const std::size_t length = fitting_prefix(text, box.width());
+    const std::string shown = std::string(text.substr(0, length)) + "…";
+    list->AddText(at, colour, shown.data(), shown.data() + shown.size());
+    drawn = box.width();
+  } else {
+    list->AddText(at, colour, text.data(), text.data() + text.size());
+  }
+  compat::pop_font();
+  if (cut && ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&
+      ImGui::IsMouseHoveringRect(box.from, box.to)) {
+    begin_tooltip(theme);
+    ImGui::TextUnformatted(text.data(), text.data() + text.size());
+    end_tooltip();
+  }
+  return drawn;
+}
+
+void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::string_view text, float width) {
+  compat::push(typeface);
+  ImGui::PushStyleColor(ImGuiCol_Text, colour);
+  ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + width);
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  ImGui::PopTextWrapPos();
+  ImGui::PopStyleColor();
+  compat::pop_font();
+  if (theme.audit) theme.audit->texts.push_back({std::string(text), last_item(), 0, false});
+}
+
+void fill(const Box& box, ImU32 colour, float rounding) {
+  ImGui::GetWindowDrawList()->AddRectFilled(box.from, box.to, colour, rounding);
+}
+
+void draw_arrow(const Theme& theme, ImVec2 middle, ImU32 colour) {
+  const float w = theme.px(4);
+  const float h = theme.px(3);
+  ImGui::GetWindowDrawList()->AddTriangleFilled({middle.x - w, middle.y - h}, {middle.x + w, middle.y - h},
+                                                {middle.x, middle.y + h}, colour);
+}
+
+void note_control(const Theme& theme, std::string_view name, const Box& box) {
+  if (theme.audit) theme.audit->controls.push_back({std::string(name), box});
+}
+
+Box last_item() { return {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}; }
+
+void begin_tooltip(const Theme& theme) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(10), theme.px(7)});
+  ImGui::BeginTooltip();
+  ImGui::PushTextWrapPos(theme.px(340));
+}
+
+void end_tooltip() {
+  ImGui::PopTextWrapPos();
+  ImGui::EndTooltip();
+  ImGui::PopStyleVar();
+}
+
+void help(const Theme& theme, std::string_view text) {
+  if (text.empty()) return;
+  const bool rested = ImGui::IsItemHovered() && !ImGui::IsItemActive() && theme.mouse_rest_seconds > 0.35f;
+  if (!rested) return;
+  begin_tooltip(theme);
+  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  end_tooltip();
+}
+
+void focus_ring(const Theme& theme, const Box& box) {
+  if (!ImGui::IsItemFocused() || !ImGui::GetIO().NavVisible) return;
+  const float out = theme.px(2);
+  compat::outline(ImGui::GetWindowDrawList(), {box.from.x - out, box.from.y - out}, {box.to.x + out, box.to.y + out},
+                  theme.palette.accent, theme.px(5), theme.px(2));
+}
+
+}  // namespace llmcalc::ui

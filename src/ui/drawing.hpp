@@ -1,0 +1,81 @@
+#pragma once
+// Text and shapes inside boxes. Every text of the program goes through draw_text(), so that nothing can be cut
+// without a mark, and so that tests can read what is on the screen.
+
+#include "ui/theme.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llmcalc::ui {
+
+/// A rectangle on the screen.
+struct Box {
+  ImVec2 from;
+  ImVec2 to;
+  [[nodiscard]] float width() const { return to.x - from.x; }
+  [[nodiscard]] float height() const { return to.y - from.y; }
+  [[nodiscard]] ImVec2 size() const { return {width(), height()}; }
+  [[nodiscard]] ImVec2 middle() const { return {(from.x + to.x) / 2, (from.y + to.y) / 2}; }
+  [[nodiscard]] bool contains(ImVec2 p) const { return p.x >= from.x && p.x < to.x && p.y >= from.y && p.y < to.y; }
+};
+
+/// The same box, smaller by these margins on each side.
+[[nodiscard]] Box shrunk(const Box& box, float horizontal, float vertical);
+
+/// What was drawn, for tests: every text with its box, every control with its name.
+struct Audit {
+  struct Text {
+    std::string text;
+    Box box;
+    float width = 0;
+    bool cut = false;  ///< wider than its box: shown with an ellipsis
+  };
+  struct Control {
+    std::string name;
+    Box box;
+  };
+  std::vector<Text> texts;
+  std::vector<Control> controls;
+};
+
+enum class Align : std::uint8_t { Left, Centre, Right };
+
+/// Width of a text in a typeface.
+[[nodiscard]] float text_width(const Typeface& typeface, std::string_view text);
+
+/// Height of a line in a typeface.
+[[nodiscard]] float line_height(const Typeface& typeface);
+
+/// Draws one line, vertically centred in the box; too wide a text ends in an ellipsis and is shown whole in a
+/// tooltip. Returns the width drawn.
+float draw_text(const Theme& theme, const Typeface& typeface, ImU32 colour, const Box& box, std::string_view text,
+                Align align = Align::Left);
+
+/// Draws a paragraph from the cursor on, broken between words at `width`, and moves the cursor below it.
+void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::string_view text, float width);
+
+/// Filled rectangle with rounded corners.
+void fill(const Box& box, ImU32 colour, float rounding = 0);
+
+/// Downward triangle in the middle of a box.
+void draw_arrow(const Theme& theme, ImVec2 middle, ImU32 colour);
+
+/// Tells tests that this control was drawn here.
+void note_control(const Theme& theme, std::string_view name, const Box& box);
+
+/// The box of the item drawn last.
+[[nodiscard]] Box last_item();
+
+/// A line of explanation when the mouse rests on the last item or the keyboard is on it.
+void help(const Theme& theme, std::string_view text);
+
+/// A tooltip with any content between these two.
+void begin_tooltip(const Theme& theme);
+void end_tooltip();
+
+/// A ring around the last item while it has the keyboard.
+void focus_ring(const Theme& theme, const Box& box);
+
+}  // namespace llmcalc::ui

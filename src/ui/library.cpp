@@ -1,0 +1,155 @@
+#include "ui/library.hpp"
+
+#include "formats/config_json.hpp"
+#include "machine/match_device.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+#include <utility>
+
+namespace llmcalc::ui {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+/// How well a search text matches: the number of words that begin where a word of the text begins, plus one;
+/// 0 when a word is missing.
+int match(std::string_view text, const std::vector<std::string>& words) {
+  int score = 1;
+  for (const std::string& word : words) {
+    std::size_t at = text.find(word);
+    if (at == std::string_view::npos) return 0;
+    bool begins = false;
+    while (at != std::string_view::npos && !begins) {
+      begins = at == 0 || std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0;
+      at = text.find(word, at + 1);
+    }
+    score += begins ? 1 : 0;
+  }
+  return score;
+}
+
+std::vector<std::string> words_of(std::string_view query) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : lower(query) + " ") {
+    if (c != ' ') {
+      word += c;
+    } else if (!word.empty()) {
+      words.push_back(std::exchange(word, {}));
+    }
+  }
+  return words;
+}
+
+template <class Choices>
+std::vector<std::size_t> search(const Choices& choices, std::string_view query) {
+  const std::vector<std::string> words = words_of(query);
+  std::vector<std::pair<int, std::size_t>> found;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (const int score = match(choices[i].search, words); score > 0) found.emplace_back(-score, i);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::size_t> result;
+  for (const auto& [score, i] : found) result.push_back(i);
+  return result;
+}
+
+}  // namespace
+
+Library read_library(std::vector<std::filesystem::path> folders) {
+  Library library;
+  library.folders = std::move(folders);
+  formats::ModelCatalogue models = formats::read_model_catalogue(library.folders);
+  for (formats::ModelEntry& entry : models.entries) {
+    ModelChoice choice{.id = entry.id,
+                       .name = entry.name,
+                       .group = entry.family,
+                       .note = entry.license,
+                       .parameters = entry.parameters,
+                       .path = {},
+                       .search = lower(entry.name + " " + entry.id + " " + entry.family + " " + entry.hf_id + " " +
+                                       entry.license + " " + count_text(entry.parameters))};
+    library.models.push_back(std::move(choice));
+  }
+  formats::DeviceCatalogue devices = formats::read_device_catalogue(library.folders);
+  for (formats::DevicePreset& preset : devices.devices) {
+    DeviceChoice choice;
+    choice.group = preset.family;
+    choice.search = lower(preset.device.name + " " + preset.device.id + " " + preset.family + " " +
+                          preset.device.device_class + " " + std::string(label_of(preset.device.vendor)));
+    for (const std::string& alias : preset.aliases) choice.search += " " + lower(alias);
+    choice.device = std::make_shared<const Device>(std::move(preset.device));
+    library.devices.push_back(std::move(choice));
+  }
+  library.issues = std::move(models.issues);
+  library.issues.insert(library.issues.end(), devices.issues.begin(), devices.issues.end());
+  return library;
+}
+
+void add_findings(Library& library, const Findings& findings) {
+  std::vector<formats::DevicePreset> presets;
+  for (const DeviceChoice& choice : library.devices) {
+    formats::DevicePreset preset;
+    preset.device = *choice.device;
+    presets.push_back(std::move(preset));
+  }
+  std::vector<DeviceChoice> devices;
+  for (const machine::FoundGpu& gpu : findings.machine.gpus) {
+    const Device device = machine::as_device(gpu, machine::match_device(gpu, presets));
+    devices.push_back(
+        {std::make_shared<const Device>(device), "This computer", lower(device.name + " this computer")});
+  }
+  library.local_devices = devices.size();
+  library.devices.insert(library.devices.begin(), devices.begin(), devices.end());
+  std::vector<ModelChoice> models;
+  for (const machine::LocalModel& model : findings.models.models) {
+    models.push_back({.id = {},
+                      .name = model.name,
+                      .group = "This computer · " + std::string(label_of(model.store)),
+                      .note = model.bytes.count == 0 ? std::string("configuration only") : text(model.bytes),
+                      .parameters = 0,
+                      .path = model.path,
+                      .search = lower(model.name + " this computer local " + std::string(label_of(model.store)))});
+  }
+  library.local_models = models.size();
+  library.models.insert(library.models.begin(), models.begin(), models.end());
+}
+
+Result<Model> open_preset(const Library& library, std::string_view id) {
+  Result<formats::ModelPreset> preset = formats::find_model_preset(library.folders, id);
+  if (!preset) return preset.issues();
+  Result<Model> model = model_from_config_text(preset->config, std::string(id));
+  if (!model) return model.issues();
+  Model named = std::move(model).value();
+  named.id = preset->entry.id;
+  named.name = preset->entry.name;
+  named.family = preset->entry.family;
+  if (const auto format = from_key<WeightFormat>(preset->entry.weights_format)) named.released_format = *format;
+  return named;
+}
+
+DevicePtr find_device(const Library& library, std::string_view id) {
+  for (const DeviceChoice& choice : library.devices) {
+    if (choice.device->id == id) return choice.device;
+  }
+  return nullptr;
+}
+
+std::vector<std::size_t> search_models(const Library& library, std::string_view query) {
+  return search(library.models, query);
+}
+
+std::vector<std::size_t> search_devices(const Library& library, std::string_view query) {
+  return search(library.devices, query);
+}
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,73 @@
+#pragma once
+// What can be chosen: models and devices of the presets, and what this computer has.
+
+#include "formats/device_preset.hpp"
+#include "formats/model_preset.hpp"
+#include "machine/local_models.hpp"
+#include "machine/machine.hpp"
+
+#include <llmcalc/base/issue.hpp>
+#include <llmcalc/model/model.hpp>
+#include <llmcalc/scenario/device.hpp>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llmcalc::ui {
+
+/// A model in the chooser.
+struct ModelChoice {
+  std::string id;  ///< preset id; "" for a file on this computer
+  std::string name;
+  std::string group;  ///< family, or where it was found
+  std::string note;   ///< licence, or size on disk
+  Count parameters = 0;
+  std::filesystem::path path;  ///< file or folder on this computer
+  std::string search;          ///< lower case, everything that a search looks at
+};
+
+/// A device in the chooser.
+struct DeviceChoice {
+  DevicePtr device;
+  std::string group;
+  std::string search;
+};
+
+/// Everything the choosers list.
+struct Library {
+  std::vector<std::filesystem::path> folders;
+  std::vector<ModelChoice> models;    ///< of this computer first, then presets by family
+  std::vector<DeviceChoice> devices;  ///< of this computer first, then presets by family
+  std::size_t local_models = 0;       ///< how many of `models` are on this computer
+  std::size_t local_devices = 0;
+  Issues issues;  ///< broken preset files
+};
+
+/// The presets of these folders.
+Library read_library(std::vector<std::filesystem::path> folders);
+
+/// What was found on this computer, for add_findings().
+struct Findings {
+  machine::Machine machine;
+  machine::LocalModels models;
+};
+
+/// Puts this computer's devices and models in front.
+void add_findings(Library& library, const Findings& findings);
+
+/// The model of a preset, or of a file or folder on this computer.
+Result<Model> open_choice(const Library& library, const ModelChoice& choice);
+
+/// The model of a preset by its id.
+Result<Model> open_preset(const Library& library, std::string_view id);
+
+/// The device with this id; null when there is none.
+DevicePtr find_device(const Library& library, std::string_view id);
+
+/// Positions of the entries whose search text holds every word of `query`, best first: beginnings of words win.
+std::vector<std::size_t> search_models(const Library& library, std::string_view query);
+std::vector<std::size_t> search_devices(const Library& library, std::string_view query);
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,139 @@
+// MODEL: the shape of the model and the format of its weights. Moving a slider makes the model a custom one.
+
+#include "ui/panels.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/model/custom.hpp>
+#include <llmcalc/scenario/fields.hpp>
+
+#include <memory>
+
+namespace llmcalc::ui {
+namespace {
+
+/// The numbers of a model as the sliders show them.
+CustomModel numbers_of(const Model& model, Count parameters) {
+  CustomModel c;
+  c.parameters = parameters;
+  c.layers = model.layer_count();
+  c.hidden_size = model.hidden;
+  c.vocabulary = model.vocabulary;
+  c.tied_head = model.tied_head;
+  c.max_context = model.max_context;
+  c.heads = c.kv_heads = 0;
+  for (const Layer& kind : model.kinds) {
+    if (kind.attends() && kind.attention.heads > c.heads) {
+      c.heads = kind.attention.heads;
+      c.kv_heads = kind.attention.kv_heads;
+      c.head_dim = kind.attention.head_dim;
+    }
+    c.intermediate_size = kind.feed_forward.width != 0 ? kind.feed_forward.width : c.intermediate_size;
+    c.gated = kind.feed_forward.gated;
+    if (kind.is_moe()) {
+      c.experts = kind.feed_forward.experts;
+      c.experts_per_token = kind.feed_forward.experts_per_token;
+      c.expert_intermediate_size = kind.feed_forward.expert_width;
+      c.shared_intermediate_size = kind.feed_forward.shared_width;
+    }
+  }
+  return c;
+}
+
+/// What the user moved on which slider.
+struct Moved {
+  bool parameters = false;
+  bool shape = false;
+};
+
+/// Scales the shape when the parameters are moved: the feed-forward width takes up what changes.
+void apply(App& app, CustomModel c, Moved moved) {
+  if (moved.shape) {
+    c.parameters = 0;  // the shapes say how many there are
+    if (c.head_dim * c.heads != c.hidden_size && c.heads != 0 && c.hidden_size % c.heads == 0) c.head_dim = 0;
+    if (c.heads != 0 && c.kv_heads != 0) {
+      while (c.heads % c.kv_heads != 0) --c.kv_heads;
+    }
+    if (c.head_dim == 0 && c.heads != 0) c.hidden_size = std::max<Count>(c.hidden_size / c.heads, 1) * c.heads;
+  }
+  Result<Model> made = model_from_numbers(c);
+  if (!made) {
+    say(app, made.issues().front().where + " " + made.issues().front().what, true);
+    return;
+  }
+  Model model = std::move(made).value();
+  model.released_format = app.scenario.model->released_format;
+  app.scenario.model = std::make_shared<const Model>(std::move(model));
+}
+
+bool number(Controls& c, std::string_view name, float width, CountRange range, std::string shown, Count& value,
+            Count highest, std::string_view help_text) {
+  const bool changed =
+      count_slider(c.theme, c.typing, name, width,
+                   {.range = range, .shown = std::move(shown), .lowest = 1, .highest = highest}, value);
+  help(c.theme, help_text);
+  return changed;
+}
+
+void weights_row(App& app, Controls& c) {
+  const Field& field = field_at("weights.format");
+  const float width = row_label(c.theme, "Weights", c.label_width, field.help);
+  const auto& access = std::get<CodedAccess>(field.access);
+  const std::string now = access.get(c.scenario);
+  const ModelSummary& summary = app.results.estimate.model;
+  std::string note;
+  if (summary.parameters != 0 && summary.weights_bytes.count != 0) {
+    const double bits =
+        8.0 * static_cast<double>(summary.weights_bytes.count) / static_cast<double>(summary.parameters);
+    note = three_digits(bits) + " bit";
+  }
+  std::string label = coded_label(field, now);
+  if (now == "released") label = std::string(label_of(c.scenario.weight_format())) + ", released";
+  const std::vector<std::string> texts = access.options();
+  const auto at = std::find(texts.begin(), texts.end(), now);
+  const int chosen = combo(c.theme, field.path, width, label, note,
+                           at == texts.end() ? -1 : static_cast<int>(at - texts.begin()), [&] {
+                             std::vector<ComboOption> all;
+                             for (const std::string& text : texts) {
+                               all.push_back({coded_label(field, text), coded_help(field, text), {}});
+                             }
+                             return all;
+                           });
+  if (chosen >= 0) access.set(c.scenario, texts[static_cast<std::size_t>(chosen)]);
+}
+
+}  // namespace
+
+void model_panel(App& app, Controls& controls) {
+  heading(controls.theme, "Model", controls.scenario.model ? std::string_view{} : "none");
+  if (!controls.scenario.model) return;
+  CustomModel numbers = numbers_of(*controls.scenario.model, app.results.estimate.model.parameters);
+  const Theme& theme = controls.theme;
+  Moved moved;
+  float width = row_label(theme, "Parameters", controls.label_width, "all weights of the model");
+  moved.parameters =
+      number(controls, "model.parameters", width, {50'000'000, 2'000'000'000'000}, count_text(numbers.parameters),
+             numbers.parameters, 1'000'000'000'000'000, "Drag for another size; the feed-forward width follows.");
+  const float gap = theme.px(4);
+  const auto halves = [&](std::string_view label, std::string_view help_text) {
+    width = row_label(theme, label, controls.label_width, help_text);
+    return static_cast<float>(static_cast<int>((width - gap) / 2));
+  };
+  float half = halves("Layers · hidden", "number of layers, width of the residual stream");
+  moved.shape |= number(controls, "model.layers", half, {1, 160, false}, grouped(numbers.layers), numbers.layers,
+                        4096, "layers");
+  ImGui::SameLine(0, gap);
+  moved.shape |= number(controls, "model.hidden_size", width - gap - half, {256, 32768},
+                        std::to_string(numbers.hidden_size), numbers.hidden_size, 1U << 22, "hidden size");
+  if (numbers.heads != 0) {
+    half = halves("Heads · KV heads", "query heads, and key and value heads that they share");
+    moved.shape |=
+        number(controls, "model.heads", half, {1, 256}, grouped(numbers.heads), numbers.heads, 65536, "query heads");
+    ImGui::SameLine(0, gap);
+    moved.shape |= number(controls, "model.kv_heads", width - gap - half, {1, 256}, grouped(numbers.kv_heads),
+                          numbers.kv_heads, 65536, "key and value heads");
+  }
+  if (moved.parameters || moved.shape) apply(app, numbers, moved);
+  weights_row(app, controls);
+}
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,35 @@
+#pragma once
+// Every panel of the window: a free function in a file of its own name. Parameters tell what a panel may change.
+
+#include "ui/app.hpp"
+
+namespace llmcalc::ui {
+
+/// Draws the whole window into the current frame.
+void draw_window(App& app, Theme& theme);
+
+void top_bar(App& app, const Theme& theme, const Box& box);
+void status_bar(App& app, const Theme& theme, const Box& box);
+
+// Left column.
+void model_panel(App& app, Controls& controls);
+void serving_panel(Controls& controls, bool more);
+void training_panel(Controls& controls, bool more);
+void parallelism_panel(Controls& controls, bool more);
+
+// Middle column.
+void bars_panel(App& app, const Theme& theme);
+void component_table(App& app, const Theme& theme);
+void charts_panel(App& app, const Theme& theme, float height);
+
+// Right column.
+void fits_panel(App& app, const Theme& theme);
+void levers_panel(App& app, const Theme& theme);
+void why_panel(App& app, const Theme& theme);
+void speed_panel(App& app, const Theme& theme);
+
+// What opens over the window.
+void model_chooser(App& app, const Theme& theme, ImVec2 below);
+void device_chooser(App& app, const Theme& theme, ImVec2 below);
+
+}  // namespace llmcalc::ui

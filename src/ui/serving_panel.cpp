@@ -1,0 +1,27 @@
+// INFERENCE: what is served, how and by which engine.
+
+#include "ui/panels.hpp"
+
+#include <llmcalc/scenario/fields.hpp>
+
+namespace llmcalc::ui {
+
+void serving_panel(Controls& controls, bool more) {
+  heading(controls.theme, "Inference");
+  setting(controls, field_at("serving.sequences"));
+  setting(controls, field_at("serving.context"));
+  setting(controls, field_at("serving.kv_format"));
+  setting(controls, field_at("serving.runtime"));
+  if (!more) return;
+  for (const Field& field : fields) {
+    if (field.group() != "serving" && field.group() != "weights") continue;
+    const std::string_view path = field.path;
+    if (path == "serving.sequences" || path == "serving.context" || path == "serving.kv_format" ||
+        path == "serving.runtime" || path == "weights.format" || field.kind() == FieldKind::External) {
+      continue;
+    }
+    setting(controls, field);
+  }
+}
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,212 @@
+// Rows of the left column, made from the field table: which widget a setting gets follows from what it holds.
+
+#include "ui/controls.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/fields.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace llmcalc::ui {
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+/// Values of a real setting are moved in steps of a thousandth.
+constexpr double real_steps = 1000.0;
+
+Count whole_of(double value) { return value <= 0 ? 0 : static_cast<Count>(std::llround(value)); }
+
+SliderLook look_of(const Field& field) {
+  return {.range = {.low = whole_of(field.slider.low),
+                    .high = whole_of(field.slider.high),
+                    .logarithmic = field.slider.logarithmic},
+          .shown = {},
+          .binary = field.unit == "tokens" || field.unit == "bytes",
+          .lowest = whole_of(field.limits.low),
+          .highest = whole_of(field.limits.high)};
+}
+
+/// A value with its unit where there is room for it.
+std::string with_unit(const Theme& theme, Count value, std::string_view unit, float width) {
+  if (unit == "bytes") return text(Bytes{value});
+  std::string plain = grouped(value);
+  if (unit.empty()) return plain;
+  if (value == 1 && unit.ends_with('s')) unit.remove_suffix(1);
+  const std::string full = plain + " " + std::string(unit);
+  return text_width(theme.fonts.body, full) <= width - theme.px(10) ? full : plain;
+}
+
+bool whole_control(Controls& c, const Field& field, const Access<Count>& access, float width) {
+  SliderLook look = look_of(field);
+  Count value = access.get(c.scenario);
+  look.shown = with_unit(c.theme, value, field.unit, width);
+  if (!count_slider(c.theme, c.typing, field.path, width, look, value)) return false;
+  access.edit(c.scenario) = value;
+  return true;
+}
+
+bool optional_control(Controls& c, const Field& field, const Access<std::optional<Count>>& access, float width) {
+  SliderLook look = look_of(field);
+  const std::optional<Count>& now = access.get(c.scenario);
+  Count value = now.value_or(field.nothing == "all" ? look.range.high : look.range.low);
+  look.shown = now ? with_unit(c.theme, value, field.unit, width)
+                   : std::string(field.nothing.empty() ? "automatic" : field.nothing);
+  if (!count_slider(c.theme, c.typing, field.path, width, look, value)) return false;
+  access.edit(c.scenario) = value;
+  return true;
+}
+
+bool real_control(Controls& c, const Field& field, const Access<double>& access, float width) {
+  SliderLook look;
+  look.range = {.low = whole_of(field.slider.low * real_steps),
+                .high = whole_of(field.slider.high * real_steps),
+                .logarithmic = false,
+                .step = 10};
+  look.lowest = whole_of(field.limits.low * real_steps);
+  look.highest = whole_of(field.limits.high * real_steps);
+  look.thousandths = true;
+  look.shown = shortest(access.get(c.scenario));
+  Count value = whole_of(access.get(c.scenario) * real_steps);
+  if (!count_slider(c.theme, c.typing, field.path, width, look, value)) return false;
+  access.edit(c.scenario) = static_cast<double>(value) / real_steps;
+  return true;
+}
+
+bool text_control(Controls& c, const Field& field, const Access<std::string>& access, float width) {
+  std::array<char, 65> buffer{};
+  const std::string& now = access.get(c.scenario);
+  std::memcpy(buffer.data(), now.data(), std::min(now.size(), buffer.size() - 1));
+  ImGui::PushID(field.path.data(), field.path.data() + field.path.size());
+  ImGui::SetNextItemWidth(width);
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2{c.theme.px(8), (c.theme.px(22) - ImGui::GetFontSize()) / 2});
+  const bool changed = ImGui::InputTextWithHint("##text", "newest", buffer.data(), buffer.size());
+  ImGui::PopStyleVar();
+  ImGui::PopID();
+  note_control(c.theme, field.path, last_item());
+  if (!changed) return false;
+  access.edit(c.scenario) = buffer.data();
+  return true;
+}
+
+bool choice_control(Controls& c, const Field& field, const ChoiceAccess& access, float width) {
+  const std::size_t now = access.get(c.scenario);
+  const int chosen = combo(c.theme, field.path, width, access.row(now).label, {}, static_cast<int>(now), [&] {
+    std::vector<ComboOption> all;
+    for (std::size_t i = 0; i < access.size; ++i) {
+      const Choice row = access.row(i);
+      all.push_back({std::string(row.label), std::string(row.help), {}});
+    }
+    return all;
+  });
+  if (chosen < 0 || static_cast<std::size_t>(chosen) == now) return false;
+  access.set(c.scenario, static_cast<std::size_t>(chosen));
+  return true;
+}
+
+bool coded_control(Controls& c, const Field& field, const CodedAccess& access, float width) {
+  const std::string now = access.get(c.scenario);
+  const std::vector<std::string> texts = access.options();
+  const auto at = std::find(texts.begin(), texts.end(), now);
+  const int chosen = combo(c.theme, field.path, width, coded_label(field, now), {},
+                           at == texts.end() ? -1 : static_cast<int>(at - texts.begin()), [&] {
+                             std::vector<ComboOption> all;
+                             for (const std::string& text : texts) {
+                               all.push_back({coded_label(field, text), coded_help(field, text), {}});
+                             }
+                             return all;
+                           });
+  if (chosen < 0 || texts[static_cast<std::size_t>(chosen)] == now) return false;
+  return access.set(c.scenario, texts[static_cast<std::size_t>(chosen)]);
+}
+
+/// The mark of a setting that departs from the reference: a dot that resets it.
+bool reset_dot(Controls& c, const Field& field, ImVec2 row) {
+  const float side = c.theme.px(12);
+  const ImVec2 before = ImGui::GetCursorScreenPos();
+  ImGui::SetCursorScreenPos({row.x - side - c.theme.px(1), row.y + (c.theme.px(22) - side) / 2});
+  ImGui::PushID(field.path.data(), field.path.data() + field.path.size());
+  const bool clicked = ImGui::InvisibleButton("reset", {side, side});
+  const bool hovered = ImGui::IsItemHovered();
+  const Box box = last_item();
+  help(c.theme, "Changed. Click to set it back.");
+  focus_ring(c.theme, box);
+  ImGui::PopID();
+  ImGui::GetWindowDrawList()->AddCircleFilled(box.middle(), c.theme.px(hovered ? 4.0f : 2.5f), c.theme.palette.warn);
+  note_control(c.theme, std::string(field.path) + ".reset", box);
+  ImGui::SetCursorScreenPos(before);
+  if (!clicked) return false;
+  copy_setting(field, c.reference, c.scenario);
+  return true;
+}
+
+void complaint(Controls& c, const Field& field) {
+  if (c.typing.name == field.path && !c.typing.complaint.empty()) {
+    const std::string range = grouped(whole_of(field.limits.low)) + " to " + grouped(whole_of(field.limits.high));
+    paragraph(c.theme, c.theme.fonts.small, c.theme.palette.bad, c.typing.complaint + ": " + range,
+              ImGui::GetContentRegionAvail().x);
+  }
+  show_issues(c.theme, c.issues, field.pointer());
+}
+
+}  // namespace
+
+bool setting_control(Controls& controls, const Field& field, float width) {
+  return std::visit(
+      Overloaded{[&](const Access<Count>& a) { return whole_control(controls, field, a, width); },
+                 [&](const Access<std::optional<Count>>& a) { return optional_control(controls, field, a, width); },
+                 [&](const Access<bool>& a) {
+                   const bool changed = check_box(controls.theme, field.path, {}, a.edit(controls.scenario));
+                   return changed;
+                 },
+                 [&](const Access<double>& a) { return real_control(controls, field, a, width); },
+                 [&](const Access<std::string>& a) { return text_control(controls, field, a, width); },
+                 [&](const ChoiceAccess& a) { return choice_control(controls, field, a, width); },
+                 [&](const CodedAccess& a) { return coded_control(controls, field, a, width); },
+                 [](std::monostate) { return false; }},
+      field.access);
+}
+
+bool setting(Controls& controls, const Field& field) {
+  if (!field.matters(controls.scenario)) return false;
+  const ImVec2 row = ImGui::GetCursorScreenPos();
+  const float width = row_label(controls.theme, field.label, controls.label_width, field.help);
+  bool changed = setting_control(controls, field, width);
+  if (!same_setting(field, controls.scenario, controls.reference)) changed |= reset_dot(controls, field, row);
+  complaint(controls, field);
+  return changed;
+}
+
+bool setting_pair(Controls& controls, std::string_view label, const Field& left, const Field& right) {
+  const ImVec2 row = ImGui::GetCursorScreenPos();
+  const float gap = controls.theme.px(4);
+  const float width =
+      row_label(controls.theme, label, controls.label_width, std::string(left.help) + "\n" + std::string(right.help));
+  const float half = static_cast<float>(static_cast<int>((width - gap) / 2));
+  bool changed = setting_control(controls, left, half);
+  ImGui::SameLine(0, gap);
+  changed |= setting_control(controls, right, width - gap - half);
+  const bool left_departs = !same_setting(left, controls.scenario, controls.reference);
+  if (left_departs || !same_setting(right, controls.scenario, controls.reference)) {
+    changed |= reset_dot(controls, left_departs ? left : right, row);
+  }
+  complaint(controls, left);
+  complaint(controls, right);
+  return changed;
+}
+
+void show_issues(const Theme& theme, const Issues& issues, std::string_view where) {
+  for (const Issue& issue : issues) {
+    if (issue.where != where) continue;
+    paragraph(theme, theme.fonts.small, theme.palette.bad, issue.what, ImGui::GetContentRegionAvail().x);
+  }
+}
+
+}  // namespace llmcalc::ui

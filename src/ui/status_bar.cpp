@@ -1,0 +1,63 @@
+// The line at the bottom: how far the numbers can be trusted, what happened last, and the matching command.
+
+#include "ui/command_line.hpp"
+#include "ui/panels.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+namespace llmcalc::ui {
+namespace {
+
+/// "Weights exact · KV cache exact · activations modelled".
+std::string trust_line(const Estimate& estimate) {
+  std::string line;
+  for (const Component& c : estimate.inference.breakdown.components) {
+    if (c.part != Part::Weights && c.part != Part::KvCache && c.part != Part::ComputeBuffer) continue;
+    if (!line.empty()) line += " · ";
+    line.append(label_of(c.part)).append(" ").append(label_of(c.trust));
+    if (c.trust != Trust::Exact && c.bytes.count != 0 && c.high > c.low) {
+      const double spread = 50.0 * static_cast<double>((c.high - c.low).count) / static_cast<double>(c.bytes.count);
+      line += " ±" + fixed(spread, 0) + " %";
+    }
+  }
+  return line;
+}
+
+std::string time_text(double seconds) {
+  if (seconds < 1e-3) return fixed(seconds * 1e6, seconds < 1e-5 ? 1 : 0) + " µs";
+  return fixed(seconds * 1e3, 1) + " ms";
+}
+
+}  // namespace
+
+void status_bar(App& app, const Theme& theme, const Box& box) {
+  const Palette& p = theme.palette;
+  fill(box, p.bar);
+  ImGui::GetWindowDrawList()->AddLine(box.from, {box.to.x, box.from.y}, p.border);
+  const Box inner = shrunk(box, theme.px(14), 0);
+  std::string left = app.view.message;
+  ImU32 colour = app.view.message_is_bad ? p.bad : p.text_soft;
+  if (left.empty()) {
+    left = trust_line(app.results.estimate);
+    left += (left.empty() ? "" : "     ") + std::string("estimated in ") + time_text(app.results.seconds);
+    colour = p.text_faint;
+  }
+  const std::string command = command_line(app.scenario);
+  const float half = inner.width() * 0.5f;
+  const float wide = std::min(text_width(theme.fonts.small, left) + theme.px(1), inner.width());
+  draw_text(theme, theme.fonts.small, colour, {inner.from, {inner.from.x + wide, inner.to.y}}, left);
+  const Box rest{{inner.from.x + std::max(wide, 0.0f) + theme.px(24), inner.from.y}, inner.to};
+  if (rest.width() < half * 0.3f) return;
+  ImGui::SetCursorScreenPos({std::max(rest.from.x, rest.to.x - text_width(theme.fonts.small, command)), rest.from.y});
+  if (ImGui::InvisibleButton("command",
+                             {std::min(rest.width(), text_width(theme.fonts.small, command)), rest.height()})) {
+    ImGui::SetClipboardText(command.c_str());
+    say(app, "Command copied");
+  }
+  const bool hovered = ImGui::IsItemHovered();
+  draw_text(theme, theme.fonts.small, hovered ? p.text : p.text_faint, last_item(), command);
+  help(theme, "The same estimate on the command line. Click to copy.");
+  note_control(theme, "command", last_item());
+}
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,31 @@
+// TRAINING: what is trained, with which batch, number formats, optimizer and kernels.
+
+#include "ui/panels.hpp"
+
+#include <llmcalc/scenario/fields.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace llmcalc::ui {
+namespace {
+
+/// Always shown, in this order; the rest of the group follows with "more settings".
+constexpr std::array first{&field_at("training.method"),      &field_at("training.lora.rank"),
+                           &field_at("training.micro_batch"), &field_at("training.sequence"),
+                           &field_at("training.recipe"),      &field_at("training.optimizer"),
+                           &field_at("training.recompute"),   &field_at("training.attention")};
+
+}  // namespace
+
+void training_panel(Controls& controls, bool more) {
+  heading(controls.theme, "Training");
+  for (const Field* field : first) setting(controls, *field);
+  if (!more) return;
+  for (const Field& field : fields) {
+    if (field.group() != "training" || field.kind() == FieldKind::External) continue;
+    if (std::find(first.begin(), first.end(), &field) == first.end()) setting(controls, field);
+  }
+}
+
+}  // namespace llmcalc::ui
