@@ -2,6 +2,8 @@
 
 #include "build_info.hpp"
 #include "formats/preset_folders.hpp"
+#include "formats/scenario_json.hpp"
+#include "formats/text_file.hpp"
 #include "platform/run.hpp"
 #include "platform/window.hpp"
 #include "ui/app.hpp"
@@ -11,9 +13,13 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace {
+
+/// Largest scenario file that is read.
+constexpr std::size_t largest_scenario = 16U << 20;
 
 /// What the command line asks for.
 struct Options {
@@ -60,10 +66,14 @@ int main(int argc, char** argv) {
   const auto size = parse_size(options.size);
   if (!size) return complain({{"--size", "must be WIDTHxHEIGHT from 320x240 to 16384x16384, got " + options.size}});
 
-  ui::App app;
-  app.library = ui::read_library(formats::preset_folders());
-  app.scenario = ui::first_scenario(app.library);
-  app.reference = app.scenario;
+  ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
+  if (!options.scenario.empty()) {
+    const Result<std::string> text = formats::read_text_file(options.scenario, largest_scenario);
+    if (!text) return complain(text.issues());
+    Result<Scenario> scenario = formats::read_scenario(std::string_view(*text), app.resolver);
+    if (!scenario) return complain(scenario.issues());
+    ui::use_scenario(app, std::move(scenario).value());
+  }
   if (!options.theme.empty()) {
     const auto theme = from_key<ui::ThemeKind>(options.theme);
     if (!theme) return complain({{"--theme", "must be dark, light or high-contrast, got " + options.theme}});

@@ -43,10 +43,7 @@ void load_stage(Stage& stage, ui::App& app) {
   stage.theme.scale = stage.scale * zoom;
   stage.theme.fonts = ui::load_fonts(stage.scale * zoom * stage.pixel_ratio);
   ui::compat::set_global_font_scale(1.0f / stage.pixel_ratio);
-#if defined(IMGUI_VERSION_NUM)
-  ImGui_ImplOpenGL3_DestroyDeviceObjects();
-  ImGui_ImplOpenGL3_CreateDeviceObjects();
-#endif
+  ImGui_ImplOpenGL3_DestroyDeviceObjects();  // the font texture is made anew with the next frame
   app.requests.reload_fonts = false;
 }
 

@@ -1,6 +1,9 @@
 #include "ui/app.hpp"
 
+#include "formats/scenario_json.hpp"
+
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/scenario/validate.hpp>
 
 #include <chrono>
 #include <memory>
@@ -16,6 +19,7 @@ constexpr std::size_t history_limit = 500;
 Scenario reference_of(const Scenario& scenario) {
   Scenario reference;
   reference.model = scenario.model;
+  reference.model_source = scenario.model_source;
   reference.devices = scenario.devices;
   return reference;
 }
@@ -31,18 +35,36 @@ void go(App& app, std::vector<Scenario>& from, std::vector<Scenario>& to) {
 
 }  // namespace
 
-Scenario first_scenario(const Library& library) {
-  Scenario scenario;
-  if (Result<Model> model = open_preset(library, "llama-3.1-8b")) {
-    scenario.model = std::make_shared<const Model>(std::move(model).value());
+App make_app(formats::Resolver resolver, std::vector<std::filesystem::path> preset_folders) {
+  App app;
+  app.resolver = std::move(resolver);
+  app.library = read_library(std::move(preset_folders));
+  if (Result<Scenario> scenario = formats::default_scenario(app.resolver)) {
+    use_scenario(app, std::move(scenario).value());
+  } else {
+    say(app, scenario.issues().front().where + " " + scenario.issues().front().what, true);
   }
-  if (DevicePtr device = find_device(library, "rtx-4090")) scenario.devices.groups = {{std::move(device), 1}};
-  return scenario;
+  return app;
 }
 
-void use_model(App& app, Model model) {
-  app.scenario.model = std::make_shared<const Model>(std::move(model));
+void use_scenario(App& app, Scenario scenario) {
+  if (scenario.model_source.kind != ModelSource::Kind::Custom) app.view.base_model = scenario.model_source;
+  app.scenario = std::move(scenario);
   app.reference = reference_of(app.scenario);
+}
+
+bool use_model(App& app, const ModelSource& source) {
+  Result<ModelPtr> model = app.resolver.model(source);
+  if (!model) {
+    const Issue& first = model.issues().front();
+    say(app, first.where.empty() ? first.what : first.where + ": " + first.what, true);
+    return false;
+  }
+  app.scenario.model = *model;
+  app.scenario.model_source = source;
+  if (source.kind != ModelSource::Kind::Custom) app.view.base_model = source;
+  app.reference = reference_of(app.scenario);
+  return true;
 }
 
 void use_device(App& app, DevicePtr device, Count count) {
@@ -50,27 +72,19 @@ void use_device(App& app, DevicePtr device, Count count) {
   app.reference = reference_of(app.scenario);
 }
 
-void choose_model(App& app, const ModelChoice& choice) {
-  Result<Model> model = open_choice(app.library, choice);
-  if (!model) {
-    const Issue& first = model.issues().front();
-    say(app, first.where + ": " + first.what, true);
-    return;
-  }
-  use_model(app, std::move(model).value());
-  say(app, choice.name);
-}
-
 void update_results(App& app) {
-  if (app.results.of == app.scenario || !app.scenario.model) return;
+  Results& r = app.results;
+  if (r.of == app.scenario) return;
+  r.of = app.scenario;
+  ++r.revision;
+  r.issues = validate(app.scenario);
+  if (!r.issues.empty()) return;
   const auto start = std::chrono::steady_clock::now();
-  app.results.estimate = evaluate(app.scenario);
-  app.results.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  r.estimate = evaluate(app.scenario);
+  r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   Scenario as_article = app.scenario;
   as_article.method = Method::Article;
-  app.results.article = evaluate(as_article);
-  app.results.of = app.scenario;
-  ++app.results.revision;
+  r.article = evaluate(as_article);
 }
 
 void remember(App& app, bool dragging) {

@@ -2,6 +2,7 @@
 // The state of the program as plain values: the scenario, what the view remembers, history, pins, and the results
 // that belong to the scenario.
 
+#include "formats/resolve.hpp"
 #include "ui/controls.hpp"
 #include "ui/library.hpp"
 
@@ -88,6 +89,7 @@ struct View {
   Chooser devices;
   Chooser palette;
   SidePanel side = SidePanel::Fits;
+  ModelSource base_model;  ///< the model before sliders changed it
   bool drawer_open = false;
   bool help_open_now = false;
   bool export_open_now = false;
@@ -158,18 +160,19 @@ struct App {
   Results results;
   ChartCache chart;
   Library library;
+  formats::Resolver resolver;
   Requests requests;
 };
 
-/// The scenario the program starts with.
-Scenario first_scenario(const Library& library);
+/// Loads the presets and the default scenario.
+App make_app(formats::Resolver resolver, std::vector<std::filesystem::path> preset_folders);
 
-/// Replaces the model; settings stay.
-void use_model(App& app, Model model);
+/// Replaces the scenario as a whole: start, saved states, levers.
+void use_scenario(App& app, Scenario scenario);
+/// Replaces the model; settings stay. A failure becomes the message and changes nothing. True on success.
+bool use_model(App& app, const ModelSource& source);
 /// Replaces the devices.
 void use_device(App& app, DevicePtr device, Count count);
-/// Opens a model of the chooser; a failure becomes the message.
-void choose_model(App& app, const ModelChoice& choice);
 
 /// Recomputes the results if the scenario changed.
 void update_results(App& app);

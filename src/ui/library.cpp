@@ -1,6 +1,5 @@
 #include "ui/library.hpp"
 
-#include "formats/config_json.hpp"
 #include "machine/match_device.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -124,24 +123,9 @@ void add_findings(Library& library, const Findings& findings) {
   library.models.insert(library.models.begin(), models.begin(), models.end());
 }
 
-Result<Model> open_preset(const Library& library, std::string_view id) {
-  Result<formats::ModelPreset> preset = formats::find_model_preset(library.folders, id);
-  if (!preset) return preset.issues();
-  Result<Model> model = model_from_config_text(preset->config, std::string(id));
-  if (!model) return model.issues();
-  Model named = std::move(model).value();
-  named.id = preset->entry.id;
-  named.name = preset->entry.name;
-  named.family = preset->entry.family;
-  if (const auto format = from_key<WeightFormat>(preset->entry.weights_format)) named.released_format = *format;
-  return named;
-}
-
-DevicePtr find_device(const Library& library, std::string_view id) {
-  for (const DeviceChoice& choice : library.devices) {
-    if (choice.device->id == id) return choice.device;
-  }
-  return nullptr;
+ModelSource source_of(const ModelChoice& choice) {
+  if (!choice.path.empty()) return {ModelSource::Kind::File, choice.path.string()};
+  return {ModelSource::Kind::Preset, choice.id};
 }
 
 std::vector<std::size_t> search_models(const Library& library, std::string_view query) {

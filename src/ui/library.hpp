@@ -9,6 +9,7 @@
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/model/model.hpp>
 #include <llmcalc/scenario/device.hpp>
+#include <llmcalc/scenario/scenario.hpp>
 
 #include <filesystem>
 #include <string>
@@ -57,14 +58,8 @@ struct Findings {
 /// Puts this computer's devices and models in front.
 void add_findings(Library& library, const Findings& findings);
 
-/// The model of a preset, or of a file or folder on this computer.
-Result<Model> open_choice(const Library& library, const ModelChoice& choice);
-
-/// The model of a preset by its id.
-Result<Model> open_preset(const Library& library, std::string_view id);
-
-/// The device with this id; null when there is none.
-DevicePtr find_device(const Library& library, std::string_view id);
+/// How a scenario names the model of a choice.
+ModelSource source_of(const ModelChoice& choice);
 
 /// Positions of the entries whose search text holds every word of `query`, best first: beginnings of words win.
 std::vector<std::size_t> search_models(const Library& library, std::string_view query);

@@ -1,12 +1,14 @@
 // MODEL: the shape of the model and the format of its weights. Moving a slider makes the model a custom one.
 
+#include "formats/custom_json.hpp"
 #include "ui/panels.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/model/custom.hpp>
 #include <llmcalc/scenario/fields.hpp>
 
-#include <memory>
+#include <algorithm>
+#include <filesystem>
 
 namespace llmcalc::ui {
 namespace {
@@ -55,14 +57,7 @@ void apply(App& app, CustomModel c, Moved moved) {
     }
     if (c.head_dim == 0 && c.heads != 0) c.hidden_size = std::max<Count>(c.hidden_size / c.heads, 1) * c.heads;
   }
-  Result<Model> made = model_from_numbers(c);
-  if (!made) {
-    say(app, made.issues().front().where + " " + made.issues().front().what, true);
-    return;
-  }
-  Model model = std::move(made).value();
-  model.released_format = app.scenario.model->released_format;
-  app.scenario.model = std::make_shared<const Model>(std::move(model));
+  use_model(app, formats::custom_source(c));
 }
 
 bool number(Controls& c, std::string_view name, float width, CountRange range, std::string shown, Count& value,
@@ -104,8 +99,13 @@ void weights_row(App& app, Controls& c) {
 }  // namespace
 
 void model_panel(App& app, Controls& controls) {
-  heading(controls.theme, "Model", controls.scenario.model ? std::string_view{} : "none");
+  const bool custom = controls.scenario.model_source.kind == ModelSource::Kind::Custom;
+  heading(controls.theme, "Model", custom ? "changed by hand" : "");
   if (!controls.scenario.model) return;
+  if (custom && app.view.base_model.kind != ModelSource::Kind::None) {
+    const std::string text = "Back to " + app.view.base_model.text;
+    if (button(controls.theme, "model.reset", text, 0, Look::Quiet)) use_model(app, app.view.base_model);
+  }
   CustomModel numbers = numbers_of(*controls.scenario.model, app.results.estimate.model.parameters);
   const Theme& theme = controls.theme;
   Moved moved;

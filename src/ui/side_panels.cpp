@@ -9,8 +9,5 @@ void speed_panel(App&, const Theme& theme) { heading(theme, "Speed", "roofline")
 void charts_panel(App&, const Theme&, float) {}
 void model_chooser(App&, const Theme&, ImVec2) {}
 void device_chooser(App&, const Theme&, ImVec2) {}
-Result<Model> open_choice(const Library& library, const ModelChoice& choice) {
-  return open_preset(library, choice.id);
-}
 
 }  // namespace llmcalc::ui
