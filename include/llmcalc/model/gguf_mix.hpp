@@ -279,7 +279,10 @@ constexpr GgmlType matrix_type(const MixContext& c, GgmlType base, const GgufTen
 }
 
 inline MixContext mix_context(const Model& m, const std::vector<GgufTensor>& tensors, GgufMix mix, bool imatrix) {
-  MixContext c{.mix = mix, .imatrix = imatrix, .layers = m.layers.size() + m.mtp_layers.size(), .tied = m.tied_head};
+  MixContext c{.mix = mix,
+               .imatrix = imatrix,
+               .layers = m.layers.size() + gguf_prediction_blocks(m).size(),
+               .tied = m.tied_head};
   for (const Layer& kind : m.kinds) c.experts = std::max(c.experts, kind.feed_forward.experts);
   if (!m.layers.empty() && m.layer(0).attends()) {
     const AttentionShape& a = m.layer(0).attention;

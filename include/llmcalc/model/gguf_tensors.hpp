@@ -13,6 +13,7 @@
 #include <llmcalc/model/model.hpp>
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace llmcalc {
@@ -63,6 +64,10 @@ class Writer {
   void f32(Count ne0, Count rows = 1) {
     if (ne0 != 0 && rows != 0)
       out_.push_back({.role = GgufRole::KeptF32, .layer = layer, .type = GgmlType::F32, .ne0 = ne0, .rows = rows});
+  }
+  /// Marks the last n tensors as belonging to the routed experts.
+  void last_are_experts(std::size_t n) {
+    for (std::size_t i = 0; i < n && i < out_.size(); ++i) out_[out_.size() - 1 - i].experts = true;
   }
   std::int32_t layer = -1;
 
@@ -183,7 +188,11 @@ inline void experts(Writer& w, const Model& m, const FeedForward& f) {
   if (f.gated) w.matrix(GgufRole::Gate, width, f.expert_width, f.experts, true);
   w.matrix(GgufRole::Up, width, f.expert_width, f.experts, true);
   if (f.router_bias || f.correction_bias) w.f32(f.experts);
-  if (f.expert_bias) w.f32(f.expert_width, f.experts), w.f32(f.expert_width, f.experts), w.f32(m.hidden, f.experts);
+  // The biases' names match the pattern that keeps experts on the host, so they go with the matrices.
+  if (f.expert_bias) {
+    w.f32(f.expert_width, f.experts), w.f32(f.expert_width, f.experts), w.f32(m.hidden, f.experts);
+    w.last_are_experts(3);
+  }
   if (f.latent_width != 0)
     w.matrix(GgufRole::Matrix, m.hidden, f.latent_width), w.matrix(GgufRole::Matrix, f.latent_width, m.hidden);
   if (f.shared_gate) w.f32(m.hidden);
@@ -260,11 +269,19 @@ inline void prediction_block(Writer& w, const Model& m) {
 
 }  // namespace gguf_detail
 
+/// Multi-token-prediction blocks that llama.cpp's converter writes into the file; for every other family it leaves
+/// them out. Source: convert_hf_to_gguf.py at d775b8967 (GLM-4.5 family); DeepSeek R1's file has 61 blocks, without
+/// its prediction layer.
+[[nodiscard]] inline std::span<const std::uint16_t> gguf_prediction_blocks(const Model& m) {
+  const bool written = m.model_type == "glm4_moe" || m.model_type == "glm4v_moe";
+  return written ? std::span<const std::uint16_t>(m.mtp_layers) : std::span<const std::uint16_t>();
+}
+
 /// Every tensor of the model's GGUF file in the order the quantizer meets them: outside the layers first, then layer
 /// by layer. Types of matrices are not set here (gguf_mix.hpp does).
 [[nodiscard]] inline std::vector<GgufTensor> gguf_tensors(const Model& m) {
   std::vector<GgufTensor> tensors;
-  tensors.reserve((m.layers.size() + m.mtp_layers.size()) * 16 + 8);
+  tensors.reserve((m.layers.size() + m.mtp_layers.size()) * 24 + 8);
   gguf_detail::Writer w(tensors);
   if (!m.tied_head) w.matrix(GgufRole::Output, m.hidden, m.head_vocabulary);
   if (m.final_norm && m.norm != NormKind::LayerNormNoWeight) {
@@ -290,7 +307,7 @@ inline void prediction_block(Writer& w, const Model& m) {
     ++w.layer;
     gguf_detail::one_layer(w, m, m.kinds[kind]);
   }
-  for (const auto kind : m.mtp_layers) {
+  for (const auto kind : gguf_prediction_blocks(m)) {
     ++w.layer;
     gguf_detail::one_layer(w, m, m.kinds[kind]);
     gguf_detail::prediction_block(w, m);

@@ -26,7 +26,7 @@ inline bool has_recurrence(const Model& m) {
 }
 
 inline void add_state_inputs(Builder& b) {
-  b.state_ids = b.g.add(multiply(4, b.sizes.sequences));
+  b.state_ids = b.input(multiply(4, b.sizes.sequences));
   b.no_states = b.g.add_empty();
 }
 
@@ -36,20 +36,24 @@ inline Node add_inputs(Builder& b) {
   const Wiring wiring = b.architecture.wiring;
   if (recurrent && on_device && wiring != Wiring::FalconH1 && wiring != Wiring::Qwen3Next) add_state_inputs(b);
   Node embedded = no_node, tokens = no_node;
-  if (on_device) {
-    embedded = b.g.add(b.hidden);
-  } else {
+  if (!on_device) {
     tokens = b.g.add(multiply(4, b.sizes.ubatch));
     b.g.keep(b.g.add(b.hidden));  // the raw-embedding twin of the token input
+  } else {
+    embedded = b.input(b.hidden);
+    if (b.replay.first != 0) {
+      b.entry = embedded;
+      b.entry_normed = b.input(b.hidden);
+    }
   }
   if (on_device && wiring == Wiring::Qwen3Next) add_state_inputs(b);
-  if (b.architecture.positions) b.positions = b.g.add(multiply(4, b.sizes.ubatch));
-  for (Count i = 0; i < b.model.layer_count(); ++i) {
+  if (b.architecture.positions) b.positions = b.input(multiply(4, b.sizes.ubatch));
+  for (Count i = b.replay.first; i < b.end(); ++i) {
     const Layer& l = b.layer(i);
     if (l.attends() && !b.cache_of(l).used) b.add_cache_inputs(l);
   }
   if (recurrent && (wiring == Wiring::FalconH1 || !on_device)) add_state_inputs(b);
-  b.output_ids = b.g.add(multiply(4, b.sizes.outputs));
+  b.output_ids = b.input(multiply(4, b.sizes.outputs));
   return on_device ? embedded : b.g.add(b.hidden, {tokens});
 }
 
@@ -79,8 +83,9 @@ inline void add_outputs(Builder& b, Node x) {
 /// and their twin.
 inline Bytes host_inputs(const Builder& b) {
   const Count ubatch = b.sizes.ubatch, per_stream = b.sizes.streams != 0 ? ubatch / b.sizes.streams : 0;
-  Count n = add(2 * b.hidden, add(product(4, ubatch, 2), multiply(4, b.sizes.outputs)));
-  if (has_recurrence(b.model)) n = add(n, multiply(4, b.sizes.sequences));
+  const Count copies = b.replay.copies;
+  Count inputs = add(product(4, ubatch, 2), multiply(4, b.sizes.outputs));
+  if (has_recurrence(b.model)) inputs = add(inputs, multiply(4, b.sizes.sequences));
   std::array<bool, 2> seen{};
   for (const Layer& l : b.model.kinds) {
     if (!l.attends()) continue;
@@ -88,44 +93,38 @@ inline Bytes host_inputs(const Builder& b) {
     if (done) continue;
     done = true;
     const bool latent = l.mixer == Mixer::LatentAttention;
-    n = add(n, multiply(8, ubatch));
-    if (!latent) n = add(n, product(8, ubatch, b.flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim)));
-    n = add(n, product(b.cells(l), per_stream, b.sizes.streams, b.flash ? 2 : 4));
+    inputs = add(inputs, multiply(8, ubatch));
+    if (!latent) inputs = add(inputs, product(8, ubatch, b.flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim)));
+    inputs = add(inputs, product(b.cells(l), per_stream, b.sizes.streams, b.flash ? 2 : 4));
     if (b.rotates(l, b.serving.key_format))
-      n = add(n, product(4, Builder::rotation_side(l), Builder::rotation_side(l)));
+      inputs = add(inputs, product(4, Builder::rotation_side(l), Builder::rotation_side(l)));
     if (b.rotates(l, b.serving.value_format))
-      n = add(n, 4 * Builder::value_rotation_side * Builder::value_rotation_side);
+      inputs = add(inputs, 4 * Builder::value_rotation_side * Builder::value_rotation_side);
   }
-  return {n};
+  return {add(2 * b.hidden, multiply(copies, inputs))};
 }
 
 }  // namespace detail
 
-/// Bytes of masks a micro-batch needs: cells x tokens x (2 with flash attention, 4 without), for every cache.
-[[nodiscard]] inline Bytes mask_bytes(const Replay& replay) {
-  const Builder b(replay);
-  std::array<Count, 2> masks{};
-  for (const Layer& l : b.model.kinds) {
-    if (l.attends()) masks[b.windowed(l) ? 1 : 0] = product(b.cells(l), b.sizes.ubatch, b.flash ? 2 : 4);
-  }
-  return {add(masks[0], masks[1])};
-}
-
-/// Replays the allocation of one micro-batch with every layer on one device (or on the processor).
+/// Replays the allocation of one micro-batch for the layers of one device (or of the processor).
 [[nodiscard]] inline ComputeBuffers compute_buffers(const Replay& replay) {
   Builder b(replay);
   const Count layers = b.model.layer_count();
   b.early.assign(layers, no_node);
   Node x = detail::add_inputs(b);
-  if (b.architecture.scaled_embedding) x = b.g.in_place(b.hidden, {x});
+  if (b.architecture.scaled_embedding && replay.first == 0) x = b.g.in_place(b.hidden, {x});
   const Wiring wiring = b.architecture.wiring;
-  if (wiring != Wiring::FalconH1 && wiring != Wiring::Qwen3Next) b.gather_state(b.next_recurrent(0));
-  for (Count il = 0; il < layers; ++il) {
+  if (wiring != Wiring::FalconH1 && wiring != Wiring::Qwen3Next) b.gather_state(b.next_recurrent(replay.first));
+  for (Count il = replay.first; il < b.end(); ++il) {
     const bool last = il + 1 == layers && !b.architecture.drops_rows_late && !b.architecture.keeps_hidden;
     const Count rows = last ? b.sizes.outputs : b.sizes.ubatch;
     x = layer_block(b, {.il = il, .last = last, .rows = rows, .size = product(b.model.hidden, 4, rows)}, x);
   }
-  detail::add_outputs(b, x);
+  if (replay.has_output) {
+    detail::add_outputs(b, x);
+  } else {
+    b.g.use({x, b.g.add(b.hidden, {x})});  // the stream and its norm go to the next device
+  }
   ComputeBuffers result;
   result.device = b.g.replay(replay.on_device ? device_alignment : host_alignment);
   if (replay.on_device) result.host = detail::host_inputs(b);

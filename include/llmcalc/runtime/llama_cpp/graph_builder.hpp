@@ -7,6 +7,7 @@
 #include <llmcalc/runtime/llama_cpp/architecture.hpp>
 #include <llmcalc/runtime/llama_cpp/cache.hpp>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -18,8 +19,12 @@ struct Replay {
   const Serving* serving = nullptr;
   Sizes sizes;
   bool on_device = true;  ///< false: everything runs on the processor
-  const std::vector<Bytes>* host_matrices =
-      nullptr;  ///< per layer gate, up, down: bytes copied to the device for a product; null: none
+  /// Per layer gate, up, down: bytes copied to the device for a product; null: none.
+  const std::vector<Bytes>* host_matrices = nullptr;
+  Count first = 0;          ///< layers first .. end - 1 run on this device
+  Count end = saturated;
+  bool has_output = true;   ///< final norm and logits are computed here
+  Count copies = 1;         ///< of every input, so that micro-batches overlap; more than one are never freed
 };
 
 /// Inputs of one cache: indices of the new keys and values, mask, rotations.
@@ -61,6 +66,8 @@ class Builder {
   Node no_states = no_node;  ///< states to be copied: none while reserving
   Node output_ids = no_node;
   std::array<CacheInputs, 2> caches{};  ///< [0] whole context, [1] sliding window
+  Node entry = no_node;         ///< the residual stream as it comes from the device before
+  Node entry_normed = no_node;  ///< its norm
   std::vector<Node> early;              ///< convolution states gathered before their layer
 
   [[nodiscard]] const Layer& layer(Count i) const { return model.layer(static_cast<std::size_t>(i)); }
@@ -83,8 +90,17 @@ class Builder {
   /// Side of the Hadamard matrix for values.
   static constexpr Count value_rotation_side = 64;
 
-  /// Norm: LayerNorm never works in place, RMSNorm does; the product with the weight always may.
+  /// An input of this device, in as many copies as are kept.
+  Node input(Count n, std::initializer_list<Node> reads = {}) {
+    const Node node = g.add(n, reads);
+    if (replay.copies > 1) g.keep(node);
+    for (Count i = 1; i < replay.copies; ++i) g.keep(g.add(n));
+    return node;
+  }
+  /// Norm: LayerNorm never works in place, RMSNorm does; the product with the weight always may. The norm of the first layer's input has no
+  /// weight, so it is computed on the device before and handed over.
   Node norm(Node t, Count size) {
+    if (t == entry && entry_normed != no_node) return g.in_place(size, {entry_normed});
     return g.in_place(size, {architecture.layer_norm ? g.add(size, {t}) : g.in_place(size, {t})});
   }
   /// Multiplies by a rotation when there is one.
@@ -108,27 +124,30 @@ class Builder {
     c.used = true;
     const bool latent = l.mixer == Mixer::LatentAttention;
     const Count per_stream = sizes.streams != 0 ? sizes.ubatch / sizes.streams : 0;
-    if (rotates(l, serving.key_format)) c.key_rotation = g.add(product(4, rotation_side(l), rotation_side(l)));
-    if (rotates(l, serving.value_format)) c.value_rotation = g.add(4 * value_rotation_side * value_rotation_side);
-    c.key_index = g.add(multiply(8, sizes.ubatch));
+    if (rotates(l, serving.key_format)) c.key_rotation = input(product(4, rotation_side(l), rotation_side(l)));
+    if (rotates(l, serving.value_format)) c.value_rotation = input(4 * value_rotation_side * value_rotation_side);
+    c.key_index = input(multiply(8, sizes.ubatch));
     if (!latent) {
       // Without flash attention V is stored transposed, so every value needs an index of its own.
       c.value_index =
-          g.add(product(8, sizes.ubatch, flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim)));
+          input(product(8, sizes.ubatch, flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim)));
     }
-    c.mask = g.add(product(cells(l), per_stream, sizes.streams, flash ? 2 : 4));
+    c.mask = input(product(cells(l), per_stream, sizes.streams, flash ? 2 : 4));
   }
+
+  /// One past the last layer of this device.
+  [[nodiscard]] Count end() const { return std::min(replay.end, model.layer_count()); }
 
   /// Gathers the convolution state of layer i unless that was done before.
   void gather_state(Count i) {
-    if (i >= model.layer_count() || !layer(i).recurs() || early[i] != no_node) return;
+    if (i >= end() || !layer(i).recurs() || early[i] != no_node) return;
     early[i] = g.add(product(4, convolution_values(layer(i).recurrent), sizes.sequences), {state_ids});
     g.use({g.add_empty({no_states})});
   }
   /// The next recurrent layer from i on if only feed-forward layers stand before it, else the number of layers.
   [[nodiscard]] Count next_recurrent(Count i) const {
-    while (i < model.layer_count() && !layer(i).recurs() && !layer(i).attends()) ++i;
-    return i < model.layer_count() && layer(i).recurs() ? i : model.layer_count();
+    while (i < end() && !layer(i).recurs() && !layer(i).attends()) ++i;
+    return i < end() && layer(i).recurs() ? i : model.layer_count();
   }
 };
 

@@ -37,7 +37,7 @@ struct Placement {
 /// Where llama.cpp puts each layer.
 [[nodiscard]] inline Placement place(const Scenario& s) {
   Placement p;
-  const Count total = s.model->layers.size() + s.model->mtp_layers.size();
+  const Count total = s.model->layers.size() + gguf_prediction_blocks(*s.model).size();
   p.layers.assign(total, host);
   p.devices = static_cast<std::int32_t>(std::min<Count>(s.devices.count(), 1024));
   if (p.devices == 0) return p;
