@@ -1,0 +1,92 @@
+#pragma once
+// LoRA: bytes that adapters keep beside a frozen layer, per token. c bytes a number, b bytes of an adapter's number,
+// r rank, `in` the target's input width.
+//
+//   autocast                    (c in + c r) a target: each casts its own copy
+//   b = c, no dropout           the existing inputs: c h for q, k, v together, c h for gate and up, the down
+//                               projection's c i, nothing for o; and c r a target
+//   otherwise                   (b in + b r) a target: PEFT makes adapters fp32 beside a bf16 model
+//   dropout                     a mask of one byte a number of every target's input (none where the input needs no
+//                               gradient: q, k, v of the first layer)
+//   DoRA                        c out + b out more a target: both products are scaled by the magnitude
+//
+// Source: PyTorch saved-tensor hooks on PEFT 0.20, equal to the byte; DoRA's term from PEFT's source (lora/dora.py).
+
+#include <llmcalc/memory/activations/attention.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace llmcalc::activations {
+
+/// Input and output widths of the matrices of a layer that can carry an adapter; 0: absent.
+struct TargetWidths {
+  std::array<Count, lora_targets.size()> in{};
+  std::array<Count, lora_targets.size()> out{};
+
+  constexpr void set(LoraTarget target, Count input, Count output) {
+    in[static_cast<std::size_t>(target)] = input;
+    out[static_cast<std::size_t>(target)] = output;
+  }
+};
+
+/// The matrices of one layer by target. A fused projection counts under its parts; latent attention counts its two
+/// query matrices as q and its two key-value matrices as k and v.
+[[nodiscard]] constexpr TargetWidths target_widths(Count hidden, const Layer& layer) {
+  TargetWidths w;
+  const AttentionShape& a = layer.attention;
+  if (layer.mixer == Mixer::LatentAttention) {
+    const Count query = multiply(a.heads, add(a.nope_head_dim, a.rope_head_dim));
+    w.set(LoraTarget::Query, a.q_lora_rank != 0 ? a.q_lora_rank : hidden, query);
+    w.set(LoraTarget::Key, hidden, add(a.kv_lora_rank, a.rope_head_dim));
+    w.set(LoraTarget::Value, a.kv_lora_rank, multiply(a.heads, add(a.nope_head_dim, a.value_head_dim)));
+    w.set(LoraTarget::Output, multiply(a.heads, a.value_head_dim), hidden);
+  } else if (layer.attends()) {
+    w.set(LoraTarget::Query, hidden, product(a.heads, a.head_dim, a.output_gate ? 2 : 1));
+    w.set(LoraTarget::Key, hidden, multiply(a.kv_heads, a.head_dim));
+    if (!a.values_are_keys) w.set(LoraTarget::Value, hidden, multiply(a.kv_heads, a.value_head_dim));
+    w.set(LoraTarget::Output, multiply(a.heads, a.value_head_dim), hidden);
+  }
+  const FeedForward& f = layer.feed_forward;
+  const Count width = f.width != 0 ? f.width : f.shared_width;
+  if (width != 0) {
+    if (f.gated) w.set(LoraTarget::Gate, hidden, width);
+    w.set(LoraTarget::Up, hidden, width);
+    w.set(LoraTarget::Down, width, hidden);
+  }
+  return w;
+}
+
+/// What the adapters of one layer keep. `dora`: a magnitude scales both products.
+[[nodiscard]] constexpr Kept adapters(const Pass& p, const Layer& layer, bool dora) {
+  if (!p.adapters || p.adapter_rank == 0) return {};
+  const TargetWidths w = target_widths(p.hidden, layer);
+  const Count bytes = p.autocast ? p.compute : p.adapter_bytes;
+  const bool shares = !p.autocast && p.adapter_bytes == p.compute && !p.adapter_dropout;
+  Kept kept;
+  bool attention_input = false;
+  bool block_input = false;
+  for (const auto& row : lora_targets) {
+    const auto i = static_cast<std::size_t>(row.id);
+    if (!p.targets.has(row.id) || w.in[i] == 0) continue;
+    const bool reads_stream = w.in[i] == p.hidden && row.id != LoraTarget::Output && row.id != LoraTarget::Down;
+    const bool first_projection = row.id == LoraTarget::Query || row.id == LoraTarget::Key ||
+                                  row.id == LoraTarget::Value;
+    Count& input = reads_stream ? kept.stream : kept.inner;
+    if (!shares) {
+      input = add(input, multiply(bytes, w.in[i]));
+      if (p.adapter_dropout && (p.input_grad || !first_projection)) input = add(input, w.in[i]);
+    } else if (row.id == LoraTarget::Output) {
+      if (concatenates_queries(layer.attention)) input = add(input, multiply(bytes, w.in[i]));
+    } else {
+      bool& seen = first_projection ? attention_input : block_input;
+      if (!reads_stream || !seen) input = add(input, multiply(bytes, w.in[i]));
+      if (reads_stream) seen = true;
+    }
+    kept.inner = add(kept.inner, multiply(bytes, p.adapter_rank));
+    if (dora) kept.inner = add(kept.inner, multiply(add(p.compute, bytes), w.out[i]));
+  }
+  return kept;
+}
+
+}  // namespace llmcalc::activations

@@ -1,0 +1,124 @@
+#pragma once
+// Multi-head, grouped-query and multi-query attention: bytes kept for the backward pass, per token.
+// q = heads x head_dim, k and v = kv_heads x head width, o = heads x value width, c bytes a number, a heads.
+//
+//   projections' input     c h (autocast: a copy for every projection)           only when they are trained
+//   flash                  c (q + k + v + o) + 4 a (log-sum-exp), 24 bytes a call
+//   with a mask            keys and values repeated to all heads (not with one KV head), c a token and position for
+//                          the mask, which every layer makes again; 16 bytes a call. fp32: repeated as well
+//   eager                  c (q + 2 q + o), probabilities: fp32 4 + c, or c; soft cap c more; dropout: c if the
+//                          probabilities were kept in c bytes already, and a mask of 1; all per head and position
+//   fused qkv + rotary     a kept v keeps the whole projection, rotated q and k are new tensors
+//   partial rotary         q is built with cat, so flash's output is copied for the output projection: + c o
+//
+// Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes, equal to the byte. Not counted: workspaces
+// inside kernels.
+
+#include <llmcalc/memory/activations/norms.hpp>
+
+namespace llmcalc::activations {
+
+/// Number of separate projections that read the layer's input.
+[[nodiscard]] constexpr Count input_projections(const AttentionShape& a) {
+  if (a.fused_qkv) return 1;
+  return a.values_are_keys ? 2 : 3;
+}
+
+/// True when the attention of this layer needs a mask tensor: a window or chunk shorter than the sequence.
+[[nodiscard]] constexpr bool needs_mask(const Pass& p, const AttentionShape& a) {
+  const bool local = (a.window != 0 && a.window < p.sequence) || (a.chunk != 0 && a.chunk < p.sequence);
+  return local && !p.native_window;
+}
+
+/// True when rotated queries are put together with cat, which loses the memory order flash attention wants.
+[[nodiscard]] constexpr bool concatenates_queries(const AttentionShape& a) {
+  return a.rotary_dim != 0 && (a.rotary_dim < a.head_dim || a.fused_qkv);
+}
+
+/// Probabilities of eager attention: bytes per token and position.
+[[nodiscard]] constexpr Count eager_scores(const Pass& p, Count heads) {
+  const Count softmax = p.softmax_fp32 ? 4 : p.compute;
+  Count bytes = softmax;
+  if (softmax != p.compute || p.attention_dropout) bytes += p.compute;
+  if (p.attention_dropout) bytes += 1;
+  if (p.attention_softcap) bytes += p.compute;
+  return multiply(heads, bytes);
+}
+
+/// Queries, keys, values and output as the attention operation keeps them.
+[[nodiscard]] constexpr Kept attention_core(const Pass& p, const AttentionShape& a) {
+  const Count query = multiply(a.heads, a.head_dim);
+  const Count key = multiply(a.kv_heads, a.head_dim);
+  const Count value = a.values_are_keys ? key : multiply(a.kv_heads, a.value_head_dim);
+  const Count output = multiply(a.heads, a.value_head_dim);
+  const bool eager = p.attention == AttentionKernel::Eager;
+  const bool masked = !eager && needs_mask(p, a);
+  const bool efficient = masked || (!eager && p.compute == 4);
+  const bool repeats = (eager || efficient) && a.kv_heads < a.heads && (eager || a.kv_heads != 1);
+  Kept kept;
+  Count numbers = add(query, output);
+  if (repeats) {
+    numbers = add(numbers, add(query, output));
+  } else {
+    numbers = add(numbers, key);
+    const bool whole = a.fused_qkv && a.rotary_dim != 0;
+    numbers = add(numbers, whole ? add(query, add(key, value)) : value);
+  }
+  if (!eager && p.trained && concatenates_queries(a)) numbers = add(numbers, output);
+  kept.inner = multiply(p.compute, numbers);
+  if (eager) {
+    kept.scores = eager_scores(p, a.heads);
+  } else {
+    kept.inner = add(kept.inner, multiply(4, a.heads));
+    kept.fixed = efficient ? 16 : 24;
+    if (masked) kept.scores = p.compute;
+  }
+  return kept;
+}
+
+/// A whole attention block without its norms of the stream.
+[[nodiscard]] constexpr Kept attention(const Pass& p, const AttentionShape& a) {
+  Kept kept = attention_core(p, a) + query_key_norms(p, a);
+  if (p.trained) {
+    const Count copies = p.autocast ? input_projections(a) : 1;
+    kept.stream = add(kept.stream, product(p.compute, p.hidden, copies));
+  }
+  // Output gate: its own projection's output, the sigmoid, and the product that the output projection reads.
+  if (a.output_gate) kept.inner = add(kept.inner, product(3, p.compute, a.heads, a.value_head_dim));
+  if (p.residual_dropout) kept.stream = add(kept.stream, p.hidden);
+  return kept;
+}
+
+/// Multi-head latent attention (DeepSeek). r_q, r_kv: ranks; n, r, v: widths of a head without position, with it, value.
+///
+///   c (2 a (n + r) + a (n + v) + a v) + 4 a, and both latent norms with the inputs of what follows them
+///
+/// Source: operator run of the class in bf16, exact. The indexer's selection keeps nothing (no gradient flows).
+[[nodiscard]] constexpr Kept latent_attention(const Pass& p, const AttentionShape& a) {
+  const Count query = multiply(a.heads, add(a.nope_head_dim, a.rope_head_dim));
+  const Count value = multiply(a.heads, a.value_head_dim);
+  const Count expanded = multiply(a.heads, add(a.nope_head_dim, a.value_head_dim));
+  const bool eager = p.attention == AttentionKernel::Eager;
+  Kept kept;
+  kept.inner = multiply(p.compute, add(add(query, query), add(expanded, value)));
+  if (eager) {
+    kept.scores = eager_scores(p, a.heads);
+  } else {
+    kept.inner = add(kept.inner, multiply(4, a.heads));
+    kept.fixed = 24;
+  }
+  // Latents are whole on every tensor-parallel rank.
+  Pass latent = p;
+  latent.stream = p.compute;
+  for (const Count rank : {a.q_lora_rank, a.kv_lora_rank}) {
+    if (rank == 0) continue;
+    kept.inner = add(kept.inner, norm_per_token(latent, rank, 1, p.compute));
+    kept.fixed = add(kept.fixed, norm_fixed(latent, rank));
+    if (p.trained) kept.inner = add(kept.inner, multiply(p.compute, rank));
+  }
+  if (p.trained) kept.stream = product(p.compute, p.hidden, p.autocast ? 2 : 1);
+  if (p.residual_dropout) kept.stream = add(kept.stream, p.hidden);
+  return kept;
+}
+
+}  // namespace llmcalc::activations

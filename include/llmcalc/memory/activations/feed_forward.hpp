@@ -1,0 +1,87 @@
+#pragma once
+// Dense feed-forward blocks and mixtures of experts: bytes kept for the backward pass, per token.
+// i inner width, h hidden, c bytes a number, E experts, K experts a token.
+//
+//   act(gate) x up           4 c i: gate, act(gate), up, product (the down projection's input); frozen 3 c i
+//   fused SwiGLU             3 c i: gate, up, product; frozen 2 c i
+//   GELU                     2 c i: input, output; frozen c i
+//   GELU written in Python   5 c i: x, tanh, x / 2, 1 + tanh, product (autocast 16 i bytes); frozen one less
+//   ReLU                     c i: its output, which is the next input too
+//   ReLU squared             2 c i; frozen c i
+//   projections' input       c h (autocast: a copy for gate and one for up)
+//   experts, grouped product K (gathered token c h, the block's tensors, output c h) + indices 41 K (Mixtral; 39) +
+//                            router probabilities 4 E + 4, offsets 4 E bytes a call
+//   experts, loop            K (3 c h + the block's tensors) + 4 E + 28 K + 4
+//   experts, fused           K (c h + the block's tensors) + 4 E + 8 K
+//
+// Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes, equal to the byte; fused: Liger-Kernel and
+// Megatron-Core's grouped GEMM, from source. Tokens are taken as spread evenly over the experts.
+
+#include <llmcalc/memory/activations/norms.hpp>
+
+namespace llmcalc::activations {
+
+/// Tensors of inner width that one block keeps, in bytes per unit of width. `frozen`: its weights get no gradient.
+[[nodiscard]] constexpr Count inner_bytes(const Pass& p, bool gated, Activation activation, bool frozen) {
+  const Count c = p.compute;
+  if (gated) return c * ((p.fused ? 3 : 4) - (frozen ? 1 : 0));
+  switch (activation) {
+    case Activation::Relu:
+      return c;
+    case Activation::GeluPython:
+      if (p.fused) return c * (frozen ? 1 : 2);
+      return (p.autocast ? 16 : 5 * c) - (frozen ? c : 0);
+    default:
+      return c * (frozen ? 1 : 2);
+  }
+}
+
+/// A dense block, or the shared experts of a mixture.
+[[nodiscard]] constexpr Kept dense_block(const Pass& p, const FeedForward& f, Count width) {
+  return {.inner = multiply(width, inner_bytes(p, f.gated, f.activation, !p.trained))};
+}
+
+/// Routed experts with their router; `f.experts_per_token` tokens of work for every token on average.
+[[nodiscard]] constexpr Kept routed_experts(const Pass& p, const FeedForward& f) {
+  const Count seen = f.latent_width != 0 ? f.latent_width : p.hidden;
+  const Count block = multiply(f.expert_width, inner_bytes(p, f.gated, f.activation, !p.trained));
+  const Count row = multiply(p.compute, seen);
+  Count copies = 0;  // rows of width `seen` kept for every chosen expert
+  Count index = 0;   // bytes of indices for every chosen expert
+  if (p.fused) {
+    copies = 1;
+    index = 8;
+  } else if (p.experts == ExpertKernel::Loop) {
+    copies = 3;
+    index = 28;
+  } else {
+    copies = 2;
+    index = p.experts_index_pair ? 41 : 39;
+  }
+  if (!p.trained) copies = subtract(copies, 1);
+  Kept kept;
+  kept.inner = multiply(f.experts_per_token, add(add(multiply(copies, row), block), index));
+  kept.inner = add(kept.inner, add(multiply(4, f.experts), p.fused ? 0 : 4));
+  if (!p.fused && p.experts == ExpertKernel::GroupedMm) kept.fixed = multiply(4, f.experts);
+  return kept;
+}
+
+/// The whole feed-forward block of a layer without its norms.
+[[nodiscard]] constexpr Kept feed_forward(const Pass& p, const FeedForward& f) {
+  if (f.width == 0 && f.experts == 0) return {};
+  Kept kept;
+  if (f.width != 0) kept += dense_block(p, f, f.width);
+  if (f.experts != 0) kept += routed_experts(p, f);
+  if (f.shared_width != 0) {
+    kept += dense_block(p, f, f.shared_width);
+    if (f.shared_gate) kept.stream = add(kept.stream, multiply(p.compute, add(p.hidden, 1)));
+  }
+  if (p.trained) {
+    const bool two = p.autocast && f.gated && !f.fused_gate_up;
+    kept.stream = add(kept.stream, product(p.compute, p.hidden, two ? 2 : 1));
+  }
+  if (p.residual_dropout) kept.stream = add(kept.stream, p.hidden);
+  return kept;
+}
+
+}  // namespace llmcalc::activations
