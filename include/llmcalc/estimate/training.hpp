@@ -1,12 +1,111 @@
 #pragma once
-// Training: what is live at each moment of a step, on every pipeline stage.
+// Training: what is live at each moment of a step, on every pipeline stage; the highest moment of the worst stage is the
+// answer. Gradients and activations do not simply add: at the loss there is no gradient yet, at the end no activation.
 
 #include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/estimate/training_moments.hpp>
+#include <llmcalc/estimate/training_overhead.hpp>
+#include <llmcalc/estimate/training_setup.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace llmcalc {
 
+namespace training_detail {
+
+inline constexpr std::array moments{Moment::Load,      Moment::ForwardEnd, Moment::Loss, Moment::LastLayer,
+                                    Moment::FirstLayer, Moment::BackwardEnd, Moment::Step};
+
+/// Everything live at a moment, overhead included.
+template <class Sink>
+void put_all(const TrainingPlan& plan, const TrainingStage& stage, Moment moment, Sink& sink) {
+  put_moment(plan, stage, moment, sink);
+  NumberSink numbers;
+  put_moment(plan, stage, moment, numbers);
+  put_overhead(plan, stage, moment, numbers, sink);
+}
+
+/// Totals of one stage at every moment.
+struct StageTotals {
+  std::array<Bytes, moments.size()> totals{};
+  std::size_t highest = 0;
+};
+
+[[nodiscard]] inline StageTotals totals_of(const TrainingPlan& plan, const TrainingStage& stage) {
+  StageTotals t;
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    NumberSink sink;
+    put_all(plan, stage, moments[i], sink);
+    t.totals[i] = sink.total();
+    if (t.totals[i] > t.totals[t.highest]) t.highest = i;
+  }
+  return t;
+}
+
+/// The explained components of a stage at a moment.
+[[nodiscard]] inline Breakdown breakdown_at(const TrainingPlan& plan, const TrainingStage& stage, Moment moment) {
+  ExplainSink sink;
+  put_all(plan, stage, moment, sink);
+  describe_parts(plan, sink);
+  return sink.take();
+}
+
+/// Trained parameters of the whole model, as PEFT prints them.
+[[nodiscard]] inline Count trainable_parameters(const TrainingPlan& plan) {
+  TrainingPlan whole;  // counts do not depend on the layout
+  whole.scenario = plan.scenario;
+  whole.model = plan.model;
+  SumRules rules = plan_detail::sum_rules(plan, plan_detail::base_rules(*plan.scenario));
+  rules.shard = {};
+  const TrainingSums sums = training_sums(*plan.model, rules);
+  Count n = 0;
+  const bool freeze = plan.training().method == TrainingMethod::Freeze;
+  const Count layers = plan.model->layer_count();
+  const Count from = freeze ? subtract(layers, plan.training().trained_layers) : 0;
+  for (Count i = from; i < layers; ++i) n = add(n, sums.kinds[plan.model->layers[i]].trained.total());
+  if (freeze) return n;
+  for (const GroupSums* g : {&sums.embedding, &sums.head, &sums.final_norm, &sums.other}) n = add(n, g->trained.total());
+  return n;
+}
+
+
+}  // namespace training_detail
+
 /// Training memory of a valid scenario.
-[[nodiscard]] inline TrainingEstimate estimate_training(const Scenario&) { return {}; }
+[[nodiscard]] inline TrainingEstimate estimate_training(const Scenario& s) {
+  namespace d = training_detail;
+  TrainingEstimate e;
+  const TrainingPlan plan = training_plan(s);
+  e.trainable_parameters = d::trainable_parameters(plan);
+  const Count stages = std::max<Count>(s.parallelism.pipeline, 1);
+  Count worst = 0;
+  d::StageTotals worst_totals;
+  TrainingStage worst_stage;
+  e.ranks.reserve(stages);
+  for (Count i = 0; i < stages; ++i) {
+    TrainingStage stage = training_stage(plan, i);
+    const d::StageTotals t = d::totals_of(plan, stage);
+    e.ranks.push_back({.name = "stage " + std::to_string(i),
+                       .breakdown = d::breakdown_at(plan, stage, d::moments[t.highest]),
+                       .peak = phase_of(d::moments[t.highest])});
+    if (i == 0 || t.totals[t.highest] > worst_totals.totals[worst_totals.highest]) {
+      worst = i;
+      worst_totals = t;
+      worst_stage = std::move(stage);
+    }
+  }
+  e.worst_rank = e.ranks[worst].name;
+  e.peak_phase = e.ranks[worst].peak;
+  e.breakdown = e.ranks[worst].breakdown;
+  const std::size_t inside = worst_totals.totals[3] >= worst_totals.totals[4] ? 3 : 4;
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{2}, inside, std::size_t{5}, std::size_t{6}}) {
+    e.phases.push_back({.id = phase_of(d::moments[i]), .breakdown = d::breakdown_at(plan, worst_stage, d::moments[i])});
+  }
+  return e;
+}
 
 }  // namespace llmcalc

@@ -24,7 +24,7 @@ namespace llmcalc::activations {
 /// Tensors of inner width that one block keeps, in bytes per unit of width. `frozen`: its weights get no gradient.
 [[nodiscard]] constexpr Count inner_bytes(const Pass& p, bool gated, Activation activation, bool frozen) {
   const Count c = p.compute;
-  if (gated) return c * ((p.fused ? 3 : 4) - (frozen ? 1 : 0));
+  if (gated) return c * ((p.fused ? Count{3} : Count{4}) - (frozen ? Count{1} : Count{0}));
   switch (activation) {
     case Activation::Relu:
       return c;

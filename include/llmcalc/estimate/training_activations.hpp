@@ -1,0 +1,279 @@
+#pragma once
+// Activations of a pipeline stage: what layers keep, what stands outside of them, 16-bit copies of weights. Used by
+// training_moments.hpp.
+
+#include <llmcalc/estimate/training_stage.hpp>
+#include <llmcalc/estimate/training_sinks.hpp>
+
+#include <algorithm>
+
+namespace llmcalc::moment_detail {
+
+/// True when layers are computed again in the backward pass.
+[[nodiscard]] inline bool recomputes(const TrainingPlan& plan) {
+  const RecomputeKind kind = plan.training().recompute;
+  return kind == RecomputeKind::Full || kind == RecomputeKind::EveryN;
+}
+
+/// Layers between two kept inputs.
+[[nodiscard]] inline Count recompute_span(const TrainingPlan& plan) {
+  return plan.training().recompute == RecomputeKind::EveryN ? std::max<Count>(1, plan.training().recompute_every) : 1;
+}
+
+/// `n` layers that keep `kept`, in `flight` micro-batches.
+template <class Sink>
+void put_layers(const TrainingPlan& plan, Part part, std::string_view label, Count n, const InFlight& flight,
+                const Kept& kept, Sink& sink) {
+  if (n == 0) return;
+  const TokenCounts& t = plan.tokens;
+  const Count layers = multiply(n, flight.count);
+  const auto put = [&](std::string_view what, Count bytes, Count divisor) {
+    if (bytes == 0) return;
+    if (flight.count == 1) {
+      sink.put(part, summand(what, {{"layers", n}, {"tokens", t.tokens}, {"bytes", bytes}}, {1, 1}, divisor));
+    } else {
+      sink.put(part, summand(what, {{"layers", n}, {"in flight", flight.count}, {"tokens", t.tokens}, {"bytes", bytes}},
+                             {1, 1}, multiply(divisor, flight.divisor)));
+    }
+  };
+  if (t.stream_divisor == 1) {
+    put(label, add(kept.stream, kept.inner), 1);
+  } else {
+    put(label, kept.stream, t.stream_divisor);
+    put(label, kept.inner, 1);
+  }
+  if (kept.scores != 0) {
+    sink.put(part, summand("scores and masks", {{"layers", layers},
+                                                {"tokens", t.tokens},
+                                                {"positions", t.attended},
+                                                {"bytes", kept.scores}},
+                           {1, 1}, flight.divisor));
+  }
+  if (kept.fixed != 0) {
+    sink.put(part, summand("constants of every layer", {{"layers", layers}, {"bytes", kept.fixed}}, {1, 1},
+                           flight.divisor));
+  }
+}
+
+/// All blocks of `n` layers of a kind.
+template <class Sink>
+void put_blocks(const TrainingPlan& plan, Part part, Count n, const InFlight& flight, const LayerKept& kept, Sink& sink) {
+  put_layers(plan, part, "norms", n, flight, kept.norms, sink);
+  put_layers(plan, part, "attention and other mixers", n, flight, kept.mixer, sink);
+  put_layers(plan, part, "feed-forward", n, flight, kept.feed_forward, sink);
+  put_layers(plan, part, "adapters", n, flight, kept.adapters, sink);
+}
+
+/// Rotary tables in bytes: cosines and sines for every position, shared by the layers that rotate alike.
+[[nodiscard]] inline Bytes rotary_tables(const TrainingPlan& plan, const TrainingStage& s) {
+  Bytes sum;
+  const bool by_window = plan.model->norm == NormKind::RmsPlusOne;
+  for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
+    if (s.trained[k] == 0) continue;
+    const AttentionShape& a = plan.kinds[k].local.attention;
+    const bool latent = plan.kinds[k].local.mixer == Mixer::LatentAttention;
+    const Count width = latent ? a.rope_head_dim : a.rotary_dim;
+    bool seen = false;
+    for (std::size_t j = 0; j < k; ++j) {
+      const AttentionShape& b = plan.kinds[j].local.attention;
+      const bool split = by_window && a.qk_norm != QkNorm::None && (a.window == 0) != (b.window == 0);
+      seen = seen || (s.trained[j] != 0 && b.rotary_dim == a.rotary_dim && !split);
+    }
+    if (!seen && plan.kinds[k].local.attends()) {
+      sum += Bytes{product(2, width, plan.training().sequence, plan.bytes.stream)};
+    }
+  }
+  return sum;
+}
+
+/// Everything the stage's layers keep, in every micro-batch in flight.
+template <class Sink>
+void put_kept(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  if (!plan.trains) return;
+  const RecomputeKind mode = plan.training().recompute;
+  Count left = 2;  // layers that stay on the device when the others' activations are on the host
+  for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
+    Count n = s.trained[k];
+    if (plan.training().offload == Offload::Activations) n = std::min(n, left);
+    left -= std::min(n, left);
+    if (n == 0) continue;
+    const KindPlan& kind = plan.kinds[k];
+    if (recomputes(plan)) {
+      put_layers(plan, Part::Activations, "layer inputs", ceil_divide(n, recompute_span(plan)), s.flight,
+                 layer_input(kind.pass), sink);
+    } else if (mode == RecomputeKind::Selective) {
+      put_layers(plan, Part::Activations, "layers, selectively", n, s.flight, kind.selective, sink);
+    } else if (s.starts && plan.model->layers.front() == k && !kind.pass.trained) {
+      put_blocks(plan, Part::Activations, n - 1, s.flight, kind.kept, sink);
+      put_blocks(plan, Part::Activations, 1, s.flight, kind.first, sink);
+    } else {
+      put_blocks(plan, Part::Activations, n, s.flight, kind.kept, sink);
+    }
+  }
+}
+
+/// What is kept outside of the layers: rotary tables, positions, embedding dropout, final norm, the head's input.
+template <class Sink>
+void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  if (!plan.trains || plan.kinds.empty()) return;
+  const Model& m = *plan.model;
+  const Training& t = plan.training();
+  const Count tokens = plan.tokens.tokens;
+  const Count divisor = plan.tokens.stream_divisor;
+  if (!recomputes(plan)) sink.put(Part::Activations, amount("rotary tables", rotary_tables(plan, s)));
+  const bool head_trained = !plan.adapters && t.method != TrainingMethod::Freeze;
+  const Pass& pass = plan.kinds.front().pass;
+  if (s.share.first && m.positions == Positions::Learned && head_trained) {
+    sink.put(Part::Activations, summand("position numbers", {{"sequence", t.sequence}, {"bytes", 8}}));
+  }
+  if (s.share.first && pass.residual_dropout && head_trained && m.model_type != "opt") {
+    sink.put(Part::Activations,
+             summand("embedding dropout", {{"in flight", s.flight.count}, {"tokens", tokens}, {"hidden", m.hidden}},
+                     {1, 1}, multiply(divisor, s.flight.divisor)));
+  }
+  if (!s.share.last) return;
+  if (m.final_norm) {
+    const Kept norm = activations::stream_norm(pass);
+    sink.put(Part::Activations, summand("final norm", {{"tokens", tokens}, {"bytes", norm.stream}}, {1, 1}, divisor));
+    if (norm.fixed != 0) sink.put(Part::Activations, summand("final norm's weight in fp32", {{"bytes", norm.fixed}}));
+  }
+  const bool head_adapter = plan.adapters && t.lora.targets.has(LoraTarget::Head);
+  if ((head_trained || head_adapter) && t.loss != Loss::Fused) {
+    const Count bytes = head_adapter ? plan.trained_bytes : plan.bytes.compute;
+    sink.put(Part::Activations, summand("head's input", {{"tokens", tokens}, {"hidden", m.hidden}, {"bytes", bytes}},
+                                        {1, 1}, divisor));
+  }
+}
+
+/// What the layers below the one that runs backward still keep.
+template <class Sink>
+void put_lower_layers(const TrainingPlan& plan, const TrainingStage& s, bool last, Sink& sink) {
+  const RecomputeKind mode = plan.training().recompute;
+  if (last) {
+    put_kept(plan, s, sink);
+    const KindPlan& top = plan.kinds[s.highest];
+    Kept own;
+    if (mode == RecomputeKind::None) own = top.kept.total();
+    if (mode == RecomputeKind::Selective) own = top.selective;
+    if (plan.training().offload == Offload::Activations) own = {};
+    Summand freed = amount("this layer, counted below", bytes_of(own, plan.tokens));
+    freed.negative = true;
+    if (freed.result.count != 0) sink.put(Part::Activations, freed);
+  } else if (plan.gathers()) {
+    // With shards the highest moment is at the second layer: one more is still kept, its gradient arrives.
+    const KindPlan& below = plan.kinds[s.highest];
+    if (s.trained_layers > 1) {
+      if (recomputes(plan)) {
+        put_layers(plan, Part::Activations, "layer inputs", 2, {}, layer_input(below.pass), sink);
+      } else {
+        put_blocks(plan, Part::Activations, 1, {}, below.kept, sink);
+      }
+    }
+  }
+  const Count span = recompute_span(plan);
+  if (span > 1 && s.trained_layers > 1) {
+    put_blocks(plan, Part::Transient, std::min(span, s.trained_layers) - 1, {}, plan.kinds[s.highest].kept, sink);
+  }
+}
+
+/// Held beside what autograd keeps when layers are computed again: rotary tables, position numbers, an eager mask.
+template <class Sink>
+void put_held(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  const Training& t = plan.training();
+  if (!plan.trains || !recomputes(plan)) return;
+  const Bytes rotary = rotary_tables(plan, s);
+  if (rotary.count == 0) return;
+  sink.put(Part::Transient, amount("rotary tables", rotary));
+  sink.put(Part::Transient, summand("position numbers", {{"sequence", t.sequence}, {"bytes", 8}}));
+  if (t.attention == AttentionKernel::Eager) {
+    sink.put(Part::Transient, summand("attention mask", {{"tokens", plan.tokens.tokens},
+                                                         {"positions", plan.tokens.attended},
+                                                         {"bytes", plan.bytes.compute}}));
+  }
+}
+
+/// 16-bit copies of the matrices under autocast: elements that autograd keeps.
+struct Casts {
+  Count layers = 0;  ///< of all layers on the stage
+  Count head = 0;
+  Count unsaved = 0;  ///< cached until the forward pass ends, but not kept
+};
+[[nodiscard]] inline Casts weight_casts(const TrainingPlan& plan, const TrainingStage& s) {
+  Casts c;
+  if (!plan.bytes.autocast || !plan.trains) return c;
+  for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
+    const GroupSums& one = plan.sums.kinds[k];
+    c.layers = add(c.layers, multiply(s.trained[k], one.linear_weights));
+    if (!plan.adapters) c.unsaved = add(c.unsaved, multiply(s.trained[k], one.linear_biases));
+  }
+  if (s.starts && plan.adapters && !plan.model->layers.empty()) {
+    const GroupSums& first = plan.sums.kinds[plan.model->layers.front()];
+    c.layers = subtract(c.layers, add(first.first_projections, first.adapter_inputs));
+    c.unsaved = add(c.unsaved, first.adapter_inputs);
+  }
+  if (s.share.last) {
+    c.head = plan.model->tied_head ? plan.sums.embedding.parameters.total() : plan.sums.head.linear_weights;
+  }
+  return c;
+}
+
+template <class Sink>
+void put_casts(std::string_view label, Count elements, Part part, Sink& sink) {
+  if (elements != 0) sink.put(part, summand(label, {{"weights", elements}}, {1, 2}));
+}
+
+/// At the end of the forward pass autocast's cache still holds all copies.
+template <class Sink>
+void put_forward_casts(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  const Casts c = weight_casts(plan, s);
+  put_casts("layers", recomputes(plan) && plan.adapters ? 0 : c.layers, Part::WeightCasts, sink);
+  put_casts("head", c.head, Part::WeightCasts, sink);
+  put_casts("copies that autocast caches", c.unsaved, Part::Transient, sink);
+}
+
+/// What autograd keeps of them.
+template <class Sink>
+void put_saved_casts(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  const Casts c = weight_casts(plan, s);
+  if (!recomputes(plan)) put_casts("layers", c.layers, Part::WeightCasts, sink);
+  put_casts("head", c.head, Part::WeightCasts, sink);
+}
+
+/// Inside the backward pass: the layers below and this one, whose down projection is done.
+template <class Sink>
+void put_layer_casts(const TrainingPlan& plan, const TrainingStage& s, bool last, Sink& sink) {
+  const Casts c = weight_casts(plan, s);
+  if (c.layers == 0) return;
+  const GroupSums& one = plan.sums.kinds[s.highest];
+  const Count all = last && !recomputes(plan) ? c.layers : std::min(c.layers, one.linear_weights);
+  put_casts("layers", subtract(all, one.last_projection), Part::WeightCasts, sink);
+}
+
+/// The largest matrix of a quantized base while a product uses it.
+template <class Sink>
+void put_dequantized(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  if (!plan.quantized || s.all.largest_quantized == 0) return;
+  sink.put(Part::Transient, summand("one matrix dequantized", {{"weights", s.all.largest_quantized},
+                                                               {"bytes", plan.bytes.compute}}));
+}
+
+/// A quantized head while the loss uses it.
+template <class Sink>
+void put_dequantized_head(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  if (!plan.quantized || !s.share.last || plan.profile->dequantized_head == 0) return;
+  sink.put(Part::Transient, summand("output head dequantized", {{"vocabulary", plan.loss.vocabulary},
+                                                                {"hidden", plan.model->hidden},
+                                                                {"bytes", plan.profile->dequantized_head}}));
+}
+
+/// Logits and loss: as a product where it is one.
+template <class Sink>
+void put_loss(const TrainingPlan& plan, Bytes total, Count per_logit, Sink& sink) {
+  const Summand logits = summand("logits", {{"tokens", plan.loss.tokens},
+                                            {"vocabulary", plan.loss.vocabulary},
+                                            {"bytes", per_logit}});
+  if (per_logit != 0) sink.put(Part::LossHead, logits);
+  sink.put(Part::LossHead, amount(per_logit != 0 ? "labels, loss" : "loss", total - (per_logit != 0 ? logits.result : Bytes{})));
+}
+
+}  // namespace llmcalc::moment_detail

@@ -1,0 +1,135 @@
+#pragma once
+// Scenario -> TrainingPlan: which framework's rules, which recipe, how the model is cut, what each kind of layer keeps.
+
+#include <llmcalc/estimate/training_plan.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace llmcalc {
+
+namespace plan_detail {
+
+/// What is trained and in which width.
+inline void set_trained(TrainingPlan& plan) {
+  const Training& t = plan.training();
+  plan.adapters = t.method == TrainingMethod::Lora || t.method == TrainingMethod::Qlora || t.method == TrainingMethod::Dora;
+  plan.trains = plan.adapters ? t.lora.rank != 0 && t.lora.targets.bits != 0
+                              : t.method != TrainingMethod::Freeze || t.trained_layers != 0;
+  plan.trained_bytes = plan.bytes.weight;
+  plan.gradient_bytes = plan.bytes.gradient;
+  plan.formed_bytes = plan.bytes.autocast ? plan.bytes.gradient : plan.bytes.compute;
+  if (plan.adapters) {
+    plan.trained_bytes = t.lora.adapter_dtype == AdapterDtype::Fp32 ? 4 : 2;
+    plan.gradient_bytes = plan.formed_bytes = plan.trained_bytes;
+  }
+}
+
+/// How the base model is stored. QLoRA on a model in a plain format means NF4 with double quantization.
+[[nodiscard]] inline WeightRules base_rules(const Scenario& s) {
+  WeightRules rules = weight_rules(*s.model, s.weights);
+  if (s.training.method == TrainingMethod::Qlora && is_plain(rules.format)) rules.format = WeightFormat::Nf4Dq;
+  return rules;
+}
+
+/// Ranks and groups.
+inline void set_layout(TrainingPlan& plan) {
+  const Parallelism& p = plan.layout();
+  const Count tensor = std::max<Count>(p.tensor, 1);
+  plan.shard.tensor = tensor;
+  plan.shard.expert = std::max<Count>(p.expert, 1);
+  plan.shard.expert_tensor = p.expert <= 1 ? std::max(tensor, p.expert_tensor) : std::max<Count>(1, p.expert_tensor);
+  if (plan.profile->pads_vocabulary) plan.shard.vocabulary_multiple = multiply(128, tensor);
+  plan.zero = std::min<Count>(p.zero, 3);
+  plan.dense_group = multiply(std::max<Count>(p.data, 1), std::max<Count>(p.context, 1));
+  const Count experts = multiply(plan.shard.expert, plan.shard.expert_tensor);
+  plan.expert_group = std::max<Count>(1, multiply(plan.dense_group, tensor) / std::max<Count>(experts, 1));
+  plan.micro_batches = std::max<Count>(plan.training().accumulation, 1);
+}
+
+inline void set_tokens(TrainingPlan& plan) {
+  const Training& t = plan.training();
+  const Parallelism& p = plan.layout();
+  const Count context = std::max<Count>(p.context, 1);
+  plan.tokens.tokens = ceil_divide(multiply(t.micro_batch, t.sequence), context);
+  plan.tokens.stream_divisor = p.sequence_parallel ? plan.shard.tensor : 1;
+  plan.tokens.attended = t.sequence;
+  const Model& m = *plan.model;
+  const Count rows = round_up(m.head_vocabulary != 0 ? m.head_vocabulary : m.vocabulary, plan.shard.vocabulary_multiple);
+  plan.loss = {.tokens = plan.tokens.tokens,
+               .sequences = t.micro_batch,
+               .vocabulary = ceil_divide(rows, plan.shard.tensor),
+               .hidden = m.hidden,
+               .compute = plan.bytes.compute,
+               .chunks = t.loss_chunks,
+               .loss = t.loss,
+               .softcap = m.final_softcap,
+               .in_place = plan.profile->loss_in_place};
+}
+
+[[nodiscard]] inline SumRules sum_rules(const TrainingPlan& plan, const WeightRules& weights) {
+  const Training& t = plan.training();
+  return {.shard = plan.shard,
+          .bytes = plan.bytes,
+          .weights = weights,
+          .quantized = plan.quantized,
+          .quantizes_head = plan.profile->quantizes_head,
+          .adapters = plan.adapters,
+          .dora = t.method == TrainingMethod::Dora,
+          .separate_parts = plan.profile->fused_qkv,
+          .lora = t.lora,
+          .adapter_bytes = plan.trained_bytes,
+          .experts = t.experts,
+          .optimizer = t.optimizer,
+          .optimizer_rank = t.optimizer_rank};
+}
+
+/// What every kind of layer keeps.
+inline void set_kinds(TrainingPlan& plan) {
+  const Pass pass = pass_of(plan);
+  Pass first = pass;
+  first.input_grad = false;
+  const bool dora = plan.training().method == TrainingMethod::Dora;
+  plan.kinds.reserve(plan.model->kinds.size());
+  for (std::size_t k = 0; k < plan.model->kinds.size(); ++k) {
+    KindPlan kind;
+    kind.pass = pass;
+    kind.local = local_layer(plan.model->kinds[k], plan.shard, plan.profile->fused_qkv);
+    kind.kept = activations::layer(pass, kind.local, dora);
+    kind.first = pass.trained ? kind.kept : activations::layer(first, kind.local, dora);
+    add_quantized_inputs(plan, kind.local, kind.kept);
+    add_quantized_inputs(plan, kind.local, kind.first);
+    kind.selective = kind.kept.total();
+    if (plan.profile->selective == SelectiveKind::EverySecondMatmul && kind.local.attends()) {
+      kind.selective = every_second_matmul(pass, kind.local);
+    } else {
+      kind.selective.scores = 0;
+    }
+    const GroupSums& sums = plan.sums.kinds[k];
+    const LayerGradients gradients{sums.trained.total(), sums.last_projection, sums.expert_inner, sums.first_projections,
+                                   plan.formed_bytes};
+    kind.highest = highest(layer_moments(pass, kind.local, kind.kept, plan.tokens, gradients), plan.gradient_bytes);
+    plan.kinds.push_back(kind);
+  }
+}
+
+}  // namespace plan_detail
+
+/// Works out a run. The scenario must outlive the plan.
+[[nodiscard]] inline TrainingPlan training_plan(const Scenario& s) {
+  TrainingPlan plan;
+  plan.scenario = &s;
+  plan.model = s.model.get();
+  plan.profile = &training_profile(s.training.framework, s.training.version);
+  plan.bytes = recipe_bytes(s.training.recipe);
+  plan_detail::set_trained(plan);
+  const WeightRules rules = plan_detail::base_rules(s);
+  plan.quantized = plan.adapters && !plan_detail::is_plain(rules.format) && rules.format != WeightFormat::Gguf;
+  plan_detail::set_layout(plan);
+  plan_detail::set_tokens(plan);
+  plan.sums = training_sums(*s.model, plan_detail::sum_rules(plan, rules));
+  plan_detail::set_kinds(plan);
+  return plan;
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,118 @@
+#pragma once
+// Inside a layer's backward pass: what is live beside the layers below, at the moments that can be the highest. For each:
+// what the layer still keeps, the gradients of activations being made, and how much of the layer's weight gradients
+// exists. s bytes of the stream, c of products, i inner width, K experts a token, T tokens.
+//
+//   feed-forward, trained   all kept + (2 c i + s h) T                        and the down projection's gradient
+//   not gated               all kept + (c i + s h) T                          and the down projection's gradient
+//   frozen base             all kept + (3 c i + s h) T (not gated 2 c i)
+//   fp32 adapters on up     all kept + (4 i + 12 h - 4 r) T
+//   experts                 all kept + (2 c i K + s h - c h K - 8 K) T        and the experts' down gradients
+//   experts' inner product  all kept + (s h - 2 c i K) T + gate's and up's gradient, and the down gradients
+//   eager attention         mixer and first norm + a S (scores' gradients) + (s h - c o) T, and all but q, k, v
+//
+// Source: allocation ledger of PyTorch 2.14 on the transformers classes; Llama-like runs exact, others within 5 % of the
+// total. Not counted: workspaces inside kernels (flash attention's fp32 dq).
+
+#include <llmcalc/memory/activations/layer.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace llmcalc {
+
+/// One moment of a layer's backward pass.
+struct LayerMoment {
+  Bytes live;           ///< of the layer: kept, and gradients of activations
+  Count gradients = 0;  ///< elements of the layer's weight gradients that exist
+  Bytes forming{};      ///< a weight gradient that exists beside the ones counted in `gradients`
+};
+
+/// The moments of a layer; unused ones are zero.
+using LayerMoments = std::array<LayerMoment, 3>;
+
+/// Elements of a layer's weights that decide its moments.
+struct LayerGradients {
+  Count all = 0;
+  Count last_projection = 0;
+  Count expert_inner = 0;
+  Count first_projections = 0;
+  Count bytes = 2;  ///< bytes of a gradient as the product writes it
+};
+
+namespace backward_detail {
+
+/// Gradients of activations in a dense feed-forward block, per token.
+[[nodiscard]] constexpr Count dense_work(const Pass& p, const FeedForward& f) {
+  const Count width = f.width != 0 ? f.width : f.shared_width;
+  const Count tensors = (f.gated ? Count{3} : Count{2}) - (p.trained ? Count{1} : Count{0});
+  const Count plain = add(product(tensors, p.compute, width), multiply(p.stream, p.hidden));
+  const bool fp32_adapters = p.adapters && p.adapter_bytes == 4 && !p.autocast && p.targets.has(LoraTarget::Up);
+  if (!fp32_adapters) return plain;
+  return std::max(plain, subtract(add(multiply(4, width), multiply(12, p.hidden)), multiply(4, p.adapter_rank)));
+}
+
+/// The moment after the activation's gradient has been formed.
+[[nodiscard]] inline LayerMoment feed_forward_moment(const Pass& p, const Layer& l, const LayerKept& kept,
+                                                     const TokenCounts& t, const LayerGradients& g) {
+  const FeedForward& f = l.feed_forward;
+  LayerMoment m{.live = bytes_of(kept.total(), t), .gradients = p.trained ? g.last_projection : 0};
+  if (f.experts == 0) {
+    m.live += Bytes{multiply(dense_work(p, f), t.tokens)};
+    return m;
+  }
+  const Count k = f.experts_per_token;
+  const Count more = add(product(2, p.compute, k, f.expert_width), multiply(p.stream, p.hidden));
+  const Count freed = multiply(k, add(multiply(p.compute, p.hidden), 8));
+  m.live = m.live + Bytes{multiply(more, t.tokens)} - Bytes{multiply(freed, t.tokens)};
+  return m;
+}
+
+/// The moment of the weight gradient of all experts' gate and up matrices.
+[[nodiscard]] inline LayerMoment experts_moment(const Pass& p, const Layer& l, const LayerKept& kept, const TokenCounts& t,
+                                                const LayerGradients& g) {
+  const FeedForward& f = l.feed_forward;
+  if (f.experts == 0 || !p.trained) return {};
+  LayerMoment m{.live = bytes_of(kept.total(), t), .gradients = g.last_projection};
+  m.live += Bytes{product(p.stream, p.hidden, t.tokens)};
+  m.live -= Bytes{product(2 * p.compute, f.experts_per_token, f.expert_width, t.tokens)};
+  m.forming = {multiply(g.bytes, g.expert_inner)};
+  return m;
+}
+
+/// The moment of the softmax's gradient in eager attention.
+[[nodiscard]] inline LayerMoment attention_moment(const Pass& p, const Layer& l, const LayerKept& kept,
+                                                  const TokenCounts& t, const LayerGradients& g) {
+  if (p.attention != AttentionKernel::Eager || !l.attends()) return {};
+  const Count softmax = p.softmax_fp32 ? 4 : p.compute;
+  const Count scores = multiply(l.attention.heads, subtract(2 * softmax, softmax != p.compute ? p.compute : 0));
+  const Count output = product(p.compute, l.attention.heads, l.attention.value_head_dim);
+  Kept norms = kept.norms;
+  norms.stream /= std::max<Count>(1, activations::norm_count(l.norms));
+  LayerMoment m{.live = bytes_of(kept.mixer + norms, t),
+                .gradients = p.trained ? subtract(g.all, g.first_projections) : 0};
+  m.live += Bytes{product(scores, t.tokens, t.attended)} + Bytes{product(p.stream, p.hidden, t.tokens)};
+  m.live -= Bytes{multiply(output, t.tokens)};
+  return m;
+}
+
+}  // namespace backward_detail
+
+/// The moments of one layer's backward pass.
+[[nodiscard]] inline LayerMoments layer_moments(const Pass& p, const Layer& l, const LayerKept& kept, const TokenCounts& t,
+                                                const LayerGradients& g) {
+  return {backward_detail::feed_forward_moment(p, l, kept, t, g), backward_detail::experts_moment(p, l, kept, t, g),
+          backward_detail::attention_moment(p, l, kept, t, g)};
+}
+
+/// The highest of a layer's moments when gradients have this width.
+[[nodiscard]] constexpr LayerMoment highest(const LayerMoments& moments, Count gradient_bytes) {
+  const auto total = [&](const LayerMoment& m) { return m.live + m.forming + Bytes{multiply(m.gradients, gradient_bytes)}; };
+  LayerMoment best = moments[0];
+  for (const LayerMoment& m : moments) {
+    if (total(m) > total(best)) best = m;
+  }
+  return best;
+}
+
+}  // namespace llmcalc

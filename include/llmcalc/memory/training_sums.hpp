@@ -1,0 +1,207 @@
+#pragma once
+// What one layer of a kind, or a part outside of the layers, has in parameters, trained parameters, optimizer states and
+// 16-bit copies on one tensor- and expert-parallel rank. Everything a pipeline stage holds is a sum of these.
+
+#include <llmcalc/memory/adapters.hpp>
+#include <llmcalc/memory/optimizer.hpp>
+#include <llmcalc/memory/recipe.hpp>
+#include <llmcalc/memory/sharding.hpp>
+#include <llmcalc/memory/weight_formats.hpp>
+#include <llmcalc/scenario/training_profiles.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace llmcalc {
+
+/// Amounts that are sharded over data-parallel ranks; experts over fewer of them.
+struct DenseExpert {
+  Count dense = 0;
+  Count expert = 0;
+  [[nodiscard]] constexpr Count total() const { return add(dense, expert); }
+  constexpr Count& of(bool is_expert) { return is_expert ? expert : dense; }
+  friend constexpr DenseExpert operator*(Count n, const DenseExpert& a) {
+    return {multiply(n, a.dense), multiply(n, a.expert)};
+  }
+  constexpr DenseExpert& operator+=(const DenseExpert& o) {
+    dense = add(dense, o.dense);
+    expert = add(expert, o.expert);
+    return *this;
+  }
+};
+
+/// Sums over the tensors of a group.
+struct GroupSums {
+  DenseExpert parameters;      ///< of the base model
+  DenseExpert base_bytes;      ///< stored bytes of the base model
+  DenseExpert trained;         ///< elements that get gradients
+  DenseExpert state_bytes;     ///< optimizer states of them
+  Count adapters = 0;          ///< elements of adapters
+  Count linear_weights = 0;    ///< elements of matrices that autocast copies to 16 bits
+  Count linear_biases = 0;     ///< and of their biases
+  Count first_projections = 0;  ///< of those, the ones that read the layer's input (queries, keys, values)
+  Count adapter_inputs = 0;    ///< elements of the adapters' A matrices of those projections
+  Count last_projection = 0;   ///< elements of the matrix whose gradient comes first (down projection, experts' too)
+  Count expert_inner = 0;      ///< elements of the experts' gate and up matrices
+  Count feed_forward = 0;      ///< elements of the feed-forward block
+  Count largest = 0;           ///< elements of the largest trained tensor
+  Count largest_quantized = 0;  ///< elements of the largest matrix that is stored quantized
+
+  constexpr GroupSums& operator+=(const GroupSums& o) {
+    parameters += o.parameters;
+    base_bytes += o.base_bytes;
+    trained += o.trained;
+    state_bytes += o.state_bytes;
+    adapters = add(adapters, o.adapters);
+    linear_weights = add(linear_weights, o.linear_weights);
+    linear_biases = add(linear_biases, o.linear_biases);
+    largest = std::max(largest, o.largest);
+    largest_quantized = std::max(largest_quantized, o.largest_quantized);
+    return *this;
+  }
+};
+
+/// What decides the sums beside the tensors.
+struct SumRules {
+  ShardPlan shard;
+  RecipeBytes bytes;
+  WeightRules weights;         ///< of a quantized base
+  bool quantized = false;      ///< the base is stored in `weights.format`
+  bool quantizes_head = false;
+  bool adapters = false;       ///< only adapters are trained
+  bool dora = false;
+  bool separate_parts = false;  ///< LitGPT: adapters of a fused projection are separate
+  Lora lora;
+  Count adapter_bytes = 4;
+  ExpertKernel experts = ExpertKernel::GroupedMm;
+  Optimizer optimizer = Optimizer::AdamW;
+  Count optimizer_rank = 128;
+};
+
+/// Sums of a model: per layer of every kind, and what stands outside.
+struct TrainingSums {
+  std::vector<GroupSums> kinds;  ///< one layer of each kind
+  std::vector<Count> layers;     ///< layers of each kind
+  GroupSums embedding;           ///< token table
+  GroupSums head;                ///< output matrix when it is not tied
+  GroupSums final_norm;
+  GroupSums other;  ///< position table, encoder, what the inventory does not explain: on the first stage
+};
+
+namespace sums_detail {
+
+[[nodiscard]] constexpr bool is_linear(const Tensor& t) {
+  using R = TensorRole;
+  return !t.vector && t.role != R::Embedding && t.role != R::PositionTable && t.role != R::Convolution &&
+         t.role != R::RecurrentSmall && t.role != R::Sinks && t.role != R::Norm;
+}
+
+[[nodiscard]] constexpr bool reads_input(TensorRole role) {
+  using R = TensorRole;
+  return role == R::Query || role == R::Key || role == R::Value || role == R::QueryKeyValue;
+}
+
+[[nodiscard]] constexpr bool is_down(TensorRole role) { return role == TensorRole::Down || role == TensorRole::ExpertDown; }
+
+[[nodiscard]] constexpr bool is_expert_inner(TensorRole role) {
+  using R = TensorRole;
+  return role == R::ExpertGate || role == R::ExpertUp || role == R::ExpertGateUp;
+}
+
+/// States of `copies` tensors of a shape.
+[[nodiscard]] constexpr Bytes states(const SumRules& r, Count rows, Count columns, Count copies, Count bytes, bool vector,
+                                     bool hidden) {
+  if (rows == 0 || columns == 0) return {};
+  const SteppedTensor t{rows, columns, bytes, vector, hidden};
+  return optimizer_state(r.optimizer, t, r.optimizer_rank) * copies;
+}
+
+/// Adds the adapter of one tensor.
+constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, const ShardShape& local, const Model& model,
+                           Count count) {
+  if (r.lora.rank == 0 || !is_target(t, r.lora.targets, r.experts)) return;
+  const AdapterShape a = adapter_shape(t, local, model, r.lora.targets, r.separate_parts);
+  if (a.parts == 0) return;
+  const Count copies = multiply(a.copies, count);
+  const Count elements = multiply(adapter_parameters(a, r.lora.rank, r.dora), copies);
+  const bool expert = t.split == Split::Experts;
+  const Count rank = r.lora.rank;
+  g.adapters = add(g.adapters, elements);
+  g.trained.of(expert) = add(g.trained.of(expert), elements);
+  Bytes state = states(r, multiply(rank, a.parts), a.in, copies, r.adapter_bytes, false, true) +
+                states(r, a.out, rank, copies, r.adapter_bytes, false, true);
+  if (r.dora) state += states(r, a.out, 1, copies, r.adapter_bytes, true, true);
+  g.state_bytes.of(expert) = add(g.state_bytes.of(expert), state.count);
+  g.largest = std::max(g.largest, multiply(rank, std::max(a.in, a.out)));
+  g.linear_weights = add(g.linear_weights, elements);
+  if (reads_input(t.role)) g.adapter_inputs = add(g.adapter_inputs, product(rank, a.parts, a.in, copies));
+}
+
+/// Adds one tensor of the inventory, `count` times.
+constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, const Model& model, Count count) {
+  const ShardShape local = shard(t, model, r.shard);
+  const Count elements = multiply(local.elements(), count);
+  const bool expert = t.split == Split::Experts;
+  const bool head = t.role == TensorRole::Head;
+  const bool quantized =
+      r.quantized && !t.vector && (is_quantized(r.weights, t) || (head && r.quantizes_head));
+  g.parameters.of(expert) = add(g.parameters.of(expert), elements);
+  const Bytes bytes = t.buffer    ? Bytes{4} * elements
+                      : quantized ? matrix_bytes(r.weights, local.rows, local.columns) * multiply(local.copies, count)
+                                  : Bytes{r.bytes.weight} * elements;
+  g.base_bytes.of(expert) = add(g.base_bytes.of(expert), bytes.count);
+  if (quantized) g.largest_quantized = std::max(g.largest_quantized, multiply(local.rows, local.columns));
+  if (is_linear(t) && !r.adapters) g.linear_weights = add(g.linear_weights, elements);
+  if (is_linear(t) && r.adapters && !quantized) g.linear_weights = add(g.linear_weights, elements);
+  if (t.role == TensorRole::Bias) g.linear_biases = add(g.linear_biases, elements);
+  if (reads_input(t.role)) g.first_projections = add(g.first_projections, elements);
+  if (is_down(t.role)) g.last_projection = add(g.last_projection, elements);
+  if (is_expert_inner(t.role)) g.expert_inner = add(g.expert_inner, elements);
+  if (t.part == ModelPart::FeedForward || t.part == ModelPart::Experts || t.part == ModelPart::Router) {
+    g.feed_forward = add(g.feed_forward, elements);
+  }
+  if (t.buffer) return;
+  if (r.adapters) {
+    add_adapter(g, r, t, local, model, count);
+    return;
+  }
+  const bool hidden = t.kind >= 0;
+  g.trained.of(expert) = add(g.trained.of(expert), elements);
+  const Count stepped = r.bytes.stepped();
+  const Bytes state = states(r, local.rows, local.columns, multiply(local.copies, count), stepped, t.vector, hidden);
+  g.state_bytes.of(expert) = add(g.state_bytes.of(expert), state.count);
+  g.largest = std::max(g.largest, multiply(local.rows, local.columns));
+}
+
+}  // namespace sums_detail
+
+/// Sums over a model's tensors. Multi-token-prediction layers are not trained.
+[[nodiscard]] inline TrainingSums training_sums(const Model& model, const SumRules& rules) {
+  TrainingSums sums;
+  sums.kinds.resize(model.kinds.size());
+  sums.layers.resize(model.kinds.size());
+  for (const auto kind : model.layers) ++sums.layers[kind];
+  for (const Tensor& t : model.tensors) {
+    if (t.part == ModelPart::Mtp) continue;
+    if (t.kind >= 0) {
+      const auto k = static_cast<std::size_t>(t.kind);
+      if (sums.layers[k] == 0) continue;
+      sums_detail::add_tensor(sums.kinds[k], rules, t, model, std::max<Count>(1, t.count / sums.layers[k]));
+      continue;
+    }
+    GroupSums& group = t.role == TensorRole::Embedding                                      ? sums.embedding
+                       : t.role == TensorRole::Head || t.part == ModelPart::Head            ? sums.head
+                       : t.role == TensorRole::Norm && t.part == ModelPart::Norms           ? sums.final_norm
+                                                                                            : sums.other;
+    sums_detail::add_tensor(group, rules, t, model, t.count);
+  }
+  if (model.other_parameters != 0) {
+    Tensor rest;
+    rest.rows = ceil_divide(model.other_parameters, rules.shard.tensor);
+    rest.vector = true;
+    sums_detail::add_tensor(sums.other, rules, rest, model, 1);
+  }
+  return sums;
+}
+
+}  // namespace llmcalc

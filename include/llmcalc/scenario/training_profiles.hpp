@@ -1,0 +1,105 @@
+#pragma once
+// Training frameworks as data: one row a framework and version range, each constant with its source. A row holds from
+// the version `from` until the framework's next row.
+
+#include <llmcalc/base/units.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace llmcalc {
+
+/// What a framework's "selective" recomputation recomputes.
+enum class SelectiveKind : std::uint8_t {
+  CoreAttention,     ///< the attention operation: drops the scores (Megatron; nothing to gain with flash)
+  EverySecondMatmul  ///< keeps every second matrix product and the attention output (torchtitan "op")
+};
+
+/// Constants of a framework that change memory.
+struct TrainingProfile {
+  TrainingFramework framework = TrainingFramework::Transformers;
+  std::string_view from;              ///< first version of this row, compared as text of digits
+  bool native_window = false;         ///< attention kernels know windows and grouped heads: no mask, no repeated keys
+  bool fused_qkv = false;             ///< always one projection for queries, keys and values
+  bool quantizes_head = false;        ///< a quantized base includes the output head
+  bool keeps_quantized_inputs = false;  ///< bitsandbytes up to about 0.42: a 4-bit linear keeps its input
+  Count extra_stream = 0;             ///< bytes a token, layer and hidden unit beside a 4-bit base
+  Count dequantized_head = 0;         ///< bytes a weight of the head while it is used, when quantized
+  bool loss_in_place = false;         ///< vocabulary-parallel cross-entropy works in place
+  bool persistent_gradients = false;  ///< gradient buffers are allocated once and never freed
+  bool fused_step = false;            ///< AdamW's step works in place
+  bool pads_vocabulary = false;       ///< vocabulary padded to a multiple of 128 x tensor parallel ranks
+  bool hidden_dropout = false;        ///< dropout also acts on the residual stream of every model
+  bool bucket_copy = false;           ///< data parallelism copies gradients into buckets
+  SelectiveKind selective = SelectiveKind::CoreAttention;
+  Count fragmentation_per_mille = 1060;  ///< reserved / allocated of what comes and goes
+  Count fragmentation_low = 1020;
+  Count fragmentation_high = 1150;
+  std::string_view source;
+};
+
+/// Sources: see each row. Fragmentation: torchtitan's reserved tables of 2024-12 against the allocated model (1.06 to
+/// 1.15), FORMULAS 9.4 elsewhere (1.04 to 1.06 fixed length, 1.15 varying length).
+inline constexpr std::array<TrainingProfile, 7> training_profiles{{
+    {.framework = TrainingFramework::Transformers,
+     .from = "0",
+     .bucket_copy = true,
+     .source = "transformers 4.57 and 5.12 Trainer: saved-tensor hooks on the real classes; torch DDP defaults"},
+    {.framework = TrainingFramework::Torchtitan,
+     .from = "0",
+     .native_window = true,
+     .fused_step = true,
+     .selective = SelectiveKind::EverySecondMatmul,
+     .source = "torchtitan 9dec370 (2024-12): parallelize_llama.py, benchmarks/llama3_h100_202412"},
+    {.framework = TrainingFramework::Torchtune,
+     .from = "0",
+     .fused_step = true,
+     .source = "torchtune 0.4 to 0.6: recipes' defaults (fused AdamW, chunked loss)"},
+    {.framework = TrainingFramework::LitGpt,
+     .from = "0",
+     .native_window = true,
+     .fused_qkv = true,
+     .quantizes_head = true,
+     .keeps_quantized_inputs = true,
+     .dequantized_head = 2,
+     .source = "LitGPT tutorials/resource-tables.md of 2023-10 (bitsandbytes 0.41.1)"},
+    {.framework = TrainingFramework::LitGpt,
+     .from = "2024",
+     .native_window = true,
+     .fused_qkv = true,
+     .quantizes_head = true,
+     .keeps_quantized_inputs = true,
+     .extra_stream = 16,
+     .dequantized_head = 4,
+     .source = "LitGPT config_hub/finetune/README.md of 2024: as if what is not quantized ran in fp32"},
+    {.framework = TrainingFramework::Megatron,
+     .from = "0",
+     .native_window = true,
+     .loss_in_place = true,
+     .persistent_gradients = true,
+     .fused_step = true,
+     .pads_vocabulary = true,
+     .hidden_dropout = true,
+     .source = "Megatron-Core 2026-08: param_and_grad_buffer, tensor_parallel/cross_entropy, Transformer Engine"},
+    {.framework = TrainingFramework::DeepSpeed,
+     .from = "0",
+     .fused_step = true,
+     .source = "DeepSpeed runtime/zero: stage_1_and_2, stage3, config"},
+}};
+
+/// The row for a framework and version; without a version the newest.
+[[nodiscard]] constexpr const TrainingProfile& training_profile(TrainingFramework framework, std::string_view version) {
+  const TrainingProfile* found = nullptr;
+  for (const TrainingProfile& row : training_profiles) {
+    if (row.framework != framework) continue;
+    if (!found || version.empty() || row.from <= version) found = &row;
+  }
+  return found ? *found : training_profiles[0];
+}
+static_assert(training_profile(TrainingFramework::LitGpt, "2023-10").extra_stream == 0);
+static_assert(training_profile(TrainingFramework::LitGpt, "").extra_stream == 16);
+static_assert(training_profile(TrainingFramework::Megatron, "core 2026-08").loss_in_place);
+
+}  // namespace llmcalc
