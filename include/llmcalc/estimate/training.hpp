@@ -1,6 +1,7 @@
 #pragma once
-// Training: what is live at each moment of a step, on every pipeline stage; the highest moment of the worst stage is the
-// answer. Gradients and activations do not simply add: at the loss there is no gradient yet, at the end no activation.
+// Training: what is live at each moment of a step, on every pipeline stage; the highest moment of the worst stage is
+// the answer. Gradients and activations do not simply add: at the loss there is no gradient yet, at the end no
+// activation.
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/estimate/training_moments.hpp>
@@ -17,7 +18,7 @@ namespace llmcalc {
 
 namespace training_detail {
 
-inline constexpr std::array moments{Moment::Load,      Moment::ForwardEnd, Moment::Loss, Moment::LastLayer,
+inline constexpr std::array moments{Moment::Load,       Moment::ForwardEnd,  Moment::Loss, Moment::LastLayer,
                                     Moment::FirstLayer, Moment::BackwardEnd, Moment::Step};
 
 /// Everything live at a moment, overhead included.
@@ -68,10 +69,10 @@ struct StageTotals {
   const Count from = freeze ? subtract(layers, plan.training().trained_layers) : 0;
   for (Count i = from; i < layers; ++i) n = add(n, sums.kinds[plan.model->layers[i]].trained.total());
   if (freeze) return n;
-  for (const GroupSums* g : {&sums.embedding, &sums.head, &sums.final_norm, &sums.other}) n = add(n, g->trained.total());
+  for (const GroupSums* g : {&sums.embedding, &sums.head, &sums.final_norm, &sums.other})
+    n = add(n, g->trained.total());
   return n;
 }
-
 
 }  // namespace training_detail
 
@@ -102,8 +103,10 @@ struct StageTotals {
   e.peak_phase = e.ranks[worst].peak;
   e.breakdown = e.ranks[worst].breakdown;
   const std::size_t inside = worst_totals.totals[3] >= worst_totals.totals[4] ? 3 : 4;
-  for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{2}, inside, std::size_t{5}, std::size_t{6}}) {
-    e.phases.push_back({.id = phase_of(d::moments[i]), .breakdown = d::breakdown_at(plan, worst_stage, d::moments[i])});
+  for (const std::size_t i :
+       {std::size_t{0}, std::size_t{1}, std::size_t{2}, inside, std::size_t{5}, std::size_t{6}}) {
+    e.phases.push_back(
+        {.id = phase_of(d::moments[i]), .breakdown = d::breakdown_at(plan, worst_stage, d::moments[i])});
   }
   return e;
 }

@@ -2,8 +2,8 @@
 // Activations of a pipeline stage: what layers keep, what stands outside of them, 16-bit copies of weights. Used by
 // training_moments.hpp.
 
-#include <llmcalc/estimate/training_stage.hpp>
 #include <llmcalc/estimate/training_sinks.hpp>
+#include <llmcalc/estimate/training_stage.hpp>
 
 #include <algorithm>
 
@@ -32,8 +32,9 @@ void put_layers(const TrainingPlan& plan, Part part, std::string_view label, Cou
     if (flight.count == 1) {
       sink.put(part, summand(what, {{"layers", n}, {"tokens", t.tokens}, {"bytes", bytes}}, {1, 1}, divisor));
     } else {
-      sink.put(part, summand(what, {{"layers", n}, {"in flight", flight.count}, {"tokens", t.tokens}, {"bytes", bytes}},
-                             {1, 1}, multiply(divisor, flight.divisor)));
+      sink.put(part,
+               summand(what, {{"layers", n}, {"in flight", flight.count}, {"tokens", t.tokens}, {"bytes", bytes}},
+                       {1, 1}, multiply(divisor, flight.divisor)));
     }
   };
   if (t.stream_divisor == 1) {
@@ -43,11 +44,10 @@ void put_layers(const TrainingPlan& plan, Part part, std::string_view label, Cou
     put(label, kept.inner, 1);
   }
   if (kept.scores != 0) {
-    sink.put(part, summand("scores and masks", {{"layers", layers},
-                                                {"tokens", t.tokens},
-                                                {"positions", t.attended},
-                                                {"bytes", kept.scores}},
-                           {1, 1}, flight.divisor));
+    sink.put(part,
+             summand("scores and masks",
+                     {{"layers", layers}, {"tokens", t.tokens}, {"positions", t.attended}, {"bytes", kept.scores}},
+                     {1, 1}, flight.divisor));
   }
   if (kept.fixed != 0) {
     sink.put(part, summand("constants of every layer", {{"layers", layers}, {"bytes", kept.fixed}}, {1, 1},
@@ -57,7 +57,8 @@ void put_layers(const TrainingPlan& plan, Part part, std::string_view label, Cou
 
 /// All blocks of `n` layers of a kind.
 template <class Sink>
-void put_blocks(const TrainingPlan& plan, Part part, Count n, const InFlight& flight, const LayerKept& kept, Sink& sink) {
+void put_blocks(const TrainingPlan& plan, Part part, Count n, const InFlight& flight, const LayerKept& kept,
+                Sink& sink) {
   put_layers(plan, part, "norms", n, flight, kept.norms, sink);
   put_layers(plan, part, "attention and other mixers", n, flight, kept.mixer, sink);
   put_layers(plan, part, "feed-forward", n, flight, kept.feed_forward, sink);
@@ -122,7 +123,7 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   const Count divisor = plan.tokens.stream_divisor;
   if (!recomputes(plan)) sink.put(Part::Activations, amount("rotary tables", rotary_tables(plan, s)));
   const bool head_trained = !plan.adapters && t.method != TrainingMethod::Freeze;
-  const Pass& pass = plan.kinds.front().pass;
+  const TrainingPass& pass = plan.kinds.front().pass;
   if (s.share.first && m.positions == Positions::Learned && head_trained) {
     sink.put(Part::Activations, summand("position numbers", {{"sequence", t.sequence}, {"bytes", 8}}));
   }
@@ -140,25 +141,24 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   const bool head_adapter = plan.adapters && t.lora.targets.has(LoraTarget::Head);
   if ((head_trained || head_adapter) && t.loss != Loss::Fused) {
     const Count bytes = head_adapter ? plan.trained_bytes : plan.bytes.compute;
-    sink.put(Part::Activations, summand("head's input", {{"tokens", tokens}, {"hidden", m.hidden}, {"bytes", bytes}},
-                                        {1, 1}, divisor));
+    sink.put(Part::Activations,
+             summand("head's input", {{"tokens", tokens}, {"hidden", m.hidden}, {"bytes", bytes}}, {1, 1}, divisor));
   }
+}
+
+/// What the top layer keeps among the stage's activations: nothing when it was recomputed.
+[[nodiscard]] inline Bytes top_layer_kept(const TrainingPlan& plan, const TrainingStage& s) {
+  const KindPlan& top = plan.kinds[s.highest];
+  const RecomputeKind mode = plan.training().recompute;
+  if (plan.training().offload == Offload::Activations || recomputes(plan)) return {};
+  return bytes_of(mode == RecomputeKind::Selective ? top.selective : top.kept.total(), plan.tokens);
 }
 
 /// What the layers below the one that runs backward still keep.
 template <class Sink>
 void put_lower_layers(const TrainingPlan& plan, const TrainingStage& s, bool last, Sink& sink) {
-  const RecomputeKind mode = plan.training().recompute;
   if (last) {
     put_kept(plan, s, sink);
-    const KindPlan& top = plan.kinds[s.highest];
-    Kept own;
-    if (mode == RecomputeKind::None) own = top.kept.total();
-    if (mode == RecomputeKind::Selective) own = top.selective;
-    if (plan.training().offload == Offload::Activations) own = {};
-    Summand freed = amount("this layer, counted below", bytes_of(own, plan.tokens));
-    freed.negative = true;
-    if (freed.result.count != 0) sink.put(Part::Activations, freed);
   } else if (plan.gathers()) {
     // With shards the highest moment is at the second layer: one more is still kept, its gradient arrives.
     const KindPlan& below = plan.kinds[s.highest];
@@ -192,69 +192,12 @@ void put_held(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   }
 }
 
-/// 16-bit copies of the matrices under autocast: elements that autograd keeps.
-struct Casts {
-  Count layers = 0;  ///< of all layers on the stage
-  Count head = 0;
-  Count unsaved = 0;  ///< cached until the forward pass ends, but not kept
-};
-[[nodiscard]] inline Casts weight_casts(const TrainingPlan& plan, const TrainingStage& s) {
-  Casts c;
-  if (!plan.bytes.autocast || !plan.trains) return c;
-  for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
-    const GroupSums& one = plan.sums.kinds[k];
-    c.layers = add(c.layers, multiply(s.trained[k], one.linear_weights));
-    if (!plan.adapters) c.unsaved = add(c.unsaved, multiply(s.trained[k], one.linear_biases));
-  }
-  if (s.starts && plan.adapters && !plan.model->layers.empty()) {
-    const GroupSums& first = plan.sums.kinds[plan.model->layers.front()];
-    c.layers = subtract(c.layers, add(first.first_projections, first.adapter_inputs));
-    c.unsaved = add(c.unsaved, first.adapter_inputs);
-  }
-  if (s.share.last) {
-    c.head = plan.model->tied_head ? plan.sums.embedding.parameters.total() : plan.sums.head.linear_weights;
-  }
-  return c;
-}
-
-template <class Sink>
-void put_casts(std::string_view label, Count elements, Part part, Sink& sink) {
-  if (elements != 0) sink.put(part, summand(label, {{"weights", elements}}, {1, 2}));
-}
-
-/// At the end of the forward pass autocast's cache still holds all copies.
-template <class Sink>
-void put_forward_casts(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  const Casts c = weight_casts(plan, s);
-  put_casts("layers", recomputes(plan) && plan.adapters ? 0 : c.layers, Part::WeightCasts, sink);
-  put_casts("head", c.head, Part::WeightCasts, sink);
-  put_casts("copies that autocast caches", c.unsaved, Part::Transient, sink);
-}
-
-/// What autograd keeps of them.
-template <class Sink>
-void put_saved_casts(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  const Casts c = weight_casts(plan, s);
-  if (!recomputes(plan)) put_casts("layers", c.layers, Part::WeightCasts, sink);
-  put_casts("head", c.head, Part::WeightCasts, sink);
-}
-
-/// Inside the backward pass: the layers below and this one, whose down projection is done.
-template <class Sink>
-void put_layer_casts(const TrainingPlan& plan, const TrainingStage& s, bool last, Sink& sink) {
-  const Casts c = weight_casts(plan, s);
-  if (c.layers == 0) return;
-  const GroupSums& one = plan.sums.kinds[s.highest];
-  const Count all = last && !recomputes(plan) ? c.layers : std::min(c.layers, one.linear_weights);
-  put_casts("layers", subtract(all, one.last_projection), Part::WeightCasts, sink);
-}
-
 /// The largest matrix of a quantized base while a product uses it.
 template <class Sink>
 void put_dequantized(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   if (!plan.quantized || s.all.largest_quantized == 0) return;
-  sink.put(Part::Transient, summand("one matrix dequantized", {{"weights", s.all.largest_quantized},
-                                                               {"bytes", plan.bytes.compute}}));
+  sink.put(Part::Transient,
+           summand("one matrix dequantized", {{"weights", s.all.largest_quantized}, {"bytes", plan.bytes.compute}}));
 }
 
 /// A quantized head while the loss uses it.
@@ -269,11 +212,11 @@ void put_dequantized_head(const TrainingPlan& plan, const TrainingStage& s, Sink
 /// Logits and loss: as a product where it is one.
 template <class Sink>
 void put_loss(const TrainingPlan& plan, Bytes total, Count per_logit, Sink& sink) {
-  const Summand logits = summand("logits", {{"tokens", plan.loss.tokens},
-                                            {"vocabulary", plan.loss.vocabulary},
-                                            {"bytes", per_logit}});
+  const Summand logits =
+      summand("logits", {{"tokens", plan.loss.tokens}, {"vocabulary", plan.loss.vocabulary}, {"bytes", per_logit}});
   if (per_logit != 0) sink.put(Part::LossHead, logits);
-  sink.put(Part::LossHead, amount(per_logit != 0 ? "labels, loss" : "loss", total - (per_logit != 0 ? logits.result : Bytes{})));
+  sink.put(Part::LossHead,
+           amount(per_logit != 0 ? "labels, loss" : "loss", total - (per_logit != 0 ? logits.result : Bytes{})));
 }
 
 }  // namespace llmcalc::moment_detail

@@ -2,14 +2,14 @@
 // Gathered weights and communication buffers of a pipeline stage. Used by training_moments.hpp.
 //
 //   ZeRO-3, FSDP     forward end and loss: the root group (embedding, head, final norm) and one prefetched layer, or
-//                    every layer without resharding; inside backward: the root, this layer and the prefetched one, and
-//                    the layer above as the input of its reduction; at the end the root's own reduction: its gradient as
-//                    computed and in the reduction's type
+//                    every layer without resharding; inside backward: the root, this layer and the prefetched one,
+//                    and the layer above as the input of its reduction; at the end the root's own reduction: its
+//                    gradient as computed and in the reduction's type
 //   ZeRO-1, ZeRO-2   DeepSpeed: two buckets of 5e8 elements (reduce_bucket_size, overlapped)
 //   DDP              a copy of all gradients in buckets, unless they are views (gradient_as_bucket_view)
 //
-// Source: FSDP2 on a fake process group (10 runs; the loss exact, layers to 2 %); DeepSpeed runtime/zero/config; torch
-// DistributedDataParallel's defaults.
+// Source: FSDP2 on a fake process group (10 runs; the loss exact, layers to 2 %); DeepSpeed runtime/zero/config;
+// torch DistributedDataParallel's defaults.
 
 #include <llmcalc/estimate/training_stage.hpp>
 #include <llmcalc/estimate/training_states.hpp>
@@ -28,7 +28,9 @@ inline constexpr Count deepspeed_bucket = 500'000'000;
 }
 
 /// Weights are brought to the device layer by layer, from other ranks or from the host.
-[[nodiscard]] inline bool brings_layers(const TrainingPlan& plan) { return plan.gathers() || offloads_parameters(plan); }
+[[nodiscard]] inline bool brings_layers(const TrainingPlan& plan) {
+  return plan.gathers() || offloads_parameters(plan);
+}
 
 template <class Sink>
 void put_gathered(const TrainingPlan& plan, const TrainingStage& s, Count layers, Sink& sink) {
@@ -38,9 +40,9 @@ void put_gathered(const TrainingPlan& plan, const TrainingStage& s, Count layers
   if (plan.quantized) {
     sink.put(Part::GatheredWeights, amount("layers", gathered_bytes(plan, one) * layers));
   } else {
-    sink.put(Part::GatheredWeights, summand("layers", {{"layers", layers},
-                                                       {"parameters", one.parameters.total()},
-                                                       {"bytes", plan.bytes.compute}}));
+    sink.put(Part::GatheredWeights,
+             summand("layers",
+                     {{"layers", layers}, {"parameters", one.parameters.total()}, {"bytes", plan.bytes.compute}}));
   }
 }
 
@@ -63,13 +65,13 @@ void put_gathered_inside(const TrainingPlan& plan, const TrainingStage& s, bool 
   if (plan.dense_group <= 1 || plan.adapters || s.trained_layers == 0) return;
   const GroupSums& one = plan.sums.kinds[s.highest];
   if (plan.gathers() && s.trained_layers > 1) {
-    sink.put(Part::CommBuffers, summand("layer above, being reduced", {{"parameters", one.trained.total()},
-                                                                       {"bytes", plan.gradient_bytes}}));
+    sink.put(Part::CommBuffers, summand("layer above, being reduced",
+                                        {{"parameters", one.trained.total()}, {"bytes", plan.gradient_bytes}}));
   } else if (plan.zero >= 1 && plan.training().framework == TrainingFramework::DeepSpeed) {
-    sink.put(Part::CommBuffers, summand("reduction buckets", {{"buckets", 2},
-                                                              {"parameters", std::min(deepspeed_bucket,
-                                                                                      s.trained_elements.total())},
-                                                              {"bytes", plan.formed_bytes}}));
+    sink.put(Part::CommBuffers,
+             summand("reduction buckets", {{"buckets", 2},
+                                           {"parameters", std::min(deepspeed_bucket, s.trained_elements.total())},
+                                           {"bytes", plan.formed_bytes}}));
   } else if (plan.zero == 0 && plan.profile->bucket_copy && !last) {
     sink.put(Part::CommBuffers, summand("gradient buckets", {{"parameters", s.trained_elements.total()},
                                                              {"bytes", plan.gradient_bytes}}));
@@ -88,8 +90,8 @@ void put_root_reduction(const TrainingPlan& plan, const TrainingStage& s, Sink& 
   const Count n = s.root.trained.total();
   sink.put(Part::CommBuffers, summand("root's gradients as computed and as reduced",
                                       {{"parameters", n}, {"bytes", add(plan.formed_bytes, plan.gradient_bytes)}}));
-  Summand shard = summand("of which the shard is counted as gradient", {{"parameters", n}, {"bytes", plan.gradient_bytes}},
-                          {1, 1}, plan.dense_group);
+  Summand shard = summand("of which the shard is counted as gradient",
+                          {{"parameters", n}, {"bytes", plan.gradient_bytes}}, {1, 1}, plan.dense_group);
   shard.negative = true;
   sink.put(Part::CommBuffers, shard);
 }

@@ -5,15 +5,17 @@
 //   loss backward   the same with three fp32 tensors of the logits' size at once
 //   last layer      the layers below, this layer with the gradients being made, the head's gradient
 //   first layer     this layer, and all gradients but the embedding's and its own
-//   backward end    all gradients; the embedding's is being made: a stream-wide gradient, or with a tied head two more
+//   backward end    all gradients; the embedding's is being made: a stream-wide gradient, or with a tied head two
+//   more
 //                   copies of the table (three when gradients accumulate)
 //   step            gradients, states, the optimizer's temporaries
-// Between the last and the first layer everything is linear, so the higher of the two ends counts. With accumulated or
-// persistent gradients all of them are there from the start. A stage that is not the last has no loss.
+// Between the last and the first layer everything is linear, so the higher of the two ends counts. With accumulated
+// or persistent gradients all of them are there from the start. A stage that is not the last has no loss.
 //
 // Source: allocation ledger of PyTorch 2.14 (105 runs; Llama-like bf16 runs exact to 8 bytes).
 
 #include <llmcalc/estimate/training_activations.hpp>
+#include <llmcalc/estimate/training_casts.hpp>
 #include <llmcalc/estimate/training_communication.hpp>
 #include <llmcalc/estimate/training_states.hpp>
 
@@ -30,10 +32,25 @@ void put_loss_forward(const TrainingPlan& plan, const TrainingStage& s, Sink& si
   sink.put(Part::Transient, amount("logits while the loss is computed", loss.forward_extra));
   const bool head_frozen = plan.adapters || plan.training().method == TrainingMethod::Freeze;
   if (head_frozen || plan.bytes.autocast) {
-    sink.put(Part::Transient, summand("final hidden states", {{"tokens", plan.tokens.tokens},
-                                                              {"hidden", plan.model->hidden},
-                                                              {"bytes", plan.bytes.stream}}));
+    sink.put(Part::Transient,
+             summand("final hidden states",
+                     {{"tokens", plan.tokens.tokens}, {"hidden", plan.model->hidden}, {"bytes", plan.bytes.stream}}));
   }
+}
+
+/// The layer that runs backward, beyond what is counted among the kept activations.
+template <class Sink>
+void put_live_layer(const TrainingPlan& plan, const TrainingStage& s, bool last, const LayerMoment& moment,
+                    Sink& sink) {
+  const Bytes live = moment.live + moment.forming;
+  const Bytes counted = last ? top_layer_kept(plan, s) : Bytes{};
+  if (live >= counted) {
+    sink.put(Part::Transient, amount("one layer inside its backward pass", live - counted));
+    return;
+  }
+  Summand freed = amount("already freed of the layer inside its backward pass", counted - live);
+  freed.negative = true;
+  sink.put(Part::Activations, freed);
 }
 
 /// The moment when a layer runs backward; `last` is the stage's last layer, else its first.
@@ -42,12 +59,12 @@ void put_layer(const TrainingPlan& plan, const TrainingStage& s, bool last, Sink
   if (s.trained_layers == 0) return;
   const LayerMoment& moment = plan.kinds[s.highest].highest;
   put_lower_layers(plan, s, last, sink);
-  sink.put(Part::Transient, amount("one layer inside its backward pass", moment.live + moment.forming));
-  if (!last && recomputes(plan) ) {
-    sink.put(Part::Transient, summand("its input", {{"tokens", plan.tokens.tokens},
-                                                    {"hidden", plan.model->hidden},
-                                                    {"bytes", plan.bytes.stream}},
-                                      {1, 1}, plan.tokens.stream_divisor));
+  put_live_layer(plan, s, last, moment, sink);
+  if (!last && recomputes(plan)) {
+    sink.put(Part::Transient,
+             summand("its input",
+                     {{"tokens", plan.tokens.tokens}, {"hidden", plan.model->hidden}, {"bytes", plan.bytes.stream}},
+                     {1, 1}, plan.tokens.stream_divisor));
   }
   put_held(plan, s, sink);
   put_dequantized(plan, s, sink);

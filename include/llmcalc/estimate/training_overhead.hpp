@@ -1,11 +1,11 @@
 #pragma once
 // Overhead of a training process, and what the parts of a training estimate rest on.
 //
-// device: context + cuBLAS workspace + NCCL + fragmentation; reserved: without context and NCCL, which the allocator does
-// not see; allocated: nothing. Fragmentation is a share of what comes and goes (activations, loss, gradients, gathered
-// weights, temporaries). Communication streams of FSDP do not give memory back to the compute stream: gradients count in
-// full at every moment. Sources: TrainingProfile; torchtitan's tables of 8 and 128 GPUs, whose difference is 16 bytes a
-// parameter.
+// device: context + cuBLAS workspace + NCCL + fragmentation; reserved: without context and NCCL, which the allocator
+// does not see; allocated: nothing. Fragmentation is a share of what comes and goes (activations, loss, gradients,
+// gathered weights, temporaries). Communication streams of FSDP do not give memory back to the compute stream:
+// gradients count in full at every moment. Sources: TrainingProfile; torchtitan's tables of 8 and 128 GPUs, whose
+// difference is 16 bytes a parameter.
 
 #include <llmcalc/estimate/training_moments.hpp>
 #include <llmcalc/memory/overhead.hpp>
@@ -19,22 +19,23 @@ void put_overhead(const TrainingPlan& plan, const TrainingStage& stage, Moment m
   const Scenario& s = *plan.scenario;
   if (s.effective_measure() == Measure::Allocated) return;
   const Parallelism& p = s.parallelism;
-  const Count ranks = product(std::max<Count>(1, p.data), std::max<Count>(1, p.tensor), std::max<Count>(1, p.pipeline),
-                              std::max<Count>(1, p.context));
+  const Count ranks = product(std::max<Count>(1, p.data), std::max<Count>(1, p.tensor),
+                              std::max<Count>(1, p.pipeline), std::max<Count>(1, p.context));
   const Component fixed = torch_overhead(s, ranks);
   for (const Summand& part : fixed.summands) sink.put(Part::Overhead, part);
   Bytes moving = numbers.of(Part::Activations) + numbers.of(Part::LossHead) + numbers.of(Part::Gradients) +
                  numbers.of(Part::Transient) + numbers.of(Part::WeightCasts) + numbers.of(Part::GatheredWeights) +
                  numbers.of(Part::CommBuffers);
   if (plan.gathers() && moment != Moment::Load && stage.trained_elements.total() != 0) {
-    const Bytes all = ceil_divide(Bytes{multiply(stage.trained_elements.dense, plan.gradient_bytes)}, plan.dense_group) +
-                      ceil_divide(Bytes{multiply(stage.trained_elements.expert, plan.gradient_bytes)}, plan.expert_group);
+    const Bytes all =
+        ceil_divide(Bytes{multiply(stage.trained_elements.dense, plan.gradient_bytes)}, plan.dense_group) +
+        ceil_divide(Bytes{multiply(stage.trained_elements.expert, plan.gradient_bytes)}, plan.expert_group);
     const Bytes pooled = all - numbers.of(Part::Gradients);
     sink.put(Part::Overhead, amount("gradients in the communication stream's pool", pooled));
     moving += pooled;
   }
-  sink.put(Part::Overhead, amount("allocator fragmentation",
-                                  scale(moving, plan.profile->fragmentation_per_mille - 1000, 1000)));
+  sink.put(Part::Overhead,
+           amount("allocator fragmentation", scale(moving, plan.profile->fragmentation_per_mille - 1000, 1000)));
 }
 
 /// Sources, trust and ranges of the components.
@@ -54,8 +55,9 @@ inline void describe_parts(const TrainingPlan& plan, ExplainSink& sink) {
   sink.describe(Part::Activations, "PyTorch saved-tensor hooks on the model classes", trust, low, high,
                 "workspaces inside kernels");
   const bool measured_loss = t.loss == Loss::Full || t.loss == Loss::FreedBeforeBackward;
-  sink.describe(Part::LossHead, "allocation ledger of the cross-entropy", measured_loss ? Trust::Exact : Trust::Modelled,
-                measured_loss ? 1000 : 700, measured_loss ? 1000 : 1300);
+  sink.describe(Part::LossHead, "allocation ledger of the cross-entropy",
+                measured_loss ? Trust::Exact : Trust::Modelled, measured_loss ? 1000 : 700,
+                measured_loss ? 1000 : 1300);
   sink.describe(Part::Gradients, "one number a trained parameter");
   sink.describe(Part::MasterWeights, "fp32 copy the optimizer updates");
   const bool states_exact = states_measured(t.optimizer);
@@ -67,7 +69,8 @@ inline void describe_parts(const TrainingPlan& plan, ExplainSink& sink) {
   sink.describe(Part::Transient, "allocation ledger of the backward pass", Trust::Modelled, 950, 1050);
   sink.describe(Part::GatheredWeights, "FSDP2 on a fake process group", Trust::Modelled, 950, 1100);
   sink.describe(Part::CommBuffers, "buckets and reductions of the framework", Trust::Modelled, 900, 1100);
-  sink.describe(Part::Overhead, "context, cuBLAS workspace, NCCL, allocator fragmentation", Trust::Assumed, 400, 2500);
+  sink.describe(Part::Overhead, "context, cuBLAS workspace, NCCL, allocator fragmentation", Trust::Assumed, 400,
+                2500);
 }
 
 }  // namespace llmcalc

@@ -15,11 +15,11 @@ namespace llmcalc {
 
 /// One kind of layer in a training run.
 struct KindPlan {
-  Pass pass;
-  Layer local;         ///< shapes on one tensor-parallel rank
-  LayerKept kept;      ///< what it keeps when nothing is recomputed
-  LayerKept first;     ///< the same when nothing before it is trained
-  Kept selective;      ///< what selective recomputation leaves
+  TrainingPass pass;
+  Layer local;          ///< shapes on one tensor-parallel rank
+  LayerKept kept;       ///< what it keeps when nothing is recomputed
+  LayerKept first;      ///< the same when nothing before it is trained
+  Kept selective;       ///< what selective recomputation leaves
   LayerMoment highest;  ///< inside its backward pass
 };
 
@@ -36,9 +36,9 @@ struct TrainingPlan {
   Count gradient_bytes = 2;  ///< its gradient
   Count formed_bytes = 2;    ///< a gradient as the matrix product writes it
   ShardPlan shard;
-  Count dense_group = 1;     ///< ranks that share dense states under ZeRO
-  Count expert_group = 1;    ///< ranks that share the states of the same experts
-  Count zero = 0;            ///< ZeRO stage in effect
+  Count dense_group = 1;   ///< ranks that share dense states under ZeRO
+  Count expert_group = 1;  ///< ranks that share the states of the same experts
+  Count zero = 0;          ///< ZeRO stage in effect
   Count micro_batches = 1;
   TokenCounts tokens;
   LossShape loss;
@@ -57,7 +57,8 @@ namespace plan_detail {
 
 /// True when the format is one of the plain 16 or 32-bit ones.
 [[nodiscard]] constexpr bool is_plain(WeightFormat f) {
-  return f == WeightFormat::AsReleased || f == WeightFormat::Fp32 || f == WeightFormat::Fp16 || f == WeightFormat::Bf16;
+  return f == WeightFormat::AsReleased || f == WeightFormat::Fp32 || f == WeightFormat::Fp16 ||
+         f == WeightFormat::Bf16;
 }
 
 /// A layer's shapes on one rank.
@@ -82,11 +83,11 @@ namespace plan_detail {
   return profile.hidden_dropout || layer_norm || model.model_type == "phi3";
 }
 
-[[nodiscard]] inline Pass pass_of(const TrainingPlan& plan) {
+[[nodiscard]] inline TrainingPass pass_of(const TrainingPlan& plan) {
   const Scenario& s = *plan.scenario;
   const Training& t = s.training;
   const Model& m = *plan.model;
-  Pass p;
+  TrainingPass p;
   p.hidden = m.hidden;
   p.norm = m.norm;
   p.compute = plan.bytes.compute;

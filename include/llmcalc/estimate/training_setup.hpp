@@ -1,5 +1,6 @@
 #pragma once
-// Scenario -> TrainingPlan: which framework's rules, which recipe, how the model is cut, what each kind of layer keeps.
+// Scenario -> TrainingPlan: which framework's rules, which recipe, how the model is cut, what each kind of layer
+// keeps.
 
 #include <llmcalc/estimate/training_plan.hpp>
 
@@ -13,7 +14,8 @@ namespace plan_detail {
 /// What is trained and in which width.
 inline void set_trained(TrainingPlan& plan) {
   const Training& t = plan.training();
-  plan.adapters = t.method == TrainingMethod::Lora || t.method == TrainingMethod::Qlora || t.method == TrainingMethod::Dora;
+  plan.adapters =
+      t.method == TrainingMethod::Lora || t.method == TrainingMethod::Qlora || t.method == TrainingMethod::Dora;
   plan.trains = plan.adapters ? t.lora.rank != 0 && t.lora.targets.bits != 0
                               : t.method != TrainingMethod::Freeze || t.trained_layers != 0;
   plan.trained_bytes = plan.bytes.weight;
@@ -55,7 +57,8 @@ inline void set_tokens(TrainingPlan& plan) {
   plan.tokens.stream_divisor = p.sequence_parallel ? plan.shard.tensor : 1;
   plan.tokens.attended = t.sequence;
   const Model& m = *plan.model;
-  const Count rows = round_up(m.head_vocabulary != 0 ? m.head_vocabulary : m.vocabulary, plan.shard.vocabulary_multiple);
+  const Count rows =
+      round_up(m.head_vocabulary != 0 ? m.head_vocabulary : m.vocabulary, plan.shard.vocabulary_multiple);
   plan.loss = {.tokens = plan.tokens.tokens,
                .sequences = t.micro_batch,
                .vocabulary = ceil_divide(rows, plan.shard.tensor),
@@ -86,8 +89,8 @@ inline void set_tokens(TrainingPlan& plan) {
 
 /// What every kind of layer keeps.
 inline void set_kinds(TrainingPlan& plan) {
-  const Pass pass = pass_of(plan);
-  Pass first = pass;
+  const TrainingPass pass = pass_of(plan);
+  TrainingPass first = pass;
   first.input_grad = false;
   const bool dora = plan.training().method == TrainingMethod::Dora;
   plan.kinds.reserve(plan.model->kinds.size());
@@ -106,8 +109,8 @@ inline void set_kinds(TrainingPlan& plan) {
       kind.selective.scores = 0;
     }
     const GroupSums& sums = plan.sums.kinds[k];
-    const LayerGradients gradients{sums.trained.total(), sums.last_projection, sums.expert_inner, sums.first_projections,
-                                   plan.formed_bytes};
+    const LayerGradients gradients{sums.trained.total(), sums.last_projection, sums.expert_inner,
+                                   sums.first_projections, plan.formed_bytes};
     kind.highest = highest(layer_moments(pass, kind.local, kind.kept, plan.tokens, gradients), plan.gradient_bytes);
     plan.kinds.push_back(kind);
   }

@@ -11,17 +11,17 @@ namespace llmcalc {
 /// One pipeline stage.
 struct TrainingStage {
   Count index = 0;
-  Stage share;                   ///< layers by kind, first, last
-  std::vector<Count> trained;    ///< layers by kind that are trained or that a gradient passes through
+  Stage share;                 ///< layers by kind, first, last
+  std::vector<Count> trained;  ///< layers by kind that are trained or that a gradient passes through
   Count trained_layers = 0;
   InFlight flight;
   GroupSums all;                 ///< everything on the stage
   GroupSums root;                ///< what stands outside of the layers
   DenseExpert trained_elements;  ///< of everything on the stage
   DenseExpert state_bytes;
-  std::size_t highest = 0;       ///< kind of the layer whose backward pass is highest
-  bool starts = false;           ///< holds the first layer that is trained, whose input needs no gradient
-  bool tied_copy = false;        ///< holds a second copy of a tied embedding
+  std::size_t highest = 0;  ///< kind of the layer whose backward pass is highest
+  bool starts = false;      ///< holds the first layer that is trained, whose input needs no gradient
+  bool tied_copy = false;   ///< holds a second copy of a tied embedding
 };
 
 namespace stage_detail {

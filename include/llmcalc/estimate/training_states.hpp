@@ -1,12 +1,12 @@
 #pragma once
 // Weights, gradients, optimizer states and the step of a pipeline stage. Used by training_moments.hpp.
 //
-// ZeRO and FSDP divide over the ranks that hold the same data-parallel shard (data x context parallel; experts over the
-// ranks that hold the same experts): stage 1 master weights and states, stage 2 gradients too, stage 3 weights too.
-// Offloaded states are not on the device: training.hpp lists them under the host.
+// ZeRO and FSDP divide over the ranks that hold the same data-parallel shard (data x context parallel; experts over
+// the ranks that hold the same experts): stage 1 master weights and states, stage 2 gradients too, stage 3 weights
+// too. Offloaded states are not on the device: training.hpp lists them under the host.
 
-#include <llmcalc/estimate/training_stage.hpp>
 #include <llmcalc/estimate/training_sinks.hpp>
+#include <llmcalc/estimate/training_stage.hpp>
 
 #include <algorithm>
 
@@ -24,7 +24,8 @@ struct Divisors {
 
 /// Elements of a width, divided over ranks.
 template <class Sink>
-void put_elements(Part part, std::string_view what, const DenseExpert& n, Count bytes, const Divisors& over, Sink& sink) {
+void put_elements(Part part, std::string_view what, const DenseExpert& n, Count bytes, const Divisors& over,
+                  Sink& sink) {
   if (n.dense != 0) sink.put(part, summand("", {{what, n.dense}, {"bytes", bytes}}, {1, 1}, over.dense));
   if (n.expert != 0) sink.put(part, summand("experts", {{what, n.expert}, {"bytes", bytes}}, {1, 1}, over.expert));
 }
@@ -66,8 +67,8 @@ void put_weights(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
     }
   }
   if (s.all.adapters != 0) {
-    sink.put(Part::Adapters, summand("", {{"adapter parameters", s.all.adapters}, {"bytes", plan.trained_bytes}}, {1, 1},
-                                     plan.zero >= 3 ? plan.dense_group : 1));
+    sink.put(Part::Adapters, summand("", {{"adapter parameters", s.all.adapters}, {"bytes", plan.trained_bytes}},
+                                     {1, 1}, plan.zero >= 3 ? plan.dense_group : 1));
   }
 }
 
@@ -87,12 +88,15 @@ template <class Sink>
 void put_gradients(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   if (s.trained_elements.total() == 0) return;
   if (plan.training().gradient_release) {
-    sink.put(Part::Gradients, summand("largest tensor", {{"parameters", s.all.largest}, {"bytes", plan.gradient_bytes}}));
+    sink.put(Part::Gradients,
+             summand("largest tensor", {{"parameters", s.all.largest}, {"bytes", plan.gradient_bytes}}));
     return;
   }
-  put_elements(Part::Gradients, "trained parameters", s.trained_elements, plan.gradient_bytes, divisors(plan, 2), sink);
+  put_elements(Part::Gradients, "trained parameters", s.trained_elements, plan.gradient_bytes, divisors(plan, 2),
+               sink);
   if (plan.training().framework == TrainingFramework::DeepSpeed && plan.bytes.master != 0 && !plan.adapters) {
-    put_elements(Part::Gradients, "fp32 copy for the step, parameters", s.trained_elements, 4, divisors(plan, 1), sink);
+    put_elements(Part::Gradients, "fp32 copy for the step, parameters", s.trained_elements, 4, divisors(plan, 1),
+                 sink);
   }
 }
 
@@ -155,7 +159,8 @@ void put_gradients_inside(const TrainingPlan& plan, const TrainingStage& s, bool
 template <class Sink>
 void put_embedding_backward(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   const Count table = embedding_gradient(plan, s);
-  if (table == 0 || plan.training().gradient_release) return;
+  // With shards that gradient is gone when the root group is reduced, which is the higher moment.
+  if (table == 0 || plan.training().gradient_release || plan.gathers()) return;
   const bool shared = plan.model->tied_head && s.share.last;
   if (shared) {
     const Count copies = plan.micro_batches > 1 ? 3 : 2;
@@ -163,10 +168,10 @@ void put_embedding_backward(const TrainingPlan& plan, const TrainingStage& s, Si
                                       {{"copies", copies}, {"parameters", table}, {"bytes", plan.formed_bytes}}));
     return;
   }
-  sink.put(Part::Transient, summand("gradient of the embedding's output", {{"tokens", plan.tokens.tokens},
-                                                                           {"hidden", plan.model->hidden},
-                                                                           {"bytes", plan.bytes.stream}},
-                                    {1, 1}, plan.tokens.stream_divisor));
+  sink.put(Part::Transient,
+           summand("gradient of the embedding's output",
+                   {{"tokens", plan.tokens.tokens}, {"hidden", plan.model->hidden}, {"bytes", plan.bytes.stream}},
+                   {1, 1}, plan.tokens.stream_divisor));
 }
 
 /// Temporaries of the optimizer's step.

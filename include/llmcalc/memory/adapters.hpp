@@ -3,11 +3,11 @@
 //
 //   parameters = rank (in + out) [+ out]        a target matrix
 //
-// Which matrices: the targets by name (q k v o gate up down head); "all linear" also takes the projections of recurrent
-// mixers. A fused query-key-value projection is one matrix (PEFT); LitGPT keeps separate adapters for its parts. Routed
-// experts that are one tensor (transformers 5) are not linear modules and get none; in a loop of modules each has its
-// own. Tensor parallelism cuts the side that the base matrix is cut along. Source: PEFT lora/layer.py, dora.py; LitGPT
-// lora.py. Worked: Llama 3.1 8B, rank 16, all linear 41,943,040 parameters.
+// Which matrices: the targets by name (q k v o gate up down head); "all linear" also takes the projections of
+// recurrent mixers. A fused query-key-value projection is one matrix (PEFT); LitGPT keeps separate adapters for its
+// parts. Routed experts that are one tensor (transformers 5) are not linear modules and get none; in a loop of
+// modules each has its own. Tensor parallelism cuts the side that the base matrix is cut along. Source: PEFT
+// lora/layer.py, dora.py; LitGPT lora.py. Worked: Llama 3.1 8B, rank 16, all linear 41,943,040 parameters.
 
 #include <llmcalc/memory/sharding.hpp>
 #include <llmcalc/model/model.hpp>

@@ -1,7 +1,7 @@
 #pragma once
-// Inside a layer's backward pass: what is live beside the layers below, at the moments that can be the highest. For each:
-// what the layer still keeps, the gradients of activations being made, and how much of the layer's weight gradients
-// exists. s bytes of the stream, c of products, i inner width, K experts a token, T tokens.
+// Inside a layer's backward pass: what is live beside the layers below, at the moments that can be the highest. For
+// each: what the layer still keeps, the gradients of activations being made, and how much of the layer's weight
+// gradients exists. s bytes of the stream, c of products, i inner width, K experts a token, T tokens.
 //
 //   feed-forward, trained   all kept + (2 c i + s h) T                        and the down projection's gradient
 //   not gated               all kept + (c i + s h) T                          and the down projection's gradient
@@ -11,8 +11,8 @@
 //   experts' inner product  all kept + (s h - 2 c i K) T + gate's and up's gradient, and the down gradients
 //   eager attention         mixer and first norm + a S (scores' gradients) + (s h - c o) T, and all but q, k, v
 //
-// Source: allocation ledger of PyTorch 2.14 on the transformers classes; Llama-like runs exact, others within 5 % of the
-// total. Not counted: workspaces inside kernels (flash attention's fp32 dq).
+// Source: allocation ledger of PyTorch 2.14 on the transformers classes; Llama-like runs exact, others within 5 % of
+// the total. Not counted: workspaces inside kernels (flash attention's fp32 dq).
 
 #include <llmcalc/memory/activations/layer.hpp>
 
@@ -43,7 +43,7 @@ struct LayerGradients {
 namespace backward_detail {
 
 /// Gradients of activations in a dense feed-forward block, per token.
-[[nodiscard]] constexpr Count dense_work(const Pass& p, const FeedForward& f) {
+[[nodiscard]] constexpr Count dense_work(const TrainingPass& p, const FeedForward& f) {
   const Count width = f.width != 0 ? f.width : f.shared_width;
   const Count tensors = (f.gated ? Count{3} : Count{2}) - (p.trained ? Count{1} : Count{0});
   const Count plain = add(product(tensors, p.compute, width), multiply(p.stream, p.hidden));
@@ -53,7 +53,7 @@ namespace backward_detail {
 }
 
 /// The moment after the activation's gradient has been formed.
-[[nodiscard]] inline LayerMoment feed_forward_moment(const Pass& p, const Layer& l, const LayerKept& kept,
+[[nodiscard]] inline LayerMoment feed_forward_moment(const TrainingPass& p, const Layer& l, const LayerKept& kept,
                                                      const TokenCounts& t, const LayerGradients& g) {
   const FeedForward& f = l.feed_forward;
   LayerMoment m{.live = bytes_of(kept.total(), t), .gradients = p.trained ? g.last_projection : 0};
@@ -69,8 +69,8 @@ namespace backward_detail {
 }
 
 /// The moment of the weight gradient of all experts' gate and up matrices.
-[[nodiscard]] inline LayerMoment experts_moment(const Pass& p, const Layer& l, const LayerKept& kept, const TokenCounts& t,
-                                                const LayerGradients& g) {
+[[nodiscard]] inline LayerMoment experts_moment(const TrainingPass& p, const Layer& l, const LayerKept& kept,
+                                                const TokenCounts& t, const LayerGradients& g) {
   const FeedForward& f = l.feed_forward;
   if (f.experts == 0 || !p.trained) return {};
   LayerMoment m{.live = bytes_of(kept.total(), t), .gradients = g.last_projection};
@@ -81,7 +81,7 @@ namespace backward_detail {
 }
 
 /// The moment of the softmax's gradient in eager attention.
-[[nodiscard]] inline LayerMoment attention_moment(const Pass& p, const Layer& l, const LayerKept& kept,
+[[nodiscard]] inline LayerMoment attention_moment(const TrainingPass& p, const Layer& l, const LayerKept& kept,
                                                   const TokenCounts& t, const LayerGradients& g) {
   if (p.attention != AttentionKernel::Eager || !l.attends()) return {};
   const Count softmax = p.softmax_fp32 ? 4 : p.compute;
@@ -99,15 +99,17 @@ namespace backward_detail {
 }  // namespace backward_detail
 
 /// The moments of one layer's backward pass.
-[[nodiscard]] inline LayerMoments layer_moments(const Pass& p, const Layer& l, const LayerKept& kept, const TokenCounts& t,
-                                                const LayerGradients& g) {
+[[nodiscard]] inline LayerMoments layer_moments(const TrainingPass& p, const Layer& l, const LayerKept& kept,
+                                                const TokenCounts& t, const LayerGradients& g) {
   return {backward_detail::feed_forward_moment(p, l, kept, t, g), backward_detail::experts_moment(p, l, kept, t, g),
           backward_detail::attention_moment(p, l, kept, t, g)};
 }
 
 /// The highest of a layer's moments when gradients have this width.
 [[nodiscard]] constexpr LayerMoment highest(const LayerMoments& moments, Count gradient_bytes) {
-  const auto total = [&](const LayerMoment& m) { return m.live + m.forming + Bytes{multiply(m.gradients, gradient_bytes)}; };
+  const auto total = [&](const LayerMoment& m) {
+    return m.live + m.forming + Bytes{multiply(m.gradients, gradient_bytes)};
+  };
   LayerMoment best = moments[0];
   for (const LayerMoment& m : moments) {
     if (total(m) > total(best)) best = m;

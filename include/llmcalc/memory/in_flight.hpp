@@ -1,6 +1,6 @@
 #pragma once
-// Micro-batches whose activations are alive at once on a pipeline rank, in units of the rank's layers: count / divisor.
-// p stages, i this one (0 first), m micro-batches a step, v virtual stages.
+// Micro-batches whose activations are alive at once on a pipeline rank, in units of the rank's layers: count /
+// divisor. p stages, i this one (0 first), m micro-batches a step, v virtual stages.
 //
 //   gpipe        m                                          zero-bubble     min(p - i, m)
 //   1f1b         min(p - i, m)                              zero-bubble-h2  min(2 (p - i), m)
@@ -46,7 +46,7 @@ struct InFlight {
 }
 static_assert(in_flight({.pipeline = 4}, 64, 0).count == 4);
 // Megatron: p (1 + (p - 1) / (p v)) on the first stage; GPT-3 175B with 8 stages of 3 virtual ones.
-static_assert(in_flight({.pipeline = 8, .schedule = PipelineSchedule::Interleaved, .virtual_stages = 3}, 64, 0).count ==
-              31);
+static_assert(
+    in_flight({.pipeline = 8, .schedule = PipelineSchedule::Interleaved, .virtual_stages = 3}, 64, 0).count == 31);
 
 }  // namespace llmcalc

@@ -10,9 +10,9 @@
 // labels: 8 bytes a token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its tanh: c V T.
 // Fused: chunk = 2^ceil(log2(ceil(T / ceil(V / h)))) tokens.
 //
-// Source: PyTorch saved-tensor hooks and allocation ledger on the transformers classes (exact, 105 cases); Megatron-Core
-// tensor_parallel/cross_entropy; Liger-Kernel fused_linear_cross_entropy; torchtune CEWithChunkedOutputLoss. Chunked and
-// fused are from source, not measured.
+// Source: PyTorch saved-tensor hooks and allocation ledger on the transformers classes (exact, 105 cases);
+// Megatron-Core tensor_parallel/cross_entropy; Liger-Kernel fused_linear_cross_entropy; torchtune
+// CEWithChunkedOutputLoss. Chunked and fused are from source, not measured.
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/scenario/scenario.hpp>

@@ -11,14 +11,14 @@
 //   muon                                                   b n hidden matrices, 2 b n embedding, head, vectors
 //   adam-mini                                              b n + 4 a row
 //   galore rank r                                          2 r max(o,i) b + r min(o,i) b hidden matrices, else Adam
-//   apollo rank r                                          2 r max(o,i) b hidden matrices (random projection), else Adam
-//   shampoo                                                b n + 8 (o'^2 + i'^2) a block of at most 1024 x 1024
+//   apollo rank r                                          2 r max(o,i) b hidden matrices (random projection), else
+//   Adam shampoo                                                b n + 8 (o'^2 + i'^2) a block of at most 1024 x 1024
 //   soap                                                   2 b n + 2 b (o^2 + i^2), a side above 10,000 skipped
 // torch's own optimizers keep one fp32 step counter a tensor beside (NAdam two).
 //
 // Sources: real state tensors of torch 2.14.1 after a step; transformers Adafactor; bitsandbytes optim (block 256,
-// min_8bit_size 4096); KellerJordan/Muon; Adam-mini; galore_torch; apollo_torch; SOAP (max_precond_dim 10000); Sophia and
-// Shampoo are not measured. Not counted: temporaries of the step (step_temporary_bytes).
+// min_8bit_size 4096); KellerJordan/Muon; Adam-mini; galore_torch; apollo_torch; SOAP (max_precond_dim 10000); Sophia
+// and Shampoo are not measured. Not counted: temporaries of the step (step_temporary_bytes).
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/scenario/scenario.hpp>
@@ -147,8 +147,8 @@ namespace optimizer_detail {
   return optimizer != Optimizer::Shampoo && optimizer != Optimizer::Sophia && optimizer != Optimizer::AdamMini;
 }
 
-/// What a step allocates for a moment: `copies` tenths of the stepped parameters (torch's foreach kernels, the default
-/// on CUDA), or `largest` times the largest tensor.
+/// What a step allocates for a moment: `copies` tenths of the stepped parameters (torch's foreach kernels, the
+/// default on CUDA), or `largest` times the largest tensor.
 struct StepTemporary {
   Count tenths_of_all = 0;
   Count largest_tensor = 0;  ///< copies of the largest tensor

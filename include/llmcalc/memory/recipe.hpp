@@ -52,7 +52,8 @@ struct RecipeBytes {
   return {};
 }
 // Megatron's documentation: 18 bytes a parameter with AdamW's two states.
-static_assert(recipe_bytes(Recipe::MegatronBf16).without_states() + 2 * recipe_bytes(Recipe::MegatronBf16).state == 18);
+static_assert(recipe_bytes(Recipe::MegatronBf16).without_states() + 2 * recipe_bytes(Recipe::MegatronBf16).state ==
+              18);
 static_assert(recipe_bytes(Recipe::Bf16MasterFp32).without_states() + 8 == 16);
 
 }  // namespace llmcalc

@@ -4,7 +4,8 @@
 //   none       everything the layer keeps
 //   full       the layer's input, s h a token (s = 4 under autocast: the residual stream is fp32)
 //   every n    one input for n layers
-//   selective  Megatron: all but the attention scores. torchtitan's "op": the input, every second matrix product and the
+//   selective  Megatron: all but the attention scores. torchtitan's "op": the input, every second matrix product and
+//   the
 //              attention output: c (q + k + 2 i... ) see every_second_matmul
 // While a recomputed layer runs backward, all it keeps exists again, for one layer (or n) at a time.
 //
@@ -16,19 +17,19 @@
 namespace llmcalc {
 
 /// A layer's input, kept for recomputation.
-[[nodiscard]] constexpr Kept layer_input(const Pass& p) { return {.stream = multiply(p.stream, p.hidden)}; }
+[[nodiscard]] constexpr Kept layer_input(const TrainingPass& p) { return {.stream = multiply(p.stream, p.hidden)}; }
 
-/// torchtitan's op-level selective recomputation: the input s h; outputs of the 1st, 3rd, 5th and 7th product (q, v, gate
-/// or up, down): c (q + v + i + h); attention's output and log-sum-exp: c o + 4 a.
-[[nodiscard]] constexpr Kept every_second_matmul(const Pass& p, const Layer& layer) {
+/// torchtitan's op-level selective recomputation: the input s h; outputs of the 1st, 3rd, 5th and 7th product (q, v,
+/// gate or up, down): c (q + v + i + h); attention's output and log-sum-exp: c o + 4 a.
+[[nodiscard]] constexpr Kept every_second_matmul(const TrainingPass& p, const Layer& layer) {
   const AttentionShape& a = layer.attention;
   const FeedForward& f = layer.feed_forward;
   const Count width = add(f.width, add(multiply(f.experts_per_token, f.expert_width), f.shared_width));
   const Count output = multiply(a.heads, a.value_head_dim);
   Kept kept = layer_input(p);
   kept.stream = add(kept.stream, multiply(p.compute, p.hidden));
-  kept.inner = multiply(p.compute, add(add(multiply(a.heads, a.head_dim), multiply(a.kv_heads, a.value_head_dim)),
-                                       add(width, output)));
+  kept.inner = multiply(
+      p.compute, add(add(multiply(a.heads, a.head_dim), multiply(a.kv_heads, a.value_head_dim)), add(width, output)));
   kept.inner = add(kept.inner, multiply(4, a.heads));
   return kept;
 }

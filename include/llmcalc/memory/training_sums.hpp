@@ -1,6 +1,6 @@
 #pragma once
-// What one layer of a kind, or a part outside of the layers, has in parameters, trained parameters, optimizer states and
-// 16-bit copies on one tensor- and expert-parallel rank. Everything a pipeline stage holds is a sum of these.
+// What one layer of a kind, or a part outside of the layers, has in parameters, trained parameters, optimizer states
+// and 16-bit copies on one tensor- and expert-parallel rank. Everything a pipeline stage holds is a sum of these.
 
 #include <llmcalc/memory/adapters.hpp>
 #include <llmcalc/memory/optimizer.hpp>
@@ -32,19 +32,19 @@ struct DenseExpert {
 
 /// Sums over the tensors of a group.
 struct GroupSums {
-  DenseExpert parameters;      ///< of the base model
-  DenseExpert base_bytes;      ///< stored bytes of the base model
-  DenseExpert trained;         ///< elements that get gradients
-  DenseExpert state_bytes;     ///< optimizer states of them
-  Count adapters = 0;          ///< elements of adapters
-  Count linear_weights = 0;    ///< elements of matrices that autocast copies to 16 bits
-  Count linear_biases = 0;     ///< and of their biases
+  DenseExpert parameters;       ///< of the base model
+  DenseExpert base_bytes;       ///< stored bytes of the base model
+  DenseExpert trained;          ///< elements that get gradients
+  DenseExpert state_bytes;      ///< optimizer states of them
+  Count adapters = 0;           ///< elements of adapters
+  Count linear_weights = 0;     ///< elements of matrices that autocast copies to 16 bits
+  Count linear_biases = 0;      ///< and of their biases
   Count first_projections = 0;  ///< of those, the ones that read the layer's input (queries, keys, values)
-  Count adapter_inputs = 0;    ///< elements of the adapters' A matrices of those projections
-  Count last_projection = 0;   ///< elements of the matrix whose gradient comes first (down projection, experts' too)
-  Count expert_inner = 0;      ///< elements of the experts' gate and up matrices
-  Count feed_forward = 0;      ///< elements of the feed-forward block
-  Count largest = 0;           ///< elements of the largest trained tensor
+  Count adapter_inputs = 0;     ///< elements of the adapters' A matrices of those projections
+  Count last_projection = 0;    ///< elements of the matrix whose gradient comes first (down projection, experts' too)
+  Count expert_inner = 0;       ///< elements of the experts' gate and up matrices
+  Count feed_forward = 0;       ///< elements of the feed-forward block
+  Count largest = 0;            ///< elements of the largest trained tensor
   Count largest_quantized = 0;  ///< elements of the largest matrix that is stored quantized
 
   constexpr GroupSums& operator+=(const GroupSums& o) {
@@ -65,10 +65,10 @@ struct GroupSums {
 struct SumRules {
   ShardPlan shard;
   RecipeBytes bytes;
-  WeightRules weights;         ///< of a quantized base
-  bool quantized = false;      ///< the base is stored in `weights.format`
+  WeightRules weights;     ///< of a quantized base
+  bool quantized = false;  ///< the base is stored in `weights.format`
   bool quantizes_head = false;
-  bool adapters = false;       ///< only adapters are trained
+  bool adapters = false;  ///< only adapters are trained
   bool dora = false;
   bool separate_parts = false;  ///< LitGPT: adapters of a fused projection are separate
   Lora lora;
@@ -101,7 +101,9 @@ namespace sums_detail {
   return role == R::Query || role == R::Key || role == R::Value || role == R::QueryKeyValue;
 }
 
-[[nodiscard]] constexpr bool is_down(TensorRole role) { return role == TensorRole::Down || role == TensorRole::ExpertDown; }
+[[nodiscard]] constexpr bool is_down(TensorRole role) {
+  return role == TensorRole::Down || role == TensorRole::ExpertDown;
+}
 
 [[nodiscard]] constexpr bool is_expert_inner(TensorRole role) {
   using R = TensorRole;
@@ -109,16 +111,16 @@ namespace sums_detail {
 }
 
 /// States of `copies` tensors of a shape.
-[[nodiscard]] constexpr Bytes states(const SumRules& r, Count rows, Count columns, Count copies, Count bytes, bool vector,
-                                     bool hidden) {
+[[nodiscard]] constexpr Bytes states(const SumRules& r, Count rows, Count columns, Count copies, Count bytes,
+                                     bool vector, bool hidden) {
   if (rows == 0 || columns == 0) return {};
   const SteppedTensor t{rows, columns, bytes, vector, hidden};
   return optimizer_state(r.optimizer, t, r.optimizer_rank) * copies;
 }
 
 /// Adds the adapter of one tensor.
-constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, const ShardShape& local, const Model& model,
-                           Count count) {
+constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, const ShardShape& local,
+                           const Model& model, Count count) {
   if (r.lora.rank == 0 || !is_target(t, r.lora.targets, r.experts)) return;
   const AdapterShape a = adapter_shape(t, local, model, r.lora.targets, r.separate_parts);
   if (a.parts == 0) return;
@@ -143,8 +145,7 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
   const Count elements = multiply(local.elements(), count);
   const bool expert = t.split == Split::Experts;
   const bool head = t.role == TensorRole::Head;
-  const bool quantized =
-      r.quantized && !t.vector && (is_quantized(r.weights, t) || (head && r.quantizes_head));
+  const bool quantized = r.quantized && !t.vector && (is_quantized(r.weights, t) || (head && r.quantizes_head));
   g.parameters.of(expert) = add(g.parameters.of(expert), elements);
   const Bytes bytes = t.buffer    ? Bytes{4} * elements
                       : quantized ? matrix_bytes(r.weights, local.rows, local.columns) * multiply(local.copies, count)
@@ -189,10 +190,10 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
       sums_detail::add_tensor(sums.kinds[k], rules, t, model, std::max<Count>(1, t.count / sums.layers[k]));
       continue;
     }
-    GroupSums& group = t.role == TensorRole::Embedding                                      ? sums.embedding
-                       : t.role == TensorRole::Head || t.part == ModelPart::Head            ? sums.head
-                       : t.role == TensorRole::Norm && t.part == ModelPart::Norms           ? sums.final_norm
-                                                                                            : sums.other;
+    GroupSums& group = t.role == TensorRole::Embedding                            ? sums.embedding
+                       : t.role == TensorRole::Head || t.part == ModelPart::Head  ? sums.head
+                       : t.role == TensorRole::Norm && t.part == ModelPart::Norms ? sums.final_norm
+                                                                                  : sums.other;
     sums_detail::add_tensor(group, rules, t, model, t.count);
   }
   if (model.other_parameters != 0) {

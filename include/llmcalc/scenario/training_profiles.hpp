@@ -20,19 +20,19 @@ enum class SelectiveKind : std::uint8_t {
 /// Constants of a framework that change memory.
 struct TrainingProfile {
   TrainingFramework framework = TrainingFramework::Transformers;
-  std::string_view from;              ///< first version of this row, compared as text of digits
-  bool native_window = false;         ///< attention kernels know windows and grouped heads: no mask, no repeated keys
-  bool fused_qkv = false;             ///< always one projection for queries, keys and values
-  bool quantizes_head = false;        ///< a quantized base includes the output head
+  std::string_view from;        ///< first version of this row, compared as text of digits
+  bool native_window = false;   ///< attention kernels know windows and grouped heads: no mask, no repeated keys
+  bool fused_qkv = false;       ///< always one projection for queries, keys and values
+  bool quantizes_head = false;  ///< a quantized base includes the output head
   bool keeps_quantized_inputs = false;  ///< bitsandbytes up to about 0.42: a 4-bit linear keeps its input
-  Count extra_stream = 0;             ///< bytes a token, layer and hidden unit beside a 4-bit base
-  Count dequantized_head = 0;         ///< bytes a weight of the head while it is used, when quantized
-  bool loss_in_place = false;         ///< vocabulary-parallel cross-entropy works in place
-  bool persistent_gradients = false;  ///< gradient buffers are allocated once and never freed
-  bool fused_step = false;            ///< AdamW's step works in place
-  bool pads_vocabulary = false;       ///< vocabulary padded to a multiple of 128 x tensor parallel ranks
-  bool hidden_dropout = false;        ///< dropout also acts on the residual stream of every model
-  bool bucket_copy = false;           ///< data parallelism copies gradients into buckets
+  Count extra_stream = 0;               ///< bytes a token, layer and hidden unit beside a 4-bit base
+  Count dequantized_head = 0;           ///< bytes a weight of the head while it is used, when quantized
+  bool loss_in_place = false;           ///< vocabulary-parallel cross-entropy works in place
+  bool persistent_gradients = false;    ///< gradient buffers are allocated once and never freed
+  bool fused_step = false;              ///< AdamW's step works in place
+  bool pads_vocabulary = false;         ///< vocabulary padded to a multiple of 128 x tensor parallel ranks
+  bool hidden_dropout = false;          ///< dropout also acts on the residual stream of every model
+  bool bucket_copy = false;             ///< data parallelism copies gradients into buckets
   SelectiveKind selective = SelectiveKind::CoreAttention;
   Count fragmentation_per_mille = 1060;  ///< reserved / allocated of what comes and goes
   Count fragmentation_low = 1020;
@@ -90,7 +90,8 @@ inline constexpr std::array<TrainingProfile, 7> training_profiles{{
 }};
 
 /// The row for a framework and version; without a version the newest.
-[[nodiscard]] constexpr const TrainingProfile& training_profile(TrainingFramework framework, std::string_view version) {
+[[nodiscard]] constexpr const TrainingProfile& training_profile(TrainingFramework framework,
+                                                                std::string_view version) {
   const TrainingProfile* found = nullptr;
   for (const TrainingProfile& row : training_profiles) {
     if (row.framework != framework) continue;

@@ -58,7 +58,7 @@ struct TargetWidths {
 }
 
 /// What the adapters of one layer keep. `dora`: a magnitude scales both products.
-[[nodiscard]] constexpr Kept adapters(const Pass& p, const Layer& layer, bool dora) {
+[[nodiscard]] constexpr Kept adapters(const TrainingPass& p, const Layer& layer, bool dora) {
   if (!p.adapters || p.adapter_rank == 0) return {};
   const TargetWidths w = target_widths(p.hidden, layer);
   const Count bytes = p.autocast ? p.compute : p.adapter_bytes;
@@ -70,8 +70,8 @@ struct TargetWidths {
     const auto i = static_cast<std::size_t>(row.id);
     if (!p.targets.has(row.id) || w.in[i] == 0) continue;
     const bool reads_stream = w.in[i] == p.hidden && row.id != LoraTarget::Output && row.id != LoraTarget::Down;
-    const bool first_projection = row.id == LoraTarget::Query || row.id == LoraTarget::Key ||
-                                  row.id == LoraTarget::Value;
+    const bool first_projection =
+        row.id == LoraTarget::Query || row.id == LoraTarget::Key || row.id == LoraTarget::Value;
     Count& input = reads_stream ? kept.stream : kept.inner;
     if (!shares) {
       input = add(input, multiply(bytes, w.in[i]));

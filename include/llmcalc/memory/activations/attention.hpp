@@ -11,8 +11,8 @@
 //   fused qkv + rotary     a kept v keeps the whole projection, rotated q and k are new tensors
 //   partial rotary         q is built with cat, so flash's output is copied for the output projection: + c o
 //
-// Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes, equal to the byte. Not counted: workspaces
-// inside kernels.
+// Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes, equal to the byte. Not counted:
+// workspaces inside kernels.
 
 #include <llmcalc/memory/activations/norms.hpp>
 
@@ -25,7 +25,7 @@ namespace llmcalc::activations {
 }
 
 /// True when the attention of this layer needs a mask tensor: a window or chunk shorter than the sequence.
-[[nodiscard]] constexpr bool needs_mask(const Pass& p, const AttentionShape& a) {
+[[nodiscard]] constexpr bool needs_mask(const TrainingPass& p, const AttentionShape& a) {
   const bool local = (a.window != 0 && a.window < p.sequence) || (a.chunk != 0 && a.chunk < p.sequence);
   return local && !p.native_window;
 }
@@ -36,7 +36,7 @@ namespace llmcalc::activations {
 }
 
 /// Probabilities of eager attention: bytes per token and position.
-[[nodiscard]] constexpr Count eager_scores(const Pass& p, Count heads) {
+[[nodiscard]] constexpr Count eager_scores(const TrainingPass& p, Count heads) {
   const Count softmax = p.softmax_fp32 ? 4 : p.compute;
   Count bytes = softmax;
   if (softmax != p.compute || p.attention_dropout) bytes += p.compute;
@@ -46,7 +46,7 @@ namespace llmcalc::activations {
 }
 
 /// Queries, keys, values and output as the attention operation keeps them.
-[[nodiscard]] constexpr Kept attention_core(const Pass& p, const AttentionShape& a) {
+[[nodiscard]] constexpr Kept attention_core(const TrainingPass& p, const AttentionShape& a) {
   const Count query = multiply(a.heads, a.head_dim);
   const Count key = multiply(a.kv_heads, a.head_dim);
   const Count value = a.values_are_keys ? key : multiply(a.kv_heads, a.value_head_dim);
@@ -77,7 +77,7 @@ namespace llmcalc::activations {
 }
 
 /// A whole attention block without its norms of the stream.
-[[nodiscard]] constexpr Kept attention(const Pass& p, const AttentionShape& a) {
+[[nodiscard]] constexpr Kept attention(const TrainingPass& p, const AttentionShape& a) {
   Kept kept = attention_core(p, a) + query_key_norms(p, a);
   if (p.trained) {
     const Count copies = p.autocast ? input_projections(a) : 1;
@@ -89,12 +89,13 @@ namespace llmcalc::activations {
   return kept;
 }
 
-/// Multi-head latent attention (DeepSeek). r_q, r_kv: ranks; n, r, v: widths of a head without position, with it, value.
+/// Multi-head latent attention (DeepSeek). r_q, r_kv: ranks; n, r, v: widths of a head without position, with it,
+/// value.
 ///
 ///   c (2 a (n + r) + a (n + v) + a v) + 4 a, and both latent norms with the inputs of what follows them
 ///
 /// Source: operator run of the class in bf16, exact. The indexer's selection keeps nothing (no gradient flows).
-[[nodiscard]] constexpr Kept latent_attention(const Pass& p, const AttentionShape& a) {
+[[nodiscard]] constexpr Kept latent_attention(const TrainingPass& p, const AttentionShape& a) {
   const Count query = multiply(a.heads, add(a.nope_head_dim, a.rope_head_dim));
   const Count value = multiply(a.heads, a.value_head_dim);
   const Count expanded = multiply(a.heads, add(a.nope_head_dim, a.value_head_dim));
@@ -108,7 +109,7 @@ namespace llmcalc::activations {
     kept.fixed = 24;
   }
   // Latents are whole on every tensor-parallel rank.
-  Pass latent = p;
+  TrainingPass latent = p;
   latent.stream = p.compute;
   for (const Count rank : {a.q_lora_rank, a.kv_lora_rank}) {
     if (rank == 0) continue;

@@ -14,15 +14,15 @@
 //   experts, loop            K (3 c h + the block's tensors) + 4 E + 28 K + 4
 //   experts, fused           K (c h + the block's tensors) + 4 E + 8 K
 //
-// Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes, equal to the byte; fused: Liger-Kernel and
-// Megatron-Core's grouped GEMM, from source. Tokens are taken as spread evenly over the experts.
+// Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes, equal to the byte; fused: Liger-Kernel
+// and Megatron-Core's grouped GEMM, from source. Tokens are taken as spread evenly over the experts.
 
 #include <llmcalc/memory/activations/norms.hpp>
 
 namespace llmcalc::activations {
 
 /// Tensors of inner width that one block keeps, in bytes per unit of width. `frozen`: its weights get no gradient.
-[[nodiscard]] constexpr Count inner_bytes(const Pass& p, bool gated, Activation activation, bool frozen) {
+[[nodiscard]] constexpr Count inner_bytes(const TrainingPass& p, bool gated, Activation activation, bool frozen) {
   const Count c = p.compute;
   if (gated) return c * ((p.fused ? Count{3} : Count{4}) - (frozen ? Count{1} : Count{0}));
   switch (activation) {
@@ -37,12 +37,12 @@ namespace llmcalc::activations {
 }
 
 /// A dense block, or the shared experts of a mixture.
-[[nodiscard]] constexpr Kept dense_block(const Pass& p, const FeedForward& f, Count width) {
+[[nodiscard]] constexpr Kept dense_block(const TrainingPass& p, const FeedForward& f, Count width) {
   return {.inner = multiply(width, inner_bytes(p, f.gated, f.activation, !p.trained))};
 }
 
 /// Routed experts with their router; `f.experts_per_token` tokens of work for every token on average.
-[[nodiscard]] constexpr Kept routed_experts(const Pass& p, const FeedForward& f) {
+[[nodiscard]] constexpr Kept routed_experts(const TrainingPass& p, const FeedForward& f) {
   const Count seen = f.latent_width != 0 ? f.latent_width : p.hidden;
   const Count block = multiply(f.expert_width, inner_bytes(p, f.gated, f.activation, !p.trained));
   const Count row = multiply(p.compute, seen);
@@ -67,7 +67,7 @@ namespace llmcalc::activations {
 }
 
 /// The whole feed-forward block of a layer without its norms.
-[[nodiscard]] constexpr Kept feed_forward(const Pass& p, const FeedForward& f) {
+[[nodiscard]] constexpr Kept feed_forward(const TrainingPass& p, const FeedForward& f) {
   if (f.width == 0 && f.experts == 0) return {};
   Kept kept;
   if (f.width != 0) kept += dense_block(p, f, f.width);

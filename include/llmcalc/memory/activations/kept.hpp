@@ -29,15 +29,17 @@ struct Kept {
 
 /// Tokens one rank works on in one micro-batch.
 struct TokenCounts {
-  Count tokens = 0;          ///< micro-batch x sequence, divided by context parallelism
-  Count stream_divisor = 1;  ///< ranks that share the residual stream (tensor parallel ranks with sequence parallelism)
-  Count attended = 0;        ///< positions a token's scores cover
+  Count tokens = 0;  ///< micro-batch x sequence, divided by context parallelism
+  Count stream_divisor =
+      1;               ///< ranks that share the residual stream (tensor parallel ranks with sequence parallelism)
+  Count attended = 0;  ///< positions a token's scores cover
 };
 
 /// Bytes of `kept` for one call.
 [[nodiscard]] constexpr Bytes bytes_of(const Kept& kept, const TokenCounts& t) {
-  return ceil_divide(Bytes{multiply(kept.stream, t.tokens)}, t.stream_divisor) + Bytes{multiply(kept.inner, t.tokens)} +
-         Bytes{product(kept.scores, t.tokens, t.attended)} + Bytes{kept.fixed};
+  return ceil_divide(Bytes{multiply(kept.stream, t.tokens)}, t.stream_divisor) +
+         Bytes{multiply(kept.inner, t.tokens)} + Bytes{product(kept.scores, t.tokens, t.attended)} +
+         Bytes{kept.fixed};
 }
 
 /// What a layer keeps, by block.

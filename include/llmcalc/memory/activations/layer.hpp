@@ -10,7 +10,7 @@
 namespace llmcalc::activations {
 
 /// The mixer of a layer, both when attention and a state space stand side by side.
-[[nodiscard]] constexpr Kept mixer(const Pass& p, const Layer& layer) {
+[[nodiscard]] constexpr Kept mixer(const TrainingPass& p, const Layer& layer) {
   Kept kept;
   switch (layer.mixer) {
     case Mixer::None:
@@ -35,7 +35,7 @@ namespace llmcalc::activations {
 }
 
 /// A layer with its shapes already divided by tensor parallelism. A layer nothing reaches back to keeps nothing.
-[[nodiscard]] constexpr LayerKept layer(const Pass& p, const Layer& l, bool dora = false) {
+[[nodiscard]] constexpr LayerKept layer(const TrainingPass& p, const Layer& l, bool dora = false) {
   LayerKept kept;
   if (!p.trained && !p.adapters && !p.input_grad) return kept;
   kept.norms = layer_norms(p, l.norms);

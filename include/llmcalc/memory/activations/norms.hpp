@@ -1,5 +1,6 @@
 #pragma once
-// Norms: bytes kept for the backward pass, per token, width w, stream bytes s (2 in bf16, 4 in fp32 and under autocast).
+// Norms: bytes kept for the backward pass, per token, width w, stream bytes s (2 in bf16, 4 in fp32 and under
+// autocast).
 //
 //   RMSNorm, framework     4w (fp32 upcast) + 4 (rsqrt) + s w (normalized, for the weight's gradient)
 //   RMSNorm with 1 + w     4w + 4 + 4w, and the fp32 sum 1 + weight once a call: 4w bytes (Gemma)
@@ -20,7 +21,7 @@ namespace llmcalc::activations {
 
 /// Bytes per token of one norm of width `width`, whose result has `bytes` a number. `groups` is the number of
 /// separately normalised parts of a token (heads; 1 for a whole row).
-[[nodiscard]] constexpr Count norm_per_token(const Pass& p, Count width, Count groups, Count bytes) {
+[[nodiscard]] constexpr Count norm_per_token(const TrainingPass& p, Count width, Count groups, Count bytes) {
   if (!is_rms(p.norm)) return add(multiply(bytes, width), multiply(multiply(2, bytes), groups));
   if (p.fused) return add(multiply(bytes, width), multiply(4, groups));
   const Count upcast = add(multiply(4, width), multiply(4, groups));
@@ -29,17 +30,17 @@ namespace llmcalc::activations {
 }
 
 /// Bytes a call, whatever the tokens: Gemma's 1 + weight in fp32.
-[[nodiscard]] constexpr Count norm_fixed(const Pass& p, Count width) {
+[[nodiscard]] constexpr Count norm_fixed(const TrainingPass& p, Count width) {
   return p.norm == NormKind::RmsPlusOne && !p.fused ? multiply(4, width) : 0;
 }
 
 /// One norm of the residual stream.
-[[nodiscard]] constexpr Kept stream_norm(const Pass& p) {
+[[nodiscard]] constexpr Kept stream_norm(const TrainingPass& p) {
   return {.stream = norm_per_token(p, p.hidden, 1, p.stream), .fixed = norm_fixed(p, p.hidden)};
 }
 
 /// Norms of queries and keys. They read what the projections wrote (`compute` bytes).
-[[nodiscard]] constexpr Kept query_key_norms(const Pass& p, const AttentionShape& a) {
+[[nodiscard]] constexpr Kept query_key_norms(const TrainingPass& p, const AttentionShape& a) {
   if (a.qk_norm == QkNorm::None) return {};
   const Count query = multiply(a.heads, a.head_dim);
   const Count key = multiply(a.kv_heads, a.head_dim);
@@ -65,7 +66,7 @@ namespace llmcalc::activations {
 
 /// All norms of the residual stream in a layer. The first norm of a layer whose input needs no gradient and whose
 /// weight is frozen keeps nothing.
-[[nodiscard]] constexpr Kept layer_norms(const Pass& p, NormPlacement placement) {
+[[nodiscard]] constexpr Kept layer_norms(const TrainingPass& p, NormPlacement placement) {
   Count count = norm_count(placement);
   const bool first_free = !p.trained && !p.input_grad && placement != NormPlacement::Post;
   if (first_free) count = subtract(count, 1);

@@ -8,25 +8,25 @@
 namespace llmcalc {
 
 /// Conditions of a forward pass through one kind of layer on one rank.
-struct Pass {
+struct TrainingPass {
   Count hidden = 0;
   NormKind norm = NormKind::Rms;
-  Count compute = 2;       ///< bytes of what matrix products read and write
-  Count stream = 2;        ///< bytes of the residual stream: 4 under autocast
-  bool autocast = false;   ///< every linear makes its own 16-bit copy of its input
-  bool fused = false;      ///< fused norm and activation kernels (Liger, Transformer Engine)
+  Count compute = 2;      ///< bytes of what matrix products read and write
+  Count stream = 2;       ///< bytes of the residual stream: 4 under autocast
+  bool autocast = false;  ///< every linear makes its own 16-bit copy of its input
+  bool fused = false;     ///< fused norm and activation kernels (Liger, Transformer Engine)
   bool attention_softcap = false;
-  bool softmax_fp32 = true;       ///< eager attention computes probabilities in fp32 (all classes but GPT-2)
-  bool native_window = false;     ///< the attention kernel knows windows: no mask tensor, no repeated keys
+  bool softmax_fp32 = true;         ///< eager attention computes probabilities in fp32 (all classes but GPT-2)
+  bool native_window = false;       ///< the attention kernel knows windows: no mask tensor, no repeated keys
   bool experts_index_pair = false;  ///< Mixtral's router keeps 2 bytes more a chosen expert
   AttentionKernel attention = AttentionKernel::Flash;
   ExpertKernel experts = ExpertKernel::GroupedMm;
   bool attention_dropout = false;
   bool residual_dropout = false;
-  bool trained = true;       ///< the layer's own weights get gradients
-  bool input_grad = true;    ///< something before this layer is trained
-  bool adapters = false;     ///< LoRA beside the frozen weights
-  Count adapter_bytes = 4;   ///< bytes of an adapter's numbers
+  bool trained = true;      ///< the layer's own weights get gradients
+  bool input_grad = true;   ///< something before this layer is trained
+  bool adapters = false;    ///< LoRA beside the frozen weights
+  Count adapter_bytes = 4;  ///< bytes of an adapter's numbers
   Count adapter_rank = 0;
   bool adapter_dropout = false;
   LoraTargets targets;

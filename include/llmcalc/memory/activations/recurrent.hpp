@@ -24,7 +24,7 @@ inline constexpr Count recurrent_low = 800;
 inline constexpr Count recurrent_high = 1300;
 
 /// Delta-rule mixers. `state` is a key head's width, `groups` the key heads, `inner` the value width.
-[[nodiscard]] constexpr Count delta_net(const Pass& p, const RecurrentShape& r, bool decay_per_channel) {
+[[nodiscard]] constexpr Count delta_net(const TrainingPass& p, const RecurrentShape& r, bool decay_per_channel) {
   const Count c = p.compute;
   const Count key = multiply(r.groups, r.state);
   const Count value = r.inner;
@@ -39,7 +39,7 @@ inline constexpr Count recurrent_high = 1300;
 }
 
 /// A recurrent mixer without its norm of the stream.
-[[nodiscard]] constexpr Kept recurrent(const Pass& p, Mixer mixer, const RecurrentShape& r) {
+[[nodiscard]] constexpr Kept recurrent(const TrainingPass& p, Mixer mixer, const RecurrentShape& r) {
   const Count c = p.compute;
   Kept kept;
   if (p.trained) kept.stream = multiply(c, p.hidden);
