@@ -34,13 +34,13 @@ inline void add_range(Component& c, std::string_view label, const Range& r) {
 }
 
 /// The context of a device as the scenario has it.
-inline void add_context(Component& c, const Scenario& s) {
+inline void add_context(Component& c, const Scenario& s, const Range& usual = context_default) {
   if (s.effective_measure() != Measure::Device) return;
   if (s.context_bytes) {
     add_range(c, "device context (given)",
               {Bytes{*s.context_bytes}, Bytes{*s.context_bytes}, Bytes{*s.context_bytes}});
   } else {
-    add_range(c, "device context", context_default);
+    add_range(c, "device context", usual);
   }
 }
 

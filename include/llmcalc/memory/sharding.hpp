@@ -23,6 +23,7 @@ struct ShardPlan {
   Count expert_tensor = 1;           ///< ranks that share one expert's matrices
   Count vocabulary_multiple = 1;     ///< vocabulary rows are padded to a multiple of this before they are cut
   Count expert_width_multiple = 1;   ///< an expert's inner width on a rank is padded to a multiple of this
+  bool cuts_encoder = false;         ///< vision and audio towers are cut as well (vLLM), not held whole
   Count expert_hidden_multiple = 1;  ///< and so is its outer width
   friend bool operator==(const ShardPlan&, const ShardPlan&) = default;
 };
@@ -89,6 +90,7 @@ constexpr ShardShape expert_shape(const Tensor& t, const ShardPlan& plan) {
   const Count ranks = std::max<Count>(plan.tensor, 1);
   const bool vocabulary = t.role == TensorRole::Embedding || t.role == TensorRole::Head;
   const Count rows = vocabulary ? round_up(t.rows, plan.vocabulary_multiple) : t.rows;
+  if (t.role == TensorRole::Encoder && plan.cuts_encoder) return {ceil_divide(rows, ranks), t.columns, t.copies};
   const AttentionShape* attention = t.kind >= 0 ? &model.kinds[static_cast<std::size_t>(t.kind)].attention : nullptr;
   switch (t.split) {
     case Split::Rows:

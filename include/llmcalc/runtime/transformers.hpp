@@ -11,6 +11,7 @@
 #include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
 #include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/runtime/draft.hpp>
 #include <llmcalc/runtime/ranks.hpp>
 #include <llmcalc/scenario/profiles.hpp>
 
@@ -140,6 +141,7 @@ namespace llmcalc::transformers {
       Trust::Modelled, 950, 1050);
   compute.not_counted = "workspaces inside kernels, allocator rounding";
   b.add(std::move(compute));
+  if (stage.last) b.add(draft_component(s, l, kv_storage(s.serving.key_format, s.serving.value_format, true)));
   if (!l.host_only) {
     Component overhead = torch_overhead(s, l.tensor);
     if (s.effective_measure() != Measure::Allocated) {

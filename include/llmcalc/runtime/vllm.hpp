@@ -13,6 +13,7 @@
 
 #include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/runtime/draft.hpp>
 #include <llmcalc/runtime/paged_cache.hpp>
 #include <llmcalc/runtime/ranks.hpp>
 #include <llmcalc/scenario/profiles.hpp>
@@ -122,12 +123,23 @@ namespace llmcalc::vllm {
   return m.positions == Positions::Rotary ? width : 0;
 }
 
+/// 16-bit copies of the latent up-projections, split for absorbed attention, which vLLM keeps beside the weights
+/// (v1/attention/backends/mla/common.py, W_UK_T and W_UV; DeepSeek V2 Lite's log is 0.15 GiB above its tensors).
+[[nodiscard]] inline Bytes absorbed_projections(const Model& m, const ShardPlan& plan, const Stage& stage) {
+  Bytes sum;
+  for (const Tensor& t : m.tensors) {
+    if (t.role == TensorRole::LatentKvUp) sum += Bytes{2} * shard(t, m, plan).elements() * occurrences(t, m, stage);
+  }
+  return sum;
+}
+
 /// Weights of a rank, padded as vLLM pads them; with the rotary table as its log counts them when overheads count.
 [[nodiscard]] inline Component weights(const Scenario& s, const RankLayout& l, const VllmProfile& profile,
                                        const Stage& stage) {
   const Model& m = *s.model;
   const WeightRules rules = weight_rules(m, s.weights);
   ShardPlan plan = shard_plan(l);
+  plan.cuts_encoder = true;
   plan.vocabulary_multiple = profile.vocabulary_multiple;
   if (rules.format == WeightFormat::Mxfp4) {
     // MXFP4 kernels want experts of a multiple of 256 (gpt-oss: 2880 -> 3072).
@@ -135,6 +147,11 @@ namespace llmcalc::vllm {
     plan.expert_hidden_multiple = profile.pads_expert_hidden ? 256 : 1;
   }
   Component c = weights_component(rank_weights(m, rules, plan, stage), rules, weights_trust(s));
+  if (const Bytes copies = absorbed_projections(m, plan, stage); copies.count != 0) {
+    c.bytes += copies;
+    c.summands.push_back(amount("absorbed latent projections, copied", copies));
+    c.low = c.high = c.bytes;
+  }
   if (const Count width = rotary_width(m); width != 0 && s.effective_measure() != Measure::Allocated) {
     const Summand table = summand("rotary table", {{"positions", m.max_context}, {"rotary width", width}},
                                   {1, static_cast<std::uint32_t>(activation_bytes(s))});
@@ -196,6 +213,7 @@ namespace llmcalc::vllm {
     b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, sequences),
                     "vLLM mamba_utils.py, state padded to a page"));
     b.add(std::move(peak));
+    if (stage.last) b.add(draft_component(s, l, rules.storage));
     if (s.effective_measure() != Measure::Allocated) {
       if (s.serving.cuda_graphs) {
         Component graphs{.part = Part::CudaGraphs, .source = profile.source};
