@@ -186,6 +186,7 @@ struct DeviceUse {
   std::string name;  ///< "GPU 0", "GPU 1", ..., "host"
   Breakdown breakdown;
   std::optional<Bytes> capacity{};  ///< nothing: unknown (host)
+  std::optional<Bytes> limit{};     ///< what the runtime lets this device hold; nothing: all of its capacity
 };
 
 /// Whether something fits, when a capacity is known.

@@ -10,6 +10,8 @@
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
+#include <optional>
+
 namespace llmcalc {
 
 /// Verdict for one amount with its range against a capacity.
@@ -31,6 +33,17 @@ namespace llmcalc {
   return a.headroom <= b.headroom ? a : b;
 }
 
+/// What the runtime lets a device hold beside what it needs now: vLLM and SGLang grant the cache a pool, and
+/// sequences that do not fit into it wait, however much memory is free outside. Nothing when the runtime sets no such
+/// limit.
+[[nodiscard]] inline std::optional<Bytes> granted(const Scenario& s, const InferenceEstimate& e,
+                                                  const DeviceUse& use) {
+  const bool pooled = s.serving.runtime == Runtime::Vllm || e.kv_pool_bytes.count != 0;
+  const Bytes cache = use.breakdown.bytes(Part::KvCache) + use.breakdown.bytes(Part::RecurrentState);
+  if (!pooled || s.method == Method::Article || cache.count == 0) return std::nullopt;
+  return min(*use.capacity, use.breakdown.total() - cache + e.kv_pool_bytes);
+}
+
 /// Inference memory of a valid scenario with its verdict: the half of evaluate() that questions about inference ask.
 [[nodiscard]] inline InferenceEstimate evaluate_inference(const Scenario& s) {
   InferenceEstimate e = s.method == Method::Article ? article::inference(s) : estimate_inference(s);
@@ -40,7 +53,8 @@ namespace llmcalc {
       if (use.name == "host") continue;
       const Device* device = s.devices.at(i++);
       use.capacity = (device ? device : smallest)->addressable();
-      e.fit = tighter(e.fit, fit_of(use.breakdown, *use.capacity));
+      use.limit = granted(s, e, use);
+      e.fit = tighter(e.fit, fit_of(use.breakdown, use.limit.value_or(*use.capacity)));
     }
   }
   return e;

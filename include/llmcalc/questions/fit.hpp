@@ -2,8 +2,9 @@
 // Does it fit? Device by device, with the room that is left or missing, and how sure that is: an estimate has a
 // range, and when the capacity lies inside it the answer is only probable.
 //
-// Capacity is what a program can address of a device (Device::addressable); host memory has none here. Nothing is
-// estimated in this file: the amounts are evaluate()'s.
+// Capacity is what a program can address of a device (Device::addressable), or less where the runtime grants the
+// cache a smaller pool (DeviceUse::limit); host memory has none here. Nothing is estimated in this file: the amounts
+// are evaluate()'s.
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/text.hpp>
@@ -101,7 +102,7 @@ inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes
 [[nodiscard]] inline FitAnswer fit(const InferenceEstimate& e) {
   FitAnswer answer;
   for (const DeviceUse& d : e.devices) {
-    if (d.capacity) fit_detail::add(answer, d.name, d.breakdown, *d.capacity);
+    if (d.capacity) fit_detail::add(answer, d.name, d.breakdown, d.limit.value_or(*d.capacity));
   }
   return answer;
 }

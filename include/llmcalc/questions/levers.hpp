@@ -2,8 +2,8 @@
 // Single changes that save memory, ranked by what they save, each with its price in a word. Copy the scenario, change
 // a field, evaluate. A change that is not valid for this runtime or model, or saves nothing, is not proposed.
 //
-// "Saved" is measured on the device that decides (the one with least room). Range of validity: each lever is one
-// change; savings of several do not simply add. Prices in quality and speed are words, not figures.
+// "Saved" is the room gained on the device that decides (the one with least room). Range of validity: each lever is
+// one change; savings of several do not simply add. Prices in quality and speed are words, not figures.
 
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/lever_changes.hpp>
@@ -23,7 +23,7 @@ struct LeverEffect {
   std::string_view price;  ///< what it costs, in a word or two
   Price kind = Price::None;
   Scenario scenario;  ///< with the change made
-  Bytes saved;        ///< on the device that decides
+  Bytes saved;        ///< room gained on the device that decides
   FitAnswer after;
 };
 
@@ -39,8 +39,12 @@ struct LeverEffect {
         std::move(change.id), std::move(change.label), change.price, change.kind, std::move(change.scenario), {}, {}};
     effect.after = fit(effect.scenario, task);
     const DeviceFit* now = effect.after.tightest();
-    if (!now || now->use >= tightest->use) continue;
-    effect.saved = tightest->use - now->use;
+    if (!now) continue;
+    // Room before and after, so that a change of the limit itself (a larger pool) counts too.
+    const Bytes gained = now->headroom() + tightest->excess();
+    const Bytes lost = tightest->headroom() + now->excess();
+    if (gained <= lost) continue;
+    effect.saved = gained - lost;
     effects.push_back(std::move(effect));
   }
   std::stable_sort(effects.begin(), effects.end(),

@@ -20,11 +20,14 @@ const LeverEffect* find(const std::vector<LeverEffect>& effects, std::string_vie
 
 TEST(Levers, SaveWhatTheySay) {
   const Scenario s = on_cards(16_GiB, 1, Method::Article);
-  const Bytes before = fit(s, Task::Inference).tightest()->use;
+  const FitAnswer answer = fit(s, Task::Inference);
+  const DeviceFit before = *answer.tightest();
   const auto effects = levers(s, Task::Inference);
   ASSERT_FALSE(effects.empty());
   for (const LeverEffect& e : effects) {
-    EXPECT_EQ(fit(e.scenario, Task::Inference).tightest()->use + e.saved, before) << e.id;
+    const FitAnswer changed = fit(e.scenario, Task::Inference);
+    const DeviceFit after = *changed.tightest();
+    EXPECT_EQ(after.headroom() + before.excess(), before.headroom() + after.excess() + e.saved) << e.id;
     EXPECT_GT(e.saved.count, 0U) << e.id;
     EXPECT_TRUE(validate(e.scenario).empty()) << e.id;
     EXPECT_FALSE(e.price.empty()) << e.id;

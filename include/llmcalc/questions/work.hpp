@@ -1,0 +1,172 @@
+#pragma once
+// What a token costs in arithmetic and in bytes read: the numbers a roofline needs.
+//
+//   matrices       parameters that take part in products: all but the embedding look-up, norms and biases;
+//                  of the routed experts k / E
+//   forward flops  2 x matrices + heads x (key width + value width) x 2 x pairs / tokens, pairs = attended positions
+//                  (causal: s^2 / 2; a window w: s w - w^2 / 2)
+//   read bytes     weights once (routed experts by the chance that one of B tokens wants them, 1 - (1 - k/E)^B;
+//                  an embedding that is not the head only B rows) + KV and states of all sequences
+//
+// Shapes in tokens and parameters; flops count a product and its sum as two. Source: FLOP counts as torchtitan's
+// models/utils (6 n + 6 l h d s causal), Kaplan et al. 2020 for 2 N. Worked (Llama 3.1 8B): 8,192 tokens of prompt
+// with logits of the last one take 131,942,446,006,272 flops. Not counted: norms, rotary, softmax, the recurrence of
+// linear layers beyond its projections, encoders. Bad input saturates.
+
+#include <llmcalc/memory/weights.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace llmcalc {
+
+/// Parameters by what they do in a forward pass.
+struct MatrixCounts {
+  Count always = 0;         ///< in every token's products, the output head left out
+  Count head = 0;           ///< output head (the embedding when tied)
+  Count experts = 0;        ///< all routed experts
+  Count lookup = 0;         ///< embedding rows that are only looked up
+  double expert_share = 0;  ///< k / E, over all expert parameters
+};
+
+/// Sums the inventory.
+[[nodiscard]] inline MatrixCounts matrix_counts(const Model& m) {
+  MatrixCounts n;
+  double used = 0;
+  for (const Tensor& t : m.tensors) {
+    if (t.buffer || t.part == ModelPart::Mtp || t.part == ModelPart::Encoder) continue;
+    if (t.role == TensorRole::Embedding) {
+      (m.tied_head ? n.head : n.lookup) += t.total();
+    } else if (t.role == TensorRole::Head && !t.vector) {
+      n.head += t.total();
+    } else if (t.part == ModelPart::Experts && t.kind >= 0) {
+      const FeedForward& f = m.kinds[static_cast<std::size_t>(t.kind)].feed_forward;
+      n.experts += t.total();
+      if (f.experts != 0) {
+        used += static_cast<double>(t.total()) * static_cast<double>(f.experts_per_token) /
+                static_cast<double>(f.experts);
+      }
+    } else if (!t.vector && t.role != TensorRole::PositionTable && t.role != TensorRole::Norm) {
+      n.always += t.total();
+    }
+  }
+  n.expert_share = n.experts == 0 ? 0 : std::min(1.0, used / static_cast<double>(n.experts));
+  n.always += m.other_parameters;
+  return n;
+}
+
+/// Pairs of a query and a key it attends to, in a causal sequence of s tokens with a window of w (0: none).
+[[nodiscard]] constexpr double attended_pairs(Count s, Count w) {
+  const auto n = static_cast<double>(s);
+  if (w == 0 || w >= s) return n * n / 2;
+  const auto window = static_cast<double>(w);
+  return n * window - window * window / 2;
+}
+
+/// Attention's forward flops of one sequence, all layers.
+[[nodiscard]] inline double attention_flops(const Model& m, Count sequence) {
+  double sum = 0;
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    const Layer& layer = m.kinds[k];
+    if (!layer.attends() || layer.mixer == Mixer::CrossAttention) continue;
+    const AttentionShape& a = layer.attention;
+    const Count window = a.window != 0 ? a.window : a.chunk;
+    sum += static_cast<double>(m.layers_of_kind(k)) * 2 * static_cast<double>(a.heads) *
+           static_cast<double>(a.head_dim + a.value_head_dim) * attended_pairs(sequence, window);
+  }
+  return sum;
+}
+
+/// Flops of a prompt of s tokens with logits of the last token.
+[[nodiscard]] inline double prefill_flops(const Model& m, Count tokens) {
+  const MatrixCounts n = matrix_counts(m);
+  const double active = static_cast<double>(n.always) + static_cast<double>(n.experts) * n.expert_share;
+  return 2 * active * static_cast<double>(tokens) + 2 * static_cast<double>(n.head) + attention_flops(m, tokens);
+}
+
+/// Flops of one new token per sequence with `context` tokens before it.
+[[nodiscard]] inline double decode_flops(const Model& m, Count context) {
+  const MatrixCounts n = matrix_counts(m);
+  const double active = static_cast<double>(n.always + n.head) + static_cast<double>(n.experts) * n.expert_share;
+  double attention = 0;
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    const Layer& layer = m.kinds[k];
+    if (!layer.attends()) continue;
+    const AttentionShape& a = layer.attention;
+    const Count window = a.window != 0 ? a.window : a.chunk;
+    const Count seen = window == 0 ? context : std::min(context, window);
+    attention += static_cast<double>(m.layers_of_kind(k)) * 2 * static_cast<double>(a.heads) *
+                 static_cast<double>(a.head_dim + a.value_head_dim) * static_cast<double>(seen);
+  }
+  return 2 * active + attention;
+}
+
+/// Flops of training on one token: forward, and twice that for both gradients. With frozen matrices (LoRA) the
+/// gradient of their weights falls away: `trained_share` of the matrices are trained. Recomputation is not in it.
+[[nodiscard]] inline double training_flops(const Model& m, Count sequence, double trained_share = 1) {
+  const MatrixCounts n = matrix_counts(m);
+  const double active = static_cast<double>(n.always + n.head) + static_cast<double>(n.experts) * n.expert_share;
+  const double attention = attention_flops(m, sequence) / static_cast<double>(std::max<Count>(1, sequence));
+  return (4 + 2 * trained_share) * active + 3 * attention;
+}
+
+/// What a step reads of the stored weights.
+struct ReadShares {
+  double device = 1;  ///< share of the weights on a device
+  double host = 1;    ///< share of the weights in host memory, after `host_lookup`
+  Bytes host_lookup;  ///< embedding in host memory of which only rows are read
+};
+
+namespace work_detail {
+
+/// Sums by what happens to the bytes: all, rows looked up, routed experts.
+struct Stored {
+  double all = 0;
+  double lookup = 0;
+  double experts = 0;
+};
+
+inline Stored stored(const Model& m, const WeightRules& rules) {
+  Stored sum;
+  for (const Tensor& t : m.tensors) {
+    if (t.part == ModelPart::Mtp || t.part == ModelPart::Encoder) continue;
+    const auto bytes = static_cast<double>((tensor_bytes(rules, t, {t.rows, t.columns, t.copies}) * t.count).count);
+    sum.all += bytes;
+    const bool looked_up = (t.role == TensorRole::Embedding && !m.tied_head) || t.role == TensorRole::PositionTable;
+    if (looked_up) sum.lookup += bytes;
+    if (t.part == ModelPart::Experts) sum.experts += bytes;
+  }
+  return sum;
+}
+
+inline Stored stored_gguf(const Model& m, const Weights& weights) {
+  Stored sum;
+  for (const GgufTensor& t : gguf_mix(m, weights.mix, weights.imatrix)) {
+    const auto bytes = static_cast<double>(t.bytes().count);
+    sum.all += bytes;
+    if (t.input) sum.lookup += bytes;
+    if (t.experts) sum.experts += bytes;
+  }
+  return sum;
+}
+
+}  // namespace work_detail
+
+/// What a step that computes `tokens` new tokens reads. llama.cpp keeps the embedding in host memory (a second copy
+/// serves a tied head); elsewhere it lies on the devices.
+[[nodiscard]] inline ReadShares read_shares(const Scenario& s, Count tokens) {
+  const Model& m = *s.model;
+  const WeightRules rules = weight_rules(m, s.weights);
+  const bool gguf = rules.format == WeightFormat::Gguf;
+  const auto stored = gguf ? work_detail::stored_gguf(m, s.weights) : work_detail::stored(m, rules);
+  if (stored.all <= stored.lookup) return {};
+  const double missed = std::pow(1 - matrix_counts(m).expert_share, static_cast<double>(tokens)) * stored.experts;
+  const double without_lookup = 1 - missed / (stored.all - stored.lookup);
+  if (s.serving.runtime == Runtime::LlamaCpp) {
+    return {without_lookup, without_lookup, {static_cast<Count>(stored.lookup)}};
+  }
+  return {1 - (missed + stored.lookup) / stored.all, without_lookup, {}};
+}
+
+}  // namespace llmcalc
