@@ -284,20 +284,20 @@ inline MixContext mix_context(const Model& m, const std::vector<GgufTensor>& ten
                .layers = m.layers.size() + gguf_prediction_blocks(m).size(),
                .tied = m.tied_head};
   for (const Layer& kind : m.kinds) c.experts = std::max(c.experts, kind.feed_forward.experts);
-  if (!m.layers.empty() && m.layer(0).attends()) {
-    const AttentionShape& a = m.layer(0).attention;
-    const Count kv_heads = m.layer(0).mixer == Mixer::LatentAttention ? 1 : a.kv_heads;
+  // Metadata give one number of heads for all layers, or, where some layers have none, a list of which the rule reads
+  // the first. Delta-net hybrids are of the first kind.
+  const auto attending = std::find_if(m.kinds.begin(), m.kinds.end(), [](const Layer& l) { return l.attends(); });
+  if (attending == m.kinds.end() || m.layers.empty()) {
+    c.query_groups = 1;
+  } else if (m.layer(0).attends() || m.layer(0).mixer == Mixer::GatedDeltaNet) {
+    const AttentionShape& a = m.layer(0).attends() ? m.layer(0).attention : attending->attention;
+    const Count kv_heads = attending->mixer == Mixer::LatentAttention ? 1 : a.kv_heads;
     c.query_groups = kv_heads != 0 ? a.heads / kv_heads : 0;
     // llama.cpp calls any 80-layer model of these two architectures "70B" (for Llama only when it has grouped
     // queries).
     const bool llama = m.model_type == "llama" || m.model_type == "mistral" || m.model_type == "mixtral";
     c.size_70b = c.layers == 80 && (m.model_type == "qwen2" || (llama && a.heads != a.kv_heads));
-  } else {
-    c.query_groups = m.layers.empty() || !m.layer(0).attends() ? 0 : 1;
   }
-  // Without any attention head at all the ratio is taken as 1.
-  const bool any = std::any_of(m.kinds.begin(), m.kinds.end(), [](const Layer& l) { return l.attends(); });
-  if (!any) c.query_groups = 1;
   for (const GgufTensor& t : tensors) c.value_tensors += is_value(t.role) ? Count{1} : Count{0};
   return c;
 }

@@ -53,7 +53,14 @@ inline Node add_inputs(Builder& b) {
     if (l.attends() && !b.cache_of(l).used) b.add_cache_inputs(l);
   }
   if (recurrent && (wiring == Wiring::FalconH1 || !on_device)) add_state_inputs(b);
-  b.output_ids = b.input(multiply(4, b.sizes.outputs));
+  if (b.replay.has_output) b.output_ids = b.input(multiply(4, b.sizes.outputs));
+  if (const Count il = b.crossing(b.replay.first); il < b.model.layer_count()) {
+    b.entry_projected = b.input(b.projected_bytes(b.layer(il)));
+    b.g.use({b.g.add(multiply(b.layer(il).recurrent.inner, b.u), {b.entry_projected})});
+  }
+  if (const Count il = b.crossing(b.replay.end); il < b.model.layer_count()) {
+    b.exit_gate = b.input(multiply(b.layer(il).recurrent.inner, b.u));
+  }
   return on_device ? embedded : b.g.add(b.hidden, {tokens});
 }
 
@@ -82,26 +89,22 @@ inline void add_outputs(Builder& b, Node x) {
 /// Pinned host memory beside a device: token ids, positions, cache indices, masks, rotations, output ids, embeddings
 /// and their twin.
 inline Bytes host_inputs(const Builder& b) {
-  const Count ubatch = b.sizes.ubatch, per_stream = b.sizes.streams != 0 ? ubatch / b.sizes.streams : 0;
-  const Count copies = b.replay.copies;
-  Count inputs = add(product(4, ubatch, 2), multiply(4, b.sizes.outputs));
-  if (has_recurrence(b.model)) inputs = add(inputs, multiply(4, b.sizes.sequences));
+  Count inputs = 0;
+  const auto count = [&](Count bytes) { inputs = add(inputs, round_up(bytes, host_alignment)); };
+  count(multiply(4, b.sizes.ubatch));
+  if (b.architecture.positions) count(multiply(4, b.sizes.ubatch));
+  count(multiply(4, b.sizes.outputs));
   std::array<bool, 2> seen{};
   for (const Layer& l : b.model.kinds) {
-    if (!l.attends()) continue;
     bool& done = seen[b.windowed(l) ? 1 : 0];
-    if (done) continue;
+    if (!l.attends() || done) continue;
     done = true;
-    const bool latent = l.mixer == Mixer::LatentAttention;
-    inputs = add(inputs, multiply(8, ubatch));
-    if (!latent) inputs = add(inputs, product(8, ubatch, b.flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim)));
-    inputs = add(inputs, product(b.cells(l), per_stream, b.sizes.streams, b.flash ? 2 : 4));
-    if (b.rotates(l, b.serving.key_format))
-      inputs = add(inputs, product(4, Builder::rotation_side(l), Builder::rotation_side(l)));
-    if (b.rotates(l, b.serving.value_format))
-      inputs = add(inputs, 4 * Builder::value_rotation_side * Builder::value_rotation_side);
+    const Builder::CacheInputBytes n = b.cache_input_bytes(l);
+    for (const Count bytes : {n.key_rotation, n.value_rotation, n.key_index, n.value_index, n.mask}) count(bytes);
   }
-  return {add(2 * b.hidden, multiply(copies, inputs))};
+  // The list of state slots is not among the inputs that are kept in several copies.
+  const Count states = has_recurrence(b.model) ? round_up(multiply(4, b.sizes.sequences), host_alignment) : 0;
+  return {add(add(2 * b.hidden, states), multiply(b.replay.copies, inputs))};
 }
 
 }  // namespace detail

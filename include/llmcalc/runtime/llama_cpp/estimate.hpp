@@ -61,8 +61,9 @@ struct ComputeShares {
   bool exact = true;  ///< replayed for this very layout
 };
 
-/// Compute buffers when the layers are divided over several devices: each device's part of the graph is replayed with its own inputs. Two
-/// tensors cross from one device to the next: the residual stream and its norm, which has no weight and so stays with its input.
+/// Compute buffers when the layers are divided over several devices: each device's part of the graph is replayed with
+/// its own inputs. Two tensors cross from one device to the next: the residual stream and its norm, which has no
+/// weight and so stays with its input.
 [[nodiscard]] inline ComputeShares divided_compute(Replay replay, const Placement& p) {
   const Count layers = replay.model->layer_count();
   replay.copies = p.all_on_devices() && replay.serving->moe_layers_on_cpu == 0 ? pipeline_copies : 1;

@@ -21,10 +21,10 @@ struct Replay {
   bool on_device = true;  ///< false: everything runs on the processor
   /// Per layer gate, up, down: bytes copied to the device for a product; null: none.
   const std::vector<Bytes>* host_matrices = nullptr;
-  Count first = 0;          ///< layers first .. end - 1 run on this device
+  Count first = 0;  ///< layers first .. end - 1 run on this device
   Count end = saturated;
-  bool has_output = true;   ///< final norm and logits are computed here
-  Count copies = 1;         ///< of every input, so that micro-batches overlap; more than one are never freed
+  bool has_output = true;  ///< final norm and logits are computed here
+  Count copies = 1;        ///< of every input, so that micro-batches overlap; more than one are never freed
 };
 
 /// Inputs of one cache: indices of the new keys and values, mask, rotations.
@@ -66,8 +66,10 @@ class Builder {
   Node no_states = no_node;  ///< states to be copied: none while reserving
   Node output_ids = no_node;
   std::array<CacheInputs, 2> caches{};  ///< [0] whole context, [1] sliding window
-  Node entry = no_node;         ///< the residual stream as it comes from the device before
-  Node entry_normed = no_node;  ///< its norm
+  Node entry = no_node;                 ///< the residual stream as it comes from the device before
+  Node entry_normed = no_node;          ///< its norm
+  Node entry_projected = no_node;       ///< Mamba's projection of the layer before this device, see crossing()
+  Node exit_gate = no_node;             ///< Mamba's gate of this device's last recurrent layer, see crossing()
   std::vector<Node> early;              ///< convolution states gathered before their layer
 
   [[nodiscard]] const Layer& layer(Count i) const { return model.layer(static_cast<std::size_t>(i)); }
@@ -97,8 +99,8 @@ class Builder {
     for (Count i = 1; i < replay.copies; ++i) g.keep(g.add(n));
     return node;
   }
-  /// Norm: LayerNorm never works in place, RMSNorm does; the product with the weight always may. The norm of the first layer's input has no
-  /// weight, so it is computed on the device before and handed over.
+  /// Norm: LayerNorm never works in place, RMSNorm does; the product with the weight always may. The norm of the
+  /// first layer's input has no weight, so it is computed on the device before and handed over.
   Node norm(Node t, Count size) {
     if (t == entry && entry_normed != no_node) return g.in_place(size, {entry_normed});
     return g.in_place(size, {architecture.layer_norm ? g.add(size, {t}) : g.in_place(size, {t})});
@@ -118,25 +120,72 @@ class Builder {
   }
   [[nodiscard]] Count cells(const Layer& l) const { return cells_of(l.attention, serving, sizes); }
 
+  /// Bytes of the inputs of one cache; 0 for one that does not exist.
+  struct CacheInputBytes {
+    Count key_rotation = 0;
+    Count value_rotation = 0;
+    Count key_index = 0;
+    Count value_index = 0;
+    Count mask = 0;
+  };
+  [[nodiscard]] CacheInputBytes cache_input_bytes(const Layer& l) const {
+    const Count per_stream = sizes.streams != 0 ? sizes.ubatch / sizes.streams : 0;
+    CacheInputBytes n;
+    if (rotates(l, serving.key_format)) n.key_rotation = product(4, rotation_side(l), rotation_side(l));
+    if (rotates(l, serving.value_format)) n.value_rotation = 4 * value_rotation_side * value_rotation_side;
+    n.key_index = multiply(8, sizes.ubatch);
+    if (l.mixer != Mixer::LatentAttention) {
+      // Without flash attention V is stored transposed, so every value needs an index of its own.
+      n.value_index = product(8, sizes.ubatch, flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim));
+    }
+    n.mask = product(cells(l), per_stream, sizes.streams, flash ? 2 : 4);
+    return n;
+  }
+
   /// Indices, mask and rotations of one cache, as inputs.
   void add_cache_inputs(const Layer& l) {
     CacheInputs& c = cache_of(l);
     c.used = true;
-    const bool latent = l.mixer == Mixer::LatentAttention;
-    const Count per_stream = sizes.streams != 0 ? sizes.ubatch / sizes.streams : 0;
-    if (rotates(l, serving.key_format)) c.key_rotation = input(product(4, rotation_side(l), rotation_side(l)));
-    if (rotates(l, serving.value_format)) c.value_rotation = input(4 * value_rotation_side * value_rotation_side);
-    c.key_index = input(multiply(8, sizes.ubatch));
-    if (!latent) {
-      // Without flash attention V is stored transposed, so every value needs an index of its own.
-      c.value_index =
-          input(product(8, sizes.ubatch, flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim)));
-    }
-    c.mask = input(product(cells(l), per_stream, sizes.streams, flash ? 2 : 4));
+    const CacheInputBytes n = cache_input_bytes(l);
+    const auto add = [&](Count bytes) { return bytes == 0 ? no_node : input(bytes); };
+    c.key_rotation = add(n.key_rotation);
+    c.value_rotation = add(n.value_rotation);
+    c.key_index = add(n.key_index);
+    c.value_index = add(n.value_index);
+    c.mask = add(n.mask);
   }
 
   /// One past the last layer of this device.
   [[nodiscard]] Count end() const { return std::min(replay.end, model.layer_count()); }
+
+  /// The recurrent layer in front of a boundary between devices inside which the state of a layer behind it is
+  /// gathered, else the number of layers. The scheduler then runs the copy of the gate, the next operation without
+  /// weights, on the device behind: the whole projection goes there and the gate comes back.
+  [[nodiscard]] Count crossing(Count boundary) const {
+    const Count layers = model.layer_count();
+    const Wiring w = architecture.wiring;
+    if (boundary == 0 || boundary >= layers || (w != Wiring::Mamba && w != Wiring::NemotronH && w != Wiring::Jamba))
+      return layers;
+    Count before = boundary;
+    while (before > 0 && !layer(before - 1).recurs() && !layer(before - 1).attends()) --before;
+    Count behind = boundary;
+    while (behind < layers && !layer(behind).recurs() && !layer(behind).attends()) ++behind;
+    const bool recurs = before > 0 && layer(before - 1).recurs() && behind < layers && layer(behind).recurs();
+    return recurs ? before - 1 : layers;
+  }
+  /// Bytes of Mamba's input projection.
+  [[nodiscard]] Count projected_bytes(const Layer& l) const {
+    const RecurrentShape& r = l.recurrent;
+    if (l.mixer == Mixer::Mamba1) return product(2, r.inner, u);
+    return multiply(2 * r.inner + 2 * r.groups * r.state + r.heads, u);
+  }
+  /// Mamba's gate in layer il, cut out of its projection.
+  Node gate(Count il, Node projected) {
+    const Count inner = multiply(layer(il).recurrent.inner, u);
+    if (exit_gate == no_node || crossing(end()) != il) return g.add(inner, {projected});
+    g.use({projected});
+    return exit_gate;
+  }
 
   /// Gathers the convolution state of layer i unless that was done before.
   void gather_state(Count i) {

@@ -38,7 +38,7 @@ Node mamba1(Builder& b, Count il, Node h, Side side) {
   Graph& g = b.g;
   const Count u = b.u, inner = multiply(r.inner, u), state = multiply(r.state, u),
               rank = multiply(r.time_step_rank, u);
-  const Node z = g.add(2 * inner, {h});
+  const Node z = g.add(b.projected_bytes(b.layer(il)), {h});
   const Node joined = convolution_input(b, il, r.inner, z);
   Node x = g.add(inner, {joined});
   x = g.in_place(inner, {g.in_place(inner, {x})});
@@ -55,7 +55,7 @@ Node mamba1(Builder& b, Count il, Node h, Side side) {
   const Node y = scan(b, inner + state_bytes(b, r), {x, dt, in, out, b.state_ids});
   b.gather_state(b.next_recurrent(il + 1));
   side();
-  const Node gate = g.add(inner, {z});
+  const Node gate = b.gate(il, z);
   Node m = g.in_place(inner, {x});
   m = g.in_place(inner, {y, m}, {m});
   return g.add(b.hidden, {g.add(inner, {gate, m})});
@@ -67,7 +67,7 @@ Node mamba2(Builder& b, Count il, Node h, Side side) {
   Graph& g = b.g;
   const Count u = b.u, inner = multiply(r.inner, u), heads = multiply(r.heads, u);
   const Count channels = r.inner + 2 * r.groups * r.state, conv = multiply(channels, u);
-  const Node z = g.add(inner + conv + heads, {h});
+  const Node z = g.add(b.projected_bytes(b.layer(il)), {h});
   const Node joined = convolution_input(b, il, channels, z);
   Node x = g.add(conv, {joined});
   x = g.in_place(conv, {g.in_place(conv, {x})});
@@ -76,7 +76,7 @@ Node mamba2(Builder& b, Count il, Node h, Side side) {
   const Wiring wiring = b.architecture.wiring;
   if (wiring == Wiring::Mamba || wiring == Wiring::NemotronH) b.gather_state(b.next_recurrent(il + 1));
   side();
-  const Node gate = g.add(inner, {z});
+  const Node gate = b.gate(il, z);
   Node m = g.add(inner, {x});
   m = g.in_place(inner, {y, m}, {m});
   Node out = g.add(inner, {gate, m});
