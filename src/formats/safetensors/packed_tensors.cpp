@@ -1,7 +1,7 @@
-#include "formats/packed_tensors.hpp"
+#include "formats/safetensors/packed_tensors.hpp"
 
-#include "formats/packed_companions.hpp"
-#include "formats/packed_decoders.hpp"
+#include "formats/safetensors/packed_companions.hpp"
+#include "formats/safetensors/packed_decoders.hpp"
 #include "formats/problems.hpp"
 
 #include <llmcalc/base/units.hpp>

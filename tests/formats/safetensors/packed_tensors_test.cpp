@@ -1,4 +1,4 @@
-#include "formats/packed_tensors.hpp"
+#include "formats/safetensors/packed_tensors.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

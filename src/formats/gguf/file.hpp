@@ -1,7 +1,7 @@
 #pragma once
 // GGUF on disk: one file, the parts of a split model (NAME-00001-of-00003.gguf), or a folder that holds one model.
 
-#include "formats/gguf_header.hpp"
+#include "formats/gguf/header.hpp"
 
 #include <llmcalc/base/issue.hpp>
 

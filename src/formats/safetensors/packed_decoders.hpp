@@ -1,8 +1,8 @@
 #pragma once
 // What a main tensor and its companions stand for: one rule a packing.
 
-#include "formats/packed_companions.hpp"
-#include "formats/packed_tensors.hpp"
+#include "formats/safetensors/packed_companions.hpp"
+#include "formats/safetensors/packed_tensors.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "formats/safetensors_file.hpp"
+#include "formats/safetensors/file.hpp"
 
 #include "formats/problems.hpp"
 #include "support/issues.hpp"

@@ -1,6 +1,6 @@
 // Split GGUF models and folders of GGUF files.
 
-#include "formats/gguf_file.hpp"
+#include "formats/gguf/file.hpp"
 #include "support/gguf_builder.hpp"
 #include "support/issues.hpp"
 

@@ -1,4 +1,4 @@
-#include "formats/gguf_file.hpp"
+#include "formats/gguf/file.hpp"
 
 #include "formats/byte_source.hpp"
 #include "formats/folder.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 // What a GGUF header claims about its tensors, held against the file's size.
 
-#include "formats/gguf_header.hpp"
+#include "formats/gguf/header.hpp"
 #include "formats/problems.hpp"
 
 namespace llmcalc::formats {

@@ -1,4 +1,4 @@
-#include "formats/packed_decoders.hpp"
+#include "formats/safetensors/packed_decoders.hpp"
 
 #include <llmcalc/base/units.hpp>
 

@@ -1,4 +1,4 @@
-#include "formats/gguf_checks.hpp"
+#include "formats/gguf/checks.hpp"
 
 #include <algorithm>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "formats/safetensors_header.hpp"
+#include "formats/safetensors/header.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
-#include "formats/gguf_header.hpp"
+#include "formats/gguf/header.hpp"
 
-#include "formats/gguf_checks.hpp"
+#include "formats/gguf/checks.hpp"
 
 #include <algorithm>
 #include <bit>

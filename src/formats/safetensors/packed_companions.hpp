@@ -1,7 +1,7 @@
 #pragma once
 // Which stored tensors belong to which: "x.qweight" has "x.qzeros" and "x.scales", "x.weight" has "x.weight_scale".
 
-#include "formats/stored_tensor.hpp"
+#include "formats/safetensors/stored_tensor.hpp"
 
 #include <cstdint>
 #include <span>

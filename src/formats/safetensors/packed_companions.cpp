@@ -1,4 +1,4 @@
-#include "formats/packed_companions.hpp"
+#include "formats/safetensors/packed_companions.hpp"
 
 #include <algorithm>
 #include <array>

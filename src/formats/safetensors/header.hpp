@@ -6,7 +6,7 @@
 
 #include "formats/byte_source.hpp"
 #include "formats/problems.hpp"
-#include "formats/stored_tensor.hpp"
+#include "formats/safetensors/stored_tensor.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-#include "formats/quantization_config.hpp"
+#include "formats/safetensors/quantization_config.hpp"
 
 #include <nlohmann/json.hpp>
 

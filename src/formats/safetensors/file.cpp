@@ -1,10 +1,10 @@
-#include "formats/safetensors_file.hpp"
+#include "formats/safetensors/file.hpp"
 
 #include "formats/byte_source.hpp"
 #include "formats/folder.hpp"
 #include "formats/problems.hpp"
-#include "formats/safetensors_header.hpp"
-#include "formats/safetensors_index.hpp"
+#include "formats/safetensors/header.hpp"
+#include "formats/safetensors/index.hpp"
 
 #include <algorithm>
 #include <memory>

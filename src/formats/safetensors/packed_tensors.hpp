@@ -9,8 +9,8 @@
 // (weight_scale_inv), gpt-oss
 // (_blocks, _scales), NVIDIA ModelOpt (weight_scale_2), mlx (scales, biases), exllamav2 and v3, HQQ.
 
-#include "formats/quantization_config.hpp"
-#include "formats/stored_tensor.hpp"
+#include "formats/safetensors/quantization_config.hpp"
+#include "formats/safetensors/stored_tensor.hpp"
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/model/formats.hpp>

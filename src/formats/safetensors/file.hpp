@@ -2,7 +2,7 @@
 // Safetensors on disk: one file, shards with their index, or a folder of either. Headers only; no tensor data is
 // read.
 
-#include "formats/stored_tensor.hpp"
+#include "formats/safetensors/stored_tensor.hpp"
 
 #include <llmcalc/base/issue.hpp>
 

@@ -1,4 +1,4 @@
-#include "formats/gguf_file.hpp"
+#include "formats/gguf/file.hpp"
 
 #include "support/gguf_builder.hpp"
 #include "support/issues.hpp"

@@ -1,4 +1,4 @@
-#include "formats/safetensors_index.hpp"
+#include "formats/safetensors/index.hpp"
 
 #include <nlohmann/json.hpp>
 
