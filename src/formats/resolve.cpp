@@ -3,6 +3,7 @@
 #include "formats/config_json.hpp"
 #include "formats/custom_json.hpp"
 #include "formats/device_preset.hpp"
+#include "formats/model_file.hpp"
 #include "formats/model_preset.hpp"
 #include "formats/preset_folders.hpp"
 #include "formats/text_file.hpp"
@@ -22,8 +23,6 @@
 namespace llmcalc::formats {
 
 namespace {
-
-constexpr std::size_t largest_config = std::size_t{16} << 20;
 
 /// Names the preset that may have been meant.
 template <class Names>
@@ -67,18 +66,11 @@ Result<ModelPtr> custom_model(const std::string& text) {
   return shared(model_from_numbers(*numbers));
 }
 
-/// A config.json by its path; a folder means the one inside.
+/// Any file a model comes in, or its folder.
 Result<ModelPtr> file_model(const std::string& path) {
-  std::filesystem::path file(path);
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) file /= "config.json";
-  const Result<std::string> text = read_text_file(file, largest_config);
-  if (!text) return text.issues();
-  Result<Model> model = model_from_config_text(*text, file.parent_path().filename().string());
-  if (model) return shared(std::move(model));
-  Issues issues = model.issues();
-  for (Issue& issue : issues) issue.where = shown(file) + issue.where;
-  return issues;
+  Result<ModelFile> file = open_model_file(path);
+  if (!file) return file.issues();
+  return shared(std::move(file).value().model);
 }
 
 Result<ModelPtr> resolve_model(const ModelSource& source) {

@@ -34,6 +34,7 @@ struct WeightRules {
   Scales scales = Scales::Channel;
   GgufMix mix = GgufMix::Q4_K_M;  ///< when the format is Gguf
   bool experts_only = false;      ///< only the routed experts are quantized (gpt-oss, Kimi K2 Thinking)
+  bool measured = false;          ///< bytes that were measured in the model's file win over computed ones
 };
 
 /// Group size that a format uses when none was chosen.
@@ -53,8 +54,10 @@ struct WeightRules {
 /// Settings of a scenario's weights for a model. "As released" takes the publisher's format and group size.
 [[nodiscard]] inline WeightRules weight_rules(const Model& model, const Weights& weights) {
   const bool released = weights.format == WeightFormat::AsReleased;
-  WeightRules rules{
-      .format = released ? model.released_format : weights.format, .scales = weights.scales, .mix = weights.mix};
+  WeightRules rules{.format = released ? model.released_format : weights.format,
+                    .scales = weights.scales,
+                    .mix = weights.mix,
+                    .measured = released};
   const Count chosen = released ? model.quantization_group : weights.group_size;
   rules.group = chosen == 0 || chosen == Weights{}.group_size ? usual_group(rules.format) : chosen;
   bool moe = false;

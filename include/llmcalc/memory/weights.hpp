@@ -16,8 +16,10 @@
 
 namespace llmcalc {
 
-/// Bytes of one tensor of a shape; a buffer (router correction bias) is stored in fp32.
+/// Bytes of one tensor of a shape: as released, what the model's file says, if it came from one. A buffer (router
+/// correction bias) is stored in fp32.
 [[nodiscard]] constexpr Bytes tensor_bytes(const WeightRules& rules, const Tensor& t, const ShardShape& shape) {
+  if (rules.measured && t.measured.count != 0) return scale(t.measured, shape.elements(), t.total());
   if (t.buffer) return Bytes{4} * shape.elements();
   if (!is_quantized(rules, t)) return storage(shape.elements(), plain_block(rules.format));
   return matrix_bytes(rules, shape.rows, shape.columns) * shape.copies;
@@ -71,6 +73,7 @@ struct RankWeights {
 /// Bytes of the stored model: of a GGUF file the tensors as its mix makes them, otherwise those of the inventory.
 [[nodiscard]] inline Bytes stored_weights(const Model& model, const Weights& weights) {
   const WeightRules rules = weight_rules(model, weights);
+  if (rules.measured && !model.gguf.empty()) return gguf_bytes(model.gguf);
   if (rules.format == WeightFormat::Gguf) return gguf_bytes(gguf_mix(model, weights.mix, weights.imatrix));
   return stored_weights(model, rules);
 }

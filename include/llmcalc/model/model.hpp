@@ -5,6 +5,7 @@
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/model/formats.hpp>
+#include <llmcalc/model/gguf_tensor.hpp>
 #include <llmcalc/model/tensors.hpp>
 
 #include <array>
@@ -210,6 +211,7 @@ struct Model {
   std::vector<NameRule> names;        ///< how this family's tensor names differ from Llama's
   std::vector<Tensor> extra_tensors;  ///< tensors that no field above implies: towers, per-layer embeddings, ...
   std::vector<Tensor> tensors;        ///< inventory, filled by build_inventory() (inventory.hpp)
+  std::vector<GgufTensor> gguf;       ///< tensors with their types as measured in a GGUF file; empty: not from one
 
   /// Number of layers.
   [[nodiscard]] Count layer_count() const { return layers.size(); }

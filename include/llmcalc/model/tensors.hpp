@@ -105,6 +105,7 @@ struct Tensor {
   bool vector = false;      ///< one-dimensional (norm weights, biases): never quantized
   bool buffer = false;      ///< in the checkpoint but not a parameter of the model (router correction bias)
   bool transposed = false;  ///< stored as [in, out] (GPT-2's Conv1D)
+  Bytes measured = {};      ///< what the whole group takes in the file the model was read from; 0: not measured
 
   /// Elements of one tensor.
   [[nodiscard]] constexpr Count elements() const { return multiply(rows, columns); }

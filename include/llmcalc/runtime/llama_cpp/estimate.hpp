@@ -132,8 +132,9 @@ inline Component compute_component(Bytes bytes, bool exact) {
 /// counted.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
   const Model& m = *s.model;
-  const FileType type = file_type(s);
-  const std::vector<GgufTensor> tensors = gguf_mix(m, type.mix, s.weights.imatrix);
+  const bool measured = s.weights.format == WeightFormat::AsReleased && !m.gguf.empty();
+  const FileType type = measured ? FileType{} : file_type(s);
+  const std::vector<GgufTensor> tensors = measured ? m.gguf : gguf_mix(m, type.mix, s.weights.imatrix);
   const Placement p = place(s);
   const Architecture& architecture = architecture_of(m.model_type);
   const Sizes z = sizes_of(s.serving, architecture);
