@@ -87,7 +87,8 @@ constexpr std::array<std::string_view, 5> shape_keys{"hidden_size", "num_hidden_
 }  // namespace
 
 Fields::Fields(const json& given, std::string_view model_type, std::string pointer, Findings& findings)
-    : values_(class_defaults(model_type)),
+    : given_(given),
+      values_(class_defaults(model_type)),
       model_type_(model_type),
       pointer_(std::move(pointer)),
       findings_(&findings) {
@@ -101,6 +102,10 @@ Fields::Fields(const json& given, std::string_view model_type, std::string point
     values_[std::string(common)] = value;
     origins_[std::string(common)] = key;
   }
+}
+
+Fields Fields::with_defaults_of(std::string_view model_type) const {
+  return {given_, model_type, pointer_, *findings_};
 }
 
 const json* Fields::find(std::string_view key) const {

@@ -76,6 +76,8 @@ class Fields {
   [[nodiscard]] bool is_text(std::string_view key) const;
   /// A nested object, empty when absent, with the defaults of its own model_type or of `model_type`.
   [[nodiscard]] Fields object(std::string_view key, std::string_view model_type = {}) const;
+  /// The same keys over the defaults of another class (configs that keep the text model's keys at the top level).
+  [[nodiscard]] Fields with_defaults_of(std::string_view model_type) const;
   /// The value itself, null when absent.
   [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
 
@@ -90,6 +92,7 @@ class Fields {
                             Count fallback) const;
   void note_default(std::string_view key) const;
 
+  nlohmann::json given_;                        ///< the object as it is in the config
   nlohmann::json values_;                       ///< defaults with the given keys laid over
   std::map<std::string, std::string> origins_;  ///< common name -> name in the config, for given keys
   std::string model_type_;

@@ -37,5 +37,6 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> latent_families();
 [[nodiscard]] std::span<const FamilyRow> mamba_families();
 [[nodiscard]] std::span<const FamilyRow> linear_attention_families();
+[[nodiscard]] std::span<const FamilyRow> multimodal_families();
 
 }  // namespace llmcalc::config

@@ -1,0 +1,49 @@
+#pragma once
+// Towers: vision and audio encoders with their projectors, as tensors of ModelPart::Encoder.
+
+#include "formats/config/fields.hpp"
+
+#include <llmcalc/model/model.hpp>
+
+#include <string_view>
+
+namespace llmcalc::config {
+
+/// Writes the tensors of a tower into Model::extra_tensors.
+class Tower {
+ public:
+  explicit Tower(Model& m) : model_(m) {}
+
+  /// The following tensors stand `count` times, in layers named by the prefix (with {} for the number).
+  void layers(std::string_view prefix, Count count);
+  /// A matrix [rows, columns], with a bias of `rows` if asked for.
+  void matrix(std::string_view name, Count rows, Count columns, bool bias = true);
+  /// A vector.
+  void vector(std::string_view name, Count size);
+  /// LayerNorm: weight and bias.
+  void layer_norm(std::string_view name, Count size);
+  /// RMSNorm: weight.
+  void rms_norm(std::string_view name, Count size);
+
+ private:
+  Model& model_;
+  std::string_view prefix_ = "";
+  Count count_ = 1;
+};
+
+/// Reads a vision_config and writes its tower with the projector to the text model; the text model is read already.
+/// `c` is the whole config, `v` its vision_config.
+using WriteTower = void (*)(const Fields& c, const Fields& v, Model& m);
+
+void write_siglip_gemma3(const Fields& c, const Fields& v, Model& m);  ///< SigLIP with Gemma 3's projector
+void write_gemma4_vision(const Fields& c, const Fields& v, Model& m);  ///< Gemma 4
+void write_pixtral(const Fields& c, const Fields& v, Model& m);        ///< Pixtral with Mistral 3's merging projector
+void write_pixtral_llava(const Fields& c, const Fields& v, Model& m);  ///< Pixtral or CLIP with LLaVA's projector
+void write_qwen2_vision(const Fields& c, const Fields& v, Model& m);   ///< Qwen2-VL
+void write_qwen2_5_vision(const Fields& c, const Fields& v, Model& m);  ///< Qwen2.5-VL
+void write_qwen3_vision(const Fields& c, const Fields& v, Model& m);    ///< Qwen3-VL, Qwen3.5
+void write_mllama_vision(const Fields& c, const Fields& v, Model& m);   ///< Llama 3.2 Vision
+void write_llama4_vision(const Fields& c, const Fields& v, Model& m);   ///< Llama 4
+void write_intern_vision(const Fields& c, const Fields& v, Model& m);   ///< InternVL
+
+}  // namespace llmcalc::config
