@@ -21,6 +21,35 @@ inline void write_qk_norm(TensorWriter& w, const AttentionShape& a, Count query,
   if (!a.no_kv_weights) one("self_attn.k_norm", per_head ? a.head_dim : key);
 }
 
+/// Query projection of `rows` output features: one matrix, or two through a latent (DeepSeek V4).
+inline void write_query(TensorWriter& w, const AttentionShape& a, Count rows) {
+  const Count hidden = w.model().hidden;
+  constexpr auto part = ModelPart::Attention;
+  if (a.q_lora_rank == 0) {
+    w.matrix("self_attn.q_proj", rows, hidden, TensorRole::Query, part, Split::Rows, 1, a.query_bias);
+    return;
+  }
+  w.matrix("self_attn.q_a_proj", a.q_lora_rank, hidden, TensorRole::LatentQueryDown, part, Split::Replicated);
+  w.vector("self_attn.q_a_layernorm.weight", a.q_lora_rank, TensorRole::Norm, ModelPart::Norms, Split::Replicated);
+  w.matrix("self_attn.q_b_proj", rows, a.q_lora_rank, TensorRole::LatentQueryUp, part, Split::Rows);
+}
+
+/// Output projection [hidden, heads x width]; with an output rank (DeepSeek V4) in two: [groups x rank, width of a
+/// group's heads], one block for each group, then [hidden, groups x rank].
+inline void write_attention_output(TensorWriter& w, const AttentionShape& a) {
+  const Count hidden = w.model().hidden;
+  const Count width = multiply(a.heads, a.value_head_dim);
+  constexpr auto part = ModelPart::Attention;
+  if (a.output_lora_rank == 0) {
+    w.matrix("self_attn.o_proj", hidden, width, TensorRole::AttentionOutput, part, Split::Columns, 1, a.output_bias);
+    return;
+  }
+  const Count groups = a.output_groups != 0 ? a.output_groups : 1;
+  const Count rank = multiply(groups, a.output_lora_rank);
+  w.matrix("self_attn.o_a_proj", rank, width / groups, TensorRole::AttentionOutput, part, Split::Rows);
+  w.matrix("self_attn.o_b_proj", hidden, rank, TensorRole::AttentionOutput, part, Split::Columns);
+}
+
 /// Multi-head, grouped-query, multi-query and cross attention:
 /// q [heads x head_dim (twice with a gate), hidden], k and v [kv_heads x width, hidden], o [hidden, heads x width].
 inline void write_grouped_attention(TensorWriter& w, const AttentionShape& a) {
@@ -34,7 +63,7 @@ inline void write_grouped_attention(TensorWriter& w, const AttentionShape& a) {
     const Count rows = add(query_rows, add(key, a.values_are_keys ? 0 : value));
     w.matrix("self_attn.qkv_proj", rows, hidden, TensorRole::QueryKeyValue, part, Split::KvRows, 1, a.query_bias);
   } else {
-    w.matrix("self_attn.q_proj", query_rows, hidden, TensorRole::Query, part, Split::Rows, 1, a.query_bias);
+    write_query(w, a, query_rows);
     if (!a.no_kv_weights) {
       w.matrix("self_attn.k_proj", key, hidden, TensorRole::Key, part, Split::KvRows, 1, a.key_bias);
       if (!a.values_are_keys) {
@@ -43,8 +72,7 @@ inline void write_grouped_attention(TensorWriter& w, const AttentionShape& a) {
     }
   }
   write_qk_norm(w, a, query, key);
-  w.matrix("self_attn.o_proj", hidden, multiply(a.heads, a.value_head_dim), TensorRole::AttentionOutput, part,
-           Split::Columns, 1, a.output_bias);
+  write_attention_output(w, a);
   if (a.sinks) w.vector("self_attn.sinks", a.heads, TensorRole::Sinks, part, Split::Rows);
   if (a.gate_width > 0) {
     w.matrix("self_attn.gate_proj", a.gate_width, hidden, TensorRole::Other, part, Split::Rows);
@@ -144,6 +172,9 @@ inline void write_mixture(TensorWriter& w, const FeedForward& f) {
              ModelPart::FeedForward, Split::Replicated);
     w.matrix("mlp.latent_up_proj", hidden, f.latent_width, TensorRole::LatentExpertProjection, ModelPart::FeedForward,
              Split::Replicated);
+    if (f.latent_norm) {
+      w.vector("mlp.latent_norm.weight", f.latent_width, TensorRole::Norm, ModelPart::Norms, Split::Replicated);
+    }
   }
   if (f.shared_width != 0) {
     constexpr auto part = ModelPart::FeedForward;

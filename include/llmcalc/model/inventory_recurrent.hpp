@@ -95,8 +95,12 @@ inline void write_kimi_delta_net(TensorWriter& w, const RecurrentShape& r) {
   w.matrix("self_attn.f_b_proj", keys, r.head_dim, in, part, Split::Rows);
   write_small(w, "self_attn.dt_bias", keys);
   w.matrix("self_attn.b_proj", r.heads, hidden, in, part, Split::Rows);
-  w.matrix("self_attn.g_a_proj", r.head_dim, hidden, in, part, Split::Replicated);
-  w.matrix("self_attn.g_b_proj", r.inner, r.head_dim, in, part, Split::Rows);
+  if (r.full_rank_gate) {
+    w.matrix("self_attn.g_proj", r.inner, hidden, in, part, Split::Rows);
+  } else {
+    w.matrix("self_attn.g_a_proj", r.head_dim, hidden, in, part, Split::Replicated);
+    w.matrix("self_attn.g_b_proj", r.inner, r.head_dim, in, part, Split::Rows);
+  }
   w.vector("self_attn.o_norm.weight", r.head_dim, TensorRole::Norm, ModelPart::Recurrent, Split::Replicated);
   w.matrix("self_attn.o_proj", hidden, r.inner, TensorRole::RecurrentOut, part, Split::Columns);
 }

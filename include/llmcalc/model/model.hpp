@@ -72,6 +72,8 @@ struct AttentionShape {
   Count gate_width = 0;          ///< output features of a separate gate projection (Step 3.5, AFMoE); 0: none
   Count rotary_dim = 0;          ///< rotated part of a head; 0: no rotary embedding
   Count q_lora_rank = 0;         ///< latent attention: rank of the query compression; 0: none
+  Count output_lora_rank = 0;    ///< DeepSeek V4: rank of the output projection's first half, one for each group
+  Count output_groups = 0;       ///< DeepSeek V4: groups of heads that the first half keeps apart
   Count kv_lora_rank = 0;        ///< latent attention: width of the cached latent
   Count nope_head_dim = 0;       ///< latent attention: part of a head without position
   Count rope_head_dim = 0;       ///< latent attention: part of a head with position
@@ -96,6 +98,7 @@ struct RecurrentShape {
   bool gated_norm = true;            ///< Mamba-2: a norm of width `inner` before the output projection
   bool inner_norms = false;          ///< Mamba-1 of Jamba and Falcon-Mamba: norms of dt, B and C
   bool inner_norm_weights = true;    ///< those norms have weights (Falcon-Mamba's do not)
+  bool full_rank_gate = false;       ///< Kimi K3: the output gate is one matrix, not a bottleneck
   bool split_in_projection = false;  ///< delta nets: qkv, z, b and a are four matrices (Qwen3.5), not two
   friend bool operator==(const RecurrentShape&, const RecurrentShape&) = default;
 };
@@ -120,6 +123,7 @@ struct FeedForward {
   bool fused_expert_gate_up = false;  ///< gate and up of all experts are one tensor (gpt-oss, Llama 4)
   bool router_bias = false;           ///< trained bias of the router (gpt-oss)
   bool correction_bias = false;       ///< expert-selection bias kept as a buffer (DeepSeek V3)
+  bool latent_norm = false;           ///< a norm of the latent width behind the routed experts (Kimi K3)
   Count latent_width = 0;             ///< width routed experts see (Nemotron 3, Kimi K3); 0: the hidden size
   friend bool operator==(const FeedForward&, const FeedForward&) = default;
 };
@@ -187,7 +191,7 @@ struct Model {
   bool head_bias = false;
   Count max_context = 0;  ///< max_position_embeddings; 0: unknown
   Positions positions = Positions::Rotary;
-  Count position_rows = 0;  ///< rows of a learned position table
+  Count position_rows = 0;        ///< rows of a learned position table
   Count rope_factor_values = 0;   ///< rotary frequency factors in one tensor of a GGUF file; 0: none
   Count rope_factor_tensors = 1;  ///< longrope has two such tensors, for short and long contexts
   NormKind norm = NormKind::Rms;
@@ -196,7 +200,9 @@ struct Model {
   bool scaled_embedding = false;   ///< the embedding is multiplied by a constant (Gemma)
   bool attention_softcap = false;  ///< tanh cap on attention scores (Gemma 2)
   bool final_softcap = false;      ///< tanh cap on logits (Gemma 2, 3n)
-  Count embedding_width = 0;       ///< width of the embedding when it is not `hidden` (projected); 0: hidden
+  Count per_layer_width = 0;   ///< width of the embedding that every layer gets for itself (Gemma 3n, 4 E); 0: none
+  Count residual_streams = 1;  ///< copies of the residual stream (DeepSeek V4's hyper-connections, AltUp)
+  Count embedding_width = 0;   ///< width of the embedding when it is not `hidden` (projected); 0: hidden
 
   std::vector<Layer> kinds;               ///< distinct kinds of layers
   std::vector<std::uint16_t> layers;      ///< for every layer the index of its kind

@@ -164,6 +164,28 @@ std::vector<bool> deepseek_mixture_layers(const Fields& c, Count layers, Count f
   return mixture;
 }
 
+void add_tensor(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part) {
+  m.extra_tensors.push_back({.name = std::string(name),
+                             .rows = rows,
+                             .columns = columns,
+                             .role = role,
+                             .part = part,
+                             .vector = columns == 1});
+}
+
+void add_layer_tensor(Model& m, std::size_t kind, std::string_view name, Count rows, Count columns, TensorRole role,
+                      ModelPart part) {
+  const Count layers = m.layers_of_kind(kind);
+  if (layers == 0) return;
+  add_tensor(m, "model.layers.{}." + std::string(name), rows, columns, role, part);
+  m.extra_tensors.back().count = layers;
+  m.extra_tensors.back().kind = static_cast<std::int32_t>(kind);
+}
+
+void add_layer_tensors(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part) {
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) add_layer_tensor(m, k, name, rows, columns, role, part);
+}
+
 void add_mtp_layers(Model& m, Count layers, const Layer& layer) {
   if (layers == 0) return;
   m.mtp_layers.insert(m.mtp_layers.end(), layers, kind_of(m, layer));

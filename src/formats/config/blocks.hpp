@@ -59,6 +59,14 @@ void add_equal_layers(const Fields& c, Model& m, const Layer& layer);
 /// moe_layer_freq lists it layer by layer.
 [[nodiscard]] std::vector<bool> deepseek_mixture_layers(const Fields& c, Count layers, Count first_dense_default);
 
+/// A tensor of one kind of layer that no field of Layer implies; the name is without "model.layers.{}.".
+void add_layer_tensor(Model& m, std::size_t kind, std::string_view name, Count rows, Count columns, TensorRole role,
+                      ModelPart part);
+/// The same for every kind of layer in use.
+void add_layer_tensors(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part);
+/// A tensor outside the layers that no field of Model implies; the name is the whole name.
+void add_tensor(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part);
+
 /// Index of the kind equal to `layer`, made if there is none.
 [[nodiscard]] std::uint16_t kind_of(Model& m, const Layer& layer);
 

@@ -109,14 +109,14 @@ Fields Fields::with_defaults_of(std::string_view model_type) const {
 }
 
 const json* Fields::find(std::string_view key) const {
-  const auto found = values_.find(key);
+  const auto found = values_.find(common_name(key));
   return found == values_.end() || found->is_null() ? nullptr : &*found;
 }
 
-bool Fields::given(std::string_view key) const { return has(key) && origins_.contains(std::string(key)); }
+bool Fields::given(std::string_view key) const { return has(key) && origins_.contains(std::string(common_name(key))); }
 
 std::string Fields::pointer_of(std::string_view key) const {
-  const auto origin = origins_.find(std::string(key));
+  const auto origin = origins_.find(std::string(common_name(key)));
   return pointer_ + '/' + escaped(origin == origins_.end() ? key : std::string_view(origin->second));
 }
 

@@ -3,7 +3,9 @@
 #include "formats/config/blocks.hpp"
 #include "formats/config/registry.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string>
 
 namespace llmcalc::config {
 
@@ -81,6 +83,54 @@ void read_minicpm3(const Fields& c, Model& m) {
   add_equal_layers(c, m, layer);
 }
 
+/// Kimi Linear and Kimi K3: Kimi Delta Attention in kda_layers, latent attention without positions in
+/// full_attn_layers (both counted from 1); K3 adds gates, routed experts in a latent width and attention residuals.
+void read_kimi_linear(const Fields& c, Model& m) {
+  read_stream(c, m);
+  m.positions = Positions::None;
+  const Fields linear = c.object("linear_attn_config");
+  Layer layer;
+  AttentionShape attention = latent_attention(c);
+  attention.rotary_dim = 0;
+  if (c.flag("mla_use_output_gate", false))
+    attention.gate_width = multiply(attention.heads, attention.value_head_dim);
+  RecurrentShape delta;
+  delta.heads = delta.groups = linear.count("num_heads", range::heads, 32);
+  delta.head_dim = delta.state = linear.count("head_dim", range::width, 128);
+  delta.inner = multiply(delta.heads, delta.head_dim);
+  delta.conv_kernel = linear.count("short_conv_kernel_size", {1, 64}, 4);
+  delta.full_rank_gate = linear.flag("use_full_rank_gate", false);
+  const FeedForward dense = dense_block(c);
+  FeedForward mixture = routed_experts(c, "num_experts", "moe_intermediate_size");
+  mixture.correction_bias = true;
+  mixture.shared_width = multiply(c.count("num_shared_experts", range::experts, 0), mixture.expert_width);
+  mixture.latent_width = c.count("routed_expert_hidden_size", range::optional_width, 0);
+  mixture.latent_norm = mixture.latent_width != 0 && c.flag("latent_moe_use_norm", false);
+  const Count n = layer_count(c);
+  const std::vector<bool> sparse = deepseek_mixture_layers(c, n, 1);
+  const std::vector<std::string> types = layer_types(c, n);
+  const std::vector<Count> full = linear.counts("full_attn_layers", range::some_layers);
+  m.names = {{"mlp.latent_down_proj", "mlp.routed_expert_down_proj"},
+             {"mlp.latent_up_proj", "mlp.routed_expert_up_proj"},
+             {"mlp.latent_norm", "mlp.routed_expert_norm"}};
+  add_layers(m, n, [&](Count i) {
+    const bool attends =
+        types.empty() ? std::find(full.begin(), full.end(), i + 1) != full.end() : types[i] == "full_attention";
+    layer.mixer = attends ? Mixer::LatentAttention : Mixer::KimiDeltaNet;
+    layer.attention = attends ? attention : AttentionShape{};
+    layer.recurrent = attends ? RecurrentShape{} : delta;
+    layer.feed_forward = sparse[i] ? mixture : dense;
+    return layer;
+  });
+  if (!c.has("attn_res_block_size")) return;
+  for (const char* block : {"self_attention_res", "mlp_res"}) {
+    add_layer_tensors(m, std::string(block) + "_norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+    add_layer_tensors(m, std::string(block) + "_proj.weight", 1, m.hidden, TensorRole::Other, ModelPart::Other);
+  }
+  add_tensor(m, "model.output_attn_res_norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+  add_tensor(m, "model.output_attn_res_proj.weight", 1, m.hidden, TensorRole::Other, ModelPart::Other);
+}
+
 constexpr auto rows = std::to_array<FamilyRow>({
     {"deepseek_v2", "DeepSeek", read_deepseek_v2},
     {"deepseek_v3", "DeepSeek", read_deepseek_v3},
@@ -89,6 +139,7 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"glm4_moe_lite", "GLM", read_glm_lite},
     {"glm_moe_dsa", "GLM", read_deepseek_v32},
     {"mistral4", "Mistral", read_mistral4},
+    {"kimi_linear", "Kimi", read_kimi_linear},
     {"minicpm3", "MiniCPM", read_minicpm3},
 });
 

@@ -91,6 +91,12 @@ void read_text_only(const Fields& c, Model& m, std::string_view text_type) {
   }
 }
 void read_kimi_vl(const Fields& c, Model& m) { read_text_only(c, m, "deepseek_v3"); }
+void read_kimi_k3(const Fields& c, Model& m) { read_text_only(c, m, "kimi_linear"); }
+void read_minimax_m3(const Fields& c, Model& m) { read_text_only(c, m, "minimax_m3_vl_text"); }
+void read_gemma3n(const Fields& c, Model& m) {
+  read_text(c, m, "gemma3n_text");
+  c.assume("Gemma 3n's vision and audio towers (about 0.6 billion parameters) are not counted");
+}
 void read_kimi_k25(const Fields& c, Model& m) { read_text_only(c, m, "kimi_k2"); }
 
 /// Llama 3.2 Vision: cross-attention layers with two gates each; the embedding has eight rows more than the head.
@@ -146,6 +152,9 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"internvl", "InternVL", read_internvl},
     {"internvl_chat", "InternVL", read_internvl_chat},
     {"kimi_vl", "Kimi", read_kimi_vl},
+    {"kimi_k3", "Kimi", read_kimi_k3},
+    {"minimax_m3_vl", "MiniMax", read_minimax_m3},
+    {"gemma3n", "Gemma", read_gemma3n},
     {"kimi_k25", "Kimi", read_kimi_k25},
     {"mllama_text_model", "Llama", read_mllama_text},
     {"mllama", "Llama", read_mllama},

@@ -35,6 +35,7 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> parallel_families();
 [[nodiscard]] std::span<const FamilyRow> mixture_families();
 [[nodiscard]] std::span<const FamilyRow> latent_families();
+[[nodiscard]] std::span<const FamilyRow> deepseek_v4_families();
 [[nodiscard]] std::span<const FamilyRow> mamba_families();
 [[nodiscard]] std::span<const FamilyRow> linear_attention_families();
 [[nodiscard]] std::span<const FamilyRow> multimodal_families();
