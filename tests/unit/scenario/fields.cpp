@@ -1,0 +1,128 @@
+#include <llmcalc/scenario/fields.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace llmcalc {
+namespace {
+
+const Scenario defaults;
+
+TEST(Fields, HaveAPointerAndAGroup) {
+  EXPECT_EQ(field_at("serving.context").pointer(), "/serving/context");
+  EXPECT_EQ(field_at("training.lora.rank").pointer(), "/training/lora/rank");
+  EXPECT_EQ(field_at("serving.context").group(), "serving");
+  EXPECT_EQ(field_at("method").group(), "");
+  EXPECT_EQ(find_field("serving.contxt"), nullptr);
+}
+
+TEST(Fields, KnowTheirKind) {
+  EXPECT_EQ(field_at("serving.context").kind(), FieldKind::Whole);
+  EXPECT_EQ(field_at("serving.prompt").kind(), FieldKind::OptionalWhole);
+  EXPECT_EQ(field_at("serving.cuda_graphs").kind(), FieldKind::Flag);
+  EXPECT_EQ(field_at("serving.gpu_memory_utilization").kind(), FieldKind::Real);
+  EXPECT_EQ(field_at("serving.version").kind(), FieldKind::Text);
+  EXPECT_EQ(field_at("training.optimizer").kind(), FieldKind::Choice);
+  EXPECT_EQ(field_at("weights.format").kind(), FieldKind::Coded);
+  EXPECT_EQ(field_at("device").kind(), FieldKind::External);
+}
+
+/// Every default is inside its own limits, and sliders stay inside the limits too.
+TEST(Fields, HaveDefaultsAndSlidersInsideTheirLimits) {
+  for (const Field& f : fields) {
+    SCOPED_TRACE(std::string(f.path));
+    if (const auto* count = std::get_if<Access<Count>>(&f.access)) {
+      EXPECT_GE(static_cast<double>(count->get(defaults)), f.limits.low);
+      EXPECT_LE(static_cast<double>(count->get(defaults)), f.limits.high);
+    }
+    const bool has_slider =
+        f.kind() == FieldKind::Whole || f.kind() == FieldKind::OptionalWhole || f.kind() == FieldKind::Real;
+    if (!has_slider) continue;
+    EXPECT_LT(f.slider.low, f.slider.high);
+    EXPECT_GE(f.slider.low, f.limits.low);
+    EXPECT_LE(f.slider.high, f.limits.high);
+    EXPECT_TRUE(!f.slider.logarithmic || f.slider.low > 0);
+  }
+}
+
+TEST(Fields, CopyOneSettingAndLeaveTheOthers) {
+  Scenario from;
+  from.serving.context = 77;
+  from.serving.sequences = 5;
+  from.weights.format = WeightFormat::Gguf;
+  from.weights.mix = GgufMix::Q5_K_S;
+  from.training.optimizer = Optimizer::Lion;
+  Scenario to;
+  copy_setting(field_at("serving.context"), from, to);
+  copy_setting(field_at("weights.format"), from, to);
+  copy_setting(field_at("training.optimizer"), from, to);
+  EXPECT_EQ(to.serving.context, 77U);
+  EXPECT_EQ(to.weights, from.weights);
+  EXPECT_EQ(to.training.optimizer, Optimizer::Lion);
+  EXPECT_EQ(to.serving.sequences, defaults.serving.sequences);
+}
+
+TEST(Fields, TellWhetherASettingDiffers) {
+  Scenario other;
+  other.training.recompute = RecomputeKind::EveryN;
+  other.training.recompute_every = 3;
+  EXPECT_FALSE(same_setting(field_at("training.recompute"), defaults, other));
+  EXPECT_TRUE(same_setting(field_at("training.recipe"), defaults, other));
+  for (const Field& f : fields) EXPECT_TRUE(same_setting(f, defaults, Scenario{})) << f.path;
+}
+
+TEST(Fields, MatterOnlyWhereTheyAreUsed) {
+  Scenario s;
+  s.serving.runtime = Runtime::Vllm;
+  EXPECT_FALSE(field_at("serving.ubatch").matters(s));
+  s.serving.runtime = Runtime::LlamaCpp;
+  EXPECT_TRUE(field_at("serving.ubatch").matters(s));
+  EXPECT_FALSE(field_at("serving.max_num_seqs").matters(s));
+  EXPECT_TRUE(field_at("serving.context").matters(s));
+}
+
+/// A coded text that was written is read back as the same value.
+void expect_text(const Field& f, const std::string& text, const std::string& written) {
+  Scenario s;
+  const auto& access = std::get<CodedAccess>(f.access);
+  EXPECT_TRUE(access.set(s, text)) << text;
+  EXPECT_EQ(access.get(s), written);
+}
+
+TEST(CodedFields, ReadWhatTheyWrite) {
+  expect_text(field_at("weights.format"), "gguf:Q4_K_M", "gguf:Q4_K_M");
+  expect_text(field_at("weights.format"), "nf4-dq", "nf4-dq");
+  expect_text(field_at("serving.kv_format"), "q8_0/f16", "q8_0/fp16");
+  expect_text(field_at("serving.kv_format"), "q8_0/q8_0", "q8_0");
+  expect_text(field_at("training.lora.targets"), "v,q", "q,v");
+  expect_text(field_at("training.lora.targets"), "q,k,v,o,gate,up,down", "all-linear");
+  expect_text(field_at("training.recompute"), "every:4", "every:4");
+}
+
+TEST(CodedFields, OfferOnlyTextsTheyUnderstand) {
+  for (const Field& f : fields) {
+    const auto* access = std::get_if<CodedAccess>(&f.access);
+    if (access == nullptr) continue;
+    for (const std::string& option : access->options()) {
+      Scenario s;
+      EXPECT_TRUE(access->set(s, option)) << f.path << " " << option;
+    }
+  }
+}
+
+TEST(CodedFields, LeaveTheScenarioAloneWhenATextMeansNothing) {
+  for (const Field& f : fields) {
+    const auto* access = std::get_if<CodedAccess>(&f.access);
+    if (access == nullptr) continue;
+    for (const char* text : {"", "zebra", "gguf:", "gguf:Q9", "gguf", "q8_0/", "/", "q,,v", "every:", "every:0",
+                             "every:x", "every:99999999999999999999", "every"}) {
+      Scenario s;
+      EXPECT_FALSE(access->set(s, text)) << f.path << " \"" << text << '"';
+      EXPECT_EQ(s, defaults) << f.path << " \"" << text << '"';
+    }
+  }
+}
+
+}  // namespace
+}  // namespace llmcalc
