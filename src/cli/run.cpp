@@ -34,6 +34,8 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
   const CLI::App& parser = used.empty() ? program : *used.front();
   std::string message = error.what();
   const std::vector<std::string> words = known_words(parser);
+  const bool no_command = used.empty() && !arguments.empty() && !arguments.front().starts_with('-');
+  if (no_command) message = "there is no command \"" + arguments.front() + "\"";
   for (const std::string& argument : arguments) {
     const std::string word = argument.substr(0, argument.find('='));
     const bool unknown = message.find(word) != std::string::npos && word.size() > 2 &&

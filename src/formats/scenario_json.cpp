@@ -280,7 +280,7 @@ Result<Scenario> read_scenario(const json& document, const Resolver& resolver) {
   return std::move(read.scenario);
 }
 
-Result<Scenario> read_scenario(std::string_view text, const Resolver& resolver) {
+Result<Scenario> read_scenario_text(std::string_view text, const Resolver& resolver) {
   const Result<json> document = parse_json(text);
   if (!document) return document.issues();
   return read_scenario(*document, resolver);

@@ -26,7 +26,7 @@ ReadScenario read_scenario_leniently(const nlohmann::json& json, const Resolver&
 Result<Scenario> read_scenario(const nlohmann::json& json, const Resolver& resolver);
 
 /// The same from text.
-Result<Scenario> read_scenario(std::string_view text, const Resolver& resolver);
+Result<Scenario> read_scenario_text(std::string_view text, const Resolver& resolver);
 
 /// Which settings are written.
 enum class Written {

@@ -1,0 +1,77 @@
+#include "called.hpp"
+
+#include <llmcalc/scenario/fields.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace llmcalc::cli {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+TEST(ModelsCommand, ListsAndFilters) {
+  const json all = json::parse(call({"models", "--format", "json"}).out);
+  EXPECT_GE(all.size(), 180U);
+  const json some = json::parse(call({"models", "LLAMA 3.1", "--format", "json"}).out);
+  EXPECT_LT(some.size(), all.size());
+  EXPECT_GE(some.size(), 3U);
+  EXPECT_THAT(call({"models", "llama-3.1-8b"}).out, HasSubstr("8.03 B"));
+}
+
+TEST(DevicesCommand, ListsAndFilters) {
+  const json all = json::parse(call({"devices", "--format", "json"}).out);
+  EXPECT_GE(all.size(), 200U);
+  const json one = json::parse(call({"devices", "rtx-4090", "--format", "json"}).out);
+  EXPECT_EQ(one.at(0)["memory_bytes"], 25769803776);
+}
+
+TEST(FormatsCommand, ListsEveryFormatUnderTheKeyThatScenariosTake) {
+  const json all = json::parse(call({"formats", "--format", "json"}).out);
+  std::size_t weights = 0;
+  for (const json& row : all) {
+    if (row["use"] != "weights") continue;
+    ++weights;
+    const Called c = call({"estimate", "--model", "llama-3.2-1b", "--runtime", "transformers", "--weights",
+                           row["key"].get<std::string>(), "--method", "article", "--format", "json"});
+    EXPECT_EQ(c.status, 0) << row["key"] << c.errors;
+  }
+  EXPECT_EQ(weights, weight_formats.size() - 1 + gguf_mixes.size());
+}
+
+TEST(DefaultsCommand, PrintsAScenarioThatCanBeEvaluated) {
+  const Called defaults = call({"defaults", "--format", "json"});
+  ASSERT_EQ(defaults.status, 0) << defaults.errors;
+  const Called given = call({"estimate", "--scenario", "-"}, defaults.out);
+  ASSERT_EQ(given.status, 0) << given.errors;
+  const Called plain = call({"estimate", "--format", "json"});
+  EXPECT_EQ(json::parse(given.out), json::parse(plain.out));
+}
+
+TEST(DefaultsCommand, NamesEverySetting) {
+  const Called c = call({"defaults"});
+  for (const Field& field : fields) EXPECT_THAT(c.out, HasSubstr(std::string(field.path)));
+}
+
+TEST(VerifyCommand, ScoresTheShippedCases) {
+  const Called c = call({"verify", "--file", "article"});
+  EXPECT_EQ(c.status, 0) << c.errors;
+  EXPECT_THAT(c.out, HasSubstr("inference.components.weights"));
+  EXPECT_EQ(call({"verify", "--folder", "/does/not/exist"}).status, 2);
+}
+
+TEST(Lists, HaveEveryForm) {
+  for (const char* list : {"models", "devices", "formats", "defaults"}) {
+    for (const char* form : {"table", "json", "csv", "markdown"}) {
+      const Called c = call({list, "--format", form});
+      EXPECT_EQ(c.status, 0) << list << form << c.errors;
+      EXPECT_FALSE(c.out.empty()) << list << form;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace llmcalc::cli
