@@ -8,6 +8,7 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <array>
@@ -17,15 +18,6 @@
 #include <vector>
 
 namespace llmcalc::ui {
-
-/// What memory is needed for.
-enum class Purpose : std::uint8_t { Inference, Training };
-inline constexpr std::array<EnumRow<Purpose>, 2> purposes{{
-    {Purpose::Inference, "inference", "Inference"},
-    {Purpose::Training, "training", "Training"},
-}};
-static_assert(indexed_by_id(purposes));
-constexpr const auto& enum_table(Purpose) { return purposes; }
 
 /// Charts and sheets of the middle column.
 enum class Tab : std::uint8_t { Context, Sequences, Gpus, Formats, Timeline, Ranks, Tensors, Compare };
@@ -55,7 +47,7 @@ constexpr const auto& enum_table(SidePanel) { return side_panels; }
 
 /// The number whose WHY is shown.
 struct Focus {
-  Purpose purpose = Purpose::Inference;
+  Task task = Task::Inference;
   Part part = Part::KvCache;
   friend bool operator==(const Focus&, const Focus&) = default;
 };
@@ -65,6 +57,9 @@ struct Preferences {
   ThemeKind theme = ThemeKind::Dark;
   ByteUnits units = ByteUnits::Binary;
   Tab tab = Tab::Context;
+  Task chart_task = Task::Inference;
+  Task fits_task = Task::Inference;
+  Task levers_task = Task::Training;
   Focus focus;
   float zoom = 1;
   bool reduced_motion = false;
@@ -91,6 +86,7 @@ struct View {
   SidePanel side = SidePanel::Fits;
   ModelSource base_model;  ///< the model before sliders changed it
   bool drawer_open = false;
+  bool all_levers = false;
   bool help_open_now = false;
   bool export_open_now = false;
   bool open_file_now = false;
@@ -124,21 +120,57 @@ struct Results {
   double seconds = 0;
 };
 
-/// A value on a chart's horizontal axis with its estimate.
+/// One change that saves memory.
+struct LeverRow {
+  std::string label;
+  std::string price;
+  Bytes saved;
+  bool makes_it_fit = false;
+  Scenario scenario;
+};
+
+/// How one device would do.
+struct FitRow {
+  DevicePtr device;
+  Bytes use;
+  Bytes capacity;
+};
+
+/// A figure of the speed panel.
+struct SpeedRow {
+  std::string label;
+  std::string text;
+  std::string help;
+};
+
+/// Answers that ask the engine many times; brought up to date when nothing is being dragged.
+struct Answers {
+  std::size_t revision = 0;
+  std::array<std::vector<LeverRow>, tasks.size()> levers;
+  std::array<std::string, tasks.size()> remedy;  ///< "2 × H100 80GB would do"; "" when it fits
+  std::array<std::vector<FitRow>, tasks.size()> fits;
+  std::vector<SpeedRow> speed;
+};
+
+/// A point or bar of a chart.
 struct Sample {
   Count x = 0;
-  Breakdown breakdown;
   std::string label;
+  Breakdown breakdown;
+  std::optional<Bytes> capacity;     ///< of this bar; nothing: the scenario's own device
+  bool marked = false;               ///< the peak phase, the worst rank, the present setting
+  std::optional<Scenario> scenario;  ///< what a click changes to
 };
 
 /// The samples of the visible chart.
-struct ChartCache {
+struct ChartData {
   std::size_t revision = 0;
   Tab tab = Tab::Context;
-  Purpose purpose = Purpose::Inference;
-  bool filled = false;
+  Task task = Task::Inference;
   std::vector<Sample> samples;
+  std::size_t solved_revision = 0;
   std::optional<Count> largest;  ///< largest value that fits
+  bool unbounded = false;        ///< even the largest value that may be asked for fits
 };
 
 /// What the platform is asked to do after the frame.
@@ -158,7 +190,8 @@ struct App {
   History history;
   std::array<std::optional<Pin>, pin_names.size()> pins;
   Results results;
-  ChartCache chart;
+  Answers answers;
+  ChartData chart;
   Library library;
   formats::Resolver resolver;
   Requests requests;

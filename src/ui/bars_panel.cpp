@@ -13,7 +13,7 @@ namespace {
 
 /// Everything one bar shows.
 struct Bar {
-  Purpose purpose;
+  Task task;
   const Breakdown& breakdown;
   const Fit& fit;
   const Device* device;
@@ -60,9 +60,9 @@ void segment_tooltip(const App& app, const Theme& theme, const Component& c, Byt
 /// Name, headline number and verdict above the bar.
 void draw_headline(const App& app, const Theme& theme, const Bar& bar, const Box& line) {
   const Palette& p = theme.palette;
-  const Verdict verdict = verdict_of(bar.fit, app.preferences.units);
+  const FitWords verdict = fit_words(bar.fit, app.preferences.units);
   const float name_width =
-      draw_text(theme, theme.fonts.title, p.text, {line.from, {line.to.x, line.to.y}}, label_of(bar.purpose));
+      draw_text(theme, theme.fonts.title, p.text, {line.from, {line.to.x, line.to.y}}, label_of(bar.task));
   std::string words = verdict.text;
   const std::string number = headline(bar.breakdown.total(), app.preferences.units);
   const std::string unit(giga_name(app.preferences.units));
@@ -102,13 +102,13 @@ void draw_segments(App& app, const Theme& theme, const Bar& bar, const Box& trac
     ImGui::SetCursorScreenPos(box.from);
     ImGui::PushID(static_cast<int>(i));
     if (box.width() >= 1 && ImGui::InvisibleButton("segment", box.size())) {
-      app.preferences.focus = {bar.purpose, c.part};
+      app.preferences.focus = {bar.task, c.part};
       app.view.side = SidePanel::Why;
     }
     const bool hovered = ImGui::IsItemHovered();
     focus_ring(theme, box);
     ImGui::PopID();
-    const bool focused = app.preferences.focus == Focus{bar.purpose, c.part};
+    const bool focused = app.preferences.focus == Focus{bar.task, c.part};
     const ImU32 colour = hovered ? mixed(theme.colour(c.part), p.text, 0.15f) : theme.colour(c.part);
     const ImDrawFlags corners = widths.size() == 1       ? ImDrawFlags_RoundCornersAll
                                 : i == 0                 ? ImDrawFlags_RoundCornersLeft
@@ -123,7 +123,7 @@ void draw_segments(App& app, const Theme& theme, const Bar& bar, const Box& trac
     if (text_width(theme.fonts.heading, name) + theme.px(10) <= box.width()) {
       draw_text(theme, theme.fonts.heading, p.on_part, box, name, Align::Centre);
     }
-    note_control(theme, std::string(key_of(bar.purpose)) + ".bar." + std::string(key_of(c.part)), box);
+    note_control(theme, std::string(key_of(bar.task)) + ".bar." + std::string(key_of(c.part)), box);
     if (hovered) segment_tooltip(app, theme, c, total);
   }
 }
@@ -160,7 +160,7 @@ void draw_marks(const Theme& theme, const Bar& bar, const Box& track, double byt
 }
 
 void draw_bar(App& app, const Theme& theme, const Bar& bar, double scale_bytes) {
-  ImGui::PushID(static_cast<int>(bar.purpose));
+  ImGui::PushID(static_cast<int>(bar.task));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const Box line{at, {at.x + width, at.y + theme.px(28)}};
@@ -168,7 +168,7 @@ void draw_bar(App& app, const Theme& theme, const Bar& bar, double scale_bytes) 
   draw_headline(app, theme, bar, line);
   fill(track, theme.palette.track, theme.px(4));
   const double bytes_per_pixel = std::max(scale_bytes / static_cast<double>(width), 1e-9);
-  note_control(theme, std::string(key_of(bar.purpose)) + ".bar", track);
+  note_control(theme, std::string(key_of(bar.task)) + ".bar", track);
   draw_segments(app, theme, bar, track, bytes_per_pixel);
   draw_marks(theme, bar, track, bytes_per_pixel);
   ImGui::SetCursorScreenPos(at);
@@ -184,9 +184,11 @@ void bars_panel(App& app, const Theme& theme) {
   const Bytes capacity = device ? device->addressable() : Bytes{};
   const Bytes largest = max(max(e.inference.breakdown.high(), e.training.breakdown.high()), capacity);
   const double scale_bytes = std::max(static_cast<double>(largest.count) * 1.02, 1.0);
-  draw_bar(app, theme, {Purpose::Inference, e.inference.breakdown, e.inference.fit, device, {}}, scale_bytes);
+  draw_bar(app, theme, {Task::Inference, e.inference.breakdown, e.inference.fit, device, app.answers.remedy[0]},
+           scale_bytes);
   ImGui::Dummy({1, theme.px(4)});
-  draw_bar(app, theme, {Purpose::Training, e.training.breakdown, e.training.fit, device, {}}, scale_bytes);
+  draw_bar(app, theme, {Task::Training, e.training.breakdown, e.training.fit, device, app.answers.remedy[1]},
+           scale_bytes);
 }
 
 }  // namespace llmcalc::ui

@@ -38,9 +38,9 @@ std::string short_amount(Bytes bytes, ByteUnits units) {
   return headline(bytes, units) + " " + std::string(giga_name(units));
 }
 
-Verdict verdict_of(const Fit& fit, ByteUnits units) {
+FitWords fit_words(const Fit& fit, ByteUnits units) {
   if (!fit.known) return {};
-  Verdict verdict{.text = {}, .known = true, .fits = fit.fits};
+  FitWords verdict{.text = {}, .known = true, .fits = fit.fits};
   if (fit.fits) {
     verdict.text = (fit.certain ? "fits, " : "fits barely, ") + short_amount(fit.headroom, units) + " free";
   } else {

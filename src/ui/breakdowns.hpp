@@ -26,12 +26,12 @@ struct PartRow {
 [[nodiscard]] Part row_part(Part part);
 
 /// "fits, 6.6 GiB free", "over by 105.6 GiB".
-struct Verdict {
+struct FitWords {
   std::string text;
   bool known = false;
   bool fits = false;
 };
-[[nodiscard]] Verdict verdict_of(const Fit& fit, ByteUnits units);
+[[nodiscard]] FitWords fit_words(const Fit& fit, ByteUnits units);
 
 /// Name of the capacity of the smallest device: "24 GB".
 [[nodiscard]] std::string capacity_name(const Device& device);

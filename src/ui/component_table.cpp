@@ -55,7 +55,7 @@ void amount_cell(const App& app, const Theme& theme, const Component* c, float r
 
 /// The component whose factors the row shows: that of the focus, else training's when only it is there.
 const Component* shown_component(const App& app, const PartRow& row) {
-  if (app.preferences.focus.purpose == Purpose::Training && row.training) return row.training;
+  if (app.preferences.focus.task == Task::Training && row.training) return row.training;
   return row.inference ? row.inference : row.training;
 }
 
@@ -90,7 +90,7 @@ void draw_row(App& app, const Theme& theme, const PartRow& row, const Columns& c
     // A second click shows the other purpose's calculation.
     const bool again = app.preferences.focus.part == shown->part && row.inference && row.training;
     const Component* next = again ? (shown == row.inference ? row.training : row.inference) : shown;
-    app.preferences.focus = {next == row.inference ? Purpose::Inference : Purpose::Training, next->part};
+    app.preferences.focus = {next == row.inference ? Task::Inference : Task::Training, next->part};
     app.view.side = SidePanel::Why;
   }
 }

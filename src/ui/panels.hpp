@@ -23,6 +23,8 @@ void component_table(App& app, const Theme& theme);
 void charts_panel(App& app, const Theme& theme, float height);
 
 // Right column.
+/// Heading of a panel that is about inference or training, with the switch between them.
+void task_heading(const Theme& theme, std::string_view title, Task& task);
 void fits_panel(App& app, const Theme& theme);
 void levers_panel(App& app, const Theme& theme);
 void why_panel(App& app, const Theme& theme);

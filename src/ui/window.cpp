@@ -1,6 +1,7 @@
 // The layout: three columns between two bars; in narrower windows the right column becomes tabs under the chart, and
 // then the left column a drawer. Nothing is ever out of reach: every column scrolls.
 
+#include "ui/answers.hpp"
 #include "ui/panels.hpp"
 #include "ui/shortcuts.hpp"
 
@@ -143,8 +144,10 @@ void draw_window(App& app, Theme& theme) {
   top_bar(app, theme, l.top);
   status_bar(app, theme, l.bottom);
   ImGui::End();
-  remember(app, ImGui::IsAnyItemActive());
+  const bool dragging = ImGui::IsAnyItemActive() && io.MouseDown[0];
+  remember(app, dragging);
   update_results(app);
+  if (!dragging) update_answers(app);
 }
 
 }  // namespace llmcalc::ui

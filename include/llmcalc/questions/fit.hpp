@@ -10,6 +10,7 @@
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <array>
@@ -18,15 +19,6 @@
 #include <vector>
 
 namespace llmcalc {
-
-/// Which half of a scenario a question is about.
-enum class Task : std::uint8_t { Inference, Training };
-inline constexpr std::array<EnumRow<Task>, 2> tasks{{
-    {Task::Inference, "inference", "Inference"},
-    {Task::Training, "training", "Training"},
-}};
-static_assert(indexed_by_id(tasks));
-constexpr const auto& enum_table(Task) { return tasks; }
 
 /// Answer to "does it fit?".
 enum class Verdict : std::uint8_t { Fits, Probably, ProbablyNot, DoesNot, Unknown };

@@ -1,0 +1,173 @@
+// Memory over context or batch: stacked areas over a logarithmic axis. Hover reads, drag moves the scenario.
+
+#include "ui/answers.hpp"
+#include "ui/chart_frame.hpp"
+#include "ui/number_entry.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace llmcalc::ui {
+namespace {
+
+/// Horizontal axis of the samples.
+struct Axis {
+  CountRange range;
+  Box plot;
+  [[nodiscard]] float x_of(Count value) const { return plot.from.x + position_of(range, value) * plot.width(); }
+};
+
+/// "8k", "128k", "1M" for powers of two; plain below.
+std::string tick_text(Count value) {
+  if (value >= 1048576 && value % 1048576 == 0) return std::to_string(value / 1048576) + "M";
+  if (value >= 1024 && value % 1024 == 0) return std::to_string(value / 1024) + "k";
+  return grouped(value);
+}
+
+void draw_ticks(const Theme& theme, const Axis& axis) {
+  float last_right = -1e9f;
+  Count tick = 1;
+  while (tick < axis.range.low) tick *= 2;
+  for (; tick <= axis.range.high; tick *= 2) {
+    const std::string label = tick_text(tick);
+    const float width = text_width(theme.fonts.small, label);
+    const float x = std::clamp(axis.x_of(tick) - width / 2, axis.plot.from.x, axis.plot.to.x - width);
+    if (x < last_right + theme.px(10)) continue;
+    draw_text(theme, theme.fonts.small, theme.palette.text_faint,
+              {{x, axis.plot.to.y + theme.px(6)}, {x + width + 1, axis.plot.to.y + theme.px(22)}}, label);
+    last_right = x + width;
+  }
+}
+
+/// Amounts below and at the top of every part at one sample, in the order of parts.
+std::array<double, part_count + 1> edges_of(const Breakdown& breakdown) {
+  std::array<double, part_count + 1> edges{};
+  for (const Component& c : breakdown.components) {
+    edges[static_cast<std::size_t>(c.part) + 1] += static_cast<double>(c.bytes.count);
+  }
+  for (std::size_t i = 1; i < edges.size(); ++i) edges[i] += edges[i - 1];
+  return edges;
+}
+
+void draw_areas(const Theme& theme, const ChartFrame& frame, const Axis& axis, const std::vector<Sample>& samples) {
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImDrawListFlags flags = list->Flags;
+  list->Flags = flags & ~ImDrawListFlags_AntiAliasedFill;  // neighbours must meet without a seam
+  std::vector<std::array<double, part_count + 1>> edges;
+  for (const Sample& sample : samples) edges.push_back(edges_of(sample.breakdown));
+  for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
+    const float left = axis.x_of(samples[i].x);
+    const float right = axis.x_of(samples[i + 1].x);
+    for (std::size_t part = 0; part < part_count; ++part) {
+      if (edges[i][part] == edges[i][part + 1] && edges[i + 1][part] == edges[i + 1][part + 1]) continue;
+      list->AddQuadFilled({left, frame.y_of(edges[i][part])}, {left, frame.y_of(edges[i][part + 1])},
+                          {right, frame.y_of(edges[i + 1][part + 1])}, {right, frame.y_of(edges[i + 1][part])},
+                          theme.palette.part[part]);
+    }
+  }
+  list->Flags = flags;
+  // A soft line along the top hides the steps of the unsmoothed edge.
+  for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
+    const auto& c = samples[i].breakdown.components;
+    if (c.empty()) continue;
+    list->AddLine({axis.x_of(samples[i].x), frame.y_of(edges[i].back())},
+                  {axis.x_of(samples[i + 1].x), frame.y_of(edges[i + 1].back())}, theme.colour(c.back().part),
+                  theme.px(1.2f));
+  }
+}
+
+/// The sample at or next to a value.
+const Sample* sample_near(const std::vector<Sample>& samples, Count value) {
+  const Sample* best = nullptr;
+  for (const Sample& sample : samples) {
+    const auto distance = [&](const Sample& s) { return s.x > value ? s.x - value : value - s.x; };
+    if (!best || distance(sample) < distance(*best)) best = &sample;
+  }
+  return best;
+}
+
+void draw_present(const App& app, const Theme& theme, const ChartFrame& frame, const Axis& axis,
+                  std::string_view unit) {
+  for (const Sample& sample : app.chart.samples) {
+    if (!sample.marked) continue;
+    const Palette& p = theme.palette;
+    const float x = std::round(axis.x_of(sample.x));
+    const float y = frame.y_of(static_cast<double>(sample.breakdown.total().count));
+    ImDrawList* list = ImGui::GetWindowDrawList();
+    list->AddLine({x, frame.plot.from.y}, {x, frame.plot.to.y}, faded(p.mark, 0.8f), theme.px(1.3f));
+    list->AddCircleFilled({x, y}, theme.px(5), p.mark);
+    const std::string words = grouped(sample.x) + (unit.empty() ? "" : " " + std::string(unit)) + " · " +
+                              short_amount(sample.breakdown.total(), app.preferences.units);
+    const float width = text_width(theme.fonts.small, words) + 2;
+    const bool left = x + theme.px(8) + width > frame.plot.to.x;
+    const float at = left ? x - theme.px(8) - width : x + theme.px(8);
+    draw_text(theme, theme.fonts.small, p.text,
+              {{at, frame.plot.from.y - theme.px(4)}, {at + width, frame.plot.from.y + theme.px(14)}}, words);
+  }
+}
+
+/// "fits up to 55,296 tokens" where the amount crosses the capacity.
+void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, const Axis& axis,
+                  std::string_view unit) {
+  const Device* device = app.scenario.devices.smallest();
+  if (!device || app.chart.solved_revision != app.chart.revision) return;
+  const Palette& p = theme.palette;
+  const float line = frame.y_of(static_cast<double>(device->addressable().count));
+  std::string words = "fits nowhere on this axis";
+  if (app.chart.largest) {
+    words = app.chart.unbounded
+                ? "fits everywhere"
+                : "fits up to " + grouped(*app.chart.largest) + (unit.empty() ? "" : " " + std::string(unit));
+  }
+  const float width = text_width(theme.fonts.small, words) + 2;
+  float x = frame.plot.to.x - width;
+  if (app.chart.largest && *app.chart.largest <= axis.range.high) {
+    const float at = axis.x_of(*app.chart.largest);
+    if (line > frame.plot.from.y) {
+      ImGui::GetWindowDrawList()->AddCircleFilled({at, line}, theme.px(3.5f), p.warn);
+      ImGui::GetWindowDrawList()->AddLine({at, line}, {at, frame.plot.to.y}, faded(p.warn, 0.6f));
+    }
+    x = std::clamp(at - width - theme.px(8), frame.plot.from.x + theme.px(190), frame.plot.to.x - width);
+  }
+  const float y = std::max(line, frame.plot.from.y + theme.px(36)) - theme.px(17);
+  draw_text(theme, theme.fonts.small, p.warn, {{x, y}, {x + width, y + theme.px(16)}}, words);
+}
+
+}  // namespace
+
+void area_chart(App& app, const Theme& theme, const Box& area) {
+  const std::vector<Sample>& samples = app.chart.samples;
+  if (samples.size() < 2) return;
+  Bytes highest;
+  for (const Sample& sample : samples) highest = max(highest, sample.breakdown.total());
+  const Device* device = app.scenario.devices.smallest();
+  if (device && device->addressable().count < highest.count * 3) highest = max(highest, device->addressable());
+  const ChartFrame frame = draw_chart_frame(theme, area, highest, app.preferences.units);
+  const Axis axis{{samples.front().x, samples.back().x, true}, frame.plot};
+  const std::string_view unit = app.preferences.tab == Tab::Context ? "tokens" : std::string_view("sequences");
+  draw_areas(theme, frame, axis, samples);
+  draw_ticks(theme, axis);
+  if (device) draw_capacity(theme, frame, *device);
+  draw_largest(app, theme, frame, axis, unit);
+  draw_present(app, theme, frame, axis, unit);
+  ImGui::SetCursorScreenPos(frame.plot.from);
+  ImGui::InvisibleButton("plot", frame.plot.size());
+  note_control(theme, "chart", frame.plot);
+  focus_ring(theme, frame.plot);
+  const float mouse = ImGui::GetIO().MousePos.x;
+  const Count value = value_at(axis.range, (mouse - frame.plot.from.x) / frame.plot.width());
+  if (ImGui::IsItemActive() && ImGui::GetIO().MouseDown[0]) {
+    app.scenario = moved_to(app.scenario, app.preferences.tab, app.preferences.chart_task, value);
+  } else if (ImGui::IsItemHovered()) {
+    if (const Sample* near = sample_near(samples, value)) {
+      const float x = axis.x_of(near->x);
+      ImGui::GetWindowDrawList()->AddLine({x, frame.plot.from.y}, {x, frame.plot.to.y},
+                                          faded(theme.palette.mark, 0.35f));
+      sample_tooltip(theme, grouped(near->x) + " " + std::string(unit), near->breakdown, app.preferences.units);
+    }
+  }
+}
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,86 @@
+// Stacked bars side by side: numbers of GPUs, formats, the moments of a training step, ranks. A click on a bar that
+// stands for another setting takes it.
+
+#include "ui/answers.hpp"
+#include "ui/chart_frame.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace llmcalc::ui {
+namespace {
+
+void draw_stack(const Theme& theme, const ChartFrame& frame, const Breakdown& breakdown, float left, float right,
+                bool hovered) {
+  double below = 0;
+  for (const Component& c : breakdown.components) {
+    const double above = below + static_cast<double>(c.bytes.count);
+    const Box box{{left, std::round(frame.y_of(above))}, {right, std::round(frame.y_of(below))}};
+    if (box.height() >= 1) {
+      fill(box, hovered ? mixed(theme.colour(c.part), theme.palette.text, 0.12f) : theme.colour(c.part));
+      if (box.height() >= 3) {
+        ImGui::GetWindowDrawList()->AddLine(box.from, {box.to.x, box.from.y}, faded(theme.palette.chart, 0.6f));
+      }
+    }
+    below = above;
+  }
+}
+
+/// Amount above a bar and its name below it.
+void draw_labels(const App& app, const Theme& theme, const ChartFrame& frame, const Sample& sample, const Box& slot,
+                 bool crowded) {
+  const Palette& p = theme.palette;
+  const float top = frame.y_of(static_cast<double>(sample.breakdown.total().count));
+  const std::string amount = crowded ? headline(sample.breakdown.total(), app.preferences.units)
+                                     : short_amount(sample.breakdown.total(), app.preferences.units);
+  const Box above{{slot.from.x, top - theme.px(18)}, {slot.to.x, top - theme.px(2)}};
+  draw_text(theme, sample.marked ? theme.fonts.heading : theme.fonts.small, p.text, above, amount, Align::Centre);
+  if (sample.marked && app.preferences.tab != Tab::Gpus && app.preferences.tab != Tab::Formats) {
+    const Box over{{slot.from.x, top - theme.px(33)}, {slot.to.x, top - theme.px(17)}};
+    draw_text(theme, theme.fonts.small, p.warn, over, app.preferences.tab == Tab::Timeline ? "peak" : "worst",
+              Align::Centre);
+  }
+  const Box below{{slot.from.x + 1, frame.plot.to.y + theme.px(6)}, {slot.to.x - 1, frame.plot.to.y + theme.px(22)}};
+  draw_text(theme, sample.marked ? theme.fonts.heading : theme.fonts.small, sample.marked ? p.text : p.text_faint,
+            below, sample.label, Align::Centre);
+}
+
+}  // namespace
+
+void bar_chart(App& app, const Theme& theme, const Box& area) {
+  const std::vector<Sample>& samples = app.chart.samples;
+  if (samples.empty()) return;
+  Bytes highest;
+  for (const Sample& sample : samples) highest = max(highest, sample.breakdown.total());
+  const Device* device = app.scenario.devices.smallest();
+  if (device && device->addressable().count < highest.count * 3) highest = max(highest, device->addressable());
+  Box inner = area;
+  inner.from.y += theme.px(18);
+  const ChartFrame frame = draw_chart_frame(theme, inner, highest, app.preferences.units);
+  const float slot = std::min(frame.plot.width() / static_cast<float>(samples.size()), theme.px(170));
+  const float bar = std::min(slot * 0.74f, theme.px(104));
+  const float first = frame.plot.from.x + (frame.plot.width() - slot * static_cast<float>(samples.size())) / 2;
+  std::optional<Scenario> taken;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const Sample& sample = samples[i];
+    const float left = first + slot * static_cast<float>(i);
+    const Box box{{left, frame.plot.from.y}, {left + slot, frame.plot.to.y + theme.px(22)}};
+    ImGui::SetCursorScreenPos(box.from);
+    ImGui::PushID(static_cast<int>(i));
+    if (ImGui::InvisibleButton("bar", box.size()) && sample.scenario) taken = sample.scenario;
+    const bool hovered = ImGui::IsItemHovered();
+    focus_ring(theme, box);
+    note_control(theme, "chart." + sample.label, box);
+    ImGui::PopID();
+    const float middle = std::round(left + slot / 2);
+    draw_stack(theme, frame, sample.breakdown, middle - std::round(bar / 2), middle + std::round(bar / 2), hovered);
+    draw_labels(app, theme, frame, sample, box, slot < theme.px(74));
+    if (hovered) sample_tooltip(theme, sample.label, sample.breakdown, app.preferences.units);
+  }
+  if (device) draw_capacity(theme, frame, *device);
+  if (taken) app.scenario = *taken;
+}
+
+}  // namespace llmcalc::ui

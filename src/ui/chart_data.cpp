@@ -1,0 +1,192 @@
+// What the charts show: the scenario with one thing changed, evaluated at every point.
+
+#include "ui/answers.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/questions/choices.hpp>
+#include <llmcalc/questions/solve.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace llmcalc::ui {
+namespace {
+
+/// The breakdown of the device that decides, at a scenario.
+Breakdown breakdown_at(const Scenario& s, Task task) {
+  if (task == Task::Training) return evaluate_training(s).breakdown;
+  InferenceEstimate e = evaluate_inference(s);
+  if (e.devices.size() <= 1) return e.breakdown;
+  const DeviceUse* worst = nullptr;
+  for (const DeviceUse& use : e.devices) {
+    if (use.capacity && (!worst || use.breakdown.total() > worst->breakdown.total())) worst = &use;
+  }
+  return worst ? worst->breakdown : e.breakdown;
+}
+
+/// Points of an axis: eight an octave would be exact, but memory is almost straight between them; four are enough.
+std::vector<Count> axis_points(Count low, Count high, Count present) {
+  std::vector<Count> points{present};
+  for (double x = static_cast<double>(low); x < static_cast<double>(high) * 1.001; x *= std::pow(2.0, 0.25)) {
+    points.push_back(static_cast<Count>(std::llround(x)));
+  }
+  points.push_back(high);
+  std::sort(points.begin(), points.end());
+  points.erase(std::unique(points.begin(), points.end()), points.end());
+  return points;
+}
+
+void sample_axis(App& app, Tab tab, Task task) {
+  const Scenario& s = app.scenario;
+  Count low = 1;
+  Count high = 256;
+  Count present = task == Task::Inference ? s.serving.sequences : s.training.micro_batch;
+  if (tab == Tab::Context) {
+    present = task == Task::Inference ? s.serving.context : s.training.sequence;
+    low = 1024;
+    high = std::clamp<Count>(s.model->max_context, 8192, 1048576);
+    if (task == Task::Training) high = std::min<Count>(high, 131072);
+  }
+  low = std::min(low, present);
+  high = std::max(high, present);
+  for (const Count x : axis_points(low, high, present)) {
+    const Scenario there = moved_to(s, tab, task, x);
+    if (!validate(there).empty()) continue;
+    Sample sample;
+    sample.x = x;
+    sample.breakdown = breakdown_at(there, task);
+    sample.marked = x == present;
+    app.chart.samples.push_back(std::move(sample));
+  }
+}
+
+/// A bar for a scenario, unless it cannot be evaluated.
+void add_bar(App& app, Scenario scenario, std::string label, Task task, bool marked) {
+  if (!validate(scenario).empty()) return;
+  Sample sample;
+  sample.label = std::move(label);
+  sample.breakdown = breakdown_at(scenario, task);
+  sample.marked = marked;
+  sample.scenario = std::move(scenario);
+  app.chart.samples.push_back(std::move(sample));
+}
+
+void sample_gpus(App& app, Task task) {
+  if (app.scenario.devices.groups.empty()) return;
+  for (Count n = 1; n <= (task == Task::Inference ? 16U : 128U); n *= 2) {
+    Scenario there = app.scenario;
+    solve_detail::set_devices(there, task, n);
+    if (task == Task::Training && n > 1 && there.parallelism.zero == 0) there.parallelism.zero = 3;
+    const std::string label = grouped(n) + (n == 1 ? " GPU" : " GPUs");
+    add_bar(app, std::move(there), label, task, n == app.scenario.devices.count());
+  }
+}
+
+void sample_formats(App& app, Task task) {
+  if (task == Task::Inference) {
+    for (const FormatChoice& choice : weight_choices(app.scenario.serving.runtime)) {
+      Scenario there = app.scenario;
+      set_format(there, choice);
+      const bool present = choice.format == app.scenario.weight_format() &&
+                           (choice.format != WeightFormat::Gguf || choice.mix == app.scenario.weights.mix);
+      const std::string label(choice.format == WeightFormat::Gguf ? key_of(choice.mix) : label_of(choice.format));
+      add_bar(app, std::move(there), label, task, present);
+    }
+    return;
+  }
+  for (const auto& recipe : recipes) {
+    Scenario there = app.scenario;
+    there.training.recipe = recipe.id;
+    add_bar(app, std::move(there), std::string(recipe.label), task, recipe.id == app.scenario.training.recipe);
+  }
+}
+
+void sample_timeline(App& app) {
+  const TrainingEstimate& e = app.results.estimate.training;
+  for (const Phase& phase : e.phases) {
+    Sample sample;
+    sample.label = label_of(phase.id);
+    sample.breakdown = phase.breakdown;
+    sample.marked = phase.id == e.peak_phase;
+    app.chart.samples.push_back(std::move(sample));
+  }
+}
+
+void sample_ranks(App& app, Task task) {
+  const Estimate& e = app.results.estimate;
+  const auto add = [&](const std::string& name, const Breakdown& breakdown, std::optional<Bytes> capacity) {
+    Sample sample;
+    sample.label = name;
+    sample.breakdown = breakdown;
+    sample.capacity = capacity;
+    app.chart.samples.push_back(std::move(sample));
+  };
+  constexpr std::size_t most_bars = 32;
+  if (task == Task::Inference) {
+    for (const DeviceUse& use : e.inference.devices) {
+      if (app.chart.samples.size() < most_bars) add(use.name, use.breakdown, use.capacity);
+    }
+    return;
+  }
+  for (const RankUse& rank : e.training.ranks) {
+    if (app.chart.samples.size() < most_bars) add(rank.name, rank.breakdown, std::nullopt);
+    if (rank.name == e.training.worst_rank) app.chart.samples.back().marked = true;
+  }
+  if (!e.training.host.components.empty()) add("host", e.training.host, std::nullopt);
+}
+
+void find_largest(App& app, Tab tab, Task task) {
+  ChartData& chart = app.chart;
+  chart.solved_revision = app.results.revision;
+  chart.largest.reset();
+  chart.unbounded = false;
+  const std::string_view path = axis_path(tab, task);
+  if (path.empty() || app.scenario.devices.count() == 0) return;
+  const Result<Solution> solution = solve(app.scenario, path, task);
+  if (!solution || !solution->found) return;
+  chart.largest = solution->value;
+  chart.unbounded = solution->at_limit;
+}
+
+}  // namespace
+
+void update_chart(App& app, bool settled) {
+  ChartData& chart = app.chart;
+  const Tab tab = app.preferences.tab;
+  const Task task = app.preferences.chart_task;
+  if (!app.results.issues.empty()) return;
+  if (chart.revision != app.results.revision || chart.tab != tab || chart.task != task) {
+    const bool same_axis = chart.tab == tab && chart.task == task;
+    chart.revision = app.results.revision;
+    chart.tab = tab;
+    chart.task = task;
+    chart.samples.clear();
+    if (!same_axis) chart.solved_revision = 0;
+    switch (tab) {
+      case Tab::Context:
+      case Tab::Sequences:
+        sample_axis(app, tab, task);
+        break;
+      case Tab::Gpus:
+        sample_gpus(app, task);
+        break;
+      case Tab::Formats:
+        sample_formats(app, task);
+        break;
+      case Tab::Timeline:
+        sample_timeline(app);
+        break;
+      case Tab::Ranks:
+        sample_ranks(app, task);
+        break;
+      case Tab::Tensors:
+      case Tab::Compare:
+        break;
+    }
+  }
+  if (settled && chart.solved_revision != chart.revision) find_largest(app, tab, task);
+}
+
+}  // namespace llmcalc::ui

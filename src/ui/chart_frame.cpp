@@ -1,0 +1,76 @@
+#include "ui/chart_frame.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace llmcalc::ui {
+namespace {
+
+/// A round step so that about five lines fit.
+double nice_step(double top) {
+  const double raw = top / 5;
+  const double power = std::pow(10.0, std::floor(std::log10(std::max(raw, 1e-12))));
+  for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
+    if (raw <= factor * power) return factor * power;
+  }
+  return 10 * power;
+}
+
+}  // namespace
+
+ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, ByteUnits units) {
+  const Palette& p = theme.palette;
+  const double unit = units == ByteUnits::Binary ? 1073741824.0 : 1e9;
+  const double top = std::max(static_cast<double>(highest.count) / unit, 0.05) * 1.1;
+  const double step = nice_step(top);
+  ChartFrame frame;
+  frame.plot = {{area.from.x + theme.px(50), area.from.y + theme.px(16)},
+                {area.to.x - theme.px(18), area.to.y - theme.px(26)}};
+  frame.top_bytes = top * unit;
+  for (double value = 0; value <= top; value += step) {
+    const float y = frame.y_of(value * unit);
+    ImGui::GetWindowDrawList()->AddLine({frame.plot.from.x, y}, {frame.plot.to.x, y}, faded(p.border, 0.8f));
+    const Box label{{area.from.x, y - theme.px(8)}, {frame.plot.from.x - theme.px(9), y + theme.px(8)}};
+    draw_text(theme, theme.fonts.small, p.text_faint, label,
+              value >= 1000 ? grouped(static_cast<Count>(value)) : shortest(std::round(value * 1000) / 1000),
+              Align::Right);
+  }
+  return frame;
+}
+
+void dashed_line(const Theme& theme, float from, float to, float y, ImU32 colour) {
+  const float dash = theme.px(6);
+  for (float x = from; x < to; x += dash * 1.7f) {
+    ImGui::GetWindowDrawList()->AddLine({x, y}, {std::min(x + dash, to), y}, colour, theme.px(1.3f));
+  }
+}
+
+void draw_capacity(const Theme& theme, const ChartFrame& frame, const Device& device) {
+  const float y = std::round(frame.y_of(static_cast<double>(device.addressable().count)));
+  if (y < frame.plot.from.y - theme.px(4)) return;
+  dashed_line(theme, frame.plot.from.x, frame.plot.to.x, y, faded(theme.palette.mark, 0.7f));
+  const std::string name =
+      device.name.ends_with(capacity_name(device)) ? device.name : device.name + " · " + capacity_name(device);
+  const Box label{{frame.plot.from.x + theme.px(6), y - theme.px(17)}, {frame.plot.to.x, y - theme.px(1)}};
+  draw_text(theme, theme.fonts.small, theme.palette.text_soft, label, name);
+}
+
+void sample_tooltip(const Theme& theme, const std::string& title, const Breakdown& breakdown, ByteUnits units) {
+  begin_tooltip(theme);
+  compat::push(theme.fonts.strong);
+  const std::string head = title + " · " + text(breakdown.total(), units);
+  ImGui::TextUnformatted(head.c_str());
+  compat::pop_font();
+  for (auto c = breakdown.components.rbegin(); c != breakdown.components.rend(); ++c) {
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float side = theme.px(10);
+    fill({{at.x, at.y + theme.px(3)}, {at.x + side, at.y + theme.px(3) + side}}, theme.colour(c->part), theme.px(2));
+    ImGui::Dummy({side, side});
+    ImGui::SameLine(0, theme.px(7));
+    const std::string line = std::string(label_of(c->part)) + "  " + text(c->bytes, units);
+    ImGui::TextUnformatted(line.c_str());
+  }
+  end_tooltip();
+}
+
+}  // namespace llmcalc::ui

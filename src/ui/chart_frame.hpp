@@ -1,0 +1,39 @@
+#pragma once
+// What all charts share: the frame with its scale, the capacity line, and reading values with the mouse.
+
+#include "ui/breakdowns.hpp"
+#include "ui/drawing.hpp"
+
+namespace llmcalc::ui {
+
+/// The plot area and its vertical scale.
+struct ChartFrame {
+  Box plot;
+  double top_bytes = 1;  ///< amount at the upper edge
+
+  [[nodiscard]] float y_of(double bytes) const {
+    return plot.to.y - static_cast<float>(bytes / top_bytes) * plot.height();
+  }
+};
+
+/// Background, grid and labels of the vertical axis for amounts up to `highest`.
+ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, ByteUnits units);
+
+/// The dashed capacity line with its name.
+void draw_capacity(const Theme& theme, const ChartFrame& frame, const Device& device);
+
+/// Tooltip with every component of a sample.
+void sample_tooltip(const Theme& theme, const std::string& title, const Breakdown& breakdown, ByteUnits units);
+
+/// A dashed horizontal line.
+void dashed_line(const Theme& theme, float from, float to, float y, ImU32 colour);
+
+/// Charts: an area over a continuous axis, and bars side by side.
+void area_chart(App& app, const Theme& theme, const Box& area);
+void bar_chart(App& app, const Theme& theme, const Box& area);
+
+/// The sheet of tensors and the table of pins.
+void tensor_sheet(App& app, const Theme& theme, const Box& area);
+void pin_table(App& app, const Theme& theme, const Box& area);
+
+}  // namespace llmcalc::ui

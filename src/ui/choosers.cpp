@@ -1,0 +1,186 @@
+// Choosers: a search line and a list, worked by mouse or keys alone.
+
+#include "ui/choosers.hpp"
+
+#include "ui/breakdowns.hpp"
+#include "ui/panels.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace llmcalc::ui {
+namespace {
+
+/// Moves the chosen row by the keys of this frame. True when Enter chooses it.
+bool keys(Chooser& chooser, std::size_t count) {
+  if (count == 0) return false;
+  const auto go = [&](std::ptrdiff_t by) {
+    const auto last = static_cast<std::ptrdiff_t>(count) - 1;
+    chooser.chosen = static_cast<std::size_t>(
+        std::clamp(static_cast<std::ptrdiff_t>(chooser.chosen) + by, std::ptrdiff_t{0}, last));
+    chooser.scroll_now = true;
+  };
+  constexpr std::ptrdiff_t page = 10;
+  if (compat::pressed(Key::Down, true)) go(1);
+  if (compat::pressed(Key::Up, true)) go(-1);
+  if (compat::pressed(Key::PageDown, true)) go(page);
+  if (compat::pressed(Key::PageUp, true)) go(-page);
+  chooser.chosen = std::min(chooser.chosen, count - 1);
+  return compat::pressed(Key::Enter) || compat::pressed(Key::KeypadEnter);
+}
+
+}  // namespace
+
+bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec2 at, ImVec2 size, const char* hint) {
+  if (chooser.open_now) {
+    ImGui::OpenPopup(name);
+    chooser = {};
+    chooser.focus_now = true;
+  }
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  size = {std::min(size.x, screen.x - theme.px(16)), std::min(size.y, screen.y - at.y - theme.px(12))};
+  ImGui::SetNextWindowPos({std::min(at.x, screen.x - size.x - theme.px(8)), at.y});
+  ImGui::SetNextWindowSize(size);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(10), theme.px(10)});
+  const bool open = ImGui::BeginPopup(name);
+  ImGui::PopStyleVar();
+  if (!open) return false;
+  if (compat::pressed(Key::Escape)) ImGui::CloseCurrentPopup();
+  if (chooser.focus_now) ImGui::SetKeyboardFocusHere();
+  chooser.focus_now = false;
+  ImGui::SetNextItemWidth(-1);
+  if (ImGui::InputTextWithHint("##query", hint, chooser.query.data(), chooser.query.size())) {
+    chooser.chosen = 0;
+    chooser.scroll_now = true;
+  }
+  note_control(theme, std::string(name) + ".query", last_item());
+  return true;
+}
+
+std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, std::span<const ChooserRow> rows) {
+  std::optional<std::size_t> result;
+  std::size_t count = 0;
+  for (const ChooserRow& row : rows) count += row.is_group ? 0 : 1;
+  const bool entered = keys(chooser, count);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{0, theme.px(1)});
+  ImGui::BeginChild("rows", {0, 0}, false, ImGuiWindowFlags_NoNavInputs);
+  const Palette& p = theme.palette;
+  const float width = ImGui::GetContentRegionAvail().x;
+  std::size_t number = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const ChooserRow& row = rows[i];
+    const float height = theme.px(row.is_group ? 22 : 24);
+    if (row.is_group) {
+      ImGui::Dummy({width, height});
+      draw_text(theme, theme.fonts.heading, p.text_faint, shrunk(last_item(), theme.px(6), 0), row.label);
+      continue;
+    }
+    const bool chosen = number == chooser.chosen;
+    if (chosen && chooser.scroll_now) ImGui::SetScrollFromPosY(ImGui::GetCursorPosY() - ImGui::GetScrollY(), 0.5f);
+    ImGui::PushID(static_cast<int>(i));
+    const bool clicked = ImGui::InvisibleButton("row", {width, height});
+    const Box box = last_item();
+    if (ImGui::IsItemVisible()) {
+      const bool hovered = ImGui::IsItemHovered();
+      if (chosen || hovered) fill(box, chosen ? p.control_fill : p.control_hover, theme.px(3));
+      const Box room = shrunk(box, theme.px(8), 0);
+      const float right = text_width(theme.fonts.small, row.right);
+      const float note = std::min(text_width(theme.fonts.small, row.note), room.width() * 0.42f);
+      draw_text(theme, theme.fonts.small, p.text_soft, room, row.right, Align::Right);
+      const float note_right = room.to.x - std::max(right + theme.px(14), theme.px(76));
+      draw_text(theme, theme.fonts.small, p.text_faint,
+                {{note_right - note - 1, room.from.y}, {note_right, room.to.y}}, row.note, Align::Right);
+      draw_text(theme, theme.fonts.body, p.text, {room.from, {note_right - note - theme.px(10), room.to.y}},
+                row.label);
+      note_control(theme, "chooser." + row.label, box);
+    }
+    if (clicked || (entered && chosen)) result = i;
+    ImGui::PopID();
+    ++number;
+  }
+  chooser.scroll_now = false;
+  if (count == 0) {
+    paragraph(theme, theme.fonts.body, p.text_faint, "Nothing matches. Fewer letters find more.", width);
+  }
+  ImGui::EndChild();
+  ImGui::PopStyleVar();
+  if (result) ImGui::CloseCurrentPopup();
+  return result;
+}
+
+void model_chooser(App& app, const Theme& theme, ImVec2 below) {
+  Chooser& chooser = app.view.models;
+  const ImVec2 size{theme.px(620), theme.px(600)};
+  if (!begin_chooser(theme, chooser, "models", below, size, "Search: name, family, size, licence")) return;
+  const std::string_view query(chooser.query.data());
+  std::vector<ChooserRow> rows;
+  std::vector<std::size_t> index;
+  std::string group;
+  for (const std::size_t i : search_models(app.library, query)) {
+    const ModelChoice& choice = app.library.models[i];
+    if (query.empty() && choice.group != group) {
+      group = choice.group;
+      rows.push_back({group, {}, {}, true});
+      index.push_back(i);
+    }
+    rows.push_back(
+        {choice.name, choice.note, choice.parameters == 0 ? std::string{} : count_text(choice.parameters), false});
+    index.push_back(i);
+  }
+  if (const auto chosen = chooser_list(theme, chooser, rows)) {
+    const ModelChoice choice = app.library.models[index[*chosen]];
+    if (use_model(app, source_of(choice))) say(app, choice.name);
+  }
+  ImGui::EndPopup();
+}
+
+void device_chooser(App& app, const Theme& theme, ImVec2 below) {
+  Chooser& chooser = app.view.devices;
+  const ImVec2 size{theme.px(560), theme.px(600)};
+  if (!begin_chooser(theme, chooser, "devices", below, size, "Search: name, maker, memory")) return;
+  Count count =
+      app.scenario.devices.groups.empty() ? 1 : std::max<Count>(app.scenario.devices.groups.front().count, 1);
+  const float label = row_label(theme, "How many", theme.px(80), "devices of this kind that work together");
+  SliderLook look{.range = {1, 1024},
+                  .shown = grouped(count),
+                  .binary = false,
+                  .thousandths = false,
+                  .lowest = 1,
+                  .highest = 65536};
+  if (count_slider(theme, app.view.typing, "device.count", label, look, count) &&
+      !app.scenario.devices.groups.empty()) {
+    app.scenario.devices.groups.front().count = count;
+  }
+  const std::string_view query(chooser.query.data());
+  std::vector<ChooserRow> rows{{"Host memory only", "no GPU", "", false}};
+  std::vector<std::size_t> index{0};
+  if (!query.empty()) {
+    rows.clear();
+    index.clear();
+  }
+  std::string group;
+  for (const std::size_t i : search_devices(app.library, query)) {
+    const DeviceChoice& choice = app.library.devices[i];
+    if (query.empty() && choice.group != group) {
+      group = choice.group;
+      rows.push_back({group, {}, {}, true});
+      index.push_back(i);
+    }
+    const double bandwidth = choice.device->bandwidth;
+    rows.push_back({choice.device->name, bandwidth > 0 ? rate_text(bandwidth, "B") : std::string{},
+                    capacity_name(*choice.device), false});
+    index.push_back(i);
+  }
+  if (const auto chosen = chooser_list(theme, chooser, rows)) {
+    if (query.empty() && *chosen == 0) {
+      app.scenario.devices.groups.clear();
+    } else {
+      use_device(app, app.library.devices[index[*chosen]].device, count);
+    }
+  }
+  ImGui::EndPopup();
+}
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,26 @@
+#pragma once
+// The parts every chooser is made of.
+
+#include "ui/app.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+
+namespace llmcalc::ui {
+
+/// A row of a chooser's list; a group's name is not chosen.
+struct ChooserRow {
+  std::string label;
+  std::string note;   ///< quiet, at the right
+  std::string right;  ///< size
+  bool is_group = false;
+};
+
+/// Opens the popup when asked to and draws its search line. Pair with ImGui::EndPopup() when true.
+bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec2 at, ImVec2 size, const char* hint);
+
+/// The list below the search line. The row that was chosen now; the popup is then closing.
+std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, std::span<const ChooserRow> rows);
+
+}  // namespace llmcalc::ui

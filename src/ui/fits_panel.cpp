@@ -1,0 +1,77 @@
+// WHAT FITS: how the scenario would do on devices people know. A click takes the device.
+
+#include "ui/breakdowns.hpp"
+#include "ui/panels.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+#include <algorithm>
+
+namespace llmcalc::ui {
+
+void task_heading(const Theme& theme, std::string_view title, Task& task) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const std::string note(key_of(task));
+  heading(theme, title, note + " ·");
+  const ImVec2 after = ImGui::GetCursorScreenPos();
+  const float left = at.x + text_width(theme.fonts.heading, "WHAT FITS WHA") + theme.px(60);
+  const Task other = task == Task::Inference ? Task::Training : Task::Inference;
+  const std::string words(key_of(other));
+  const float width = text_width(theme.fonts.small, words) + theme.px(8);
+  const float right = at.x + ImGui::GetContentRegionAvail().x;
+  ImGui::SetCursorScreenPos({std::max(left, right - width), at.y});
+  ImGui::PushID(title.data(), title.data() + title.size());
+  if (ImGui::InvisibleButton("task", {width, theme.px(19)})) task = other;
+  const Box box = last_item();
+  draw_text(theme, theme.fonts.small, ImGui::IsItemHovered() ? theme.palette.text : theme.palette.accent, box, words,
+            Align::Right);
+  help(theme, "Show this for " + words + ".");
+  focus_ring(theme, box);
+  note_control(theme, std::string(title) + ".task", box);
+  ImGui::PopID();
+  ImGui::SetCursorScreenPos(after);
+}
+
+void fits_panel(App& app, const Theme& theme) {
+  const Palette& p = theme.palette;
+  task_heading(theme, "What fits", app.preferences.fits_task);
+  DevicePtr taken;
+  const Device* own = app.scenario.devices.smallest();
+  for (const FitRow& row : app.answers.fits[static_cast<std::size_t>(app.preferences.fits_task)]) {
+    const float width = ImGui::GetContentRegionAvail().x;
+    ImGui::PushID(row.device->id.c_str());
+    if (ImGui::InvisibleButton("device", {width, theme.px(20)})) taken = row.device;
+    const Box box = last_item();
+    const bool hovered = ImGui::IsItemHovered();
+    const bool chosen = own && own->id == row.device->id;
+    const double share = static_cast<double>(row.use.count) / std::max(static_cast<double>(row.capacity.count), 1.0);
+    const ImU32 ink = share > 1 ? p.bad : p.good;
+    if (hovered)
+      fill({{box.from.x - theme.px(4), box.from.y}, {box.to.x + theme.px(4), box.to.y}}, faded(p.row, 0.7f),
+           theme.px(3));
+    const float percent = theme.px(52);
+    const float bar_width = width * 0.33f;
+    const Box bar{{box.to.x - percent - bar_width, box.middle().y - theme.px(4)},
+                  {box.to.x - percent, box.middle().y + theme.px(4)}};
+    draw_text(theme, chosen ? theme.fonts.strong : theme.fonts.body, p.text,
+              {box.from, {bar.from.x - theme.px(8), box.to.y}}, row.device->name);
+    fill(bar, p.control, theme.px(2));
+    fill({bar.from,
+          {bar.from.x + std::max(bar.width() * static_cast<float>(std::min(share, 1.0)), theme.px(2)), bar.to.y}},
+         ink, theme.px(2));
+    const std::string words =
+        share >= 9.995 ? fixed(share, share < 99.5 ? 1 : 0) + " ×" : fixed(100 * share, 0) + " %";
+    draw_text(theme, theme.fonts.body, ink, box, words, Align::Right);
+    help(theme, row.device->name + ": " + text(row.use, app.preferences.units) + " of " +
+                    text(row.capacity, app.preferences.units) + ". Click to choose it.");
+    focus_ring(theme, box);
+    note_control(theme, "fits." + row.device->id, box);
+    ImGui::PopID();
+  }
+  if (taken) {
+    const Count count = app.scenario.devices.groups.empty() ? 1 : app.scenario.devices.groups.front().count;
+    use_device(app, taken, std::max<Count>(count, 1));
+  }
+}
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,99 @@
+#include "ui/why_words.hpp"
+
+#include "ui/breakdowns.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+namespace llmcalc::ui {
+namespace {
+
+/// Bytes of the row in the article's estimate.
+Bytes article_bytes(const Results& results, Part part, Task task) {
+  const Breakdown& b =
+      task == Task::Inference ? results.article.inference.breakdown : results.article.training.breakdown;
+  Bytes sum;
+  for (const Component& c : b.components) {
+    if (row_part(c.part) == row_part(part)) sum += c.bytes;
+  }
+  return sum;
+}
+
+/// "a quarter of", "2.6 times".
+std::string ratio_words(Bytes ours, Bytes theirs) {
+  const double ratio = static_cast<double>(ours.count) / static_cast<double>(theirs.count);
+  if (ratio > 0.995 && ratio < 1.005) return "the same as";
+  if (ratio > 0.245 && ratio < 0.255) return "a quarter of";
+  if (ratio > 0.495 && ratio < 0.505) return "half of";
+  if (ratio > 0.12 && ratio < 0.13) return "an eighth of";
+  return three_digits(ratio) + " times";
+}
+
+std::string kv_reason(const Model& model) {
+  Count heads = 0;
+  Count kv_heads = 0;
+  bool latent = false;
+  bool window = false;
+  bool recurrent = false;
+  for (const Layer& kind : model.kinds) {
+    if (kind.attention.heads > heads) {
+      heads = kind.attention.heads;
+      kv_heads = kind.attention.kv_heads;
+    }
+    latent = latent || kind.mixer == Mixer::LatentAttention;
+    window = window || (kind.attends() && kind.attention.window != 0);
+    recurrent = recurrent || kind.recurs();
+  }
+  if (latent) return "Latent attention caches one compressed vector a token instead of keys and values of every head";
+  std::string words;
+  if (kv_heads != 0 && kv_heads < heads) {
+    words = "Grouped-query attention keeps " + grouped(kv_heads) + " of " + grouped(heads) + " heads";
+  }
+  if (window)
+    words +=
+        words.empty() ? "Sliding-window layers forget old tokens" : ", and sliding-window layers forget old tokens";
+  if (recurrent)
+    words += words.empty() ? "Recurrent layers cache no tokens" : ", and recurrent layers cache no tokens";
+  return words;
+}
+
+std::string reason(const Scenario& s, Part part, Task task) {
+  switch (row_part(part)) {
+    case Part::Weights:
+      return "The article multiplies all parameters by one precision; formats really keep some tensors in 16 bits "
+             "and "
+             "add scales";
+    case Part::KvCache:
+      return kv_reason(*s.model);
+    case Part::Activations:
+      return task == Task::Inference
+                 ? "The article charges inference with what one layer saves for a backward pass; an engine reuses "
+                   "its buffers"
+                 : "The article keeps one layer's activations; training without recomputation keeps every layer's, "
+                   "by "
+                   "the kernels in use";
+    case Part::Gradients:
+      return "The article counts four bytes for every gradient; gradients have the type the recipe gives them";
+    case Part::OptimizerStates:
+      return "The article knows 8, 2 and 4 bytes; states follow the optimizer and the type of its parameters";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+std::string article_words(const Scenario& scenario, const Results& results, const Component& component, Task task,
+                          ByteUnits units) {
+  if (scenario.method == Method::Article) return "This is the article's own formula, as written there.";
+  const Bytes theirs = article_bytes(results, component.part, task);
+  if (theirs.count == 0) {
+    return "The article leaves this out, so it is " + text(component.bytes, units) + " too low here.";
+  }
+  const std::string ratio = ratio_words(component.bytes, theirs);
+  std::string words = reason(scenario, component.part, task);
+  if (ratio == "the same as") return "The article's formula gives the same.";
+  if (!words.empty()) words += ": ";
+  return words + "this is " + ratio + " the article's formula (" + text(theirs, units) + ").";
+}
+
+}  // namespace llmcalc::ui
