@@ -30,6 +30,8 @@ class Allocator {
   /// Takes n bytes.
   Region take(Count n) {
     n = round_up(n, alignment_);
+    if (n >= free_.back().size) overflowed_ = true;
+    if (overflowed_) return {};
     std::size_t best = free_.size() - 1;
     bool found = false;
     for (std::size_t i = 0; i + 1 < free_.size(); ++i) {
@@ -49,6 +51,7 @@ class Allocator {
 
   /// Gives a block back, joined with its free neighbours.
   void give(Region r) {
+    if (overflowed_) return;
     for (std::size_t i = 0; i < free_.size(); ++i) {
       Region& block = free_[i];
       if (block.offset + block.size == r.offset) {
@@ -70,13 +73,14 @@ class Allocator {
     free_.insert(free_.begin() + static_cast<std::ptrdiff_t>(i), r);
   }
 
-  /// Highest byte ever in use.
-  [[nodiscard]] Count peak() const { return peak_; }
+  /// Highest byte ever in use; saturated once something did not fit 63 bits.
+  [[nodiscard]] Count peak() const { return overflowed_ ? saturated : peak_; }
 
  private:
   Count alignment_;
   std::vector<Region> free_;
   Count peak_ = 0;
+  bool overflowed_ = false;
 };
 
 /// Number of a node of the graph.
