@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
   }
   for (const Input& input : corpus) LLVMFuzzerTestOneInput(input.data(), input.size());
 
-  const unsigned long mutations = arguments.size() > 2 ? std::stoul(arguments[2]) : 5000;
+  const unsigned long mutations = arguments.size() > 2 ? std::stoul(arguments[2]) : 20000;
   std::mt19937 random(20261122);  // a fixed seed: a failure must repeat
   for (unsigned long i = 0; i < mutations; ++i) {
     const Input input = mutated(corpus[below(random, corpus.size())], corpus[below(random, corpus.size())], random);

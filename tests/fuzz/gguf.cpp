@@ -1,0 +1,32 @@
+// One GGUF file in memory: header, places of tensors, and the model it describes.
+
+#include "formats/gguf/model.hpp"
+
+#include <llmcalc/estimate/summary.hpp>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace llmcalc;
+  using namespace llmcalc::formats;
+  const MemorySource source(std::string_view(reinterpret_cast<const char*>(data), size));
+  Problems problems("fuzz");
+  GgufHeader header = read_gguf_header(source, problems);
+  if (!problems.empty()) return 0;
+  GgufSet set;
+  set.version = header.version;
+  set.parts = {{"fuzz.gguf", source.size(), header.header_bytes}};
+  set.metadata = std::move(header.metadata);
+  set.tensors = std::move(header.tensors);
+  if (set.tensor_bytes() > size) std::abort();
+  const Result<Model> model = model_from_gguf(set, "fuzz");
+  if (!model) return 0;
+  Bytes stored;
+  for (const GgufTensor& tensor : model->gguf) stored += tensor.bytes();
+  if (stored.count != set.tensor_bytes()) std::abort();  // the model's own list weighs what the file does
+  (void)parameter_count(*model);
+  (void)active_parameter_count(*model);
+  return 0;
+}
