@@ -1,6 +1,7 @@
 // Runs a fuzz target over its corpus and over a fixed set of mutations of it: the same inputs in every run, no fuzzer
 // needed.
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <random>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -24,7 +26,20 @@ Input read(const std::filesystem::path& path) {
 
 std::size_t below(std::mt19937& random, std::size_t limit) { return limit == 0 ? 0 : random() % limit; }
 
-/// One to four edits: overwrite, flip a bit, cut, repeat a piece, or splice with another input.
+/// Replaces the first run of digits from `at` on by a number that is often forgotten, so that text stays well-formed.
+void change_number(Input& input, std::size_t at, std::mt19937& random) {
+  static constexpr std::array<std::string_view, 12> numbers{
+      "0",  "1", "2", "3", "-1", "7", "65536", "65537", "4294967296", "9223372036854775807", "18446744073709551615",
+      "1.5"};
+  const auto is_digit = [](std::uint8_t c) { return c >= '0' && c <= '9'; };
+  const auto from = std::find_if(input.begin() + static_cast<std::ptrdiff_t>(at), input.end(), is_digit);
+  const auto to = std::find_if_not(from, input.end(), is_digit);
+  const std::string_view number = numbers[below(random, numbers.size())];
+  const auto place = input.erase(from, to);
+  input.insert(place, number.begin(), number.end());
+}
+
+/// One to four edits: overwrite, flip a bit, cut, repeat a piece, splice with another input, or change a number.
 Input mutated(const Input& input, const Input& other, std::mt19937& random) {
   Input result = input;
   for (std::size_t edits = 1 + below(random, 4); edits > 0; --edits) {
@@ -32,7 +47,7 @@ Input mutated(const Input& input, const Input& other, std::mt19937& random) {
     const std::size_t length = std::min<std::size_t>(below(random, 32), result.size() - at);
     const auto offset = static_cast<std::ptrdiff_t>(at);
     const auto end = static_cast<std::ptrdiff_t>(at + length);
-    switch (below(random, 5)) {
+    switch (below(random, 8)) {
       case 0:
         for (std::size_t i = at; i < at + length; ++i) result[i] = static_cast<std::uint8_t>(random());
         break;
@@ -47,11 +62,14 @@ Input mutated(const Input& input, const Input& other, std::mt19937& random) {
         result.insert(result.begin() + offset, piece.begin(), piece.end());
         break;
       }
-      default: {
+      case 4: {
         const std::size_t from = below(random, other.size());
         result.resize(at);
         result.insert(result.end(), other.begin() + static_cast<std::ptrdiff_t>(from), other.end());
+        break;
       }
+      default:
+        change_number(result, at, random);
     }
   }
   return result;
