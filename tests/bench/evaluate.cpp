@@ -1,0 +1,80 @@
+// How long evaluate() takes: Llama 3.1 8B on every runtime, its two halves, and the slowest of all presets.
+
+#include "formats/model_preset.hpp"
+#include "formats/preset_folders.hpp"
+#include "formats/resolve.hpp"
+
+#include <llmcalc/estimate/evaluate.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace llmcalc;
+
+DeviceSet one_card() {
+  DeviceSet set;
+  set.groups.push_back({formats::device_of_memory(Bytes{85'899'345'920}), 1});
+  return set;
+}
+
+Scenario scenario_of(const char* model, Runtime runtime) {
+  static const formats::Resolver resolver = formats::default_resolver();
+  Scenario s;
+  if (auto found = resolver.model({ModelSource::Kind::Preset, model})) s.model = *found;
+  s.serving.runtime = runtime;
+  s.devices = one_card();
+  return s;
+}
+
+void BM_Evaluate(benchmark::State& state) {
+  const Scenario s = scenario_of("llama-3.1-8b", static_cast<Runtime>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(evaluate(s));
+  state.SetLabel(std::string(key_of(s.serving.runtime)));
+}
+BENCHMARK(BM_Evaluate)->DenseRange(0, static_cast<int>(runtimes.size()) - 1);
+
+void BM_EvaluateInference(benchmark::State& state) {
+  const Scenario s = scenario_of("llama-3.1-8b", Runtime::Vllm);
+  for (auto _ : state) benchmark::DoNotOptimize(evaluate_inference(s));
+}
+BENCHMARK(BM_EvaluateInference);
+
+void BM_EvaluateTraining(benchmark::State& state) {
+  const Scenario s = scenario_of("llama-3.1-8b", Runtime::Vllm);
+  for (auto _ : state) benchmark::DoNotOptimize(evaluate_training(s));
+}
+BENCHMARK(BM_EvaluateTraining);
+
+/// The slowest preset on a runtime, by the best of some repetitions each.
+void BM_SlowestPreset(benchmark::State& state) {
+  const auto runtime = static_cast<Runtime>(state.range(0));
+  std::vector<Scenario> all;
+  for (const auto& entry : formats::read_model_catalogue(formats::preset_folders()).entries) {
+    Scenario s = scenario_of(entry.id.c_str(), runtime);
+    if (s.model) all.push_back(std::move(s));
+  }
+  using Clock = std::chrono::steady_clock;
+  std::vector<Clock::duration> best(all.size(), Clock::duration::max());
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto start = Clock::now();
+      benchmark::DoNotOptimize(evaluate_inference(all[i]));
+      best[i] = std::min(best[i], Clock::now() - start);
+    }
+  }
+  const auto slowest = std::max_element(best.begin(), best.end());
+  if (slowest == best.end()) return state.SkipWithError("no presets found");
+  state.counters["slowest_us"] = std::chrono::duration<double, std::micro>(*slowest).count();
+  state.SetLabel(std::string(key_of(runtime)) + ": " +
+                 all[static_cast<std::size_t>(slowest - best.begin())].model->id);
+}
+BENCHMARK(BM_SlowestPreset)->DenseRange(0, static_cast<int>(runtimes.size()) - 1)->Iterations(20);
+
+}  // namespace
