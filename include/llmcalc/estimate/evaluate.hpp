@@ -4,9 +4,11 @@
 #include <llmcalc/estimate/article.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/estimate/inference.hpp>
+#include <llmcalc/estimate/pool_warnings.hpp>
 #include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/estimate/training.hpp>
 #include <llmcalc/memory/weights.hpp>
+#include <llmcalc/scenario/runtime_checks.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
@@ -79,6 +81,10 @@ namespace llmcalc {
   e.model.weights_bytes = stored_weights(*s.model, s.weights);
   e.inference = evaluate_inference(s);
   e.training = evaluate_training(s);
+  if (s.method == Method::Detailed) {
+    for (std::string& told : runtime_warnings(s)) e.warnings.push_back(std::move(told));
+    for (std::string& told : pool_warnings(s, e.inference)) e.warnings.push_back(std::move(told));
+  }
   return e;
 }
 

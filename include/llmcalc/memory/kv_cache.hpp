@@ -97,14 +97,15 @@ struct CacheGroup {
   Count layers = 0;
 };
 
-/// The stage's layers with a cache of their own, alike ones together.
+/// The stage's layers with a cache of their own, alike ones together. Cross-attention layers hold the keys and values
+/// of an image, of which a scenario has none.
 [[nodiscard]] inline std::vector<CacheGroup> cache_groups(const Model& model, const Stage& stage) {
   std::vector<CacheGroup> groups;
   groups.reserve(model.kinds.size());
   for (std::size_t k = 0; k < model.kinds.size(); ++k) {
     const Layer& layer = model.kinds[k];
     const Count n = stage.layers_of_kind[k];
-    if (n == 0 || !layer.attends() || layer.attention.shares_cache) continue;
+    if (n == 0 || !layer.attends() || layer.mixer == Mixer::CrossAttention || layer.attention.shares_cache) continue;
     const auto same = std::find_if(groups.begin(), groups.end(), [&](const CacheGroup& g) {
       return g.layer->mixer == layer.mixer && g.layer->attention == layer.attention;
     });

@@ -93,7 +93,6 @@ inline constexpr Range process_overhead = mebibytes(150, 50, 400);
     const Stage stage = stage_of(*s.model, l.pipeline, i);
     stages.push_back(rank(s, l, stage, profile, stored));
     for (const CacheGroup& g : cache_groups(*s.model, stage)) {
-      if (g.layer->attention.encoder_tokens != 0) continue;
       e.kv_bytes_per_token += token_bytes(kv_entry(*g.layer, l.tensor), stored) * g.layers * l.tensor;
     }
   }

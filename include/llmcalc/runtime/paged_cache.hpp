@@ -97,7 +97,6 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
                                             const PagedRules& rules) {
   PagedCache cache;
   for (const CacheGroup& g : cache_groups(model, stage)) {
-    if (g.layer->mixer == Mixer::CrossAttention) continue;
     const KvEntry entry = kv_entry(*g.layer, tensor);
     cache.types.push_back({.layer = g.layer,
                            .layers = g.layers,

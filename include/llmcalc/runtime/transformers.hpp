@@ -19,7 +19,6 @@ namespace llmcalc::transformers {
 
 /// Tokens that a layer holds of one sequence of `tokens`; `decoding` once a token has been generated.
 [[nodiscard]] constexpr Count tokens_held(const AttentionShape& a, Count tokens, bool decoding) {
-  if (a.encoder_tokens != 0) return a.encoder_tokens;
   if (a.compress_ratio != 0) return add(std::min(tokens, a.window), tokens / a.compress_ratio);
   const Count limit = a.window != 0 ? a.window : a.chunk;
   return decoding && limit != 0 ? std::min(tokens, limit) : tokens;
@@ -83,6 +82,37 @@ namespace llmcalc::transformers {
                   {1, static_cast<std::uint32_t>(p.activation_bytes + 4)})};
 }
 
+/// What a decode step holds for a moment of one layer's cache: the larger of a growing layer's keys (concatenated:
+/// old and new at once), a latent expanded to all heads, and a quantized layer unpacked to 16 bits.
+[[nodiscard]] inline Summand cache_transient(const Scenario& s, const RankLayout& l, const Stage& stage) {
+  const TransformersProfile& profile = transformers_profile(s.serving.version);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  const bool quantized = stored.key.elements > 1 || stored.value.elements > 1;
+  const Count sequences = sequences_on_replica(s, l);
+  Summand largest;
+  for (const CacheGroup& g : cache_groups(*s.model, stage)) {
+    const AttentionShape& a = g.layer->attention;
+    const KvEntry entry = kv_entry(*g.layer, l.tensor, latent_cache(profile, *g.layer));
+    const Term tokens{"tokens", tokens_held(a, s.serving.context, true)};
+    const Term all{"sequences", sequences};
+    Summand candidate;
+    if (entry.latent) {
+      const Count width = add(add(2 * a.nope_head_dim, a.rope_head_dim), a.value_head_dim);
+      candidate = summand("one layer's latent, expanded",
+                          {all, tokens, {"heads", ceil_divide(a.heads, l.tensor)}, {"width", width}}, {1, 2});
+    } else if (quantized) {
+      candidate = summand(
+          "one layer, unpacked",
+          {all, tokens, {"kv heads", entry.heads}, {"width", add(entry.key_width, entry.value_width)}}, {1, 2});
+    } else {
+      candidate = summand("one layer's keys while they grow",
+                          {all, tokens, {"kv heads", entry.heads}, {"width", entry.key_width}}, stored.key);
+    }
+    if (candidate.result > largest.result) largest = candidate;
+  }
+  return largest;
+}
+
 /// Sum of summands.
 [[nodiscard]] inline Bytes sum(const std::vector<Summand>& summands) {
   Bytes total;
@@ -115,6 +145,7 @@ namespace llmcalc::transformers {
     pass.tokens = sequences;
     pass.sequence = s.serving.context;
     std::vector<Summand> step = workspace(s, pass, sequences);
+    if (const Summand moving = cache_transient(s, l, stage); moving.result.count != 0) step.push_back(moving);
     const Bytes prefill_cache = sum(at_prefill);
     const Bytes end_cache = sum(at_end);
     if (prefill_cache + sum(work) > end_cache + sum(step)) {
@@ -167,7 +198,6 @@ namespace llmcalc::transformers {
     const Stage stage = stage_of(*s.model, l.pipeline, i);
     stages.push_back(rank(s, l, stage));
     for (const CacheGroup& g : cache_groups(*s.model, stage)) {
-      if (g.layer->attention.encoder_tokens != 0) continue;
       e.kv_bytes_per_token +=
           token_bytes(kv_entry(*g.layer, l.tensor, latent_cache(profile, *g.layer)), stored) * g.layers * l.tensor;
     }

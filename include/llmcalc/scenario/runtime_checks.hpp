@@ -1,0 +1,135 @@
+#pragma once
+// What a runtime would refuse or do differently, in its own terms. These scenarios can be computed all the same, so
+// they are warnings; what cannot be computed is in validate.hpp.
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/memory/weight_formats.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace llmcalc {
+
+/// Set of KV formats, one bit each.
+using KvFormatSet = std::uint16_t;
+
+/// The set of these formats.
+template <class... Format>
+[[nodiscard]] constexpr KvFormatSet kv_format_set(Format... formats) {
+  return static_cast<KvFormatSet>((0U | ... | (1U << static_cast<unsigned>(formats))));
+}
+
+/// What a runtime's cache can be stored in, and whether keys and values may differ.
+struct CacheSupport {
+  Runtime id;
+  KvFormatSet formats;
+  bool apart = false;
+};
+
+/// Sources: vllm config/cache.py CacheDType, sglang server_args.py, transformers QuantizedCache (int4 and int8 by
+/// quanto or HQQ), llama.cpp common/arg.cpp, TensorRT-LLM KvCacheConfig.dtype, mlx-lm --kv-bits.
+inline constexpr std::array<CacheSupport, 7> cache_support{{
+    {Runtime::Transformers,
+     kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Int8, KvFormat::Int4)},
+    {Runtime::Vllm, kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8, KvFormat::Int8)},
+    {Runtime::Sglang, kv_format_set(KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8)},
+    {Runtime::LlamaCpp,
+     kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Q8_0, KvFormat::Q5_1, KvFormat::Q5_0,
+                   KvFormat::Q4_1, KvFormat::Q4_0, KvFormat::Iq4Nl),
+     true},
+    {Runtime::TensorRtLlm, kv_format_set(KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8, KvFormat::Int8)},
+    {Runtime::Mlx, kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Int8, KvFormat::Int4)},
+    {Runtime::LitGpt, kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16)},
+}};
+static_assert(indexed_by_id(cache_support));
+
+/// True when the runtime can store a cache in this format.
+[[nodiscard]] constexpr bool stores_cache_in(Runtime runtime, KvFormat format) {
+  return (cache_support[static_cast<std::size_t>(runtime)].formats >> static_cast<unsigned>(format)) & 1U;
+}
+
+namespace runtime_detail {
+
+constexpr bool is_block_format(KvFormat f) { return block_of(f).elements > 1 && f != KvFormat::Int4; }
+
+inline void check_cache(const Scenario& s, std::vector<std::string>& out) {
+  const Serving& v = s.serving;
+  const std::string name(label_of(v.runtime));
+  for (const KvFormat f : {v.key_format, v.value_format}) {
+    if (stores_cache_in(v.runtime, f)) continue;
+    out.push_back(name + " has no " + std::string(row_of(f).label) +
+                  " cache; its size is computed from the format alone.");
+    break;
+  }
+  if (v.key_format != v.value_format && !cache_support[static_cast<std::size_t>(v.runtime)].apart) {
+    out.push_back(name + " stores keys and values in one format.");
+  }
+  if (v.runtime != Runtime::LlamaCpp) return;
+  if (is_block_format(v.value_format) && v.attention == AttentionKernel::Eager) {
+    out.push_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
+  }
+  bool latent = false;
+  for (const Layer& kind : s.model->kinds) latent = latent || kind.mixer == Mixer::LatentAttention;
+  if (latent && v.key_format != v.value_format) {
+    out.push_back(
+        "llama.cpp refuses this: with latent attention keys and values share one cache and need one format.");
+  }
+}
+
+inline void check_weights(const Scenario& s, std::vector<std::string>& out) {
+  const WeightFormat f = s.weight_format();
+  const Runtime r = s.serving.runtime;
+  const bool gguf_reader = r == Runtime::LlamaCpp || r == Runtime::Vllm || r == Runtime::Transformers;
+  if (is_mlx(f) && r != Runtime::Mlx && r != Runtime::LlamaCpp) {
+    out.push_back("Only MLX reads " + std::string(label_of(f)) + " weights.");
+  }
+  if (f == WeightFormat::Gguf && !gguf_reader) {
+    out.push_back(std::string(label_of(r)) + " does not read GGUF files.");
+  }
+  if (f == WeightFormat::Gguf && r == Runtime::Transformers) {
+    out.push_back("Transformers unpacks GGUF files to 16 or 32 bits while loading; the figure keeps them packed.");
+  }
+}
+
+inline void check_ranks(const Scenario& s, std::vector<std::string>& out) {
+  const Count tensor = s.parallelism.tensor;
+  const Runtime r = s.serving.runtime;
+  const Count used = product(tensor, s.parallelism.pipeline, s.parallelism.data);
+  const bool one_by_default = r != Runtime::Transformers && r != Runtime::LlamaCpp;
+  if (one_by_default && used == 1 && s.devices.count() > 1) {
+    out.push_back(std::string(label_of(r)) + " uses one of the " + grouped(s.devices.count()) +
+                  " devices unless it is told to split the model (tensor, pipeline or data parallelism).");
+  }
+  if (r == Runtime::LlamaCpp || tensor <= 1) return;
+  for (const Layer& kind : s.model->kinds) {
+    const Count heads = kind.mixer == Mixer::Attention ? kind.attention.kv_heads : 0;
+    if (heads == 0 || heads % tensor == 0 || tensor % heads == 0) continue;
+    out.push_back(grouped(heads) + " key and value heads cannot be divided over " + grouped(tensor) +
+                  " tensor-parallel ranks; the rank with most of them is shown.");
+    break;
+  }
+}
+
+}  // namespace runtime_detail
+
+/// What the runtime would say about a valid scenario, in whole sentences.
+[[nodiscard]] inline std::vector<std::string> runtime_warnings(const Scenario& s) {
+  std::vector<std::string> out;
+  runtime_detail::check_cache(s, out);
+  runtime_detail::check_weights(s, out);
+  runtime_detail::check_ranks(s, out);
+  const Serving& v = s.serving;
+  if (v.max_model_len && v.context > *v.max_model_len) {
+    out.push_back("Sequences of " + grouped(v.context) + " tokens are longer than max_model_len (" +
+                  grouped(*v.max_model_len) + "): the engine refuses them.");
+  }
+  if (v.draft_tokens != 0 && !v.draft_model && s.model->mtp_layers.empty()) {
+    out.push_back("Draft tokens are set, but there is no draft model and the model has no prediction layers.");
+  }
+  return out;
+}
+
+}  // namespace llmcalc
