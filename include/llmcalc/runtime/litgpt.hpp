@@ -58,9 +58,9 @@ inline void adjust_head(Component& weights, const Scenario& s, const RankLayout&
                     kv_entry(*g.layer, l.tensor, LatentCache::Expanded), stored);
   }
   b.add(component(Part::KvCache, std::move(cache), "litgpt model.py, cache of max_seq_length"));
-  b.add(component(Part::RecurrentState, state_summands(m, stage, l.tensor, sequences, {}, [](const Layer&) {
-                    return Block{1, 4};
-                  })));
+  const auto fp32 = [](const Layer&) { return Block{1, 4}; };
+  b.add(component(Part::RecurrentState, state_summands(m, stage, l.tensor, sequences, {}, fp32),
+                  "assumed as in transformers: LitGPT has no recurrent models"));
   const Pass pass{.tokens = multiply(sequences, s.prompt()),
                   .sequences = sequences,
                   .sequence = s.prompt(),
