@@ -61,10 +61,29 @@ bool refuse_encoder(const Fields& c, std::string_view type) {
   return true;
 }
 
+/// True when values are nested deeper than any config is: copying such a value recurses.
+bool nested_too_deeply(const nlohmann::json& value) {
+  constexpr int limit = 32;
+  std::vector<const nlohmann::json*> level{&value};
+  for (int depth = 0; !level.empty(); ++depth) {
+    if (depth > limit) return true;
+    std::vector<const nlohmann::json*> next;
+    for (const nlohmann::json* item : level) {
+      if (!item->is_structured()) continue;
+      for (const nlohmann::json& inner : *item) {
+        if (inner.is_structured()) next.push_back(&inner);
+      }
+    }
+    level = std::move(next);
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   if (!config.is_object()) return Issue{"", "a config must be a JSON object"};
+  if (nested_too_deeply(config)) return Issue{"", "is nested too deeply for a config"};
   Findings findings;
   const Fields plain(config, {}, {}, findings);
   const std::string type = type_of(plain);

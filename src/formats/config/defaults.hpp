@@ -3,11 +3,23 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <span>
 #include <string_view>
 
 namespace llmcalc::config {
 
 /// The defaults of a model_type's class as an object of common names; empty for an unknown one.
 [[nodiscard]] nlohmann::json class_defaults(std::string_view model_type);
+
+/// One class: its model_type and its defaults as JSON.
+struct DefaultsRow {
+  std::string_view model_type;
+  std::string_view json;
+};
+
+// The table, in three parts.
+[[nodiscard]] std::span<const DefaultsRow> dense_defaults();
+[[nodiscard]] std::span<const DefaultsRow> sparse_defaults();
+[[nodiscard]] std::span<const DefaultsRow> tower_defaults();
 
 }  // namespace llmcalc::config

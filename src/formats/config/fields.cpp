@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <utility>
 
 namespace llmcalc::config {
@@ -80,6 +81,9 @@ std::string escaped(std::string_view key) {
   return out;
 }
 
+/// Objects within objects that a config may have.
+constexpr std::ptrdiff_t max_nesting = 8;
+
 /// Keys whose class default is worth a word when the config does not give them.
 constexpr std::array<std::string_view, 5> shape_keys{"hidden_size", "num_hidden_layers", "num_attention_heads",
                                                      "intermediate_size", "vocab_size"};
@@ -113,7 +117,9 @@ const json* Fields::find(std::string_view key) const {
   return found == values_.end() || found->is_null() ? nullptr : &*found;
 }
 
-bool Fields::given(std::string_view key) const { return has(key) && origins_.contains(std::string(common_name(key))); }
+bool Fields::given(std::string_view key) const {
+  return has(key) && origins_.contains(std::string(common_name(key)));
+}
 
 std::string Fields::pointer_of(std::string_view key) const {
   const auto origin = origins_.find(std::string(common_name(key)));
@@ -269,6 +275,11 @@ Fields Fields::object(std::string_view key, std::string_view model_type) const {
   const json* value = find(key);
   if (value && !value->is_object()) complain(key, "must be an object, got " + shown(*value));
   const json nothing = json::object();
+  // Each level may hold a model_type whose reader asks for the next one.
+  if (std::count(pointer_.begin(), pointer_.end(), '/') >= max_nesting) {
+    complain(key, "is nested too deeply");
+    return {nothing, {}, pointer_of(key), *findings_};
+  }
   const json& inner = value && value->is_object() ? *value : nothing;
   std::string type(model_type);
   if (const auto own = inner.find("model_type"); own != inner.end() && own->is_string()) {

@@ -147,6 +147,12 @@ void read_glm4(const Fields& c, Model& m) {
   add_equal_layers(c, m, layer);
 }
 
+/// The text model of GLM-4.1V: GLM-4 with biases on queries, keys and values.
+void read_glm4v_text(const Fields& c, Model& m) {
+  read_glm4(c, m);
+  for (Layer& layer : m.kinds) query_key_value_bias(layer.attention, true);
+}
+
 /// ChatGLM2, ChatGLM3, GLM-4-9B (remote code): everything fused, its own field names.
 void read_chatglm(const Fields& c, Model& m) {
   read_stream(c, m);
@@ -304,6 +310,7 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"seed_oss", "Seed", read_seed_oss},
     {"glm", "GLM", read_glm},
     {"glm4", "GLM", read_glm4},
+    {"glm4v_text", "GLM", read_glm4v_text},
     {"chatglm", "GLM", read_chatglm},
     {"olmo", "OLMo", read_olmo},
     {"olmo2", "OLMo", read_olmo2},

@@ -356,6 +356,7 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"gpt_oss", "gpt-oss", read_gpt_oss},
     {"deepseek", "DeepSeek", read_deepseek_moe},
     {"glm4_moe", "GLM", read_glm4_moe},
+    {"glm4v_moe_text", "GLM", read_glm4_moe},
     {"dots1", "dots", read_dots1},
     {"ernie4_5_moe", "ERNIE", read_ernie_moe},
     {"dbrx", "DBRX", read_dbrx},

@@ -82,6 +82,27 @@ void read_internvl_chat(const Fields& c, Model& m) {
   read_tower(c, m, write_intern_vision, "intern_vit_6b");
 }
 
+void read_kimi_vl(const Fields& c, Model& m) { read_vision_language<write_moonvit>(c, m, "deepseek_v3", "moonvit"); }
+void read_kimi_k25(const Fields& c, Model& m) {
+  read_vision_language<write_moonvit>(c, m, "kimi_k2", "kimi_k25_vision");
+}
+void read_glm4v(const Fields& c, Model& m) { read_vision_language<write_glm4v_vision>(c, m, "glm4v_text", "glm4v"); }
+void read_glm4v_moe(const Fields& c, Model& m) {
+  read_vision_language<write_glm4v_vision>(c, m, "glm4v_moe_text", "glm4v_moe");
+}
+void read_paligemma(const Fields& c, Model& m) {
+  read_vision_language<write_paligemma_vision>(c, m, "gemma", "siglip_vision_model");
+}
+void read_llava_next(const Fields& c, Model& m) {
+  read_vision_language<write_llava_next>(c, m, "llama", "clip_vision_model");
+}
+void read_llava_onevision(const Fields& c, Model& m) {
+  read_vision_language<write_llava_next>(c, m, "qwen2", "siglip_vision_model");
+}
+void read_idefics3(const Fields& c, Model& m) {
+  read_vision_language<write_idefics3_vision>(c, m, "llama", "siglip_vision_model");
+}
+
 /// A text model whose tower is not described: counted without it, with a note.
 void read_text_only(const Fields& c, Model& m, std::string_view text_type) {
   read_text(c, m, text_type);
@@ -90,14 +111,12 @@ void read_text_only(const Fields& c, Model& m, std::string_view text_type) {
     m.trust = Trust::Modelled;
   }
 }
-void read_kimi_vl(const Fields& c, Model& m) { read_text_only(c, m, "deepseek_v3"); }
 void read_kimi_k3(const Fields& c, Model& m) { read_text_only(c, m, "kimi_linear"); }
 void read_minimax_m3(const Fields& c, Model& m) { read_text_only(c, m, "minimax_m3_vl_text"); }
 void read_gemma3n(const Fields& c, Model& m) {
   read_text(c, m, "gemma3n_text");
   c.assume("Gemma 3n's vision and audio towers (about 0.6 billion parameters) are not counted");
 }
-void read_kimi_k25(const Fields& c, Model& m) { read_text_only(c, m, "kimi_k2"); }
 
 /// Llama 3.2 Vision: cross-attention layers with two gates each; the embedding has eight rows more than the head.
 void read_mllama_text(const Fields& c, Model& m) {
@@ -152,6 +171,14 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"internvl", "InternVL", read_internvl},
     {"internvl_chat", "InternVL", read_internvl_chat},
     {"kimi_vl", "Kimi", read_kimi_vl},
+    {"glm4v", "GLM", read_glm4v},
+    {"glm4v_moe", "GLM", read_glm4v_moe},
+    {"glm46v", "GLM", read_glm4v_moe},
+    {"paligemma", "Gemma", read_paligemma},
+    {"llava_next", "LLaVA", read_llava_next},
+    {"llava_onevision", "LLaVA", read_llava_onevision},
+    {"idefics3", "Idefics", read_idefics3},
+    {"smolvlm", "SmolVLM", read_idefics3},
     {"kimi_k3", "Kimi", read_kimi_k3},
     {"minimax_m3_vl", "MiniMax", read_minimax_m3},
     {"gemma3n", "Gemma", read_gemma3n},

@@ -34,6 +34,7 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> gpt_like_families();
 [[nodiscard]] std::span<const FamilyRow> parallel_families();
 [[nodiscard]] std::span<const FamilyRow> mixture_families();
+[[nodiscard]] std::span<const FamilyRow> recent_mixture_families();
 [[nodiscard]] std::span<const FamilyRow> latent_families();
 [[nodiscard]] std::span<const FamilyRow> deepseek_v4_families();
 [[nodiscard]] std::span<const FamilyRow> mamba_families();

@@ -2,6 +2,8 @@
 
 #include "formats/config/tower.hpp"
 
+#include "formats/config/vision_shape.hpp"
+
 #include <cmath>
 #include <string>
 #include <utility>
@@ -43,24 +45,6 @@ void Tower::rms_norm(std::string_view name, Count size) { vector(std::string(nam
 
 namespace {
 
-/// Numbers nearly every vision_config has.
-struct VisionShape {
-  Count hidden, width, layers, channels, patch, image;
-
-  VisionShape(const Fields& v, const char* layers_key = "num_hidden_layers")
-      : hidden(v.required("hidden_size", range::width)),
-        width(v.count("intermediate_size", range::width, multiply(4, hidden))),
-        layers(v.required(layers_key, range::layers)),
-        channels(v.count("num_channels", {1, 64}, v.count("in_channels", {1, 64}, 3))),
-        patch(v.count("patch_size", {1, 1024}, 14)),
-        image(v.count("image_size", range::pixels, 224)) {}
-
-  /// Values of one patch.
-  [[nodiscard]] Count patch_values() const { return product(channels, patch, patch); }
-  /// Patches of one image.
-  [[nodiscard]] Count patches() const { return product(image / patch, image / patch); }
-};
-
 /// An encoder layer with LayerNorms, biases everywhere and an ungated block (CLIP, SigLIP, Llama 4).
 void write_clip_layers(Tower& t, const VisionShape& s, std::string_view prefix) {
   t.layers(prefix, s.layers);
@@ -72,24 +56,6 @@ void write_clip_layers(Tower& t, const VisionShape& s, std::string_view prefix) 
   t.layer_norm("layer_norm1", s.hidden);
   t.layer_norm("layer_norm2", s.hidden);
   t.layers("", 1);
-}
-
-/// SigLIP: patch and position embedding, layers, a last norm.
-void write_siglip(Tower& t, const VisionShape& s) {
-  t.matrix("vision_tower.vision_model.embeddings.patch_embedding", s.hidden, s.patch_values());
-  t.matrix("vision_tower.vision_model.embeddings.position_embedding", s.patches(), s.hidden, false);
-  write_clip_layers(t, s, "vision_tower.vision_model.encoder.layers.{}.");
-  t.layer_norm("vision_tower.vision_model.post_layernorm", s.hidden);
-}
-
-/// CLIP: as SigLIP with a class token, norms on both ends and a patch embedding without bias.
-void write_clip(Tower& t, const VisionShape& s) {
-  t.vector("vision_tower.vision_model.embeddings.class_embedding", s.hidden);
-  t.matrix("vision_tower.vision_model.embeddings.patch_embedding", s.hidden, s.patch_values(), false);
-  t.matrix("vision_tower.vision_model.embeddings.position_embedding", add(s.patches(), 1), s.hidden, false);
-  t.layer_norm("vision_tower.vision_model.pre_layrnorm", s.hidden);
-  write_clip_layers(t, s, "vision_tower.vision_model.encoder.layers.{}.");
-  t.layer_norm("vision_tower.vision_model.post_layernorm", s.hidden);
 }
 
 /// Pixtral: RMS norms, gated blocks, no biases.
@@ -122,6 +88,22 @@ void write_qwen_merger(Tower& t, Count hidden, Count merge, Count out) {
 }
 
 }  // namespace
+
+void write_siglip(Tower& t, const VisionShape& s) {
+  t.matrix("vision_tower.vision_model.embeddings.patch_embedding", s.hidden, s.patch_values());
+  t.matrix("vision_tower.vision_model.embeddings.position_embedding", s.patches(), s.hidden, false);
+  write_clip_layers(t, s, "vision_tower.vision_model.encoder.layers.{}.");
+  t.layer_norm("vision_tower.vision_model.post_layernorm", s.hidden);
+}
+
+void write_clip(Tower& t, const VisionShape& s) {
+  t.vector("vision_tower.vision_model.embeddings.class_embedding", s.hidden);
+  t.matrix("vision_tower.vision_model.embeddings.patch_embedding", s.hidden, s.patch_values(), false);
+  t.matrix("vision_tower.vision_model.embeddings.position_embedding", add(s.patches(), 1), s.hidden, false);
+  t.layer_norm("vision_tower.vision_model.pre_layrnorm", s.hidden);
+  write_clip_layers(t, s, "vision_tower.vision_model.encoder.layers.{}.");
+  t.layer_norm("vision_tower.vision_model.post_layernorm", s.hidden);
+}
 
 void write_siglip_gemma3(const Fields&, const Fields& v, Model& m) {
   Tower t(m);

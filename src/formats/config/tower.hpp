@@ -40,10 +40,15 @@ void write_gemma4_vision(const Fields& c, const Fields& v, Model& m);  ///< Gemm
 void write_pixtral(const Fields& c, const Fields& v, Model& m);        ///< Pixtral with Mistral 3's merging projector
 void write_pixtral_llava(const Fields& c, const Fields& v, Model& m);  ///< Pixtral or CLIP with LLaVA's projector
 void write_qwen2_vision(const Fields& c, const Fields& v, Model& m);   ///< Qwen2-VL
-void write_qwen2_5_vision(const Fields& c, const Fields& v, Model& m);  ///< Qwen2.5-VL
-void write_qwen3_vision(const Fields& c, const Fields& v, Model& m);    ///< Qwen3-VL, Qwen3.5
-void write_mllama_vision(const Fields& c, const Fields& v, Model& m);   ///< Llama 3.2 Vision
-void write_llama4_vision(const Fields& c, const Fields& v, Model& m);   ///< Llama 4
-void write_intern_vision(const Fields& c, const Fields& v, Model& m);   ///< InternVL
+void write_qwen2_5_vision(const Fields& c, const Fields& v, Model& m);    ///< Qwen2.5-VL
+void write_qwen3_vision(const Fields& c, const Fields& v, Model& m);      ///< Qwen3-VL, Qwen3.5
+void write_mllama_vision(const Fields& c, const Fields& v, Model& m);     ///< Llama 3.2 Vision
+void write_llama4_vision(const Fields& c, const Fields& v, Model& m);     ///< Llama 4
+void write_moonvit(const Fields& c, const Fields& v, Model& m);           ///< Kimi-VL, Kimi K2.5
+void write_glm4v_vision(const Fields& c, const Fields& v, Model& m);      ///< GLM-4.1V, GLM-4.5V, GLM-4.6V
+void write_paligemma_vision(const Fields& c, const Fields& v, Model& m);  ///< PaliGemma
+void write_llava_next(const Fields& c, const Fields& v, Model& m);        ///< LLaVA-NeXT and OneVision
+void write_idefics3_vision(const Fields& c, const Fields& v, Model& m);   ///< Idefics 3, SmolVLM
+void write_intern_vision(const Fields& c, const Fields& v, Model& m);     ///< InternVL
 
 }  // namespace llmcalc::config
