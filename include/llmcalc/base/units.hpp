@@ -19,8 +19,13 @@ inline constexpr Count saturated = std::numeric_limits<Count>::max();
 
 /// a * b, or `saturated` when it does not fit.
 [[nodiscard]] constexpr Count multiply(Count a, Count b) noexcept {
+#if defined(__GNUC__)  // one instruction instead of a division
+  Count result = 0;
+  return __builtin_mul_overflow(a, b, &result) ? saturated : result;
+#else
   if (a == 0 || b == 0) return 0;
   return a > saturated / b ? saturated : a * b;
+#endif
 }
 
 /// Product of several counts, saturating.

@@ -22,12 +22,12 @@ inline constexpr std::array moments{Moment::Load,       Moment::ForwardEnd,  Mom
                                     Moment::FirstLayer, Moment::BackwardEnd, Moment::Step};
 
 /// Everything live at a moment, overhead included.
-template <class Sink>
-void put_all(const TrainingPlan& plan, const TrainingStage& stage, Moment moment, Sink& sink) {
+[[nodiscard]] inline NumberSink numbers_at(const TrainingPlan& plan, const TrainingStage& stage, Moment moment) {
+  NumberSink sink;
   put_moment(plan, stage, moment, sink);
-  NumberSink numbers;
-  put_moment(plan, stage, moment, numbers);
-  put_overhead(plan, stage, moment, numbers, sink);
+  const NumberSink moving = sink;
+  put_overhead(plan, stage, moment, moving, sink);
+  return sink;
 }
 
 /// Totals of one stage at every moment.
@@ -39,9 +39,7 @@ struct StageTotals {
 [[nodiscard]] inline StageTotals totals_of(const TrainingPlan& plan, const TrainingStage& stage) {
   StageTotals t;
   for (std::size_t i = 0; i < moments.size(); ++i) {
-    NumberSink sink;
-    put_all(plan, stage, moments[i], sink);
-    t.totals[i] = sink.total();
+    t.totals[i] = numbers_at(plan, stage, moments[i]).total();
     if (t.totals[i] > t.totals[t.highest]) t.highest = i;
   }
   return t;
@@ -49,8 +47,11 @@ struct StageTotals {
 
 /// The explained components of a stage at a moment.
 [[nodiscard]] inline Breakdown breakdown_at(const TrainingPlan& plan, const TrainingStage& stage, Moment moment) {
+  NumberSink numbers;
+  put_moment(plan, stage, moment, numbers);
   ExplainSink sink;
-  put_all(plan, stage, moment, sink);
+  put_moment(plan, stage, moment, sink);
+  put_overhead(plan, stage, moment, numbers, sink);
   describe_parts(plan, sink);
   return sink.take();
 }

@@ -8,7 +8,6 @@
 // difference is 16 bytes a parameter.
 
 #include <llmcalc/estimate/training_moments.hpp>
-#include <llmcalc/memory/overhead.hpp>
 
 namespace llmcalc {
 
@@ -18,11 +17,7 @@ void put_overhead(const TrainingPlan& plan, const TrainingStage& stage, Moment m
                   Sink& sink) {
   const Scenario& s = *plan.scenario;
   if (s.effective_measure() == Measure::Allocated) return;
-  const Parallelism& p = s.parallelism;
-  const Count ranks = product(std::max<Count>(1, p.data), std::max<Count>(1, p.tensor),
-                              std::max<Count>(1, p.pipeline), std::max<Count>(1, p.context));
-  const Component fixed = torch_overhead(s, ranks);
-  for (const Summand& part : fixed.summands) sink.put(Part::Overhead, part);
+  for (const Summand& part : plan.fixed_overhead.summands) sink.put(Part::Overhead, part);
   Bytes moving = numbers.of(Part::Activations) + numbers.of(Part::LossHead) + numbers.of(Part::Gradients) +
                  numbers.of(Part::Transient) + numbers.of(Part::WeightCasts) + numbers.of(Part::GatheredWeights) +
                  numbers.of(Part::CommBuffers);

@@ -5,6 +5,7 @@
 #include <llmcalc/memory/backward_work.hpp>
 #include <llmcalc/memory/in_flight.hpp>
 #include <llmcalc/memory/loss_head.hpp>
+#include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/memory/recompute.hpp>
 #include <llmcalc/memory/training_sums.hpp>
 #include <llmcalc/scenario/scenario.hpp>
@@ -44,6 +45,7 @@ struct TrainingPlan {
   LossShape loss;
   TrainingSums sums;
   std::vector<KindPlan> kinds;
+  Component fixed_overhead;  ///< context, library workspaces, communicators: the same at every moment
 
   [[nodiscard]] const Training& training() const { return scenario->training; }
   [[nodiscard]] const Parallelism& layout() const { return scenario->parallelism; }

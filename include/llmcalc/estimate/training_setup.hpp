@@ -132,6 +132,9 @@ inline void set_kinds(TrainingPlan& plan) {
   plan_detail::set_tokens(plan);
   plan.sums = training_sums(*s.model, plan_detail::sum_rules(plan, rules));
   plan_detail::set_kinds(plan);
+  const Parallelism& p = s.parallelism;
+  plan.fixed_overhead = torch_overhead(s, product(std::max<Count>(1, p.data), std::max<Count>(1, p.tensor),
+                                                  std::max<Count>(1, p.pipeline), std::max<Count>(1, p.context)));
   return plan;
 }
 
