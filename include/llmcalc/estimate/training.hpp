@@ -45,11 +45,12 @@ struct StageTotals {
   return t;
 }
 
-/// The explained components of a stage at a moment.
-[[nodiscard]] inline Breakdown breakdown_at(const TrainingPlan& plan, const TrainingStage& stage, Moment moment) {
+/// The components of a stage at a moment, with what they are made of if asked for.
+[[nodiscard]] inline Breakdown breakdown_at(const TrainingPlan& plan, const TrainingStage& stage, Moment moment,
+                                            bool summands = true) {
   NumberSink numbers;
   put_moment(plan, stage, moment, numbers);
-  ExplainSink sink;
+  ExplainSink sink(summands);
   put_moment(plan, stage, moment, sink);
   put_overhead(plan, stage, moment, numbers, sink);
   describe_parts(plan, sink);
@@ -77,7 +78,8 @@ struct StageTotals {
 
 }  // namespace training_detail
 
-/// Training memory of a valid scenario.
+/// Training memory of a valid scenario. Amounts of all stages are listed; what they are made of for the worst one
+/// only (rank_explanation gives it for any).
 [[nodiscard]] inline TrainingEstimate estimate_training(const Scenario& s) {
   namespace d = training_detail;
   TrainingEstimate e;
@@ -92,7 +94,7 @@ struct StageTotals {
     TrainingStage stage = training_stage(plan, i);
     const d::StageTotals t = d::totals_of(plan, stage);
     e.ranks.push_back({.name = "stage " + std::to_string(i),
-                       .breakdown = d::breakdown_at(plan, stage, d::moments[t.highest]),
+                       .breakdown = d::breakdown_at(plan, stage, d::moments[t.highest], false),
                        .peak = phase_of(d::moments[t.highest])});
     if (i == 0 || t.totals[t.highest] > worst_totals.totals[worst_totals.highest]) {
       worst = i;
@@ -102,7 +104,8 @@ struct StageTotals {
   }
   e.worst_rank = e.ranks[worst].name;
   e.peak_phase = e.ranks[worst].peak;
-  e.breakdown = e.ranks[worst].breakdown;
+  e.breakdown = d::breakdown_at(plan, worst_stage, d::moments[worst_totals.highest]);
+  e.ranks[worst].breakdown = e.breakdown;
   const std::size_t inside = worst_totals.totals[3] >= worst_totals.totals[4] ? 3 : 4;
   for (const std::size_t i :
        {std::size_t{0}, std::size_t{1}, std::size_t{2}, inside, std::size_t{5}, std::size_t{6}}) {
@@ -110,6 +113,14 @@ struct StageTotals {
         {.id = phase_of(d::moments[i]), .breakdown = d::breakdown_at(plan, worst_stage, d::moments[i])});
   }
   return e;
+}
+
+/// The components of one pipeline stage at its own peak, with what they are made of.
+[[nodiscard]] inline Breakdown rank_explanation(const Scenario& s, Count stage) {
+  namespace d = training_detail;
+  const TrainingPlan plan = training_plan(s);
+  const TrainingStage here = training_stage(plan, stage);
+  return d::breakdown_at(plan, here, d::moments[d::totals_of(plan, here).highest]);
 }
 
 }  // namespace llmcalc

@@ -91,7 +91,6 @@ void put_blocks(const TrainingPlan& plan, Part part, Count n, const InFlight& fl
 template <class Sink>
 void put_kept(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   if (!plan.trains) return;
-  const RecomputeKind mode = plan.training().recompute;
   Count left = 2;  // layers that stay on the device when the others' activations are on the host
   for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
     Count n = s.trained[k];
@@ -99,16 +98,15 @@ void put_kept(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
     left -= std::min(n, left);
     if (n == 0) continue;
     const KindPlan& kind = plan.kinds[k];
+    const LayerKept& kept = plan.training().recompute == RecomputeKind::Selective ? kind.selective : kind.kept;
     if (recomputes(plan)) {
       put_layers(plan, Part::Activations, "layer inputs", ceil_divide(n, recompute_span(plan)), s.flight,
                  layer_input(kind.pass), sink);
-    } else if (mode == RecomputeKind::Selective) {
-      put_layers(plan, Part::Activations, "layers, selectively", n, s.flight, kind.selective, sink);
     } else if (s.starts && plan.model->layers.front() == k && !kind.pass.trained) {
-      put_blocks(plan, Part::Activations, n - 1, s.flight, kind.kept, sink);
+      put_blocks(plan, Part::Activations, n - 1, s.flight, kept, sink);
       put_blocks(plan, Part::Activations, 1, s.flight, kind.first, sink);
     } else {
-      put_blocks(plan, Part::Activations, n, s.flight, kind.kept, sink);
+      put_blocks(plan, Part::Activations, n, s.flight, kept, sink);
     }
   }
 }
@@ -151,7 +149,7 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   const KindPlan& top = plan.kinds[s.highest];
   const RecomputeKind mode = plan.training().recompute;
   if (plan.training().offload == Offload::Activations || recomputes(plan)) return {};
-  return bytes_of(mode == RecomputeKind::Selective ? top.selective : top.kept.total(), plan.tokens);
+  return bytes_of(mode == RecomputeKind::Selective ? top.selective.total() : top.kept.total(), plan.tokens);
 }
 
 /// What the layers below the one that runs backward still keep.
@@ -166,7 +164,8 @@ void put_lower_layers(const TrainingPlan& plan, const TrainingStage& s, bool las
       if (recomputes(plan)) {
         put_layers(plan, Part::Activations, "layer inputs", 2, {}, layer_input(below.pass), sink);
       } else {
-        put_blocks(plan, Part::Activations, 1, {}, below.kept, sink);
+        const bool selective = plan.training().recompute == RecomputeKind::Selective;
+        put_blocks(plan, Part::Activations, 1, {}, selective ? below.selective : below.kept, sink);
       }
     }
   }
@@ -174,6 +173,23 @@ void put_lower_layers(const TrainingPlan& plan, const TrainingStage& s, bool las
   if (span > 1 && s.trained_layers > 1) {
     put_blocks(plan, Part::Transient, std::min(span, s.trained_layers) - 1, {}, plan.kinds[s.highest].kept, sink);
   }
+}
+
+/// True when a layer of the stage needs a mask tensor.
+[[nodiscard]] inline bool masks(const TrainingPlan& plan, const TrainingStage& s) {
+  for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
+    if (s.trained[k] != 0 && activations::needs_mask(plan.kinds[k].pass, plan.kinds[k].local.attention)) return true;
+  }
+  return false;
+}
+
+/// Logits that the training loop still refers to after the loss.
+template <class Sink>
+void put_held_logits(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  if (!s.share.last || !plan.trains || plan.training().loss != Loss::Full || plan.loss.in_place) return;
+  sink.put(Part::LossHead, summand("logits still referred to", {{"tokens", plan.loss.tokens},
+                                                                {"vocabulary", plan.loss.vocabulary},
+                                                                {"bytes", plan.loss.compute}}));
 }
 
 /// Held beside what autograd keeps when layers are computed again: rotary tables, position numbers, an eager mask.
@@ -189,6 +205,8 @@ void put_held(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
     sink.put(Part::Transient, summand("attention mask", {{"tokens", plan.tokens.tokens},
                                                          {"positions", plan.tokens.attended},
                                                          {"bytes", plan.bytes.compute}}));
+  } else if (masks(plan, s)) {
+    sink.put(Part::Transient, summand("attention mask", {{"positions", t.sequence}, {"positions", t.sequence}}));
   }
 }
 

@@ -56,7 +56,7 @@ void put_live_layer(const TrainingPlan& plan, const TrainingStage& s, bool last,
 /// The moment when a layer runs backward; `last` is the stage's last layer, else its first.
 template <class Sink>
 void put_layer(const TrainingPlan& plan, const TrainingStage& s, bool last, Sink& sink) {
-  if (s.trained_layers == 0) return;
+  if (s.trained_layers == 0 || !plan.trains) return;
   const LayerMoment& moment = plan.kinds[s.highest].highest;
   put_lower_layers(plan, s, last, sink);
   put_live_layer(plan, s, last, moment, sink);
@@ -67,6 +67,8 @@ void put_layer(const TrainingPlan& plan, const TrainingStage& s, bool last, Sink
                      {1, 1}, plan.tokens.stream_divisor));
   }
   put_held(plan, s, sink);
+  if (!recomputes(plan)) sink.put(Part::Activations, amount("rotary tables", rotary_tables(plan, s)));
+  put_held_logits(plan, s, sink);
   put_dequantized(plan, s, sink);
   put_layer_casts(plan, s, last, sink);
   put_gradients_inside(plan, s, last, moment, sink);
@@ -136,11 +138,13 @@ void put_moment(const TrainingPlan& plan, const TrainingStage& s, Moment moment,
       break;
     case Moment::BackwardEnd:
       d::put_gradients(plan, s, sink);
+      d::put_held_logits(plan, s, sink);
       d::put_embedding_backward(plan, s, sink);
       d::put_root_reduction(plan, s, sink);
       break;
     default:
       d::put_gradients(plan, s, sink);
+      d::put_held_logits(plan, s, sink);
       d::put_step(plan, s, sink);
       break;
   }

@@ -20,7 +20,7 @@ struct KindPlan {
   Layer local;          ///< shapes on one tensor-parallel rank
   LayerKept kept;       ///< what it keeps when nothing is recomputed
   LayerKept first;      ///< the same when nothing before it is trained
-  Kept selective;       ///< what selective recomputation leaves
+  LayerKept selective;  ///< what selective recomputation leaves
   LayerMoment highest;  ///< inside its backward pass
 };
 

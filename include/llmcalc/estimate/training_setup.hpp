@@ -87,6 +87,20 @@ inline void set_tokens(TrainingPlan& plan) {
           .optimizer_rank = t.optimizer_rank};
 }
 
+/// What selective recomputation leaves of a layer. Frozen layers can keep less than every second product: then
+/// nothing is gained, and nothing is recomputed.
+inline void set_selective(const TrainingPlan& plan, const TrainingPass& pass, KindPlan& kind) {
+  kind.selective = kind.kept;
+  kind.selective.mixer.scores = 0;
+  kind.first.mixer.scores = 0;
+  if (plan.profile->selective != SelectiveKind::EverySecondMatmul || !kind.local.attends()) return;
+  const Kept products = every_second_matmul(pass, kind.local);
+  if (bytes_of(products, plan.tokens) >= bytes_of(kind.first.total(), plan.tokens)) return;
+  kind.selective = {};
+  kind.selective.mixer = products;
+  kind.first = kind.selective;
+}
+
 /// What every kind of layer keeps.
 inline void set_kinds(TrainingPlan& plan) {
   const TrainingPass pass = pass_of(plan);
@@ -102,15 +116,10 @@ inline void set_kinds(TrainingPlan& plan) {
     kind.first = pass.trained ? kind.kept : activations::layer(first, kind.local, dora);
     add_quantized_inputs(plan, kind.local, kind.kept);
     add_quantized_inputs(plan, kind.local, kind.first);
-    kind.selective = kind.kept.total();
-    if (plan.profile->selective == SelectiveKind::EverySecondMatmul && kind.local.attends()) {
-      kind.selective = every_second_matmul(pass, kind.local);
-    } else {
-      kind.selective.scores = 0;
-    }
+    if (plan.training().recompute == RecomputeKind::Selective) set_selective(plan, pass, kind);
     const GroupSums& sums = plan.sums.kinds[k];
-    const LayerGradients gradients{sums.trained.total(), sums.last_projection, sums.expert_inner,
-                                   sums.first_projections, plan.formed_bytes};
+    const LayerGradients gradients{sums.trained.total(),   sums.last_projection, sums.expert_inner,
+                                   sums.first_projections, plan.formed_bytes,    plan.accumulates()};
     kind.highest = highest(layer_moments(pass, kind.local, kind.kept, plan.tokens, gradients), plan.gradient_bytes);
     plan.kinds.push_back(kind);
   }

@@ -30,13 +30,14 @@ class NumberSink {
   std::array<Bytes, parts.size()> bytes_{};
 };
 
-/// Components with their summands.
+/// Components with their summands, or without them where only amounts are wanted.
 class ExplainSink {
  public:
+  explicit ExplainSink(bool summands = true) : summands_(summands) {}
   void put(Part part, const Summand& s) {
     if (s.result.count == 0) return;
     Component& c = slots_[static_cast<std::size_t>(part)];
-    c.summands.push_back(s);
+    if (summands_) c.summands.push_back(s);
     c.bytes = s.negative ? c.bytes - s.result : c.bytes + s.result;
   }
   /// Gives a part its source, trust and range (per mille of its bytes).
@@ -67,6 +68,7 @@ class ExplainSink {
 
  private:
   std::array<Component, parts.size()> slots_{};
+  bool summands_;
 };
 
 }  // namespace llmcalc

@@ -135,6 +135,12 @@ void put_gradients_inside(const TrainingPlan& plan, const TrainingStage& s, bool
                           Sink& sink) {
   if (plan.training().gradient_release || plan.accumulates()) {
     put_gradients(plan, s, sink);
+    // A tied head's new gradient waits for the embedding's before it is added.
+    const Count table = plan.model->tied_head && s.share.last ? embedding_gradient(plan, s) : 0;
+    if (plan.micro_batches > 1 && table != 0) {
+      sink.put(Part::Transient,
+               summand("tied head's new gradient", {{"parameters", table}, {"bytes", plan.formed_bytes}}));
+    }
     return;
   }
   const Count head = head_gradient(plan, s);

@@ -9,6 +9,7 @@
 //   fp32 adapters on up     all kept + (4 i + 12 h - 4 r) T
 //   experts                 all kept + (2 c i K + s h - c h K - 8 K) T        and the experts' down gradients
 //   experts' inner product  all kept + (s h - 2 c i K) T + gate's and up's gradient, and the down gradients
+//   accumulating            all kept + (c i + s h) T + the down projection's new gradient
 //   eager attention         mixer and first norm + a S (scores' gradients) + (s h - c o) T, and all but q, k, v
 //
 // Source: allocation ledger of PyTorch 2.14 on the transformers classes; Llama-like runs exact, others within 5 % of
@@ -29,7 +30,7 @@ struct LayerMoment {
 };
 
 /// The moments of a layer; unused ones are zero.
-using LayerMoments = std::array<LayerMoment, 3>;
+using LayerMoments = std::array<LayerMoment, 4>;
 
 /// Elements of a layer's weights that decide its moments.
 struct LayerGradients {
@@ -37,7 +38,8 @@ struct LayerGradients {
   Count last_projection = 0;
   Count expert_inner = 0;
   Count first_projections = 0;
-  Count bytes = 2;  ///< bytes of a gradient as the product writes it
+  Count bytes = 2;           ///< bytes of a gradient as the product writes it
+  bool accumulates = false;  ///< gradients of earlier micro-batches exist: new ones are added to them
 };
 
 namespace backward_detail {
@@ -68,6 +70,18 @@ namespace backward_detail {
   return m;
 }
 
+/// With accumulated gradients: the down projection's new gradient beside the old one.
+[[nodiscard]] inline LayerMoment accumulation_moment(const TrainingPass& p, const Layer& l, const LayerKept& kept,
+                                                     const TokenCounts& t, const LayerGradients& g) {
+  if (!g.accumulates || !p.trained) return {};
+  const FeedForward& f = l.feed_forward;
+  const Count width = f.width != 0 ? f.width : f.shared_width;
+  LayerMoment m{.live = bytes_of(kept.total(), t)};
+  m.live += Bytes{multiply(add(multiply(p.compute, width), multiply(p.stream, p.hidden)), t.tokens)};
+  m.forming = {multiply(g.bytes, g.last_projection)};
+  return m;
+}
+
 /// The moment of the weight gradient of all experts' gate and up matrices.
 [[nodiscard]] inline LayerMoment experts_moment(const TrainingPass& p, const Layer& l, const LayerKept& kept,
                                                 const TokenCounts& t, const LayerGradients& g) {
@@ -93,6 +107,7 @@ namespace backward_detail {
                 .gradients = p.trained ? subtract(g.all, g.first_projections) : 0};
   m.live += Bytes{product(scores, t.tokens, t.attended)} + Bytes{product(p.stream, p.hidden, t.tokens)};
   m.live -= Bytes{multiply(output, t.tokens)};
+  if (p.attention_dropout) m.live -= Bytes{product(l.attention.heads, t.tokens, t.attended)};
   return m;
 }
 
@@ -101,8 +116,13 @@ namespace backward_detail {
 /// The moments of one layer's backward pass.
 [[nodiscard]] inline LayerMoments layer_moments(const TrainingPass& p, const Layer& l, const LayerKept& kept,
                                                 const TokenCounts& t, const LayerGradients& g) {
-  return {backward_detail::feed_forward_moment(p, l, kept, t, g), backward_detail::experts_moment(p, l, kept, t, g),
-          backward_detail::attention_moment(p, l, kept, t, g)};
+  namespace d = backward_detail;
+  LayerMoments moments{d::feed_forward_moment(p, l, kept, t, g), d::experts_moment(p, l, kept, t, g),
+                       d::attention_moment(p, l, kept, t, g), d::accumulation_moment(p, l, kept, t, g)};
+  if (g.accumulates) {
+    for (LayerMoment& m : moments) m.gradients = 0;  // all of them are counted already
+  }
+  return moments;
 }
 
 /// The highest of a layer's moments when gradients have this width.

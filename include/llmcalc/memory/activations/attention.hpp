@@ -57,10 +57,12 @@ namespace llmcalc::activations {
   const bool repeats = (eager || efficient) && a.kv_heads < a.heads && (eager || a.kv_heads != 1);
   Kept kept;
   Count numbers = add(query, output);
+  // One KV head is repeated as a view; casting rotated fp32 keys under autocast makes the view a copy.
+  const bool casts_view = masked && a.kv_heads == 1 && p.autocast && a.rotary_dim != 0;
   if (repeats) {
     numbers = add(numbers, add(query, output));
   } else {
-    numbers = add(numbers, key);
+    numbers = add(numbers, casts_view ? query : key);
     const bool whole = a.fused_qkv && a.rotary_dim != 0;
     numbers = add(numbers, whole ? add(query, add(key, value)) : value);
   }
