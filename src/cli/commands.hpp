@@ -32,5 +32,6 @@ Command devices_command(CLI::App& program);
 Command formats_command(CLI::App& program);
 Command defaults_command(CLI::App& program);
 Command verify_command(CLI::App& program);
+Command inspect_command(CLI::App& program);
 
 }  // namespace llmcalc::cli
