@@ -102,9 +102,18 @@ inline Bytes host_inputs(const Builder& b) {
     const Builder::CacheInputBytes n = b.cache_input_bytes(l);
     for (const Count bytes : {n.key_rotation, n.value_rotation, n.key_index, n.value_index, n.mask}) count(bytes);
   }
+  // Where a cache is in host memory, new keys and values come back to be stored, in the room the copied embeddings
+  // have left.
+  Count returned = 0;
+  for (Count i = 0; b.replay.host_side != nullptr && i < b.replay.host_side->cache_layers; ++i) {
+    const Layer& l = b.layer(i);
+    if (l.mixer != Mixer::Attention) continue;
+    const Count keys = b.key_bytes(l), values = l.attention.fused_qkv ? add(b.query_bytes(l), 2 * keys) : keys;
+    returned = std::max(returned, add(keys, values));
+  }
   // The list of state slots is not among the inputs that are kept in several copies.
   const Count states = has_recurrence(b.model) ? round_up(multiply(4, b.sizes.sequences), host_alignment) : 0;
-  return {add(add(2 * b.hidden, states), multiply(b.replay.copies, inputs))};
+  return {add(add(add(b.hidden, std::max(b.hidden, returned)), states), multiply(b.replay.copies, inputs))};
 }
 
 }  // namespace detail
@@ -119,6 +128,7 @@ inline Bytes host_inputs(const Builder& b) {
   const Wiring wiring = b.architecture.wiring;
   if (wiring != Wiring::FalconH1 && wiring != Wiring::Qwen3Next) b.gather_state(b.next_recurrent(replay.first));
   for (Count il = replay.first; il < b.end(); ++il) {
+    b.il = il;
     const bool last = il + 1 == layers && !b.architecture.drops_rows_late && !b.architecture.keeps_hidden;
     const Count rows = last ? b.sizes.outputs : b.sizes.ubatch;
     x = layer_block(b, {.il = il, .last = last, .rows = rows, .size = product(b.model.hidden, 4, rows)}, x);

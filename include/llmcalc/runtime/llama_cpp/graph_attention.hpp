@@ -22,10 +22,30 @@ namespace llmcalc::llama_cpp {
   return n;
 }
 
+/// Cached keys copied from host memory, or no node.
+inline Node key_copy(Builder& b, const Layer& l) {
+  const AttentionShape& a = l.attention;
+  const bool latent = l.mixer == Mixer::LatentAttention;
+  return b.cache_copy(l, latent ? a.kv_lora_rank + a.rope_head_dim : multiply(a.kv_heads, a.head_dim),
+                      b.serving.key_format);
+}
+
+/// Cached values copied from host memory, or no node; latent attention has none.
+inline Node value_copy(Builder& b, const Layer& l) {
+  if (l.mixer == Mixer::LatentAttention) return no_node;
+  return b.cache_copy(l, multiply(l.attention.kv_heads, l.attention.value_head_dim), b.serving.value_format);
+}
+
+/// Flash attention of `n` bytes of output.
+inline Node flash_attention(Builder& b, const Layer& l, Count n, Node queries) {
+  const Node keys = key_copy(b, l), values = value_copy(b, l);
+  return b.g.add(flash_bytes(b, l, n), {queries, keys, values, b.cache_of(l).mask});
+}
+
 /// Scores and softmax without flash attention.
 inline Node scores(Builder& b, const Layer& l, Node queries, Node mask) {
   const Count n = product(b.cells(l), b.sizes.ubatch, l.attention.heads, 4);
-  const Node kq = b.g.add(n, {queries});
+  const Node kq = b.g.add(n, {queries, key_copy(b, l)});
   return b.g.in_place(n, {kq, mask}, {kq});
 }
 
@@ -52,7 +72,7 @@ inline Node latent_attention(Builder& b, const Layer& l, Node h) {
   g.use({g.add(latent + rope, {compressed, k_rope}), c.key_index});
   Node out = no_node;
   if (b.flash) {
-    out = g.add(flash_bytes(b, l, multiply(latent, a.heads)), {q_all, c.mask});
+    out = flash_attention(b, l, multiply(latent, a.heads), q_all);
   } else {
     const Node values = g.add(product(b.cells(l), b.sizes.streams, a.kv_lora_rank, 2));
     out = g.add(multiply(latent, a.heads), {values, scores(b, l, q_all, c.mask)});
@@ -62,12 +82,12 @@ inline Node latent_attention(Builder& b, const Layer& l, Node h) {
 }
 
 /// One of the query, key and value projections with its bias, norm and rotation.
-inline Node projection(Builder& b, const Layer& l, Node h, Count n, bool bias, bool rotary, bool norm) {
-  Node t = b.g.add(n, {h});
+inline Node projection(Builder& b, const Layer& l, Node h, Count n, Matrix matrix, bool bias) {
+  Node t = b.g.add(n, {h, b.host_copy(matrix)});
   if (bias) t = b.g.in_place(n, {t});
-  const bool normed = norm && l.attention.qk_norm != QkNorm::None;
+  const bool normed = matrix != Matrix::Value && l.attention.qk_norm != QkNorm::None;
   if (normed) t = b.g.in_place(n, {b.g.add(n, {t})});
-  if (rotary && b.positions != no_node) {
+  if (matrix != Matrix::Value && b.positions != no_node) {
     // A projection without a norm is read through a reshaped view here, and views are never taken over.
     t = normed ? b.g.in_place(n, {t, b.positions}, {t}) : b.g.add(n, {t, b.positions});
   }
@@ -79,7 +99,7 @@ inline Node fused_queries(Builder& b, const Layer& l, Node h) {
   CacheInputs& c = b.cache_of(l);
   Graph& g = b.g;
   const Count q = b.query_bytes(l), k = b.key_bytes(l);
-  const Node qkv = g.add(q + 2 * k, {h});
+  const Node qkv = g.add(q + 2 * k, {h, b.host_copy(Matrix::Query)});
   Node queries = g.add(q, {qkv, b.positions});
   if (b.architecture.scaled_queries) queries = g.in_place(q, {queries});
   if (c.key_rotation == no_node) {
@@ -101,13 +121,13 @@ inline Node separate_queries(Builder& b, const Layer& l, Node h) {
   const AttentionShape& a = l.attention;
   CacheInputs& c = b.cache_of(l);
   const Count q = b.query_bytes(l), k = b.key_bytes(l);
-  Node queries = projection(b, l, h, q, a.query_bias, true, true);
+  Node queries = projection(b, l, h, q, Matrix::Query, a.query_bias);
   if (b.architecture.scaled_queries) queries = b.g.in_place(q, {queries});
   queries = b.turn(queries, q, c.key_rotation);
   Node keys = no_node, values = no_node;
-  const auto make_keys = [&] { keys = b.turn(projection(b, l, h, k, a.key_bias, true, true), k, c.key_rotation); };
+  const auto make_keys = [&] { keys = b.turn(projection(b, l, h, k, Matrix::Key, a.key_bias), k, c.key_rotation); };
   const auto make_values = [&] {
-    values = b.turn(projection(b, l, h, k, a.value_bias, false, false), k, c.value_rotation);
+    values = b.turn(projection(b, l, h, k, Matrix::Value, a.value_bias), k, c.value_rotation);
   };
   if (b.architecture.keys_first && c.key_rotation == no_node && c.value_rotation == no_node) {
     make_keys();
@@ -129,9 +149,10 @@ inline Node attention(Builder& b, const Layer& l, Node h) {
   const Node queries = l.attention.fused_qkv ? fused_queries(b, l, h) : separate_queries(b, l, h);
   Node out = no_node;
   if (b.flash) {
-    out = b.g.add(flash_bytes(b, l, q), {queries, c.mask});
+    out = flash_attention(b, l, q, queries);
   } else {
-    out = b.g.add(q, {b.g.add(q, {scores(b, l, queries, c.mask)})});
+    const Node weights = scores(b, l, queries, c.mask);
+    out = b.g.add(q, {b.g.add(q, {weights, value_copy(b, l)})});
   }
   return b.architecture.rotates_late ? out : b.turn(out, q, c.value_rotation);
 }
@@ -149,8 +170,7 @@ inline Node gated_attention(Builder& b, const Layer& l, Node h) {
   g.use({keys, c.key_index});
   g.use({values, c.value_index});
   g.use({b.positions});
-  Node out = b.flash ? g.add(flash_bytes(b, l, q), {queries, c.mask})
-                     : g.add(q, {g.add(q, {scores(b, l, queries, c.mask)})});
+  Node out = b.flash ? flash_attention(b, l, q, queries) : g.add(q, {g.add(q, {scores(b, l, queries, c.mask)})});
   out = b.turn(out, q, c.value_rotation);
   const Node gate = g.in_place(q, {g.add(q, {full})});
   return g.add(b.hidden, {g.in_place(q, {out, gate}, {out})});

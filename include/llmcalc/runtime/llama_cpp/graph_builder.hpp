@@ -13,15 +13,26 @@
 
 namespace llmcalc::llama_cpp {
 
+/// The matrices of a layer whose weights may be in host memory.
+enum class Matrix : std::uint8_t { Query, Key, Value, Output, Gate, Up, Down };
+/// How many there are.
+inline constexpr Count matrix_count = 7;
+
+/// What is in host memory while its layer's products run on a device: for batches of 32 tokens and more every matrix
+/// is copied for its product (CUDA backend, offload_op), and the cache of a layer for its attention.
+struct HostSide {
+  std::vector<Bytes> matrices;  ///< matrix_count for each layer: bytes of the copy, 0 for one that is on the device
+  Count cache_layers = 0;       ///< the first so many layers have their cache in host memory
+};
+
 /// What a replay depends on beside the model.
 struct Replay {
   const Model* model = nullptr;
   const Serving* serving = nullptr;
   Sizes sizes;
-  bool on_device = true;  ///< false: everything runs on the processor
-  /// Per layer gate, up, down: bytes copied to the device for a product; null: none.
-  const std::vector<Bytes>* host_matrices = nullptr;
-  Count first = 0;  ///< layers first .. end - 1 run on this device
+  bool on_device = true;                ///< false: everything runs on the processor
+  const HostSide* host_side = nullptr;  ///< what stays in host memory; null: nothing
+  Count first = 0;                      ///< layers first .. end - 1 run on this device
   Count end = saturated;
   bool has_output = true;  ///< final norm and logits are computed here
   Count copies = 1;        ///< of every input, so that micro-batches overlap; more than one are never freed
@@ -58,6 +69,7 @@ class Builder {
   const Sizes& sizes;
   const Architecture& architecture;
   Graph g;
+  Count il = 0;      ///< the layer being built
   Count u = 0;       ///< bytes of one F32 value per token
   Count hidden = 0;  ///< bytes of the residual stream
   bool flash = true;
@@ -107,6 +119,20 @@ class Builder {
   }
   /// Multiplies by a rotation when there is one.
   Node turn(Node t, Count size, Node rotation) { return rotation == no_node ? t : g.add(size, {rotation, t}); }
+  /// Copy of the current layer's matrix, made just before its product; no node when it is on the device.
+  Node host_copy(Matrix which) {
+    if (replay.host_side == nullptr) return no_node;
+    const Count n = replay.host_side->matrices[il * matrix_count + static_cast<Count>(which)].count;
+    return n == 0 ? no_node : g.add(n);
+  }
+  /// Copy of the current layer's cached keys or values, made just before its attention; no node when they are on the
+  /// device.
+  Node cache_copy(const Layer& l, Count width, KvFormat format) {
+    if (replay.host_side == nullptr || il >= replay.host_side->cache_layers) return no_node;
+    return g.add(multiply(multiply(cells(l), sizes.streams), row_bytes(width, block_of(format)).count));
+  }
+  /// The output projection of a mixer.
+  Node project_out(Node heads) { return g.add(hidden, {heads, host_copy(Matrix::Output)}); }
   /// Keeps only the rows whose logits are wanted.
   Node rows(Node t, bool drop) { return drop ? g.add(output_bytes(), {t, output_ids}) : t; }
   /// Bytes of the residual stream for the wanted rows.
@@ -179,8 +205,8 @@ class Builder {
     if (l.mixer == Mixer::Mamba1) return product(2, r.inner, u);
     return multiply(2 * r.inner + 2 * r.groups * r.state + r.heads, u);
   }
-  /// Mamba's gate in layer il, cut out of its projection.
-  Node gate(Count il, Node projected) {
+  /// Mamba's gate in the current layer, cut out of its projection.
+  Node gate(Node projected) {
     const Count inner = multiply(layer(il).recurrent.inner, u);
     if (exit_gate == no_node || crossing(end()) != il) return g.add(inner, {projected});
     g.use({projected});

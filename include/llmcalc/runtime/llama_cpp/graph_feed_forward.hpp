@@ -6,20 +6,10 @@
 
 namespace llmcalc::llama_cpp {
 
-/// The three matrices of a feed-forward block.
-enum class Matrix : std::uint8_t { Gate, Up, Down };
-
-/// Copy of a matrix that lives in host memory, made just before its product; no node when it is on the device.
-inline Node host_copy(Builder& b, Count il, Matrix which) {
-  if (b.replay.host_matrices == nullptr) return no_node;
-  const Count n = (*b.replay.host_matrices)[il * 3 + static_cast<Count>(which)].count;
-  return n == 0 ? no_node : b.g.add(n);
-}
-
-/// Dense block of width n in layer il; `copies` when its matrices may be in host memory (shared experts never are).
-inline Node dense_block(Builder& b, const FeedForward& f, Count n, Node h, Count r, Count il, bool copies) {
+/// Dense block of width n; `copies` when its matrices may be in host memory (shared experts are not followed there).
+inline Node dense_block(Builder& b, const FeedForward& f, Count n, Node h, Count r, bool copies) {
   const Count row = multiply(4, r), out = multiply(b.model.hidden, row), inner = multiply(n, row);
-  const auto copy = [&](Matrix which) { return copies ? host_copy(b, il, which) : no_node; };
+  const auto copy = [&](Matrix which) { return copies ? b.host_copy(which) : no_node; };
   if (f.fused_gate_up) {
     const Node up_copy = copy(Matrix::Up);
     const Node activated = b.g.add(inner, {b.g.add(2 * inner, {h, up_copy})});
@@ -70,20 +60,20 @@ inline Routing route(Builder& b, const FeedForward& f, Node h, Count row) {
   return {chosen, weights};
 }
 
-/// Routed experts of layer il.
-inline Node expert_block(Builder& b, const FeedForward& f, Count il, Node h, Count r) {
+/// Routed experts.
+inline Node expert_block(Builder& b, const FeedForward& f, Node h, Count r) {
   Graph& g = b.g;
   const Count row = multiply(4, r), out = multiply(b.model.hidden, row);
   const Count inner = product(f.expert_width, f.experts_per_token, row), wide = multiply(out, f.experts_per_token);
   const bool bias = b.architecture.expert_weights == ExpertWeights::GptOss;
   const Routing routing = route(b, f, h, row);
   const auto biased = [&](Node t, Count n) { return bias ? g.in_place(n, {t, routing.chosen}, {t}) : t; };
-  const Node gate_copy = host_copy(b, il, Matrix::Gate);
+  const Node gate_copy = b.host_copy(Matrix::Gate);
   const Node gate = biased(g.add(inner, {h, routing.chosen, gate_copy}), inner);
-  const Node up_copy = host_copy(b, il, Matrix::Up);
+  const Node up_copy = b.host_copy(Matrix::Up);
   const Node up = biased(g.add(inner, {h, routing.chosen, up_copy}), inner);
   const Node activated = g.add(inner, {gate, up});
-  const Node down_copy = host_copy(b, il, Matrix::Down);
+  const Node down_copy = b.host_copy(Matrix::Down);
   Node down = biased(g.add(wide, {activated, routing.chosen, down_copy}), wide);
   down = g.in_place(wide, {down, routing.weights}, {down});
   Node sum = g.add(out, {down, down});
@@ -92,12 +82,12 @@ inline Node expert_block(Builder& b, const FeedForward& f, Count il, Node h, Cou
 }
 
 /// Whatever feed-forward block the layer has: dense, or routed experts with the shared ones added.
-inline Node feed_forward(Builder& b, const Layer& l, Count il, Node h, Count r) {
+inline Node feed_forward(Builder& b, const Layer& l, Node h, Count r) {
   const FeedForward& f = l.feed_forward;
-  if (!l.is_moe()) return dense_block(b, f, f.width, h, r, il, true);
-  const Node routed = expert_block(b, f, il, h, r);
+  if (!l.is_moe()) return dense_block(b, f, f.width, h, r, true);
+  const Node routed = expert_block(b, f, h, r);
   if (f.shared_width == 0) return routed;
-  return b.g.in_place(product(b.model.hidden, 4, r), {routed, dense_block(b, f, f.shared_width, h, r, il, false)});
+  return b.g.in_place(product(b.model.hidden, 4, r), {routed, dense_block(b, f, f.shared_width, h, r, false)});
 }
 
 }  // namespace llmcalc::llama_cpp

@@ -28,7 +28,7 @@ inline Node rotated_back(Builder& b, const Layer& l, Node t) {
 inline Node sequential_layer(Builder& b, const Place& p, Node x) {
   const Layer& l = b.layer(p.il);
   const bool sandwich = b.architecture.wiring == Wiring::Sandwich;
-  Node cur = b.g.add(b.hidden, {attention(b, l, b.norm(x, b.hidden))});
+  Node cur = b.project_out(attention(b, l, b.norm(x, b.hidden)));
   if (l.attention.output_bias) cur = b.g.in_place(b.hidden, {cur});
   if (sandwich && !p.last) cur = b.norm(cur, b.hidden);
   if (p.last) {
@@ -37,7 +37,7 @@ inline Node sequential_layer(Builder& b, const Place& p, Node x) {
     if (sandwich) cur = b.norm(cur, p.size);
   }
   const Node residual = b.g.in_place(p.size, {cur, x});
-  Node out = feed_forward(b, l, p.il, b.norm(residual, p.size), p.rows);
+  Node out = feed_forward(b, l, b.norm(residual, p.size), p.rows);
   if (sandwich) out = b.norm(out, p.size);
   return b.architecture.residual_first ? b.g.in_place(p.size, {residual, out})
                                        : b.g.in_place(p.size, {out, residual});
@@ -48,9 +48,9 @@ inline Node parallel_layer(Builder& b, const Place& p, Node x) {
   const Layer& l = b.layer(p.il);
   const Node h = b.norm(x, b.hidden);
   const Node heads = attention(b, l, h);
-  Node f = feed_forward(b, l, p.il, b.rows(h, p.last), p.rows);
+  Node f = feed_forward(b, l, b.rows(h, p.last), p.rows);
   f = b.g.in_place(p.size, {f, b.rows(x, p.last)});
-  const Node cur = b.rows(b.g.add(b.hidden, {rotated_back(b, l, heads)}), p.last);
+  const Node cur = b.rows(b.project_out(rotated_back(b, l, heads)), p.last);
   return b.g.in_place(p.size, {f, cur});
 }
 
@@ -72,14 +72,14 @@ inline Node jamba_layer(Builder& b, const Place& p, Node x) {
     const Node heads = attention(b, l, h);
     b.gather_state(b.next_recurrent(p.il + 1));
     x = b.rows(x, p.last);
-    out = b.g.add(b.hidden, {heads});
+    out = b.project_out(heads);
   } else {
     out = mamba1(b, p.il, h, [&] { x = b.rows(x, p.last); });
   }
   out = b.rows(out, p.last);
   const bool viewed = !l.attends() && !p.last;
   const Node residual = viewed ? b.g.in_place(p.size, {x, out}, {x}) : b.g.in_place(p.size, {x, out});
-  return b.g.in_place(p.size, {residual, feed_forward(b, l, p.il, b.norm(residual, p.size), p.rows)});
+  return b.g.in_place(p.size, {residual, feed_forward(b, l, b.norm(residual, p.size), p.rows)});
 }
 
 /// Attention and Mamba-2 side by side (Falcon-H1).
@@ -87,18 +87,17 @@ inline Node falcon_h1_layer(Builder& b, const Place& p, Node x) {
   const Layer& l = b.layer(p.il);
   Node out = attention(b, l, b.norm(x, b.hidden));
   b.gather_state(p.il);
-  const Node mixed =
-      mamba2(b, p.il, b.norm(x, b.hidden), [&] { out = b.g.add(b.hidden, {rotated_back(b, l, out)}); });
+  const Node mixed = mamba2(b, p.il, b.norm(x, b.hidden), [&] { out = b.project_out(rotated_back(b, l, out)); });
   out = b.g.in_place(b.hidden, {out, mixed}, {out});
   const Node residual = b.rows(b.g.in_place(b.hidden, {out, x}), p.last);
-  return b.g.in_place(p.size, {feed_forward(b, l, p.il, b.norm(residual, p.size), p.rows), residual});
+  return b.g.in_place(p.size, {feed_forward(b, l, b.norm(residual, p.size), p.rows), residual});
 }
 
 inline Node granite_hybrid_layer(Builder& b, const Place& p, Node x) {
   const Layer& l = b.layer(p.il);
   const Node h = b.norm(x, b.hidden);
   bool viewed = !l.attends();
-  Node out = l.attends() ? b.g.add(b.hidden, {attention(b, l, h)}) : mamba2(b, p.il, h, nothing);
+  Node out = l.attends() ? b.project_out(attention(b, l, h)) : mamba2(b, p.il, h, nothing);
   if (p.last) {
     out = b.rows(out, true);
     x = b.rows(x, true);
@@ -107,11 +106,10 @@ inline Node granite_hybrid_layer(Builder& b, const Place& p, Node x) {
   const Node residual = viewed ? b.g.in_place(p.size, {out, x}, {x}) : b.g.in_place(p.size, {out, x});
   const Node normed = b.norm(residual, p.size);
   const FeedForward& f = l.feed_forward;
-  Node ffn =
-      l.is_moe() ? expert_block(b, f, p.il, normed, p.rows) : dense_block(b, f, f.width, normed, p.rows, p.il, true);
+  Node ffn = l.is_moe() ? expert_block(b, f, normed, p.rows) : dense_block(b, f, f.width, normed, p.rows, true);
   b.gather_state(b.next_recurrent(p.il + 1));
   if (l.is_moe() && f.shared_width != 0) {
-    ffn = b.g.in_place(p.size, {ffn, dense_block(b, f, f.shared_width, normed, p.rows, p.il, false)});
+    ffn = b.g.in_place(p.size, {ffn, dense_block(b, f, f.shared_width, normed, p.rows, false)});
   }
   return b.g.in_place(p.size, {ffn, residual});
 }
@@ -124,9 +122,9 @@ inline Node nemotron_h_layer(Builder& b, const Place& p, Node x) {
   if (l.attends()) {
     const Node heads = attention(b, l, h);
     b.gather_state(b.next_recurrent(p.il + 1));
-    return b.g.in_place(b.hidden, {b.g.add(b.hidden, {heads}), x});
+    return b.g.in_place(b.hidden, {b.project_out(heads), x});
   }
-  return b.g.in_place(b.hidden, {feed_forward(b, l, p.il, h, b.sizes.ubatch), x});
+  return b.g.in_place(b.hidden, {feed_forward(b, l, h, b.sizes.ubatch), x});
 }
 
 inline Node qwen3_next_layer(Builder& b, const Place& p, Node x) {
@@ -136,11 +134,10 @@ inline Node qwen3_next_layer(Builder& b, const Place& p, Node x) {
   const Node residual = l.attends() ? b.g.in_place(b.hidden, {gated_attention(b, l, h), x})
                                     : b.g.in_place(b.hidden, {delta_net(b, p.il, h), x}, {x});
   h = b.norm(residual, b.hidden);
-  if (!l.is_moe())
-    return b.g.in_place(b.hidden, {dense_block(b, f, f.width, h, b.sizes.ubatch, p.il, true), residual});
-  Node out = expert_block(b, f, p.il, h, b.sizes.ubatch);
+  if (!l.is_moe()) return b.g.in_place(b.hidden, {dense_block(b, f, f.width, h, b.sizes.ubatch, true), residual});
+  Node out = expert_block(b, f, h, b.sizes.ubatch);
   if (f.shared_width != 0) {
-    const Node shared = dense_block(b, f, f.shared_width, h, b.sizes.ubatch, p.il, false);
+    const Node shared = dense_block(b, f, f.shared_width, h, b.sizes.ubatch, false);
     const Node gate = b.g.in_place(b.u, {b.g.add(b.u, {h})});
     out = b.g.in_place(b.hidden, {out, b.g.in_place(b.hidden, {shared, gate}, {shared})});
   }

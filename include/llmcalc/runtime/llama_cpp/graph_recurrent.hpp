@@ -55,7 +55,7 @@ Node mamba1(Builder& b, Count il, Node h, Side side) {
   const Node y = scan(b, inner + state_bytes(b, r), {x, dt, in, out, b.state_ids});
   b.gather_state(b.next_recurrent(il + 1));
   side();
-  const Node gate = b.gate(il, z);
+  const Node gate = b.gate(z);
   Node m = g.in_place(inner, {x});
   m = g.in_place(inner, {y, m}, {m});
   return g.add(b.hidden, {g.add(inner, {gate, m})});
@@ -76,7 +76,7 @@ Node mamba2(Builder& b, Count il, Node h, Side side) {
   const Wiring wiring = b.architecture.wiring;
   if (wiring == Wiring::Mamba || wiring == Wiring::NemotronH) b.gather_state(b.next_recurrent(il + 1));
   side();
-  const Node gate = b.gate(il, z);
+  const Node gate = b.gate(z);
   Node m = g.add(inner, {x});
   m = g.in_place(inner, {y, m}, {m});
   Node out = g.add(inner, {gate, m});

@@ -10,10 +10,12 @@
 #include <llmcalc/model/gguf_mix.hpp>
 #include <llmcalc/runtime/llama_cpp/builds.hpp>
 #include <llmcalc/runtime/llama_cpp/cache.hpp>
+#include <llmcalc/runtime/llama_cpp/graph_builder.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace llmcalc::llama_cpp {
@@ -98,18 +100,43 @@ struct Placement {
   return sum;
 }
 
-/// Gate, up and down matrices of every layer that are in host memory while their product runs on a device: bytes of
-/// the copy.
-[[nodiscard]] inline std::vector<Bytes> host_matrices(const Model& m, const std::vector<GgufTensor>& tensors,
-                                                      const Placement& p, const Serving& s) {
-  std::vector<Bytes> copies(m.layers.size() * 3);
+/// What stays in host memory although its products run on a device.
+[[nodiscard]] inline HostSide host_side(const Model& m, const std::vector<GgufTensor>& tensors, const Placement& p,
+                                        const Serving& s) {
+  HostSide side;
+  side.matrices.resize(m.layers.size() * matrix_count);
+  while (side.cache_layers < m.layers.size() && p.layers[side.cache_layers] == host) ++side.cache_layers;
+  const auto matrix_of = [](GgufRole role) -> std::optional<Matrix> {
+    switch (role) {
+      case GgufRole::Query:
+      case GgufRole::Qkv:
+        return Matrix::Query;
+      case GgufRole::Key:
+        return Matrix::Key;
+      case GgufRole::Value:
+        return Matrix::Value;
+      case GgufRole::AttentionOutput:
+        return Matrix::Output;
+      case GgufRole::Gate:
+        return Matrix::Gate;
+      case GgufRole::Up:
+        return Matrix::Up;
+      case GgufRole::Down:
+        return Matrix::Down;
+      default:
+        return std::nullopt;
+    }
+  };
   for (const GgufTensor& t : tensors) {
     if (t.layer < 0 || t.layer >= static_cast<std::int32_t>(m.layers.size()) || place_of(t, p, s) != host) continue;
-    if (m.layer(static_cast<std::size_t>(t.layer)).is_moe() && !t.experts) continue;
-    const Count which = t.role == GgufRole::Gate ? 0 : t.role == GgufRole::Up ? 1 : t.role == GgufRole::Down ? 2 : 3;
-    if (which < 3) copies[static_cast<std::size_t>(t.layer) * 3 + which] = allocated(t, true);
+    const std::optional<Matrix> matrix = matrix_of(t.role);
+    if (!matrix) continue;
+    // In a layer of experts the shared ones are not followed.
+    if (*matrix >= Matrix::Gate && m.layer(static_cast<std::size_t>(t.layer)).is_moe() && !t.experts) continue;
+    side.matrices[static_cast<std::size_t>(t.layer) * matrix_count + static_cast<Count>(*matrix)] =
+        allocated(t, true);
   }
-  return copies;
+  return side;
 }
 
 }  // namespace llmcalc::llama_cpp
