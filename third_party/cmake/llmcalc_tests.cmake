@@ -26,6 +26,10 @@ function(llmcalc_tests folder)
     endif()
   endforeach()
   llmcalc_own(${target})
+  if(NOT MSVC)
+    # Most of the time of ./test.sh is the compiler's; what the tests call in src/ is optimised as usual.
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
 
   set(list_file ${CMAKE_CURRENT_BINARY_DIR}/${target}.cmake)
   file(GENERATE OUTPUT ${list_file} CONTENT
