@@ -55,7 +55,8 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::filesystem::path& path)
 bool Cursor::fill(std::size_t wanted) {
   if (wanted > left()) return false;
   if (!buffer_) {
-    buffer_ = std::make_unique<char[]>(static_cast<std::size_t>(std::min<std::uint64_t>(buffer_size, source_.size())));
+    buffer_ =
+        std::make_unique<char[]>(static_cast<std::size_t>(std::min<std::uint64_t>(buffer_size, source_.size())));
   }
   buffer_start_ = position_;
   buffer_length_ = static_cast<std::size_t>(std::min<std::uint64_t>(buffer_size, left()));

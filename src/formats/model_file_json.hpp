@@ -1,9 +1,9 @@
 #pragma once
 // What a model file holds, as JSON: the form of `llmcalc inspect --format json`.
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "formats/model_file.hpp"
+
+#include <nlohmann/json_fwd.hpp>
 
 namespace llmcalc::formats {
 

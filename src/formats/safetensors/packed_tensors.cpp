@@ -1,8 +1,8 @@
 #include "formats/safetensors/packed_tensors.hpp"
 
+#include "formats/problems.hpp"
 #include "formats/safetensors/packed_companions.hpp"
 #include "formats/safetensors/packed_decoders.hpp"
-#include "formats/problems.hpp"
 
 #include <llmcalc/base/units.hpp>
 

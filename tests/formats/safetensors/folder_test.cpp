@@ -1,6 +1,7 @@
 // Shards, indexes and folders: what belongs together, and what may not be reached.
 
 #include "formats/folder.hpp"
+
 #include "formats/safetensors/file.hpp"
 #include "support/issues.hpp"
 #include "support/safetensors_builder.hpp"
