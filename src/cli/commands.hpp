@@ -27,6 +27,8 @@ void add_format(CLI::App& parser, OutputFormat& into);
 void print_issues(const Issues& issues, std::ostream& out);
 
 Command estimate_command(CLI::App& program);
+Command manual_command(CLI::App& program);
+Command completion_command(CLI::App& program);
 Command models_command(CLI::App& program);
 Command devices_command(CLI::App& program);
 Command formats_command(CLI::App& program);

@@ -3,7 +3,6 @@
 #include "formats/resolve.hpp"
 #include "formats/text_file.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <ostream>
@@ -24,19 +23,11 @@ struct Request {
 
 int verify(const Request& request, Streams streams) {
   const fs::path folder = request.folder.empty() ? formats::golden_folder() : fs::path(request.folder);
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const std::string name = entry.path().filename().string();
-    if (entry.path().extension() == ".jsonl" && name.find(request.file) != std::string::npos) {
-      files.push_back(entry.path());
-    }
-  }
+  const std::vector<fs::path> files = formats::golden_files(folder, request.file);
   if (files.empty()) {
     print_issues({{formats::shown(folder), "holds no golden cases"}}, streams.errors);
     return bad_input;
   }
-  std::sort(files.begin(), files.end());
   const formats::Resolver resolver = formats::default_resolver();
   for (const fs::path& file : files) {
     const auto outcomes = formats::run_golden_file(file, resolver, request.group);

@@ -8,6 +8,7 @@
 
 #include <llmcalc/estimate/evaluate.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string_view>
@@ -68,6 +69,17 @@ std::filesystem::path golden_folder() {
   if (fs::is_directory(source, error)) return source;
   const fs::path shared = fs::path(build_info::installed_presets).parent_path();
   return program_file().parent_path().parent_path() / shared / "golden";
+}
+
+std::vector<std::filesystem::path> golden_files(const std::filesystem::path& folder, std::string_view part) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const bool named = entry.path().filename().string().find(part) != std::string::npos;
+    if (entry.path().extension() == ".jsonl" && named) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 GoldenScore score(const std::vector<GoldenOutcome>& outcomes) {

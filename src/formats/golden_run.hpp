@@ -45,6 +45,9 @@ Result<std::vector<GoldenOutcome>> run_golden_file(const std::filesystem::path& 
 /// The golden cases shipped with the program: of the source tree, else of the installation.
 std::filesystem::path golden_folder();
 
+/// The .jsonl files of a folder whose name contains `part`, sorted; none when it cannot be read.
+std::vector<std::filesystem::path> golden_files(const std::filesystem::path& folder, std::string_view part = {});
+
 /// How many cases of a file or group passed, failed and were refused.
 struct GoldenScore {
   std::size_t passed = 0;

@@ -61,17 +61,9 @@ void raise_floors(const fs::path& path, const std::vector<std::pair<std::string,
 int main(int argc, char** argv) {
   const Options options = read_options(argc, argv);
   const fs::path folder = fs::path(LLMCALC_SOURCE_DIR) / "tests" / "golden";
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (entry.path().extension() == ".jsonl" && name.find(options.file) != std::string::npos) {
-      files.push_back(entry.path());
-    }
-  }
-  std::sort(files.begin(), files.end());
   const Resolver resolver = default_resolver();
   std::vector<std::pair<std::string, std::size_t>> passed;
-  for (const fs::path& file : files) {
+  for (const fs::path& file : golden_files(folder, options.file)) {
     const auto outcomes = run_golden_file(file, resolver, options.group);
     if (!outcomes) {
       std::fprintf(stderr, "%s: %s\n", outcomes.issues().front().where.c_str(),

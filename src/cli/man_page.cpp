@@ -1,0 +1,75 @@
+#include "build_info.hpp"
+#include "cli/manual.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace llmcalc::cli {
+
+namespace {
+
+/// Text that troff prints as it is: no escapes, no control lines, hyphens that can be copied.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\') {
+      out += "\\e";
+    } else if (c == '-') {
+      out += "\\-";
+    } else {
+      out += c;
+    }
+  }
+  if (out.starts_with('.') || out.starts_with('\'')) out.insert(0, "\\&");
+  return out;
+}
+
+/// Names of an option with its value: "--model, -m TEXT".
+std::string heading(const CLI::Option& option) {
+  std::string out;
+  for (const std::string& name : option.get_lnames()) out += (out.empty() ? "--" : ", --") + name;
+  for (const std::string& name : option.get_snames()) out += (out.empty() ? "-" : ", -") + name;
+  if (out.empty()) return option.get_name(true);
+  const std::string value = option.get_type_name();
+  return value.empty() || option.get_items_expected_max() == 0 ? out : out + " " + value;
+}
+
+void add_options(std::string& page, const CLI::App& parser) {
+  for (const CLI::Option* option : parser.get_options()) {
+    page += ".TP\n\\fB" + plain(heading(*option)) + "\\fR\n" + plain(option->get_description()) + "\n";
+  }
+}
+
+}  // namespace
+
+std::string man_page(const CLI::App& program) {
+  std::string page = ".TH LLMCALC 1 \"\" \"llmcalc " + std::string(build_info::version) + "\" \"User Commands\"\n";
+  page += ".SH NAME\nllmcalc \\- memory that large language models need, for inference and training\n";
+  page += ".SH SYNOPSIS\n.B llmcalc\n.I COMMAND\n[\n.I OPTIONS\n]\n";
+  page += ".SH DESCRIPTION\n" + plain(program.get_description()) + "\nEvery command takes the same settings.\n";
+  page += ".SH COMMANDS\n";
+  for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; })) {
+    page += ".SS \"" + plain(command->get_name()) + "\"\n" + plain(command->get_description()) + "\n";
+    // The settings of a scenario are the same everywhere: they are listed once.
+    const bool scenario = command->get_option_no_throw("--scenario") != nullptr;
+    if (scenario && command->get_name() != "estimate") {
+      page += "Takes the settings of\n.B llmcalc estimate\nas well.\n";
+      for (const CLI::Option* option : command->get_options()) {
+        const bool own = option->get_group() == "Options" && option->get_name() != "--help";
+        if (own) page += ".TP\n\\fB" + plain(heading(*option)) + "\\fR\n" + plain(option->get_description()) + "\n";
+      }
+    } else {
+      add_options(page, *command);
+    }
+  }
+  page +=
+      ".SH EXIT STATUS\n0 when everything was answered, 1 when the answer could not be written, 2 when something in "
+      "the input is wrong.\n";
+  page +=
+      ".SH ENVIRONMENT\n.TP\n.B LLMCALC_PRESETS\nfolders with further models and devices, separated as in PATH\n"
+      ".TP\n.B COLUMNS\nwidth of tables\n";
+  page += ".SH FILES\n.TP\n.I ~/.config/llmcalc/presets\nmodels and devices of your own\n";
+  return page;
+}
+
+}  // namespace llmcalc::cli

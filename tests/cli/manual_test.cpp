@@ -1,0 +1,47 @@
+#include "called.hpp"
+
+#include <llmcalc/scenario/fields.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace llmcalc::cli {
+namespace {
+
+using testing::HasSubstr;
+
+/// The text without troff's escapes.
+std::string unescaped(std::string text) {
+  std::string out;
+  for (const char c : text) {
+    if (c != '\\') out += c;
+  }
+  return out;
+}
+
+TEST(ManualCommand, NamesEverySettingWithItsHelp) {
+  const Called c = call({"manual"});
+  ASSERT_EQ(c.status, 0);
+  EXPECT_TRUE(c.out.starts_with(".TH LLMCALC 1"));
+  const std::string page = unescaped(c.out);
+  for (const Field& field : fields) {
+    EXPECT_THAT(page, HasSubstr(std::string(field.flag)));
+    EXPECT_THAT(page, HasSubstr(std::string(field.help)));
+  }
+}
+
+TEST(CompletionCommand, KnowsFlagsAndValues) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const Called c = call({"completion", shell});
+    ASSERT_EQ(c.status, 0) << shell;
+    for (const char* word : {"estimate", "context", "paged-8bit", "gguf:Q4_K_M"}) {
+      EXPECT_THAT(c.out, HasSubstr(word)) << shell;
+    }
+  }
+  EXPECT_EQ(call({"completion", "tcsh"}).status, 2);
+}
+
+}  // namespace
+}  // namespace llmcalc::cli
