@@ -35,5 +35,10 @@ Command formats_command(CLI::App& program);
 Command defaults_command(CLI::App& program);
 Command verify_command(CLI::App& program);
 Command inspect_command(CLI::App& program);
+Command fit_command(CLI::App& program);
+Command solve_command(CLI::App& program);
+Command levers_command(CLI::App& program);
+Command plan_command(CLI::App& program);
+Command sweep_command(CLI::App& program);
 
 }  // namespace llmcalc::cli

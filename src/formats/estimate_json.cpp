@@ -1,5 +1,7 @@
 #include "formats/estimate_json.hpp"
 
+#include "formats/answers_json.hpp"
+
 #include <llmcalc/estimate/explain.hpp>
 
 #include <string>
@@ -59,6 +61,7 @@ ordered_json inference_json(const InferenceEstimate& e) {
   for (const DeviceUse& use : e.devices) {
     ordered_json device{{"name", use.name}, {"total_bytes", use.breakdown.total().count}};
     if (use.capacity) device["capacity_bytes"] = use.capacity->count;
+    if (use.limit) device["limit_bytes"] = use.limit->count;
     device["components"] = components_json(use.breakdown);
     devices.push_back(std::move(device));
   }
@@ -100,8 +103,8 @@ ordered_json training_json(const TrainingEstimate& e) {
 
 ordered_json estimate_json(const Scenario& scenario, const Estimate& e) {
   return {{"model", model_json(scenario, e.model)}, {"inference", inference_json(e.inference)},
-          {"training", training_json(e.training)},  {"speed", ordered_json::object()},
-          {"cost", ordered_json::object()},         {"warnings", e.warnings}};
+          {"training", training_json(e.training)},  {"speed", speed_json(scenario, e)},
+          {"cost", cost_json(scenario, e)},         {"warnings", e.warnings}};
 }
 
 ordered_json error_json(const Issues& issues) {

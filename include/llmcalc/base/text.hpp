@@ -46,6 +46,15 @@ constexpr const auto& enum_table(ByteUnits) { return byte_units; }
   return fixed(value, size < 0.9995 ? 3 : size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
 }
 
+/// A rate rounded to two significant digits, for estimates of speed: 9,533 is "9,500", 41.35 is "41", 0.372 is "0.37".
+[[nodiscard]] inline std::string two_digits(double value) {
+  if (!(value > 0) || value > 1e18) return "0";
+  const double scale = std::pow(10.0, std::floor(std::log10(value)) - 1);
+  const double rounded = std::round(value / scale) * scale;
+  if (rounded >= 10) return grouped(static_cast<Count>(rounded + 0.5));
+  return fixed(rounded, scale >= 0.1 ? 1 : std::min(6, static_cast<int>(std::lround(-std::log10(scale)))));
+}
+
 /// A real number as short as it can be without changing it, for settings: 0.9, 1, 0.05.
 [[nodiscard]] inline std::string shortest(double value) {
   std::array<char, 64> buffer{};

@@ -46,7 +46,7 @@ inline constexpr std::array<SolveTarget, 13> solve_targets{{
     {"training.lora.rank", "highest rank", Task::Training, true},
     {"training.recompute", "least recomputation", Task::Training, true},
     {"parallelism.tensor", "least tensor parallelism", Task::Training, false},
-    {"parallelism.data", "fewest copies", Task::Training, false},
+    {"device.count", "fewest devices", Task::Training, false},
 }};
 
 /// The target with this path, for this task if there are several; null when the setting cannot be solved for.
@@ -160,18 +160,21 @@ inline Line recompute_line(const Scenario& s) {
 }
 
 inline Line count_line(const Scenario& s, const SolveTarget& target) {
+  const bool tensor = target.path == "parallelism.tensor";
   const auto set = [&](Scenario& changed, Count n) {
-    if (target.path == "device.count") set_devices(changed, target.task, n);
-    if (target.path == "parallelism.tensor") changed.parallelism.tensor = n;
-    if (target.path == "parallelism.data") changed.parallelism.data = n;
+    if (!tensor) return set_devices(changed, target.task, n);
+    changed.parallelism.tensor = n;
+    // Every rank needs a device of its own.
+    if (changed.devices.groups.size() == 1) {
+      Count& devices = changed.devices.groups.front().count;
+      devices = std::max(devices, ranks_of(changed.parallelism));
+    }
   };
   Line line = list_line(s, rank_counts(), set, [](Count n) { return grouped(n); });
   const auto scenario = line.scenario;
-  const std::string path(target.path);
-  line.value = [scenario, path](Count i) {
+  line.value = [scenario, tensor](Count i) {
     const Scenario at = *scenario(i);
-    if (path == "parallelism.tensor") return at.parallelism.tensor;
-    return path == "parallelism.data" ? at.parallelism.data : at.devices.count();
+    return tensor ? at.parallelism.tensor : at.devices.count();
   };
   return line;
 }

@@ -1,0 +1,142 @@
+// fit, solve, levers, plan and sweep as people call them.
+
+#include "cli/run.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace llmcalc::cli {
+namespace {
+
+struct Answered {
+  int status = 0;
+  std::string out;
+  std::string errors;
+};
+
+Answered call(std::vector<std::string> arguments, const std::string& input = {}) {
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream errors;
+  const int status = run(std::move(arguments), {in, out, errors});
+  return {status, out.str(), errors.str()};
+}
+
+nlohmann::json json_of(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--format", "json"});
+  const Answered answered = call(std::move(arguments));
+  EXPECT_EQ(answered.status, success) << answered.errors;
+  return nlohmann::json::parse(answered.out, nullptr, false);
+}
+
+TEST(FitCommand, SaysWhetherItFitsDeviceByDevice) {
+  const auto json = json_of({"fit", "--model", "llama-3.1-8b", "--device", "rtx-4090", "--context", "2048"});
+  EXPECT_EQ(json["inference"]["verdict"], "fits");
+  EXPECT_EQ(json["training"]["fits"], false);
+  EXPECT_GT(json["training"]["excess_bytes"], 0);
+}
+
+TEST(FitCommand, AsksEveryKnownDevice) {
+  const auto json = json_of({"fit", "--model", "llama-3.1-70b", "--all", "--task", "inference"});
+  ASSERT_GT(json.size(), 150U);
+  for (const auto& row : json) {
+    EXPECT_TRUE(row["device"] != "rtx-4090" || row["fits"] == false);
+    EXPECT_TRUE(row["device"] != "mi300x" || row["fits"] == true);
+  }
+}
+
+TEST(FitCommand, ReportsIssuesLikeEstimate) {
+  const Answered answered = call({"fit", "--model", "no-such-model"});
+  EXPECT_EQ(answered.status, bad_input);
+  EXPECT_NE(answered.errors.find("no-such-model"), std::string::npos) << answered.errors;
+}
+
+TEST(FitCommand, AnswersEveryLineOfAFile) {
+  const Answered answered =
+      call({"fit", "--scenario", "-", "--format", "json"},
+           "{\"model\": \"llama-3.1-8b\"}\n{\"model\": \"nonsense\"}\n{\"model\": \"qwen3-8b\"}\n");
+  EXPECT_EQ(answered.status, bad_input);
+  std::istringstream lines(answered.out);
+  std::vector<nlohmann::json> answers;
+  for (std::string line; std::getline(lines, line);) answers.push_back(nlohmann::json::parse(line, nullptr, false));
+  ASSERT_EQ(answers.size(), 3U) << answered.out;
+  EXPECT_TRUE(answers[0].contains("inference"));
+  EXPECT_TRUE(answers[1].contains("error"));
+  EXPECT_TRUE(answers[2].contains("inference"));
+}
+
+TEST(SolveCommand, FindsTheLongestContext) {
+  const std::vector<std::string> scenario{"--model", "llama-3.1-8b", "--device", "rtx-4090"};
+  std::vector<std::string> question{"solve", "--for", "serving.context"};
+  question.insert(question.end(), scenario.begin(), scenario.end());
+  const auto json = json_of(question)["serving.context"];
+  ASSERT_EQ(json["found"], true);
+  const auto fits = [&](std::uint64_t context) {
+    std::vector<std::string> asked{"fit", "--context", std::to_string(context)};
+    asked.insert(asked.end(), scenario.begin(), scenario.end());
+    return json_of(asked)["inference"]["fits"].get<bool>();
+  };
+  const auto value = json["value"].get<std::uint64_t>();
+  EXPECT_TRUE(fits(value));
+  EXPECT_FALSE(fits(value + 1));
+}
+
+TEST(SolveCommand, NamesSettingsItCannotSolve) {
+  const Answered answered = call({"solve", "--for", "training.optimizer"});
+  EXPECT_EQ(answered.status, bad_input);
+  EXPECT_NE(answered.errors.find("cannot be solved for"), std::string::npos) << answered.errors;
+}
+
+TEST(LeversCommand, NamesTheSmallestRemedy) {
+  const Answered answered = call({"levers", "--model", "llama-3.1-8b", "--device", "rtx-3060-12gb"});
+  EXPECT_EQ(answered.status, success);
+  EXPECT_NE(answered.out.find("Smallest remedy"), std::string::npos) << answered.out;
+}
+
+TEST(PlanCommand, ListsLayouts) {
+  const auto json = json_of({"plan", "--task", "training", "--model", "llama-3.1-8b", "--device", "h100:8", "--set",
+                             "training.accumulation=64", "--set", "training.framework=torchtitan", "--set",
+                             "training.recipe=fsdp-bf16", "--set", "training.sequence=8192"});
+  ASSERT_FALSE(json["layouts"].empty()) << json.dump();
+  EXPECT_EQ(json["layouts"][0]["scenario"]["parallelism"]["data"], 8);
+}
+
+TEST(PlanCommand, CountsDevices) {
+  const auto json = json_of({"plan", "--needs", "--model", "llama-3.1-70b", "--context", "4096"});
+  ASSERT_FALSE(json.empty());
+  for (const auto& row : json) {
+    EXPECT_TRUE(row["device"] != "h100-sxm-80gb" || row["count"] == 2) << row.dump();
+  }
+}
+
+TEST(SweepCommand, GrowsWithTheContext) {
+  const auto json =
+      json_of({"sweep", "--over", "serving.context", "--from", "1024", "--to", "65536", "--points", "7"});
+  ASSERT_EQ(json.size(), 7U);
+  EXPECT_EQ(json[0]["value"], 1024);
+  EXPECT_EQ(json[6]["value"], 65536);
+  for (std::size_t i = 1; i < json.size(); ++i) EXPECT_GE(json[i]["inference_bytes"], json[i - 1]["inference_bytes"]);
+}
+
+TEST(SweepCommand, RefusesARangeThatIsNone) {
+  EXPECT_EQ(call({"sweep", "--from", "10", "--to", "5"}).status, bad_input);
+  EXPECT_EQ(call({"sweep", "--points", "1"}).status, bad_input);
+  EXPECT_EQ(call({"sweep", "--over", "serving.runtime"}).status, bad_input);
+}
+
+TEST(EstimateCommand, GivesSpeedAndCostWhereTheDeviceIsKnown) {
+  const auto json = json_of({"estimate", "--model", "llama-3.1-8b", "--device", "h100"});
+  ASSERT_TRUE(json["speed"].contains("inference")) << json["speed"].dump();
+  const auto& rate = json["speed"]["inference"]["tokens_per_second"];
+  ASSERT_EQ(rate.size(), 3U);
+  EXPECT_LT(rate[0].get<double>(), rate[1].get<double>());
+  EXPECT_LT(rate[1].get<double>(), rate[2].get<double>());
+  EXPECT_TRUE(json["cost"]["inference"].contains("dollars_per_million_tokens"));
+}
+
+}  // namespace
+}  // namespace llmcalc::cli
