@@ -5,8 +5,30 @@ include(GNUInstallDirs)
 if(TARGET llmcalc)
   install(TARGETS llmcalc COMPONENT programs)
   install(DIRECTORY presets/ DESTINATION ${CMAKE_INSTALL_DATADIR}/llmcalc/presets COMPONENT programs)
+  install(DIRECTORY tests/golden/ DESTINATION ${CMAKE_INSTALL_DATADIR}/llmcalc/golden COMPONENT programs
+          FILES_MATCHING PATTERN "*.jsonl" PATTERN "README.md")
   install(FILES LICENSE README.md .github/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT programs)
 endif()
+# The program writes its own manual page and completions, so it has to run on the machine that builds it.
+if(TARGET llmcalc AND UNIX AND NOT CMAKE_CROSSCOMPILING)
+  set(manual_dir ${PROJECT_BINARY_DIR}/manual)
+  add_custom_command(
+    OUTPUT ${manual_dir}/llmcalc.1 ${manual_dir}/llmcalc.bash ${manual_dir}/llmcalc.fish
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${manual_dir}
+    COMMAND llmcalc manual > ${manual_dir}/llmcalc.1
+    COMMAND llmcalc completion bash > ${manual_dir}/llmcalc.bash
+    COMMAND llmcalc completion fish > ${manual_dir}/llmcalc.fish
+    DEPENDS llmcalc
+    COMMENT "Writing the manual page and the completions"
+    VERBATIM)
+  add_custom_target(llmcalc_manual ALL DEPENDS ${manual_dir}/llmcalc.1)
+  install(FILES ${manual_dir}/llmcalc.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT programs)
+  install(FILES ${manual_dir}/llmcalc.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+          RENAME llmcalc COMPONENT programs)
+  install(FILES ${manual_dir}/llmcalc.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
+          COMPONENT programs)
+endif()
+
 if(TARGET llmcalc-gui)
   install(TARGETS llmcalc-gui COMPONENT programs)
   if(UNIX AND NOT APPLE)
