@@ -21,5 +21,9 @@ complain "Headers start with #pragma once:" "$(find include src tests -name '*.h
 complain "Longer than 24 kB, make two files of it:" "$(find include src tests -name '*.?pp' -size +24k)"
 complain "Left undone:" \
   "$(grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' include src tests third_party --include='*.hpp' --include='*.cpp' --include='*.cmake' --include='*.sh' | grep -v structure/check.sh)"
+complain "The README's table of cases differs from tests/golden/floors.json:" \
+  "$(sed -nE 's/^ *"([a-z]+\.jsonl)": ([0-9]+),?$/| `\1` | \2 of /p' tests/golden/floors.json | while read -r row; do
+    grep -qF "$row" README.md || echo "$row"
+  done)"
 complain "Shell scripts:" "$(git ls-files '*.sh' .ci/run 2>/dev/null | xargs -r shellcheck -S warning 2>&1)"
 exit $status
