@@ -107,9 +107,12 @@ void read_deepseek_v4(const Fields& c, Model& m) {
   const Count index_dim = c.count("index_head_dim", range::width, 128);
   const Count n = layer_count(c);
   const std::vector<Count> ratios = compress_ratios(c, n);
+  // The first layers choose experts by the token itself: a table instead of a bias.
+  const Count hashed = c.count("num_hash_layers", range::some_layers, 3);
   m.names = {{"self_attn.k_proj", "self_attn.kv_proj"}, {"q_a_layernorm", "q_a_norm"}};
   add_layers(m, n, [&](Count i) {
     a.compress_ratio = ratios[i];
+    f.correction_bias = i >= hashed;
     // Only the finely compressed layers select entries; there are too many of them to read all.
     const bool indexes = ratios[i] != 0 && ratios[i] < 32;
     a.indexer_heads = indexes ? index_heads : 0;
