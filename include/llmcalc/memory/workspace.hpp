@@ -18,6 +18,8 @@
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace llmcalc {
 
@@ -32,63 +34,108 @@ struct Pass {
   AttentionKernel attention = AttentionKernel::Flash;
 };
 
-/// Bytes per token that one layer's largest moment holds under eager PyTorch, at 16 bits, whole (not cut).
-[[nodiscard]] constexpr Count eager_layer_width(const Model& model, const Layer& layer, Count tensor) {
-  const FeedForward& f = layer.feed_forward;
-  const Count h = model.hidden;
-  if (f.experts != 0) {
-    const Count outer = f.latent_width != 0 ? f.latent_width : h;
-    const Count one = std::max(2 * outer + 8 * ceil_divide(f.expert_width, tensor), 8 * outer);
-    return add(multiply(f.experts_per_token, one), 8 * h);
+/// What one layer's largest moment holds for a token: copies of an inner width beside copies of the residual stream.
+struct ForwardMoment {
+  Count inner = 0;  ///< elements: feed-forward width, or what the experts of a token hold together
+  Count inner_copies = 1;
+  Count hidden_copies = 4;  ///< embedding output, residual, residual sum, normed input
+  bool experts = false;
+  /// Elements per token.
+  [[nodiscard]] constexpr Count elements(Count hidden) const {
+    return add(multiply(inner, inner_copies), multiply(hidden, hidden_copies));
   }
-  const Count i = ceil_divide(f.width, tensor);
-  if (f.gated) return (f.fused_gate_up ? 8 : 6) * i + (model.norm == NormKind::RmsPlusOne ? 10 : 8) * h;
-  return f.activation == Activation::GeluPython ? 8 * i + 12 * h : 4 * i + 8 * h;
+};
+
+/// The feed-forward moment of a layer under eager PyTorch.
+[[nodiscard]] constexpr ForwardMoment eager_feed_forward(const Model& model, const Layer& layer, Count tensor) {
+  const FeedForward& f = layer.feed_forward;
+  if (f.experts != 0) {
+    const Count outer = f.latent_width != 0 ? f.latent_width : model.hidden;
+    const Count one = std::max(add(outer, 4 * ceil_divide(f.expert_width, tensor)), 4 * outer);
+    return {.inner = multiply(f.experts_per_token, one), .experts = true};
+  }
+  const Count width = ceil_divide(f.width, tensor);
+  if (f.gated) {
+    const Count hidden = model.norm == NormKind::RmsPlusOne ? 5 : 4;
+    return {.inner = width, .inner_copies = f.fused_gate_up ? Count{4} : Count{3}, .hidden_copies = hidden};
+  }
+  if (f.activation == Activation::GeluPython) return {.inner = width, .inner_copies = 4, .hidden_copies = 6};
+  return {.inner = width, .inner_copies = 2};
 }
 
-/// Width per token of a recurrent mixer: input and output projections with the convolution's copy (assumed).
-[[nodiscard]] constexpr Count eager_mixer_width(const Model& model, const Layer& layer, Count tensor) {
-  if (!layer.recurs()) return 0;
-  const RecurrentShape& r = layer.recurrent;
-  const Count inner = add(r.inner, product(2, r.groups, r.state));
-  return add(8 * model.hidden, 12 * ceil_divide(add(inner, r.inner), tensor));
+/// The mixer's moment where it can outgrow the feed-forward block (assumed from shapes): projections of a recurrent
+/// mixer with the convolution's copy; heads of latent attention expanded beside their latent.
+[[nodiscard]] constexpr ForwardMoment eager_mixer(const Layer& layer, Count tensor) {
+  if (layer.recurs()) {
+    const RecurrentShape& r = layer.recurrent;
+    return {.inner = ceil_divide(add(2 * r.inner, product(2, r.groups, r.state)), tensor), .inner_copies = 6};
+  }
+  if (layer.mixer != Mixer::LatentAttention) return {};
+  const AttentionShape& a = layer.attention;
+  const Count head = add(4 * a.nope_head_dim, add(3 * a.rope_head_dim, a.value_head_dim));
+  return {.inner = multiply(ceil_divide(a.heads, tensor), head)};
 }
+
+namespace workspace_detail {
+
+/// Block of an element of `bytes` bytes.
+constexpr Block element(Count bytes) { return {1, static_cast<std::uint32_t>(bytes)}; }
+
+/// Score matrix of eager attention, its fp32 softmax and the mask; repeated keys and values and the queries.
+inline std::vector<Summand> score_summands(const Model& model, const AttentionShape& a, const Pass& p) {
+  const Count heads = ceil_divide(a.heads, p.tensor);
+  const auto bytes = static_cast<std::uint32_t>(5 * p.activation_bytes);
+  return {
+      summand("attention scores and their softmax", {{"tokens", p.tokens}, {"heads", heads}, {"keys", p.sequence}},
+              {1, bytes}),
+      summand("mask", {{"tokens", p.tokens}, {"keys", p.sequence}}, element(p.activation_bytes)),
+      summand(
+          "queries, repeated keys and values, residual",
+          {{"tokens", p.tokens}, {"hidden + heads", add(model.hidden, multiply(heads, a.head_dim))}, {"copies", 3}},
+          element(p.activation_bytes))};
+}
+
+/// The moment's summands: inner copies and residual copies.
+inline std::vector<Summand> moment_summands(const Model& model, const ForwardMoment& m, const Pass& p) {
+  const std::string_view label = m.experts ? "experts of a token" : "feed-forward or mixer";
+  return {summand(label, {{"tokens", p.tokens}, {"width", m.inner}, {"copies", m.inner_copies}},
+                  element(p.activation_bytes)),
+          summand("residual stream", {{"tokens", p.tokens}, {"hidden", model.hidden}, {"copies", m.hidden_copies}},
+                  element(p.activation_bytes))};
+}
+
+inline Bytes sum_of(const std::vector<Summand>& summands) {
+  Bytes total;
+  for (const Summand& s : summands) total += s.result;
+  return total;
+}
+
+}  // namespace workspace_detail
 
 /// Largest layer of an eager PyTorch forward pass with its summands.
 [[nodiscard]] inline std::vector<Summand> eager_layer_summands(const Model& model, const Pass& p) {
-  const Layer* widest = nullptr;
-  Count width = 0;
+  ForwardMoment widest;
   const Layer* attention = nullptr;
   for (const Layer& kind : model.kinds) {
-    const Count w = std::max(eager_layer_width(model, kind, p.tensor), eager_mixer_width(model, kind, p.tensor));
-    if (!widest || w > width) {
-      widest = &kind;
-      width = w;
+    for (const ForwardMoment& m : {eager_feed_forward(model, kind, p.tensor), eager_mixer(kind, p.tensor)}) {
+      if (m.elements(model.hidden) > widest.elements(model.hidden)) widest = m;
     }
     if (kind.attends() && (!attention || kind.attention.heads > attention->attention.heads)) attention = &kind;
   }
-  std::vector<Summand> out;
-  out.reserve(4);
-  const Block byte_pairs{2, static_cast<std::uint32_t>(p.activation_bytes)};
-  const bool scores = attention && p.attention == AttentionKernel::Eager;
-  const Count q = attention ? multiply(attention->attention.heads, attention->attention.head_dim) : 0;
-  const Count score_width =
-      scores ? add(multiply(add(10 * ceil_divide(attention->attention.heads, p.tensor), 2), p.sequence),
-                   add(6 * model.hidden, 6 * ceil_divide(q, p.tensor)))
-             : 0;
-  if (score_width > width) {
-    out.push_back(summand("attention scores, their softmax and the mask",
-                          {{"tokens", p.tokens}, {"bytes a token", score_width}}, byte_pairs));
-  } else {
-    out.push_back(summand("largest layer", {{"tokens", p.tokens}, {"bytes a token", width}}, byte_pairs));
+  std::vector<Summand> out = workspace_detail::moment_summands(model, widest, p);
+  if (!attention) return out;
+  const AttentionShape& a = attention->attention;
+  const bool eager = p.attention == AttentionKernel::Eager;
+  if (eager) {
+    std::vector<Summand> scores = workspace_detail::score_summands(model, a, p);
+    if (workspace_detail::sum_of(scores) > workspace_detail::sum_of(out)) out = std::move(scores);
   }
-  if (attention && attention->attention.rotary_dim != 0) {
+  if (a.rotary_dim != 0) {
     out.push_back(summand("rotary tables",
-                          {{"positions", p.sequence}, {"bytes", 4 * attention->attention.rotary_dim + 8}},
-                          byte_pairs));
+                          {{"positions", p.sequence}, {"2 x rotary width + 4", 2 * a.rotary_dim + 4}},
+                          workspace_detail::element(p.activation_bytes)));
   }
-  const Count window = attention ? attention->attention.window : 0;
-  if (!scores && window != 0 && window < p.sequence && p.tokens > 1) {
+  if (!eager && a.window != 0 && a.window < p.sequence && p.tokens > p.sequences) {
     out.push_back(summand("sliding-window mask",
                           {{"sequences", p.sequences}, {"queries", p.tokens / p.sequences}, {"keys", p.sequence}}));
   }
@@ -108,8 +155,9 @@ struct Pass {
   return width;
 }
 
-/// Largest moment of an engine with fused kernels, without logits (derived, not measured).
-[[nodiscard]] constexpr Bytes fused_forward(const Model& model, const Pass& p) {
+/// Largest moment of an engine with fused kernels, without logits (derived, not measured): two copies of the hidden
+/// state beside the widest operation.
+[[nodiscard]] inline std::vector<Summand> fused_forward_summands(const Model& model, const Pass& p) {
   Count widest = 0;
   for (const Layer& kind : model.kinds) {
     const AttentionShape& a = kind.attention;
@@ -118,13 +166,16 @@ struct Pass {
       const Count qkv = add(product(2, a.heads, a.head_dim), multiply(a.kv_heads, add(a.head_dim, a.value_head_dim)));
       widest = std::max(widest, ceil_divide(qkv, p.tensor));
     }
-    widest = std::max(widest, ceil_divide(multiply(f.gated ? 3 : 2, std::max(f.width, f.shared_width)), p.tensor));
+    const Count dense = multiply(f.gated ? 3 : 2, std::max(f.width, f.shared_width));
+    widest = std::max(widest, ceil_divide(dense, p.tensor));
     if (f.experts != 0) {
       const Count expert = add(ceil_divide(multiply(3, f.expert_width), p.expert_tensor), model.hidden);
       widest = std::max(widest, multiply(f.experts_per_token, expert));
     }
   }
-  return {product(p.tokens, add(multiply(2, model.hidden), widest), p.activation_bytes)};
+  const Block element = workspace_detail::element(p.activation_bytes);
+  return {summand("hidden states", {{"tokens", p.tokens}, {"hidden", model.hidden}, {"copies", 2}}, element),
+          summand("widest operation of a layer", {{"tokens", p.tokens}, {"width", widest}}, element)};
 }
 
 }  // namespace llmcalc

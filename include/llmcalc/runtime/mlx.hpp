@@ -55,22 +55,17 @@ inline constexpr Range process_overhead = mebibytes(150, 50, 400);
                   .tensor = l.tensor,
                   .expert_tensor = l.expert_tensor,
                   .activation_bytes = bytes};
-  const Bytes layers = fused_forward(m, pass);
+  std::vector<Summand> work = fused_forward_summands(m, pass);
   const Summand logits =
       summand("logits of every position in a step", {{"tokens", pass.tokens}, {"vocabulary", m.head_vocabulary}},
               {1, static_cast<std::uint32_t>(bytes)});
   const Summand hidden = summand("hidden states", {{"tokens", pass.tokens}, {"hidden", m.hidden}, {"copies", 2}},
                                  {1, static_cast<std::uint32_t>(bytes)});
-  std::vector<Summand> work;
-  if (stage.last && logits.result + hidden.result > layers) {
-    work = {logits, hidden};
-  } else {
-    work = {amount("largest layer", layers)};
-  }
+  if (stage.last && logits.result + hidden.result > workspace_detail::sum_of(work)) work = {logits, hidden};
   b.add(with_range(component(Part::ComputeBuffer, std::move(work), "mlx-lm BENCHMARKS.md, peak memory"),
                    Trust::Modelled, 900, 1300));
   if (stage.last) b.add(draft_component(s, l, stored));
-  if (s.effective_measure() == Measure::Device) {
+  if (s.effective_measure() == Measure::Device && !l.host_only) {
     Component overhead{.part = Part::Overhead, .source = "assumed: heaps and pipelines of a Metal process"};
     if (s.context_bytes) {
       add_context(overhead, s);

@@ -59,7 +59,7 @@ namespace llmcalc::sglang {
   const Count chunk = std::min(s.serving.max_num_batched_tokens,
                                std::max<Count>(1, multiply(sequences_on_replica(s, l), s.prompt())));
   const Pass pass{.tokens = chunk, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes};
-  std::vector<Summand> work{amount("largest layer of a chunk", fused_forward(*s.model, pass))};
+  std::vector<Summand> work = fused_forward_summands(*s.model, pass);
   if (stage.last) {
     const Count rows = std::min(sequences_on_replica(s, l), chunk);
     work.push_back(summand("logits, 16 and 32 bits", {{"rows", rows}, {"vocabulary", s.model->head_vocabulary}},
@@ -115,7 +115,7 @@ namespace llmcalc::sglang {
     b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, sequences), profile.source));
     b.add(workspace(s, l, stage));
     if (stage.last) b.add(draft_component(s, l, rules.storage));
-    if (s.effective_measure() != Measure::Allocated) {
+    if (s.effective_measure() != Measure::Allocated && !l.host_only) {
       if (s.serving.cuda_graphs && device) {
         Component graphs{.part = Part::CudaGraphs, .source = profile.source};
         const Bytes size{(profile.per_graph_mb * largest_graph_batch(device->addressable(), l.tensor)) << 20};

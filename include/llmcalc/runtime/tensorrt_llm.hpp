@@ -19,7 +19,7 @@ namespace llmcalc::tensorrt_llm {
   const Count bytes = activation_bytes(s);
   const Count tokens = s.serving.max_num_batched_tokens;
   const Pass pass{.tokens = tokens, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes};
-  std::vector<Summand> work{amount("largest layer of a step", fused_forward(*s.model, pass))};
+  std::vector<Summand> work = fused_forward_summands(*s.model, pass);
   if (stage.last) {
     work.push_back(summand(
         "logits in 32 bits",
@@ -51,7 +51,7 @@ namespace llmcalc::tensorrt_llm {
     b.add(weights_component(rank_weights(*s.model, weight, shard_plan(l), stage), weight, weights_trust(s)));
     b.add(workspace(s, l, stage));
     if (stage.last) b.add(draft_component(s, l, rules.storage));
-    b.add(torch_overhead(s, l.tensor));
+    if (!l.host_only) b.add(torch_overhead(s, l.tensor));
     Bytes token;
     for (const PagedType& t : cache.types) token += t.token * t.layers;
     e.kv_bytes_per_token += token * l.tensor;

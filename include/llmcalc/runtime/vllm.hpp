@@ -51,61 +51,80 @@ namespace llmcalc::vllm {
 }
 
 /// Workspaces of the fused expert kernels, which stay allocated; none for MXFP4.
-[[nodiscard]] inline Bytes expert_workspace(const Scenario& s, const RankLayout& l, Count tokens, Count bytes) {
-  if (s.weight_format() == WeightFormat::Mxfp4) return {};
-  Bytes largest;
+[[nodiscard]] inline Summand expert_workspace(const Scenario& s, const RankLayout& l, Count tokens, Count bytes) {
+  Summand largest;
+  if (s.weight_format() == WeightFormat::Mxfp4) return largest;
   for (const Layer& kind : s.model->kinds) {
     const FeedForward& f = kind.feed_forward;
     if (f.experts == 0) continue;
     const Count width = ceil_divide(f.expert_width, l.expert_tensor);
     const Count h = f.latent_width != 0 ? f.latent_width : s.model->hidden;
-    largest =
-        max(largest, {product(bytes, tokens, f.experts_per_token, std::max(2 * width, h) + std::max(width, h))});
+    const Count both = add(std::max(2 * width, h), std::max(width, h));
+    const Summand of_kind =
+        summand("expert workspaces", {{"tokens", tokens}, {"experts a token", f.experts_per_token}, {"width", both}},
+                workspace_detail::element(bytes));
+    if (of_kind.result > largest.result) largest = of_kind;
   }
   return largest;
 }
 
-/// Activations of the widest feed-forward block in a profiling pass.
-[[nodiscard]] inline Bytes forward_term(const Scenario& s, const RankLayout& l, Count tokens, Count bytes) {
-  const Count h = s.model->hidden;
-  const Count width = widest_feed_forward(*s.model);
+/// Activations of the widest feed-forward block in a profiling pass: 3 copies of its width (and a fp8 or int8 one),
+/// 4.25 of the hidden state.
+[[nodiscard]] inline std::vector<Summand> forward_term(const Scenario& s, const RankLayout& l, Count tokens,
+                                                       Count bytes) {
   const Count eight_bit = eight_bit_activations(s.weight_format()) ? 1 : 0;
-  const Bytes feed_forward = {ceil_divide(product(tokens, width, 3 * bytes + eight_bit), l.tensor)};
-  return feed_forward + scale({product(tokens, h, bytes)}, 17, 4);
+  return {summand("feed-forward activations", {{"tokens", tokens}, {"width", widest_feed_forward(*s.model)}},
+                  workspace_detail::element(3 * bytes + eight_bit), l.tensor),
+          summand("hidden states of a layer", {{"tokens", tokens}, {"hidden", s.model->hidden}},
+                  {4, static_cast<std::uint32_t>(17 * bytes)})};
+}
+
+/// The peak up to 0.16: the sampler's sort, or the forward pass.
+[[nodiscard]] inline std::vector<Summand> sampler_peak(const Scenario& s, const RankLayout& l, bool samples) {
+  const Model& m = *s.model;
+  const Count bytes = activation_bytes(s);
+  const Count tokens = s.serving.max_num_batched_tokens;
+  const Count rows = std::min(s.serving.max_num_seqs, tokens);
+  std::vector<Summand> forward = fused_forward_summands(
+      m, {.tokens = tokens, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes});
+  if (!samples) return forward;
+  forward.push_back(summand("logits, 16 and 32 bits",
+                            {{"rows", rows}, {"vocabulary", ceil_divide(m.head_vocabulary, l.tensor)}},
+                            workspace_detail::element(bytes + 4)));
+  std::vector<Summand> sampler{summand("sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}}, {10, 383}),
+                               summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}}, {1, 2})};
+  return workspace_detail::sum_of(forward) > workspace_detail::sum_of(sampler) ? forward : sampler;
+}
+
+/// The peak from 0.17 on.
+[[nodiscard]] inline std::vector<Summand> compiled_peak(const Scenario& s, const RankLayout& l, bool samples) {
+  const Model& m = *s.model;
+  const Count bytes = activation_bytes(s);
+  const Count tokens = s.serving.max_num_batched_tokens;
+  const Count rows = std::min(s.serving.max_num_seqs, tokens);
+  std::vector<Summand> forward = forward_term(s, l, tokens, bytes);
+  const Summand hidden =
+      summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}, {"copies", samples ? Count{1} : Count{2}}},
+              workspace_detail::element(bytes));
+  const Summand fixed = amount("fixed buffers", Bytes{40'000'000});
+  if (!samples) {
+    forward.push_back(hidden);
+    forward.push_back(fixed);
+    return forward;
+  }
+  std::vector<Summand> sampling{summand("logits and sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}},
+                                        {2, 25 + 2 * static_cast<std::uint32_t>(bytes)}),
+                                hidden, fixed};
+  if (const Summand experts = expert_workspace(s, l, tokens, bytes); experts.result.count != 0) {
+    sampling.push_back(experts);
+  }
+  return workspace_detail::sum_of(forward) > workspace_detail::sum_of(sampling) ? forward : sampling;
 }
 
 /// Summands of the profiled peak of a stage.
 [[nodiscard]] inline std::vector<Summand> peak_summands(const Scenario& s, const RankLayout& l,
                                                         const VllmProfile& profile, bool samples) {
-  const Model& m = *s.model;
-  const Count bytes = activation_bytes(s);
-  const Count tokens = s.serving.max_num_batched_tokens;
-  const Count rows = std::min(s.serving.max_num_seqs, tokens);
-  const auto width = static_cast<std::uint32_t>(bytes);
-  if (profile.peak == ProfiledPeak::Sampler) {
-    const Pass pass{
-        .tokens = tokens, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes};
-    const Bytes logits =
-        samples ? Bytes{product(rows, ceil_divide(m.head_vocabulary, l.tensor), bytes + 4)} : Bytes{};
-    const Bytes forward = fused_forward(m, pass) + logits;
-    const Summand sampler = summand("sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}}, {10, 383});
-    const Summand hidden = summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}}, {1, 2});
-    if (!samples || forward > sampler.result + hidden.result) return {amount("forward pass", forward)};
-    return {sampler, hidden};
-  }
-  const Bytes fixed{40'000'000};
-  const Bytes forward = forward_term(s, l, tokens, bytes);
-  const Summand hidden =
-      summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}, {"copies", samples ? Count{1} : Count{2}}},
-              {1, width});
-  if (!samples) return {amount("forward pass", forward), hidden, amount("fixed buffers", fixed)};
-  const Summand sampler =
-      summand("logits and sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}}, {2, 25 + 2 * width});
-  const Bytes experts = expert_workspace(s, l, tokens, bytes);
-  if (forward > sampler.result + hidden.result + fixed + experts) return {amount("forward pass", forward)};
-  std::vector<Summand> out{sampler, hidden, amount("fixed buffers", fixed)};
-  if (experts.count != 0) out.push_back(amount("expert workspaces", experts));
-  return out;
+  return profile.peak == ProfiledPeak::Sampler ? sampler_peak(s, l, samples) : compiled_peak(s, l, samples);
 }
 
 /// Non-torch memory that profiling sees.
@@ -214,7 +233,7 @@ namespace llmcalc::vllm {
                     "vLLM mamba_utils.py, state padded to a page"));
     b.add(std::move(peak));
     if (stage.last) b.add(draft_component(s, l, rules.storage));
-    if (s.effective_measure() != Measure::Allocated) {
+    if (s.effective_measure() != Measure::Allocated && !l.host_only) {
       if (s.serving.cuda_graphs) {
         Component graphs{.part = Part::CudaGraphs, .source = profile.source};
         add_range(graphs, "captured graphs", profile.graphs);
