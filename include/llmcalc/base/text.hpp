@@ -46,7 +46,8 @@ constexpr const auto& enum_table(ByteUnits) { return byte_units; }
   return fixed(value, size < 0.9995 ? 3 : size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
 }
 
-/// A rate rounded to two significant digits, for estimates of speed: 9,533 is "9,500", 41.35 is "41", 0.372 is "0.37".
+/// A rate rounded to two significant digits, for estimates of speed: 9,533 is "9,500", 41.35 is "41", 0.372 is
+/// "0.37".
 [[nodiscard]] inline std::string two_digits(double value) {
   if (!(value > 0) || value > 1e18) return "0";
   const double scale = std::pow(10.0, std::floor(std::log10(value)) - 1);

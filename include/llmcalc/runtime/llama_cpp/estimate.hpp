@@ -122,7 +122,8 @@ inline Component whole(Part part, std::string_view label, Bytes bytes) {
 
 inline Component compute_component(Bytes bytes, bool exact) {
   Component c = whole(Part::ComputeBuffer, "replay of the graph allocator", bytes);
-  // Measured error of layouts that are not replayed as a whole: within 10.3 % on 27 partial offloads and 27 pairs of devices.
+  // Measured error of layouts that are not replayed as a whole: within 10.3 % on 27 partial offloads and 27 pairs of
+  // devices.
   return exact ? c : with_range(std::move(c), Trust::Modelled, 900, 1110);
 }
 
