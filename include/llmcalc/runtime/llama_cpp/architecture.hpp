@@ -36,7 +36,7 @@ enum class ExpertWeights : std::uint8_t {
 
 /// The differences between graphs.
 struct Architecture {
-  std::string_view name;  ///< llama.cpp's name
+  std::string_view name{};  ///< llama.cpp's name
   Wiring wiring = Wiring::Sequential;
   ExpertWeights expert_weights = ExpertWeights::Plain;
   bool layer_norm = false;      ///< LayerNorm never works in place, RMSNorm does
@@ -59,109 +59,95 @@ struct ArchitectureRow {
   Architecture architecture;
 };
 
+/// Graphs that several model types share.
+namespace graphs {
+inline constexpr Architecture llama{.name = "llama", .expert_weights = ExpertWeights::Normalised};
+inline constexpr Architecture gemma3{.name = "gemma3",
+                                     .wiring = Wiring::Sandwich,
+                                     .scaled_queries = true,
+                                     .scaled_embedding = true,
+                                     .keys_first = true,
+                                     .windows = true};
+inline constexpr Architecture deepseek2{.name = "deepseek2", .expert_weights = ExpertWeights::BiasedNormalised};
+inline constexpr Architecture mamba{.name = "mamba", .wiring = Wiring::Mamba, .positions = false};
+inline constexpr Architecture qwen3next{.name = "qwen3next",
+                                        .wiring = Wiring::Qwen3Next,
+                                        .expert_weights = ExpertWeights::Normalised,
+                                        .keeps_hidden = true};
+
+/// The same graph under another name, or taken for a model type it was not compared with.
+constexpr Architecture renamed(Architecture a, std::string_view name) {
+  a.name = name;
+  return a;
+}
+constexpr Architecture unverified(Architecture a, std::string_view name) {
+  a.verified = false;
+  return renamed(a, name);
+}
+/// A graph whose sliding windows are honoured, not compared.
+constexpr Architecture windowed(Architecture a, std::string_view name) {
+  a.windows = true;
+  return unverified(a, name);
+}
+/// Gemma 2 caps its logits in three more nodes.
+constexpr Architecture capped(Architecture a, std::string_view name) {
+  a.capped_logits = true;
+  return renamed(a, name);
+}
+}  // namespace graphs
+
 /// Source: llama.cpp d775b8967 (build 10573), src/models/*.cpp; each verified row was replayed against its dry run.
 /// The last row is used for every other model_type.
-inline constexpr std::array<ArchitectureRow, 41> architectures{{
-    {"llama", {.name = "llama", .expert_weights = ExpertWeights::Normalised}},
-    {"mistral", {.name = "llama", .expert_weights = ExpertWeights::Normalised}},
-    {"mixtral", {.name = "llama", .expert_weights = ExpertWeights::Normalised}},
-    {"qwen2", {.name = "qwen2"}},
-    {"qwen3", {.name = "qwen3"}},
-    {"qwen3_moe", {.name = "qwen3moe", .expert_weights = ExpertWeights::Normalised}},
-    {"gemma2",
-     {.name = "gemma2",
-      .wiring = Wiring::Sandwich,
-      .scaled_queries = true,
-      .scaled_embedding = true,
-      .keys_first = true,
-      .windows = true,
-      .capped_logits = true}},
-    {"gemma3_text",
-     {.name = "gemma3",
-      .wiring = Wiring::Sandwich,
-      .scaled_queries = true,
-      .scaled_embedding = true,
-      .keys_first = true,
-      .windows = true}},
-    {"gemma3",
-     {.name = "gemma3",
-      .wiring = Wiring::Sandwich,
-      .scaled_queries = true,
-      .scaled_embedding = true,
-      .keys_first = true,
-      .windows = true}},
+inline constexpr auto architectures = std::to_array<ArchitectureRow>({
+    {"llama", graphs::llama},
+    {"mistral", graphs::llama},
+    {"mixtral", graphs::llama},
+    {"qwen2", graphs::renamed({}, "qwen2")},
+    {"qwen3", graphs::renamed({}, "qwen3")},
+    {"qwen3_moe", graphs::renamed(graphs::llama, "qwen3moe")},
+    {"gemma", {.name = "gemma", .scaled_queries = true, .scaled_embedding = true, .verified = false}},
+    {"gemma2", graphs::capped(graphs::gemma3, "gemma2")},
+    {"gemma3", graphs::gemma3},
+    {"gemma3_text", graphs::gemma3},
+    {"gemma3n", graphs::unverified(graphs::gemma3, "gemma3n")},
+    {"gemma4", graphs::unverified(graphs::gemma3, "gemma4")},
+    {"phi",
+     {.name = "phi2", .wiring = Wiring::Parallel, .layer_norm = true, .scaled_queries = true, .verified = false}},
     {"phi3", {.name = "phi3", .scaled_queries = true, .residual_first = true}},
     {"cohere", {.name = "command-r", .wiring = Wiring::Parallel, .layer_norm = true, .rotates_late = true}},
+    {"cohere2", graphs::windowed({.wiring = Wiring::Parallel, .layer_norm = true, .rotates_late = true}, "cohere2")},
     {"deepseek_v2", {.name = "deepseek2"}},
-    {"deepseek_v3", {.name = "deepseek2", .expert_weights = ExpertWeights::BiasedNormalised}},
-    {"kimi_k2", {.name = "deepseek2", .expert_weights = ExpertWeights::BiasedNormalised}},
+    {"deepseek_v3", graphs::deepseek2},
+    {"kimi_k2", graphs::deepseek2},
+    {"deepseek_v32", graphs::unverified(graphs::deepseek2, "deepseek2")},
+    {"glm4_moe_lite", graphs::unverified(graphs::deepseek2, "deepseek2")},
+    {"glm4_moe", {.name = "glm4moe", .expert_weights = ExpertWeights::Biased}},
     {"gpt_oss",
      {.name = "gpt-oss",
       .expert_weights = ExpertWeights::GptOss,
       .keys_first = true,
       .drops_rows_late = true,
       .windows = true}},
-    {"glm4_moe", {.name = "glm4moe", .expert_weights = ExpertWeights::Biased}},
-    {"mamba", {.name = "mamba", .wiring = Wiring::Mamba, .positions = false}},
-    {"mamba2", {.name = "mamba2", .wiring = Wiring::Mamba, .positions = false}},
-    {"falcon_mamba", {.name = "mamba", .wiring = Wiring::Mamba, .positions = false, .verified = false}},
+    {"exaone4", graphs::windowed({}, "exaone4")},
+    {"olmo3", graphs::windowed({}, "olmo2")},
+    {"llama4", graphs::windowed({}, "llama4")},
+    {"llama4_text", graphs::windowed({}, "llama4")},
+    {"mimo_v2_flash", graphs::windowed({}, "mimo2")},
+    {"mamba", graphs::mamba},
+    {"mamba2", graphs::renamed(graphs::mamba, "mamba2")},
+    {"falcon_mamba", graphs::unverified(graphs::mamba, "mamba")},
     {"jamba", {.name = "jamba", .wiring = Wiring::Jamba, .positions = false}},
     {"falcon_h1", {.name = "falcon-h1", .wiring = Wiring::FalconH1, .rotates_late = true}},
     {"granitemoehybrid",
      {.name = "granitehybrid", .wiring = Wiring::GraniteHybrid, .expert_weights = ExpertWeights::Normalised}},
     {"nemotron_h", {.name = "nemotron_h", .wiring = Wiring::NemotronH, .keeps_hidden = true, .positions = false}},
-    {"qwen3_next",
-     {.name = "qwen3next",
-      .wiring = Wiring::Qwen3Next,
-      .expert_weights = ExpertWeights::Normalised,
-      .keeps_hidden = true}},
-    {"qwen3_5", {.name = "qwen35", .wiring = Wiring::Qwen3Next, .keeps_hidden = true, .verified = false}},
-    {"qwen3_5_text", {.name = "qwen35", .wiring = Wiring::Qwen3Next, .keeps_hidden = true, .verified = false}},
-    {"qwen3_5_moe",
-     {.name = "qwen35moe",
-      .wiring = Wiring::Qwen3Next,
-      .expert_weights = ExpertWeights::Normalised,
-      .keeps_hidden = true,
-      .verified = false}},
-    {"qwen3_5_moe_text",
-     {.name = "qwen35moe",
-      .wiring = Wiring::Qwen3Next,
-      .expert_weights = ExpertWeights::Normalised,
-      .keeps_hidden = true,
-      .verified = false}},
-    {"gemma", {.name = "gemma", .scaled_queries = true, .scaled_embedding = true, .verified = false}},
-    {"cohere2",
-     {.name = "cohere2",
-      .wiring = Wiring::Parallel,
-      .layer_norm = true,
-      .rotates_late = true,
-      .windows = true,
-      .verified = false}},
-    {"exaone4", {.name = "exaone4", .windows = true, .verified = false}},
-    {"olmo3", {.name = "olmo2", .windows = true, .verified = false}},
-    {"llama4_text", {.name = "llama4", .windows = true, .verified = false}},
-    {"llama4", {.name = "llama4", .windows = true, .verified = false}},
-    {"mimo_v2_flash", {.name = "mimo2", .windows = true, .verified = false}},
-    {"gemma3n",
-     {.name = "gemma3n",
-      .wiring = Wiring::Sandwich,
-      .scaled_embedding = true,
-      .keys_first = true,
-      .windows = true,
-      .verified = false}},
-    {"gemma4",
-     {.name = "gemma4",
-      .wiring = Wiring::Sandwich,
-      .scaled_embedding = true,
-      .keys_first = true,
-      .windows = true,
-      .verified = false}},
-    {"phi",
-     {.name = "phi2", .wiring = Wiring::Parallel, .layer_norm = true, .scaled_queries = true, .verified = false}},
-    {"glm4_moe_lite", {.name = "deepseek2", .expert_weights = ExpertWeights::BiasedNormalised, .verified = false}},
-    {"deepseek_v32", {.name = "deepseek2", .expert_weights = ExpertWeights::BiasedNormalised, .verified = false}},
-    {"", {.name = "", .expert_weights = ExpertWeights::Normalised, .verified = false}},
-}};
+    {"qwen3_next", graphs::qwen3next},
+    {"qwen3_5", graphs::unverified(graphs::qwen3next, "qwen35")},
+    {"qwen3_5_text", graphs::unverified(graphs::qwen3next, "qwen35")},
+    {"qwen3_5_moe", graphs::unverified(graphs::qwen3next, "qwen35moe")},
+    {"qwen3_5_moe_text", graphs::unverified(graphs::qwen3next, "qwen35moe")},
+    {"", graphs::unverified(graphs::llama, "")},
+});
 
 /// The architecture llama.cpp uses for a model.
 [[nodiscard]] constexpr const Architecture& architecture_of(std::string_view model_type) {
