@@ -76,6 +76,28 @@ struct StageTotals {
   return n;
 }
 
+/// What offloading puts into the host memory of one rank: states and master weights with an fp32 gradient, weights,
+/// activations of all layers but those on the device. Source: DeepSpeed ZeRO-Offload (states, fp32 gradients),
+/// torchtune. Not counted: pinned staging buffers, which DeepSpeed's own estimate puts at half as much again.
+[[nodiscard]] inline Breakdown host_share(const TrainingPlan& plan, const TrainingStage& stage) {
+  namespace d = moment_detail;
+  ExplainSink sink;
+  if (d::offloads_parameters(plan)) d::put_base(plan, stage, sink);
+  if (d::offloads_states(plan)) {
+    d::put_all_states(plan, stage, sink);
+    d::put_elements(Part::Gradients, "trained parameters", stage.trained_elements, 4, d::divisors(plan, 1), sink);
+  }
+  if (plan.training().offload == Offload::Activations) {
+    d::put_kept(plan, stage, sink, saturated);
+    NumberSink here;
+    d::put_kept(plan, stage, here);
+    Summand resident = amount("on the device", here.of(Part::Activations));
+    resident.negative = true;
+    sink.put(Part::Activations, resident);
+  }
+  return sink.take();
+}
+
 }  // namespace training_detail
 
 /// Training memory of a valid scenario. Amounts of all stages are listed; what they are made of for the worst one
@@ -112,6 +134,7 @@ struct StageTotals {
     e.phases.push_back(
         {.id = phase_of(d::moments[i]), .breakdown = d::breakdown_at(plan, worst_stage, d::moments[i])});
   }
+  e.host = d::host_share(plan, worst_stage);
   return e;
 }
 

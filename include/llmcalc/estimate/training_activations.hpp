@@ -87,15 +87,18 @@ void put_blocks(const TrainingPlan& plan, Part part, Count n, const InFlight& fl
   return sum;
 }
 
-/// Everything the stage's layers keep, in every micro-batch in flight.
+/// Layers whose activations stay on the device when the others' are in host memory: the one that computes and the one
+/// that is moved. Source: torchtune activation offloading with its own stream.
+inline constexpr Count resident_layers = 2;
+
+/// Everything the stage's layers keep, in every micro-batch in flight; of `limit` layers at most.
 template <class Sink>
-void put_kept(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+void put_kept(const TrainingPlan& plan, const TrainingStage& s, Sink& sink, Count limit) {
   if (!plan.trains) return;
-  Count left = 2;  // layers that stay on the device when the others' activations are on the host
+  Count left = limit;
   for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
-    Count n = s.trained[k];
-    if (plan.training().offload == Offload::Activations) n = std::min(n, left);
-    left -= std::min(n, left);
+    const Count n = std::min(s.trained[k], left);
+    left -= n;
     if (n == 0) continue;
     const KindPlan& kind = plan.kinds[k];
     const LayerKept& kept = plan.training().recompute == RecomputeKind::Selective ? kind.selective : kind.kept;
@@ -109,6 +112,12 @@ void put_kept(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
       put_blocks(plan, Part::Activations, n, s.flight, kept, sink);
     }
   }
+}
+
+/// The same, of the layers whose activations are on the device.
+template <class Sink>
+void put_kept(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  put_kept(plan, s, sink, plan.training().offload == Offload::Activations ? resident_layers : saturated);
 }
 
 /// What is kept outside of the layers: rotary tables, positions, embedding dropout, final norm, the head's input.
@@ -139,8 +148,8 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   const bool head_adapter = plan.adapters && t.lora.targets.has(LoraTarget::Head);
   if ((head_trained || head_adapter) && t.loss != Loss::Fused) {
     const Count bytes = head_adapter ? plan.trained_bytes : plan.bytes.compute;
-    sink.put(Part::Activations,
-             summand("head's input", {{"tokens", tokens}, {"hidden", m.hidden}, {"bytes", bytes}}, {1, 1}, divisor));
+    sink.put(Part::Activations, summand("head's input", {{"tokens", tokens}, {"hidden", m.hidden}, {"bytes", bytes}},
+                                        {1, 1}, pass.gathered_inputs ? 1 : divisor));
   }
 }
 

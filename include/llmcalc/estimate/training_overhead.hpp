@@ -29,8 +29,9 @@ void put_overhead(const TrainingPlan& plan, const TrainingStage& stage, Moment m
     sink.put(Part::Overhead, amount("gradients in the communication stream's pool", pooled));
     moving += pooled;
   }
-  sink.put(Part::Overhead,
-           amount("allocator fragmentation", scale(moving, plan.profile->fragmentation_per_mille - 1000, 1000)));
+  const Count share =
+      plan.training().compile ? plan.profile->fragmentation_per_mille : plan.profile->fragmentation_eager;
+  sink.put(Part::Overhead, amount("allocator fragmentation", scale(moving, share - 1000, 1000)));
 }
 
 /// Sources, trust and ranges of the components.

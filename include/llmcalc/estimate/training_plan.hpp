@@ -111,6 +111,7 @@ namespace plan_detail {
   p.adapter_bytes = plan.trained_bytes;
   p.adapter_dropout = t.lora.dropout > 0;
   p.targets = t.lora.targets;
+  p.gathered_inputs = plan.profile->gathered_inputs && plan.tokens.stream_divisor > 1;
   p.sequence = t.sequence;
   return p;
 }

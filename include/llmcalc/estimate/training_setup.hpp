@@ -67,7 +67,9 @@ inline void set_tokens(TrainingPlan& plan) {
                .chunks = t.loss_chunks,
                .loss = t.loss,
                .softcap = m.final_softcap,
-               .in_place = plan.profile->loss_in_place};
+               .in_place = plan.profile->loss_in_place,
+               .compiled = t.compile,
+               .parallel = plan.profile->loss_parallel && plan.shard.tensor > 1};
 }
 
 [[nodiscard]] inline SumRules sum_rules(const TrainingPlan& plan, const WeightRules& weights) {

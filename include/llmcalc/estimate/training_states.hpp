@@ -51,36 +51,45 @@ void put_bytes(Part part, std::string_view label, const DenseExpert& n, const Di
   return plan.layout().pipeline > 1 && plan.layout().schedule == PipelineSchedule::DualPipe ? 2 : 1;
 }
 
-/// The base model and its adapters.
+/// The base model, wherever it is.
 template <class Sink>
-void put_weights(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+void put_base(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   const Divisors over = divisors(plan, 3);
   const Count copies = weight_copies(plan);
-  if (!offloads_parameters(plan)) {
-    const Count width = plan.bytes.weight;
-    const DenseExpert& n = s.all.parameters;
-    const DenseExpert& b = s.all.base_bytes;
-    if (b.dense == multiply(n.dense, width) && b.expert == multiply(n.expert, width)) {
-      put_elements(Part::Weights, "parameters", copies * n, width, over, sink);
-    } else {
-      put_bytes(Part::Weights, "quantized base, rest in 16 or 32 bits", copies * b, over, sink);
-    }
+  const Count width = plan.bytes.weight;
+  const DenseExpert& n = s.all.parameters;
+  const DenseExpert& b = s.all.base_bytes;
+  if (b.dense == multiply(n.dense, width) && b.expert == multiply(n.expert, width)) {
+    put_elements(Part::Weights, "parameters", copies * n, width, over, sink);
+  } else {
+    put_bytes(Part::Weights, "quantized base, rest in 16 or 32 bits", copies * b, over, sink);
   }
+}
+
+/// The base model and its adapters on the device.
+template <class Sink>
+void put_weights(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  if (!offloads_parameters(plan)) put_base(plan, s, sink);
   if (s.all.adapters != 0) {
     sink.put(Part::Adapters, summand("", {{"adapter parameters", s.all.adapters}, {"bytes", plan.trained_bytes}},
                                      {1, 1}, plan.zero >= 3 ? plan.dense_group : 1));
   }
 }
 
-/// Master weights and optimizer states.
+/// Master weights and optimizer states, wherever they are.
 template <class Sink>
-void put_states(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  if (offloads_states(plan)) return;
+void put_all_states(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   const Divisors over = divisors(plan, 1);
   if (plan.bytes.master != 0 && !plan.adapters) {
     put_elements(Part::MasterWeights, "trained parameters", s.trained_elements, plan.bytes.master, over, sink);
   }
   put_bytes(Part::OptimizerStates, label_of(plan.training().optimizer), s.state_bytes, over, sink);
+}
+
+/// Master weights and optimizer states on the device.
+template <class Sink>
+void put_states(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  if (!offloads_states(plan)) put_all_states(plan, s, sink);
 }
 
 /// All gradients of the stage, or the largest one when the optimizer steps inside the backward pass.

@@ -4,9 +4,13 @@
 //   loss                  saved                       moment in forward          loss backward
 //   freed before backward 4 V T + labels              + c V T + (4 V T, c = 2)   12 V T
 //   full                  the same + c V T            + 4 V T (c = 2)            12 V T + c V T
-//   chunked, n chunks     c V T + 4 V T / n           + 4 V T / n                2 c V T + 8 V T / n
+//   chunked, n chunks     2 c V T + 4 V T / n         + 4 V T / n                3 c V T + 8 V T / n
+//   chunked, compiled     c V T + 4 V T / n           + 4 V T / n                2 c V T + 8 V T / n
 //   fused (linear + loss) 2 h T, the head's gradient  chunk x V (c + 4)          nothing more
 //   vocabulary-parallel   4 V T (in place)            + c V T                    4 V T + c V T      (Megatron)
+//   loss parallel         4 V T + labels              + c V T + 4 V T            16 V T             (torch DTensor:
+//   the
+//                         log-softmax, its exponential, the gradient's start and their sum)
 // labels: 8 bytes a token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its tanh: c V T.
 // Fused: chunk = 2^ceil(log2(ceil(T / ceil(V / h)))) tokens.
 //
@@ -33,6 +37,8 @@ struct LossShape {
   Loss loss = Loss::FreedBeforeBackward;
   bool softcap = false;
   bool in_place = false;  ///< Megatron's vocabulary-parallel loss
+  bool compiled = false;  ///< torch.compile: a chunk's log-softmax is not kept
+  bool parallel = false;  ///< torch's loss parallel over vocabulary shards
 };
 
 /// Bytes of the loss at its three moments, per token and logit where possible.
@@ -71,11 +77,11 @@ struct LossBytes {
   }
   if (s.loss == Loss::Chunked) {
     const Bytes chunk{multiply(4, ceil_divide(logits, std::max<Count>(s.chunks, 1)))};
-    r.saved = Bytes{multiply(c, logits)} + chunk + label_bytes(s) + scalar;
+    r.saved_per_logit = s.compiled ? c : 2 * c;
+    r.backward_per_logit = s.compiled ? 2 * c : 3 * c;
+    r.saved = Bytes{multiply(r.saved_per_logit, logits)} + chunk + label_bytes(s) + scalar;
     r.forward_extra = chunk;
-    r.backward = Bytes{multiply(2 * c, logits)} + chunk * 2 + scalar;
-    r.saved_per_logit = c;
-    r.backward_per_logit = 2 * c;
+    r.backward = Bytes{multiply(r.backward_per_logit, logits)} + chunk * 2 + scalar;
     return r;
   }
   const Count cap = s.softcap ? c : 0;
@@ -89,7 +95,7 @@ struct LossBytes {
   }
   const Count held = s.loss == Loss::Full ? c : 0;
   r.saved_per_logit = 4 + cap + held;
-  r.backward_per_logit = 12 + cap + held;
+  r.backward_per_logit = (s.parallel ? 16 : 12) + cap + held;
   r.saved = Bytes{multiply(r.saved_per_logit, logits)} + label_bytes(s) + scalar;
   r.forward_extra = {multiply(upcast + c - held, logits)};
   if (s.sequences > 1) r.forward_extra += Bytes{multiply(8, add(s.tokens, s.sequences))};

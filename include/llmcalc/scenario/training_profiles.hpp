@@ -28,6 +28,8 @@ struct TrainingProfile {
   Count extra_stream = 0;               ///< bytes a token, layer and hidden unit beside a 4-bit base
   Count dequantized_head = 0;           ///< bytes a weight of the head while it is used, when quantized
   bool loss_in_place = false;           ///< vocabulary-parallel cross-entropy works in place
+  bool loss_parallel = false;           ///< cross-entropy over vocabulary shards with torch's DTensor
+  bool gathered_inputs = false;         ///< sequence parallelism: projections keep the gathered input, not the shard
   bool persistent_gradients = false;    ///< gradient buffers are allocated once and never freed
   bool fused_step = false;              ///< AdamW's step works in place
   bool pads_vocabulary = false;         ///< vocabulary padded to a multiple of 128 x tensor parallel ranks
@@ -35,13 +37,15 @@ struct TrainingProfile {
   bool bucket_copy = false;             ///< data parallelism copies gradients into buckets
   SelectiveKind selective = SelectiveKind::CoreAttention;
   Count fragmentation_per_mille = 1060;  ///< reserved / allocated of what comes and goes
+  Count fragmentation_eager = 1060;      ///< the same without torch.compile
   Count fragmentation_low = 1020;
   Count fragmentation_high = 1150;
   std::string_view source;
 };
 
-/// Sources: see each row. Fragmentation: torchtitan's reserved tables of 2024-12 against the allocated model (1.06 to
-/// 1.15), FORMULAS 9.4 elsewhere (1.04 to 1.06 fixed length, 1.15 varying length).
+/// Sources: see each row. Fragmentation: torchtitan's tables of reserved memory of 2024-12 against what is allocated
+/// (1.06 compiled, 1.10 to 1.15 eager); elsewhere 1.04 to 1.06 with sequences of one length, 1.15 with varying
+/// lengths.
 inline constexpr std::array<TrainingProfile, 7> training_profiles{{
     {.framework = TrainingFramework::Transformers,
      .from = "0",
@@ -50,8 +54,11 @@ inline constexpr std::array<TrainingProfile, 7> training_profiles{{
     {.framework = TrainingFramework::Torchtitan,
      .from = "0",
      .native_window = true,
+     .loss_parallel = true,
+     .gathered_inputs = true,
      .fused_step = true,
      .selective = SelectiveKind::EverySecondMatmul,
+     .fragmentation_eager = 1120,
      .source = "torchtitan 9dec370 (2024-12): parallelize_llama.py, benchmarks/llama3_h100_202412"},
     {.framework = TrainingFramework::Torchtune,
      .from = "0",

@@ -7,6 +7,8 @@
 #include <llmcalc/memory/activations/norms.hpp>
 #include <llmcalc/memory/activations/recurrent.hpp>
 
+#include <algorithm>
+
 namespace llmcalc::activations {
 
 /// The mixer of a layer, both when attention and a state space stand side by side.
@@ -45,6 +47,13 @@ namespace llmcalc::activations {
   if (l.norms == NormPlacement::ParallelOne && p.trained && !p.autocast && kept.feed_forward.stream != 0) {
     // Attention and feed-forward block read the same normalised tensor.
     kept.feed_forward.stream = subtract(kept.feed_forward.stream, multiply(p.compute, p.hidden));
+  }
+  if (p.gathered_inputs && p.trained) {
+    for (Kept* block : {&kept.mixer, &kept.feed_forward}) {
+      const Count input = std::min(block->stream, multiply(p.compute, p.hidden));
+      block->stream -= input;
+      block->inner = add(block->inner, input);
+    }
   }
   return kept;
 }

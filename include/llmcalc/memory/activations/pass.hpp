@@ -30,7 +30,8 @@ struct TrainingPass {
   Count adapter_rank = 0;
   bool adapter_dropout = false;
   LoraTargets targets;
-  Count sequence = 0;  ///< tokens of one sequence, to tell whether a window is shorter
+  bool gathered_inputs = false;  ///< projections keep the input gathered from all sequence-parallel ranks
+  Count sequence = 0;            ///< tokens of one sequence, to tell whether a window is shorter
 };
 
 }  // namespace llmcalc
