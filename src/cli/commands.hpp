@@ -40,5 +40,6 @@ Command solve_command(CLI::App& program);
 Command levers_command(CLI::App& program);
 Command plan_command(CLI::App& program);
 Command sweep_command(CLI::App& program);
+Command here_command(CLI::App& program);
 
 }  // namespace llmcalc::cli

@@ -1,4 +1,4 @@
-// fit, solve, levers, plan and sweep as people call them.
+// fit, solve, levers, plan, sweep and here as people call them.
 
 #include "cli/run.hpp"
 
@@ -126,6 +126,13 @@ TEST(SweepCommand, RefusesARangeThatIsNone) {
   EXPECT_EQ(call({"sweep", "--from", "10", "--to", "5"}).status, bad_input);
   EXPECT_EQ(call({"sweep", "--points", "1"}).status, bad_input);
   EXPECT_EQ(call({"sweep", "--over", "serving.runtime"}).status, bad_input);
+}
+
+TEST(HereCommand, DescribesThisComputer) {
+  const auto json = json_of({"here"});
+  EXPECT_GT(json["memory"]["bytes"], 0);
+  EXPECT_TRUE(json["gpus"].is_array());
+  EXPECT_TRUE(json["models"].is_array());
 }
 
 TEST(EstimateCommand, GivesSpeedAndCostWhereTheDeviceIsKnown) {

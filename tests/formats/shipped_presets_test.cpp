@@ -2,8 +2,10 @@
 
 #include "formats/device_preset.hpp"
 #include "formats/model_preset.hpp"
+#include "formats/resolve.hpp"
 
 #include <llmcalc/base/units.hpp>
+#include <llmcalc/estimate/summary.hpp>
 
 #include <gtest/gtest.h>
 
@@ -50,6 +52,18 @@ TEST(ShippedModels, HaveUniqueNamesAndPlausibleFigures) {
       EXPECT_LE(entry.parameters, 10'000'000'000'000U) << entry.id;
     }
     for (const std::string& source : entry.sources) EXPECT_GE(source.size(), 10U) << entry.id;
+  }
+}
+
+TEST(ShippedModels, GiveTheTotalThatTheirShapesHave) {
+  const Resolver resolver = default_resolver();
+  for (const ModelEntry& entry : read_model_catalogue(shipped).entries) {
+    const auto model = resolver.model({ModelSource::Kind::Preset, entry.id});
+    ASSERT_TRUE(model) << entry.id << ": " << text_of(model.issues());
+    ASSERT_NE(entry.parameters, 0U) << entry.id;
+    // Some published totals count the router's correction biases, which are no parameters.
+    const auto given = static_cast<double>(entry.parameters);
+    EXPECT_NEAR(static_cast<double>(parameter_count(**model)), given, given * 1e-4) << entry.id;
   }
 }
 
