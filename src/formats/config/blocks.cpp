@@ -22,7 +22,7 @@ AttentionShape grouped_attention(const Fields& c, const Model& m, bool bias) {
   AttentionShape a;
   a.heads = c.required("num_attention_heads", range::heads);
   a.kv_heads = c.count("num_key_value_heads", range::heads, a.heads);
-  a.head_dim = c.count("head_dim", range::width, 0);
+  a.head_dim = c.count("head_dim", range::width, c.count("attention_head_dim", range::width, 0));
   if (a.head_dim == 0) {
     a.head_dim = a.heads == 0 ? 0 : m.hidden / a.heads;
     if (a.heads != 0 && m.hidden % a.heads != 0) {

@@ -77,6 +77,31 @@ void read_qwen3_next(const Fields& c, Model& m) { read_qwen_next(c, m, true, fal
 void read_qwen3_5(const Fields& c, Model& m) { read_qwen_next(c, m, false, true); }
 void read_qwen3_5_moe(const Fields& c, Model& m) { read_qwen_next(c, m, true, true); }
 
+/// OLMo Hybrid: OLMo 3's attention (norms behind the blocks) every fourth layer, Gated DeltaNet (norms before)
+/// elsewhere.
+void read_olmo_hybrid(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  AttentionShape attention = layer.attention;
+  attention.qk_norm = QkNorm::Full;
+  RecurrentShape linear;
+  linear.groups = c.count("linear_num_key_heads", range::heads, attention.heads);
+  linear.heads = c.count("linear_num_value_heads", range::heads, attention.heads);
+  linear.state = c.count("linear_key_head_dim", range::width, multiply(3, m.hidden) / multiply(4, linear.groups));
+  linear.head_dim = c.count("linear_value_head_dim", range::width, multiply(2, linear.state));
+  linear.inner = multiply(linear.heads, linear.head_dim);
+  linear.conv_kernel = c.count("linear_conv_kernel_dim", {1, 64}, 4);
+  linear.split_in_projection = true;
+  const Count n = layer_count(c);
+  const std::vector<bool> full = full_layers(c, n, 4);
+  add_layers(m, n, [&](Count i) {
+    layer.mixer = full[i] ? Mixer::Attention : Mixer::GatedDeltaNet;
+    layer.attention = full[i] ? attention : AttentionShape{};
+    layer.recurrent = full[i] ? RecurrentShape{} : linear;
+    layer.norms = full[i] ? NormPlacement::Post : NormPlacement::Pre;
+    return layer;
+  });
+}
+
 /// LFM2's width of the feed-forward block: two thirds of the given one, times a factor, rounded up to a multiple.
 Count lfm_width(const Fields& c) {
   Count width = c.required("intermediate_size", range::width);
@@ -182,6 +207,7 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"qwen3_next", "Qwen", read_qwen3_next},
     {"qwen3_5_text", "Qwen", read_qwen3_5},
     {"qwen3_5_moe_text", "Qwen", read_qwen3_5_moe},
+    {"olmo_hybrid", "OLMo", read_olmo_hybrid},
     {"lfm2", "LFM", read_lfm2},
     {"lfm2_moe", "LFM", read_lfm2_moe},
     {"minimax", "MiniMax", read_minimax},

@@ -67,6 +67,13 @@ void read_phi3(const Fields& c, Model& m) {
   add_equal_layers(c, m, layer);
 }
 
+/// Phi-4-multimodal: Phi-3.5's decoder under adapters and towers that the config does not describe.
+void read_phi4_multimodal(const Fields& c, Model& m) {
+  read_phi3(c, m);
+  m.trust = Trust::Modelled;
+  c.assume("the vision and audio towers and their adapters are not counted");
+}
+
 /// InternLM2: fused queries, keys and values, `bias` for both attention projections.
 void read_internlm2(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
@@ -303,6 +310,9 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"qwen3_vl_text", "Qwen", read_qwen3},
     {"mimo", "MiMo", read_mimo},
     {"phi3", "Phi", read_phi3},
+    {"phi4mm", "Phi", read_phi4_multimodal},
+    {"phi4_multimodal", "Phi", read_phi4_multimodal},
+    {"qwen2_5_omni_text", "Qwen", read_qwen2},
     {"internlm2", "InternLM", read_internlm2},
     {"internlm3", "InternLM", read_internlm3},
     {"baichuan", "Baichuan", read_baichuan},

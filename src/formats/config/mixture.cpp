@@ -351,6 +351,7 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"qwen2_moe", "Qwen", read_qwen2_moe},
     {"qwen3_moe", "Qwen", read_qwen3_moe},
     {"qwen3_vl_moe_text", "Qwen", read_qwen3_moe},
+    {"qwen3_omni_moe_text", "Qwen", read_qwen3_moe},
     {"olmoe", "OLMo", read_olmoe},
     {"flex_olmo", "OLMo", read_flex_olmo},
     {"gpt_oss", "gpt-oss", read_gpt_oss},

@@ -106,11 +106,15 @@ void read_idefics3(const Fields& c, Model& m) {
 /// A text model whose tower is not described: counted without it, with a note.
 void read_text_only(const Fields& c, Model& m, std::string_view text_type) {
   read_text(c, m, text_type);
-  if (c.has("vision_config")) {
-    c.assume("the vision tower is not counted");
+  if (c.has("vision_config") || c.has("audio_config")) {
+    c.assume("the towers beside the text model are not counted");
     m.trust = Trust::Modelled;
   }
 }
+void read_cohere_vision(const Fields& c, Model& m) { read_text_only(c, m, "cohere2"); }
+void read_lfm2_vl(const Fields& c, Model& m) { read_text_only(c, m, "lfm2"); }
+void read_qwen2_audio(const Fields& c, Model& m) { read_text_only(c, m, "qwen2"); }
+void read_voxtral(const Fields& c, Model& m) { read_text_only(c, m, "llama"); }
 void read_kimi_k3(const Fields& c, Model& m) { read_text_only(c, m, "kimi_linear"); }
 void read_minimax_m3(const Fields& c, Model& m) { read_text_only(c, m, "minimax_m3_vl_text"); }
 void read_gemma3n(const Fields& c, Model& m) {
@@ -179,6 +183,11 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"llava_onevision", "LLaVA", read_llava_onevision},
     {"idefics3", "Idefics", read_idefics3},
     {"smolvlm", "SmolVLM", read_idefics3},
+    {"aya_vision", "Command", read_cohere_vision},
+    {"cohere2_vision", "Command", read_cohere_vision},
+    {"lfm2_vl", "LFM", read_lfm2_vl},
+    {"qwen2_audio", "Qwen", read_qwen2_audio},
+    {"voxtral", "Mistral", read_voxtral},
     {"kimi_k3", "Kimi", read_kimi_k3},
     {"minimax_m3_vl", "MiniMax", read_minimax_m3},
     {"gemma3n", "Gemma", read_gemma3n},

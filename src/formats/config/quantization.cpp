@@ -31,7 +31,8 @@ WeightFormat compressed_format(const Fields& q, Model& m) {
   const Count bits = weights.count("num_bits", {1, 32}, 8);
   const bool is_float = weights.text("type", "int") == "float";
   m.quantization_group = weights.count("group_size", {0, 1 << 20}, 0);
-  if (is_float && bits == 4) return WeightFormat::Nvfp4;
+  // Both 4-bit floats: MXFP4 scales 32 values with an exponent, NVFP4 16 with an FP8 number.
+  if (is_float && bits == 4) return m.quantization_group == 32 ? WeightFormat::Mxfp4 : WeightFormat::Nvfp4;
   if (is_float) return weights.text("strategy", "channel") == "block" ? WeightFormat::Fp8Block : WeightFormat::Fp8;
   return bits <= 4 ? WeightFormat::Int4 : WeightFormat::Int8;
 }

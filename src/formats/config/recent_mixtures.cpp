@@ -176,6 +176,62 @@ void read_longcat(const Fields& c, Model& m) {
   }
 }
 
+/// Layer numbers written as "3,4,5".
+std::vector<Count> listed_layers(const std::string& text) {
+  std::vector<Count> numbers;
+  Count number = 0;
+  bool inside = false;
+  for (const char ch : text + ",") {
+    if (ch >= '0' && ch <= '9' && number < 100000) {
+      number = number * 10 + static_cast<Count>(ch - '0');
+      inside = true;
+    } else if (inside) {
+      numbers.push_back(number);
+      number = 0;
+      inside = false;
+    }
+  }
+  return numbers;
+}
+
+/// Step 3.5: sliding layers have their own number of heads (attention_other_setting), a gate for every head, normed
+/// queries and keys; the layers of moe_layers_enum are mixtures with one shared expert.
+void read_step3p5(const Fields& c, Model& m) {
+  m.norm = NormKind::RmsPlusOne;
+  Layer layer = llama_layer(c, m);
+  AttentionShape full = layer.attention;
+  full.qk_norm = QkNorm::PerHead;
+  AttentionShape sliding = full;
+  const Fields other = c.object("attention_other_setting");
+  sliding.heads = other.count("num_attention_heads", range::heads, full.heads);
+  sliding.kv_heads = other.count("num_attention_groups", range::heads, full.kv_heads);
+  sliding.head_dim = sliding.value_head_dim = sliding.rotary_dim =
+      other.count("head_dim", range::width, full.head_dim);
+  sliding.window = c.count("sliding_window", range::tokens, 512);
+  check_heads(other, sliding);
+  if (c.flag("use_head_wise_attn_gate", false)) {
+    full.gate_width = full.heads;
+    sliding.gate_width = sliding.heads;
+  }
+  const FeedForward dense = layer.feed_forward;
+  FeedForward mixture = routed_experts(c, "moe_num_experts", "moe_intermediate_size", "moe_top_k");
+  mixture.shared_width = c.count("share_expert_dim", range::optional_width, 0);
+  mixture.correction_bias = c.flag("use_moe_router_bias", false);
+  const Count n = layer_count(c);
+  // The lists go on for the prediction layers.
+  const std::vector<std::string> types = c.texts("layer_types");
+  const std::vector<Count> listed = listed_layers(c.text("moe_layers_enum", ""));
+  m.names = {{"self_attn.gate_proj", "self_attn.g_proj"}, {"mlp.shared_experts.", "share_expert."}, {"mlp.", "moe."}};
+  add_layers(m, n, [&](Count i) {
+    layer.attention = i < types.size() && types[i] == "sliding_attention" ? sliding : full;
+    const bool sparse = listed.empty() ? i != 0 : std::find(listed.begin(), listed.end(), i) != listed.end();
+    layer.feed_forward = sparse ? mixture : dense;
+    return layer;
+  });
+  layer.feed_forward = dense;
+  add_mtp_layers(m, c.count("num_nextn_predict_layers", range::some_layers, 0), layer);
+}
+
 /// Width that Nemotron-NAS makes of a multiple: two thirds, rounded up to 256.
 Count nas_width(double multiple, Count hidden) {
   const auto width = static_cast<Count>(2.0 * multiple * static_cast<double>(hidden) / 3.0);
@@ -236,6 +292,7 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"bailing_moe", "Ling", read_bailing1},
     {"bailing_moe_v2", "Ling", read_bailing2},
     {"longcat_flash", "LongCat", read_longcat},
+    {"step3p5", "Step", read_step3p5},
     {"nemotron-nas", "Nemotron", read_nemotron_nas},
 });
 
