@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the system packages llmcalc needs, and only those that are missing. This is the one list of them.
-#   third_party/install-packages.sh [build] [test] [long]     default: build
-#   third_party/install-packages.sh --list [build] [test] [long]
+#   third_party/install-packages.sh [build] [test] [long] [package]     default: build
+#   third_party/install-packages.sh --list [build] [test] [long] [package]
 set -eu
 
 # To compile and run: compilers and tools, libraries, and what the window needs while it runs (also without a display).
@@ -13,14 +13,16 @@ test="clang clang-format libclang-rt-dev libgtest-dev libgmock-dev librapidcheck
   xdotool imagemagick shellcheck"
 # ./test.sh --long in addition.
 long="clang-tidy cppcheck valgrind gcovr desktop-file-utils appstream"
+# To make a .deb with cpack.
+package="file dpkg-dev"
 
 list_only=no
 groups=
 for argument in "$@"; do
   case $argument in
     --list) list_only=yes ;;
-    build | test | long) groups="$groups $argument" ;;
-    *) echo "usage: $0 [--list] [build] [test] [long]" >&2; exit 2 ;;
+    build | test | long | package) groups="$groups $argument" ;;
+    *) echo "usage: $0 [--list] [build] [test] [long] [package]" >&2; exit 2 ;;
   esac
 done
 wanted=
@@ -29,10 +31,11 @@ for group in ${groups:-build}; do
     build) wanted="$wanted $build" ;;
     test) wanted="$wanted $test" ;;
     long) wanted="$wanted $long" ;;
+    package) wanted="$wanted $package" ;;
   esac
 done
 if [ $list_only = yes ]; then
-  for package in $wanted; do echo "$package"; done
+  for name in $wanted; do echo "$name"; done
   exit 0
 fi
 
@@ -50,8 +53,8 @@ fi
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 missing=
-for package in $wanted; do
-  is_installed "$package" || missing="$missing $package"
+for name in $wanted; do
+  is_installed "$name" || missing="$missing $name"
 done
 [ -n "$missing" ] || exit 0
 
@@ -66,14 +69,14 @@ fi
 echo "Installing:$missing"
 apt() { $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@"; }
 apt update || echo "apt-get update failed; trying with the package lists at hand" >&2
-names=
-for package in $missing; do
+known=
+for name in $missing; do
   # Some releases have a package under another's roof (Ubuntu 22.04: the sanitizer runtimes come with clang).
-  if apt-cache show "$package" >/dev/null 2>&1; then
-    names="$names $package"
+  if apt-cache show "$name" >/dev/null 2>&1; then
+    known="$known $name"
   else
-    echo "This system does not know the package $package; going on without it" >&2
+    echo "This system does not know the package $name; going on without it" >&2
   fi
 done
 # shellcheck disable=SC2086  # a list of words
-apt install -y --no-install-recommends $names
+apt install -y --no-install-recommends $known

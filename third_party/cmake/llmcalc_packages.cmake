@@ -1,5 +1,6 @@
 # cmake --install and CPack: the programs with their presets, and beside them the header-only core for developers.
 #   cmake --build build/release --target package     makes the .deb and .tar.gz files
+# A .deb needs the Debian packages that `third_party/install-packages.sh package` installs.
 include(GNUInstallDirs)
 
 if(TARGET llmcalc)
