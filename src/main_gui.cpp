@@ -7,10 +7,12 @@
 #include "platform/run.hpp"
 #include "platform/window.hpp"
 #include "ui/app.hpp"
+#include "ui/files.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,6 +76,9 @@ int main(int argc, char** argv) {
     if (!scenario) return complain(scenario.issues());
     ui::use_scenario(app, std::move(scenario).value());
   }
+  const bool picture = !options.screenshot.empty();
+  const std::filesystem::path session = picture ? std::filesystem::path{} : ui::session_file();
+  if (options.scenario.empty()) ui::restore_session(app, session);
   if (!options.theme.empty()) {
     const auto theme = from_key<ui::ThemeKind>(options.theme);
     if (!theme) return complain({{"--theme", "must be dark, light or high-contrast, got " + options.theme}});
@@ -84,7 +89,6 @@ int main(int argc, char** argv) {
     if (!tab) return complain({{"--tab", "no such chart: " + options.tab}});
     app.preferences.tab = *tab;
   }
-  const bool picture = !options.screenshot.empty();
   Result<platform::Window> window =
       platform::Window::open({.width = size->first, .height = size->second, .visible = !picture, .title = "llmcalc"});
   if (!window) return complain(window.issues());
@@ -94,5 +98,7 @@ int main(int argc, char** argv) {
         open, app,
         {.file = options.screenshot, .width = size->first, .height = size->second, .scale = options.scale});
   }
-  return platform::run(open, app);
+  const int status = platform::run(open, app);
+  ui::save_session(app, session);
+  return status;
 }

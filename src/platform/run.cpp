@@ -3,6 +3,7 @@
 #include "platform/gl.hpp"
 #include "platform/picture.hpp"
 #include "ui/fonts.hpp"
+#include "ui/intake.hpp"
 #include "ui/panels.hpp"
 
 #include <imgui_impl_glfw.h>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <future>
 
 namespace llmcalc::platform {
 namespace {
@@ -95,10 +97,22 @@ void draw_frame(Window& window, Stage& stage, ui::App& app) {
   glfwSwapBuffers(window.handle());
 }
 
+/// Puts what was found on this computer into the choosers once the search is done.
+void take_findings(std::future<ui::Findings>& findings, ui::App& app) {
+  if (!findings.valid() || findings.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+  ui::add_findings(app.library, findings.get());
+}
+
 }  // namespace
 
 int run(Window& window, ui::App& app) {
   set_up_imgui();
+  std::future<ui::Findings> findings = std::async(std::launch::async, [] {
+    ui::Findings found{machine::look_at_this_machine(),
+                       machine::find_local_models(machine::model_folders_of_this_user())};
+    glfwPostEmptyEvent();
+    return found;
+  });
   Stage stage;
   int frames_due = settle_frames;
   float content_scale = 0;
@@ -109,6 +123,8 @@ int run(Window& window, ui::App& app) {
       stage.scale = content_scale / stage.pixel_ratio;
       app.requests.reload_fonts = true;
     }
+    for (const std::filesystem::path& path : window.take_dropped()) ui::take_path(app, path);
+    take_findings(findings, app);
     draw_frame(window, stage, app);
     if (--frames_due > 0) {
       Window::wait(0);
@@ -127,6 +143,7 @@ int run(Window& window, ui::App& app) {
 int take_screenshot(Window& window, ui::App& app, const ScreenshotOptions& options) {
   set_up_imgui();
   Stage stage;
+  stage.theme.audit = options.audit;
   stage.scale = options.scale;
   load_stage(stage, app);
   const OffscreenTarget target(options.width, options.height);
@@ -144,6 +161,7 @@ int take_screenshot(Window& window, ui::App& app, const ScreenshotOptions& optio
     io.DisplayFramebufferScale = {1, 1};
     io.MousePos = {-10000, -10000};
     ImGui::NewFrame();
+    if (options.audit) *options.audit = {};
     ui::draw_window(app, stage.theme);
     ImGui::Render();
     target.bind();

@@ -14,6 +14,7 @@ struct ScreenshotOptions {
   int width = 1440;
   int height = 900;
   float scale = 1;
+  ui::Audit* audit = nullptr;  ///< filled with what the last frame drew
 };
 
 /// Shows the window until it is closed. Draws only when something happens.

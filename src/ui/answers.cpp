@@ -10,19 +10,32 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 namespace llmcalc::ui {
 namespace {
 
 /// Devices people know, from small to large; the chosen one is added.
-constexpr std::array<std::string_view, 8> well_known_devices{
-    "rtx-3060-12gb", "rtx-4080", "rtx-4090", "rtx-5090", "m4-max-64gb", "h100-sxm-80gb", "h200-sxm-141gb", "mi300x"};
+constexpr std::array<std::string_view, 7> well_known_devices{"rtx-3060-12gb", "rtx-4080",      "rtx-4090", "rtx-5090",
+                                                             "m4-max-64gb",   "h100-sxm-80gb", "mi300x"};
+
+/// "4 × RTX 4090 would do": the smallest power of two of the scenario's own device; "" when none is enough.
+std::string more_devices(const Scenario& scenario, Task task) {
+  if (scenario.devices.groups.empty() || !scenario.devices.groups.front().device) return {};
+  const std::string& name = scenario.devices.groups.front().device->name;
+  for (Count n = std::max<Count>(scenario.devices.count() * 2, 2); n <= 1024; n *= 2) {
+    const Scenario there = with_devices(scenario, task, n);
+    if (!validate(there).empty() || !fits(fit(there, task).verdict)) continue;
+    return grouped(n) + " × " + name + (task == Task::Training ? " with ZeRO-3 would do" : " would do");
+  }
+  return {};
+}
 
 std::vector<LeverRow> lever_rows(const Scenario& scenario, Task task, std::string& remedy) {
   std::vector<LeverRow> rows;
   std::vector<LeverEffect> effects = levers(scenario, task);
   const LeverEffect* smallest = smallest_remedy(effects);
-  remedy = smallest ? smallest->label + " would do" : std::string{};
+  remedy = smallest ? smallest->label + " would do" : more_devices(scenario, task);
   for (LeverEffect& effect : effects) {
     rows.push_back({std::move(effect.label), std::string(effect.price), effect.saved, fits(effect.after.verdict),
                     std::move(effect.scenario)});
@@ -68,18 +81,17 @@ std::vector<SpeedRow> speed_rows(const App& app) {
   const Scenario& s = app.scenario;
   if (const auto speed = inference_speed(s, app.results.estimate.inference)) {
     const std::string bound = speed->bound == Bound::Bandwidth ? "limited by memory bandwidth" : "limited by compute";
-    rows.push_back({"Decode, one sequence", range_text(speed->tokens_per_second, "tokens/s"), bound});
+    rows.push_back({"Decode", range_text(speed->tokens_per_second, "tokens/s"), bound});
     if (s.serving.sequences > 1) {
-      rows.push_back({"Decode, all " + grouped(s.serving.sequences),
+      rows.push_back({"All " + grouped(s.serving.sequences) + " sequences",
                       range_text(speed->total_tokens_per_second, "tokens/s"), bound});
     }
     if (speed->first_token_seconds.typical > 0) {
       const Rate& t = speed->first_token_seconds;
       const bool short_time = t.low < 1;
       const double k = short_time ? 1000.0 : 1.0;
-      rows.push_back({"First token, " + grouped(s.prompt()) + " prompt",
-                      range_text({t.low * k, t.typical * k, t.high * k}, short_time ? "ms" : "s"),
-                      "one prompt, nothing else running"});
+      rows.push_back({"First token", range_text({t.low * k, t.typical * k, t.high * k}, short_time ? "ms" : "s"),
+                      "of a prompt of " + grouped(s.prompt()) + " tokens, nothing else running"});
     }
   }
   if (const auto speed = training_speed(s, app.results.estimate.training)) {
@@ -98,6 +110,50 @@ std::vector<SpeedRow> speed_rows(const App& app) {
 }
 
 }  // namespace
+
+void update_results(App& app) {
+  Results& r = app.results;
+  if (r.of == app.scenario) return;
+  r.of = app.scenario;
+  ++r.revision;
+  r.issues = validate(app.scenario);
+  if (!r.issues.empty()) return;
+  const auto start = std::chrono::steady_clock::now();
+  r.estimate = evaluate(app.scenario);
+  r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  Scenario as_article = app.scenario;
+  as_article.method = Method::Article;
+  r.article = evaluate(as_article);
+}
+
+Estimate evaluated(const Scenario& scenario) { return evaluate(scenario); }
+
+bool is_valid(const Scenario& scenario) { return validate(scenario).empty(); }
+
+Breakdown breakdown_at(const Scenario& scenario, Task task) {
+  if (task == Task::Training) return evaluate_training(scenario).breakdown;
+  const InferenceEstimate e = evaluate_inference(scenario);
+  const DeviceUse* worst = nullptr;
+  for (const DeviceUse& use : e.devices) {
+    if (use.capacity && (!worst || use.breakdown.total() > worst->breakdown.total())) worst = &use;
+  }
+  return worst ? worst->breakdown : e.breakdown;
+}
+
+Scenario with_devices(const Scenario& scenario, Task task, Count count) {
+  Scenario there = scenario;
+  solve_detail::set_devices(there, task, count);
+  // Copies of everything would save nothing: training shards.
+  if (task == Task::Training && there.parallelism.data > 1) there.parallelism.zero = 3;
+  return there;
+}
+
+std::optional<Largest> largest_fitting(const Scenario& scenario, std::string_view path, Task task) {
+  if (path.empty() || scenario.devices.count() == 0) return std::nullopt;
+  const Result<Solution> solution = solve(scenario, path, task);
+  if (!solution || !solution->found) return std::nullopt;
+  return Largest{solution->value, solution->at_limit};
+}
 
 void update_answers(App& app) {
   Answers& a = app.answers;

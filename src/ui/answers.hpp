@@ -5,11 +5,33 @@
 
 namespace llmcalc::ui {
 
+/// Recomputes the results if the scenario changed.
+void update_results(App& app);
+
 /// Brings the answers up to date if the scenario changed. Some milliseconds: not while something is being dragged.
 void update_answers(App& app);
 
 /// Samples of the visible chart. `settled`: nothing is being dragged, so that the largest value is looked for too.
 void update_chart(App& app, bool settled);
+
+/// The engine's answer to a valid scenario.
+[[nodiscard]] Estimate evaluated(const Scenario& scenario);
+
+/// True when the scenario can be evaluated.
+[[nodiscard]] bool is_valid(const Scenario& scenario);
+
+/// Memory of the device that decides.
+[[nodiscard]] Breakdown breakdown_at(const Scenario& scenario, Task task);
+
+/// The same on this many devices, working together as the task's software does.
+[[nodiscard]] Scenario with_devices(const Scenario& scenario, Task task, Count count);
+
+/// Largest value of a setting that fits.
+struct Largest {
+  Count value = 0;
+  bool unbounded = false;  ///< even the largest value that may be asked for fits
+};
+[[nodiscard]] std::optional<Largest> largest_fitting(const Scenario& scenario, std::string_view path, Task task);
 
 /// The path of the setting along a chart's axis; "" when the chart has none.
 [[nodiscard]] std::string_view axis_path(Tab tab, Task task);

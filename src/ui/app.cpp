@@ -2,10 +2,6 @@
 
 #include "formats/scenario_json.hpp"
 
-#include <llmcalc/estimate/evaluate.hpp>
-#include <llmcalc/scenario/validate.hpp>
-
-#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -70,21 +66,6 @@ bool use_model(App& app, const ModelSource& source) {
 void use_device(App& app, DevicePtr device, Count count) {
   app.scenario.devices.groups = {{std::move(device), count}};
   app.reference = reference_of(app.scenario);
-}
-
-void update_results(App& app) {
-  Results& r = app.results;
-  if (r.of == app.scenario) return;
-  r.of = app.scenario;
-  ++r.revision;
-  r.issues = validate(app.scenario);
-  if (!r.issues.empty()) return;
-  const auto start = std::chrono::steady_clock::now();
-  r.estimate = evaluate(app.scenario);
-  r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  Scenario as_article = app.scenario;
-  as_article.method = Method::Article;
-  r.article = evaluate(as_article);
 }
 
 void remember(App& app, bool dragging) {

@@ -77,6 +77,12 @@ struct Chooser {
   bool scroll_now = false;  ///< bring the chosen row into view
 };
 
+/// A model that was opened, dropped or pasted and waits for a yes.
+struct Preview {
+  ModelSource source;
+  ModelPtr model;
+};
+
 /// What only the widgets need.
 struct View {
   Typing typing;
@@ -90,10 +96,11 @@ struct View {
   bool help_open_now = false;
   bool export_open_now = false;
   bool open_file_now = false;
+  bool preview_open_now = false;
+  std::optional<Preview> preview;
   std::array<char, 1024> path{};  ///< typed path of a file to open
   std::string message;            ///< last thing that happened, in the status bar
   bool message_is_bad = false;
-  std::array<float, part_count * 2> shown_bytes{};  ///< animated widths of the bars, as shares of their target
 };
 
 /// A pinned scenario with its result.
@@ -206,9 +213,6 @@ void use_scenario(App& app, Scenario scenario);
 bool use_model(App& app, const ModelSource& source);
 /// Replaces the devices.
 void use_device(App& app, DevicePtr device, Count count);
-
-/// Recomputes the results if the scenario changed.
-void update_results(App& app);
 
 /// Remembers the scenario for undo once nothing is being dragged. Call once a frame.
 void remember(App& app, bool dragging);

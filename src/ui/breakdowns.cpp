@@ -1,5 +1,7 @@
 #include "ui/breakdowns.hpp"
 
+#include <llmcalc/estimate/explain.hpp>
+
 namespace llmcalc::ui {
 
 Part row_part(Part part) {
@@ -22,6 +24,21 @@ std::vector<PartRow> part_rows(const Estimate& estimate) {
     if (row.inference || row.training) rows.push_back(row);
   }
   return rows;
+}
+
+std::string short_formula(const Component& component) {
+  const auto& all = component.summands;
+  if (all.size() < 2 || all.front().size() != 1) return formula_text(component, 3);
+  Summand merged = all.front();
+  merged.label = {};
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const Summand& s = all[i];
+    const bool alike = s.size() == 1 && s.terms[0].symbol == merged.terms[0].symbol && s.width == merged.width &&
+                       s.divisor == merged.divisor && !s.negative;
+    if (!alike) return formula_text(component, 3);
+    merged.terms[0].value = add(merged.terms[0].value, s.terms[0].value);
+  }
+  return formula_text(merged);
 }
 
 std::string headline(Bytes bytes, ByteUnits units) {

@@ -36,6 +36,10 @@ struct FitWords {
 /// Name of the capacity of the smallest device: "24 GB".
 [[nodiscard]] std::string capacity_name(const Device& device);
 
+/// The component's factors in one line. Summands that differ only in their single factor are added up first:
+/// "8,030,261,248 parameters × 2 B".
+[[nodiscard]] std::string short_formula(const Component& component);
+
 /// An amount with one decimal in GiB or GB, for headlines: "17.4".
 [[nodiscard]] std::string headline(Bytes bytes, ByteUnits units);
 

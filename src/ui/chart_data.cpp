@@ -3,9 +3,7 @@
 #include "ui/answers.hpp"
 
 #include <llmcalc/base/text.hpp>
-#include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/questions/choices.hpp>
-#include <llmcalc/questions/solve.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,18 +11,6 @@
 
 namespace llmcalc::ui {
 namespace {
-
-/// The breakdown of the device that decides, at a scenario.
-Breakdown breakdown_at(const Scenario& s, Task task) {
-  if (task == Task::Training) return evaluate_training(s).breakdown;
-  InferenceEstimate e = evaluate_inference(s);
-  if (e.devices.size() <= 1) return e.breakdown;
-  const DeviceUse* worst = nullptr;
-  for (const DeviceUse& use : e.devices) {
-    if (use.capacity && (!worst || use.breakdown.total() > worst->breakdown.total())) worst = &use;
-  }
-  return worst ? worst->breakdown : e.breakdown;
-}
 
 /// Points of an axis: eight an octave would be exact, but memory is almost straight between them; four are enough.
 std::vector<Count> axis_points(Count low, Count high, Count present) {
@@ -53,7 +39,7 @@ void sample_axis(App& app, Tab tab, Task task) {
   high = std::max(high, present);
   for (const Count x : axis_points(low, high, present)) {
     const Scenario there = moved_to(s, tab, task, x);
-    if (!validate(there).empty()) continue;
+    if (!is_valid(there)) continue;
     Sample sample;
     sample.x = x;
     sample.breakdown = breakdown_at(there, task);
@@ -64,7 +50,7 @@ void sample_axis(App& app, Tab tab, Task task) {
 
 /// A bar for a scenario, unless it cannot be evaluated.
 void add_bar(App& app, Scenario scenario, std::string label, Task task, bool marked) {
-  if (!validate(scenario).empty()) return;
+  if (!is_valid(scenario)) return;
   Sample sample;
   sample.label = std::move(label);
   sample.breakdown = breakdown_at(scenario, task);
@@ -76,9 +62,7 @@ void add_bar(App& app, Scenario scenario, std::string label, Task task, bool mar
 void sample_gpus(App& app, Task task) {
   if (app.scenario.devices.groups.empty()) return;
   for (Count n = 1; n <= (task == Task::Inference ? 16U : 128U); n *= 2) {
-    Scenario there = app.scenario;
-    solve_detail::set_devices(there, task, n);
-    if (task == Task::Training && n > 1 && there.parallelism.zero == 0) there.parallelism.zero = 3;
+    Scenario there = with_devices(app.scenario, task, n);
     const std::string label = grouped(n) + (n == 1 ? " GPU" : " GPUs");
     add_bar(app, std::move(there), label, task, n == app.scenario.devices.count());
   }
@@ -142,12 +126,10 @@ void find_largest(App& app, Tab tab, Task task) {
   chart.solved_revision = app.results.revision;
   chart.largest.reset();
   chart.unbounded = false;
-  const std::string_view path = axis_path(tab, task);
-  if (path.empty() || app.scenario.devices.count() == 0) return;
-  const Result<Solution> solution = solve(app.scenario, path, task);
-  if (!solution || !solution->found) return;
-  chart.largest = solution->value;
-  chart.unbounded = solution->at_limit;
+  const std::optional<Largest> found = largest_fitting(app.scenario, axis_path(tab, task), task);
+  if (!found) return;
+  chart.largest = found->value;
+  chart.unbounded = found->unbounded;
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ void draw_row(App& app, const Theme& theme, const PartRow& row, const Columns& c
             row.name);
   if (columns.how_end - columns.how > theme.px(60) && shown) {
     draw_text(theme, theme.fonts.mono, p.text_faint, {{columns.how, box.from.y}, {columns.how_end, box.to.y}},
-              formula_text(*shown, 3));
+              short_formula(*shown));
   }
   amount_cell(app, theme, row.inference, columns.inference, box);
   amount_cell(app, theme, row.training, columns.training, box);

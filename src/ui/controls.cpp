@@ -49,18 +49,21 @@ bool typed_value(const Theme& theme, Typing& typing, const Box& box, const Slide
 }  // namespace
 
 bool button(const Theme& theme, const char* name, std::string_view text, float width, Look look) {
-  const float height = theme.px(look == Look::Quiet ? 22 : 30);
+  const float height = theme.px(look == Look::Quiet ? 20 : 30);
   if (width <= 0) width = text_width(theme.fonts.body, text) + theme.px(look == Look::Quiet ? 12 : 24);
   const bool clicked = ImGui::InvisibleButton(name, {width, height});
   const Box box = last_item();
   const Palette& p = theme.palette;
   const bool hovered = ImGui::IsItemHovered();
-  ImU32 back = look == Look::Accent ? p.accent : look == Look::Quiet ? IM_COL32_BLACK_TRANS : p.control;
+  ImU32 back = look == Look::Accent ? p.accent : look == Look::Quiet ? faded(p.control, 0.45f) : p.control;
   if (hovered) back = look == Look::Accent ? mixed(p.accent, p.on_accent, 0.12f) : p.control_hover;
   if (ImGui::IsItemActive()) back = mixed(back, p.accent, 0.25f);
   fill(box, back, theme.px(4));
-  draw_text(theme, theme.fonts.body, look == Look::Accent ? p.on_accent : p.text, shrunk(box, theme.px(4), 0), text,
-            Align::Centre);
+  draw_text(theme, theme.fonts.body,
+            look == Look::Accent  ? p.on_accent
+            : look == Look::Quiet ? p.text_faint
+                                  : p.text,
+            shrunk(box, theme.px(4), 0), text, Align::Centre);
   focus_ring(theme, box);
   note_control(theme, name, box);
   return clicked;

@@ -49,7 +49,8 @@ float draw_text(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
   compat::push(typeface);
   const ImVec2 size = ImGui::CalcTextSize(text.data(), text.data() + text.size());
   const bool cut = size.x > box.width() + 0.5f;
-  if (theme.audit) theme.audit->texts.push_back({std::string(text), box, size.x, cut});
+  if (theme.audit)
+    theme.audit->texts.push_back({std::string(text), box, size.x, cut, typeface.font == theme.fonts.mono.font});
   ImDrawList* list = ImGui::GetWindowDrawList();
   float x = box.from.x;
   if (!cut && align == Align::Centre) x += (box.width() - size.x) / 2;
@@ -82,7 +83,7 @@ void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::
   ImGui::PopTextWrapPos();
   ImGui::PopStyleColor();
   compat::pop_font();
-  if (theme.audit) theme.audit->texts.push_back({std::string(text), last_item(), 0, false});
+  if (theme.audit) theme.audit->texts.push_back({std::string(text), last_item(), 0, false, false});
 }
 
 void fill(const Box& box, ImU32 colour, float rounding) {

@@ -30,7 +30,8 @@ struct Audit {
     std::string text;
     Box box;
     float width = 0;
-    bool cut = false;  ///< wider than its box: shown with an ellipsis
+    bool cut = false;      ///< wider than its box: shown with an ellipsis
+    bool formula = false;  ///< in the font of formulas, which may end in an ellipsis
   };
   struct Control {
     std::string name;

@@ -11,23 +11,27 @@ namespace llmcalc::ui {
 
 void task_heading(const Theme& theme, std::string_view title, Task& task) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const std::string note(key_of(task));
-  heading(theme, title, note + " ·");
+  heading(theme, title);
   const ImVec2 after = ImGui::GetCursorScreenPos();
-  const float left = at.x + text_width(theme.fonts.heading, "WHAT FITS WHA") + theme.px(60);
-  const Task other = task == Task::Inference ? Task::Training : Task::Inference;
-  const std::string words(key_of(other));
-  const float width = text_width(theme.fonts.small, words) + theme.px(8);
-  const float right = at.x + ImGui::GetContentRegionAvail().x;
-  ImGui::SetCursorScreenPos({std::max(left, right - width), at.y});
+  float x = at.x + text_width(theme.fonts.heading, title) * 1.18f + theme.px(14);
   ImGui::PushID(title.data(), title.data() + title.size());
-  if (ImGui::InvisibleButton("task", {width, theme.px(19)})) task = other;
-  const Box box = last_item();
-  draw_text(theme, theme.fonts.small, ImGui::IsItemHovered() ? theme.palette.text : theme.palette.accent, box, words,
-            Align::Right);
-  help(theme, "Show this for " + words + ".");
-  focus_ring(theme, box);
-  note_control(theme, std::string(title) + ".task", box);
+  for (const auto& row : tasks) {
+    const float width = text_width(theme.fonts.small, row.key) + theme.px(8);
+    ImGui::SetCursorScreenPos({x, at.y});
+    ImGui::PushID(row.key.data());
+    if (ImGui::InvisibleButton("task", {width, theme.px(20)})) task = row.id;
+    const Box box = last_item();
+    const bool on = task == row.id;
+    draw_text(theme, theme.fonts.small, on || ImGui::IsItemHovered() ? theme.palette.text : theme.palette.text_faint,
+              box, row.key, Align::Centre);
+    if (on)
+      fill({{box.from.x + theme.px(4), box.to.y - theme.px(2)}, {box.to.x - theme.px(4), box.to.y}},
+           theme.palette.accent);
+    focus_ring(theme, box);
+    note_control(theme, std::string(title) + "." + std::string(row.key), box);
+    ImGui::PopID();
+    x += width;
+  }
   ImGui::PopID();
   ImGui::SetCursorScreenPos(after);
 }
@@ -49,12 +53,14 @@ void fits_panel(App& app, const Theme& theme) {
     if (hovered)
       fill({{box.from.x - theme.px(4), box.from.y}, {box.to.x + theme.px(4), box.to.y}}, faded(p.row, 0.7f),
            theme.px(3));
-    const float percent = theme.px(52);
-    const float bar_width = width * 0.33f;
+    const float percent = theme.px(48);
+    const float bar_width = width * 0.21f;
     const Box bar{{box.to.x - percent - bar_width, box.middle().y - theme.px(4)},
                   {box.to.x - percent, box.middle().y + theme.px(4)}};
-    draw_text(theme, chosen ? theme.fonts.strong : theme.fonts.body, p.text,
-              {box.from, {bar.from.x - theme.px(8), box.to.y}}, row.device->name);
+    const float room = bar.from.x - theme.px(6) - box.from.x;
+    const Typeface& face = chosen ? theme.fonts.strong : theme.fonts.body;
+    draw_text(theme, text_width(face, row.device->name) <= room ? face : theme.fonts.small, p.text,
+              {box.from, {box.from.x + room, box.to.y}}, row.device->name);
     fill(bar, p.control, theme.px(2));
     fill({bar.from,
           {bar.from.x + std::max(bar.width() * static_cast<float>(std::min(share, 1.0)), theme.px(2)), bar.to.y}},

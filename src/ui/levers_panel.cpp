@@ -18,7 +18,7 @@ void levers_panel(App& app, const Theme& theme) {
               ImGui::GetContentRegionAvail().x);
     return;
   }
-  constexpr std::size_t few = 6;
+  constexpr std::size_t few = 5;
   std::optional<Scenario> taken;
   std::string label;
   const std::size_t shown = app.view.all_levers ? rows.size() : std::min(rows.size(), few);
@@ -35,7 +35,9 @@ void levers_panel(App& app, const Theme& theme) {
     const std::string saved =
         "−" + short_amount(row.saved, app.preferences.units) + (row.makes_it_fit ? " · fits" : "");
     const float width = draw_text(theme, theme.fonts.body, p.good, room, saved, Align::Right);
-    draw_text(theme, theme.fonts.body, p.text, {room.from, {room.to.x - width - theme.px(8), room.to.y}}, row.label);
+    const float left = room.width() - width - theme.px(8);
+    const Typeface& face = text_width(theme.fonts.body, row.label) <= left ? theme.fonts.body : theme.fonts.small;
+    draw_text(theme, face, p.text, {room.from, {room.from.x + left, room.to.y}}, row.label);
     help(theme, row.label + "\nCosts: " + row.price + ". Click to make this change; Ctrl+Z takes it back.");
     focus_ring(theme, box);
     note_control(theme, "lever." + row.label, box);

@@ -75,6 +75,7 @@ Library read_library(std::vector<std::filesystem::path> folders) {
                        .note = entry.license,
                        .parameters = entry.parameters,
                        .path = {},
+                       .repository = entry.hf_id,
                        .search = lower(entry.name + " " + entry.id + " " + entry.family + " " + entry.hf_id + " " +
                                        entry.license + " " + count_text(entry.parameters))};
     library.models.push_back(std::move(choice));
@@ -117,6 +118,7 @@ void add_findings(Library& library, const Findings& findings) {
                       .note = model.bytes.count == 0 ? std::string("configuration only") : text(model.bytes),
                       .parameters = 0,
                       .path = model.path,
+                      .repository = {},
                       .search = lower(model.name + " this computer local " + std::string(label_of(model.store)))});
   }
   library.local_models = models.size();
@@ -127,6 +129,8 @@ ModelSource source_of(const ModelChoice& choice) {
   if (!choice.path.empty()) return {ModelSource::Kind::File, choice.path.string()};
   return {ModelSource::Kind::Preset, choice.id};
 }
+
+bool matches(std::string_view text, std::string_view query) { return match(lower(text), words_of(query)) > 0; }
 
 std::vector<std::size_t> search_models(const Library& library, std::string_view query) {
   return search(library.models, query);

@@ -26,6 +26,7 @@ struct ModelChoice {
   std::string note;   ///< licence, or size on disk
   Count parameters = 0;
   std::filesystem::path path;  ///< file or folder on this computer
+  std::string repository;      ///< name on Hugging Face
   std::string search;          ///< lower case, everything that a search looks at
 };
 
@@ -60,6 +61,9 @@ void add_findings(Library& library, const Findings& findings);
 
 /// How a scenario names the model of a choice.
 ModelSource source_of(const ModelChoice& choice);
+
+/// True when the text holds every word of the query.
+bool matches(std::string_view text, std::string_view query);
 
 /// Positions of the entries whose search text holds every word of `query`, best first: beginnings of words win.
 std::vector<std::size_t> search_models(const Library& library, std::string_view query);

@@ -75,14 +75,16 @@ void weights_row(App& app, Controls& c) {
   const auto& access = std::get<CodedAccess>(field.access);
   const std::string now = access.get(c.scenario);
   const ModelSummary& summary = app.results.estimate.model;
+  const Bytes weights = summary.weights_bytes.count != 0
+                            ? summary.weights_bytes
+                            : app.results.estimate.inference.breakdown.bytes(Part::Weights);
   std::string note;
-  if (summary.parameters != 0 && summary.weights_bytes.count != 0) {
-    const double bits =
-        8.0 * static_cast<double>(summary.weights_bytes.count) / static_cast<double>(summary.parameters);
+  if (summary.parameters != 0 && weights.count != 0) {
+    const double bits = 8.0 * static_cast<double>(weights.count) / static_cast<double>(summary.parameters);
     note = three_digits(bits) + " bit";
   }
   std::string label = coded_label(field, now);
-  if (now == "released") label = std::string(label_of(c.scenario.weight_format())) + ", released";
+  if (now == "released") label = std::string(label_of(c.scenario.weight_format()));
   const std::vector<std::string> texts = access.options();
   const auto at = std::find(texts.begin(), texts.end(), now);
   const int chosen = combo(c.theme, field.path, width, label, note,

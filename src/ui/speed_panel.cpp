@@ -15,8 +15,9 @@ void speed_panel(App& app, const Theme& theme) {
     ImGui::Dummy({ImGui::GetContentRegionAvail().x, theme.px(18)});
     const Box box = last_item();
     const float width = draw_text(theme, theme.fonts.body, p.text, box, row.text, Align::Right);
-    draw_text(theme, theme.fonts.body, p.text_soft, {box.from, {box.to.x - width - theme.px(8), box.to.y}},
-              row.label);
+    const float left = box.width() - width - theme.px(8);
+    const Typeface& face = text_width(theme.fonts.body, row.label) <= left ? theme.fonts.body : theme.fonts.small;
+    draw_text(theme, face, p.text_soft, {box.from, {box.from.x + left, box.to.y}}, row.label);
     help(theme, row.help);
     ImGui::PopID();
   }

@@ -2,6 +2,7 @@
 // then the left column a drawer. Nothing is ever out of reach: every column scrolls.
 
 #include "ui/answers.hpp"
+#include "ui/overlays.hpp"
 #include "ui/panels.hpp"
 #include "ui/shortcuts.hpp"
 
@@ -69,7 +70,8 @@ void left_column(App& app, const Theme& theme, const Box& box) {
   ImGui::Dummy({1, theme.px(3)});
   parallelism_panel(controls, more);
   ImGui::Dummy({1, theme.px(4)});
-  if (button(theme, "more", more ? "Fewer settings" : "More settings", 0, Look::Quiet)) {
+  if (button(theme, "more", more ? "Fewer settings" : "More settings", ImGui::GetContentRegionAvail().x,
+             Look::Quiet)) {
     app.preferences.more_settings = !more;
   }
   help(theme, "Everything the engines and frameworks let you set.");
@@ -91,9 +93,10 @@ void side_panel(App& app, const Theme& theme, SidePanel panel) {
 }
 
 void right_column(App& app, const Theme& theme, const Box& box) {
-  begin_column(theme, "right", box, theme.palette.side, {theme.px(14), theme.px(14)});
-  for (const auto& panel : side_panels) {
-    side_panel(app, theme, panel.id);
+  begin_column(theme, "right", box, theme.palette.side, {theme.px(14), theme.px(12)});
+  // What fits, levers, speed: of almost fixed height; WHY is as long as its number asks for.
+  for (const SidePanel panel : {SidePanel::Fits, SidePanel::Levers, SidePanel::Speed, SidePanel::Why}) {
+    side_panel(app, theme, panel);
     ImGui::Dummy({1, theme.px(4)});
   }
   end_column();
@@ -143,6 +146,7 @@ void draw_window(App& app, Theme& theme) {
   }
   top_bar(app, theme, l.top);
   status_bar(app, theme, l.bottom);
+  overlays(app, theme);
   ImGui::End();
   const bool dragging = ImGui::IsAnyItemActive() && io.MouseDown[0];
   remember(app, dragging);

@@ -1,0 +1,23 @@
+#pragma once
+// Everything the program can do besides moving a control: for the palette and for keys.
+
+#include "ui/app.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace llmcalc::ui {
+
+/// One action with its key, which is pressed together with Ctrl.
+struct Action {
+  std::string_view name;
+  std::string_view keys;  ///< as people read it; "" none
+  Key key;                ///< Key::Count: none
+  bool shift;
+  void (*run)(App&);
+};
+
+/// All actions.
+[[nodiscard]] std::span<const Action> actions();
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,121 @@
+#include "ui/intake.hpp"
+
+#include "formats/scenario_json.hpp"
+#include "formats/text_file.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/summary.hpp>
+
+#include <utility>
+
+namespace llmcalc::ui {
+namespace {
+
+/// Largest file that is tried as a scenario.
+constexpr std::size_t scenario_limit = 4U << 20;
+
+/// Shows what was understood; the user then uses it or not.
+void preview(App& app, ModelSource source) {
+  Result<ModelPtr> model = app.resolver.model(source);
+  if (!model) {
+    const Issue& issue = model.issues().front();
+    say(app, issue.where.empty() ? issue.what : issue.where + ": " + issue.what, true);
+    return;
+  }
+  app.view.preview = Preview{std::move(source), *model};
+  app.view.preview_open_now = true;
+}
+
+/// True when the JSON looks like a scenario rather than a model's configuration.
+bool is_scenario(const nlohmann::json& json) {
+  return json.is_object() && json.contains("model") && !json.contains("model_type") && !json.contains("hidden_size");
+}
+
+bool take_scenario(App& app, const nlohmann::json& json) {
+  Result<Scenario> scenario = formats::read_scenario(json, app.resolver);
+  if (!scenario) {
+    const Issue& issue = scenario.issues().front();
+    say(app, issue.where + " " + issue.what, true);
+    return false;
+  }
+  use_scenario(app, std::move(scenario).value());
+  say(app, "Scenario opened");
+  return true;
+}
+
+std::string mixer_words(const Layer& kind) {
+  switch (kind.mixer) {
+    case Mixer::Attention: {
+      const AttentionShape& a = kind.attention;
+      std::string words = a.kv_heads == a.heads ? "multi-head attention, "
+                          : a.kv_heads == 1     ? "multi-query attention, "
+                                                : "grouped-query attention, ";
+      words +=
+          grouped(a.heads) + " heads, " + grouped(a.kv_heads) + " for keys and values, width " + grouped(a.head_dim);
+      if (a.window != 0) words += ", window of " + grouped(a.window);
+      return words;
+    }
+    case Mixer::LatentAttention:
+      return "latent attention, " + grouped(kind.attention.kv_lora_rank + kind.attention.rope_head_dim) +
+             " values cached a token";
+    case Mixer::CrossAttention:
+      return "cross attention to the encoder";
+    case Mixer::None:
+      return "no mixer";
+    default:
+      return "recurrent, " + grouped(kind.recurrent.heads) + " heads, state of " + grouped(kind.recurrent.state);
+  }
+}
+
+}  // namespace
+
+void take_path(App& app, const std::filesystem::path& path) {
+  const std::string shown = formats::shown(path);
+  if (path.extension() == ".json") {
+    const Result<std::string> text = formats::read_text_file(path, scenario_limit);
+    if (text) {
+      const Result<nlohmann::json> json = formats::parse_json(*text);
+      if (json && is_scenario(*json)) {
+        take_scenario(app, *json);
+        return;
+      }
+    }
+  }
+  preview(app, {ModelSource::Kind::File, shown});
+}
+
+bool take_text(App& app, std::string_view text) {
+  if (text.find('{') == std::string_view::npos) return false;
+  const Result<nlohmann::json> json = formats::parse_json(text);
+  if (!json || !json->is_object()) {
+    say(app, "The clipboard holds no JSON object", true);
+    return false;
+  }
+  if (is_scenario(*json)) return take_scenario(app, *json);
+  preview(app, {ModelSource::Kind::Config, std::string(text)});
+  return true;
+}
+
+std::vector<std::string> understood(const Model& model) {
+  std::vector<std::string> lines;
+  const Count parameters = parameter_count(model);
+  const Count active = active_parameter_count(model);
+  std::string first = grouped(parameters) + " parameters";
+  if (active != parameters) first += ", " + count_text(active) + " active";
+  lines.push_back(first);
+  lines.push_back(grouped(model.layer_count()) + " layers, width " + grouped(model.hidden) + ", vocabulary " +
+                  grouped(model.vocabulary) + (model.tied_head ? ", output head tied" : ""));
+  for (std::size_t k = 0; k < model.kinds.size(); ++k) {
+    std::string words = grouped(model.layers_of_kind(k)) + " × " + mixer_words(model.kinds[k]);
+    const FeedForward& ff = model.kinds[k].feed_forward;
+    if (ff.experts != 0) {
+      words += "; " + grouped(ff.experts) + " experts, " + grouped(ff.experts_per_token) + " a token";
+    }
+    lines.push_back(words);
+  }
+  if (model.max_context != 0) lines.push_back("Longest sequence: " + grouped(model.max_context) + " tokens");
+  lines.push_back("Stored as " + std::string(label_of(model.released_format)));
+  return lines;
+}
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,20 @@
+#pragma once
+// What comes in from outside: opened, dropped and pasted models and scenarios. Nothing is used before it was shown.
+
+#include "ui/app.hpp"
+
+#include <filesystem>
+#include <string_view>
+
+namespace llmcalc::ui {
+
+/// A file or folder that was opened or dropped: a saved scenario, or a model.
+void take_path(App& app, const std::filesystem::path& path);
+
+/// Text that was pasted: a scenario, or a config.json. False when it is neither.
+bool take_text(App& app, std::string_view text);
+
+/// What was understood of a model, line by line.
+[[nodiscard]] std::vector<std::string> understood(const Model& model);
+
+}  // namespace llmcalc::ui

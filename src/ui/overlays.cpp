@@ -1,0 +1,205 @@
+#include "ui/overlays.hpp"
+
+#include "formats/estimate_json.hpp"
+#include "formats/estimate_tables.hpp"
+#include "formats/scenario_json.hpp"
+#include "formats/text_file.hpp"
+#include "ui/command_line.hpp"
+#include "ui/files.hpp"
+#include "ui/intake.hpp"
+#include "ui/launch_command.hpp"
+
+#include <algorithm>
+
+namespace llmcalc::ui {
+namespace {
+
+/// A dialogue in the middle of the window. Pair with end_dialogue() when true.
+bool begin_dialogue(const Theme& theme, const char* name, bool& open_now, float width) {
+  if (open_now) ImGui::OpenPopup(name);
+  open_now = false;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  width = std::min(theme.px(width), screen.x - theme.px(24));
+  ImGui::SetNextWindowPos({(screen.x - width) / 2, screen.y * 0.16f});
+  ImGui::SetNextWindowSize({width, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(18), theme.px(14)});
+  const bool open = ImGui::BeginPopup(name);
+  ImGui::PopStyleVar();
+  if (open && compat::pressed(Key::Escape)) ImGui::CloseCurrentPopup();
+  return open;
+}
+
+void body(const Theme& theme, ImU32 colour, const std::string& words) {
+  paragraph(theme, theme.fonts.body, colour, words, ImGui::GetContentRegionAvail().x);
+}
+
+void open_dialogue(App& app, const Theme& theme) {
+  const bool appearing = app.view.open_file_now;
+  if (!begin_dialogue(theme, "open", app.view.open_file_now, 560)) return;
+  heading(theme, "Open");
+  body(theme, theme.palette.text_soft,
+       "Path of a config.json, a .gguf or .safetensors file, a folder of them, or a saved scenario. Dropping it on "
+       "the window does the "
+       "same.");
+  if (appearing) ImGui::SetKeyboardFocusHere();
+  ImGui::SetNextItemWidth(-1);
+  const bool entered =
+      ImGui::InputText("##path", app.view.path.data(), app.view.path.size(), ImGuiInputTextFlags_EnterReturnsTrue);
+  const bool clicked = button(theme, "open.path", "Open", 0, Look::Accent);
+  if ((entered || clicked) && app.view.path[0] != '\0') {
+    take_path(app, std::filesystem::path(app.view.path.data()));
+    ImGui::CloseCurrentPopup();
+  }
+  ImGui::EndPopup();
+}
+
+void preview_dialogue(App& app, const Theme& theme) {
+  if (!begin_dialogue(theme, "preview", app.view.preview_open_now, 560)) return;
+  if (!app.view.preview) {
+    ImGui::CloseCurrentPopup();
+    ImGui::EndPopup();
+    return;
+  }
+  const Model& model = *app.view.preview->model;
+  heading(theme, "What was understood", model.model_type);
+  paragraph(theme, theme.fonts.title, theme.palette.text, model.name.empty() ? model.id : model.name,
+            ImGui::GetContentRegionAvail().x);
+  for (const std::string& line : understood(model)) body(theme, theme.palette.text_soft, line);
+  for (const std::string& note : model.notes) body(theme, theme.palette.warn, note);
+  if (model.trust != Trust::Exact) {
+    body(theme, theme.palette.warn, "Not everything is exact: " + std::string(row_of(model.trust).help) + ".");
+  }
+  if (button(theme, "preview.use", "Use this model", 0, Look::Accent)) {
+    use_model(app, app.view.preview->source);
+    app.view.preview.reset();
+    ImGui::CloseCurrentPopup();
+  }
+  ImGui::SameLine();
+  if (button(theme, "preview.cancel", "Cancel")) {
+    app.view.preview.reset();
+    ImGui::CloseCurrentPopup();
+  }
+  ImGui::EndPopup();
+}
+
+/// Writes a file into the working folder and says where.
+void export_file(App& app, const std::string& name, const std::string& content) {
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::current_path(error) / name;
+  const Result<std::filesystem::path> written = write_file(file, content);
+  say(app, written ? "Saved as " + formats::shown(*written) : written.issues().front().where + " cannot be written",
+      !written);
+}
+
+/// How an engine finds the model.
+std::string engine_name(const App& app) {
+  for (const ModelChoice& choice : app.library.models) {
+    if (choice.id == app.scenario.model_source.text && !choice.repository.empty()) return choice.repository;
+  }
+  return app.scenario.model_source.kind == ModelSource::Kind::File ? app.scenario.model_source.text
+                                                                   : app.scenario.model->id;
+}
+
+void export_dialogue(App& app, const Theme& theme) {
+  if (!begin_dialogue(theme, "export", app.view.export_open_now, 620)) return;
+  const std::string name = "llmcalc-" + app.scenario.model->id;
+  const auto done = [] { ImGui::CloseCurrentPopup(); };
+  heading(theme, "Save", "into the folder the program was started in");
+  if (button(theme, "export.png", "Picture (PNG)")) {
+    std::error_code error;
+    app.requests.screenshot = std::filesystem::current_path(error) / (name + ".png");
+    done();
+  }
+  ImGui::SameLine();
+  if (button(theme, "export.csv", "CSV")) {
+    export_file(app, name + ".csv", formats::estimate_csv(app.results.estimate));
+    done();
+  }
+  ImGui::SameLine();
+  if (button(theme, "export.json", "Estimate (JSON)")) {
+    export_file(app, name + ".json", formats::estimate_json(app.scenario, app.results.estimate).dump(2) + "\n");
+    done();
+  }
+  ImGui::SameLine();
+  if (button(theme, "export.scenario", "Scenario (JSON)")) {
+    export_file(app, name + "-scenario.json", formats::write_scenario(app.scenario).dump(2) + "\n");
+    done();
+  }
+  ImGui::SameLine();
+  if (button(theme, "export.markdown", "Markdown")) {
+    export_file(app, name + ".md",
+                formats::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
+    done();
+  }
+  heading(theme, "Copy");
+  const auto copy = [&](const char* id, std::string_view label, const std::string& text) {
+    if (button(theme, id, label)) {
+      ImGui::SetClipboardText(text.c_str());
+      say(app, std::string(label) + " copied");
+      done();
+    }
+    help(theme, text.substr(0, 600));
+    ImGui::SameLine();
+  };
+  const std::string engine = engine_name(app);
+  copy("copy.markdown", "Markdown",
+       formats::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
+  copy("copy.command", "llmcalc command", command_line(app.scenario));
+  copy("copy.serve", "Serving command", launch_command(app.scenario, Task::Inference, engine));
+  copy("copy.train", "Training command", launch_command(app.scenario, Task::Training, engine));
+  ImGui::NewLine();
+  ImGui::EndPopup();
+}
+
+void help_dialogue(App& app, const Theme& theme) {
+  if (!begin_dialogue(theme, "help", app.view.help_open_now, 640)) return;
+  heading(theme, "Keys");
+  constexpr std::array<std::array<const char*, 2>, 12> keys{{
+      {"Ctrl+M · Ctrl+D", "choose a model, the devices: type to search, arrows, Enter"},
+      {"Ctrl+O · Ctrl+V", "open a file, use a pasted config.json or scenario"},
+      {"Ctrl+P", "every action by its name"},
+      {"Ctrl+Z · Ctrl+Shift+Z", "undo, redo"},
+      {"Ctrl+K", "pin the scenario and compare"},
+      {"Ctrl+E · Ctrl+C", "export; copy the estimate as Markdown"},
+      {"Ctrl+T · Ctrl+G", "theme; GiB or GB"},
+      {"Ctrl+ + · − · 0", "larger, smaller, normal size"},
+      {"Arrows, Enter", "move between controls, open or type a value"},
+      {"+ and −", "the next value of the slider in focus"},
+      {"Ctrl+click, double click", "type a slider's value: 8192, 8k, 128k, 70b; also past its end"},
+      {"F1", "this help"},
+  }};
+  for (const auto& row : keys) {
+    ImGui::Dummy({ImGui::GetContentRegionAvail().x, theme.px(20)});
+    const Box box = last_item();
+    draw_text(theme, theme.fonts.strong, theme.palette.text, {box.from, {box.from.x + theme.px(200), box.to.y}},
+              row[0]);
+    draw_text(theme, theme.fonts.body, theme.palette.text_soft, {{box.from.x + theme.px(200), box.from.y}, box.to},
+              row[1]);
+  }
+  heading(theme, "Numbers");
+  body(theme, theme.palette.text_soft,
+       "A number without a mark is exact: arithmetic of what is really allocated. A grey dot stands for a model with "
+       "a measured range, which is "
+       "drawn on the bar; an orange dot for a documented constant. Click any part to see its calculation, its source "
+       "and what it leaves out. "
+       "GiB is 1,073,741,824 bytes, GB is 1,000,000,000.");
+  if (!app.library.issues.empty()) {
+    heading(theme, "Preset files that were skipped");
+    for (std::size_t i = 0; i < std::min<std::size_t>(app.library.issues.size(), 6); ++i) {
+      body(theme, theme.palette.bad, app.library.issues[i].where + ": " + app.library.issues[i].what);
+    }
+  }
+  ImGui::EndPopup();
+}
+
+}  // namespace
+
+void overlays(App& app, const Theme& theme) {
+  open_dialogue(app, theme);
+  preview_dialogue(app, theme);
+  export_dialogue(app, theme);
+  help_dialogue(app, theme);
+  command_palette(app, theme);
+}
+
+}  // namespace llmcalc::ui
