@@ -79,11 +79,14 @@ void draw_frame(Window& window, Stage& stage, ui::App& app) {
   refresh_theme(stage, app);
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
+  const std::vector<Window::ShortPress> presses = window.take_short_presses();
+  for (const auto& press : presses) ui::compat::keep_short_press(press.key, press.ctrl, press.shift);
   ImGui::NewFrame();
   app.requests.wake_after = -1;
   watch_mouse(stage, app);
   ui::draw_window(app, stage.theme);
   ImGui::Render();
+  for (const auto& press : presses) ui::compat::end_short_press(press.key);
   int width = 0;
   int height = 0;
   glfwGetFramebufferSize(window.handle(), &width, &height);
@@ -107,9 +110,9 @@ void take_findings(std::future<ui::Findings>& findings, ui::App& app) {
 
 int run(Window& window, ui::App& app) {
   set_up_imgui();
-  std::future<ui::Findings> findings = std::async(std::launch::async, [] {
+  std::future<ui::Findings> findings = std::async(std::launch::async, [library = app.library] {
     ui::Findings found{machine::look_at_this_machine(),
-                       machine::find_local_models(machine::model_folders_of_this_user())};
+                       machine::find_local_models(machine::model_folders_of_this_user()), ui::missing_sizes(library)};
     glfwPostEmptyEvent();
     return found;
   });

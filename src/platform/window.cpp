@@ -16,6 +16,8 @@ namespace {
 /// What GLFW's callbacks fill; owned through the window's user pointer.
 struct Inbox {
   std::vector<std::filesystem::path> dropped;
+  std::vector<Window::ShortPress> down;         ///< pressed since the last frame
+  std::vector<Window::ShortPress> down_and_up;  ///< and released again
 };
 
 Inbox* inbox_of(GLFWwindow* handle) { return static_cast<Inbox*>(glfwGetWindowUserPointer(handle)); }
@@ -52,6 +54,17 @@ Result<Window> Window::open(const WindowOptions& options) {
   glfwSetWindowUserPointer(handle, std::make_unique<Inbox>().release());
   glfwSetDropCallback(handle, [](GLFWwindow* w, int count, const char** paths) {
     for (int i = 0; i < count; ++i) inbox_of(w)->dropped.emplace_back(paths[i]);
+  });
+  // Set before Dear ImGui's own callback, which calls this one.
+  glfwSetKeyCallback(handle, [](GLFWwindow* w, int key, int, int action, int mods) {
+    Inbox& inbox = *inbox_of(w);
+    if (action == GLFW_PRESS) {
+      inbox.down.push_back({key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0});
+    } else if (action == GLFW_RELEASE) {
+      for (const Window::ShortPress& press : inbox.down) {
+        if (press.key == key) inbox.down_and_up.push_back(press);
+      }
+    }
   });
   ImGui::CreateContext();
   ImGui_ImplGlfw_InitForOpenGL(handle, true);
@@ -104,6 +117,12 @@ float Window::content_scale() const {
 }
 
 std::vector<std::filesystem::path> Window::take_dropped() { return std::exchange(inbox_of(handle_)->dropped, {}); }
+
+std::vector<Window::ShortPress> Window::take_short_presses() {
+  Inbox& inbox = *inbox_of(handle_);
+  inbox.down.clear();
+  return std::exchange(inbox.down_and_up, {});
+}
 
 void Window::wait(double seconds) {
   if (seconds < 0) {

@@ -40,6 +40,13 @@ class Window {
   [[nodiscard]] float content_scale() const;
   /// Files dropped since the last call.
   std::vector<std::filesystem::path> take_dropped();
+  /// A key that was pressed and released since the last call: a slow frame would not see it.
+  struct ShortPress {
+    int key = 0;
+    bool ctrl = false;
+    bool shift = false;
+  };
+  std::vector<ShortPress> take_short_presses();
   /// Sleeps until something happens, at most `seconds` (< 0: for ever).
   static void wait(double seconds);
 

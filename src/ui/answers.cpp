@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 
 namespace llmcalc::ui {
 namespace {
@@ -19,23 +20,37 @@ namespace {
 constexpr std::array<std::string_view, 7> well_known_devices{"rtx-3060-12gb", "rtx-4080",      "rtx-4090", "rtx-5090",
                                                              "m4-max-64gb",   "h100-sxm-80gb", "mi300x"};
 
-/// "4 × RTX 4090 would do": the smallest power of two of the scenario's own device; "" when none is enough.
-std::string more_devices(const Scenario& scenario, Task task) {
-  if (scenario.devices.groups.empty() || !scenario.devices.groups.front().device) return {};
-  const std::string& name = scenario.devices.groups.front().device->name;
-  for (Count n = std::max<Count>(scenario.devices.count() * 2, 2); n <= 1024; n *= 2) {
-    const Scenario there = with_devices(scenario, task, n);
-    if (!validate(there).empty() || !fits(fit(there, task).verdict)) continue;
-    return grouped(n) + " × " + name + (task == Task::Training ? " with ZeRO-3 would do" : " would do");
+/// "2 × H100 SXM 80 GB would do": the fewest of the scenario's own device, else of a large one; "" when none is
+/// enough.
+std::string more_devices(const App& app, Task task) {
+  if (app.scenario.devices.groups.empty() || !app.scenario.devices.groups.front().device) return {};
+  const auto enough = [&](const DevicePtr& device, Count first, Count last) -> std::string {
+    for (Count n = first; n <= last; n *= 2) {
+      Scenario there = app.scenario;
+      there.devices.groups = {{device, n}};
+      there = with_devices(there, task, n);
+      if (!validate(there).empty() || !fits(fit(there, task).verdict)) continue;
+      const bool shards = task == Task::Training && n > 1;
+      return grouped(n) + " × " + device->name + (shards ? " with ZeRO-3 would do" : " would do");
+    }
+    return {};
+  };
+  std::string words =
+      enough(app.scenario.devices.groups.front().device, std::max<Count>(app.scenario.devices.count() * 2, 2), 16);
+  for (const std::string_view id : {"h100-sxm-80gb", "h200-sxm-141gb", "b200-sxm"}) {
+    for (const DeviceChoice& choice : app.library.devices) {
+      if (words.empty() && choice.device->id == id) words = enough(choice.device, 1, 64);
+    }
   }
-  return {};
+  return words;
 }
 
-std::vector<LeverRow> lever_rows(const Scenario& scenario, Task task, std::string& remedy) {
+std::vector<LeverRow> lever_rows(const App& app, Task task, std::string& remedy) {
   std::vector<LeverRow> rows;
-  std::vector<LeverEffect> effects = levers(scenario, task);
+  std::vector<LeverEffect> effects = levers(app.scenario, task);
+  const bool fits_now = fits(fit(app.scenario, task).verdict);
   const LeverEffect* smallest = smallest_remedy(effects);
-  remedy = smallest ? smallest->label + " would do" : more_devices(scenario, task);
+  remedy = fits_now ? std::string{} : smallest ? smallest->label + " would do" : more_devices(app, task);
   for (LeverEffect& effect : effects) {
     rows.push_back({std::move(effect.label), std::string(effect.price), effect.saved, fits(effect.after.verdict),
                     std::move(effect.scenario)});
@@ -72,8 +87,17 @@ std::vector<FitRow> fit_rows(const App& app, Task task) {
 
 /// "41 to 85 tokens/s".
 std::string range_text(const Rate& rate, std::string_view unit) {
-  const auto two = [](double v) { return v >= 99.5 ? grouped(static_cast<Count>(v + 0.5)) : three_digits(v); };
-  return two(std::min(rate.low, rate.high)) + "–" + two(std::max(rate.low, rate.high)) + " " + std::string(unit);
+  // Two significant digits: more would pretend to know it better.
+  const auto two = [](double v) {
+    if (v >= 100) {
+      const double step = std::pow(10.0, std::floor(std::log10(v)) - 1);
+      return grouped(static_cast<Count>(std::llround(v / step) * std::llround(step)));
+    }
+    return fixed(v, v < 0.1 ? 3 : v < 1 ? 2 : v < 10 ? 1 : 0);
+  };
+  std::string words = two(std::min(rate.low, rate.high)) + "–" + two(std::max(rate.low, rate.high));
+  if (!unit.empty()) words.append(" ").append(unit);
+  return words;
 }
 
 std::vector<SpeedRow> speed_rows(const App& app) {
@@ -161,11 +185,9 @@ void update_answers(App& app) {
   a.revision = app.results.revision;
   for (const auto& task : tasks) {
     const auto i = static_cast<std::size_t>(task.id);
-    a.levers[i] = lever_rows(app.scenario, task.id, a.remedy[i]);
+    a.levers[i] = lever_rows(app, task.id, a.remedy[i]);
     a.fits[i] = fit_rows(app, task.id);
   }
-  if (app.results.estimate.inference.fit.fits) a.remedy[0].clear();
-  if (app.results.estimate.training.fit.fits) a.remedy[1].clear();
   a.speed = speed_rows(app);
 }
 

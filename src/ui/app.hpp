@@ -62,9 +62,7 @@ struct Preferences {
   Task levers_task = Task::Training;
   Focus focus;
   float zoom = 1;
-  bool reduced_motion = false;
   bool more_settings = false;
-  bool hint_seen = false;
   friend bool operator==(const Preferences&, const Preferences&) = default;
 };
 

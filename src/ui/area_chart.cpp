@@ -108,13 +108,25 @@ void draw_present(const App& app, const Theme& theme, const ChartFrame& frame, c
   }
 }
 
+/// The lower line up to which the engine's own pool reaches.
+void draw_engine_limit(const App& app, const Theme& theme, const ChartFrame& frame, Bytes limit) {
+  const float y = std::round(frame.y_of(static_cast<double>(limit.count)));
+  dashed_line(theme, frame.plot.from.x, frame.plot.to.x, y, faded(theme.palette.warn, 0.7f));
+  const std::string words = "granted by " + std::string(label_of(app.scenario.serving.runtime));
+  draw_text(theme, theme.fonts.small, theme.palette.text_faint,
+            {{frame.plot.from.x + theme.px(6), y + theme.px(1)}, {frame.plot.to.x, y + theme.px(17)}}, words);
+}
+
 /// "fits up to 55,296 tokens" where the amount crosses the capacity.
 void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, const Axis& axis,
                   std::string_view unit) {
   const Device* device = app.scenario.devices.smallest();
   if (!device || app.chart.solved_revision != app.chart.revision) return;
   const Palette& p = theme.palette;
-  const float line = frame.y_of(static_cast<double>(device->addressable().count));
+  const auto limit = app.preferences.chart_task == Task::Inference
+                         ? engine_limit(app.scenario, app.results.estimate.inference.fit)
+                         : std::nullopt;
+  const float line = frame.y_of(static_cast<double>(limit.value_or(device->addressable()).count));
   std::string words = "fits nowhere on this axis";
   if (app.chart.largest) {
     words = app.chart.unbounded
@@ -150,6 +162,10 @@ void area_chart(App& app, const Theme& theme, const Box& area) {
   draw_areas(theme, frame, axis, samples);
   draw_ticks(theme, axis);
   if (device) draw_capacity(theme, frame, *device);
+  const auto limit = app.preferences.chart_task == Task::Inference
+                         ? engine_limit(app.scenario, app.results.estimate.inference.fit)
+                         : std::nullopt;
+  if (limit) draw_engine_limit(app, theme, frame, *limit);
   draw_largest(app, theme, frame, axis, unit);
   draw_present(app, theme, frame, axis, unit);
   ImGui::SetCursorScreenPos(frame.plot.from);

@@ -60,7 +60,7 @@ void segment_tooltip(const App& app, const Theme& theme, const Component& c, Byt
 /// Name, headline number and verdict above the bar.
 void draw_headline(const App& app, const Theme& theme, const Bar& bar, const Box& line) {
   const Palette& p = theme.palette;
-  const FitWords verdict = fit_words(bar.fit, app.preferences.units);
+  const FitWords verdict = fit_words(app.scenario, bar.fit, app.preferences.units);
   const float name_width =
       draw_text(theme, theme.fonts.title, p.text, {line.from, {line.to.x, line.to.y}}, label_of(bar.task));
   std::string words = verdict.text;
@@ -129,7 +129,7 @@ void draw_segments(App& app, const Theme& theme, const Bar& bar, const Box& trac
 }
 
 /// The capacity line with its label, and the range of the total as a whisker.
-void draw_marks(const Theme& theme, const Bar& bar, const Box& track, double bytes_per_pixel) {
+void draw_marks(const App& app, const Theme& theme, const Bar& bar, const Box& track, double bytes_per_pixel) {
   const Palette& p = theme.palette;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const auto place = [&](Bytes bytes) {
@@ -150,6 +150,12 @@ void draw_marks(const Theme& theme, const Bar& bar, const Box& track, double byt
   if (x > track.to.x) return;
   list->AddRectFilled({x - theme.px(1), track.from.y - theme.px(5)}, {x + theme.px(1), track.to.y + theme.px(5)},
                       p.mark);
+  if (const auto limit = engine_limit(app.scenario, bar.fit)) {
+    const float at = place(*limit);
+    for (float y = track.from.y; y < track.to.y; y += theme.px(6)) {
+      list->AddLine({at, y}, {at, std::min(y + theme.px(3), track.to.y)}, faded(p.mark, 0.8f), theme.px(1));
+    }
+  }
   const std::string name = capacity_name(*bar.device);
   const float used = place(bar.breakdown.total());
   const float width = text_width(theme.fonts.small, name);
@@ -170,7 +176,7 @@ void draw_bar(App& app, const Theme& theme, const Bar& bar, double scale_bytes) 
   const double bytes_per_pixel = std::max(scale_bytes / static_cast<double>(width), 1e-9);
   note_control(theme, std::string(key_of(bar.task)) + ".bar", track);
   draw_segments(app, theme, bar, track, bytes_per_pixel);
-  draw_marks(theme, bar, track, bytes_per_pixel);
+  draw_marks(app, theme, bar, track, bytes_per_pixel);
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, track.to.y - at.y});
   ImGui::PopID();

@@ -2,6 +2,8 @@
 
 #include <llmcalc/estimate/explain.hpp>
 
+#include <algorithm>
+
 namespace llmcalc::ui {
 
 Part row_part(Part part) {
@@ -27,18 +29,23 @@ std::vector<PartRow> part_rows(const Estimate& estimate) {
 }
 
 std::string short_formula(const Component& component) {
-  const auto& all = component.summands;
-  if (all.size() < 2 || all.front().size() != 1) return formula_text(component, 3);
-  Summand merged = all.front();
-  merged.label = {};
-  for (std::size_t i = 1; i < all.size(); ++i) {
-    const Summand& s = all[i];
-    const bool alike = s.size() == 1 && s.terms[0].symbol == merged.terms[0].symbol && s.width == merged.width &&
-                       s.divisor == merged.divisor && !s.negative;
-    if (!alike) return formula_text(component, 3);
-    merged.terms[0].value = add(merged.terms[0].value, s.terms[0].value);
+  Component merged = component;
+  merged.summands.clear();
+  for (const Summand& s : component.summands) {
+    const auto alike = std::find_if(merged.summands.begin(), merged.summands.end(), [&](const Summand& other) {
+      return s.size() == 1 && other.size() == 1 && s.terms[0].symbol == other.terms[0].symbol &&
+             s.width == other.width && s.divisor == other.divisor && s.negative == other.negative;
+    });
+    if (alike == merged.summands.end()) {
+      merged.summands.push_back(s);
+    } else {
+      alike->terms[0].value = add(alike->terms[0].value, s.terms[0].value);
+      alike->result += s.result;
+      alike->label = {};
+    }
   }
-  return formula_text(merged);
+  if (merged.summands.size() == 1 && merged.summands[0].size() != 0) merged.summands[0].label = {};
+  return formula_text(merged, 3);
 }
 
 std::string headline(Bytes bytes, ByteUnits units) {
@@ -55,11 +62,20 @@ std::string short_amount(Bytes bytes, ByteUnits units) {
   return headline(bytes, units) + " " + std::string(giga_name(units));
 }
 
-FitWords fit_words(const Fit& fit, ByteUnits units) {
+std::optional<Bytes> engine_limit(const Scenario& scenario, const Fit& fit) {
+  const Device* device = scenario.devices.smallest();
+  if (!device || !fit.known || fit.capacity.count == 0) return std::nullopt;
+  const Bytes whole = device->addressable();
+  if (fit.capacity.count > whole.count - whole.count / 200) return std::nullopt;
+  return fit.capacity;
+}
+
+FitWords fit_words(const Scenario& scenario, const Fit& fit, ByteUnits units) {
   if (!fit.known) return {};
   FitWords verdict{.text = {}, .known = true, .fits = fit.fits};
   if (fit.fits) {
-    verdict.text = (fit.certain ? "fits, " : "fits barely, ") + short_amount(fit.headroom, units) + " free";
+    verdict.text = (fit.certain ? "fits, " : "fits barely, ") + short_amount(fit.headroom, units) + " free" +
+                   (engine_limit(scenario, fit) ? " in its pool" : "");
   } else {
     verdict.text = (fit.certain ? "over by " : "just over, by ") + short_amount(fit.excess, units);
   }

@@ -5,6 +5,7 @@
 
 #include <llmcalc/estimate/estimate.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,13 +32,17 @@ struct FitWords {
   bool known = false;
   bool fits = false;
 };
-[[nodiscard]] FitWords fit_words(const Fit& fit, ByteUnits units);
+[[nodiscard]] FitWords fit_words(const Scenario& scenario, const Fit& fit, ByteUnits units);
+
+/// The amount up to which sequences are served when the engine grants its cache less than the device has; nothing
+/// when the device itself is the limit.
+[[nodiscard]] std::optional<Bytes> engine_limit(const Scenario& scenario, const Fit& fit);
 
 /// Name of the capacity of the smallest device: "24 GB".
 [[nodiscard]] std::string capacity_name(const Device& device);
 
-/// The component's factors in one line. Summands that differ only in their single factor are added up first:
-/// "8,030,261,248 parameters × 2 B".
+/// The component's factors in one line. Products of one factor that differ only in its value are added
+/// up: "8,030,261,248 parameters × 2 B".
 [[nodiscard]] std::string short_formula(const Component& component);
 
 /// An amount with one decimal in GiB or GB, for headlines: "17.4".

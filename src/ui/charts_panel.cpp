@@ -26,7 +26,7 @@ void draw_tabs(App& app, const Theme& theme, const Box& line) {
   float x = line.from.x;
   for (const auto& tab : tabs) {
     const std::string_view words = tab_text(tab.id, app.preferences.chart_task);
-    const float width = text_width(theme.fonts.body, words) + theme.px(tight ? 12 : 22);
+    const float width = text_width(theme.fonts.body, words) + theme.px(tight ? 10 : 18);
     if (x + width > line.to.x) break;
     ImGui::SetCursorScreenPos({x, line.from.y});
     ImGui::PushID(tab.key.data());
@@ -48,24 +48,30 @@ void draw_tabs(App& app, const Theme& theme, const Box& line) {
   // Inference or training, where the chart can show both.
   const Tab tab = app.preferences.tab;
   if (tab == Tab::Timeline || tab == Tab::Tensors || tab == Tab::Compare) return;
+  const auto width_of = [&](std::string_view words) { return text_width(theme.fonts.small, words) + theme.px(12); };
   float right = line.to.x;
-  for (auto task = tasks.rbegin(); task != tasks.rend(); ++task) {
-    const float width = text_width(theme.fonts.small, task->label) + theme.px(12);
+  const bool both = x + width_of(tasks[0].label) + width_of(tasks[1].label) <= right;
+  for (auto row = tasks.rbegin(); row != tasks.rend(); ++row) {
+    const bool on = app.preferences.chart_task == row->id;
+    if (!both && !on) continue;  // no room: the present one stands alone and changes with a click
+    const float width = width_of(row->label);
     right -= width;
     if (right < x) return;
     ImGui::SetCursorScreenPos({right, line.from.y + theme.px(2)});
-    ImGui::PushID(task->key.data());
-    if (ImGui::InvisibleButton("task", {width, line.height() - theme.px(4)})) app.preferences.chart_task = task->id;
+    ImGui::PushID(row->key.data());
+    if (ImGui::InvisibleButton("task", {width, line.height() - theme.px(4)})) {
+      app.preferences.chart_task = both ? row->id : (row->id == Task::Inference ? Task::Training : Task::Inference);
+    }
     const Box box = last_item();
-    const bool on = app.preferences.chart_task == task->id;
-    draw_text(theme, theme.fonts.small, on || ImGui::IsItemHovered() ? p.text : p.text_faint, box, task->label,
+    draw_text(theme, theme.fonts.small, on || ImGui::IsItemHovered() ? p.text : p.text_faint, box, row->label,
               Align::Centre);
     if (on) {
       ImGui::GetWindowDrawList()->AddRectFilled({box.from.x + theme.px(6), box.to.y - theme.px(3)},
                                                 {box.to.x - theme.px(6), box.to.y - theme.px(1)}, p.accent);
     }
+    help(theme, "Chart of inference or of training.");
     focus_ring(theme, box);
-    note_control(theme, "chart-task." + std::string(task->key), box);
+    note_control(theme, "chart-task." + std::string(row->key), box);
     ImGui::PopID();
   }
 }

@@ -44,7 +44,7 @@ bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec
   ImGui::SetNextWindowPos({std::min(at.x, screen.x - size.x - theme.px(8)), at.y});
   ImGui::SetNextWindowSize(size);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(10), theme.px(10)});
-  const bool open = ImGui::BeginPopup(name);
+  const bool open = ImGui::BeginPopup(name, ImGuiWindowFlags_NoNav);
   ImGui::PopStyleVar();
   if (!open) return false;
   if (compat::pressed(Key::Escape)) ImGui::CloseCurrentPopup();
@@ -65,7 +65,7 @@ std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, st
   for (const ChooserRow& row : rows) count += row.is_group ? 0 : 1;
   const bool entered = keys(chooser, count);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{0, theme.px(1)});
-  ImGui::BeginChild("rows", {0, 0}, false, ImGuiWindowFlags_NoNavInputs);
+  ImGui::BeginChild("rows", {0, 0}, false, ImGuiWindowFlags_NoNav);
   const Palette& p = theme.palette;
   const float width = ImGui::GetContentRegionAvail().x;
   std::size_t number = 0;

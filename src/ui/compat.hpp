@@ -74,6 +74,12 @@ void set_focus_colour(ImGuiStyle& style, const ImVec4& colour);
 /// Drawn size of all fonts relative to their rasterised size.
 void set_global_font_scale(float factor);
 
+/// Makes a key that went down and up between two frames count as down in the coming frame, given as the windowing
+/// library's number. Newer versions queue events and need no help.
+void keep_short_press(int native_key, bool ctrl, bool shift);
+/// Takes it back after the frame.
+void end_short_press(int native_key);
+
 /// Feeds input in tests and in scripted runs.
 void feed_mouse_position(ImVec2 position);
 void feed_mouse_button(int button, bool down);

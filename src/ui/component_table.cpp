@@ -123,6 +123,9 @@ void component_table(App& app, const Theme& theme) {
   }
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, y - at.y});
+  for (std::size_t i = 0; i < std::min<std::size_t>(e.warnings.size(), 2); ++i) {
+    paragraph(theme, theme.fonts.small, p.warn, e.warnings[i], width);
+  }
 }
 
 }  // namespace llmcalc::ui

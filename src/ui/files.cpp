@@ -43,7 +43,6 @@ void read_preferences(const nlohmann::json& json, Preferences& p) {
   choice_in(json, "focus_part", p.focus.part);
   p.zoom = static_cast<float>(std::clamp(number_in(json, "zoom", p.zoom), 0.6, 3.0));
   p.more_settings = flag_in(json, "more_settings", p.more_settings);
-  p.hint_seen = flag_in(json, "hint_seen", p.hint_seen);
 }
 
 nlohmann::ordered_json write_preferences(const Preferences& p) {
@@ -56,8 +55,7 @@ nlohmann::ordered_json write_preferences(const Preferences& p) {
           {"focus_task", key_of(p.focus.task)},
           {"focus_part", key_of(p.focus.part)},
           {"zoom", p.zoom},
-          {"more_settings", p.more_settings},
-          {"hint_seen", p.hint_seen}};
+          {"more_settings", p.more_settings}};
 }
 
 }  // namespace

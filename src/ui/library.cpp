@@ -1,8 +1,10 @@
 #include "ui/library.hpp"
 
+#include "formats/config_json.hpp"
 #include "machine/match_device.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/summary.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -95,7 +97,24 @@ Library read_library(std::vector<std::filesystem::path> folders) {
   return library;
 }
 
+std::vector<std::pair<std::string, Count>> missing_sizes(const Library& library) {
+  std::vector<std::pair<std::string, Count>> sizes;
+  for (const ModelChoice& choice : library.models) {
+    if (choice.id.empty() || choice.parameters != 0) continue;
+    const Result<formats::ModelPreset> preset = formats::find_model_preset(library.folders, choice.id);
+    if (!preset) continue;
+    const Result<Model> model = model_from_config_text(preset->config, choice.id);
+    if (model) sizes.emplace_back(choice.id, parameter_count(*model));
+  }
+  return sizes;
+}
+
 void add_findings(Library& library, const Findings& findings) {
+  for (const auto& [id, parameters] : findings.sizes) {
+    for (ModelChoice& choice : library.models) {
+      if (choice.id == id) choice.parameters = parameters;
+    }
+  }
   std::vector<formats::DevicePreset> presets;
   for (const DeviceChoice& choice : library.devices) {
     formats::DevicePreset preset;

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace llmcalc::ui {
@@ -54,7 +55,11 @@ Library read_library(std::vector<std::filesystem::path> folders);
 struct Findings {
   machine::Machine machine;
   machine::LocalModels models;
+  std::vector<std::pair<std::string, Count>> sizes;  ///< parameters of presets that do not state them
 };
+
+/// Counts the parameters of presets that do not state them. Takes a moment: call it off the drawing thread.
+std::vector<std::pair<std::string, Count>> missing_sizes(const Library& library);
 
 /// Puts this computer's devices and models in front.
 void add_findings(Library& library, const Findings& findings);

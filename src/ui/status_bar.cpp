@@ -37,6 +37,10 @@ void status_bar(App& app, const Theme& theme, const Box& box) {
   const Box inner = shrunk(box, theme.px(14), 0);
   std::string left = app.view.message;
   ImU32 colour = app.view.message_is_bad ? p.bad : p.text_soft;
+  if (!app.results.issues.empty()) {
+    left = app.results.issues.front().where + " " + app.results.issues.front().what;
+    colour = p.bad;
+  }
   if (left.empty()) {
     left = trust_line(app.results.estimate);
     left += (left.empty() ? "" : "     ") + std::string("estimated in ") + time_text(app.results.seconds);

@@ -1,0 +1,109 @@
+// The window as a whole: what it shows, and that nothing is cut.
+
+#include "driver.hpp"
+#include "ui/breakdowns.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace llmcalc::ui::test {
+namespace {
+
+TEST(Window, ShowsTheEstimateInNumbersAndWords) {
+  Driver d;
+  const Estimate& e = d.app.results.estimate;
+  EXPECT_EQ(e.model.parameters, 8'030'261'248u);
+  EXPECT_TRUE(d.shows("8,030,261,248 parameters"));
+  EXPECT_TRUE(d.shows(headline(e.inference.breakdown.total(), ByteUnits::Binary)));
+  EXPECT_TRUE(d.shows(headline(e.training.breakdown.total(), ByteUnits::Binary)));
+  EXPECT_TRUE(d.shows("KV cache"));
+  EXPECT_TRUE(d.shows("WHAT FITS"));
+}
+
+TEST(Window, OneSwitchChangesTheUnitEverywhere) {
+  Driver d;
+  ASSERT_TRUE(d.click("units.GB"));
+  EXPECT_EQ(d.app.preferences.units, ByteUnits::Decimal);
+  EXPECT_TRUE(d.shows(headline(d.app.results.estimate.inference.breakdown.total(), ByteUnits::Decimal)));
+  for (const Audit::Text& t : d.audit.texts) {
+    if (t.text == "GiB") continue;  // the switch itself
+    EXPECT_EQ(t.text.find("GiB"), std::string::npos) << t.text;
+  }
+}
+
+TEST(Window, TheArticlesMethodIsOneClickAway) {
+  Driver d;
+  ASSERT_TRUE(d.click("method.As in the article"));
+  EXPECT_EQ(d.app.scenario.method, Method::Article);
+  EXPECT_EQ(d.app.results.estimate.inference.breakdown.bytes(Part::Weights).count, 16'060'522'496u);
+}
+
+/// Presets with the widest names.
+std::vector<ModelChoice> longest_names(const App& app, std::size_t n) {
+  std::vector<ModelChoice> models = app.library.models;
+  std::sort(models.begin(), models.end(),
+            [](const ModelChoice& a, const ModelChoice& b) { return a.name.size() > b.name.size(); });
+  models.resize(std::min(models.size(), n));
+  return models;
+}
+
+class WindowSize : public ::testing::TestWithParam<ImVec2> {};
+
+TEST_P(WindowSize, CutsNoTextForTheLongestNames) {
+  Driver d(GetParam().x, GetParam().y);
+  for (const ModelChoice& model : longest_names(d.app, 10)) {
+    ASSERT_TRUE(use_model(d.app, source_of(model))) << model.id;
+    d.frames(3);
+    for (const Audit::Text& t : d.audit.texts) {
+      EXPECT_TRUE(!t.cut || t.formula) << model.name << ": " << t.text << " is " << t.width << " wide in "
+                                       << t.box.width();
+    }
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Sizes, WindowSize, ::testing::Values(ImVec2{1440, 900}, ImVec2{1024, 700}));
+
+TEST(Window, ColumnsFoldInNarrowWindows) {
+  Driver narrow(1024, 700);
+  EXPECT_TRUE(narrow.find("side.Levers"));
+  EXPECT_TRUE(narrow.find("serving.context"));
+  Driver tiny(800, 600);
+  EXPECT_FALSE(tiny.find("serving.context"));
+  ASSERT_TRUE(tiny.click("drawer"));
+  EXPECT_TRUE(tiny.find("serving.context"));
+}
+
+TEST(Window, BarsStandInProportionToTheEstimate) {
+  Driver d;
+  const auto track = d.find("training.bar");
+  const auto weights = d.find("training.bar.weights");
+  const auto states = d.find("training.bar.optimizer_states");
+  ASSERT_TRUE(track && weights && states);
+  const Breakdown& b = d.app.results.estimate.training.breakdown;
+  const double expected =
+      static_cast<double>(b.bytes(Part::OptimizerStates).count) / static_cast<double>(b.bytes(Part::Weights).count);
+  EXPECT_NEAR(static_cast<double>(states->width() / weights->width()), expected, expected * 0.03);
+  EXPECT_LE(states->to.x, track->to.x);
+}
+
+TEST(Window, AClickOnASegmentShowsItsCalculation) {
+  Driver d;
+  ASSERT_TRUE(d.click("training.bar.optimizer_states"));
+  EXPECT_EQ(d.app.preferences.focus, (Focus{Task::Training, Part::OptimizerStates}));
+  EXPECT_TRUE(d.shows("Optimizer states · training"));
+}
+
+TEST(Window, EveryTabAndThemeIsDrawn) {
+  Driver d;
+  for (const auto& theme : theme_kinds) {
+    for (const auto& tab : tabs) {
+      d.app.preferences.theme = theme.id;
+      d.app.preferences.tab = tab.id;
+      d.frames(2);
+      EXPECT_GT(ImGui::GetDrawData()->TotalVtxCount, 1000) << tab.label;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace llmcalc::ui::test
