@@ -85,6 +85,8 @@ void redo(App& app) { go(app, app.history.redo, app.history.undo); }
 void say(App& app, std::string message, bool bad) {
   app.view.message = std::move(message);
   app.view.message_is_bad = bad;
+  constexpr double seconds_shown = 8;
+  app.view.message_until = seconds_shown + (ImGui::GetCurrentContext() ? ImGui::GetTime() : 0.0);
 }
 
 }  // namespace llmcalc::ui

@@ -99,6 +99,7 @@ struct View {
   std::array<char, 1024> path{};  ///< typed path of a file to open
   std::string message;            ///< last thing that happened, in the status bar
   bool message_is_bad = false;
+  double message_until = 0;  ///< when it disappears, in Dear ImGui's time
 };
 
 /// A pinned scenario with its result.

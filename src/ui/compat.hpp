@@ -31,6 +31,7 @@ enum class Key : std::uint8_t {
   Delete,
   F1,
   Slash,
+  Space,
   Equal,
   Minus,
   Zero,

@@ -35,6 +35,12 @@ void status_bar(App& app, const Theme& theme, const Box& box) {
   fill(box, p.bar);
   ImGui::GetWindowDrawList()->AddLine(box.from, {box.to.x, box.from.y}, p.border);
   const Box inner = shrunk(box, theme.px(14), 0);
+  if (!app.view.message.empty()) {
+    const double remaining = app.view.message_until - ImGui::GetTime();
+    double& wake = app.requests.wake_after;
+    if (remaining <= 0) app.view.message.clear();
+    if (remaining > 0 && (wake < 0 || remaining < wake)) wake = remaining + 0.02;
+  }
   std::string left = app.view.message;
   ImU32 colour = app.view.message_is_bad ? p.bad : p.text_soft;
   if (!app.results.issues.empty()) {
@@ -47,20 +53,20 @@ void status_bar(App& app, const Theme& theme, const Box& box) {
     colour = p.text_faint;
   }
   const std::string command = command_line(app.scenario);
-  const float half = inner.width() * 0.5f;
   const float wide = std::min(text_width(theme.fonts.small, left) + theme.px(1), inner.width());
   draw_text(theme, theme.fonts.small, colour, {inner.from, {inner.from.x + wide, inner.to.y}}, left);
   const Box rest{{inner.from.x + std::max(wide, 0.0f) + theme.px(24), inner.from.y}, inner.to};
-  if (rest.width() < half * 0.3f) return;
-  ImGui::SetCursorScreenPos({std::max(rest.from.x, rest.to.x - text_width(theme.fonts.small, command)), rest.from.y});
-  if (ImGui::InvisibleButton("command",
-                             {std::min(rest.width(), text_width(theme.fonts.small, command)), rest.height()})) {
+  if (rest.width() < theme.px(110)) return;
+  const std::string shown = text_width(theme.fonts.small, command) <= rest.width() ? command : "copy as a command";
+  const float width = text_width(theme.fonts.small, shown) + 1;
+  ImGui::SetCursorScreenPos({rest.to.x - width, rest.from.y});
+  if (ImGui::InvisibleButton("command", {width, rest.height()})) {
     ImGui::SetClipboardText(command.c_str());
     say(app, "Command copied");
   }
   const bool hovered = ImGui::IsItemHovered();
-  draw_text(theme, theme.fonts.small, hovered ? p.text : p.text_faint, last_item(), command);
-  help(theme, "The same estimate on the command line. Click to copy.");
+  draw_text(theme, theme.fonts.small, hovered ? p.text : p.text_faint, last_item(), shown);
+  help(theme, command + "\nThe same estimate on the command line. Click to copy.");
   note_control(theme, "command", last_item());
 }
 
