@@ -78,6 +78,7 @@ struct KvStorage {
   KvStorage s{.key = block(key), .value = block(value)};
   if (!grouped_scales && (key == KvFormat::Int8 || key == KvFormat::Int4)) s.head_scale = 4;
   if (key == KvFormat::Fp32) s.index = {1, 4};
+  if (!grouped_scales) s.index = {128, 132};  // servers: fp8 keys with one fp32 scale (vLLM, SGLang DSA indexer)
   return s;
 }
 
@@ -90,6 +91,19 @@ struct KvStorage {
 static_assert(token_bytes({.heads = 8, .key_width = 128, .value_width = 128}, {}) * 32 == Bytes{131'072});
 static_assert(token_bytes({.heads = 1, .key_width = 576, .latent = true}, {}) * 61 == Bytes{70'272});
 static_assert(token_bytes({.heads = 128, .key_width = 192, .value_width = 128}, {}) * 61 == Bytes{4'997'120});
+
+/// Tokens that a layer still needs of a sequence: its window or chunk, and one entry for each compress_ratio tokens
+/// where a layer summarises (DeepSeek V4).
+[[nodiscard]] constexpr Count tokens_needed(const AttentionShape& a, Count tokens) {
+  if (a.compress_ratio != 0) return add(std::min(tokens, a.window), tokens / a.compress_ratio);
+  const Count limit = a.window != 0 ? a.window : a.chunk;
+  return limit != 0 ? std::min(tokens, limit) : tokens;
+}
+
+/// What one more token adds to a layer while its window has room: a share of an entry where the layer summarises.
+[[nodiscard]] constexpr Bytes growth_bytes(const AttentionShape& a, Bytes token) {
+  return a.compress_ratio != 0 ? ceil_divide(token, a.compress_ratio) : token;
+}
 
 /// Kinds of layers that store the same per token, and how many of them a stage has.
 struct CacheGroup {

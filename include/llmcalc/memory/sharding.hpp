@@ -92,7 +92,7 @@ constexpr ShardShape expert_shape(const Tensor& t, const ShardPlan& plan) {
   const Count rows = vocabulary ? round_up(t.rows, plan.vocabulary_multiple) : t.rows;
   if (t.role == TensorRole::Encoder && plan.cuts_encoder) return {ceil_divide(rows, ranks), t.columns, t.copies};
   const AttentionShape* attention = t.kind >= 0 ? &model.kinds[static_cast<std::size_t>(t.kind)].attention : nullptr;
-  switch (t.split) {
+  switch (vocabulary && t.split == Split::Replicated ? Split::Rows : t.split) {
     case Split::Rows:
       if (t.role == TensorRole::QueryKeyValue && attention) {
         return {sharding_detail::fused_qkv_rows(t, *attention, ranks), t.columns, t.copies};
@@ -181,7 +181,8 @@ struct Stage {
   }
   switch (t.role) {
     case TensorRole::Embedding:
-      return stage.first || (stage.last && model.tied_head) ? t.count : 0;
+      // Only the token table is the head as well, not an embedding of the layers (Gemma 3n).
+      return stage.first || (stage.last && model.tied_head && t.columns == model.embedding_columns()) ? t.count : 0;
     case TensorRole::Head:
     case TensorRole::Norm:
       return stage.last ? t.count : 0;

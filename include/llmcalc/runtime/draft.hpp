@@ -15,11 +15,6 @@ namespace llmcalc {
 
 namespace draft_detail {
 
-/// Tokens that a layer of a draft holds.
-constexpr Count tokens_held(const AttentionShape& a, Count tokens) {
-  return a.window != 0 ? std::min(tokens, a.window) : tokens;
-}
-
 inline void add_model(Component& c, const Scenario& s, const RankLayout& l, const KvStorage& stored,
                       Count sequences) {
   const Model& draft = *s.serving.draft_model;
@@ -29,7 +24,7 @@ inline void add_model(Component& c, const Scenario& s, const RankLayout& l, cons
   const Count tokens = add(s.serving.context, s.serving.draft_tokens);
   for (const CacheGroup& g : cache_groups(draft, whole)) {
     add_kv_summands(c.summands, "draft keys and values", g.layers,
-                    {.sequences = sequences, .each = tokens_held(g.layer->attention, tokens)},
+                    {.sequences = sequences, .each = tokens_needed(g.layer->attention, tokens)},
                     kv_entry(*g.layer, l.tensor), stored);
   }
 }
@@ -48,7 +43,8 @@ inline void add_prediction_layers(Component& c, const Scenario& s, const RankLay
     const KvEntry entry = kv_entry(layer, l.tensor);
     if (entry == KvEntry{}) continue;
     add_kv_summands(c.summands, "keys and values of a prediction layer", 1,
-                    {.sequences = sequences, .each = tokens_held(layer.attention, s.serving.context)}, entry, stored);
+                    {.sequences = sequences, .each = tokens_needed(layer.attention, s.serving.context)}, entry,
+                    stored);
   }
 }
 

@@ -90,7 +90,8 @@ inline void adjust_head(Component& weights, const Scenario& s, const RankLayout&
     stages.push_back(rank(s, l, stage));
     for (const CacheGroup& g : cache_groups(*s.model, stage)) {
       e.kv_bytes_per_token +=
-          token_bytes(kv_entry(*g.layer, l.tensor, LatentCache::Expanded), stored) * g.layers * l.tensor;
+          growth_bytes(g.layer->attention, token_bytes(kv_entry(*g.layer, l.tensor, LatentCache::Expanded), stored)) *
+          g.layers * l.tensor;
     }
   }
   place(e, std::move(stages), l);

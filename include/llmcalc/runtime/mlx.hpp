@@ -21,9 +21,8 @@ inline constexpr Range process_overhead = mebibytes(150, 50, 400);
 
 /// Tokens a layer holds of one sequence.
 [[nodiscard]] constexpr Count tokens_held(const AttentionShape& a, Count tokens, const MlxProfile& profile) {
-  const Count limit = a.window != 0 ? a.window : a.chunk;
-  if (limit != 0 && limit <= tokens) return limit;
-  return round_up(tokens, profile.cache_step);
+  const Count needed = tokens_needed(a, tokens);
+  return needed < tokens ? needed : round_up(tokens, profile.cache_step);
 }
 
 /// One rank of a stage.
@@ -88,7 +87,8 @@ inline constexpr Range process_overhead = mebibytes(150, 50, 400);
     const Stage stage = stage_of(*s.model, l.pipeline, i);
     stages.push_back(rank(s, l, stage, profile, stored));
     for (const CacheGroup& g : cache_groups(*s.model, stage)) {
-      e.kv_bytes_per_token += token_bytes(kv_entry(*g.layer, l.tensor), stored) * g.layers * l.tensor;
+      e.kv_bytes_per_token +=
+          growth_bytes(g.layer->attention, token_bytes(kv_entry(*g.layer, l.tensor), stored)) * g.layers * l.tensor;
     }
   }
   place(e, std::move(stages), l);

@@ -97,7 +97,7 @@ namespace llmcalc::sglang {
     Breakdown b;
     b.add(weights_component(rank_weights(*s.model, weight, shard_plan(l), stage), weight, weights_trust(s)));
     Bytes token;
-    for (const PagedType& t : cache.types) token += t.token * t.layers;
+    for (const PagedType& t : cache.types) token += growth_bytes(t.layer->attention, t.token) * t.layers;
     e.kv_bytes_per_token += token * l.tensor;
     if (device && token.count != 0) {
       const Bytes pool = static_share(s, profile, l, device->addressable()) - b.total();

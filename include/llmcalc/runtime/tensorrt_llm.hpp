@@ -53,7 +53,7 @@ namespace llmcalc::tensorrt_llm {
     if (stage.last) b.add(draft_component(s, l, rules.storage));
     if (!l.host_only) b.add(torch_overhead(s, l.tensor));
     Bytes token;
-    for (const PagedType& t : cache.types) token += t.token * t.layers;
+    for (const PagedType& t : cache.types) token += growth_bytes(t.layer->attention, t.token) * t.layers;
     e.kv_bytes_per_token += token * l.tensor;
     if (device && token.count != 0) {
       const Bytes pool = scale(device->addressable() - b.total(), profile.cache_share_per_mille, 1000);

@@ -19,9 +19,7 @@ namespace llmcalc::transformers {
 
 /// Tokens that a layer holds of one sequence of `tokens`; `decoding` once a token has been generated.
 [[nodiscard]] constexpr Count tokens_held(const AttentionShape& a, Count tokens, bool decoding) {
-  if (a.compress_ratio != 0) return add(std::min(tokens, a.window), tokens / a.compress_ratio);
-  const Count limit = a.window != 0 ? a.window : a.chunk;
-  return decoding && limit != 0 ? std::min(tokens, limit) : tokens;
+  return decoding || a.compress_ratio != 0 ? tokens_needed(a, tokens) : tokens;
 }
 
 /// Ranks of a run; several devices without a parallel layout share the layers (device_map "auto").
@@ -199,7 +197,9 @@ namespace llmcalc::transformers {
     stages.push_back(rank(s, l, stage));
     for (const CacheGroup& g : cache_groups(*s.model, stage)) {
       e.kv_bytes_per_token +=
-          token_bytes(kv_entry(*g.layer, l.tensor, latent_cache(profile, *g.layer)), stored) * g.layers * l.tensor;
+          growth_bytes(g.layer->attention,
+                       token_bytes(kv_entry(*g.layer, l.tensor, latent_cache(profile, *g.layer)), stored)) *
+          g.layers * l.tensor;
     }
   }
   place(e, std::move(stages), l);

@@ -32,7 +32,6 @@ namespace llmcalc::vllm {
   for (const Layer& kind : s.model->kinds) {
     delta = delta || kind.mixer == Mixer::GatedDeltaNet || kind.mixer == Mixer::KimiDeltaNet;
     if (kind.attention.indexer_heads == 0) continue;
-    rules.storage.index = {128, 132};  // fp8 keys with one fp32 scale
     if (kind.mixer == Mixer::LatentAttention && s.serving.key_format == KvFormat::Fp8) {
       // fp8_ds_mla: the latent in fp8 with a scale for 128, the rotary part in 16 bits.
       const Count r = kind.attention.kv_lora_rank;
@@ -224,7 +223,8 @@ namespace llmcalc::vllm {
       if (!pool_known || fit < e.concurrency) e.concurrency = fit;
       pool_known = true;
     }
-    for (const PagedType& t : cache.types) e.kv_bytes_per_token += t.token * t.layers * l.tensor;
+    for (const PagedType& t : cache.types)
+      e.kv_bytes_per_token += growth_bytes(t.layer->attention, t.token) * t.layers * l.tensor;
     b.add(std::move(w));
     b.add(component(Part::KvCache,
                     paged_kv_summands(cache, rules, sequences, s.serving.context, s.serving.shared_prefix),
