@@ -6,6 +6,7 @@
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/validate_training.hpp>
 
 #include <string>
 #include <vector>
@@ -122,6 +123,7 @@ inline void check_lengths(const Scenario& s, Issues& issues) {
   validate_detail::check_lengths(s, issues);
   if (s.model) {
     validate_detail::check_parallelism(s, issues);
+    validate_detail::check_training_layout(s, issues);
   } else {
     issues.push_back({"/model", "is missing"});
   }
@@ -149,6 +151,7 @@ inline void check_lengths(const Scenario& s, Issues& issues) {
     out.push_back("The parallel layout occupies " + grouped(ranks) + " devices, the scenario has " +
                   grouped(devices) + ".");
   }
+  validate_detail::add_training_warnings(s, out);
   return out;
 }
 
