@@ -152,6 +152,20 @@ constexpr Published published[] = {
     {"mamba-codestral-7B", 7'285'403'648,
      R"({"model_type":"mamba2","hidden_size":4096,"num_heads":128,"head_dim":64,"n_groups":8,"state_size":128,
       "num_hidden_layers":64,"vocab_size":32768,"tie_word_embeddings":false})"},
+    {"gemma-3-4b-it", 4'300'079'472,
+     R"({"model_type":"gemma3","text_config":{"hidden_size":2560,"intermediate_size":10240,
+      "model_type":"gemma3_text","num_hidden_layers":34,"sliding_window":1024},"vision_config":{"hidden_size":1152,
+      "image_size":896,"intermediate_size":4304,"model_type":"siglip_vision_model","num_attention_heads":16,
+      "num_hidden_layers":27,"patch_size":14,"vision_use_head":false}})"},
+    {"pixtral-12b", 12'682'739'712,
+     R"({"model_type":"llava","text_config":{"head_dim":128,"hidden_size":5120,"intermediate_size":14336,
+      "model_type":"mistral","num_hidden_layers":40,"num_key_value_heads":8,"sliding_window":null,
+      "vocab_size":131072},"vision_config":{"head_dim":64,"image_size":1024,"model_type":"pixtral","patch_size":16}})"},
+    {"llava-v1.6-mistral-7b", 7'566'747'648,
+     R"({"model_type":"llava_next","text_config":{"model_type":"mistral","intermediate_size":14336,
+      "num_key_value_heads":8,"sliding_window":null,"vocab_size":32064},"vision_config":{"hidden_size":1024,
+      "image_size":336,"intermediate_size":4096,"model_type":"clip_vision_model","num_attention_heads":16,
+      "num_hidden_layers":24,"patch_size":14}})"},
 };
 // clang-format on
 

@@ -97,7 +97,7 @@ void expect_answer(const json& config, const std::string& what) {
 
 /// Puts nonsense in the place of every value of an object inside a config, and takes every value away.
 void try_nonsense(const json& config, const json::json_pointer& at, const std::string& id) {
-  static const json nonsense[] = {-1, 0, "x", json::object(), 4294967296};
+  static const json nonsense[] = {-1, "x", 4294967296};
   if (!config.contains(at) || !config.at(at).is_object()) return;
   const json object = config.at(at);
   for (const auto& [key, value] : object.items()) {

@@ -104,7 +104,8 @@ void read_olmo_hybrid(const Fields& c, Model& m) {
 
 /// LFM2's width of the feed-forward block: two thirds of the given one, times a factor, rounded up to a multiple.
 Count lfm_width(const Fields& c) {
-  Count width = c.required("intermediate_size", range::width);
+  // The class lets the older key win.
+  Count width = c.required(c.has("block_ff_dim") ? "block_ff_dim" : "intermediate_size", range::width);
   if (!c.flag("block_auto_adjust_ff_dim", true)) return width;
   width = multiply(2, width) / 3;
   const double factor = c.number("block_ffn_dim_multiplier", 1.0);

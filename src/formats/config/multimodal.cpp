@@ -100,7 +100,7 @@ void read_llava_onevision(const Fields& c, Model& m) {
   read_vision_language<write_llava_next>(c, m, "qwen2", "siglip_vision_model");
 }
 void read_idefics3(const Fields& c, Model& m) {
-  read_vision_language<write_idefics3_vision>(c, m, "llama", "siglip_vision_model");
+  read_vision_language<write_idefics3_vision>(c, m, "llama", "idefics3_vision");
 }
 
 /// A text model whose tower is not described: counted without it, with a note.

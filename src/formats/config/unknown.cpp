@@ -22,7 +22,7 @@ const FamilyRow* closest_family(const Fields& c) {
   if (has_all({"kv_lora_rank"})) return find_family("deepseek_v3");
   if (has_all({"linear_num_key_heads", "num_experts"})) return find_family("qwen3_5_moe_text");
   if (has_all({"linear_num_key_heads"})) return find_family("qwen3_5_text");
-  if (has_all({"n_routed_experts", "moe_intermediate_size"})) return find_family("dots1");
+  if (has_all({"n_routed_experts", "moe_intermediate_size"})) return find_family("deepseek");
   if (has_all({"num_experts", "moe_intermediate_size"})) return find_family("qwen3_moe");
   if (has_all({"num_local_experts"})) return find_family("mixtral");
   if (has_all({"moe_num_experts", "moe_intermediate_size", "moe_k"})) return find_family("ernie4_5_moe");
