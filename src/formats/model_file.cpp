@@ -126,7 +126,7 @@ Result<ModelFile> open_config(const fs::path& path) {
 void describe(const LogicalTensors& logical, ModelFile& file) {
   std::map<std::string, StoredSum> sums;
   for (const LogicalTensor& tensor : logical.tensors) {
-    FileTensor row{tensor.name, type_name(tensor), {}, tensor.parameters, {tensor.bytes}};
+    FileTensor row{clean_text(tensor.name), type_name(tensor), {}, tensor.parameters, {tensor.bytes}};
     row.shape.assign(tensor.shape.sizes().begin(), tensor.shape.sizes().end());
     add_to(sums, row);
     file.tensors.push_back(std::move(row));
@@ -174,7 +174,8 @@ Result<ModelFile> open_gguf(const fs::path& path) {
   if (!set) return set.issues();
   const std::string& first = set->parts.front().name;
   const std::string_view title = text_of(set->metadata, "general.name");
-  Result<Model> model = model_from_gguf(*set, title.empty() ? fs::path(first).stem().string() : std::string(title));
+  Result<Model> model =
+      model_from_gguf(*set, clean_text(title.empty() ? shown(fs::path(first).stem()) : std::string(title)));
   if (!model) return model.issues();
   ModelFile file;
   file.kind = ModelFileKind::Gguf;
@@ -184,7 +185,7 @@ Result<ModelFile> open_gguf(const fs::path& path) {
   for (const GgufPart& part : set->parts) file.file_bytes += Bytes{part.file_bytes};
   std::map<std::string, StoredSum> sums;
   for (const GgufTensorInfo& tensor : set->tensors) {
-    FileTensor row{tensor.name,
+    FileTensor row{clean_text(tensor.name),
                    tensor.type ? std::string(row_of(*tensor.type).key) : "type " + std::to_string(tensor.type_number),
                    {},
                    tensor.elements(),

@@ -46,6 +46,8 @@ std::string printable(std::string_view text, std::size_t limit) {
 
 }  // namespace
 
+std::string clean_text(std::string_view text, std::size_t limit) { return printable(text, limit); }
+
 std::string in_quotes(std::string_view text) { return "'" + printable(text, 80) + "'"; }
 
 std::string json_problem(std::string_view message) {

@@ -14,6 +14,10 @@ namespace llmcalc::formats {
 /// Text from a file for a message: in quotes, control characters and broken UTF-8 as \xNN, cut after 80 characters.
 std::string in_quotes(std::string_view text);
 
+/// Text from a file made fit for people and for JSON: control characters and broken UTF-8 as \xNN, cut after `limit`
+/// characters.
+std::string clean_text(std::string_view text, std::size_t limit = 120);
+
 /// Reason and byte of a JSON error, without nlohmann's own prefixes and without unprintable bytes.
 std::string json_problem(std::string_view message);
 

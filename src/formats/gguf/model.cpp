@@ -53,9 +53,9 @@ class ModelReader {
       model_.notes.push_back("architecture " + in_quotes(name) + " is not known: read by its tensors");
       model_.trust = Trust::Modelled;
     }
-    model_.model_type = architecture_.model_type.empty() ? std::string(name) : std::string(architecture_.model_type);
+    model_.model_type = architecture_.model_type.empty() ? clean_text(name) : std::string(architecture_.model_type);
     model_.family = architecture_.family;
-    model_.name = text_of(view_.set().metadata, "general.name");
+    model_.name = clean_text(text_of(view_.set().metadata, "general.name"));
     if (model_.name.empty()) model_.name = model_.id;
     return true;
   }
@@ -218,7 +218,7 @@ class ModelReader {
         parameters = add(parameters, tensor.elements());
       }
       if (model_.extra_tensors.size() >= 4096) continue;
-      model_.extra_tensors.push_back({.name = tensor.name,
+      model_.extra_tensors.push_back({.name = clean_text(tensor.name),
                                       .rows = product(tensor.sizes[1], tensor.sizes[2], tensor.sizes[3]),
                                       .columns = tensor.sizes[0],
                                       .part = part_of(tensor.name),

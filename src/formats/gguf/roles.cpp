@@ -51,7 +51,7 @@ std::vector<GgufTensor> gguf_tensors_of(const GgufSet& set) {
     const std::string_view name = layer ? layer->second : std::string_view(tensor.name);
     t.role = gguf_role(tensor.name);
     t.layer = layer ? static_cast<std::int32_t>(layer->first) : -1;
-    t.experts = name.find("_exps.weight") != std::string_view::npos;
+    t.experts = name.find("_exps.") != std::string_view::npos;  // biases too: llama.cpp places them by this pattern
     t.input =
         name.starts_with("token_embd") || name.starts_with("position_embd") || name == "per_layer_token_embd.weight";
     t.rope_table = name.starts_with("rope_freqs") || name.starts_with("rope_factors");

@@ -19,8 +19,9 @@ using tests::TempFolder;
 /// Writes layers of common shapes. Widths are small and all different, so that a mixed-up pair shows.
 class Writer {
  public:
-  explicit Writer(const std::string& architecture, Count layers) : architecture_(architecture) {
-    file_.string("general.architecture", architecture).string("general.name", "Test");
+  explicit Writer(const std::string& architecture, Count layers, const std::string& name = "Test")
+      : architecture_(architecture) {
+    file_.string("general.architecture", architecture).string("general.name", name);
     u32("block_count", layers).u32("embedding_length", 96).u32("context_length", 4096);
     matrix("token_embd.weight", 96, 1000);
     vector("output_norm.weight", 96);
@@ -227,6 +228,19 @@ TEST(GgufModel, CountsWhatItDoesNotUnderstand) {
   EXPECT_EQ(parameter_count(*model), file.elements());
   EXPECT_EQ(model->trust, Trust::Modelled);
   EXPECT_EQ(model->notes.size(), 2U);
+}
+
+TEST(GgufModel, CleansNamesSoThatTheyCanBePrinted) {
+  const auto model = Writer("x\xFF\n", 1, "Bad \xC0 name")
+                         .rms()
+                         .heads(4, 2, 24)
+                         .attention("blk.0.", 96, 48)
+                         .matrix("\x1B[2J", 3, 4)
+                         .model();
+  ASSERT_TRUE(model) << first_issue(model);
+  EXPECT_EQ(model->name, "Bad \\xC0 name");
+  EXPECT_EQ(model->model_type, "x\\xFF\\x0A");
+  EXPECT_EQ(model->extra_tensors.at(0).name, "\\x1B[2J");
 }
 
 TEST(GgufModel, RefusesWhatIsNoLanguageModel) {
