@@ -2,6 +2,7 @@
 
 #include "formats/gguf/architectures.hpp"
 #include "formats/gguf/layers.hpp"
+#include "formats/gguf/measured.hpp"
 #include "formats/gguf/roles.hpp"
 #include "formats/gguf/view.hpp"
 #include "formats/problems.hpp"
@@ -34,6 +35,7 @@ class ModelReader {
     build_inventory(model_);
     keep_what_is_left();
     model_.gguf = gguf_tensors_of(view_.set());
+    measure_gguf_inventory(model_, view_.set());
     compare_totals();
     return std::move(model_);
   }

@@ -208,6 +208,9 @@ TEST(GgufModel, KeepsTheFilesOwnTypes) {
   Bytes bytes;
   for (const GgufTensor& tensor : model->gguf) bytes += tensor.bytes();
   EXPECT_EQ(bytes.count, 2 * (file.elements() - 3 * 96) + 4 * 3 * 96);
+  Bytes measured;
+  for (const Tensor& tensor : model->tensors) measured += tensor.measured;
+  EXPECT_EQ(measured, bytes);
   EXPECT_EQ(model->gguf[0].role, GgufRole::TokenEmbedding);
   EXPECT_TRUE(model->gguf[0].input);
   EXPECT_EQ(model->gguf[2].role, GgufRole::Query);
