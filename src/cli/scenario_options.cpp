@@ -1,7 +1,7 @@
 #include "cli/scenario_options.hpp"
 
 #include "formats/field_text.hpp"
-#include "formats/scenario_json.hpp"
+#include "formats/json_text.hpp"
 #include "formats/text_file.hpp"
 
 #include <llmcalc/base/suggest.hpp>

@@ -1,7 +1,7 @@
 #include "formats/custom_json.hpp"
 
 #include "formats/field_json.hpp"
-#include "formats/scenario_json.hpp"
+#include "formats/json_text.hpp"
 
 #include <llmcalc/base/suggest.hpp>
 

@@ -114,8 +114,8 @@ struct Setter {
     return {};
   }
   std::string operator()(const Access<std::string>& a) const {
-    if (!value.is_string()) return mismatch(field, value);
-    a.edit(s) = value.get<std::string>();
+    if (!value.is_string() && !value.is_null()) return mismatch(field, value);
+    a.edit(s) = value.is_null() ? std::string() : value.get<std::string>();
     return {};
   }
   std::string operator()(const ChoiceAccess& a) const {

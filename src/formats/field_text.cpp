@@ -1,5 +1,7 @@
 #include "formats/field_text.hpp"
 
+#include "formats/json_text.hpp"
+
 #include <llmcalc/base/text.hpp>
 
 #include <algorithm>
@@ -63,9 +65,9 @@ json flag_of(std::string_view text) {
 /// Inline JSON where a name could stand as well.
 std::optional<json> inline_json(std::string_view text) {
   if (text.empty() || (text.front() != '{' && text.front() != '[')) return std::nullopt;
-  json parsed = json::parse(text, nullptr, false);
-  if (parsed.is_discarded()) return std::nullopt;
-  return parsed;
+  Result<json> parsed = parse_json(text);
+  if (!parsed) return std::nullopt;
+  return std::move(parsed).value();
 }
 
 json model_of(std::string_view text) {

@@ -1,5 +1,7 @@
 #include "formats/preset_json.hpp"
 
+#include "formats/json_text.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -105,31 +107,9 @@ void PresetObject::report_unknown_keys() {
 }
 
 Result<json> parse_preset(std::string_view text, const std::string& place, std::string_view skip) {
-  // Writing and comparing JSON values is recursive, so a hostile depth must not get through; real configurations
-  // reach about ten.
-  constexpr int deepest = 100;
-  bool too_deep = false;
-  const json::parser_callback_t keep = [&](int depth, json::parse_event_t event, json& value) {
-    if (depth > deepest) too_deep = true;
-    return depth <= deepest &&
-           !(depth == 1 && event == json::parse_event_t::key && value.get_ref<const std::string&>() == skip);
-  };
-  try {
-    json parsed = json::parse(text, keep);
-    if (too_deep) return Issue{place, "is nested deeper than " + std::to_string(deepest) + " levels"};
-    if (!parsed.is_object()) return Issue{place, "must hold a JSON object"};
-    return parsed;
-  } catch (const json::exception& problem) {
-    std::string what = problem.what();
-    if (const auto end = what.find("] "); what.starts_with("[json.exception") && end != std::string::npos)
-      what.erase(0, end + 2);
-    const auto unprintable = [](char c) {
-      return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e;
-    };
-    std::replace_if(what.begin(), what.end(), unprintable, '?');
-    if (what.size() > 300) what = what.substr(0, 297) + "...";
-    return Issue{place, what};
-  }
+  Result<json> parsed = parse_json(text, place, skip);
+  if (parsed && !parsed->is_object()) return Issue{place, "must hold a JSON object"};
+  return parsed;
 }
 
 }  // namespace llmcalc::formats

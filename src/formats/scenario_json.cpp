@@ -1,6 +1,7 @@
 #include "formats/scenario_json.hpp"
 
 #include "formats/field_json.hpp"
+#include "formats/json_text.hpp"
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
@@ -307,17 +308,6 @@ ordered_json write_scenario(const Scenario& scenario, Written written) {
 
 Result<Scenario> default_scenario(const Resolver& resolver) {
   return read_scenario(json{{"model", default_model_id}}, resolver);
-}
-
-Result<json> parse_json(std::string_view text) {
-  try {
-    return json::parse(text);
-  } catch (const json::exception& error) {
-    std::string what = error.what();
-    // "[json.exception.parse_error.101] parse error at line 1, column 2: ..." says the rest in words.
-    if (const std::size_t end = what.find("] "); end != std::string::npos) what.erase(0, end + 2);
-    return Issue{"", "is not valid JSON: " + what};
-  }
 }
 
 }  // namespace llmcalc::formats

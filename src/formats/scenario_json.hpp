@@ -40,7 +40,4 @@ nlohmann::ordered_json write_scenario(const Scenario& scenario, Written written 
 /// The default scenario: model and device by their preset ids.
 Result<Scenario> default_scenario(const Resolver& resolver);
 
-/// JSON from text, or where and why it is none.
-Result<nlohmann::json> parse_json(std::string_view text);
-
 }  // namespace llmcalc::formats

@@ -1,5 +1,6 @@
 #include "ui/files.hpp"
 
+#include "formats/json_text.hpp"
 #include "formats/preset_folders.hpp"
 #include "formats/scenario_json.hpp"
 #include "formats/text_file.hpp"

@@ -1,5 +1,6 @@
 #include "ui/intake.hpp"
 
+#include "formats/json_text.hpp"
 #include "formats/scenario_json.hpp"
 #include "formats/text_file.hpp"
 

@@ -37,6 +37,18 @@ TEST(RealProgram, SaysWhenItsOutputCannotBeWritten) {
 
 TEST(RealProgram, NeedsNoHomeAndNoDisplay) { EXPECT_EQ(shell("env -i $L estimate > /dev/null"), 0); }
 
+TEST(RealProgram, NamesABrokenPresetAndGoesOn) {
+  const std::string folder = testing::TempDir() + "llmcalc-broken-presets";
+  const std::string presets = "D='" + folder +
+                              "'; mkdir -p \"$D/models\"; echo '{\"id\": \"broken\", \"name\": 7}' "
+                              "> \"$D/models/broken.json\"; export LLMCALC_PRESETS=\"$D\"; ";
+  EXPECT_EQ(shell(presets + "$L models 2>&1 > /dev/null | grep -q broken.json.*name"), 0);
+  EXPECT_EQ(shell(presets + "$L models > /dev/null 2>&1"), 2);
+  EXPECT_EQ(shell(presets + "$L estimate --model broken 2>&1 | grep -q broken.json"), 0);
+  EXPECT_EQ(shell(presets + "$L estimate > /dev/null"), 0);
+  EXPECT_EQ(shell("rm -r '" + folder + "'"), 0);
+}
+
 #endif
 
 }  // namespace

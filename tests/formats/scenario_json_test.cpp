@@ -174,6 +174,19 @@ TEST(ScenarioJson, SaysWhereJsonIsBroken) {
   EXPECT_THAT(s.issues()[0].what, testing::HasSubstr("is not valid JSON: parse error at line 1, column 11"));
 }
 
+TEST(ScenarioJson, SurvivesHostileDepth) {
+  const std::string brackets(200'000, '[');
+  const auto s = read_scenario_text(R"({"model": )" + brackets + std::string(200'000, ']') + "}", resolver());
+  ASSERT_EQ(s.issues().size(), 1U);
+  EXPECT_THAT(s.issues()[0].what, testing::HasSubstr("nested deeper than"));
+}
+
+TEST(ScenarioJson, TakesNullAsNoVersion) {
+  const auto s = read_scenario_text(R"({"model": "llama-3.1-8b", "serving": {"version": null}})", resolver());
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->serving.version, "");
+}
+
 TEST(ScenarioJson, KeepsWhatCouldBeRead) {
   const ReadScenario read = read_scenario_leniently(
       json::parse(R"({"model": "llama-3.1-8b", "serving": {"context": 77, "sequences": "x"}})"), resolver());

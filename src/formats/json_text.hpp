@@ -1,0 +1,17 @@
+#pragma once
+// JSON out of text that may be hostile: every reader of scenarios, presets and flags begins here.
+
+#include <llmcalc/base/issue.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace llmcalc::formats {
+
+/// JSON from text; broken or too deeply nested text is an Issue of `place` with line and column. With `skip` the
+/// value of that top-level key is checked but not kept.
+Result<nlohmann::json> parse_json(std::string_view text, const std::string& place = {}, std::string_view skip = {});
+
+}  // namespace llmcalc::formats
