@@ -2,6 +2,7 @@
 // The single changes that levers.hpp weighs: what can be done to a scenario, in words and as a changed copy.
 
 #include <llmcalc/questions/choices.hpp>
+#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <cstdint>

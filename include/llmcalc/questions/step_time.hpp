@@ -14,6 +14,7 @@
 // from Megatron-LM (arXiv 2205.05198, 2104.04473), ZeRO (arXiv 1910.02054) and FSDP2. Good for ranking layouts of one
 // job, not for absolute times; not counted: expert all-to-all, stragglers, checkpoints. Bad input gives zeros.
 
+#include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/questions/work.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
