@@ -3,6 +3,7 @@
 
 #include <llmcalc/scenario/field.hpp>
 #include <llmcalc/scenario/field_codecs.hpp>
+#include <llmcalc/scenario/fields_serving.hpp>
 
 #include <array>
 
