@@ -143,7 +143,8 @@ void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, c
     }
     x = std::clamp(at - width - theme.px(8), frame.plot.from.x + theme.px(190), frame.plot.to.x - width);
   }
-  const float y = std::max(line, frame.plot.from.y + theme.px(36)) - theme.px(17);
+  // Above the capacity line; below the engine's own, which runs just under it.
+  const float y = std::max(line, frame.plot.from.y + theme.px(36)) + theme.px(limit ? 1 : -17);
   draw_text(theme, theme.fonts.small, p.warn, {{x, y}, {x + width, y + theme.px(16)}}, words);
 }
 

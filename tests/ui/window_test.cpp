@@ -64,9 +64,11 @@ TEST_P(WindowSize, CutsNoTextForTheLongestNames) {
 INSTANTIATE_TEST_SUITE_P(Sizes, WindowSize, ::testing::Values(ImVec2{1440, 900}, ImVec2{1024, 700}));
 
 TEST(Window, ColumnsFoldInNarrowWindows) {
-  Driver narrow(1024, 700);
-  EXPECT_TRUE(narrow.find("side.Levers"));
-  EXPECT_TRUE(narrow.find("serving.context"));
+  {
+    Driver narrow(1024, 700);
+    EXPECT_TRUE(narrow.find("side.Levers"));
+    EXPECT_TRUE(narrow.find("serving.context"));
+  }
   Driver tiny(800, 600);
   EXPECT_FALSE(tiny.find("serving.context"));
   ASSERT_TRUE(tiny.click("drawer"));
