@@ -51,6 +51,14 @@ struct RankLayout {
   return ceil_divide(multiply(s.serving.sequences, std::max<Count>(s.serving.beams, 1)), layout.data);
 }
 
+/// Records the pool of one pipeline stage; the stage whose pool holds the fewest tokens decides for all.
+inline void grant_pool(InferenceEstimate& e, Bytes pool, Count tokens, Count context, bool first) {
+  if (!first && tokens >= e.kv_pool_tokens) return;
+  e.kv_pool_tokens = tokens;
+  e.kv_pool_bytes = pool;
+  e.concurrency = static_cast<double>(tokens) / static_cast<double>(std::max<Count>(context, 1));
+}
+
 /// Bytes of an activation element.
 [[nodiscard]] inline Count activation_bytes(const Scenario& s) {
   return s.weight_format() == WeightFormat::Fp32 ? 4 : 2;

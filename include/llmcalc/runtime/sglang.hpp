@@ -102,12 +102,8 @@ namespace llmcalc::sglang {
     if (device && token.count != 0) {
       const Bytes pool = static_share(s, profile, l, device->addressable()) - b.total();
       const Count tokens = pool.count / token.count;
-      if (!pool_known || tokens < e.kv_pool_tokens) {
-        e.kv_pool_tokens = tokens;
-        e.kv_pool_bytes = pool;
-        e.concurrency = static_cast<double>(tokens) / static_cast<double>(std::max<Count>(s.serving.context, 1));
-        pool_known = true;
-      }
+      grant_pool(e, pool, tokens, s.serving.context, !pool_known);
+      pool_known = true;
     }
     b.add(component(Part::KvCache,
                     paged_kv_summands(cache, rules, sequences, s.serving.context, s.serving.shared_prefix),

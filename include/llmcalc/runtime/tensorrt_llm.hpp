@@ -58,12 +58,8 @@ namespace llmcalc::tensorrt_llm {
     if (device && token.count != 0) {
       const Bytes pool = scale(device->addressable() - b.total(), profile.cache_share_per_mille, 1000);
       const Count tokens = pool.count / (token * profile.block).count * profile.block;
-      if (!pool_known || tokens < e.kv_pool_tokens) {
-        e.kv_pool_tokens = tokens;
-        e.kv_pool_bytes = pool;
-        e.concurrency = static_cast<double>(tokens) / static_cast<double>(std::max<Count>(s.serving.context, 1));
-        pool_known = true;
-      }
+      grant_pool(e, pool, tokens, s.serving.context, !pool_known);
+      pool_known = true;
     }
     const Count sequences = sequences_on_replica(s, l);
     b.add(component(Part::KvCache,

@@ -90,6 +90,19 @@ Count rotary_width(const Fields& c, Count head_dim) {
   return static_cast<Count>(static_cast<double>(head_dim) * share);
 }
 
+std::vector<NameRule> gpt2_names() {
+  return {{"model.layers.{}.", "transformer.h.{}."},
+          {"model.embed_tokens", "transformer.wte"},
+          {"model.embed_positions", "transformer.wpe"},
+          {"model.norm", "transformer.ln_f"},
+          {"self_attn.qkv_proj", "attn.c_attn"},
+          {"self_attn.o_proj", "attn.c_proj"},
+          {"mlp.up_proj", "mlp.c_fc"},
+          {"mlp.down_proj", "mlp.c_proj"},
+          {"input_layernorm", "ln_1"},
+          {"post_attention_layernorm", "ln_2"}};
+}
+
 void read_rope_factors(const Fields& c, Model& m) {
   const auto* rope = c.find("rope_parameters");
   if (rope == nullptr || !rope->is_object()) return;

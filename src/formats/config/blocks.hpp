@@ -30,6 +30,9 @@ void check_heads(const Fields& c, const AttentionShape& a);
 /// Rotated part of a head of `head_dim`: partial_rotary_factor (also inside rope_parameters) or rotary_pct.
 [[nodiscard]] Count rotary_width(const Fields& c, Count head_dim);
 
+/// Tensor names of GPT-2's checkpoint, which GPT-BigCode keeps.
+[[nodiscard]] std::vector<NameRule> gpt2_names();
+
 /// Sets the rotary frequency factors a GGUF file of this model stores: rope types llama3 and longrope.
 void read_rope_factors(const Fields& c, Model& m);
 

@@ -34,16 +34,7 @@ void read_gpt2(const Fields& c, Model& m) {
   layer.attention.fused_qkv = true;
   layer.attention.rotary_dim = 0;
   learned_positions(m, 0);
-  m.names = {{"model.layers.{}.", "transformer.h.{}."},
-             {"model.embed_tokens", "transformer.wte"},
-             {"model.embed_positions", "transformer.wpe"},
-             {"model.norm", "transformer.ln_f"},
-             {"self_attn.qkv_proj", "attn.c_attn"},
-             {"self_attn.o_proj", "attn.c_proj"},
-             {"mlp.up_proj", "mlp.c_fc"},
-             {"mlp.down_proj", "mlp.c_proj"},
-             {"input_layernorm", "ln_1"},
-             {"post_attention_layernorm", "ln_2"}};
+  m.names = gpt2_names();
   m.transposed_weights = true;
   add_layers(m, layer_count(c), [&](Count) { return layer; });
 }

@@ -199,16 +199,7 @@ void read_gpt_bigcode(const Fields& c, Model& m) {
   layer.attention.rotary_dim = 0;
   m.positions = Positions::Learned;
   m.position_rows = m.max_context;
-  m.names = {{"model.layers.{}.", "transformer.h.{}."},
-             {"model.embed_tokens", "transformer.wte"},
-             {"model.embed_positions", "transformer.wpe"},
-             {"model.norm", "transformer.ln_f"},
-             {"self_attn.qkv_proj", "attn.c_attn"},
-             {"self_attn.o_proj", "attn.c_proj"},
-             {"mlp.up_proj", "mlp.c_fc"},
-             {"mlp.down_proj", "mlp.c_proj"},
-             {"input_layernorm", "ln_1"},
-             {"post_attention_layernorm", "ln_2"}};
+  m.names = gpt2_names();
   add_equal_layers(c, m, layer);
 }
 
