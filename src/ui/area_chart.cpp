@@ -143,8 +143,9 @@ void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, c
     }
     x = std::clamp(at - width - theme.px(8), frame.plot.from.x + theme.px(190), frame.plot.to.x - width);
   }
-  // Above the capacity line; below the engine's own, which runs just under it.
-  const float y = std::max(line, frame.plot.from.y + theme.px(36)) + theme.px(limit ? 1 : -17);
+  // Above the capacity line even when the engine's own limit decides: left of the mark nothing is drawn up there.
+  const float capacity = frame.y_of(static_cast<double>(device->addressable().count));
+  const float y = std::max(std::min(line, capacity), frame.plot.from.y + theme.px(36)) - theme.px(17);
   draw_text(theme, theme.fonts.small, p.warn, {{x, y}, {x + width, y + theme.px(16)}}, words);
 }
 

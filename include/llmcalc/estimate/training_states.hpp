@@ -37,6 +37,18 @@ void put_bytes(Part part, std::string_view label, const DenseExpert& n, const Di
   if (n.expert != 0) sink.put(part, summand(label, {{"bytes of experts", n.expert}}, {1, 1}, over.expert));
 }
 
+/// Optimizer states of n parameters: whole bytes a parameter, and what is over (step counters, scales, factored
+/// tensors).
+template <class Sink>
+void put_state_bytes(std::string_view label, std::string_view what, Count n, Count bytes, Count ranks, Sink& sink) {
+  const Count each = n == 0 ? 0 : bytes / n;
+  const Count rest = bytes - each * n;
+  if (each != 0) sink.put(Part::OptimizerStates, summand(label, {{what, n}, {"bytes", each}}, {1, 1}, ranks));
+  if (rest == 0) return;
+  const std::string_view rest_label = each != 0 ? "counters, scales and small tensors" : label;
+  sink.put(Part::OptimizerStates, summand(rest_label, {{"bytes", rest}}, {1, 1}, ranks));
+}
+
 /// True when the weights live in host memory and are brought layer by layer.
 [[nodiscard]] inline bool offloads_parameters(const TrainingPlan& plan) {
   return plan.training().offload == Offload::OptimizerAndParameters;
@@ -83,7 +95,9 @@ void put_all_states(const TrainingPlan& plan, const TrainingStage& s, Sink& sink
   if (plan.bytes.master != 0 && !plan.adapters) {
     put_elements(Part::MasterWeights, "trained parameters", s.trained_elements, plan.bytes.master, over, sink);
   }
-  put_bytes(Part::OptimizerStates, label_of(plan.training().optimizer), s.state_bytes, over, sink);
+  const std::string_view label = label_of(plan.training().optimizer);
+  put_state_bytes(label, "trained parameters", s.trained_elements.dense, s.state_bytes.dense, over.dense, sink);
+  put_state_bytes(label, "parameters of experts", s.trained_elements.expert, s.state_bytes.expert, over.expert, sink);
 }
 
 /// Master weights and optimizer states on the device.
