@@ -22,7 +22,6 @@
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wuseless-cast"
 #endif
 #include <stb_image.h>
 #if defined(__GNUC__)
