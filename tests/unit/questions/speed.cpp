@@ -33,8 +33,8 @@ TEST(Work, OfTrainingIsThePublishedCount) {
 }
 
 TEST(Work, OfFrozenMatricesIsTwoThirds) {
-  const Model& m = *tests::dense_model();
-  EXPECT_DOUBLE_EQ(training_flops(m, 1, 0) / training_flops(m, 1, 1), 4.0 / 6)
+  const auto model = tests::dense_model();
+  EXPECT_DOUBLE_EQ(training_flops(*model, 1, 0) / training_flops(*model, 1, 1), 4.0 / 6)
       << "attention of one token is next to nothing";
 }
 
