@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
   if (!options.scenario.empty()) {
     const Result<std::string> text = formats::read_text_file(options.scenario, largest_scenario);
     if (!text) return complain(text.issues());
-    Result<Scenario> scenario = formats::read_scenario(std::string_view(*text), app.resolver);
+    Result<Scenario> scenario = formats::read_scenario_text(*text, app.resolver);
     if (!scenario) return complain(scenario.issues());
     ui::use_scenario(app, std::move(scenario).value());
   }

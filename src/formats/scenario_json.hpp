@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace llmcalc::formats {
@@ -24,6 +25,11 @@ ReadScenario read_scenario_leniently(const nlohmann::json& json, const Resolver&
 
 /// A scenario that can be evaluated, or every problem.
 Result<Scenario> read_scenario(const nlohmann::json& json, const Resolver& resolver);
+
+/// Text would silently become a JSON string: it goes through read_scenario_text().
+Result<Scenario> read_scenario(const std::string& text, const Resolver& resolver) = delete;
+Result<Scenario> read_scenario(std::string_view text, const Resolver& resolver) = delete;
+Result<Scenario> read_scenario(const char* text, const Resolver& resolver) = delete;
 
 /// The same from text.
 Result<Scenario> read_scenario_text(std::string_view text, const Resolver& resolver);

@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const formats::Resolver resolver{
       model_of, [](std::string_view) -> Result<DevicePtr> { return formats::device_of_memory(24_GiB); }};
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const Result<Scenario> scenario = formats::read_scenario(text, resolver);
+  const Result<Scenario> scenario = formats::read_scenario_text(text, resolver);
   if (!scenario) {
     if (scenario.issues().empty()) std::abort();  // a refusal says why
     return 0;
