@@ -1,6 +1,7 @@
 #include "formats/config_json.hpp"
 
 #include "formats/config/blocks.hpp"
+#include "formats/config/other_models.hpp"
 #include "formats/config/quantization.hpp"
 #include "formats/config/registry.hpp"
 
@@ -47,17 +48,13 @@ std::string type_of(const Fields& c) {
   return {};
 }
 
-/// An encoder or an encoder-decoder, which this program does not estimate.
-bool refuse_encoder(const Fields& c, std::string_view type) {
-  static constexpr std::string_view encoders[] = {
-      "bert",       "roberta",    "xlm-roberta", "distilbert", "albert",    "electra", "deberta",
-      "deberta-v2", "modernbert", "mpnet",       "nomic_bert", "t5",        "mt5",     "umt5",
-      "bart",       "mbart",      "pegasus",     "marian",     "whisper",   "clip",    "siglip",
-      "vit",        "wav2vec2",   "t5gemma",     "longformer", "camembert", "dinov2"};
-  const bool listed = std::find(std::begin(encoders), std::end(encoders), type) != std::end(encoders);
-  if (!listed && !c.flag("is_encoder_decoder", false)) return false;
-  c.complain("model_type", "\"" + std::string(type.substr(0, 60)) +
-                               "\" is not a decoder: only language models that generate text are estimated");
+/// An encoder, an encoder-decoder or no language model at all, which this program does not estimate.
+bool refuse_other_model(const Fields& c, std::string_view type) {
+  std::string_view kind = config::kind_of_other_model(type);
+  if (kind.empty() && c.flag("is_encoder_decoder", false)) kind = "an encoder with a decoder";
+  if (kind.empty()) return false;
+  c.complain("model_type", "\"" + std::string(type.substr(0, 60)) + "\" is " + std::string(kind) +
+                               ", not a decoder: only language models that generate text are estimated");
   return true;
 }
 
@@ -91,7 +88,7 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   m.id = std::move(id);
   m.name = m.id;
   m.model_type = type;
-  if (refuse_encoder(plain, type)) return findings.issues;
+  if (refuse_other_model(plain, type)) return findings.issues;
   const FamilyRow* row = config::find_family(type);
   const Fields c(config, row ? std::string_view(type) : std::string_view(), {}, findings);
   if (row) {

@@ -89,7 +89,7 @@ constexpr Published published[] = {
       "intermediate_size":16384,"num_attention_heads":8,"num_hidden_layers":18,"num_key_value_heads":1,
       "vocab_size":257216},"vision_config":{"model_type":"siglip_vision_model","hidden_size":1152,
       "intermediate_size":4304,"num_attention_heads":16,"num_hidden_layers":27,"patch_size":14,
-      "projection_dim":2048,"image_size":224}})"},
+      "projection_dim":2048,"image_size":224,"vision_use_head":false}})"},
     {"Apertus-8B", 8'053'338'176,
      R"({"model_type":"apertus","hidden_size":4096,"intermediate_size":21504,"num_hidden_layers":32,
       "num_attention_heads":32,"num_key_value_heads":8,"vocab_size":131072,"tie_word_embeddings":false,

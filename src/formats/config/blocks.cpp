@@ -151,6 +151,24 @@ Layer llama_layer(const Fields& c, Model& m) {
   return layer;
 }
 
+Layer gpt_layer(const Fields& c, Model& m, bool attention_bias, bool mlp_bias) {
+  read_stream(c, m);
+  m.norm = NormKind::LayerNorm;
+  Layer layer;
+  layer.attention = grouped_attention(c, m, attention_bias);
+  FeedForward& f = layer.feed_forward;
+  f.width = c.count("intermediate_size", range::width, multiply(4, m.hidden));
+  f.gated = false;
+  f.up_bias = f.down_bias = mlp_bias;
+  f.activation = activation(c, Activation::Gelu);
+  return layer;
+}
+
+void learned_positions(Model& m, Count extra_rows) {
+  m.positions = Positions::Learned;
+  m.position_rows = add(m.max_context, extra_rows);
+}
+
 FeedForward routed_experts(const Fields& c, std::string_view experts_key, std::string_view width_key,
                            std::string_view per_token_key) {
   FeedForward f;

@@ -54,6 +54,12 @@ void add_equal_layers(const Fields& c, Model& m, const Layer& layer);
 /// The stream and one layer as Llama has it: biases by attention_bias and mlp_bias, two RMS norms, a gated block.
 [[nodiscard]] Layer llama_layer(const Fields& c, Model& m);
 
+/// The stream and one layer as GPT-2 has it: LayerNorm, an ungated block, 4 x hidden wide when nothing else is given.
+[[nodiscard]] Layer gpt_layer(const Fields& c, Model& m, bool attention_bias, bool mlp_bias);
+
+/// A table of learned positions as long as the context, with extra rows before the first.
+void learned_positions(Model& m, Count extra_rows);
+
 /// A block of routed experts without a dense block; the counts stand under these keys.
 [[nodiscard]] FeedForward routed_experts(const Fields& c, std::string_view experts_key, std::string_view width_key,
                                          std::string_view per_token_key = "num_experts_per_tok");

@@ -17,9 +17,10 @@ struct DefaultsRow {
   std::string_view json;
 };
 
-// The table, in three parts.
+// The table, in four parts.
 [[nodiscard]] std::span<const DefaultsRow> dense_defaults();
 [[nodiscard]] std::span<const DefaultsRow> sparse_defaults();
 [[nodiscard]] std::span<const DefaultsRow> tower_defaults();
+[[nodiscard]] std::span<const DefaultsRow> recent_defaults();
 
 }  // namespace llmcalc::config

@@ -16,7 +16,7 @@ using nlohmann::json;
 
 /// Names that classes use for the same thing; the first is the common one. Source: attribute_map of the
 /// configuration classes.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 32> aliases{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 34> aliases{{
     {"hidden_size", "n_embd"},
     {"hidden_size", "d_model"},
     {"hidden_size", "model_dim"},
@@ -27,6 +27,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 32> aliases{
     {"num_attention_heads", "n_head"},
     {"num_attention_heads", "n_heads"},
     {"num_attention_heads", "num_heads"},
+    {"num_attention_heads", "attention_heads"},
     {"num_key_value_heads", "num_kv_heads"},
     {"num_key_value_heads", "n_head_kv"},
     {"num_key_value_heads", "n_kv_heads"},
@@ -34,6 +35,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 32> aliases{
     {"intermediate_size", "n_inner"},
     {"intermediate_size", "ffn_dim"},
     {"intermediate_size", "ffn_hidden_size"},
+    {"intermediate_size", "dff"},
     {"vocab_size", "padded_vocab_size"},
     {"vocab_size", "n_vocab"},
     {"max_position_embeddings", "n_positions"},

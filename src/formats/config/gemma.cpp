@@ -185,6 +185,7 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"gemma3_text", "Gemma", read_gemma3},
     {"gemma3n_text", "Gemma", read_gemma3n},
     {"gemma4_text", "Gemma", read_gemma4},
+    {"gemma4_unified_text", "Gemma", read_gemma4},
     {"vaultgemma", "Gemma", read_vault_gemma},
 });
 

@@ -9,28 +9,8 @@ namespace llmcalc::config {
 
 namespace {
 
-/// A layer with LayerNorm and an ungated block; 4 x hidden when intermediate_size is missing.
-Layer gpt_layer(const Fields& c, Model& m, bool attention_bias = true, bool mlp_bias = true) {
-  read_stream(c, m);
-  m.norm = NormKind::LayerNorm;
-  Layer layer;
-  layer.attention = grouped_attention(c, m, attention_bias);
-  FeedForward& f = layer.feed_forward;
-  f.width = c.count("intermediate_size", range::width, multiply(4, m.hidden));
-  f.gated = false;
-  f.up_bias = f.down_bias = mlp_bias;
-  f.activation = activation(c, Activation::Gelu);
-  return layer;
-}
-
-/// A table of learned positions, with extra rows before the first.
-void learned_positions(Model& m, Count extra_rows) {
-  m.positions = Positions::Learned;
-  m.position_rows = add(m.max_context, extra_rows);
-}
-
 void read_gpt2(const Fields& c, Model& m) {
-  Layer layer = gpt_layer(c, m);
+  Layer layer = gpt_layer(c, m, true, true);
   layer.attention.fused_qkv = true;
   layer.attention.rotary_dim = 0;
   learned_positions(m, 0);
@@ -40,7 +20,7 @@ void read_gpt2(const Fields& c, Model& m) {
 }
 
 void read_gpt_neox(const Fields& c, Model& m) {
-  Layer layer = gpt_layer(c, m, c.flag("attention_bias", true));
+  Layer layer = gpt_layer(c, m, c.flag("attention_bias", true), true);
   layer.attention.fused_qkv = true;
   if (c.flag("use_parallel_residual", true)) layer.norms = NormPlacement::ParallelTwo;
   m.names = {{"model.layers.", "gpt_neox.layers."},
@@ -90,7 +70,7 @@ void read_opt(const Fields& c, Model& m) {
 
 /// Phi-1, Phi-2: one norm for attention and feed-forward side by side, a bias on the head.
 void read_phi(const Fields& c, Model& m) {
-  Layer layer = gpt_layer(c, m);
+  Layer layer = gpt_layer(c, m, true, true);
   layer.norms = NormPlacement::ParallelOne;
   if (c.flag("qk_layernorm", false)) {
     layer.attention.qk_norm = QkNorm::PerHead;

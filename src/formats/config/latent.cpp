@@ -83,6 +83,47 @@ void read_minicpm3(const Fields& c, Model& m) {
   add_equal_layers(c, m, layer);
 }
 
+/// Youtu-LLM: latent attention with dense blocks.
+void read_youtu(const Fields& c, Model& m) {
+  read_stream(c, m);
+  Layer layer;
+  layer.mixer = Mixer::LatentAttention;
+  layer.attention = latent_attention(c);
+  layer.feed_forward = dense_block(c, c.flag("mlp_bias", false));
+  add_equal_layers(c, m, layer);
+}
+
+/// A.X-K1: DeepSeek V3 with a norm behind every mixture.
+void read_axk1(const Fields& c, Model& m) {
+  read_deepseek(c, m, true, 1);
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    if (!m.kinds[k].is_moe()) continue;
+    add_layer_tensor(m, k, "post_mlp_layernorm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+  }
+}
+
+/// A.X-K2: DeepSeek V3.2 whose queries and output gates come from one matrix over both halves of the query latent
+/// (raw and normed); a low-rank gate behind the first norm of a layer, and behind the second one of a mixture.
+void read_axk2(const Fields& c, Model& m) {
+  read_deepseek(c, m, true, 1, true);
+  const Count rank = c.count("gated_norm_rank", range::width, 16);
+  const auto gate = [&](std::size_t kind, const std::string& norm) {
+    add_layer_tensor(m, kind, norm + ".mlp.fc1.weight", rank, m.hidden, TensorRole::Other, ModelPart::Other);
+    add_layer_tensor(m, kind, norm + ".mlp.fc2.weight", m.hidden, rank, TensorRole::Other, ModelPart::Other);
+  };
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    const AttentionShape& a = m.kinds[k].attention;
+    gate(k, "input_layernorm");
+    if (m.kinds[k].is_moe()) gate(k, "post_attention_layernorm");
+    // q_gate_proj is [heads x (query + value), 2 x rank]; the inventory has [heads x query, rank] of it already.
+    const Count query = multiply(a.heads, a.head_dim);
+    const Count value = multiply(a.heads, a.value_head_dim);
+    const Count missing = add(query, multiply(2, value));
+    add_layer_tensor(m, k, "self_attn.q_gate_proj.rest", missing, a.q_lora_rank, TensorRole::LatentQueryUp,
+                     ModelPart::Attention);
+  }
+}
+
 /// Kimi Linear and Kimi K3: Kimi Delta Attention in kda_layers, latent attention without positions in
 /// full_attn_layers (both counted from 1); K3 adds gates, routed experts in a latent width and attention residuals.
 void read_kimi_linear(const Fields& c, Model& m) {
@@ -141,6 +182,9 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"mistral4", "Mistral", read_mistral4},
     {"kimi_linear", "Kimi", read_kimi_linear},
     {"minicpm3", "MiniCPM", read_minicpm3},
+    {"youtu", "Youtu", read_youtu},
+    {"axk1", "A.X", read_axk1},
+    {"axk2", "A.X", read_axk2},
 });
 
 }  // namespace

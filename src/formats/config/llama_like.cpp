@@ -58,6 +58,33 @@ void read_mimo(const Fields& c, Model& m) {
   add_mtp_layers(m, c.count("num_nextn_predict_layers", range::some_layers, 0), layer);
 }
 
+/// Ministral 8B's own class: windows in the layers that layer_types names, in all of them when it is missing.
+void read_ministral(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  const Count n = layer_count(c);
+  const std::vector<Count> window = windows(c, n, c.count("sliding_window", range::tokens, 0), 0);
+  add_layers(m, n, [&](Count i) {
+    layer.attention.window = window[i];
+    return layer;
+  });
+}
+
+/// CWM: Llama without attention biases; every fourth layer, the first one included, sees everything.
+void read_cwm(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  AttentionShape& a = layer.attention;
+  query_key_value_bias(a, false);
+  a.output_bias = false;
+  const Count n = layer_count(c);
+  const std::vector<std::string> types = layer_types(c, n);
+  const Count window = c.count("sliding_window", range::tokens, 0);
+  add_layers(m, n, [&](Count i) {
+    const bool slides = types.empty() ? i % 4 != 0 : types[i] == "sliding_attention";
+    a.window = slides ? window : 0;
+    return layer;
+  });
+}
+
 /// Phi-3 and Phi-4: fused projections, windows in every layer.
 void read_phi3(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
@@ -301,7 +328,7 @@ void read_hunyuan(const Fields& c, Model& m) {
 constexpr auto rows = std::to_array<FamilyRow>({
     {"llama", "Llama", read_llama},
     {"mistral", "Mistral", read_mistral},
-    {"ministral", "Mistral", read_qwen3},
+    {"ministral", "Mistral", read_ministral},
     {"ministral3", "Mistral", read_mistral},
     {"qwen2", "Qwen", read_qwen2},
     {"qwen2_vl_text", "Qwen", read_qwen2},
@@ -321,24 +348,27 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"glm", "GLM", read_glm},
     {"glm4", "GLM", read_glm4},
     {"glm4v_text", "GLM", read_glm4v_text},
+    {"glm_ocr_text", "GLM", read_glm4},
     {"chatglm", "GLM", read_chatglm},
     {"olmo", "OLMo", read_olmo},
     {"olmo2", "OLMo", read_olmo2},
     {"olmo3", "OLMo", read_olmo2},
     {"exaone", "EXAONE", read_exaone},
     {"exaone4", "EXAONE", read_exaone4},
+    {"exaone4_5_text", "EXAONE", read_exaone4},
     {"granite", "Granite", read_llama},
     {"nemotron", "Nemotron", read_nemotron},
     {"arcee", "Arcee", read_arcee},
     {"apertus", "Apertus", read_apertus},
     {"ernie4_5", "ERNIE", read_ernie},
+    {"paddleocr_vl_text", "ERNIE", read_ernie},
     {"hunyuan_v1_dense", "Hunyuan", read_hunyuan},
     {"helium", "Helium", read_llama},
     {"Yi", "Yi", read_llama},
     {"aquila", "Aquila", read_llama},
     {"xverse", "XVERSE", read_llama},
     {"minicpm", "MiniCPM", read_llama},
-    {"cwm", "CWM", read_olmo2},
+    {"cwm", "CWM", read_cwm},
 });
 
 }  // namespace

@@ -1,8 +1,9 @@
 // Vision-language models: a text model (its own family's reader), a tower and a projector.
 
+#include "formats/config/multimodal.hpp"
+
 #include "formats/config/blocks.hpp"
 #include "formats/config/registry.hpp"
-#include "formats/config/tower.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,10 +11,7 @@
 
 namespace llmcalc::config {
 
-namespace {
-
-/// Reads the text model: from text_config, or from the top level in configs of the older layout.
-void read_text(const Fields& c, Model& m, std::string_view default_type, std::string_view key = "text_config") {
+void read_text(const Fields& c, Model& m, std::string_view default_type, std::string_view key) {
   const Fields text = c.has(key) ? c.object(key, default_type) : c.with_defaults_of(default_type);
   const FamilyRow* row = find_family(text.model_type());
   if (!row) {
@@ -26,7 +24,6 @@ void read_text(const Fields& c, Model& m, std::string_view default_type, std::st
   if (c.given("tie_word_embeddings")) m.tied_head = c.flag("tie_word_embeddings", m.tied_head);
 }
 
-/// Writes the tower, unless the config has none (a text-only copy of it).
 void read_tower(const Fields& c, Model& m, WriteTower write, std::string_view default_type) {
   if (!c.has("vision_config")) {
     c.assume("no vision_config: the vision tower is not counted");
@@ -35,17 +32,25 @@ void read_tower(const Fields& c, Model& m, WriteTower write, std::string_view de
   write(c, c.object("vision_config", default_type), m);
 }
 
-template <WriteTower write>
-void read_vision_language(const Fields& c, Model& m, std::string_view text, std::string_view vision) {
-  read_text(c, m, text);
-  read_tower(c, m, write, vision);
+void read_audio(const Fields& c, Model& m, WriteTower write, std::string_view default_type) {
+  if (c.has("audio_config")) write(c, c.object("audio_config", default_type), m);
 }
+
+void read_text_only(const Fields& c, Model& m, std::string_view text_type) {
+  read_text(c, m, text_type);
+  if (c.has("vision_config") || c.has("audio_config")) {
+    c.assume("the towers beside the text model are not counted");
+    m.trust = Trust::Modelled;
+  }
+}
+namespace {
 
 void read_gemma3(const Fields& c, Model& m) {
   read_vision_language<write_siglip_gemma3>(c, m, "gemma3_text", "siglip_vision_model");
 }
 void read_gemma4(const Fields& c, Model& m) {
   read_vision_language<write_gemma4_vision>(c, m, "gemma4_text", "gemma4_vision");
+  read_audio(c, m, write_gemma4_audio, "gemma4_audio");
 }
 void read_mistral3(const Fields& c, Model& m) { read_vision_language<write_pixtral>(c, m, "mistral", "pixtral"); }
 void read_llava(const Fields& c, Model& m) {
@@ -103,20 +108,7 @@ void read_idefics3(const Fields& c, Model& m) {
   read_vision_language<write_idefics3_vision>(c, m, "llama", "idefics3_vision");
 }
 
-/// A text model whose tower is not described: counted without it, with a note.
-void read_text_only(const Fields& c, Model& m, std::string_view text_type) {
-  read_text(c, m, text_type);
-  if (c.has("vision_config") || c.has("audio_config")) {
-    c.assume("the towers beside the text model are not counted");
-    m.trust = Trust::Modelled;
-  }
-}
-void read_cohere_vision(const Fields& c, Model& m) { read_text_only(c, m, "cohere2"); }
-void read_lfm2_vl(const Fields& c, Model& m) { read_text_only(c, m, "lfm2"); }
-void read_qwen2_audio(const Fields& c, Model& m) { read_text_only(c, m, "qwen2"); }
-void read_voxtral(const Fields& c, Model& m) { read_text_only(c, m, "llama"); }
 void read_kimi_k3(const Fields& c, Model& m) { read_text_only(c, m, "kimi_linear"); }
-void read_minimax_m3(const Fields& c, Model& m) { read_text_only(c, m, "minimax_m3_vl_text"); }
 void read_gemma3n(const Fields& c, Model& m) {
   read_text(c, m, "gemma3n_text");
   c.assume("Gemma 3n's vision and audio towers (about 0.6 billion parameters) are not counted");
@@ -162,6 +154,7 @@ void read_mllama(const Fields& c, Model& m) {
 
 constexpr auto rows = std::to_array<FamilyRow>({
     {"gemma3", "Gemma", read_gemma3},
+    {"shieldgemma2", "Gemma", read_gemma3},
     {"gemma4", "Gemma", read_gemma4},
     {"mistral3", "Mistral", read_mistral3},
     {"llava", "LLaVA", read_llava},
@@ -180,16 +173,11 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"glm46v", "GLM", read_glm4v_moe},
     {"paligemma", "Gemma", read_paligemma},
     {"llava_next", "LLaVA", read_llava_next},
+    {"llava_next_video", "LLaVA", read_llava_next},
     {"llava_onevision", "LLaVA", read_llava_onevision},
     {"idefics3", "Idefics", read_idefics3},
     {"smolvlm", "SmolVLM", read_idefics3},
-    {"aya_vision", "Command", read_cohere_vision},
-    {"cohere2_vision", "Command", read_cohere_vision},
-    {"lfm2_vl", "LFM", read_lfm2_vl},
-    {"qwen2_audio", "Qwen", read_qwen2_audio},
-    {"voxtral", "Mistral", read_voxtral},
     {"kimi_k3", "Kimi", read_kimi_k3},
-    {"minimax_m3_vl", "MiniMax", read_minimax_m3},
     {"gemma3n", "Gemma", read_gemma3n},
     {"kimi_k25", "Kimi", read_kimi_k25},
     {"mllama_text_model", "Llama", read_mllama_text},

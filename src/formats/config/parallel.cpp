@@ -62,24 +62,10 @@ void read_starcoder2(const Fields& c, Model& m) {
   add_equal_layers(c, m, layer);
 }
 
-/// Stream, attention and an ungated block of 4 x hidden, with LayerNorm.
-Layer classic_layer(const Fields& c, Model& m, bool attention_bias, bool mlp_bias) {
-  read_stream(c, m);
-  m.norm = NormKind::LayerNorm;
-  Layer layer;
-  layer.attention = grouped_attention(c, m, attention_bias);
-  FeedForward& f = layer.feed_forward;
-  f.gated = false;
-  f.width = c.count("intermediate_size", range::width, multiply(4, m.hidden));
-  f.up_bias = f.down_bias = mlp_bias;
-  f.activation = activation(c, Activation::Gelu);
-  return layer;
-}
-
 /// Falcon: 7B multi-query with one norm, 40B and 180B grouped with two, RW models sequential with ALiBi.
 void read_falcon(const Fields& c, Model& m) {
   const bool bias = c.flag("bias", false);
-  Layer layer = classic_layer(c, m, bias, bias);
+  Layer layer = gpt_layer(c, m, bias, bias);
   AttentionShape& a = layer.attention;
   const bool new_layout = c.flag("new_decoder_architecture", false);
   // Without the new layout num_kv_heads is not read: one head, or all of them.
@@ -109,7 +95,7 @@ void read_falcon(const Fields& c, Model& m) {
 
 /// BLOOM: ALiBi, a norm behind the embedding, biases everywhere.
 void read_bloom(const Fields& c, Model& m) {
-  Layer layer = classic_layer(c, m, true, true);
+  Layer layer = gpt_layer(c, m, true, true);
   layer.feed_forward.width = multiply(4, m.hidden);
   layer.feed_forward.activation = Activation::GeluPython;
   layer.attention.fused_qkv = true;
@@ -129,7 +115,7 @@ void read_bloom(const Fields& c, Model& m) {
 
 /// MPT: no biases, ALiBi; the class never makes a position table.
 void read_mpt(const Fields& c, Model& m) {
-  Layer layer = classic_layer(c, m, false, false);
+  Layer layer = gpt_layer(c, m, false, false);
   const Fields attention = c.object("attn_config");
   AttentionShape& a = layer.attention;
   a.kv_heads = attention.count("kv_n_heads", range::heads, a.heads);
@@ -152,7 +138,7 @@ void read_mpt(const Fields& c, Model& m) {
 
 /// GPT-J: one norm, no attention biases, biases in the block and on the head.
 void read_gptj(const Fields& c, Model& m) {
-  Layer layer = classic_layer(c, m, false, true);
+  Layer layer = gpt_layer(c, m, false, true);
   layer.norms = NormPlacement::ParallelOne;
   layer.attention.rotary_dim = c.count("rotary_dim", range::width, 64);
   m.head_bias = true;
@@ -169,11 +155,10 @@ void read_gptj(const Fields& c, Model& m) {
 
 /// GPT-Neo: learned positions, biases on the output and the block only; every second layer local.
 void read_gpt_neo(const Fields& c, Model& m) {
-  Layer layer = classic_layer(c, m, false, true);
+  Layer layer = gpt_layer(c, m, false, true);
   layer.attention.output_bias = true;
   layer.attention.rotary_dim = 0;
-  m.positions = Positions::Learned;
-  m.position_rows = m.max_context;
+  learned_positions(m, 0);
   const Count window = c.count("window_size", range::tokens, 256);
   m.names = {{"model.layers.{}.", "transformer.h.{}."},
              {"model.embed_tokens", "transformer.wte"},
@@ -193,12 +178,11 @@ void read_gpt_neo(const Fields& c, Model& m) {
 
 /// GPTBigCode (StarCoder 1): GPT-2 with one key-value head.
 void read_gpt_bigcode(const Fields& c, Model& m) {
-  Layer layer = classic_layer(c, m, true, true);
+  Layer layer = gpt_layer(c, m, true, true);
   if (c.flag("multi_query", true)) layer.attention.kv_heads = 1;
   layer.attention.fused_qkv = true;
   layer.attention.rotary_dim = 0;
-  m.positions = Positions::Learned;
-  m.position_rows = m.max_context;
+  learned_positions(m, 0);
   m.names = gpt2_names();
   add_equal_layers(c, m, layer);
 }

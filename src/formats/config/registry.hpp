@@ -40,5 +40,10 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> mamba_families();
 [[nodiscard]] std::span<const FamilyRow> linear_attention_families();
 [[nodiscard]] std::span<const FamilyRow> multimodal_families();
+[[nodiscard]] std::span<const FamilyRow> more_dense_families();
+[[nodiscard]] std::span<const FamilyRow> older_gpt_families();
+[[nodiscard]] std::span<const FamilyRow> more_mixture_families();
+[[nodiscard]] std::span<const FamilyRow> more_recurrent_families();
+[[nodiscard]] std::span<const FamilyRow> more_multimodal_families();
 
 }  // namespace llmcalc::config

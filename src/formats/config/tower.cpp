@@ -4,6 +4,7 @@
 
 #include "formats/config/vision_shape.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -45,19 +46,6 @@ void Tower::rms_norm(std::string_view name, Count size) { vector(std::string(nam
 
 namespace {
 
-/// An encoder layer with LayerNorms, biases everywhere and an ungated block (CLIP, SigLIP, Llama 4).
-void write_clip_layers(Tower& t, const VisionShape& s, std::string_view prefix) {
-  t.layers(prefix, s.layers);
-  for (const char* name : {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj"}) {
-    t.matrix(name, s.hidden, s.hidden);
-  }
-  t.matrix("mlp.fc1", s.width, s.hidden);
-  t.matrix("mlp.fc2", s.hidden, s.width);
-  t.layer_norm("layer_norm1", s.hidden);
-  t.layer_norm("layer_norm2", s.hidden);
-  t.layers("", 1);
-}
-
 /// Pixtral: RMS norms, gated blocks, no biases.
 void write_pixtral_tower(Tower& t, const VisionShape& s) {
   t.matrix("vision_tower.patch_conv", s.hidden, s.patch_values(), false);
@@ -89,11 +77,36 @@ void write_qwen_merger(Tower& t, Count hidden, Count merge, Count out) {
 
 }  // namespace
 
+void write_clip_layers(Tower& t, const VisionShape& s, std::string_view prefix) {
+  t.layers(prefix, s.layers);
+  for (const char* name : {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj"}) {
+    t.matrix(name, s.hidden, s.hidden);
+  }
+  t.matrix("mlp.fc1", s.width, s.hidden);
+  t.matrix("mlp.fc2", s.hidden, s.width);
+  t.layer_norm("layer_norm1", s.hidden);
+  t.layer_norm("layer_norm2", s.hidden);
+  t.layers("", 1);
+}
+
+void write_siglip_layers(Tower& t, const VisionShape& s) {
+  write_clip_layers(t, s, "vision_tower.vision_model.encoder.layers.{}.");
+  t.layer_norm("vision_tower.vision_model.post_layernorm", s.hidden);
+  if (!s.pooling_head) return;
+  t.layers("vision_tower.vision_model.head.", 1);
+  t.vector("probe", s.hidden);
+  t.matrix("attention.in_proj", multiply(3, s.hidden), s.hidden);
+  t.matrix("attention.out_proj", s.hidden, s.hidden);
+  t.layer_norm("layernorm", s.hidden);
+  t.matrix("mlp.fc1", s.width, s.hidden);
+  t.matrix("mlp.fc2", s.hidden, s.width);
+  t.layers("", 1);
+}
+
 void write_siglip(Tower& t, const VisionShape& s) {
   t.matrix("vision_tower.vision_model.embeddings.patch_embedding", s.hidden, s.patch_values());
   t.matrix("vision_tower.vision_model.embeddings.position_embedding", s.patches(), s.hidden, false);
-  write_clip_layers(t, s, "vision_tower.vision_model.encoder.layers.{}.");
-  t.layer_norm("vision_tower.vision_model.post_layernorm", s.hidden);
+  write_siglip_layers(t, s);
 }
 
 void write_clip(Tower& t, const VisionShape& s) {
@@ -148,7 +161,9 @@ void write_pixtral(const Fields& c, const Fields& v, Model& m) {
   write_pixtral_tower(t, s);
   t.rms_norm("multi_modal_projector.norm", s.hidden);
   t.matrix("multi_modal_projector.patch_merger.merging_layer", s.hidden, product(s.hidden, merge, merge), false);
-  t.matrix("multi_modal_projector.linear_1", m.hidden, s.hidden, bias);
+  const auto* picked = c.find("vision_feature_layer");
+  const Count features = picked && picked->is_array() ? std::max<Count>(picked->size(), 1) : 1;
+  t.matrix("multi_modal_projector.linear_1", m.hidden, multiply(features, s.hidden), bias);
   t.matrix("multi_modal_projector.linear_2", m.hidden, m.hidden, bias);
 }
 
@@ -164,7 +179,10 @@ void write_pixtral_llava(const Fields& c, const Fields& v, Model& m) {
     write_clip(t, s);
   }
   const bool bias = c.flag("multimodal_projector_bias", true);
-  t.matrix("multi_modal_projector.linear_1", m.hidden, s.hidden, bias);
+  // Features of several layers stand side by side (Granite Vision).
+  const auto* picked = c.find("vision_feature_layer");
+  const Count features = picked && picked->is_array() ? std::max<Count>(picked->size(), 1) : 1;
+  t.matrix("multi_modal_projector.linear_1", m.hidden, multiply(features, s.hidden), bias);
   t.matrix("multi_modal_projector.linear_2", m.hidden, m.hidden, bias);
 }
 
@@ -200,7 +218,11 @@ void write_qwen2_5_vision(const Fields&, const Fields& v, Model& m) {
   t.layers("visual.blocks.{}.", v.count("depth", range::layers, 32));
   t.rms_norm("norm1", hidden);
   t.rms_norm("norm2", hidden);
-  write_qwen_attention(t, hidden);
+  const Count heads = v.count("num_attention_heads", range::heads, 16);
+  // EXAONE 4.5 shares keys and values between heads.
+  const Count kv_heads = v.count("num_key_value_heads", range::heads, heads);
+  t.matrix("attn.qkv", add(hidden, product(2, kv_heads, hidden / heads)), hidden);
+  t.matrix("attn.proj", hidden, hidden);
   t.matrix("mlp.gate_proj", width, hidden);
   t.matrix("mlp.up_proj", width, hidden);
   t.matrix("mlp.down_proj", hidden, width);

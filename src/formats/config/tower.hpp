@@ -51,4 +51,22 @@ void write_llava_next(const Fields& c, const Fields& v, Model& m);        ///< L
 void write_idefics3_vision(const Fields& c, const Fields& v, Model& m);   ///< Idefics 3, SmolVLM
 void write_intern_vision(const Fields& c, const Fields& v, Model& m);     ///< InternVL
 
+void write_glm_ocr_vision(const Fields& c, const Fields& v, Model& m);         ///< GLM-OCR
+void write_cohere2_vision(const Fields& c, const Fields& v, Model& m);         ///< Command A Vision
+void write_aya_vision(const Fields& c, const Fields& v, Model& m);             ///< Aya Vision
+void write_lfm2_vision(const Fields& c, const Fields& v, Model& m);            ///< LFM2-VL
+void write_deepseek_vision(const Fields& c, const Fields& v, Model& m);        ///< DeepSeek-VL
+void write_idefics2_vision(const Fields& c, const Fields& v, Model& m);        ///< Idefics 2
+void write_minimax_m3_vision(const Fields& c, const Fields& v, Model& m);      ///< MiniMax M3
+void write_paddleocr_vision(const Fields& c, const Fields& v, Model& m);       ///< PaddleOCR-VL
+void write_gemma4_unified_vision(const Fields& c, const Fields& v, Model& m);  ///< Gemma 4 12B: patches projected
+
+// The same for an audio_config.
+void write_voxtral_audio(const Fields& c, const Fields& a, Model& m);         ///< Voxtral
+void write_qwen2_audio(const Fields& c, const Fields& a, Model& m);           ///< Qwen2-Audio
+void write_qwen2_5_omni_audio(const Fields& c, const Fields& a, Model& m);    ///< Qwen2.5-Omni
+void write_qwen3_omni_audio(const Fields& c, const Fields& a, Model& m);      ///< Qwen3-Omni
+void write_gemma4_audio(const Fields& c, const Fields& a, Model& m);          ///< Gemma 4 E2B, E4B
+void write_gemma4_unified_audio(const Fields& c, const Fields& a, Model& m);  ///< Gemma 4 12B: samples projected
+
 }  // namespace llmcalc::config

@@ -23,6 +23,46 @@ Count merged_patches(const Fields& v) {
   return patches == 1 ? 4 : patches;
 }
 
+/// GLM-4.1V's tower; GLM-OCR's has no positions, biases by attention_bias in the blocks, norms of queries and keys,
+/// blocks of intermediate_size, and a merger as wide as the channels of an image.
+void write_glm_vision(const Fields& v, Model& m, bool ocr) {
+  Tower t(m);
+  const VisionShape s(v, "depth");
+  const Count out = v.count("out_hidden_size", range::width, m.hidden);
+  const Count merge = v.count("spatial_merge_size", {1, 64}, 2);
+  const bool bias = v.flag("attention_bias", false);
+  const bool block_bias = ocr && bias;
+  const Count block = ocr ? s.width : out;
+  const Count merger = ocr ? multiply(out, s.channels) : s.width;
+  t.matrix("visual.patch_embed.proj", s.hidden,
+           multiply(s.patch_values(), v.count("temporal_patch_size", {1, 64}, 2)));
+  if (!ocr) {
+    t.matrix("visual.embeddings.position_embedding", s.patches(), s.hidden, false);
+    t.rms_norm("visual.post_conv_layernorm", s.hidden);
+  }
+  t.layers("visual.blocks.{}.", s.layers);
+  t.rms_norm("norm1", s.hidden);
+  t.rms_norm("norm2", s.hidden);
+  t.matrix("attn.qkv", multiply(3, s.hidden), s.hidden, bias);
+  t.matrix("attn.proj", s.hidden, s.hidden, block_bias);
+  if (ocr) {
+    const Count head = s.hidden / v.count("num_attention_heads", range::heads, 16);
+    t.rms_norm("attn.q_norm", head);
+    t.rms_norm("attn.k_norm", head);
+  }
+  t.matrix("mlp.gate_proj", block, s.hidden, block_bias);
+  t.matrix("mlp.up_proj", block, s.hidden, block_bias);
+  t.matrix("mlp.down_proj", s.hidden, block, block_bias);
+  t.layers("", 1);
+  t.rms_norm("visual.post_layernorm", s.hidden);
+  t.matrix("visual.downsample", out, product(s.hidden, merge, merge));
+  t.matrix("visual.merger.proj", out, out, false);
+  t.layer_norm("visual.merger.post_projection_norm", out);
+  t.matrix("visual.merger.gate_proj", merger, out, false);
+  t.matrix("visual.merger.up_proj", merger, out, false);
+  t.matrix("visual.merger.down_proj", out, merger, false);
+}
+
 }  // namespace
 
 void write_moonvit(const Fields&, const Fields& v, Model& m) {
@@ -50,32 +90,8 @@ void write_moonvit(const Fields&, const Fields& v, Model& m) {
   t.matrix("mm_projector.proj.2", m.hidden, merged);
 }
 
-void write_glm4v_vision(const Fields&, const Fields& v, Model& m) {
-  Tower t(m);
-  const VisionShape s(v, "depth");
-  const Count out = v.count("out_hidden_size", range::width, m.hidden);
-  const Count merge = v.count("spatial_merge_size", {1, 64}, 2);
-  t.matrix("visual.patch_embed.proj", s.hidden,
-           multiply(s.patch_values(), v.count("temporal_patch_size", {1, 64}, 2)));
-  t.matrix("visual.embeddings.position_embedding", s.patches(), s.hidden, false);
-  t.rms_norm("visual.post_conv_layernorm", s.hidden);
-  t.layers("visual.blocks.{}.", s.layers);
-  t.rms_norm("norm1", s.hidden);
-  t.rms_norm("norm2", s.hidden);
-  t.matrix("attn.qkv", multiply(3, s.hidden), s.hidden, v.flag("attention_bias", false));
-  t.matrix("attn.proj", s.hidden, s.hidden, false);
-  t.matrix("mlp.gate_proj", out, s.hidden, false);
-  t.matrix("mlp.up_proj", out, s.hidden, false);
-  t.matrix("mlp.down_proj", s.hidden, out, false);
-  t.layers("", 1);
-  t.rms_norm("visual.post_layernorm", s.hidden);
-  t.matrix("visual.downsample", out, product(s.hidden, merge, merge));
-  t.matrix("visual.merger.proj", out, out, false);
-  t.layer_norm("visual.merger.post_projection_norm", out);
-  t.matrix("visual.merger.gate_proj", s.width, out, false);
-  t.matrix("visual.merger.up_proj", s.width, out, false);
-  t.matrix("visual.merger.down_proj", out, s.width, false);
-}
+void write_glm4v_vision(const Fields&, const Fields& v, Model& m) { write_glm_vision(v, m, false); }
+void write_glm_ocr_vision(const Fields&, const Fields& v, Model& m) { write_glm_vision(v, m, true); }
 
 void write_paligemma_vision(const Fields&, const Fields& v, Model& m) {
   Tower t(m);

@@ -11,6 +11,7 @@ namespace llmcalc::config {
 /// Numbers nearly every vision_config has. Sizes may be lists of height and width: the first counts.
 struct VisionShape {
   Count hidden, width, layers, channels, patch, image;
+  bool pooling_head;  ///< SigLIP's attention pooling, which its class makes unless vision_use_head is false
 
   explicit VisionShape(const Fields& v, const char* layers_key = "num_hidden_layers")
       : hidden(v.required("hidden_size", range::width)),
@@ -18,7 +19,8 @@ struct VisionShape {
         layers(v.required(layers_key, range::layers)),
         channels(v.count("num_channels", {1, 64}, v.count("in_channels", {1, 64}, 3))),
         patch(side(v, "patch_size", {1, 1024}, 14)),
-        image(side(v, "image_size", range::pixels, 224)) {}
+        image(side(v, "image_size", range::pixels, 224)),
+        pooling_head(v.model_type().starts_with("siglip") && v.flag("vision_use_head", true)) {}
 
   /// Values of one patch.
   [[nodiscard]] Count patch_values() const { return product(channels, patch, patch); }
@@ -32,6 +34,10 @@ struct VisionShape {
   }
 };
 
+/// Encoder layers with LayerNorms, biases everywhere and an ungated block (CLIP, SigLIP, Llama 4).
+void write_clip_layers(Tower& t, const VisionShape& s, std::string_view prefix);
+/// SigLIP's layers, last norm and pooling head.
+void write_siglip_layers(Tower& t, const VisionShape& s);
 /// SigLIP: patch and position embedding, layers, a last norm.
 void write_siglip(Tower& t, const VisionShape& s);
 /// CLIP: as SigLIP with a class token, norms on both ends and a patch embedding without bias.

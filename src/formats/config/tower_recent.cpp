@@ -1,0 +1,54 @@
+// Towers of 2026: MiniMax M3, PaddleOCR-VL, Gemma 4 without encoders. Source: modeling_*.py of Hugging Face
+// transformers, class by class.
+
+#include "formats/config/tower.hpp"
+#include "formats/config/vision_shape.hpp"
+
+namespace llmcalc::config {
+
+void write_minimax_m3_vision(const Fields& c, const Fields& v, Model& m) {
+  Tower t(m);
+  const VisionShape s(v);
+  const Count merge = v.count("spatial_merge_size", {1, 64}, 2);
+  const Count width = c.count("projector_hidden_size", range::width, 6144);
+  t.matrix("vision_tower.embeddings.proj", s.hidden,
+           multiply(s.patch_values(), v.count("temporal_patch_size", {1, 64}, 2)), false);
+  t.layer_norm("vision_tower.pre_layrnorm", s.hidden);
+  write_clip_layers(t, s, "vision_tower.layers.{}.");
+  t.matrix("multi_modal_projector.linear_1", width, s.hidden);
+  t.matrix("multi_modal_projector.linear_2", m.hidden, width);
+  t.matrix("multi_modal_projector.merge_linear_1", width, product(m.hidden, merge, merge));
+  t.matrix("multi_modal_projector.merge_linear_2", m.hidden, width);
+}
+
+void write_paddleocr_vision(const Fields&, const Fields& v, Model& m) {
+  Tower t(m);
+  const VisionShape s(v);
+  const Count merge = v.count("spatial_merge_size", {1, 64}, 2);
+  const Count merged = product(s.hidden, merge, merge);
+  write_siglip(t, s);
+  t.layer_norm("projector.pre_norm", s.hidden);
+  t.matrix("projector.linear_1", merged, merged);
+  t.matrix("projector.linear_2", m.hidden, merged);
+}
+
+void write_gemma4_unified_vision(const Fields&, const Fields& v, Model& m) {
+  Tower t(m);
+  const Count side = multiply(v.count("patch_size", {1, 1024}, 16), v.count("pooling_kernel_size", {1, 64}, 3));
+  const Count patch = product(3, side, side);
+  const Count width = v.count("mm_embed_dim", range::width, 3840);
+  t.layer_norm("embed_vision.patch_ln1", patch);
+  t.matrix("embed_vision.patch_dense", width, patch);
+  t.layer_norm("embed_vision.patch_ln2", width);
+  t.matrix("embed_vision.pos_embedding", multiply(2, v.count("mm_posemb_size", range::width, 1120)), width, false);
+  t.layer_norm("embed_vision.pos_norm", width);
+  t.matrix("embed_vision.multimodal_embedder.embedding_projection", m.hidden,
+           v.count("output_proj_dims", range::width, 3840), false);
+}
+
+void write_gemma4_unified_audio(const Fields&, const Fields& a, Model& m) {
+  Tower t(m);
+  t.matrix("embed_audio.embedding_projection", m.hidden, a.count("audio_embed_dim", range::width, 640), false);
+}
+
+}  // namespace llmcalc::config
