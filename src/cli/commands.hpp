@@ -41,5 +41,6 @@ Command levers_command(CLI::App& program);
 Command plan_command(CLI::App& program);
 Command sweep_command(CLI::App& program);
 Command here_command(CLI::App& program);
+Command check_command(CLI::App& program);
 
 }  // namespace llmcalc::cli

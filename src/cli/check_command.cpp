@@ -1,0 +1,71 @@
+// check: a prediction against a start-up log, nvidia-smi or PyTorch's memory summary.
+
+#include "cli/answer.hpp"
+#include "cli/commands.hpp"
+#include "formats/logs/self_check.hpp"
+#include "formats/text_file.hpp"
+
+#include <istream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+namespace llmcalc::cli {
+namespace {
+
+struct Request : QuestionOptions {
+  std::string log;
+};
+
+/// The text of the log: a file, or standard input for "-".
+Result<std::string> log_text(const std::string& name, std::istream& in) {
+  if (name != "-") return formats::read_text_file(name, formats::log_limit);
+  std::string text;
+  constexpr std::size_t piece = std::size_t{1} << 16;
+  while (in && text.size() < formats::log_limit) {
+    const std::size_t old = text.size();
+    text.resize(old + piece);
+    in.read(text.data() + old, static_cast<std::streamsize>(piece));
+    text.resize(old + static_cast<std::size_t>(in.gcount()));
+  }
+  return text;
+}
+
+Answer check_answer(const formats::MeasuredLog& log, const Scenario& s, const QuestionOptions& options) {
+  const formats::SelfCheck check = formats::self_check(log, s, options.task_or(formats::usual_task(log)));
+  Answer out;
+  out.sentence = formats::sentence(check, options.units());
+  for (const std::string& words : check.settings) out.sentence += "\nDiffers: " + words + ".";
+  for (const std::string& words : check.notes) out.sentence += "\nNote: " + words;
+  out.table = formats::self_check_table(check, options.units());
+  out.json = formats::self_check_json(check);
+  return out;
+}
+
+int check(const Request& request, Streams streams) {
+  const Result<std::string> text = log_text(request.log, streams.in);
+  if (!text) {
+    print_issues(text.issues(), streams.errors);
+    return bad_input;
+  }
+  const Result<formats::MeasuredLog> log = formats::read_log(*text);
+  if (!log) {
+    print_issues(log.issues(), streams.errors);
+    return bad_input;
+  }
+  return answer_all(request, streams,
+                    [&](const Scenario& s) -> Result<Answer> { return check_answer(*log, s, request); });
+}
+
+}  // namespace
+
+Command check_command(CLI::App& program) {
+  CLI::App* parser = program.add_subcommand(
+      "check", "holds a scenario against a start-up log of vLLM, SGLang or llama.cpp, nvidia-smi or PyTorch");
+  const auto request = std::make_shared<Request>();
+  parser->add_option("log", request->log, "file with the log, - for standard input")->required()->type_name("LOG");
+  request->add_to(*parser);
+  return {parser, [request](Streams streams) { return check(*request, streams); }};
+}
+
+}  // namespace llmcalc::cli

@@ -1,0 +1,56 @@
+// check as people call it.
+
+#include "called.hpp"
+#include "support/temp_folder.hpp"
+
+#include <gtest/gtest.h>
+
+namespace llmcalc::cli {
+namespace {
+
+const std::string log =
+    "load_tensors:        CUDA0 model buffer size =  4403.49 MiB\n"
+    "llama_context: n_ctx         = 4096\n"
+    "llama_kv_cache:      CUDA0 KV buffer size =   512.00 MiB\n";
+const std::vector<std::string> scenario{"--model",   "llama-3.1-8b", "--weights", "gguf:Q4_K_M",
+                                        "--runtime", "llama.cpp",    "--device",  "rtx-4090"};
+
+std::vector<std::string> asked(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), scenario.begin(), scenario.end());
+  return arguments;
+}
+
+TEST(CheckCommand, ComparesALogFromStandardInput) {
+  const Called called = call(asked({"check", "-", "--context", "4096", "--format", "json"}), log);
+  ASSERT_EQ(called.status, success) << called.errors;
+  const auto json = nlohmann::json::parse(called.out);
+  EXPECT_EQ(json["log"], "llama.cpp");
+  EXPECT_EQ(json["figures"][1]["figure"], "kv_cache");
+  EXPECT_EQ(json["figures"][1]["error_percent"], 0);
+  EXPECT_TRUE(json["settings"].empty()) << json["settings"];
+}
+
+TEST(CheckCommand, PrintsATableAndWhatDiffers) {
+  const tests::TempFolder folder;
+  const auto file = folder.write("start.log", log);
+  const Called called = call(asked({"check", file.string(), "--context", "8192"}));
+  ASSERT_EQ(called.status, success) << called.errors;
+  EXPECT_NE(called.out.find("Differs: Context: 4,096 in the log, 8,192 in the scenario."), std::string::npos)
+      << called.out;
+  EXPECT_NE(called.out.find("+100 %"), std::string::npos) << called.out;
+}
+
+TEST(CheckCommand, SaysWhatIsWrong) {
+  const Called nothing = call(asked({"check", "-"}), "no figures here");
+  EXPECT_EQ(nothing.status, bad_input);
+  EXPECT_NE(nothing.errors.find("no memory figures found"), std::string::npos) << nothing.errors;
+  const Called missing = call(asked({"check", "/nonexistent/start.log"}));
+  EXPECT_EQ(missing.status, bad_input);
+  EXPECT_NE(missing.errors.find("start.log"), std::string::npos) << missing.errors;
+  const Called model = call({"check", "-", "--model", "no-such-model"}, log);
+  EXPECT_EQ(model.status, bad_input);
+  EXPECT_NE(model.errors.find("no-such-model"), std::string::npos) << model.errors;
+}
+
+}  // namespace
+}  // namespace llmcalc::cli
