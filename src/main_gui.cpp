@@ -8,6 +8,7 @@
 #include "platform/window.hpp"
 #include "ui/app.hpp"
 #include "ui/files.hpp"
+#include "ui/scenarios.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -78,6 +79,7 @@ int main(int argc, char** argv) {
   }
   const bool picture = !options.screenshot.empty();
   const std::filesystem::path session = picture ? std::filesystem::path{} : ui::session_file();
+  if (!picture) app.scenario_folder = ui::scenario_folder();
   if (options.scenario.empty()) ui::restore_session(app, session);
   if (!options.theme.empty()) {
     const auto theme = from_key<ui::ThemeKind>(options.theme);

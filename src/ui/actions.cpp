@@ -37,7 +37,8 @@ void copy_estimate(App& app) {
 
 void paste(App& app) {
   const char* text = ImGui::GetClipboardText();
-  if (text == nullptr || !take_text(app, text)) say(app, "The clipboard holds no config.json and no scenario", true);
+  if (text == nullptr || !take_text(app, text))
+    say(app, "The clipboard holds no config.json, no scenario and no log", true);
 }
 
 template <Tab tab>
@@ -49,7 +50,10 @@ constexpr std::array all{
     Action{"Choose a model", "Ctrl+M", Key::M, false, [](App& a) { a.view.models.open_now = true; }},
     Action{"Choose devices", "Ctrl+D", Key::D, false, [](App& a) { a.view.devices.open_now = true; }},
     Action{"Open a file", "Ctrl+O", Key::O, false, [](App& a) { a.view.open_file_now = true; }},
-    Action{"Paste a config.json or scenario", "Ctrl+V", Key::V, false, paste},
+    Action{"Paste a config.json, scenario or log", "Ctrl+V", Key::V, false, paste},
+    Action{"Save or open a named scenario", "Ctrl+S", Key::S, false,
+           [](App& a) { a.view.scenarios.open_now = true; }},
+    Action{"Check against a log", "", Key::Count, false, [](App& a) { a.view.check_open_now = true; }},
     Action{"Copy the estimate as Markdown", "Ctrl+C", Key::C, false, copy_estimate},
     Action{"Export", "Ctrl+E", Key::E, false, [](App& a) { a.view.export_open_now = true; }},
     Action{"Undo", "Ctrl+Z", Key::Z, false, undo},

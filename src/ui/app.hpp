@@ -2,6 +2,7 @@
 // The state of the program as plain values: the scenario, what the view remembers, history, pins, and the results
 // that belong to the scenario.
 
+#include "formats/logs/self_check.hpp"
 #include "formats/resolve.hpp"
 #include "ui/controls.hpp"
 #include "ui/library.hpp"
@@ -81,6 +82,23 @@ struct Preview {
   ModelPtr model;
 };
 
+/// A log that was pasted or opened, beside the prediction.
+struct LogCheck {
+  formats::MeasuredLog log;
+  Task task = Task::Inference;
+  formats::SelfCheck result;
+  std::size_t revision = 0;  ///< of the results it was compared with
+};
+
+/// The dialogue of named scenarios.
+struct ScenariosView {
+  std::array<char, 96> name{};
+  std::vector<std::string> names;  ///< as last read from the folder
+  std::string renaming;            ///< which one gets the typed name; "" none
+  std::string deleting;            ///< which one waits for a yes; "" none
+  bool open_now = false;
+};
+
 /// What only the widgets need.
 struct View {
   Typing typing;
@@ -95,7 +113,10 @@ struct View {
   bool export_open_now = false;
   bool open_file_now = false;
   bool preview_open_now = false;
+  bool check_open_now = false;
   std::optional<Preview> preview;
+  std::optional<LogCheck> check;
+  ScenariosView scenarios;
   std::array<char, 1024> path{};  ///< typed path of a file to open
   std::string message;            ///< last thing that happened, in the status bar
   bool message_is_bad = false;
@@ -200,6 +221,7 @@ struct App {
   ChartData chart;
   Library library;
   formats::Resolver resolver;
+  std::filesystem::path scenario_folder;  ///< where named scenarios are kept; empty: nowhere
   Requests requests;
 };
 

@@ -23,6 +23,21 @@ std::size_t fitting_prefix(std::string_view text, float width) {
   return low;
 }
 
+/// Tells tests about a text: what was to be drawn in which box, and where its letters are.
+void note_text(const Theme& theme, const Typeface& typeface, std::string_view text, const Box& box, const Box& drawn,
+               float width, bool cut) {
+  if (!theme.audit) return;
+  const ImDrawList* list = ImGui::GetWindowDrawList();
+  theme.audit->texts.push_back({.text = std::string(text),
+                                .box = box,
+                                .width = width,
+                                .cut = cut,
+                                .formula = typeface.font == theme.fonts.mono.font,
+                                .drawn = drawn,
+                                .clip = {list->GetClipRectMin(), list->GetClipRectMax()},
+                                .layer = list});
+}
+
 }  // namespace
 
 Box shrunk(const Box& box, float horizontal, float vertical) {
@@ -49,8 +64,6 @@ float draw_text(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
   compat::push(typeface);
   const ImVec2 size = ImGui::CalcTextSize(text.data(), text.data() + text.size());
   const bool cut = size.x > box.width() + 0.5f;
-  if (theme.audit)
-    theme.audit->texts.push_back({std::string(text), box, size.x, cut, typeface.font == theme.fonts.mono.font});
   ImDrawList* list = ImGui::GetWindowDrawList();
   float x = box.from.x;
   if (!cut && align == Align::Centre) x += (box.width() - size.x) / 2;
@@ -65,6 +78,7 @@ float draw_text(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
   } else {
     list->AddText(at, colour, text.data(), text.data() + text.size());
   }
+  note_text(theme, typeface, text, box, {at, {at.x + drawn, at.y + ImGui::GetFontSize()}}, size.x, cut);
   compat::pop_font();
   if (cut && ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&
       ImGui::IsMouseHoveringRect(box.from, box.to)) {
@@ -83,7 +97,9 @@ void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::
   ImGui::PopTextWrapPos();
   ImGui::PopStyleColor();
   compat::pop_font();
-  if (theme.audit) theme.audit->texts.push_back({std::string(text), last_item(), 0, false, false});
+  const Box drawn = last_item();
+  note_text(theme, typeface, text, {drawn.from, {drawn.from.x + width, drawn.to.y}}, drawn, drawn.width(),
+            drawn.width() > width + 1);
 }
 
 void fill(const Box& box, ImU32 colour, float rounding) {

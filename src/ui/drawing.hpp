@@ -30,8 +30,11 @@ struct Audit {
     std::string text;
     Box box;
     float width = 0;
-    bool cut = false;      ///< wider than its box: shown with an ellipsis
-    bool formula = false;  ///< in the font of formulas, which may end in an ellipsis
+    bool cut = false;             ///< wider than its box: shown with an ellipsis
+    bool formula = false;         ///< in the font of formulas, which may end in an ellipsis
+    Box drawn;                    ///< where its letters are
+    Box clip;                     ///< what the window shows of that place
+    const void* layer = nullptr;  ///< the window it is in: others may lie over it
   };
   struct Control {
     std::string name;

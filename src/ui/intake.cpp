@@ -44,6 +44,17 @@ bool take_scenario(App& app, const nlohmann::json& json) {
   return true;
 }
 
+/// A log of an engine or a tool: shows what it measured beside the prediction.
+bool take_log(App& app, std::string_view text) {
+  if (!formats::looks_like_log(text)) return false;
+  Result<formats::MeasuredLog> log = formats::read_log(text);
+  if (!log) return false;
+  const Task task = formats::usual_task(*log);
+  app.view.check = LogCheck{std::move(log).value(), task, {}, 0};
+  app.view.check_open_now = true;
+  return true;
+}
+
 std::string mixer_words(const Layer& kind) {
   switch (kind.mixer) {
     case Mixer::Attention: {
@@ -82,10 +93,18 @@ void take_path(App& app, const std::filesystem::path& path) {
       }
     }
   }
+  if (path.extension() == ".log" || path.extension() == ".txt" || path.extension() == ".csv") {
+    const Result<std::string> text = formats::read_text_file(path, formats::log_limit);
+    if (!text || !take_log(app, *text)) say(app, shown + ": no memory figures in it", true);
+    return;
+  }
   preview(app, {ModelSource::Kind::File, shown});
 }
 
 bool take_text(App& app, std::string_view text) {
+  const std::size_t start = text.find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos) return false;
+  if (text[start] != '{' && take_log(app, text)) return true;
   if (text.find('{') == std::string_view::npos) return false;
   const Result<nlohmann::json> json = formats::parse_json(text);
   if (!json || !json->is_object()) {

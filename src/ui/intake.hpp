@@ -8,10 +8,10 @@
 
 namespace llmcalc::ui {
 
-/// A file or folder that was opened or dropped: a saved scenario, or a model.
+/// A file or folder that was opened or dropped: a saved scenario, a log, or a model.
 void take_path(App& app, const std::filesystem::path& path);
 
-/// Text that was pasted: a scenario, or a config.json. False when it is neither.
+/// Text that was pasted: a scenario, a config.json, or a start-up log. False when it is none of them.
 bool take_text(App& app, std::string_view text);
 
 /// What was understood of a model, line by line.

@@ -4,34 +4,20 @@
 #include "formats/estimate_tables.hpp"
 #include "formats/scenario_json.hpp"
 #include "formats/text_file.hpp"
+#include "ui/check_dialogue.hpp"
 #include "ui/command_line.hpp"
+#include "ui/dialogue.hpp"
 #include "ui/files.hpp"
 #include "ui/intake.hpp"
 #include "ui/launch_command.hpp"
+#include "ui/scenarios_dialogue.hpp"
 
 #include <algorithm>
 
 namespace llmcalc::ui {
 namespace {
 
-/// A dialogue in the middle of the window. Pair with end_dialogue() when true.
-bool begin_dialogue(const Theme& theme, const char* name, bool& open_now, float width) {
-  if (open_now) ImGui::OpenPopup(name);
-  open_now = false;
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  width = std::min(theme.px(width), screen.x - theme.px(24));
-  ImGui::SetNextWindowPos({(screen.x - width) / 2, screen.y * 0.16f});
-  ImGui::SetNextWindowSize({width, 0});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(18), theme.px(14)});
-  const bool open = ImGui::BeginPopup(name);
-  ImGui::PopStyleVar();
-  if (open && compat::pressed(Key::Escape)) ImGui::CloseCurrentPopup();
-  return open;
-}
-
-void body(const Theme& theme, ImU32 colour, const std::string& words) {
-  paragraph(theme, theme.fonts.body, colour, words, ImGui::GetContentRegionAvail().x);
-}
+void body(const Theme& theme, ImU32 colour, std::string_view words) { dialogue_text(theme, colour, words); }
 
 void open_dialogue(App& app, const Theme& theme) {
   const bool appearing = app.view.open_file_now;
@@ -148,15 +134,22 @@ void export_dialogue(App& app, const Theme& theme) {
   copy("copy.serve", "Serving command", launch_command(app.scenario, Task::Inference, engine));
   copy("copy.train", "Training command", launch_command(app.scenario, Task::Training, engine));
   ImGui::NewLine();
+  heading(theme, "Compare");
+  if (button(theme, "export.check", "Check against a log")) {
+    app.view.check_open_now = true;
+    done();
+  }
+  help(theme, "What an engine or PyTorch measured, beside what is predicted here.");
   ImGui::EndPopup();
 }
 
 void help_dialogue(App& app, const Theme& theme) {
   if (!begin_dialogue(theme, "help", app.view.help_open_now, 640)) return;
   heading(theme, "Keys");
-  constexpr std::array<std::array<const char*, 2>, 12> keys{{
+  constexpr std::array<std::array<const char*, 2>, 13> keys{{
       {"Ctrl+M · Ctrl+D", "choose a model, the devices: type to search, arrows, Enter"},
-      {"Ctrl+O · Ctrl+V", "open a file, use a pasted config.json or scenario"},
+      {"Ctrl+O · Ctrl+V", "open a file; paste a config.json, a scenario or a start-up log"},
+      {"Ctrl+S", "save the scenario under a name, open a saved one"},
       {"Ctrl+P", "every action by its name"},
       {"Ctrl+Z · Ctrl+Shift+Z", "undo, redo"},
       {"Ctrl+K", "pin the scenario and compare"},
@@ -199,6 +192,8 @@ void overlays(App& app, const Theme& theme) {
   preview_dialogue(app, theme);
   export_dialogue(app, theme);
   help_dialogue(app, theme);
+  check_dialogue(app, theme);
+  scenarios_dialogue(app, theme);
   command_palette(app, theme);
 }
 

@@ -1,0 +1,109 @@
+#include "ui/scenarios.hpp"
+
+#include "formats/preset_folders.hpp"
+#include "formats/scenario_json.hpp"
+#include "formats/text_file.hpp"
+#include "ui/files.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+namespace llmcalc::ui {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Largest scenario file that is read.
+constexpr std::size_t file_limit = 16U << 20;
+/// Bytes of a name: with the ending and ".part" well below the 255 of every file system.
+constexpr std::size_t name_limit = 80;
+/// Files of a folder that are looked at.
+constexpr std::size_t entry_limit = 10000;
+
+fs::path file_of(const App& app, std::string_view name) {
+  const std::string clean = clean_name(name);
+  if (clean.empty() || app.scenario_folder.empty()) return {};
+  const std::string file = clean + ".json";
+  return app.scenario_folder / fs::path(std::u8string(file.begin(), file.end()));
+}
+
+Issue no_name(const App& app) {
+  return app.scenario_folder.empty() ? Issue{"saved scenarios", "there is no folder for them"}
+                                     : Issue{"name", "must have a letter or digit"};
+}
+
+}  // namespace
+
+fs::path scenario_folder() {
+  const fs::path folder = formats::user_config_folder();
+  return folder.empty() ? folder : folder / "scenarios";
+}
+
+std::string clean_name(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const bool refused = static_cast<unsigned char>(c) < 0x20 || c == 0x7F ||
+                         std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos;
+    out += refused ? '_' : c;
+  }
+  const auto trim = [&out] {
+    while (!out.empty() && (out.back() == ' ' || out.back() == '.')) out.pop_back();
+  };
+  out.erase(0, std::min(out.find_first_not_of(" ."), out.size()));
+  if (out.size() > name_limit) {
+    out.resize(name_limit);
+    // Not inside a character: its first byte would be left alone.
+    while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0U) == 0x80U) out.pop_back();
+    if (!out.empty() && (static_cast<unsigned char>(out.back()) & 0x80U) != 0) out.pop_back();
+  }
+  trim();
+  return out;
+}
+
+std::vector<std::string> saved_names(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  std::size_t seen = 0;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end && seen < entry_limit;
+       entry.increment(error), ++seen) {
+    if (entry->path().extension() != ".json" || !entry->is_regular_file(error)) continue;
+    names.push_back(formats::shown(entry->path().stem()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<fs::path> save_named(const App& app, std::string_view name) {
+  const fs::path file = file_of(app, name);
+  if (file.empty()) return no_name(app);
+  if (!app.scenario.model) return Issue{"model", "there is none to save"};
+  return write_file(file, formats::write_scenario(app.scenario, formats::Written::Changed).dump(2) + "\n");
+}
+
+Result<Scenario> open_named(const App& app, std::string_view name) {
+  const fs::path file = file_of(app, name);
+  if (file.empty()) return no_name(app);
+  const Result<std::string> text = formats::read_text_file(file, file_limit);
+  if (!text) return text.issues();
+  return formats::read_scenario_text(*text, app.resolver);
+}
+
+Result<fs::path> rename_named(const App& app, std::string_view from, std::string_view to) {
+  const fs::path source = file_of(app, from);
+  const fs::path target = file_of(app, to);
+  if (source.empty() || target.empty()) return no_name(app);
+  if (source == target) return target;
+  std::error_code error;
+  if (fs::exists(target, error)) return Issue{formats::shown(target.stem()), "is the name of another scenario"};
+  fs::rename(source, target, error);
+  if (error) return Issue{formats::shown(source.stem()), error.message()};
+  return target;
+}
+
+bool delete_named(const App& app, std::string_view name) {
+  const fs::path file = file_of(app, name);
+  std::error_code error;
+  return !file.empty() && fs::remove(file, error) && !error;
+}
+
+}  // namespace llmcalc::ui
