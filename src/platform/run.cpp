@@ -1,6 +1,7 @@
 #include "platform/run.hpp"
 
 #include "platform/gl.hpp"
+#include "platform/motion.hpp"
 #include "platform/picture.hpp"
 #include "ui/fonts.hpp"
 #include "ui/intake.hpp"
@@ -117,6 +118,7 @@ int run(Window& window, ui::App& app) {
     return found;
   });
   Stage stage;
+  app.view.motion.on = animations_wanted();
   int frames_due = settle_frames;
   float content_scale = 0;
   while (!window.should_close() && !app.requests.quit) {

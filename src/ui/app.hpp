@@ -9,6 +9,7 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/memory/stored_tensors.hpp>
 #include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
@@ -99,9 +100,17 @@ struct ScenariosView {
   bool open_now = false;
 };
 
+/// Widths of the bars' segments on their way to where they belong.
+struct Motion {
+  bool on = false;       ///< set by the platform unless the system asks for reduced motion
+  bool started = false;  ///< nothing glides into the first frame
+  std::array<std::array<std::array<float, part_count>, 4>, 2> widths{};  ///< by task, lane and part
+};
+
 /// What only the widgets need.
 struct View {
   Typing typing;
+  Motion motion;
   Chooser models;
   Chooser devices;
   Chooser palette;
@@ -200,6 +209,18 @@ struct ChartData {
   bool unbounded = false;        ///< even the largest value that may be asked for fits
 };
 
+/// What the sheet of tensors is sorted by; every column but the inventory's own order by a click on its heading.
+enum class SheetOrder : std::uint8_t { Name, Shape, HowMany, Parameters, Format, Bytes, Inventory };
+
+/// The sheet of tensors.
+struct Sheet {
+  SheetOrder order = SheetOrder::Inventory;
+  SheetOrder sorted_by = SheetOrder::Inventory;
+  std::size_t revision = 0;
+  ModelPtr of;  ///< keeps the names alive
+  std::vector<StoredTensor> tensors;
+};
+
 /// What the platform is asked to do after the frame.
 struct Requests {
   bool quit = false;
@@ -219,6 +240,7 @@ struct App {
   Results results;
   Answers answers;
   ChartData chart;
+  Sheet sheet;
   Library library;
   formats::Resolver resolver;
   std::filesystem::path scenario_folder;  ///< where named scenarios are kept; empty: nowhere

@@ -53,6 +53,7 @@ std::array<double, part_count + 1> edges_of(const Breakdown& breakdown) {
 
 void draw_areas(const Theme& theme, const ChartFrame& frame, const Axis& axis, const std::vector<Sample>& samples) {
   ImDrawList* list = ImGui::GetWindowDrawList();
+  list->PushClipRect({frame.plot.from.x - 1, frame.plot.from.y}, {frame.plot.to.x + 1, frame.plot.to.y + 1}, true);
   const ImDrawListFlags flags = list->Flags;
   list->Flags = flags & ~ImDrawListFlags_AntiAliasedFill;  // neighbours must meet without a seam
   std::vector<std::array<double, part_count + 1>> edges;
@@ -76,6 +77,7 @@ void draw_areas(const Theme& theme, const ChartFrame& frame, const Axis& axis, c
                   {axis.x_of(samples[i + 1].x), frame.y_of(edges[i + 1].back())}, theme.colour(c.back().part),
                   theme.px(1.2f));
   }
+  list->PopClipRect();
 }
 
 /// The sample at or next to a value.
@@ -149,15 +151,28 @@ void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, c
   draw_text(theme, theme.fonts.small, p.warn, {{x, y}, {x + width, y + theme.px(16)}}, words);
 }
 
+/// The amount at the top of the chart: all of it, but not so much that what the device holds becomes a thin line.
+Bytes top_of(const std::vector<Sample>& samples, const Device* device) {
+  Bytes highest;
+  Bytes present;
+  for (const Sample& sample : samples) {
+    highest = max(highest, sample.breakdown.total());
+    if (sample.marked) present = sample.breakdown.total();
+  }
+  if (!device) return highest;
+  const Bytes capacity = device->addressable();
+  const Bytes most = max(capacity * 3, scale(present, 5, 4));
+  if (capacity.count < highest.count * 3) highest = max(highest, capacity);
+  return min(highest, most);
+}
+
 }  // namespace
 
 void area_chart(App& app, const Theme& theme, const Box& area) {
   const std::vector<Sample>& samples = app.chart.samples;
   if (samples.size() < 2) return;
-  Bytes highest;
-  for (const Sample& sample : samples) highest = max(highest, sample.breakdown.total());
   const Device* device = app.scenario.devices.smallest();
-  if (device && device->addressable().count < highest.count * 3) highest = max(highest, device->addressable());
+  const Bytes highest = top_of(samples, device);
   const ChartFrame frame = draw_chart_frame(theme, area, highest, app.preferences.units);
   const Axis axis{{samples.front().x, samples.back().x, true}, frame.plot};
   const std::string_view unit = app.preferences.tab == Tab::Context ? "tokens" : std::string_view("sequences");

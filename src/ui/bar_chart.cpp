@@ -28,13 +28,32 @@ void draw_stack(const Theme& theme, const ChartFrame& frame, const Breakdown& br
   }
 }
 
+/// How much room labels have: every bar's own, or that of `stride` bars when they stand close.
+struct Crowding {
+  bool short_amounts = false;
+  std::size_t stride = 1;
+};
+
+Crowding crowding_of(const Theme& theme, const std::vector<Sample>& samples, float slot) {
+  float widest = 1;
+  for (const Sample& sample : samples) widest = std::max(widest, text_width(theme.fonts.small, sample.label));
+  Crowding crowding{slot < theme.px(74), 1};
+  while (static_cast<float>(crowding.stride) * slot < std::min(widest, theme.px(120)) + theme.px(4) &&
+         crowding.stride < samples.size()) {
+    ++crowding.stride;
+  }
+  return crowding;
+}
+
 /// Amount above a bar and its name below it.
-void draw_labels(const App& app, const Theme& theme, const ChartFrame& frame, const Sample& sample, const Box& slot,
-                 bool crowded) {
+void draw_labels(const App& app, const Theme& theme, const ChartFrame& frame, const Sample& sample, Box slot,
+                 const Crowding& crowding) {
   const Palette& p = theme.palette;
+  const float extra = slot.width() * static_cast<float>(crowding.stride - 1) / 2;
+  slot = {{slot.from.x - extra, slot.from.y}, {slot.to.x + extra, slot.to.y}};
   const float top = frame.y_of(static_cast<double>(sample.breakdown.total().count));
-  const std::string amount = crowded ? headline(sample.breakdown.total(), app.preferences.units)
-                                     : short_amount(sample.breakdown.total(), app.preferences.units);
+  const std::string amount = crowding.short_amounts ? headline(sample.breakdown.total(), app.preferences.units)
+                                                    : short_amount(sample.breakdown.total(), app.preferences.units);
   const Box above{{slot.from.x, top - theme.px(18)}, {slot.to.x, top - theme.px(2)}};
   draw_text(theme, sample.marked ? theme.fonts.heading : theme.fonts.small, p.text, above, amount, Align::Centre);
   if (sample.marked && app.preferences.tab != Tab::Gpus && app.preferences.tab != Tab::Formats) {
@@ -62,6 +81,7 @@ void bar_chart(App& app, const Theme& theme, const Box& area) {
   const float slot = std::min(frame.plot.width() / static_cast<float>(samples.size()), theme.px(170));
   const float bar = std::min(slot * 0.74f, theme.px(104));
   const float first = frame.plot.from.x + (frame.plot.width() - slot * static_cast<float>(samples.size())) / 2;
+  const Crowding crowding = crowding_of(theme, samples, slot);
   std::optional<Scenario> taken;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Sample& sample = samples[i];
@@ -76,7 +96,7 @@ void bar_chart(App& app, const Theme& theme, const Box& area) {
     ImGui::PopID();
     const float middle = std::round(left + slot / 2);
     draw_stack(theme, frame, sample.breakdown, middle - std::round(bar / 2), middle + std::round(bar / 2), hovered);
-    draw_labels(app, theme, frame, sample, box, slot < theme.px(74));
+    if (i % crowding.stride == 0) draw_labels(app, theme, frame, sample, box, crowding);
     if (hovered) sample_tooltip(theme, sample.label, sample.breakdown, app.preferences.units);
   }
   if (device) draw_capacity(theme, frame, *device);

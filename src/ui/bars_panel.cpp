@@ -1,9 +1,9 @@
-// The two stacked bars on one scale, each with its headline, verdict, capacity line and range.
+// The two stacked bars on one scale, each with its headline and verdict. Where devices hold different things, every
+// kind has a lane of its own against its own capacity.
 
+#include "ui/bar_track.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/panels.hpp"
-
-#include <llmcalc/estimate/explain.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -14,69 +14,35 @@ namespace {
 /// Everything one bar shows.
 struct Bar {
   Task task;
-  const Breakdown& breakdown;
+  std::vector<BarLane> lanes;  ///< the first is the one the headline speaks of
   const Fit& fit;
-  const Device* device;
+  std::string note;
   std::string remedy;
 };
 
-/// Smallest width of a segment that is not empty.
-constexpr float least_width = 3;
-
-/// Widths of the segments: to scale, small ones widened at the cost of the large ones.
-std::vector<float> segment_widths(const Theme& theme, const Breakdown& breakdown, double bytes_per_pixel) {
-  std::vector<float> widths;
-  float owed = 0;
-  for (const Component& c : breakdown.components) {
-    const float width = static_cast<float>(static_cast<double>(c.bytes.count) / bytes_per_pixel);
-    const float shown = std::max(width, theme.px(least_width));
-    owed += shown - width;
-    widths.push_back(shown);
-  }
-  const auto widest = std::max_element(widths.begin(), widths.end());
-  if (widest != widths.end() && *widest > owed * 4) *widest -= owed;
-  return widths;
-}
-
-void segment_tooltip(const App& app, const Theme& theme, const Component& c, Bytes total) {
-  begin_tooltip(theme);
-  compat::push(theme.fonts.strong);
-  ImGui::TextUnformatted(label_of(c.part).data());
-  compat::pop_font();
-  const std::string amount_line = text(c.bytes, app.preferences.units) + " · " + share_text(c.bytes, total) + " · " +
-                                  std::string(label_of(c.trust));
-  ImGui::TextUnformatted(amount_line.c_str());
-  if (c.low != c.high) {
-    const std::string range = text(c.low, app.preferences.units) + " to " + text(c.high, app.preferences.units);
-    ImGui::TextUnformatted(range.c_str());
-  }
-  ImGui::PushStyleColor(ImGuiCol_Text, theme.palette.text_faint);
-  ImGui::TextUnformatted(row_of(c.part).help.data());
-  ImGui::TextUnformatted("Click for the whole calculation.");
-  ImGui::PopStyleColor();
-  end_tooltip();
+/// Verdict and, where there is room, the remedy.
+std::string verdict_words(const Theme& theme, const Bar& bar, const FitWords& verdict, float room) {
+  if (bar.remedy.empty()) return verdict.text;
+  std::string both = verdict.text + " · " + bar.remedy;
+  return text_width(theme.fonts.title, both) <= room || text_width(theme.fonts.body, both) <= room ? both
+                                                                                                   : verdict.text;
 }
 
 /// Name, headline number and verdict above the bar.
 void draw_headline(const App& app, const Theme& theme, const Bar& bar, const Box& line) {
   const Palette& p = theme.palette;
   const FitWords verdict = fit_words(app.scenario, bar.fit, app.preferences.units);
-  const float name_width =
-      draw_text(theme, theme.fonts.title, p.text, {line.from, {line.to.x, line.to.y}}, label_of(bar.task));
-  std::string words = verdict.text;
-  const std::string number = headline(bar.breakdown.total(), app.preferences.units);
+  const float name = draw_text(theme, theme.fonts.title, p.text, line, label_of(bar.task));
+  const std::string number = headline(bar.lanes.front().breakdown->total(), app.preferences.units);
   const std::string unit(giga_name(app.preferences.units));
   const float gap = theme.px(6);
   const float number_width = text_width(theme.fonts.big, number) + gap + text_width(theme.fonts.title, unit);
-  const float room = line.width() - name_width - number_width - theme.px(40);
-  if (!bar.remedy.empty() && text_width(theme.fonts.body, words + " · " + bar.remedy) <= room) {
-    words += " · " + bar.remedy;
-  }
+  const float room = std::max(line.width() - name - number_width - theme.px(40), 1.0f);
+  const std::string words = verdict_words(theme, bar, verdict, room);
   float right = line.to.x;
   if (verdict.known) {
-    const float width = std::min(text_width(theme.fonts.title, words), std::max(room, 1.0f));
     const Typeface& face = text_width(theme.fonts.title, words) <= room ? theme.fonts.title : theme.fonts.body;
-    const float used = std::min(text_width(face, words), std::max(room, width));
+    const float used = std::min(text_width(face, words), room);
     draw_text(theme, face, verdict.fits ? p.good : p.bad,
               {{right - used, line.from.y + theme.px(2)}, {right, line.to.y}}, words, Align::Right);
     right -= used + theme.px(9);
@@ -84,117 +50,97 @@ void draw_headline(const App& app, const Theme& theme, const Bar& bar, const Box
   draw_text(theme, theme.fonts.title, p.text_soft,
             {{right - text_width(theme.fonts.title, unit), line.from.y + theme.px(2)}, {right, line.to.y}}, unit);
   right -= text_width(theme.fonts.title, unit) + gap;
-  draw_text(theme, theme.fonts.big, p.text,
-            {{right - text_width(theme.fonts.big, number), line.from.y - theme.px(1)}, {right, line.to.y}}, number);
+  const float left = right - text_width(theme.fonts.big, number);
+  draw_text(theme, theme.fonts.big, p.text, {{left, line.from.y - theme.px(1)}, {right, line.to.y}}, number);
+  const float from = line.from.x + name + theme.px(10);
+  if (!bar.note.empty() && from + text_width(theme.fonts.small, bar.note) + theme.px(14) <= left) {
+    draw_text(theme, theme.fonts.small, p.text_faint, {{from, line.from.y + theme.px(3)}, line.to}, bar.note);
+  }
 }
 
-/// The coloured segments with their labels; hover and click.
-void draw_segments(App& app, const Theme& theme, const Bar& bar, const Box& track, double bytes_per_pixel) {
-  const Palette& p = theme.palette;
-  const std::vector<float> widths = segment_widths(theme, bar.breakdown, bytes_per_pixel);
-  const Bytes total = bar.breakdown.total();
-  float x = track.from.x;
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  for (std::size_t i = 0; i < widths.size(); ++i) {
-    const Component& c = bar.breakdown.components[i];
-    const Box box{{std::round(x), track.from.y}, {std::round(x + widths[i]), track.to.y}};
-    x += widths[i];
-    ImGui::SetCursorScreenPos(box.from);
+/// Measures that both bars share.
+struct BarScale {
+  float track = 44;      ///< height of all lanes together
+  float lane_names = 0;  ///< width kept free beside the tracks
+  double bytes = 1;      ///< what the whole width of a track stands for
+};
+
+float lanes_height(const Theme& theme, const BarScale& scale, std::size_t lanes) {
+  return std::max(theme.px(scale.track),
+                  theme.px(16) * static_cast<float>(lanes) + theme.px(2) * static_cast<float>(lanes - 1));
+}
+
+void draw_lanes(App& app, const Theme& theme, const Bar& bar, const Box& all, const BarScale& scale) {
+  const auto lanes = static_cast<float>(bar.lanes.size());
+  const float gap = theme.px(2);
+  const float height = std::floor((all.height() - gap * (lanes - 1)) / lanes);
+  const Device* smallest = app.scenario.devices.smallest();
+  float y = all.from.y;
+  for (std::size_t i = 0; i < bar.lanes.size(); ++i) {
+    const BarLane& lane = bar.lanes[i];
+    const Box box{{all.from.x, y}, {all.to.x - scale.lane_names, y + height}};
+    y += height + gap;
+    const bool mixed_sizes = lane.capacity && smallest && *lane.capacity != smallest->addressable();
+    const std::string words = !lane.capacity       ? std::string{}
+                              : mixed_sizes        ? short_amount(*lane.capacity, app.preferences.units)
+                              : i == 0 && smallest ? capacity_name(*smallest)
+                                                   : std::string{};
     ImGui::PushID(static_cast<int>(i));
-    if (box.width() >= 1 && ImGui::InvisibleButton("segment", box.size())) {
-      app.preferences.focus = {bar.task, c.part};
-      app.view.side = SidePanel::Why;
-    }
-    const bool hovered = ImGui::IsItemHovered();
-    focus_ring(theme, box);
+    draw_track(app, theme,
+               {.task = bar.task,
+                .index = i,
+                .lane = lane,
+                .box = box,
+                .bytes_per_pixel = scale.bytes / std::max(static_cast<double>(box.width()), 1.0),
+                .capacity = words});
     ImGui::PopID();
-    const bool focused = app.preferences.focus == Focus{bar.task, c.part};
-    const ImU32 colour = hovered ? mixed(theme.colour(c.part), p.text, 0.15f) : theme.colour(c.part);
-    const ImDrawFlags corners = widths.size() == 1       ? ImDrawFlags_RoundCornersAll
-                                : i == 0                 ? ImDrawFlags_RoundCornersLeft
-                                : i + 1 == widths.size() ? ImDrawFlags_RoundCornersRight
-                                                         : ImDrawFlags_RoundCornersNone;
-    list->AddRectFilled(box.from, box.to, colour, theme.px(4), corners);
-    if (i != 0) list->AddLine(box.from, {box.from.x, box.to.y}, faded(p.centre, 0.35f));
-    if (focused) {
-      list->AddRectFilled({box.from.x, box.to.y - theme.px(3)}, box.to, p.mark);
+    if (!lane.name.empty()) {
+      draw_text(theme, theme.fonts.small, theme.palette.text_soft,
+                {{box.to.x + theme.px(8), box.from.y}, {all.to.x, box.to.y}}, lane.name);
     }
-    const std::string_view name = label_of(c.part);
-    if (text_width(theme.fonts.heading, name) + theme.px(10) <= box.width()) {
-      draw_text(theme, theme.fonts.heading, p.on_part, box, name, Align::Centre);
-    }
-    note_control(theme, std::string(key_of(bar.task)) + ".bar." + std::string(key_of(c.part)), box);
-    if (hovered) segment_tooltip(app, theme, c, total);
   }
 }
 
-/// The capacity line with its label, and the range of the total as a whisker.
-void draw_marks(const App& app, const Theme& theme, const Bar& bar, const Box& track, double bytes_per_pixel) {
-  const Palette& p = theme.palette;
-  ImDrawList* list = ImGui::GetWindowDrawList();
-  const auto place = [&](Bytes bytes) {
-    return std::round(track.from.x + static_cast<float>(static_cast<double>(bytes.count) / bytes_per_pixel));
-  };
-  const Bytes low = bar.breakdown.low();
-  const Bytes high = bar.breakdown.high();
-  if (high > low && place(high) - place(low) >= 2) {
-    const float y = track.to.y - theme.px(7);
-    const float right = std::min(place(high), track.to.x);
-    const ImU32 ink = mixed(p.mark, p.centre, 0.25f);
-    list->AddLine({place(low), y}, {right, y}, ink, theme.px(1.5f));
-    list->AddLine({place(low), y - theme.px(3)}, {place(low), y + theme.px(4)}, ink, theme.px(1.5f));
-    list->AddLine({right, y - theme.px(3)}, {right, y + theme.px(4)}, ink, theme.px(1.5f));
-  }
-  if (!bar.device || !bar.fit.known) return;
-  const float x = place(bar.device->addressable());
-  if (x > track.to.x) return;
-  list->AddRectFilled({x - theme.px(1), track.from.y - theme.px(5)}, {x + theme.px(1), track.to.y + theme.px(5)},
-                      p.mark);
-  if (const auto limit = engine_limit(app.scenario, bar.fit)) {
-    const float at = place(*limit);
-    for (float y = track.from.y; y < track.to.y; y += theme.px(6)) {
-      list->AddLine({at, y}, {at, std::min(y + theme.px(3), track.to.y)}, faded(p.mark, 0.8f), theme.px(1));
-    }
-  }
-  const std::string name = capacity_name(*bar.device);
-  const float used = place(bar.breakdown.total());
-  const float width = text_width(theme.fonts.small, name);
-  if (x > used && x + width + theme.px(6) < track.to.x) {
-    draw_text(theme, theme.fonts.small, p.text_soft, {{x + theme.px(5), track.from.y}, {track.to.x, track.to.y}},
-              name);
-  }
-}
-
-void draw_bar(App& app, const Theme& theme, const Bar& bar, double scale_bytes) {
+void draw_bar(App& app, const Theme& theme, const Bar& bar, const BarScale& scale) {
   ImGui::PushID(static_cast<int>(bar.task));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const Box line{at, {at.x + width, at.y + theme.px(28)}};
-  const Box track{{at.x, line.to.y + theme.px(4)}, {at.x + width, line.to.y + theme.px(48)}};
+  const float top = line.to.y + theme.px(4);
+  const Box all{{at.x, top}, {at.x + width, top + lanes_height(theme, scale, bar.lanes.size())}};
   draw_headline(app, theme, bar, line);
-  fill(track, theme.palette.track, theme.px(4));
-  const double bytes_per_pixel = std::max(scale_bytes / static_cast<double>(width), 1e-9);
-  note_control(theme, std::string(key_of(bar.task)) + ".bar", track);
-  draw_segments(app, theme, bar, track, bytes_per_pixel);
-  draw_marks(app, theme, bar, track, bytes_per_pixel);
+  note_control(theme, std::string(key_of(bar.task)) + ".bar", all);
+  draw_lanes(app, theme, bar, all, scale);
   ImGui::SetCursorScreenPos(at);
-  ImGui::Dummy({width, track.to.y - at.y});
+  ImGui::Dummy({width, all.to.y - at.y});
   ImGui::PopID();
 }
 
 }  // namespace
 
-void bars_panel(App& app, const Theme& theme) {
+void bars_panel(App& app, const Theme& theme, bool compact) {
   const Estimate& e = app.results.estimate;
   const Device* device = app.scenario.devices.smallest();
-  const Bytes capacity = device ? device->addressable() : Bytes{};
-  const Bytes largest = max(max(e.inference.breakdown.high(), e.training.breakdown.high()), capacity);
-  const double scale_bytes = std::max(static_cast<double>(largest.count) * 1.02, 1.0);
-  draw_bar(app, theme, {Task::Inference, e.inference.breakdown, e.inference.fit, device, app.answers.remedy[0]},
-           scale_bytes);
-  ImGui::Dummy({1, theme.px(4)});
-  draw_bar(app, theme, {Task::Training, e.training.breakdown, e.training.fit, device, app.answers.remedy[1]},
-           scale_bytes);
+  const std::optional<Bytes> capacity = device ? std::optional(device->addressable()) : std::nullopt;
+  const Bar inference{Task::Inference, inference_lanes(e), e.inference.fit, inference_note(e, app.preferences.units),
+                      app.answers.remedy[0]};
+  const Bar training{Task::Training, training_lanes(e, capacity), e.training.fit, training_note(e),
+                     app.answers.remedy[1]};
+  BarScale scale{.track = compact ? 30.0f : 44.0f};
+  Bytes largest = capacity.value_or(Bytes{});
+  for (const Bar* bar : {&inference, &training}) {
+    for (const BarLane& lane : bar->lanes) {
+      largest = max(largest, lane.breakdown->high());
+      if (!lane.name.empty()) {
+        scale.lane_names = std::max(scale.lane_names, text_width(theme.fonts.small, lane.name) + theme.px(10));
+      }
+    }
+  }
+  scale.bytes = std::max(static_cast<double>(largest.count) * 1.02, 1.0);
+  draw_bar(app, theme, inference, scale);
+  ImGui::Dummy({1, theme.px(compact ? 1 : 4)});
+  draw_bar(app, theme, training, scale);
+  app.view.motion.started = true;
 }
 
 }  // namespace llmcalc::ui

@@ -1,5 +1,7 @@
 #include "ui/breakdowns.hpp"
 
+#include "ui/bar_lanes.hpp"
+
 #include <llmcalc/estimate/explain.hpp>
 
 #include <algorithm>
@@ -12,26 +14,83 @@ Part row_part(Part part) {
   return part;
 }
 
+namespace {
+
+/// The component shown in this row.
+const Component* in_row(const Breakdown& breakdown, Part row) {
+  const Component* found = nullptr;
+  for (const Component& c : breakdown.components) {
+    if (row_part(c.part) == row) found = &c;
+  }
+  return found;
+}
+
+/// Where training holds most of a part that its peak does not hold; nothing worth a line gives no component.
+Found off_peak(const TrainingEstimate& training, Part row) {
+  Found found{.component = nullptr, .task = Task::Training, .phase = std::nullopt};
+  const Count least = training.breakdown.total().count / 100;
+  for (const Phase& phase : training.phases) {
+    const Component* c = in_row(phase.breakdown, row);
+    if (!c || c->bytes.count < least || (found.component && c->bytes <= found.component->bytes)) continue;
+    found.component = c;
+    found.phase = phase.id;
+  }
+  return found;
+}
+
+/// The same amount with the factors that are one left out, so that what matters is seen first.
+Summand without_ones(const Summand& s) {
+  Summand shorter = s;
+  shorter.terms = {};
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    if (s.terms[i].value != 1) shorter.terms[n++] = s.terms[i];
+  }
+  return n == 0 ? s : shorter;
+}
+
+}  // namespace
+
 std::vector<PartRow> part_rows(const Estimate& estimate) {
   std::vector<PartRow> rows;
+  const Breakdown& lead = leading(estimate.inference);
   for (const auto& entry : parts) {
     if (row_part(entry.id) != entry.id) continue;
-    PartRow row{.name = entry.label, .part = entry.id, .inference = nullptr, .training = nullptr};
+    PartRow row{.name = entry.label, .part = entry.id};
+    row.inference = in_row(lead, entry.id);
+    row.training = in_row(estimate.training.breakdown, entry.id);
+    if (!row.training) {
+      const Found later = off_peak(estimate.training, entry.id);
+      row.elsewhere = later.component;
+      row.phase = later.phase.value_or(PhaseId::Load);
+    }
     for (const Component& c : estimate.inference.breakdown.components) {
-      if (row_part(c.part) == entry.id) row.inference = &c;
+      if (row_part(c.part) == entry.id) row.in_all += c.bytes;
     }
-    for (const Component& c : estimate.training.breakdown.components) {
-      if (row_part(c.part) == entry.id) row.training = &c;
-    }
-    if (row.inference || row.training) rows.push_back(row);
+    if (row.inference || row.training || row.elsewhere || row.in_all.count != 0) rows.push_back(row);
   }
   return rows;
+}
+
+Found find_part(const Estimate& estimate, Task task, Part part) {
+  const Part row = row_part(part);
+  const auto find = [&](Task in) -> Found {
+    if (in == Task::Training) {
+      const Component* c = in_row(estimate.training.breakdown, row);
+      return c ? Found{c, in, std::nullopt} : off_peak(estimate.training, row);
+    }
+    const Component* c = in_row(leading(estimate.inference), row);
+    return {c ? c : in_row(estimate.inference.breakdown, row), in, std::nullopt};
+  };
+  const Found found = find(task);
+  return found.component ? found : find(task == Task::Inference ? Task::Training : Task::Inference);
 }
 
 std::string short_formula(const Component& component) {
   Component merged = component;
   merged.summands.clear();
-  for (const Summand& s : component.summands) {
+  for (const Summand& whole : component.summands) {
+    const Summand s = without_ones(whole);
     const auto alike = std::find_if(merged.summands.begin(), merged.summands.end(), [&](const Summand& other) {
       return s.size() == 1 && other.size() == 1 && s.terms[0].symbol == other.terms[0].symbol &&
              s.width == other.width && s.divisor == other.divisor && s.negative == other.negative;
@@ -51,7 +110,7 @@ std::string short_formula(const Component& component) {
 std::string headline(Bytes bytes, ByteUnits units) {
   const double unit = units == ByteUnits::Binary ? 1073741824.0 : 1e9;
   const double value = static_cast<double>(bytes.count) / unit;
-  if (value >= 9999.5) return grouped(static_cast<Count>(value + 0.5));
+  if (value >= 999.95) return grouped(static_cast<Count>(value + 0.5));
   return fixed(value, value < 0.995 && bytes.count != 0 ? 2 : 1);
 }
 

@@ -14,9 +14,12 @@ namespace llmcalc::ui {
 /// A row of the component table: what inference and training have under one name.
 struct PartRow {
   std::string_view name;
-  Part part = Part::Weights;  ///< gives the colour
-  const Component* inference = nullptr;
-  const Component* training = nullptr;
+  Part part = Part::Weights;             ///< gives the colour
+  const Component* inference = nullptr;  ///< on the device that decides
+  const Component* training = nullptr;   ///< at the peak
+  const Component* elsewhere = nullptr;  ///< not at the peak: where training holds most of it
+  PhaseId phase = PhaseId::Load;         ///< when, for `elsewhere`
+  Bytes in_all{};                        ///< inference on all devices and the host together
 };
 
 /// Rows of both estimates in the order of parts. Transient activations of inference share the row of the
@@ -41,7 +44,15 @@ struct FitWords {
 /// Name of the capacity of the smallest device: "24 GB".
 [[nodiscard]] std::string capacity_name(const Device& device);
 
-/// The component's factors in one line. Products of one factor that differ only in its value are added
+/// A part in the calculation that is shown: at the peak, else at the moment of training that holds most of it.
+struct Found {
+  const Component* component = nullptr;
+  Task task = Task::Inference;
+  std::optional<PhaseId> phase;  ///< when it is not the peak
+};
+[[nodiscard]] Found find_part(const Estimate& estimate, Task task, Part part);
+
+/// The component's factors in one line, ones left out. Products of one factor that differ only in its value are added
 /// up: "8,030,261,248 parameters × 2 B".
 [[nodiscard]] std::string short_formula(const Component& component);
 

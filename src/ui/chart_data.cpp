@@ -1,6 +1,7 @@
 // What the charts show: the scenario with one thing changed, evaluated at every point.
 
 #include "ui/answers.hpp"
+#include "ui/bar_lanes.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/choices.hpp>
@@ -109,8 +110,8 @@ void sample_ranks(App& app, Task task) {
   };
   constexpr std::size_t most_bars = 32;
   if (task == Task::Inference) {
-    for (const DeviceUse& use : e.inference.devices) {
-      if (app.chart.samples.size() < most_bars) add(use.name, use.breakdown, use.capacity);
+    for (const DeviceRun& run : device_runs(e.inference)) {
+      if (app.chart.samples.size() < most_bars) add(run.name, run.use->breakdown, run.use->capacity);
     }
     return;
   }

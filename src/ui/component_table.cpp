@@ -1,4 +1,6 @@
-// The table under the bars: every component with its factors and what it takes in inference and training.
+// The table under the bars: every component with its factors and what it takes in inference and training. Inference
+// is the device that decides, as in the headline; where there are several, a column of its own gives all of them
+// together.
 
 #include "ui/breakdowns.hpp"
 #include "ui/panels.hpp"
@@ -15,20 +17,23 @@ struct Columns {
   float name;
   float how;
   float how_end;
+  float in_all;  ///< 0: no such column
   float inference;
   float training;
   float share;
 };
 
-Columns columns_of(const Theme& theme, const Box& area) {
+Columns columns_of(const Theme& theme, const Box& area, bool several) {
   const float share = area.to.x - theme.px(8);
   const float training = share - theme.px(70);
   const float inference = training - theme.px(73);
   const bool narrow = area.width() < theme.px(560);
   const float how = area.from.x + theme.px(narrow ? 150 : 178);
+  const float in_all = several && !narrow ? inference - theme.px(80) : 0;
   return {.name = area.from.x + theme.px(27),
           .how = how,
-          .how_end = inference - theme.px(72),
+          .how_end = (in_all > 0 ? in_all : inference) - theme.px(72),
+          .in_all = in_all,
           .inference = inference,
           .training = training,
           .share = share};
@@ -49,14 +54,38 @@ void amount_cell(const App& app, const Theme& theme, const Component* c, float r
   if (c->trust != Trust::Exact) {  // a small mark for what is not exact
     const float x = right + theme.px(4);
     const ImU32 ink = c->trust == Trust::Modelled ? theme.palette.text_faint : theme.palette.warn;
-    ImGui::GetWindowDrawList()->AddCircleFilled({x, row.from.y + theme.px(9)}, theme.px(1.6f), ink);
+    ImGui::GetWindowDrawList()->AddCircleFilled({x, row.middle().y - theme.px(4)}, theme.px(1.6f), ink);
   }
 }
 
 /// The component whose factors the row shows: that of the focus, else training's when only it is there.
 const Component* shown_component(const App& app, const PartRow& row) {
-  if (app.preferences.focus.task == Task::Training && row.training) return row.training;
-  return row.inference ? row.inference : row.training;
+  const Component* training = row.training ? row.training : row.elsewhere;
+  if (app.preferences.focus.task == Task::Training && training) return training;
+  return row.inference ? row.inference : training;
+}
+
+std::string how_text(const PartRow& row, const Component& shown) {
+  if (&shown != row.elsewhere) return short_formula(shown);
+  return std::string(label_of(row.phase)) + ": " + short_formula(shown);
+}
+
+void draw_amounts(const App& app, const Theme& theme, const PartRow& row, const Columns& columns, const Box& box,
+                  Bytes whole) {
+  const Palette& p = theme.palette;
+  if (columns.in_all > 0) {
+    const std::string all = row.in_all.count == 0 ? "–" : giga_text(row.in_all, app.preferences.units);
+    right_aligned(theme, p.text_faint, columns.in_all, box, all);
+  }
+  amount_cell(app, theme, row.inference, columns.inference, box);
+  if (row.elsewhere) {
+    right_aligned(theme, p.text_faint, columns.training, box,
+                  "(" + giga_text(row.elsewhere->bytes, app.preferences.units) + ")");
+  } else {
+    amount_cell(app, theme, row.training, columns.training, box);
+  }
+  right_aligned(theme, row.training ? p.text : p.text_faint, columns.share, box,
+                row.training ? share_text(row.training->bytes, whole) : std::string("–"));
 }
 
 void draw_row(App& app, const Theme& theme, const PartRow& row, const Columns& columns, const Box& box, Bytes whole) {
@@ -65,6 +94,10 @@ void draw_row(App& app, const Theme& theme, const PartRow& row, const Columns& c
   ImGui::PushID(static_cast<int>(row.part));
   const bool clicked = ImGui::InvisibleButton("row", box.size());
   const bool hovered = ImGui::IsItemHovered();
+  if (row.elsewhere) {
+    help(theme, "Not held at the peak: in brackets what " + std::string(label_of(row.phase)) +
+                    " holds. The timeline shows every moment.");
+  }
   focus_ring(theme, box);
   note_control(theme, "row." + std::string(key_of(row.part)), box);
   ImGui::PopID();
@@ -74,47 +107,53 @@ void draw_row(App& app, const Theme& theme, const PartRow& row, const Columns& c
   ImGui::GetWindowDrawList()->AddLine({box.from.x, box.to.y}, box.to, faded(p.border, 0.8f));
   const float square = theme.px(11);
   const float top = box.middle().y - square / 2;
-  fill({{box.from.x + theme.px(8), top}, {box.from.x + theme.px(8) + square, top + square}}, theme.colour(row.part),
-       theme.px(2));
-  draw_text(theme, theme.fonts.body, p.text, {{columns.name, box.from.y}, {columns.how - theme.px(6), box.to.y}},
-            row.name);
+  const ImU32 colour = row.elsewhere ? faded(theme.colour(row.part), 0.45f) : theme.colour(row.part);
+  fill({{box.from.x + theme.px(8), top}, {box.from.x + theme.px(8) + square, top + square}}, colour, theme.px(2));
+  draw_text(theme, theme.fonts.body, row.elsewhere ? p.text_soft : p.text,
+            {{columns.name, box.from.y}, {columns.how - theme.px(6), box.to.y}}, row.name);
   if (columns.how_end - columns.how > theme.px(60) && shown) {
     draw_text(theme, theme.fonts.mono, p.text_faint, {{columns.how, box.from.y}, {columns.how_end, box.to.y}},
-              short_formula(*shown));
+              how_text(row, *shown));
   }
-  amount_cell(app, theme, row.inference, columns.inference, box);
-  amount_cell(app, theme, row.training, columns.training, box);
-  right_aligned(theme, row.training ? p.text : p.text_faint, columns.share, box,
-                row.training ? share_text(row.training->bytes, whole) : std::string("–"));
+  draw_amounts(app, theme, row, columns, box, whole);
   if (clicked && shown) {
     // A second click shows the other purpose's calculation.
-    const bool again = app.preferences.focus.part == shown->part && row.inference && row.training;
-    const Component* next = again ? (shown == row.inference ? row.training : row.inference) : shown;
+    const Component* training = row.training ? row.training : row.elsewhere;
+    const bool again = app.preferences.focus.part == shown->part && row.inference && training;
+    const Component* next = again ? (shown == row.inference ? training : row.inference) : shown;
     app.preferences.focus = {next == row.inference ? Task::Inference : Task::Training, next->part};
     app.view.side = SidePanel::Why;
   }
 }
 
+void draw_header(const Theme& theme, const Columns& columns, const Box& header) {
+  const Palette& p = theme.palette;
+  const auto title = [&](float left, float right, std::string_view words, Align align) {
+    draw_text(theme, theme.fonts.small, p.text_faint, {{left, header.from.y}, {right, header.to.y}}, words, align);
+  };
+  title(header.from.x + theme.px(8), columns.how, "Component", Align::Left);
+  if (columns.how_end - columns.how > theme.px(60)) title(columns.how, columns.how_end, "How", Align::Left);
+  if (columns.in_all > 0) title(columns.in_all - theme.px(72), columns.in_all, "In all", Align::Right);
+  title(columns.inference - theme.px(72), columns.inference, "Inference", Align::Right);
+  title(columns.training - theme.px(72), columns.training, "Training", Align::Right);
+  title(columns.share - theme.px(60), columns.share, "Share", Align::Right);
+  ImGui::GetWindowDrawList()->AddLine({header.from.x, header.to.y}, header.to, p.border);
+}
+
 }  // namespace
 
-void component_table(App& app, const Theme& theme) {
-  const Palette& p = theme.palette;
+void component_table(App& app, const Theme& theme, bool compact) {
   const Estimate& e = app.results.estimate;
   const std::vector<PartRow> rows = part_rows(e);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  const float row_height = theme.px(26);
+  const float row_height = theme.px(compact ? 21 : 26);
   const Box header{at, {at.x + width, at.y + row_height}};
-  const Columns columns = columns_of(theme, header);
-  const auto title = [&](float left, float right, std::string_view words, Align align) {
-    draw_text(theme, theme.fonts.small, p.text_faint, {{left, header.from.y}, {right, header.to.y}}, words, align);
-  };
-  title(at.x + theme.px(8), columns.how, "Component", Align::Left);
-  if (columns.how_end - columns.how > theme.px(60)) title(columns.how, columns.how_end, "How", Align::Left);
-  title(columns.inference - theme.px(72), columns.inference, "Inference", Align::Right);
-  title(columns.training - theme.px(72), columns.training, "Training", Align::Right);
-  title(columns.share - theme.px(60), columns.share, "Share", Align::Right);
-  ImGui::GetWindowDrawList()->AddLine({at.x, header.to.y}, header.to, p.border);
+  const bool several = std::any_of(rows.begin(), rows.end(), [](const PartRow& row) {
+    return row.in_all != (row.inference ? row.inference->bytes : Bytes{});
+  });
+  const Columns columns = columns_of(theme, header, several);
+  draw_header(theme, columns, header);
   const Bytes whole = e.training.breakdown.total();
   float y = header.to.y;
   for (const PartRow& row : rows) {
@@ -124,7 +163,7 @@ void component_table(App& app, const Theme& theme) {
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, y - at.y});
   for (std::size_t i = 0; i < std::min<std::size_t>(e.warnings.size(), 2); ++i) {
-    paragraph(theme, theme.fonts.small, p.warn, e.warnings[i], width);
+    paragraph(theme, theme.fonts.small, theme.palette.warn, e.warnings[i], width);
   }
 }
 

@@ -80,6 +80,14 @@ Result<std::filesystem::path> write_file(const std::filesystem::path& file, std:
   return file;
 }
 
+void export_file(App& app, const std::string& name, std::string_view content) {
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::current_path(error) / name;
+  const Result<std::filesystem::path> written = write_file(file, content);
+  say(app, written ? "Saved as " + formats::shown(*written) : written.issues().front().where + " cannot be written",
+      !written);
+}
+
 std::filesystem::path session_file() {
   const std::filesystem::path folder = formats::user_config_folder();
   return folder.empty() ? folder : folder / "session.json";

@@ -20,4 +20,7 @@ void restore_session(App& app, const std::filesystem::path& file);
 /// Writes scenario, preferences and pins.
 void save_session(const App& app, const std::filesystem::path& file);
 
+/// Writes a file into the working folder and says where in the status bar.
+void export_file(App& app, const std::string& name, std::string_view content);
+
 }  // namespace llmcalc::ui

@@ -68,15 +68,6 @@ void preview_dialogue(App& app, const Theme& theme) {
   ImGui::EndPopup();
 }
 
-/// Writes a file into the working folder and says where.
-void export_file(App& app, const std::string& name, const std::string& content) {
-  std::error_code error;
-  const std::filesystem::path file = std::filesystem::current_path(error) / name;
-  const Result<std::filesystem::path> written = write_file(file, content);
-  say(app, written ? "Saved as " + formats::shown(*written) : written.issues().front().where + " cannot be written",
-      !written);
-}
-
 /// How an engine finds the model.
 std::string engine_name(const App& app) {
   for (const ModelChoice& choice : app.library.models) {

@@ -18,8 +18,9 @@ void training_panel(Controls& controls, bool more);
 void parallelism_panel(Controls& controls, bool more);
 
 // Middle column.
-void bars_panel(App& app, const Theme& theme);
-void component_table(App& app, const Theme& theme);
+/// `compact`: in windows that are not high, bars and rows take less room.
+void bars_panel(App& app, const Theme& theme, bool compact);
+void component_table(App& app, const Theme& theme, bool compact);
 void charts_panel(App& app, const Theme& theme, float height);
 
 // Right column.

@@ -1,58 +1,159 @@
-// TENSORS: the inventory the weights are counted from.
+// TENSORS: the inventory the weights are counted from, as it is stored in the chosen format. A click on a heading
+// sorts.
 
+#include "formats/tensor_table.hpp"
 #include "ui/chart_frame.hpp"
+#include "ui/controls.hpp"
+#include "ui/files.hpp"
 
 #include <llmcalc/base/text.hpp>
+
+#include <algorithm>
+#include <tuple>
 
 namespace llmcalc::ui {
 namespace {
 
-struct SheetColumns {
-  float name, shape, copies, total, part;
+/// A column: its heading, where it ends as a share of the width, and its side.
+struct SheetColumn {
+  SheetOrder order;
+  std::string_view title;
+  float end;
+  Align align;
 };
 
-void draw_line(const Theme& theme, const SheetColumns& c, const Box& row, const std::array<std::string, 5>& words,
-               const Typeface& face, ImU32 colour) {
-  draw_text(theme, face, colour, {{c.name, row.from.y}, {c.shape - theme.px(8), row.to.y}}, words[0]);
-  draw_text(theme, face, colour, {{c.shape, row.from.y}, {c.copies - theme.px(70), row.to.y}}, words[1]);
-  draw_text(theme, face, colour, {{c.copies - theme.px(66), row.from.y}, {c.copies, row.to.y}}, words[2],
-            Align::Right);
-  draw_text(theme, face, colour, {{c.copies + theme.px(4), row.from.y}, {c.total, row.to.y}}, words[3], Align::Right);
-  draw_text(theme, face, colour, {{c.total + theme.px(14), row.from.y}, {c.part, row.to.y}}, words[4]);
+constexpr std::array<SheetColumn, 7> columns{{
+    {SheetOrder::Name, "Tensor", 0.36f, Align::Left},
+    {SheetOrder::Shape, "Rows × columns", 0.55f, Align::Right},
+    {SheetOrder::HowMany, "How many", 0.64f, Align::Right},
+    {SheetOrder::Parameters, "Parameters", 0.79f, Align::Right},
+    {SheetOrder::Format, "Stored as", 0.90f, Align::Left},
+    {SheetOrder::Bytes, "Size", 1.0f, Align::Right},
+    {SheetOrder::Inventory, "", 1.0f, Align::Left},
+}};
+/// Columns that are drawn; the order of the inventory has none.
+constexpr std::size_t drawn_columns = columns.size() - 1;
+
+bool before(const StoredTensor& a, const StoredTensor& b, SheetOrder order) {
+  switch (order) {
+    case SheetOrder::Name:
+      return a.name < b.name;
+    case SheetOrder::Shape:
+      return std::pair(b.rows, b.columns) < std::pair(a.rows, a.columns);
+    case SheetOrder::HowMany:
+      return b.how_many < a.how_many;
+    case SheetOrder::Parameters:
+      return b.parameters() < a.parameters();
+    case SheetOrder::Format:
+      return a.format < b.format;
+    case SheetOrder::Bytes:
+      return b.bytes < a.bytes;
+    case SheetOrder::Inventory:
+      return false;
+  }
+  return false;
+}
+
+void update_sheet(App& app) {
+  Sheet& sheet = app.sheet;
+  if (sheet.revision == app.results.revision && sheet.sorted_by == sheet.order) return;
+  if (sheet.revision != app.results.revision || sheet.order == SheetOrder::Inventory) {
+    sheet.of = app.scenario.model;
+    sheet.tensors = stored_tensors(*app.scenario.model, app.scenario.weights);
+  }
+  sheet.revision = app.results.revision;
+  sheet.sorted_by = sheet.order;
+  std::stable_sort(sheet.tensors.begin(), sheet.tensors.end(),
+                   [&](const StoredTensor& a, const StoredTensor& b) { return before(a, b, sheet.order); });
+}
+
+Box cell_of(const Theme& theme, const Box& row, std::size_t column) {
+  const float from = column == 0 ? 0 : columns[column - 1].end;
+  const float gap = column == 0 ? 0 : theme.px(columns[column].align == Align::Left ? 14 : 4);
+  return {{row.from.x + row.width() * from + gap, row.from.y},
+          {row.from.x + row.width() * columns[column].end, row.to.y}};
+}
+
+void draw_header(App& app, const Theme& theme, const Box& row) {
+  const Palette& p = theme.palette;
+  for (std::size_t i = 0; i < drawn_columns; ++i) {
+    const Box cell = cell_of(theme, row, i);
+    const bool on = app.sheet.order == columns[i].order;
+    ImGui::SetCursorScreenPos(cell.from);
+    ImGui::PushID(static_cast<int>(i));
+    if (ImGui::InvisibleButton("sort", cell.size())) {
+      app.sheet.order = on ? SheetOrder::Inventory : columns[i].order;
+    }
+    const bool hovered = ImGui::IsItemHovered();
+    help(theme, on ? "Click for the model's own order." : "Click to sort by this column.");
+    focus_ring(theme, cell);
+    note_control(theme, "tensors.sort." + std::string(columns[i].title), cell);
+    ImGui::PopID();
+    const std::string words = std::string(columns[i].title) + (on ? " ↓" : "");
+    draw_text(theme, theme.fonts.small, on || hovered ? p.text : p.text_faint, cell, words, columns[i].align);
+  }
+  ImGui::GetWindowDrawList()->AddLine({row.from.x, row.to.y}, row.to, p.border);
+}
+
+void draw_row(const App& app, const Theme& theme, const StoredTensor& t, const Box& row) {
+  const Palette& p = theme.palette;
+  const std::array<std::string, drawn_columns> words{
+      std::string(t.name),   t.columns == 1 ? grouped(t.rows) : grouped(t.rows) + " × " + grouped(t.columns),
+      grouped(t.how_many),   grouped(t.parameters()),
+      std::string(t.format), text(t.bytes, app.preferences.units)};
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Typeface& face = i == 0 ? theme.fonts.mono : theme.fonts.body;
+    draw_text(theme, face, i == 0 || i == 5 ? p.text : p.text_soft, cell_of(theme, row, i), words[i],
+              columns[i].align);
+  }
+}
+
+/// Sum of the list and the button that exports it.
+void draw_footer(App& app, const Theme& theme, const Box& line) {
+  Bytes bytes;
+  Count parameters = 0;
+  for (const StoredTensor& t : app.sheet.tensors) {
+    bytes += t.bytes;
+    parameters = add(parameters, t.parameters());
+  }
+  const std::string words = grouped(app.sheet.tensors.size()) + " groups · " + grouped(parameters) +
+                            " parameters · " + exact_text(bytes) + " = " + text(bytes, app.preferences.units);
+  const float button_width = theme.px(92);
+  draw_text(theme, theme.fonts.small, theme.palette.text_soft,
+            {line.from, {line.to.x - button_width - theme.px(8), line.to.y}}, words);
+  ImGui::SetCursorScreenPos({line.to.x - button_width, line.from.y});
+  if (button(theme, "tensors.csv", "Save CSV", button_width)) {
+    export_file(app, "llmcalc-" + app.scenario.model->id + "-tensors.csv",
+                formats::tensor_table(app.sheet.tensors).csv());
+  }
 }
 
 }  // namespace
 
 void tensor_sheet(App& app, const Theme& theme, const Box& area) {
-  const Palette& p = theme.palette;
-  ImGui::SetCursorScreenPos(area.from);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(12), theme.px(8)});
-  compat::begin_padded_child("tensors", area.size());
-  const float width = ImGui::GetContentRegionAvail().x;
-  const ImVec2 start = ImGui::GetCursorScreenPos();
-  const SheetColumns columns{start.x, start.x + width * 0.42f, start.x + width * 0.68f, start.x + width * 0.84f,
-                             start.x + width};
-  const float height = theme.px(21);
-  const auto& tensors = app.scenario.model->tensors;
-  ImGui::Dummy({width, height});
-  draw_line(theme, columns, last_item(), {"Tensor", "Rows × columns", "How many", "Parameters", "Part"},
-            theme.fonts.small, p.text_faint);
+  update_sheet(app);
+  const Box inner = shrunk(area, theme.px(12), theme.px(6));
+  const float height = theme.px(22);
+  const float footer = theme.px(34);
+  draw_header(app, theme, {inner.from, {inner.to.x - theme.px(14), inner.from.y + height}});
+  const Box list{{inner.from.x, inner.from.y + height + theme.px(2)}, {inner.to.x, inner.to.y - footer}};
+  ImGui::SetCursorScreenPos(list.from);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{0, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{0, 0});
+  compat::begin_padded_child("tensors", list.size());
+  const float width = list.width() - theme.px(14);  // the scroll bar's place is kept free, so that columns stay
   ImGuiListClipper clipper;
-  clipper.Begin(static_cast<int>(tensors.size()), height + ImGui::GetStyle().ItemSpacing.y);
+  clipper.Begin(static_cast<int>(app.sheet.tensors.size()), height);
   while (clipper.Step()) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-      const Tensor& t = tensors[static_cast<std::size_t>(i)];
       ImGui::Dummy({width, height});
-      const std::string shape = t.columns == 1 ? grouped(t.rows) : grouped(t.rows) + " × " + grouped(t.columns);
-      draw_line(
-          theme, columns, last_item(),
-          {t.name, shape, grouped(multiply(t.copies, t.count)), grouped(t.total()), std::string(label_of(t.part))},
-          theme.fonts.mono, p.text_soft);
+      draw_row(app, theme, app.sheet.tensors[static_cast<std::size_t>(i)], last_item());
     }
   }
   clipper.End();
   ImGui::EndChild();
-  ImGui::PopStyleVar();
+  ImGui::PopStyleVar(2);
+  draw_footer(app, theme, {{inner.from.x, inner.to.y - footer + theme.px(4)}, inner.to});
 }
 
 }  // namespace llmcalc::ui

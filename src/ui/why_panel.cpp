@@ -11,23 +11,6 @@
 namespace llmcalc::ui {
 namespace {
 
-/// The component in focus; the other half's when this half has none.
-const Component* focused(const App& app, Task& task) {
-  const Estimate& e = app.results.estimate;
-  const Focus focus = app.preferences.focus;
-  const auto find = [&](const Breakdown& b) -> const Component* {
-    for (const Component& c : b.components) {
-      if (row_part(c.part) == row_part(focus.part)) return &c;
-    }
-    return nullptr;
-  };
-  task = focus.task;
-  const Component* found = find(task == Task::Inference ? e.inference.breakdown : e.training.breakdown);
-  if (found) return found;
-  task = task == Task::Inference ? Task::Training : Task::Inference;
-  return find(task == Task::Inference ? e.inference.breakdown : e.training.breakdown);
-}
-
 /// Lines of the card: symbols, numbers and result of a summand.
 std::string calculation(const Summand& s) {
   std::string out;
@@ -85,6 +68,22 @@ void card(const Theme& theme, const std::string& lines) {
   ImGui::Dummy(box.size());
 }
 
+/// How far to trust the number, at the right end of the heading.
+void trust_badge(const Theme& theme, const Component& c, const Box& head) {
+  const Palette& p = theme.palette;
+  const ImU32 ink = c.trust == Trust::Exact ? p.good : c.trust == Trust::Modelled ? p.text_soft : p.warn;
+  const std::string_view words = label_of(c.trust);
+  const float width = text_width(theme.fonts.small, words) + theme.px(12);
+  const ImVec2 after = ImGui::GetCursorScreenPos();
+  const Box badge{{head.to.x - width, head.from.y + theme.px(1)}, {head.to.x, head.to.y - theme.px(2)}};
+  ImGui::SetCursorScreenPos(badge.from);
+  ImGui::Dummy(badge.size());
+  help(theme, row_of(c.trust).help);
+  fill(badge, faded(ink, 0.16f), theme.px(4));
+  draw_text(theme, theme.fonts.small, ink, badge, words, Align::Centre);
+  ImGui::SetCursorScreenPos(after);
+}
+
 void line(const Theme& theme, ImU32 colour, const std::string& words) {
   paragraph(theme, theme.fonts.body, colour, words, ImGui::GetContentRegionAvail().x);
 }
@@ -92,22 +91,27 @@ void line(const Theme& theme, ImU32 colour, const std::string& words) {
 }  // namespace
 
 void why_panel(App& app, const Theme& theme) {
-  Task task = Task::Inference;
-  const Component* c = focused(app, task);
+  const Found found = find_part(app.results.estimate, app.preferences.focus.task, app.preferences.focus.part);
+  const Component* c = found.component;
+  const Task task = found.task;
   if (!c) {
     heading(theme, "Why");
     line(theme, theme.palette.text_faint, "Click a part of a bar or a row of the table.");
     return;
   }
   const Palette& p = theme.palette;
-  heading(theme, "Why", std::string(label_of(c->part)) + " · " + std::string(key_of(task)));
+  const Box head{ImGui::GetCursorScreenPos(),
+                 {ImGui::GetCursorScreenPos().x + ImGui::GetContentRegionAvail().x,
+                  ImGui::GetCursorScreenPos().y + theme.px(20)}};
+  heading(theme, "Why",
+          std::string(label_of(c->part)) + " · " + std::string(found.phase ? label_of(*found.phase) : key_of(task)));
+  trust_badge(theme, *c, head);
   card(theme, calculation(*c, app.preferences.units));
-  std::string trust = c->trust == Trust::Exact ? "Exact" : c->trust == Trust::Modelled ? "Modelled" : "Assumed";
-  trust += ": " + std::string(row_of(c->trust).help) + ".";
   if (c->low != c->high) {
-    trust += " From " + text(c->low, app.preferences.units) + " to " + text(c->high, app.preferences.units) + ".";
+    line(theme, c->trust == Trust::Assumed ? p.warn : p.text_soft,
+         "From " + text(c->low, app.preferences.units) + " to " + text(c->high, app.preferences.units) + ": " +
+             std::string(row_of(c->trust).help) + ".");
   }
-  line(theme, c->trust == Trust::Assumed ? p.warn : p.text_soft, trust);
   if (const std::string words = article_words(app.scenario, app.results, *c, task, app.preferences.units);
       !words.empty()) {
     line(theme, p.text_soft, words);

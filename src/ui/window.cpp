@@ -113,8 +113,9 @@ void side_tabs(App& app, const Theme& theme) {
 
 void centre_column(App& app, const Theme& theme, const Box& box, bool with_side_tabs) {
   begin_column(theme, "centre", box, theme.palette.centre, {theme.px(18), theme.px(13)});
-  bars_panel(app, theme);
-  component_table(app, theme);
+  const bool compact = box.height() < theme.px(700);
+  bars_panel(app, theme, compact);
+  component_table(app, theme, compact);
   ImGui::Dummy({1, theme.px(3)});
   const float left = ImGui::GetContentRegionAvail().y - (with_side_tabs ? theme.px(10) : 0);
   charts_panel(app, theme, std::max(left, theme.px(280)));

@@ -1,0 +1,124 @@
+#include "ui/bar_lanes.hpp"
+
+#include "ui/breakdowns.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+#include <algorithm>
+
+namespace llmcalc::ui {
+namespace {
+
+/// Lanes that a bar has room for.
+constexpr std::size_t most_lanes = 4;
+
+bool same_amounts(const Breakdown& a, const Breakdown& b) {
+  return std::equal(a.components.begin(), a.components.end(), b.components.begin(), b.components.end(),
+                    [](const Component& x, const Component& y) { return x.part == y.part && x.bytes == y.bytes; });
+}
+
+bool is_host(const DeviceUse& use) { return use.name == "host"; }
+
+/// How full a lane is; lanes without a capacity come last.
+double fullness(const BarLane& lane) {
+  const std::optional<Bytes> most = lane.limit ? lane.limit : lane.capacity;
+  if (!most || most->count == 0) return -1;
+  return static_cast<double>(lane.breakdown->total().count) / static_cast<double>(most->count);
+}
+
+/// "GPU 0" and "GPU 7" as "GPU 0–7".
+std::string run_name(const std::string& first, const std::string& last) {
+  const std::size_t digits = last.find_last_not_of("0123456789");
+  return digits == std::string::npos ? first : first + "–" + last.substr(digits + 1);
+}
+
+}  // namespace
+
+std::vector<DeviceRun> device_runs(const InferenceEstimate& estimate) {
+  std::vector<DeviceRun> runs;
+  std::vector<std::size_t> last;  // of each run, to tell neighbours
+  for (std::size_t i = 0; i < estimate.devices.size(); ++i) {
+    const DeviceUse& use = estimate.devices[i];
+    const auto alike = std::find_if(runs.begin(), runs.end(), [&](const DeviceRun& run) {
+      return !is_host(use) && !is_host(*run.use) && run.use->capacity == use.capacity &&
+             same_amounts(run.use->breakdown, use.breakdown);
+    });
+    if (alike == runs.end()) {
+      runs.push_back({use.name, &use, 1});
+      last.push_back(i);
+      continue;
+    }
+    std::size_t& before = last[static_cast<std::size_t>(alike - runs.begin())];
+    ++alike->devices;
+    alike->neighbours = alike->neighbours && before + 1 == i;
+    before = i;
+    alike->name = alike->neighbours ? run_name(alike->use->name, use.name)
+                                    : grouped(alike->devices) + " like " + alike->use->name;
+  }
+  return runs;
+}
+
+std::vector<BarLane> inference_lanes(const Estimate& estimate) {
+  std::vector<BarLane> lanes;
+  for (DeviceRun& run : device_runs(estimate.inference)) {
+    if (run.use->breakdown.total().count == 0) continue;
+    lanes.push_back({std::move(run.name), &run.use->breakdown, run.use->capacity, run.use->limit, run.devices});
+  }
+  if (lanes.empty()) lanes.push_back({{}, &estimate.inference.breakdown, std::nullopt, std::nullopt, 1});
+  std::stable_sort(lanes.begin(), lanes.end(),
+                   [](const BarLane& a, const BarLane& b) { return fullness(a) > fullness(b); });
+  if (lanes.size() > most_lanes) {
+    const bool host = !lanes.back().capacity;
+    lanes.erase(lanes.begin() + most_lanes - (host ? 1 : 0), lanes.end() - (host ? 1 : 0));
+  }
+  if (lanes.size() == 1) lanes.front().name.clear();
+  return lanes;
+}
+
+const Breakdown& leading(const InferenceEstimate& estimate) {
+  const DeviceUse* tightest = nullptr;
+  double most = -2;
+  for (const DeviceUse& use : estimate.devices) {
+    if (use.breakdown.total().count == 0) continue;
+    const double full = fullness({{}, &use.breakdown, use.capacity, use.limit, 1});
+    if (full > most) {
+      most = full;
+      tightest = &use;
+    }
+  }
+  return tightest ? tightest->breakdown : estimate.breakdown;
+}
+
+std::vector<BarLane> training_lanes(const Estimate& estimate, std::optional<Bytes> capacity) {
+  const TrainingEstimate& t = estimate.training;
+  std::vector<BarLane> lanes{{{}, &t.breakdown, capacity, std::nullopt, 1}};
+  if (t.host.total().count == 0) return lanes;
+  lanes.front().name = "GPU";
+  lanes.push_back({"host", &t.host, std::nullopt, std::nullopt, 1});
+  return lanes;
+}
+
+std::string inference_note(const Estimate& estimate, ByteUnits units) {
+  const InferenceEstimate& e = estimate.inference;
+  Count gpus = 0;
+  bool host = false;
+  for (const DeviceUse& use : e.devices) {
+    if (use.breakdown.total().count == 0) continue;
+    if (is_host(use)) host = true;
+    if (!is_host(use)) ++gpus;
+  }
+  if (gpus + (host ? 1U : 0U) < 2) return host ? "in host memory" : std::string{};
+  std::string where = grouped(gpus) + (gpus == 1 ? " GPU" : " GPUs");
+  if (host) where += " and host";
+  return short_amount(e.breakdown.total(), units) + " on " + where;
+}
+
+std::string training_note(const Estimate& estimate) {
+  const TrainingEstimate& t = estimate.training;
+  if (t.phases.empty()) return {};
+  std::string words;
+  if (t.ranks.size() > 1) words = t.worst_rank + " of " + grouped(t.ranks.size()) + ", ";
+  return words + "peak: " + std::string(label_of(t.peak_phase));
+}
+
+}  // namespace llmcalc::ui
