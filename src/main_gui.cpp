@@ -80,6 +80,8 @@ int main(int argc, char** argv) {
   const bool picture = !options.screenshot.empty();
   const std::filesystem::path session = picture ? std::filesystem::path{} : ui::session_file();
   if (!picture) app.scenario_folder = ui::scenario_folder();
+  std::error_code unreadable;
+  app.view.first_start = !picture && !session.empty() && !std::filesystem::exists(session, unreadable);
   if (options.scenario.empty()) ui::restore_session(app, session);
   if (!options.theme.empty()) {
     const auto theme = from_key<ui::ThemeKind>(options.theme);

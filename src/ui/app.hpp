@@ -117,6 +117,7 @@ struct View {
   SidePanel side = SidePanel::Fits;
   ModelSource base_model;  ///< the model before sliders changed it
   bool drawer_open = false;
+  bool first_start = false;  ///< show what to do first
   bool all_levers = false;
   bool help_open_now = false;
   bool export_open_now = false;

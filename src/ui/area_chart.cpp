@@ -100,7 +100,9 @@ void draw_present(const App& app, const Theme& theme, const ChartFrame& frame, c
     ImDrawList* list = ImGui::GetWindowDrawList();
     list->AddLine({x, frame.plot.from.y}, {x, frame.plot.to.y}, faded(p.mark, 0.8f), theme.px(1.3f));
     list->AddCircleFilled({x, y}, theme.px(5), p.mark);
-    const std::string words = grouped(sample.x) + (unit.empty() ? "" : " " + std::string(unit)) + " · " +
+    std::string_view counted = unit;
+    if (sample.x == 1 && counted.ends_with('s')) counted.remove_suffix(1);
+    const std::string words = grouped(sample.x) + (counted.empty() ? "" : " " + std::string(counted)) + " · " +
                               short_amount(sample.breakdown.total(), app.preferences.units);
     const float width = text_width(theme.fonts.small, words) + 2;
     const bool left = x + theme.px(8) + width > frame.plot.to.x;

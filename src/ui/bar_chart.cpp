@@ -38,7 +38,9 @@ Crowding crowding_of(const Theme& theme, const std::vector<Sample>& samples, flo
   float widest = 1;
   for (const Sample& sample : samples) widest = std::max(widest, text_width(theme.fonts.small, sample.label));
   Crowding crowding{slot < theme.px(74), 1};
-  while (static_cast<float>(crowding.stride) * slot < std::min(widest, theme.px(120)) + theme.px(4) &&
+  constexpr std::size_t few = 8;  // so few are all named, if need be with an ellipsis
+  while (samples.size() > few &&
+         static_cast<float>(crowding.stride) * slot < std::min(widest, theme.px(120)) + theme.px(4) &&
          crowding.stride < samples.size()) {
     ++crowding.stride;
   }

@@ -38,18 +38,17 @@ Found off_peak(const TrainingEstimate& training, Part row) {
   return found;
 }
 
-/// The same amount with the factors that are one left out, so that what matters is seen first.
-Summand without_ones(const Summand& s) {
-  Summand shorter = s;
+}  // namespace
+
+Summand without_ones(const Summand& summand) {
+  Summand shorter = summand;
   shorter.terms = {};
   std::size_t n = 0;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    if (s.terms[i].value != 1) shorter.terms[n++] = s.terms[i];
+  for (std::size_t i = 0; i < summand.size(); ++i) {
+    if (summand.terms[i].value != 1) shorter.terms[n++] = summand.terms[i];
   }
-  return n == 0 ? s : shorter;
+  return n == 0 ? summand : shorter;
 }
-
-}  // namespace
 
 std::vector<PartRow> part_rows(const Estimate& estimate) {
   std::vector<PartRow> rows;

@@ -52,6 +52,9 @@ struct Found {
 };
 [[nodiscard]] Found find_part(const Estimate& estimate, Task task, Part part);
 
+/// The same amount with the factors that are one left out, so that what matters is seen first.
+[[nodiscard]] Summand without_ones(const Summand& summand);
+
 /// The component's factors in one line, ones left out. Products of one factor that differ only in its value are added
 /// up: "8,030,261,248 parameters × 2 B".
 [[nodiscard]] std::string short_formula(const Component& component);

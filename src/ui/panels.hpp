@@ -18,6 +18,8 @@ void training_panel(Controls& controls, bool more);
 void parallelism_panel(Controls& controls, bool more);
 
 // Middle column.
+/// What to do first, until it is done or sent away; nothing unless the view asks for it.
+void first_hint(App& app, const Theme& theme);
 /// `compact`: in windows that are not high, bars and rows take less room.
 void bars_panel(App& app, const Theme& theme, bool compact);
 void component_table(App& app, const Theme& theme, bool compact);

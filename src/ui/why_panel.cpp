@@ -40,7 +40,7 @@ std::string calculation(const Component& c, ByteUnits units) {
   std::string out;
   Bytes shown;
   for (std::size_t i = 0; i < c.summands.size() && i < most; ++i) {
-    const Summand& s = c.summands[i];
+    const Summand s = without_ones(c.summands[i]);
     if (i != 0) out += s.negative ? "\n− " : "\n+ ";
     out += calculation(s);
     shown = s.negative ? shown - s.result : shown + s.result;

@@ -18,6 +18,12 @@ Bytes article_bytes(const Results& results, Part part, Task task) {
   return sum;
 }
 
+/// What inference holds of a part on all devices together: the article knows no devices.
+Bytes all_devices(const Estimate& estimate, const Component& component) {
+  const Bytes sum = estimate.inference.breakdown.bytes(component.part);
+  return sum.count == 0 ? component.bytes : sum;
+}
+
 /// "a quarter of", "2.6 times".
 std::string ratio_words(Bytes ours, Bytes theirs) {
   const double ratio = static_cast<double>(ours.count) / static_cast<double>(theirs.count);
@@ -85,15 +91,17 @@ std::string reason(const Scenario& s, Part part, Task task) {
 std::string article_words(const Scenario& scenario, const Results& results, const Component& component, Task task,
                           ByteUnits units) {
   if (scenario.method == Method::Article) return "This is the article's own formula, as written there.";
+  const Bytes ours = task == Task::Inference ? all_devices(results.estimate, component) : component.bytes;
   const Bytes theirs = article_bytes(results, component.part, task);
   if (theirs.count == 0) {
-    return "The article leaves this out, so it is " + text(component.bytes, units) + " too low here.";
+    return "The article leaves this out, so it is " + text(ours, units) + " too low here.";
   }
-  const std::string ratio = ratio_words(component.bytes, theirs);
+  const std::string ratio = ratio_words(ours, theirs);
   std::string words = reason(scenario, component.part, task);
   if (ratio == "the same as") return "The article's formula gives the same.";
   if (!words.empty()) words += ": ";
-  return words + "this is " + ratio + " the article's formula (" + text(theirs, units) + ").";
+  return words + (ours == component.bytes ? "this is " : "all devices together are ") + ratio +
+         " the article's formula (" + text(theirs, units) + ").";
 }
 
 }  // namespace llmcalc::ui

@@ -114,6 +114,7 @@ void side_tabs(App& app, const Theme& theme) {
 void centre_column(App& app, const Theme& theme, const Box& box, bool with_side_tabs) {
   begin_column(theme, "centre", box, theme.palette.centre, {theme.px(18), theme.px(13)});
   const bool compact = box.height() < theme.px(700);
+  first_hint(app, theme);
   bars_panel(app, theme, compact);
   component_table(app, theme, compact);
   ImGui::Dummy({1, theme.px(3)});

@@ -1,0 +1,120 @@
+// Bars, table and sheet where devices hold different things.
+
+#include "formats/scenario_json.hpp"
+#include "ui/bar_lanes.hpp"
+#include "ui/breakdowns.hpp"
+#include "ui/driver.hpp"
+
+#include <gtest/gtest.h>
+
+namespace llmcalc::ui::test {
+namespace {
+
+void show(Driver& d, const char* json) {
+  const Result<Scenario> scenario = formats::read_scenario_text(json, d.app.resolver);
+  ASSERT_TRUE(scenario) << scenario.issues().front().what;
+  use_scenario(d.app, *scenario);
+  d.frames(4);
+}
+
+constexpr const char* half_on_the_host = R"({"model": "qwen3-30b-a3b", "weights": {"format": "gguf:Q4_K_M"},
+  "serving": {"runtime": "llama.cpp", "gpu_layers": 20}, "device": {"id": "rtx-3060-12gb", "count": 1}})";
+
+constexpr const char* two_stages = R"({"model": "llama-3.1-70b", "serving": {"runtime": "vllm"},
+  "device": {"id": "h100-sxm-80gb", "count": 8}, "parallelism": {"tensor": 4, "pipeline": 2}})";
+
+TEST(Bars, GiveHostAndDeviceALaneEach) {
+  Driver d;
+  show(d, half_on_the_host);
+  const auto device = d.find("inference.bar.weights");
+  const auto host = d.find("inference.bar.1.weights");
+  ASSERT_TRUE(device);
+  ASSERT_TRUE(host);
+  EXPECT_GT(host->from.y, device->from.y);
+  EXPECT_TRUE(d.shows("GPU 0"));
+  EXPECT_TRUE(d.shows("host"));
+  // One scale: widths are as the amounts.
+  const auto& devices = d.app.results.estimate.inference.devices;
+  const auto bytes = [&](std::size_t i) {
+    return static_cast<double>(devices[i].breakdown.bytes(Part::Weights).count);
+  };
+  EXPECT_NEAR(host->width() / device->width(), bytes(1) / bytes(0), 0.1);
+}
+
+TEST(Bars, MergeDevicesThatHoldTheSame) {
+  Driver d;
+  show(d, two_stages);
+  const std::vector<DeviceRun> runs = device_runs(d.app.results.estimate.inference);
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0].devices, 4u);
+  EXPECT_EQ(runs[0].name, "GPU 0–3");
+  EXPECT_EQ(runs[1].name, "GPU 4–7");
+}
+
+TEST(Bars, HeadlineAndTableSpeakOfTheSameDevice) {
+  Driver d;
+  show(d, two_stages);
+  const Estimate& e = d.app.results.estimate;
+  const Breakdown& lead = leading(e.inference);
+  EXPECT_EQ(inference_lanes(e).front().breakdown->total(), lead.total());
+  Bytes rows;
+  Bytes all;
+  for (const PartRow& row : part_rows(e)) {
+    if (row.inference) rows += row.inference->bytes;
+    all += row.in_all;
+  }
+  EXPECT_EQ(rows, lead.total());
+  EXPECT_EQ(all, e.inference.breakdown.total());
+  EXPECT_TRUE(d.shows("In all"));
+}
+
+TEST(Table, ShowsInBracketsWhatThePeakDoesNotHold) {
+  Driver d;
+  const std::vector<PartRow> rows = part_rows(d.app.results.estimate);
+  const auto gradients =
+      std::find_if(rows.begin(), rows.end(), [](const PartRow& row) { return row.part == Part::Gradients; });
+  ASSERT_NE(gradients, rows.end());
+  EXPECT_EQ(gradients->training, nullptr) << "at the loss there is no gradient yet";
+  ASSERT_NE(gradients->elsewhere, nullptr);
+  EXPECT_EQ(gradients->elsewhere->bytes, Bytes{16'060'522'496});
+  ASSERT_TRUE(d.click("row.gradients"));
+  EXPECT_EQ(d.app.preferences.focus, (Focus{Task::Training, Part::Gradients}));
+  EXPECT_TRUE(d.shows("backward end"));
+}
+
+TEST(Sheet, SortsByEveryColumnAndBack) {
+  Driver d;
+  d.app.preferences.tab = Tab::Tensors;
+  d.frames(3);
+  const std::vector<StoredTensor> before = d.app.sheet.tensors;
+  ASSERT_FALSE(before.empty());
+  ASSERT_TRUE(d.click("tensors.sort.Size"));
+  for (std::size_t i = 1; i < d.app.sheet.tensors.size(); ++i) {
+    EXPECT_GE(d.app.sheet.tensors[i - 1].bytes, d.app.sheet.tensors[i].bytes);
+  }
+  ASSERT_TRUE(d.click("tensors.sort.Size"));
+  EXPECT_EQ(d.app.sheet.tensors.front().name, before.front().name);
+  Bytes sum;
+  for (const StoredTensor& t : d.app.sheet.tensors) sum += t.bytes;
+  EXPECT_EQ(sum, d.app.results.estimate.model.weights_bytes);
+}
+
+TEST(Motion, GlidesToANewWidthAndArrives) {
+  Driver d;
+  d.app.view.motion.on = true;
+  d.frames(2);
+  const float before = d.find("training.bar.weights")->width();
+  show(d, R"({"model": "llama-3.1-8b", "training": {"method": "lora"}})");
+  EXPECT_NE(d.find("training.bar.weights")->width(), before);
+  d.frames(60);
+  d.app.requests.wake_after = -1;  // as the platform does before every frame
+  d.frame();
+  const float settled = d.find("training.bar.weights")->width();
+  EXPECT_LT(d.app.requests.wake_after, 0) << "nothing moves any more";
+  d.app.view.motion.on = false;
+  d.frames(1);
+  EXPECT_EQ(d.find("training.bar.weights")->width(), settled);
+}
+
+}  // namespace
+}  // namespace llmcalc::ui::test
