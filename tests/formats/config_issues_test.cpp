@@ -85,6 +85,54 @@ TEST(ConfigIssues, AnUnknownMixtureIsReadLikeItsNearestFamily) {
   EXPECT_EQ(model->trust, Trust::Assumed);
 }
 
+/// The sizes an invented model shares with others, and what is its own.
+std::string invented(const std::string& own) {
+  return R"({"hidden_size":1024,"num_hidden_layers":4,"num_attention_heads":16,"num_key_value_heads":4,
+    "vocab_size":32000,"tie_word_embeddings":false,)" +
+         own + "}";
+}
+
+TEST(ConfigIssues, ExpertsOfAnUnknownTypeAreNeverTakenForADenseBlock) {
+  constexpr Count attention = 2 * 1024 * 1024 + 2 * 256 * 1024 + 2 * 1024;
+  constexpr Count rest = Count{2} * 32000 * 1024 + 1024 + 4 * attention;
+  const auto total = [](const std::string& config) {
+    const auto model = model_from_config_text(config, "test");
+    if (model) EXPECT_EQ(model->trust, Trust::Assumed);
+    return model ? parameter_count(*model) : 0;
+  };
+  constexpr Count mixture = 8 * 1024 + Count{8} * 3 * 1024 * 512;
+  EXPECT_EQ(total(invented(R"("model_type":"a","num_experts":8,"num_experts_per_tok":2,"intermediate_size":512)")),
+            rest + 4 * mixture);
+  EXPECT_EQ(total(invented(R"("model_type":"b","moe_num_experts":8,"moe_top_k":2,"moe_intermediate_size":512)")),
+            rest + 4 * mixture);
+  EXPECT_EQ(total(invented(R"("model_type":"c","n_routed_experts":8,"num_experts_per_tok":2,"n_shared_experts":1,
+    "moe_intermediate_size":512,"intermediate_size":2048,"first_k_dense_replace":1)")),
+            rest + Count{3} * 1024 * 2048 + 3 * (mixture + Count{3} * 1024 * 512));
+}
+
+TEST(ConfigIssues, LayersOfAnUnknownKindAreNamed) {
+  EXPECT_NE(issues_of(invented(R"("model_type":"d","intermediate_size":2048,
+    "layer_types":["full_attention","mamba","full_attention","mamba"])"))
+                .find("/layer_types \"mamba\" describes layers"),
+            std::string::npos);
+  EXPECT_NE(issues_of(invented(R"("model_type":"e","intermediate_size":2048,"state_size":16)")).find("/state_size"),
+            std::string::npos);
+  EXPECT_NE(issues_of(R"({"model_type":"whisper"})").find("for speech or sound"), std::string::npos);
+  EXPECT_NE(issues_of(R"({"model_type":"siglip"})").find("for images"), std::string::npos);
+}
+
+TEST(ConfigIssues, AnUnknownVisionModelIsItsTextModelAndANamedTower) {
+  const std::string text = R"("text_config":{"model_type":"qwen3","num_hidden_layers":1})";
+  const std::string vision = R"("vision_config":{"model_type":"clip_vision_model","num_hidden_layers":1})";
+  const auto both = model_from_config_text("{\"model_type\":\"new_vl\"," + text + "," + vision + "}", "test");
+  const auto alone = model_from_config_text("{\"model_type\":\"new_vl\"," + text + "}", "test");
+  ASSERT_TRUE(both);
+  ASSERT_TRUE(alone);
+  EXPECT_EQ(both->trust, Trust::Assumed);
+  EXPECT_GT(both->encoder_parameters, 0U);
+  EXPECT_EQ(parameter_count(*both), parameter_count(*alone) + both->encoder_parameters);
+}
+
 /// A config with one value replaced: an answer or issues, never a crash.
 void expect_answer(const json& config, const std::string& what) {
   const Result<Model> model = model_from_config(config, "test");

@@ -124,6 +124,19 @@ TEST(ConfigRecent, MixturesOf2026) {
             1000U * 1024 + 3 * command + 3 * 1024 * 2048 + 2 * (5 * 3 * 1024 * 512 + 4 * 1024) + 1024);
 }
 
+TEST(ConfigRecent, Ernie45VlHasExpertsForTextAndForImages) {
+  constexpr Count attention = 2 * 2560 * 2560 + 2 * 512 * 2560 + 2 * 2560;
+  constexpr Count mixture = Count{3} * 2560 * (66 * 1536 + 64 * 512) + 2 * (64 * 2560 + 64);
+  constexpr Count text = Count{103424} * 2560 + 2560 + 28 * attention + Count{3} * 2560 * 12288 + 27 * mixture;
+  EXPECT_EQ(total(R"({"model_type":"ernie4_5_vl_moe"})"), text);
+  constexpr Count block =
+      linear(1280, 3840) + linear(1280, 1280) + linear(1280, 5120) + linear(5120, 1280) + 4 * 1280;
+  constexpr Count resampler = linear(5120, 5120) + linear(5120, 5120) + linear(10240, 5120) + linear(5120, 5120) +
+                              4 * 5120 + linear(5120, 2560) + 2560;
+  EXPECT_EQ(total(R"({"model_type":"ernie4_5_vl_moe","vision_config":{}})"),
+            text + 3 * 14 * 14 * 1280 + 32 * block + 2 * 1280 + resampler);
+}
+
 TEST(ConfigRecent, LatentAttentionOf2026) {
   const auto attention = [](Count h, Count heads, Count q, Count kv, Count nope, Count rope, Count v) {
     return h * q + q + q * heads * (nope + rope) + h * (kv + rope) + kv + kv * heads * (nope + v) + heads * v * h;
@@ -201,6 +214,24 @@ TEST(ConfigRecent, TowersOf2026) {
                           linear(1280, 6144) + linear(6144, 6144) + linear(Count{4} * 6144, 6144) +
                           linear(6144, 6144);
   EXPECT_EQ(total(text + R"(,"vision_config":{"model_type":"clip_vision_model"}})"), total(text + "}") + tower);
+  // PaddleOCR-VL: SigLIP without a pooling head, a norm and two projections of four patches side by side.
+  constexpr Count paddle = linear(3 * 14 * 14, 1152) + 27 * 27 * 1152 + 27 * clip_layer(1152, 4304) + 2 * 1152 +
+                           2 * 1152 + linear(4 * 1152, 4 * 1152) + linear(4 * 1152, 1024);
+  EXPECT_EQ(total(R"({"model_type":"paddleocr_vl","vision_config":{}})"),
+            total(R"({"model_type":"paddleocr_vl"})") + paddle);
+  // EXAONE 4.5: Qwen2.5-VL's tower with grouped heads.
+  constexpr Count grouped =
+      linear(2048, 2048 + 2 * 1024) + linear(2048, 2048) + 2 * linear(2048, 4096) + linear(4096, 2048) + 2 * 2048;
+  EXPECT_EQ(total(R"({"model_type":"exaone4_5","vision_config":{"hidden_size":2048,"intermediate_size":4096,
+    "depth":2,"num_heads":32,"num_key_value_heads":16,"out_hidden_size":4096}})"),
+            total(R"({"model_type":"exaone4_5"})") + 2048 * 3 * 2 * 14 * 14 + 2 * grouped + 2048 +
+                linear(4 * 2048, 4 * 2048) + linear(4 * 2048, 4096));
+  // GLM-OCR: GLM-4.1V's tower without positions, with biases and normed queries and keys.
+  constexpr Count ocr =
+      linear(1024, 3 * 1024) + linear(1024, 1024) + 2 * 64 + 2 * linear(1024, 4096) + linear(4096, 1024) + 2 * 1024;
+  EXPECT_EQ(total(R"({"model_type":"glm_ocr","vision_config":{"depth":2}})"),
+            total(R"({"model_type":"glm_ocr"})") + linear(3 * 2 * 14 * 14, 1024) + 2 * ocr + 1024 +
+                linear(4 * 1024, 1536) + 1536 * 1536 + 2 * 1536 + 3 * 1536 * (3 * 1536));
   // Gemma 4 12B: no encoder at all.
   const std::string unified = R"({"model_type":"gemma4_unified","text_config":{"hidden_size":3840})";
   constexpr Count patch = 3 * 48 * 48;

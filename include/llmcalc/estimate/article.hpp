@@ -40,6 +40,7 @@ inline constexpr std::string_view source =
     case WeightFormat::Int8:
     case WeightFormat::GptqInt8:
     case WeightFormat::MlxQ8:
+    case WeightFormat::Mxfp8:
       return {1, 1};
     case WeightFormat::Gguf: {
       const Block block = block_of(row_of(s.weights.mix).base);

@@ -16,7 +16,11 @@
 //   mxfp4             n/2 + n/32                                      OCP MX: one 8-bit exponent for 32
 //   nvfp4             n/2 + n/16 + 8                                  FP8 scale for 16, two fp32 scalars
 //   gguf              blocks of the mix's base type (an engine that reads GGUF; the file itself: model/gguf_mix.hpp)
-//   mlx-qN            n N/8 + n/g x 4                                 mlx quantize: 16-bit scale and bias
+//   mxfp8             n + n/32                                        OCP MX
+//   torchao-int4      n/2 + n/g x 4                                   torchao int4_weight_only
+//   aqlm              n/8 x 2 + 2 out + 2^16 x 8 x 2                  AQLM 1x16, groups of 8: codes, scales, codebook
+//   exl2              ceil(n bits / 8); head 6 bits                   exllamav2 doc/convert: the average is what
+//   counts mlx-qN            n N/8 + n/g x 4                                 mlx quantize: 16-bit scale and bias
 // Exempt tensors keep 2 bytes (4 in fp32). Not counted: file headers, tokenizer, padding an engine adds while
 // loading.
 
@@ -33,7 +37,8 @@ struct WeightRules {
   Count group = 128;
   Scales scales = Scales::Channel;
   GgufMix mix = GgufMix::Q4_K_M;  ///< when the format is Gguf
-  bool experts_only = false;      ///< only the routed experts are quantized (gpt-oss, Kimi K2 Thinking)
+  double bits = 4;                ///< average of a weight when the format is Exl2
+  bool experts_only = false;      ///< only the routed experts are quantized (gpt-oss; Kimi K2 Thinking as released)
   bool measured = false;          ///< bytes that were measured in the model's file win over computed ones
 };
 
@@ -57,13 +62,13 @@ struct WeightRules {
   WeightRules rules{.format = released ? model.released_format : weights.format,
                     .scales = weights.scales,
                     .mix = weights.mix,
+                    .bits = released && model.quantization_bits > 0 ? model.quantization_bits : weights.bits,
                     .measured = released};
   const Count chosen = released ? model.quantization_group : weights.group_size;
   rules.group = chosen == 0 || chosen == Weights{}.group_size ? usual_group(rules.format) : chosen;
   bool moe = false;
   for (const Layer& kind : model.kinds) moe = moe || kind.is_moe();
-  rules.experts_only =
-      moe && (rules.format == WeightFormat::Mxfp4 || (released && rules.format == WeightFormat::Int4));
+  rules.experts_only = moe && (rules.format == WeightFormat::Mxfp4 || (released && model.plain_attention));
   return rules;
 }
 
@@ -85,6 +90,7 @@ struct WeightRules {
     case WeightFormat::Int8:
     case WeightFormat::GptqInt8:
     case WeightFormat::MlxQ8:
+    case WeightFormat::Mxfp8:
     case WeightFormat::Gguf:  // a few bits fewer or more by the mix; only "not plain" matters
       return 8;
     case WeightFormat::MlxQ6:
@@ -101,7 +107,11 @@ struct WeightRules {
     case WeightFormat::Nvfp4:
     case WeightFormat::Int4:
     case WeightFormat::MlxQ4:
+    case WeightFormat::TorchaoInt4:
+    case WeightFormat::Exl2:  // the average differs; only "not plain" matters
       return 4;
+    case WeightFormat::Aqlm:
+      return 2;
     default:
       return 0;
   }
@@ -119,6 +129,7 @@ struct WeightRules {
     case TensorRole::Embedding:
     case TensorRole::Head:
       if (rules.format == WeightFormat::Gguf) return true;
+      if (rules.format == WeightFormat::Exl2) return t.role == TensorRole::Head;
       return is_mlx(rules.format) && t.columns % rules.group == 0;
     case TensorRole::Router:
     case TensorRole::SharedExpertGate:
@@ -140,10 +151,13 @@ struct WeightRules {
 namespace weights_detail {
 /// ceil(n x bits / 8).
 constexpr Count packed(Count n, Count bits) { return ceil_divide(multiply(n, bits), 8); }
+/// Bits of 256 weights, which makes every average people choose a whole number.
+constexpr Count bits_in_256(double bits) { return static_cast<Count>(bits * 256 + 0.5); }
 }  // namespace weights_detail
 
 /// Bytes of one quantized matrix of `rows` outputs and `columns` inputs. Plain formats: 2 or 4 bytes an element.
 [[nodiscard]] constexpr Bytes matrix_bytes(const WeightRules& rules, Count rows, Count columns) {
+  using weights_detail::bits_in_256;
   using weights_detail::packed;
   const Count n = multiply(rows, columns);
   const Count groups = ceil_divide(columns, rules.group);
@@ -170,11 +184,18 @@ constexpr Count packed(Count n, Count bits) { return ceil_divide(multiply(n, bit
     case WeightFormat::Int4:
       return {add(values, product(groups, 2, rows))};
     case WeightFormat::HqqInt4:
+    case WeightFormat::TorchaoInt4:
     case WeightFormat::MlxQ4:
     case WeightFormat::MlxQ5:
     case WeightFormat::MlxQ6:
     case WeightFormat::MlxQ8:
       return {add(values, multiply(4, ceil_divide(n, rules.group)))};
+    case WeightFormat::Mxfp8:
+      return {add(values, ceil_divide(n, 32))};
+    case WeightFormat::Aqlm:
+      return {add(values, add(multiply(2, rows), (Count{1} << 16) * 8 * 2))};
+    case WeightFormat::Exl2:
+      return {ceil_divide(multiply(n, bits_in_256(rules.bits)), 8 * 256)};
     case WeightFormat::Mxfp4:
       return {add(values, ceil_divide(n, 32))};
     case WeightFormat::Nvfp4:
@@ -191,5 +212,6 @@ static_assert(matrix_bytes({.format = WeightFormat::Nf4}, 4096, 4096) == Bytes{8
 static_assert(matrix_bytes({.format = WeightFormat::Nf4Dq}, 4096, 4096) ==
               Bytes{8'388'608 + 262'144 + 4'096 + 1'092});
 static_assert(matrix_bytes({.format = WeightFormat::Mxfp4}, 32, 32) == Bytes{544});
+static_assert(matrix_bytes({.format = WeightFormat::Exl2, .bits = 4.25}, 1024, 1024) == Bytes{557'056});
 
 }  // namespace llmcalc

@@ -22,6 +22,7 @@ namespace llmcalc {
   if (rules.measured && t.measured.count != 0) return scale(t.measured, shape.elements(), t.total());
   if (t.buffer) return Bytes{4} * shape.elements();
   if (!is_quantized(rules, t)) return storage(shape.elements(), plain_block(rules.format));
+  if (rules.format == WeightFormat::Exl2 && t.role == TensorRole::Head) return storage(shape.elements(), {4, 3});
   return matrix_bytes(rules, shape.rows, shape.columns) * shape.copies;
 }
 

@@ -33,11 +33,15 @@ enum class WeightFormat : std::uint8_t {
   MlxQ5,
   MlxQ6,
   MlxQ8,
+  Mxfp8,
+  TorchaoInt4,
+  Aqlm,
+  Exl2,
   Gguf
 };
 
 /// Keys, labels and help of the weight formats. `Gguf` stands for "gguf:NAME" with a GgufMix.
-inline constexpr std::array<EnumRow<WeightFormat>, 22> weight_formats{{
+inline constexpr std::array<EnumRow<WeightFormat>, 26> weight_formats{{
     {WeightFormat::AsReleased, "released", "As released", "the format the publisher ships"},
     {WeightFormat::Fp32, "fp32", "FP32", "4 bytes a weight"},
     {WeightFormat::Fp16, "fp16", "FP16", "2 bytes a weight"},
@@ -60,6 +64,10 @@ inline constexpr std::array<EnumRow<WeightFormat>, 22> weight_formats{{
     {WeightFormat::MlxQ5, "mlx-q5", "MLX 5 bit", "groups of 64 with 16-bit scale and bias, embedding too"},
     {WeightFormat::MlxQ6, "mlx-q6", "MLX 6 bit", "groups of 64 with 16-bit scale and bias, embedding too"},
     {WeightFormat::MlxQ8, "mlx-q8", "MLX 8 bit", "groups of 64 with 16-bit scale and bias, embedding too"},
+    {WeightFormat::Mxfp8, "mxfp8", "MXFP8", "1 byte a weight with one 8-bit exponent for 32"},
+    {WeightFormat::TorchaoInt4, "torchao-int4", "torchao 4 bit", "packed int4, 16-bit scale and zero a group"},
+    {WeightFormat::Aqlm, "aqlm", "AQLM 2 bit", "one 16-bit code for 8 weights, a codebook a matrix"},
+    {WeightFormat::Exl2, "exl2", "EXL2, EXL3", "as many bits a weight as chosen on average, head in 6 bits"},
     {WeightFormat::Gguf, "gguf", "GGUF", "llama.cpp: a mix of block formats, chosen tensor by tensor"},
 }};
 static_assert(indexed_by_id(weight_formats));

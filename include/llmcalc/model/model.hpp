@@ -211,6 +211,8 @@ struct Model {
   Count encoder_parameters = 0;  ///< vision and audio towers with projector (also in the inventory)
   Count other_parameters = 0;  ///< parameters that the inventory does not explain (a given total minus the inventory)
   WeightFormat released_format = WeightFormat::Bf16;  ///< format the publisher ships
+  bool plain_attention = false;  ///< the released quantization leaves attention in 16 bits (Kimi K2 Thinking)
+  double quantization_bits = 0;  ///< average bits a weight as released (EXL2); 0: not stated
   Count quantization_group = 0;  ///< group size of the released quantization; 0: the format's default
 
   bool transposed_weights = false;    ///< matrices inside layers are stored [in, out] (GPT-2's Conv1D)

@@ -69,6 +69,7 @@ inline double bits_of(FormatChoice c) {
     case WeightFormat::Int8:
     case WeightFormat::GptqInt8:
     case WeightFormat::MlxQ8:
+    case WeightFormat::Mxfp8:
       return 8;
     case WeightFormat::MlxQ6:
       return 6;
@@ -78,6 +79,8 @@ inline double bits_of(FormatChoice c) {
       const Block block = block_of(row_of(c.mix).base);
       return 8.0 * block.bytes / block.elements;
     }
+    case WeightFormat::Aqlm:
+      return 2;
     default:
       return c.format == WeightFormat::Nf4Dq ? 4.1 : 4.5;
   }

@@ -19,11 +19,13 @@ inline bool has_groups(const Scenario& s) {
   const WeightFormat f = s.weight_format();
   return f == WeightFormat::GptqInt4 || f == WeightFormat::GptqInt8 || f == WeightFormat::AwqInt4 ||
          f == WeightFormat::HqqInt4 || f == WeightFormat::Int4 || f == WeightFormat::MlxQ4 ||
-         f == WeightFormat::MlxQ5 || f == WeightFormat::MlxQ6 || f == WeightFormat::MlxQ8;
+         f == WeightFormat::MlxQ5 || f == WeightFormat::MlxQ6 || f == WeightFormat::MlxQ8 ||
+         f == WeightFormat::TorchaoInt4;
 }
 inline bool has_scales(const Scenario& s) {
   return s.weight_format() == WeightFormat::Fp8 || s.weight_format() == WeightFormat::Int8;
 }
+inline bool has_bits(const Scenario& s) { return s.weight_format() == WeightFormat::Exl2; }
 inline bool is_gguf(const Scenario& s) { return s.weight_format() == WeightFormat::Gguf; }
 inline bool drafts(const Scenario& s) { return s.serving.draft_model != nullptr || s.serving.draft_tokens != 0; }
 
@@ -44,6 +46,9 @@ inline constexpr std::array weights_fields{
                                                      {1, 65536}, logarithmic(16, 1024))),
     only(has_scales, choice<weights_member, &Weights::scales>(
                          {"weights.scales", "--scales", "Scales", "", "how many scales fp8 and int8 matrices have"})),
+    only(has_bits, real<weights_member, &Weights::bits>(
+                       {"weights.bits", "--bits", "Bits a weight", "bits", "average bits a weight of EXL2 and EXL3"},
+                       {1, 16}, linear(2, 8))),
     only(is_gguf, flag<weights_member, &Weights::imatrix>(
                       {"weights.imatrix", "--imatrix", "Importance matrix", "",
                        "the GGUF mix was made with an importance matrix, which changes some tensors' types"})),

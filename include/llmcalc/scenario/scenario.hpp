@@ -90,6 +90,7 @@ struct Weights {
   GgufMix mix = GgufMix::Q4_K_M;    ///< when format is Gguf
   Count group_size = 128;           ///< GPTQ, AWQ, int4
   Scales scales = Scales::Channel;  ///< fp8, int8
+  double bits = 4;                  ///< EXL2, EXL3: average bits a weight
   bool imatrix = false;             ///< GGUF mix made with an importance matrix
   friend bool operator==(const Weights&, const Weights&) = default;
 };

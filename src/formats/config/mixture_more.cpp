@@ -1,8 +1,9 @@
-// Mixtures of experts of 2026: Hunyuan 3, Laguna, Mellum 2, Command A+, Granite with sliding windows.
+// Mixtures of experts of 2026: Hunyuan 3, Laguna, Mellum 2, Command A+, ERNIE 4.5 VL.
 
 #include "formats/config/blocks.hpp"
 #include "formats/config/registry.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -122,11 +123,61 @@ void read_cohere2_moe(const Fields& c, Model& m) {
   });
 }
 
+/// Vision experts of ERNIE 4.5 VL: as many as there are for text, with a router and a selection bias of their own.
+void add_vision_experts(Model& m, std::size_t kind, Count experts, Count width) {
+  constexpr auto part = ModelPart::Experts;
+  add_layer_tensor(m, kind, "mlp.vision_moe.gate.weight", experts, m.hidden, TensorRole::Router, ModelPart::Router);
+  add_layer_tensor(m, kind, "mlp.vision_moe.gate.moe_statics.e_score_correction_bias", experts, 1, TensorRole::Bias,
+                   ModelPart::Router);
+  const auto expert = [&](std::string_view name, Count rows, Count columns, TensorRole role) {
+    add_layer_tensor(m, kind, name, rows, columns, role, part);
+    m.extra_tensors.back().copies = experts;
+    m.extra_tensors.back().split = Split::Experts;
+  };
+  expert("mlp.vision_moe.experts.{}.gate_proj.weight", width, m.hidden, TensorRole::ExpertGate);
+  expert("mlp.vision_moe.experts.{}.up_proj.weight", width, m.hidden, TensorRole::ExpertUp);
+  expert("mlp.vision_moe.experts.{}.down_proj.weight", m.hidden, width, TensorRole::ExpertDown);
+}
+
+/// ERNIE 4.5 VL's text model: ERNIE 4.5's mixture for text tokens and a narrower one for image tokens, the first
+/// layer dense; moe_intermediate_size holds both widths.
+void read_ernie_vl_text(const Fields& c, Model& m) {
+  read_stream(c, m);
+  const bool bias = c.flag("use_bias", false);
+  Layer layer;
+  layer.attention = grouped_attention(c, m, bias);
+  const FeedForward dense = dense_block(c, bias);
+  FeedForward mixture;
+  mixture.activation = dense.activation;
+  // Older configs give the number of experts for both kinds of tokens.
+  const std::vector<Count> experts = c.counts("moe_num_experts", {1, range::experts.high});
+  mixture.experts = experts.empty() ? 64 : experts.front();
+  mixture.experts_per_token = c.count("moe_k", {1, mixture.experts}, std::min<Count>(6, mixture.experts));
+  const std::vector<Count> widths = c.counts("moe_intermediate_size", range::width);
+  mixture.expert_width = widths.empty() ? 1536 : widths.front();
+  mixture.shared_width = multiply(c.count("moe_num_shared_experts", range::experts, 2), mixture.expert_width);
+  mixture.router_bias = true;
+  const Count n = layer_count(c);
+  const std::vector<bool> sparse = sparse_layers(c, n, 1);
+  m.names = {{"mlp.gate.bias", "mlp.text_moe.gate.moe_statics.e_score_correction_bias"},
+             {"mlp.gate.", "mlp.text_moe.gate."},
+             {"mlp.experts.", "mlp.text_moe.experts."}};
+  add_layers(m, n, [&](Count i) {
+    layer.feed_forward = sparse[i] ? mixture : dense;
+    return layer;
+  });
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    if (!m.kinds[k].is_moe()) continue;
+    add_vision_experts(m, k, mixture.experts, widths.size() < 2 ? 512 : widths[1]);
+  }
+}
+
 constexpr auto rows = std::to_array<FamilyRow>({
     {"hy_v3", "Hunyuan", read_hunyuan3},
     {"laguna", "Laguna", read_laguna},
     {"mellum", "Mellum", read_mellum},
     {"cohere2_moe", "Command", read_cohere2_moe},
+    {"ernie4_5_vl_moe_text", "ERNIE", read_ernie_vl_text},
 });
 
 }  // namespace

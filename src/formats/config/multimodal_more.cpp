@@ -26,11 +26,17 @@ void read_deepseek_vl(const Fields& c, Model& m) {
 void read_idefics2(const Fields& c, Model& m) {
   read_vision_language<write_idefics2_vision>(c, m, "mistral", "idefics2_vision");
 }
+void read_ovis2(const Fields& c, Model& m) {
+  read_vision_language<write_ovis2_vision>(c, m, "qwen2", "ovis2_vision");
+}
 void read_exaone4_5(const Fields& c, Model& m) {
   read_vision_language<write_qwen2_5_vision>(c, m, "exaone4", "exaone4_5_vision");
 }
 void read_glm_ocr(const Fields& c, Model& m) {
   read_vision_language<write_glm_ocr_vision>(c, m, "glm_ocr_text", "glm_ocr_vision");
+}
+void read_ernie_vl(const Fields& c, Model& m) {
+  read_vision_language<write_ernie_vision>(c, m, "ernie4_5_vl_moe_text", "ernie4_5_vl_moe_vision");
 }
 void read_paddleocr(const Fields& c, Model& m) {
   read_vision_language<write_paddleocr_vision>(c, m, "paddleocr_vl_text", "paddleocr_vl_vision");
@@ -128,8 +134,10 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"lfm2_vl", "LFM", read_lfm2_vl},
     {"deepseek_vl", "DeepSeek", read_deepseek_vl},
     {"idefics2", "Idefics", read_idefics2},
+    {"ovis2", "Ovis", read_ovis2},
     {"exaone4_5", "EXAONE", read_exaone4_5},
     {"glm_ocr", "GLM", read_glm_ocr},
+    {"ernie4_5_vl_moe", "ERNIE", read_ernie_vl},
     {"paddleocr_vl", "ERNIE", read_paddleocr},
     {"minimax_m3_vl", "MiniMax", read_minimax_m3_vl},
     {"gemma4_unified", "Gemma", read_gemma4_unified},

@@ -203,28 +203,34 @@ void read_step3p5(const Fields& c, Model& m) {
   full.qk_norm = QkNorm::PerHead;
   AttentionShape sliding = full;
   const Fields other = c.object("attention_other_setting");
-  sliding.heads = other.count("num_attention_heads", range::heads, full.heads);
+  sliding.heads = other.count("num_attention_heads", range::heads,
+                              c.count("num_sliding_attention_heads", range::heads, full.heads));
   sliding.kv_heads = other.count("num_attention_groups", range::heads, full.kv_heads);
   sliding.head_dim = sliding.value_head_dim = sliding.rotary_dim =
       other.count("head_dim", range::width, full.head_dim);
   sliding.window = c.count("sliding_window", range::tokens, 512);
   check_heads(other, sliding);
-  if (c.flag("use_head_wise_attn_gate", false)) {
+  if (c.flag("use_head_wise_attn_gate", true)) {
     full.gate_width = full.heads;
     sliding.gate_width = sliding.heads;
   }
   const FeedForward dense = layer.feed_forward;
-  FeedForward mixture = routed_experts(c, "moe_num_experts", "moe_intermediate_size", "moe_top_k");
-  mixture.shared_width = c.count("share_expert_dim", range::optional_width, 0);
-  mixture.correction_bias = c.flag("use_moe_router_bias", false);
+  FeedForward mixture =
+      routed_experts(c, c.has("moe_num_experts") ? "moe_num_experts" : "n_routed_experts", "moe_intermediate_size",
+                     c.has("moe_top_k") ? "moe_top_k" : "num_experts_per_tok");
+  mixture.shared_width =
+      c.count("share_expert_dims", range::optional_width, c.count("share_expert_dim", range::optional_width, 0));
+  mixture.correction_bias = c.flag("use_moe_router_bias", true);
   const Count n = layer_count(c);
+  const std::vector<std::string> blocks = c.texts("mlp_layer_types");
   // The lists go on for the prediction layers.
   const std::vector<std::string> types = c.texts("layer_types");
   const std::vector<Count> listed = listed_layers(c.text("moe_layers_enum", ""));
   m.names = {{"self_attn.gate_proj", "self_attn.g_proj"}, {"mlp.shared_experts.", "share_expert."}, {"mlp.", "moe."}};
   add_layers(m, n, [&](Count i) {
     layer.attention = i < types.size() && types[i] == "sliding_attention" ? sliding : full;
-    const bool sparse = listed.empty() ? i != 0 : std::find(listed.begin(), listed.end(), i) != listed.end();
+    bool sparse = listed.empty() ? i >= 3 : std::find(listed.begin(), listed.end(), i) != listed.end();
+    if (i < blocks.size()) sparse = blocks[i] == "sparse";
     layer.feed_forward = sparse ? mixture : dense;
     return layer;
   });

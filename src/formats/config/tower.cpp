@@ -345,6 +345,7 @@ void write_intern_vision(const Fields& c, const Fields& v, Model& m) {
   norm("layernorm_before", s.hidden);
   norm("layernorm_after", s.hidden);
   t.layers("", 1);
+  if (!v.flag("use_mean_pooling", true)) norm("vision_tower.layernorm", s.hidden);
   const double ratio = c.number("downsample_ratio", 0.5);
   if (!(ratio > 0.01 && ratio <= 1)) {
     c.complain("downsample_ratio", "must be from 0.01 to 1");

@@ -56,8 +56,10 @@ void write_cohere2_vision(const Fields& c, const Fields& v, Model& m);         /
 void write_aya_vision(const Fields& c, const Fields& v, Model& m);             ///< Aya Vision
 void write_lfm2_vision(const Fields& c, const Fields& v, Model& m);            ///< LFM2-VL
 void write_deepseek_vision(const Fields& c, const Fields& v, Model& m);        ///< DeepSeek-VL
+void write_ovis2_vision(const Fields& c, const Fields& v, Model& m);           ///< Ovis 2
 void write_idefics2_vision(const Fields& c, const Fields& v, Model& m);        ///< Idefics 2
 void write_minimax_m3_vision(const Fields& c, const Fields& v, Model& m);      ///< MiniMax M3
+void write_ernie_vision(const Fields& c, const Fields& v, Model& m);           ///< ERNIE 4.5 VL
 void write_paddleocr_vision(const Fields& c, const Fields& v, Model& m);       ///< PaddleOCR-VL
 void write_gemma4_unified_vision(const Fields& c, const Fields& v, Model& m);  ///< Gemma 4 12B: patches projected
 

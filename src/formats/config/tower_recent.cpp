@@ -1,8 +1,10 @@
-// Towers of 2026: MiniMax M3, PaddleOCR-VL, Gemma 4 without encoders. Source: modeling_*.py of Hugging Face
-// transformers, class by class.
+// Towers of 2026: MiniMax M3, PaddleOCR-VL, ERNIE 4.5 VL, Gemma 4 without encoders. Source: modeling_*.py of Hugging
+// Face transformers, class by class.
 
 #include "formats/config/tower.hpp"
 #include "formats/config/vision_shape.hpp"
+
+#include <string>
 
 namespace llmcalc::config {
 
@@ -19,6 +21,40 @@ void write_minimax_m3_vision(const Fields& c, const Fields& v, Model& m) {
   t.matrix("multi_modal_projector.linear_2", m.hidden, width);
   t.matrix("multi_modal_projector.merge_linear_1", width, product(m.hidden, merge, merge));
   t.matrix("multi_modal_projector.merge_linear_2", m.hidden, width);
+}
+
+namespace {
+
+/// Two matrices and a norm, as wide as what comes out.
+void write_ernie_resampler(Tower& t, std::string_view name, Count in, Count out) {
+  const std::string text(name);
+  t.matrix(text + ".fc1", out, in);
+  t.matrix(text + ".fc2", out, out);
+  t.layer_norm(text + ".ln", out);
+}
+
+}  // namespace
+
+void write_ernie_vision(const Fields&, const Fields& v, Model& m) {
+  Tower t(m);
+  const VisionShape s(v, "depth");
+  const Count merge = v.count("spatial_merge_size", {1, 64}, 2);
+  const Count spatial = product(s.hidden, merge, merge);
+  const Count temporal = multiply(spatial, v.count("temporal_merge_size", {1, 64}, 2));
+  t.matrix("vision_tower.patch_embed.proj", s.hidden, s.patch_values(), false);
+  t.layers("vision_tower.blocks.{}.", s.layers);
+  t.layer_norm("norm1", s.hidden);
+  t.layer_norm("norm2", s.hidden);
+  t.matrix("attn.qkv", multiply(3, s.hidden), s.hidden);
+  t.matrix("attn.proj", s.hidden, s.hidden);
+  t.matrix("mlp.fc1", s.width, s.hidden);
+  t.matrix("mlp.fc2", s.hidden, s.width);
+  t.layers("", 1);
+  t.layer_norm("vision_tower.ln", s.hidden);
+  write_ernie_resampler(t, "resampler_model.spatial_linear", spatial, spatial);
+  write_ernie_resampler(t, "resampler_model.temporal_linear", temporal, spatial);
+  t.matrix("resampler_model.mlp", m.hidden, spatial);
+  t.rms_norm("resampler_model.after_norm", m.hidden);
 }
 
 void write_paddleocr_vision(const Fields&, const Fields& v, Model& m) {

@@ -1,4 +1,5 @@
-// Towers of the SigLIP line with their projectors: Command A Vision, Aya Vision, LFM2-VL, DeepSeek-VL, Idefics 2.
+// Towers of the SigLIP line with their projectors: Command A Vision, Aya Vision, LFM2-VL, DeepSeek-VL, Ovis 2,
+// Idefics 2.
 // Source: modeling_*.py of Hugging Face transformers, class by class.
 
 #include "formats/config/tower.hpp"
@@ -66,6 +67,34 @@ void write_deepseek_vision(const Fields&, const Fields& v, Model& m) {
   write_named_siglip(t, v, s);
   t.matrix("aligner.linear1", m.hidden, s.hidden);
   t.matrix("aligner.linear2", m.hidden, m.hidden);
+}
+
+void write_ovis2_vision(const Fields&, const Fields& v, Model& m) {
+  Tower t(m);
+  const VisionShape s(v);
+  const bool bias = v.flag("qkv_bias", false);
+  t.matrix("vision_tower.transformer.embeddings.patch_embedding", s.hidden, s.patch_values());
+  t.rms_norm("vision_tower.transformer.embeddings.rms_norm", s.hidden);
+  t.matrix("vision_tower.transformer.embeddings.position_embedding", s.patches(), s.hidden, false);
+  t.layers("vision_tower.transformer.encoder.layers.{}.", s.layers);
+  for (const char* name : {"attention.q_proj", "attention.k_proj", "attention.v_proj", "attention.out_proj"}) {
+    t.matrix(name, s.hidden, s.hidden, bias);
+  }
+  const bool mlp_bias = v.flag("mlp_bias", false);
+  t.matrix("ffn.gate_proj", s.width, s.hidden, mlp_bias);
+  t.matrix("ffn.up_proj", s.width, s.hidden, mlp_bias);
+  t.matrix("ffn.down_proj", s.hidden, s.width, mlp_bias);
+  t.rms_norm("rms_norm1", s.hidden);
+  t.rms_norm("rms_norm2", s.hidden);
+  t.layers("", 1);
+  t.rms_norm("vision_tower.transformer.rms_norm", s.hidden);
+  // Every patch becomes a distribution over a visual vocabulary, whose rows are the text model's embeddings.
+  const Count words = v.count("vocab_size", range::vocabulary, 16384);
+  const Count seen = subtract(words, v.count("num_visual_indicator_tokens", range::width, 5));
+  const Count stride = v.count("hidden_stride", {1, 64}, 1);
+  t.matrix("vision_tower.head_linear", seen, product(s.hidden, stride, stride), false);
+  t.layer_norm("vision_tower.head_norm", seen);
+  t.matrix("visual_embeddings_table", words, m.hidden, false);
 }
 
 void write_idefics2_vision(const Fields& c, const Fields& v, Model& m) {

@@ -30,6 +30,9 @@ TEST(StoredWeights, OfLlama31MatchThePublishedFormats) {
   EXPECT_EQ(bytes_of(WeightFormat::GptqInt4), Bytes{5'732'835'328});
   EXPECT_EQ(bytes_of(WeightFormat::AwqInt4), Bytes{5'727'854'592});
   EXPECT_EQ(bytes_of(WeightFormat::Nvfp4), Bytes{6'027'749'120});
+  // 6,979,321,856 weights in matrices, 1,050,939,392 in plain tensors.
+  EXPECT_EQ(bytes_of(WeightFormat::Mxfp8), Bytes{2'101'878'784 + 6'979'321'856 / 32 * 33});
+  EXPECT_EQ(bytes_of(WeightFormat::TorchaoInt4), Bytes{2'101'878'784 + 6'979'321'856 / 2 + 6'979'321'856 / 128 * 4});
 }
 
 TEST(StoredWeights, AsReleasedTakesThePublishersFormat) {

@@ -44,7 +44,10 @@ struct FileType {
     case WeightFormat::Int8:
     case WeightFormat::GptqInt8:
     case WeightFormat::MlxQ8:
+    case WeightFormat::Mxfp8:
       return {GgufMix::Q8_0, false};
+    case WeightFormat::Aqlm:
+      return {GgufMix::Q2_K, false};
     case WeightFormat::MlxQ6:
       return {GgufMix::Q6_K, false};
     case WeightFormat::MlxQ5:
