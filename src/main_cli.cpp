@@ -15,5 +15,5 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     std::cerr << "llmcalc: " << error.what() << "\n";
   }
-  return 1;
+  return llmcalc::cli::failure;
 }

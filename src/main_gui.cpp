@@ -1,22 +1,26 @@
 // llmcalc-gui: the desktop program.
 
 #include "build_info.hpp"
+#include "cli/manual.hpp"
+#include "cli/run.hpp"
 #include "formats/preset_folders.hpp"
 #include "formats/scenario_json.hpp"
 #include "formats/text_file.hpp"
 #include "platform/run.hpp"
 #include "platform/window.hpp"
 #include "ui/app.hpp"
-#include "ui/files.hpp"
 #include "ui/scenarios.hpp"
+#include "ui/session.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace {
@@ -32,6 +36,7 @@ struct Options {
   std::string theme;
   std::string scenario;
   std::string tab;
+  bool manual = false;
 };
 
 /// "1440x900" as two numbers; nothing when it is not of that form or out of range.
@@ -44,11 +49,76 @@ std::optional<std::pair<int, int>> parse_size(const std::string& text) {
   return std::pair{width, height};
 }
 
-int complain(const llmcalc::Issues& issues) {
+int complain(const llmcalc::Issues& issues, int status = llmcalc::cli::bad_input) {
   for (const llmcalc::Issue& issue : issues) {
     std::fprintf(stderr, "llmcalc-gui: %s: %s\n", issue.where.c_str(), issue.what.c_str());
   }
-  return 2;
+  return status;
+}
+
+void add_options(CLI::App& cli, Options& options) {
+  cli.set_version_flag("--version", "llmcalc-gui " + std::string(llmcalc::build_info::version));
+  cli.add_option("--screenshot", options.screenshot, "draw the window into this PNG file and exit")
+      ->type_name("FILE");
+  cli.add_option("--size", options.size, "size in pixels [1440x900]")->type_name("WIDTHxHEIGHT");
+  cli.add_option("--scale", options.scale, "scale of a screenshot, 0.5 to 4 [1]")
+      ->check(CLI::Range(0.5f, 4.0f).description(""))
+      ->type_name("X");
+  cli.add_option("--theme", options.theme, "dark, light or high-contrast")->type_name("NAME");
+  cli.add_option("--scenario", options.scenario, "scenario to start with, a JSON file")->type_name("FILE");
+  cli.add_option("--tab", options.tab, "chart to show")->type_name("NAME");
+  cli.add_flag("--manual", options.manual, "print the manual page, as man reads it");
+  cli.footer(std::string(llmcalc::cli::window_exit_statuses));
+}
+
+/// Theme, chart and scenario of the command line, over what was restored.
+llmcalc::Issues apply(const Options& options, llmcalc::ui::App& app) {
+  using namespace llmcalc;
+  if (!options.scenario.empty()) {
+    const Result<std::string> text = formats::read_text_file(options.scenario, largest_scenario);
+    if (!text) return text.issues();
+    Result<Scenario> scenario = formats::read_scenario_text(*text, app.resolver);
+    if (!scenario) return scenario.issues();
+    ui::use_scenario(app, std::move(scenario).value());
+  }
+  Issues issues;
+  if (const auto theme = from_key<ui::ThemeKind>(options.theme)) {
+    app.preferences.theme = *theme;
+  } else if (!options.theme.empty()) {
+    issues.push_back({"--theme", "must be dark, light or high-contrast, got " + options.theme});
+  }
+  if (const auto tab = from_key<ui::Tab>(options.tab)) {
+    app.preferences.tab = *tab;
+  } else if (!options.tab.empty()) {
+    issues.push_back({"--tab", "no such chart: " + options.tab});
+  }
+  return issues;
+}
+
+int show_window(const Options& options, int width, int height) {
+  using namespace llmcalc;
+  const bool picture = !options.screenshot.empty();
+  ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
+  if (!picture) app.scenario_folder = ui::scenario_folder();
+  ui::Session session(picture ? ui::SessionPlace{} : ui::take_session_place(formats::user_config_folder()));
+  std::error_code unreadable;
+  app.view.first_start = !picture && !session.file().empty() && !std::filesystem::exists(session.file(), unreadable);
+  if (const Issues unread = session.restore(app); !unread.empty()) {
+    complain(unread);
+    ui::say(app, unread.front().where + " " + unread.front().what, true);
+  }
+  if (const Issues wrong = apply(options, app); !wrong.empty()) return complain(wrong);
+  Result<platform::Window> opened =
+      platform::Window::open({.width = width, .height = height, .visible = !picture, .title = "llmcalc"});
+  if (!opened) return complain(opened.issues(), cli::failure);
+  platform::Window window = std::move(opened).value();
+  if (picture) {
+    return platform::take_screenshot(
+        window, app, {.file = options.screenshot, .width = width, .height = height, .scale = options.scale});
+  }
+  Issues issues = platform::run(window, app, {.session = &session, .context_lost = {}});
+  for (const Issue& issue : session.save(app)) issues.push_back(issue);
+  return issues.empty() ? cli::success : complain(issues, cli::failure);
 }
 
 }  // namespace
@@ -56,53 +126,24 @@ int complain(const llmcalc::Issues& issues) {
 int main(int argc, char** argv) {
   using namespace llmcalc;
   Options options;
-  CLI::App cli{"Memory requirements of large language models"};
-  cli.set_version_flag("--version", std::string(build_info::version));
-  cli.add_option("--screenshot", options.screenshot, "draw the window into this PNG file and exit");
-  cli.add_option("--size", options.size, "size in pixels, WIDTHxHEIGHT")->capture_default_str();
-  cli.add_option("--scale", options.scale, "scale of a screenshot, 1 to 3")->check(CLI::Range(0.5f, 4.0f));
-  cli.add_option("--theme", options.theme, "dark, light or high-contrast");
-  cli.add_option("--scenario", options.scenario, "scenario to start with, a JSON file");
-  cli.add_option("--tab", options.tab, "chart to show");
-  CLI11_PARSE(cli, argc, argv);
-
+  CLI::App program{"Memory requirements of large language models, in a window.", "llmcalc-gui"};
+  add_options(program, options);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& wanted) {
+    return program.exit(wanted);
+  } catch (const CLI::ParseError& error) {
+    return complain({{"command line", std::string(error.what()) + "; llmcalc-gui --help lists the options"}});
+  }
+  if (options.manual) {
+    std::fputs(cli::window_man_page(program).c_str(), stdout);
+    return cli::success;
+  }
   const auto size = parse_size(options.size);
   if (!size) return complain({{"--size", "must be WIDTHxHEIGHT from 320x240 to 16384x16384, got " + options.size}});
-
-  ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
-  if (!options.scenario.empty()) {
-    const Result<std::string> text = formats::read_text_file(options.scenario, largest_scenario);
-    if (!text) return complain(text.issues());
-    Result<Scenario> scenario = formats::read_scenario_text(*text, app.resolver);
-    if (!scenario) return complain(scenario.issues());
-    ui::use_scenario(app, std::move(scenario).value());
+  try {
+    return show_window(options, size->first, size->second);
+  } catch (const std::exception& error) {
+    return complain({{"stopped", error.what()}}, cli::failure);
   }
-  const bool picture = !options.screenshot.empty();
-  const std::filesystem::path session = picture ? std::filesystem::path{} : ui::session_file();
-  if (!picture) app.scenario_folder = ui::scenario_folder();
-  std::error_code unreadable;
-  app.view.first_start = !picture && !session.empty() && !std::filesystem::exists(session, unreadable);
-  if (options.scenario.empty()) ui::restore_session(app, session);
-  if (!options.theme.empty()) {
-    const auto theme = from_key<ui::ThemeKind>(options.theme);
-    if (!theme) return complain({{"--theme", "must be dark, light or high-contrast, got " + options.theme}});
-    app.preferences.theme = *theme;
-  }
-  if (!options.tab.empty()) {
-    const auto tab = from_key<ui::Tab>(options.tab);
-    if (!tab) return complain({{"--tab", "no such chart: " + options.tab}});
-    app.preferences.tab = *tab;
-  }
-  Result<platform::Window> window =
-      platform::Window::open({.width = size->first, .height = size->second, .visible = !picture, .title = "llmcalc"});
-  if (!window) return complain(window.issues());
-  platform::Window open = std::move(window).value();
-  if (picture) {
-    return platform::take_screenshot(
-        open, app,
-        {.file = options.screenshot, .width = size->first, .height = size->second, .scale = options.scale});
-  }
-  const int status = platform::run(open, app);
-  ui::save_session(app, session);
-  return status;
 }

@@ -15,6 +15,17 @@ cmake --build --preset clang -j "$jobs" --target llmcalc_glad_generated >/dev/nu
 find src tests -name '*.cpp' -not -path 'tests/compile_fail/*' -not -path 'tests/package/*' -print0 |
   xargs -0 -P "$jobs" -n 4 clang-tidy --quiet -p build/clang 2>/dev/null
 
+heading "include-what-you-use: headers that may not need what they include"
+# A list to look at, no failure: headers that gather others are in it, and what its table of the library gets wrong.
+find include -name '*.hpp' -print0 | xargs -0 -P "$jobs" -I {} sh -c \
+  'include-what-you-use -Xiwyu --no_fwd_decls -std=c++20 -x c++ -I include {} 2>&1 |
+   awk -v file={} "/should remove these/ {on = 1; next} /full include-list/ {on = 0} on && /^- / {print file, \$0}"' |
+  tee build/iwyu.log
+
+heading "Desktop entry and metadata"
+desktop-file-validate src/desktop/llmcalc.desktop
+appstreamcli validate --no-net build/*/generated/org.llmcalc.llmcalc.metainfo.xml
+
 heading "cppcheck"
 cppcheck --quiet --error-exitcode=1 --std=c++20 --language=c++ --enable=warning,portability --inline-suppr -j "$jobs" \
   --suppress=internalAstError -I include -I src src

@@ -12,7 +12,7 @@ build="g++ cmake ninja-build ccache pkg-config python3-glad
 test="clang clang-format libclang-rt-dev libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev
   xdotool imagemagick shellcheck"
 # ./test.sh --long in addition.
-long="clang-tidy cppcheck valgrind gcovr desktop-file-utils appstream"
+long="clang-tidy iwyu cppcheck valgrind gcovr desktop-file-utils appstream"
 # To make a .deb with cpack.
 package="file dpkg-dev"
 

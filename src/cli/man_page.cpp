@@ -1,5 +1,6 @@
 #include "build_info.hpp"
 #include "cli/manual.hpp"
+#include "cli/run.hpp"
 
 #include <string>
 #include <string_view>
@@ -34,6 +35,20 @@ std::string heading(const CLI::Option& option) {
   return value.empty() || option.get_items_expected_max() == 0 ? out : out + " " + value;
 }
 
+std::string title(std::string_view name) {
+  return ".TH " + std::string(name) + " 1 \"\" \"llmcalc " + std::string(build_info::version) +
+         "\" \"User Commands\"\n";
+}
+
+/// "Exit status: 0 when ..." under its heading.
+std::string status_section(std::string_view sentence) {
+  return ".SH EXIT STATUS\n" + plain(sentence.substr(sentence.find(": ") + 2)) + "\n";
+}
+
+constexpr std::string_view presets_variable =
+    ".TP\n.B LLMCALC_PRESETS\nfolders with further models and devices, separated as in PATH\n";
+constexpr std::string_view presets_folder = ".TP\n.I ~/.config/llmcalc/presets\nmodels and devices of your own\n";
+
 void add_options(std::string& page, const CLI::App& parser) {
   for (const CLI::Option* option : parser.get_options()) {
     page += ".TP\n\\fB" + plain(heading(*option)) + "\\fR\n" + plain(option->get_description()) + "\n";
@@ -43,7 +58,7 @@ void add_options(std::string& page, const CLI::App& parser) {
 }  // namespace
 
 std::string man_page(const CLI::App& program) {
-  std::string page = ".TH LLMCALC 1 \"\" \"llmcalc " + std::string(build_info::version) + "\" \"User Commands\"\n";
+  std::string page = title("LLMCALC");
   page += ".SH NAME\nllmcalc \\- memory that large language models need, for inference and training\n";
   page += ".SH SYNOPSIS\n.B llmcalc\n.I COMMAND\n[\n.I OPTIONS\n]\n";
   page += ".SH DESCRIPTION\n" + plain(program.get_description()) + "\nEvery command takes the same settings.\n";
@@ -62,14 +77,28 @@ std::string man_page(const CLI::App& program) {
       add_options(page, *command);
     }
   }
+  page += status_section(exit_statuses);
+  page += ".SH ENVIRONMENT\n" + std::string(presets_variable) + ".TP\n.B COLUMNS\nwidth of tables\n";
+  page += ".SH FILES\n" + std::string(presets_folder);
+  return page + ".SH SEE ALSO\n.BR llmcalc\\-gui (1)\n";
+}
+
+std::string window_man_page(const CLI::App& program) {
+  std::string page = title("LLMCALC\\-GUI");
+  page += ".SH NAME\nllmcalc\\-gui \\- memory that large language models need, in a window\n";
+  page += ".SH SYNOPSIS\n.B llmcalc\\-gui\n[\n.I OPTIONS\n]\n";
+  page += ".SH DESCRIPTION\n" + plain(program.get_description()) + "\nF1 in the window lists its keys.\n";
+  page += ".SH OPTIONS\n";
+  add_options(page, program);
+  page += status_section(window_exit_statuses);
+  page += ".SH ENVIRONMENT\n" + std::string(presets_variable) +
+          ".TP\n.B LLMCALC_FONTS\nfolder in which fonts are looked for first\n";
   page +=
-      ".SH EXIT STATUS\n0 when everything was answered, 1 when the answer could not be written, 2 when something in "
-      "the input is wrong.\n";
-  page +=
-      ".SH ENVIRONMENT\n.TP\n.B LLMCALC_PRESETS\nfolders with further models and devices, separated as in PATH\n"
-      ".TP\n.B COLUMNS\nwidth of tables\n";
-  page += ".SH FILES\n.TP\n.I ~/.config/llmcalc/presets\nmodels and devices of your own\n";
-  return page;
+      ".SH FILES\n" + std::string(presets_folder) +
+      ".TP\n.I ~/.config/llmcalc/session.json\nscenario, pins and preferences of the last window; further windows "
+      "open at the same time have\n.IR session\\-2.json \nand so on\n.TP\n.I "
+      "~/.config/llmcalc/session.kept\\-1.json\na session that this version could not read\n";
+  return page + ".SH SEE ALSO\n.BR llmcalc (1)\n";
 }
 
 }  // namespace llmcalc::cli

@@ -53,12 +53,11 @@ int run(std::vector<std::string> arguments, Streams streams) {
   CLI::App program("How much memory large language models need, for inference and training.", "llmcalc");
   program.set_version_flag("--version", "llmcalc " + std::string(build_info::version));
   program.require_subcommand(1);
-  program.footer(
-      "Exit status: 0 when everything was answered, 2 when something in the input is wrong.\n"
-      "Examples:\n"
-      "  llmcalc estimate --model llama-3.1-8b --context 8192 --device rtx-4090\n"
-      "  llmcalc estimate -m qwen3-32b -w gguf:Q4_K_M --runtime llama.cpp -d 24GiB --format markdown\n"
-      "  llmcalc estimate --scenario scenarios.jsonl > estimates.jsonl");
+  program.footer(std::string(exit_statuses) +
+                 "\nExamples:\n"
+                 "  llmcalc estimate --model llama-3.1-8b --context 8192 --device rtx-4090\n"
+                 "  llmcalc estimate -m qwen3-32b -w gguf:Q4_K_M --runtime llama.cpp -d 24GiB --format markdown\n"
+                 "  llmcalc estimate --scenario scenarios.jsonl > estimates.jsonl");
   const std::vector<Command> commands{
       estimate_command(program), fit_command(program),     solve_command(program),   levers_command(program),
       plan_command(program),     sweep_command(program),   here_command(program),    check_command(program),

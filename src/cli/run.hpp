@@ -3,6 +3,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llmcalc::cli {
@@ -14,9 +15,18 @@ struct Streams {
   std::ostream& errors;
 };
 
-/// Exit statuses.
+/// Exit statuses; the window has the same.
 inline constexpr int success = 0;
+inline constexpr int failure = 1;
 inline constexpr int bad_input = 2;
+
+/// What the statuses mean, for the help texts and the manual pages.
+inline constexpr std::string_view exit_statuses =
+    "Exit status: 0 when everything was answered, 1 when the answer could not be written, 2 when something in the "
+    "input is wrong.";
+inline constexpr std::string_view window_exit_statuses =
+    "Exit status: 0 when the window was closed or the picture written, 1 when there is no display, no OpenGL 3.3, or "
+    "the session or the picture cannot be written, 2 when something in the input is wrong.";
 
 /// Runs the program with its arguments (without the program's name) and returns the exit status.
 int run(std::vector<std::string> arguments, Streams streams);

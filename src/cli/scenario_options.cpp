@@ -8,8 +8,8 @@
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
+#include <array>
 #include <istream>
-#include <iterator>
 #include <string_view>
 
 namespace llmcalc::cli {
@@ -68,6 +68,16 @@ void put(json& document, std::string_view path, json value) {
     place = &next;
     path.remove_prefix(dot + 1);
   }
+}
+
+/// Reads to the end; false when that is too far.
+bool read_all(std::istream& in, std::string& text) {
+  std::array<char, 65536> buffer{};
+  while (in && text.size() <= largest_file) {
+    in.read(buffer.data(), buffer.size());
+    text.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  return text.size() <= largest_file;
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {
@@ -144,7 +154,10 @@ ScenarioDocuments ScenarioOptions::documents(std::istream& in) const {
   } else {
     std::string text;
     if (file_ == "-") {
-      text.assign(std::istreambuf_iterator<char>(in), {});
+      if (!read_all(in, text)) {
+        out.documents.emplace_back(Issue{"standard input", "is larger than " + grouped(largest_file) + " bytes"});
+        return out;
+      }
     } else if (auto content = formats::read_text_file(file_, largest_file)) {
       text = std::move(content).value();
     } else {

@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "formats/accuracy.hpp"
 #include "formats/golden_run.hpp"
 #include "formats/resolve.hpp"
 #include "formats/text_file.hpp"
@@ -7,6 +8,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace llmcalc::cli {
 
@@ -18,8 +20,33 @@ struct Request {
   std::string folder;
   std::string file;
   std::string group;
+  OutputFormat format = OutputFormat::Table;
   formats::GoldenReportOptions report;
 };
+
+/// Scores by group and errors by place, then the components of all files.
+void print_people(const std::vector<formats::GoldenFileOutcomes>& files, const Request& request, std::ostream& out) {
+  for (const formats::GoldenFileOutcomes& file : files) {
+    out << formats::golden_report(file.file, file.outcomes, request.report) << "\n";
+  }
+  out << formats::accuracy_table(formats::component_errors(files, formats::AccuracyBy::ComponentAndFile)).plain();
+}
+
+void print(const std::vector<formats::GoldenFileOutcomes>& files, const Request& request, std::ostream& out) {
+  const auto errors = formats::component_errors(files, formats::AccuracyBy::ComponentAndFile);
+  switch (request.format) {
+    case OutputFormat::Table:
+      return print_people(files, request, out);
+    case OutputFormat::Json:
+      out << formats::accuracy_json(files).dump(2) << "\n";
+      return;
+    case OutputFormat::Csv:
+      out << formats::accuracy_table(errors).csv();
+      return;
+    case OutputFormat::Markdown:
+      out << formats::score_table(files).markdown() << "\n" << formats::accuracy_table(errors).markdown();
+  }
+}
 
 int verify(const Request& request, Streams streams) {
   const fs::path folder = request.folder.empty() ? formats::golden_folder() : fs::path(request.folder);
@@ -28,15 +55,12 @@ int verify(const Request& request, Streams streams) {
     print_issues({{formats::shown(folder), "holds no golden cases"}}, streams.errors);
     return bad_input;
   }
-  const formats::Resolver resolver = formats::default_resolver();
-  for (const fs::path& file : files) {
-    const auto outcomes = formats::run_golden_file(file, resolver, request.group);
-    if (!outcomes) {
-      print_issues(outcomes.issues(), streams.errors);
-      return bad_input;
-    }
-    streams.out << formats::golden_report(file.filename().string(), *outcomes, request.report) << "\n";
+  const auto all = formats::run_golden_files(files, formats::default_resolver(), request.group);
+  if (!all) {
+    print_issues(all.issues(), streams.errors);
+    return bad_input;
   }
+  print(*all, request, streams.out);
   return success;
 }
 
@@ -46,11 +70,12 @@ Command verify_command(CLI::App& program) {
   CLI::App* parser =
       program.add_subcommand("verify", "compares this build with measured and published figures, part by part");
   const auto request = std::make_shared<Request>();
+  add_format(*parser, request->format);
   parser->add_option("--folder", request->folder, "golden cases other than the ones shipped");
   parser->add_option("--file", request->file, "only files whose name contains this");
   parser->add_option("--group", request->group, "only cases whose group contains this");
   parser->add_option("--at", request->report.at, "only failures of figures whose place contains this");
-  parser->add_option("--failures", request->report.failures, "list this many cases that fail");
+  parser->add_option("--failures", request->report.failures, "list this many cases of a file that fail");
   return {parser, [request](Streams streams) { return verify(*request, streams); }};
 }
 

@@ -9,9 +9,12 @@ namespace llmcalc::formats {
 
 namespace {
 
+using Time = std::filesystem::file_time_type;
+
 class FileSource final : public ByteSource {
  public:
-  FileSource(std::ifstream file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+  FileSource(std::ifstream file, std::filesystem::path path, std::uint64_t size, Time written)
+      : file_(std::move(file)), path_(std::move(path)), size_(size), written_(written) {}
   std::uint64_t size() const override { return size_; }
   bool read(std::uint64_t offset, std::span<char> into) const override {
     if (offset > size_ || into.size() > size_ - offset) return false;
@@ -20,10 +23,17 @@ class FileSource final : public ByteSource {
     file_.read(into.data(), static_cast<std::streamsize>(into.size()));
     return file_.good() || (file_.eof() && static_cast<std::size_t>(file_.gcount()) == into.size());
   }
+  bool changed() const override {
+    std::error_code error;
+    return std::filesystem::file_size(path_, error) != size_ || error ||
+           std::filesystem::last_write_time(path_, error) != written_ || error;
+  }
 
  private:
   mutable std::ifstream file_;  // its place in the file is not a state that anybody can see
+  std::filesystem::path path_;
   std::uint64_t size_;
+  Time written_;
 };
 
 }  // namespace
@@ -44,12 +54,14 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::filesystem::path& path)
   if (!std::filesystem::is_regular_file(status)) return refuse("is not a regular file");
   const std::uint64_t size = std::filesystem::file_size(path, error);
   if (error) return refuse("cannot be read: " + error.message());
+  const Time written = std::filesystem::last_write_time(path, error);
+  if (error) return refuse("cannot be read: " + error.message());
   std::ifstream file;
   file.rdbuf()->pubsetbuf(nullptr,
                           0);  // whoever reads has a buffer; a second one would only read ahead into tensor data
   file.open(path, std::ios::binary);
   if (!file) return refuse("cannot be opened (is it readable for you?)");
-  return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(std::move(file), size));
+  return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(std::move(file), path, size, written));
 }
 
 bool Cursor::fill(std::size_t wanted) {

@@ -21,7 +21,13 @@ class ByteSource {
   virtual std::uint64_t size() const = 0;
   /// Fills `into` with the bytes from `offset`; false when they are not all there or cannot be read.
   virtual bool read(std::uint64_t offset, std::span<char> into) const = 0;
+  /// True when somebody has written to it since it was opened.
+  virtual bool changed() const { return false; }
 };
+
+/// What a reader says then.
+inline constexpr std::string_view changed_text =
+    "was changed while it was read; is it still being downloaded or written?";
 
 /// Bytes that somebody else keeps alive.
 class MemorySource final : public ByteSource {

@@ -64,11 +64,11 @@ Result<std::vector<GoldenOutcome>> run_golden_file(const std::filesystem::path& 
 
 std::filesystem::path golden_folder() {
   namespace fs = std::filesystem;
-  fs::path source = fs::path(build_info::source_presets).parent_path() / "tests" / "golden";
-  std::error_code error;
-  if (fs::is_directory(source, error)) return source;
   const fs::path shared = fs::path(build_info::installed_presets).parent_path();
-  return program_file().parent_path().parent_path() / shared / "golden";
+  fs::path installed = program_file().parent_path().parent_path() / shared / "golden";
+  std::error_code error;
+  if (fs::is_directory(installed, error)) return installed;
+  return fs::path(build_info::source_presets).parent_path() / "tests" / "golden";
 }
 
 std::vector<std::filesystem::path> golden_files(const std::filesystem::path& folder, std::string_view part) {

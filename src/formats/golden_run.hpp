@@ -42,7 +42,7 @@ GoldenOutcome run_golden_case(const GoldenCase& golden, const Resolver& resolver
 Result<std::vector<GoldenOutcome>> run_golden_file(const std::filesystem::path& file, const Resolver& resolver,
                                                    std::string_view group = {});
 
-/// The golden cases shipped with the program: of the source tree, else of the installation.
+/// The golden cases shipped with the program: of the installation, else of the source tree.
 std::filesystem::path golden_folder();
 
 /// The .jsonl files of a folder whose name contains `part`, sorted; none when it cannot be read.

@@ -34,4 +34,8 @@ Result<json> parse_json(std::string_view text, const std::string& place, std::st
   }
 }
 
+std::string pretty(const nlohmann::ordered_json& document) {
+  return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace llmcalc::formats

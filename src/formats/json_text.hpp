@@ -14,4 +14,8 @@ namespace llmcalc::formats {
 /// value of that top-level key is checked but not kept.
 Result<nlohmann::json> parse_json(std::string_view text, const std::string& place = {}, std::string_view skip = {});
 
+/// The text of a file: indented, ending in a line break. Bytes that are no UTF-8, as file names may hold them, are
+/// replaced.
+std::string pretty(const nlohmann::ordered_json& document);
+
 }  // namespace llmcalc::formats

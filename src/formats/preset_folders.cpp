@@ -86,10 +86,11 @@ PresetPlaces places_of_this_process() {
 
 std::vector<fs::path> preset_folders(const PresetPlaces& places) {
   std::vector<fs::path> folders;
-  add_folder(folders, places.source_tree);
   if (!places.program.empty()) {
     add_folder(folders, places.program.parent_path().parent_path() / build_info::installed_presets);
   }
+  // An installed program does not look where it was built: on another computer anybody may have made that folder.
+  if (folders.empty()) add_folder(folders, places.source_tree);
   for (std::size_t begin = 0; begin < places.environment.size();) {
     const std::size_t end = std::min(places.environment.find(path_separator, begin), places.environment.size());
     add_folder(folders, places.environment.substr(begin, end - begin));

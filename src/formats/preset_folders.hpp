@@ -19,8 +19,8 @@ struct PresetPlaces {
 /// The places as this process sees them.
 PresetPlaces places_of_this_process();
 
-/// Folders in reading order, later ones win: source tree, installation, $LLMCALC_PRESETS, the user's own. Folders
-/// that do not exist are left out, the same folder is not read twice.
+/// Folders in reading order, later ones win: the installation's, or the source tree's where nothing is installed;
+/// $LLMCALC_PRESETS; the user's own. Folders that do not exist are left out, the same folder is not read twice.
 std::vector<std::filesystem::path> preset_folders(const PresetPlaces& places);
 
 /// The preset folders of this process.

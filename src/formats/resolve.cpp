@@ -27,6 +27,10 @@ namespace {
 /// Names the preset that may have been meant.
 template <class Names>
 Issue unknown(std::string_view what, std::string_view id, const Names& names) {
+  if (names.empty()) {
+    return {"", "no presets were found, so no " + std::string(what) + " is called \"" + std::string(id) +
+                    "\"; LLMCALC_PRESETS can name their folder"};
+  }
   return {"", "no " + std::string(what) + " is called \"" + std::string(id) + "\"" + did_you_mean(id, names)};
 }
 

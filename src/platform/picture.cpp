@@ -1,10 +1,12 @@
 #include "platform/picture.hpp"
 
+#include "formats/text_file.hpp"
+#include "formats/write_file.hpp"
 #include "platform/gl.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <system_error>
+#include <string>
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
@@ -70,17 +72,15 @@ Picture OffscreenTarget::read() const {
 Picture read_window(int width, int height) { return read_bound(width, height); }
 
 Result<std::filesystem::path> write_png(const Picture& picture, const std::filesystem::path& file) {
-  std::filesystem::path partial = file;
-  partial += ".part";
-  const int written = stbi_write_png(partial.string().c_str(), picture.width, picture.height, 4,
-                                     picture.pixels.data(), picture.width * 4);
-  std::error_code error;
-  if (written != 0) std::filesystem::rename(partial, file, error);
-  if (written == 0 || error) {
-    std::filesystem::remove(partial, error);
-    return Issue{file.string(), "cannot be written"};
+  std::string png;
+  const auto append = [](void* into, void* data, int size) {
+    static_cast<std::string*>(into)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  };
+  if (stbi_write_png_to_func(append, &png, picture.width, picture.height, 4, picture.pixels.data(),
+                             picture.width * 4) == 0) {
+    return Issue{formats::shown(file), "the picture could not be made"};
   }
-  return file;
+  return formats::write_file(file, png);
 }
 
 }  // namespace llmcalc::platform

@@ -1,5 +1,6 @@
 #include "platform/run.hpp"
 
+#include "formats/text_file.hpp"
 #include "platform/gl.hpp"
 #include "platform/motion.hpp"
 #include "platform/picture.hpp"
@@ -45,6 +46,9 @@ void load_stage(Stage& stage, ui::App& app) {
   const float zoom = app.preferences.zoom;
   stage.theme.scale = stage.scale * zoom;
   stage.theme.fonts = ui::load_fonts(stage.scale * zoom * stage.pixel_ratio);
+  if (stage.theme.fonts.built_in) {
+    ui::say(app, "No font was found here; fonts-inter or fonts-dejavu-core would make this easier to read", true);
+  }
   ui::compat::set_global_font_scale(1.0f / stage.pixel_ratio);
   ImGui_ImplOpenGL3_DestroyDeviceObjects();  // the font texture is made anew with the next frame
   app.requests.reload_fonts = false;
@@ -95,7 +99,10 @@ void draw_frame(Window& window, Stage& stage, ui::App& app) {
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   if (app.requests.screenshot) {
     const Result<std::filesystem::path> written = write_png(read_window(width, height), *app.requests.screenshot);
-    ui::say(app, written ? "Picture saved as " + written->string() : written.issues().front().what, !written);
+    ui::say(app,
+            written ? "Picture saved as " + formats::shown(*written)
+                    : written.issues().front().where + " " + written.issues().front().what,
+            !written);
     app.requests.screenshot.reset();
   }
   glfwSwapBuffers(window.handle());
@@ -107,9 +114,36 @@ void take_findings(std::future<ui::Findings>& findings, ui::App& app) {
   ui::add_findings(app.library, findings.get());
 }
 
+/// Fonts for the display the window is on now.
+void follow_display(const Window& window, Stage& stage, ui::App& app, float& content_scale) {
+  if (content_scale == window.content_scale() && stage.pixel_ratio == window.pixel_ratio()) return;
+  content_scale = window.content_scale();
+  stage.pixel_ratio = window.pixel_ratio();
+  stage.scale = content_scale / stage.pixel_ratio;
+  app.requests.reload_fonts = true;
+}
+
+/// A new window in place of one whose context is gone. What was typed or hovered goes with it, the scenario stays.
+Issues recover(Window& window, Stage& stage, ui::App& app, float& content_scale) {
+  Issues issues = window.reopen();
+  if (!issues.empty()) return issues;
+  set_up_imgui();
+  stage = {};
+  content_scale = 0;
+  ui::say(app, "The graphics driver was reset; the window was opened again", true);
+  return {};
+}
+
+/// How long the loop sleeps without input, < 0 for ever; a minimised window only wakes to save its session.
+double sleep_time(const Window& window, const ui::App& app, double save_due) {
+  if (glfwGetWindowAttrib(window.handle(), GLFW_ICONIFIED) != GLFW_FALSE) return save_due;
+  const double wake = app.requests.wake_after;
+  return save_due >= 0 && (wake < 0 || save_due < wake) ? save_due : wake;
+}
+
 }  // namespace
 
-int run(Window& window, ui::App& app) {
+Issues run(Window& window, ui::App& app, const RunOptions& options) {
   set_up_imgui();
   std::future<ui::Findings> findings = std::async(std::launch::async, [library = app.library] {
     ui::Findings found{machine::look_at_this_machine(),
@@ -122,27 +156,27 @@ int run(Window& window, ui::App& app) {
   int frames_due = settle_frames;
   float content_scale = 0;
   while (!window.should_close() && !app.requests.quit) {
-    if (content_scale != window.content_scale() || stage.pixel_ratio != window.pixel_ratio()) {
-      content_scale = window.content_scale();
-      stage.pixel_ratio = window.pixel_ratio();
-      stage.scale = content_scale / stage.pixel_ratio;
-      app.requests.reload_fonts = true;
+    if (options.context_lost ? options.context_lost() : window.context_lost()) {
+      Issues issues = recover(window, stage, app, content_scale);
+      if (!issues.empty()) return issues;
+      frames_due = settle_frames;
     }
+    follow_display(window, stage, app, content_scale);
     for (const std::filesystem::path& path : window.take_dropped()) ui::take_path(app, path);
     take_findings(findings, app);
     draw_frame(window, stage, app);
+    const double save_due = options.session != nullptr ? options.session->keep(app, ImGui::GetTime()) : -1;
     if (--frames_due > 0) {
       Window::wait(0);
       continue;
     }
-    const bool minimised = glfwGetWindowAttrib(window.handle(), GLFW_ICONIFIED) != GLFW_FALSE;
     const Clock::time_point before = Clock::now();
-    Window::wait(minimised ? -1 : app.requests.wake_after);
-    const double waited = std::chrono::duration<double>(Clock::now() - before).count();
-    const bool event = app.requests.wake_after < 0 || waited < app.requests.wake_after;
+    const double sleep = sleep_time(window, app, save_due);
+    Window::wait(sleep);
+    const bool event = sleep < 0 || std::chrono::duration<double>(Clock::now() - before).count() < sleep;
     frames_due = event ? settle_frames : 1;
   }
-  return 0;
+  return {};
 }
 
 int take_screenshot(Window& window, ui::App& app, const ScreenshotOptions& options) {
@@ -178,7 +212,7 @@ int take_screenshot(Window& window, ui::App& app, const ScreenshotOptions& optio
   if (!written) {
     std::fprintf(stderr, "llmcalc-gui: %s %s\n", written.issues().front().where.c_str(),
                  written.issues().front().what.c_str());
-    return 2;
+    return 1;
   }
   std::printf("%s\n", written->string().c_str());
   return 0;

@@ -3,8 +3,10 @@
 
 #include "platform/window.hpp"
 #include "ui/app.hpp"
+#include "ui/session.hpp"
 
 #include <filesystem>
+#include <functional>
 
 namespace llmcalc::platform {
 
@@ -17,10 +19,18 @@ struct ScreenshotOptions {
   ui::Audit* audit = nullptr;  ///< filled with what the last frame drew
 };
 
-/// Shows the window until it is closed. Draws only when something happens.
-int run(Window& window, ui::App& app);
+/// What the main loop looks after besides drawing.
+struct RunOptions {
+  ui::Session* session = nullptr;      ///< kept up to date while the program runs
+  std::function<bool()> context_lost;  ///< asked before each frame; empty: the window is asked
+};
 
-/// Draws settled frames off screen and writes the last one.
+/// Shows the window until it is closed. Draws only when something happens. When the graphics driver loses the
+/// context, a new window is opened; issues: that was not possible.
+Issues run(Window& window, ui::App& app, const RunOptions& options = {});
+
+/// Draws settled frames off screen and writes the last one. Returns the exit status: 0, 1 when the file cannot be
+/// written, 2 when OpenGL refuses the size.
 int take_screenshot(Window& window, ui::App& app, const ScreenshotOptions& options);
 
 }  // namespace llmcalc::platform

@@ -22,35 +22,27 @@ struct Inbox {
 
 Inbox* inbox_of(GLFWwindow* handle) { return static_cast<Inbox*>(glfwGetWindowUserPointer(handle)); }
 
-Issue glfw_issue(const char* what) {
+/// What GLFW says about its last failure, and what can be done.
+Issue glfw_issue(const char* what, const char* remedy) {
   const char* description = nullptr;
   glfwGetError(&description);
-  return {"window", std::string(what) + (description ? std::string(": ") + description : std::string{})};
+  return {"window", std::string(what) + (description ? std::string(" (") + description + ")" : "") + ". " + remedy};
 }
 
-}  // namespace
-
-Result<Window> Window::open(const WindowOptions& options) {
-  glfwSetErrorCallback(nullptr);
-  if (glfwInit() == GLFW_FALSE) return glfw_issue("no display can be opened");
+void set_hints(const WindowOptions& options) {
   glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
   glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
   glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
   glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, GLFW_TRUE);
+  // Drivers that can tell then do: see context_lost().
+  glfwWindowHint(GLFW_CONTEXT_ROBUSTNESS, GLFW_LOSE_CONTEXT_ON_RESET);
   glfwWindowHint(GLFW_SCALE_TO_MONITOR, GLFW_TRUE);
   glfwWindowHint(GLFW_VISIBLE, options.visible ? GLFW_TRUE : GLFW_FALSE);
   glfwWindowHintString(GLFW_X11_CLASS_NAME, "llmcalc-gui");
   glfwWindowHintString(GLFW_X11_INSTANCE_NAME, "llmcalc-gui");
-  GLFWwindow* handle = glfwCreateWindow(options.width, options.height, options.title.c_str(), nullptr, nullptr);
-  if (handle == nullptr) {
-    const Issue issue = glfw_issue("OpenGL 3.3 is not available");
-    glfwTerminate();
-    return issue;
-  }
-  Window window(handle);
-  glfwMakeContextCurrent(handle);
-  if (!load_gl()) return Issue{"window", "the functions of OpenGL 3.3 could not be loaded"};
-  glfwSwapInterval(1);
+}
+
+void set_callbacks(GLFWwindow* handle) {
   glfwSetWindowUserPointer(handle, std::make_unique<Inbox>().release());
   glfwSetDropCallback(handle, [](GLFWwindow* w, int count, const char** paths) {
     for (int i = 0; i < count; ++i) inbox_of(w)->dropped.emplace_back(paths[i]);
@@ -66,18 +58,65 @@ Result<Window> Window::open(const WindowOptions& options) {
       }
     }
   });
+}
+
+}  // namespace
+
+Result<Window> Window::open(const WindowOptions& options) {
+  glfwSetErrorCallback(nullptr);
+  if (glfwInit() == GLFW_FALSE) {
+    return glfw_issue("no display can be opened", "The command line, llmcalc, needs none");
+  }
+  set_hints(options);
+  GLFWwindow* handle = glfwCreateWindow(options.width, options.height, options.title.c_str(), nullptr, nullptr);
+  if (handle == nullptr) {
+    const Issue issue = glfw_issue("OpenGL 3.3 is not available",
+                                   "A newer graphics driver helps, or Mesa's software one (libgl1-mesa-dri); the "
+                                   "command line, llmcalc, needs neither");
+    glfwTerminate();
+    return issue;
+  }
+  Window window(handle, options);
+  glfwMakeContextCurrent(handle);
+  if (!load_gl()) return Issue{"window", "the functions of OpenGL 3.3 could not be loaded"};
+  glfwSwapInterval(1);
+  set_callbacks(handle);
   ImGui::CreateContext();
   ImGui_ImplGlfw_InitForOpenGL(handle, true);
   ImGui_ImplOpenGL3_Init("#version 330 core");
   return window;
 }
 
-Window::Window(GLFWwindow* handle) : handle_(handle) {}
-Window::Window(Window&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+Issues Window::reopen() {
+  if (handle_ != nullptr) glfwGetWindowSize(handle_, &options_.width, &options_.height);
+  const WindowOptions options = options_;
+  release();
+  Result<Window> fresh = open(options);
+  if (!fresh) return fresh.issues();
+  *this = std::move(fresh).value();
+  return {};
+}
+
+bool Window::context_lost() const {
+  // OpenGL 4.5 and two extensions have it under three names; 0 is GL_NO_ERROR.
+  using Status = unsigned int (*)();
+  for (const char* name :
+       {"glGetGraphicsResetStatus", "glGetGraphicsResetStatusKHR", "glGetGraphicsResetStatusARB"}) {
+    if (const GLFWglproc function = glfwGetProcAddress(name)) {
+      return reinterpret_cast<Status>(function)() != 0;
+    }
+  }
+  return false;
+}
+
+Window::Window(GLFWwindow* handle, WindowOptions options) : handle_(handle), options_(std::move(options)) {}
+Window::Window(Window&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)), options_(std::move(other.options_)) {}
 Window& Window::operator=(Window&& other) noexcept {
   if (this != &other) {
     release();
     handle_ = std::exchange(other.handle_, nullptr);
+    options_ = std::move(other.options_);
   }
   return *this;
 }

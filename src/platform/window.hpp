@@ -25,6 +25,8 @@ class Window {
  public:
   /// Opens a window and makes its OpenGL 3.3 context current.
   static Result<Window> open(const WindowOptions& options);
+  /// Closes it and opens another in its place, with a new context and fresh back ends; issues: there is none now.
+  Issues reopen();
 
   Window(Window&& other) noexcept;
   Window& operator=(Window&& other) noexcept;
@@ -34,6 +36,8 @@ class Window {
 
   [[nodiscard]] GLFWwindow* handle() const { return handle_; }
   [[nodiscard]] bool should_close() const;
+  /// True when the graphics driver was reset and everything that the context held is gone.
+  [[nodiscard]] bool context_lost() const;
   /// Pixels of the framebuffer for one unit of the window's coordinates (2 on a Retina display, else mostly 1).
   [[nodiscard]] float pixel_ratio() const;
   /// The display's scale: 1 for 96 dots an inch.
@@ -51,9 +55,10 @@ class Window {
   static void wait(double seconds);
 
  private:
-  explicit Window(GLFWwindow* handle);
+  Window(GLFWwindow* handle, WindowOptions options);
   void release();
   GLFWwindow* handle_ = nullptr;
+  WindowOptions options_;
 };
 
 }  // namespace llmcalc::platform

@@ -86,6 +86,7 @@ constexpr std::array all{
     Action{"Reset all settings", "", Key::Count, false, [](App& a) { a.scenario = a.reference; }},
     Action{"Every action by its name", "Ctrl+P", Key::P, false, [](App& a) { a.view.palette.open_now = true; }},
     Action{"Help", "F1", Key::Count, false, [](App& a) { a.view.help_open_now = true; }},
+    Action{"About llmcalc", "", Key::Count, false, [](App& a) { a.view.about_open_now = true; }},
     Action{"Quit", "", Key::Count, false, [](App& a) { a.requests.quit = true; }},
 };
 

@@ -35,11 +35,16 @@ App make_app(formats::Resolver resolver, std::vector<std::filesystem::path> pres
   App app;
   app.resolver = std::move(resolver);
   app.library = read_library(std::move(preset_folders));
-  if (Result<Scenario> scenario = formats::default_scenario(app.resolver)) {
-    use_scenario(app, std::move(scenario).value());
-  } else {
-    say(app, scenario.issues().front().where + " " + scenario.issues().front().what, true);
+  Result<Scenario> scenario = formats::default_scenario(app.resolver);
+  if (!scenario) {
+    // Without presets the sliders still work, on a model and a device that need none.
+    const Issue& why = scenario.issues().front();
+    say(app, (app.library.models.empty() ? "No presets were found: " : "") + why.where + " " + why.what, true);
+    scenario = formats::read_scenario(nlohmann::json{{"model", {{"custom", nlohmann::json::object()}}},
+                                                     {"device", {{"memory_bytes", (24_GiB).count}}}},
+                                      app.resolver);
   }
+  if (scenario) use_scenario(app, std::move(scenario).value());
   return app;
 }
 

@@ -2,6 +2,7 @@
 // The state of the program as plain values: the scenario, what the view remembers, history, pins, and the results
 // that belong to the scenario.
 
+#include "formats/accuracy.hpp"
 #include "formats/logs/self_check.hpp"
 #include "formats/resolve.hpp"
 #include "ui/controls.hpp"
@@ -15,6 +16,7 @@
 
 #include <array>
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <string>
 #include <vector>
@@ -120,6 +122,8 @@ struct View {
   bool first_start = false;  ///< show what to do first
   bool all_levers = false;
   bool help_open_now = false;
+  bool about_open_now = false;
+  std::shared_future<Result<std::vector<formats::ComponentError>>> accuracy;  ///< asked for when About is opened
   bool export_open_now = false;
   bool open_file_now = false;
   bool preview_open_now = false;

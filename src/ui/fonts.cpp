@@ -1,5 +1,7 @@
 #include "ui/fonts.hpp"
 
+#include "ui/font_file.hpp"
+
 #include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
@@ -12,32 +14,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Folders that systems keep fonts in.
-std::vector<fs::path> font_folders() {
-  std::vector<fs::path> folders;
-  if (const char* own = std::getenv("LLMCALC_FONTS")) folders.emplace_back(own);
-  if (const char* home = std::getenv("HOME")) {
-    folders.push_back(fs::path(home) / ".local/share/fonts");
-    folders.push_back(fs::path(home) / "Library/Fonts");
-  }
-  for (const char* folder :
-       {"/usr/share/fonts/opentype/inter", "/usr/share/fonts/truetype/inter", "/usr/share/fonts/truetype/dejavu",
-        "/usr/share/fonts/inter", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF", "/usr/share/fonts/OTF",
-        "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts", "C:/Windows/Fonts"}) {
-    folders.emplace_back(folder);
-  }
-  return folders;
-}
-
-/// First of these files that exists in the font folders; "" when none does.
-std::string find_font(std::initializer_list<std::string_view> names) {
+/// First of these files that the folders have and that can be used; "" when there is none.
+std::string find_font(const std::vector<fs::path>& folders, std::initializer_list<std::string_view> names) {
   static_assert(sizeof(ImWchar) >= 2);
-  const std::vector<fs::path> folders = font_folders();
   for (const std::string_view name : names) {
     for (const fs::path& folder : folders) {
-      std::error_code error;
       const fs::path file = folder / name;
-      if (fs::is_regular_file(file, error)) return file.string();
+      if (is_usable_font(file)) return file.string();
     }
   }
   return {};
@@ -71,15 +54,16 @@ struct Sources {
   std::string fallback;
 };
 
-Sources find_sources() {
-  return {.regular = find_font({"Inter-Regular.otf", "Inter-Regular.ttf", "DejaVuSans.ttf", "segoeui.ttf",
-                                "Helvetica.ttc", "Arial.ttf"}),
-          .semibold = find_font(
-              {"Inter-SemiBold.otf", "Inter-SemiBold.ttf", "DejaVuSans-Bold.ttf", "seguisb.ttf", "Arial Bold.ttf"}),
-          .bold = find_font(
-              {"Inter-Bold.otf", "Inter-Bold.ttf", "DejaVuSans-Bold.ttf", "segoeuib.ttf", "Arial Bold.ttf"}),
-          .mono = find_font({"DejaVuSansMono.ttf", "consola.ttf", "Menlo.ttc"}),
-          .fallback = find_font({"DejaVuSans.ttf", "segoeui.ttf"})};
+Sources find_sources(const std::vector<fs::path>& folders) {
+  const auto first = [&](std::initializer_list<std::string_view> names) { return find_font(folders, names); };
+  return {
+      .regular = first(
+          {"Inter-Regular.otf", "Inter-Regular.ttf", "DejaVuSans.ttf", "segoeui.ttf", "Helvetica.ttc", "Arial.ttf"}),
+      .semibold =
+          first({"Inter-SemiBold.otf", "Inter-SemiBold.ttf", "DejaVuSans-Bold.ttf", "seguisb.ttf", "Arial Bold.ttf"}),
+      .bold = first({"Inter-Bold.otf", "Inter-Bold.ttf", "DejaVuSans-Bold.ttf", "segoeuib.ttf", "Arial Bold.ttf"}),
+      .mono = first({"DejaVuSansMono.ttf", "consola.ttf", "Menlo.ttc"}),
+      .fallback = first({"DejaVuSans.ttf", "segoeui.ttf"})};
 }
 
 /// Dear ImGui's size of a font is ascent plus descent; designs name the em size. Ratio of the two by font.
@@ -111,11 +95,28 @@ Typeface load(const std::string& file, const std::string& fallback, float em_siz
 
 }  // namespace
 
-Fonts load_fonts(float scale) {
+/// Folders that systems keep fonts in.
+std::vector<fs::path> font_folders() {
+  std::vector<fs::path> folders;
+  if (const char* own = std::getenv("LLMCALC_FONTS")) folders.emplace_back(own);
+  if (const char* home = std::getenv("HOME")) {
+    folders.push_back(fs::path(home) / ".local/share/fonts");
+    folders.push_back(fs::path(home) / "Library/Fonts");
+  }
+  for (const char* folder :
+       {"/usr/share/fonts/opentype/inter", "/usr/share/fonts/truetype/inter", "/usr/share/fonts/truetype/dejavu",
+        "/usr/share/fonts/inter", "/usr/share/fonts/dejavu", "/usr/share/fonts/TTF", "/usr/share/fonts/OTF",
+        "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts", "C:/Windows/Fonts"}) {
+    folders.emplace_back(folder);
+  }
+  return folders;
+}
+
+Fonts load_fonts(float scale, const std::vector<fs::path>& folders) {
   ImFontAtlas* atlas = ImGui::GetIO().Fonts;
   atlas->Clear();
   compat::choose_font_rasteriser(atlas);
-  const Sources from = find_sources();
+  const Sources from = find_sources(folders);
   Fonts fonts;
   fonts.body = load(from.regular, from.fallback, 13 * scale);
   fonts.strong = load(from.semibold, from.fallback, 13 * scale);
@@ -124,6 +125,7 @@ Fonts load_fonts(float scale) {
   fonts.heading = load(from.semibold, from.fallback, 11.5f * scale);
   fonts.small = load(from.regular, from.fallback, 11.5f * scale);
   fonts.mono = load(from.mono, from.fallback, 11.5f * scale);
+  fonts.built_in = from.regular.empty();
   ImGui::GetIO().FontDefault = fonts.body.font;
   return fonts;
 }

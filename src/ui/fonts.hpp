@@ -4,9 +4,16 @@
 
 #include "ui/theme.hpp"
 
+#include <filesystem>
+#include <vector>
+
 namespace llmcalc::ui {
 
-/// Replaces the fonts of the current context. `scale` is the display's scale times the zoom.
-Fonts load_fonts(float scale);
+/// Folders that systems keep fonts in, and $LLMCALC_FONTS before them.
+std::vector<std::filesystem::path> font_folders();
+
+/// Replaces the fonts of the current context. `scale` is the display's scale times the zoom. Broken font files are
+/// passed over.
+Fonts load_fonts(float scale, const std::vector<std::filesystem::path>& folders = font_folders());
 
 }  // namespace llmcalc::ui

@@ -12,7 +12,7 @@
 namespace llmcalc::ui {
 namespace {
 
-/// Largest file that is tried as a scenario.
+/// Largest file or clipboard that is tried as a scenario.
 constexpr std::size_t scenario_limit = 4U << 20;
 
 /// Shows what was understood; the user then uses it or not.
@@ -106,6 +106,13 @@ bool take_text(App& app, std::string_view text) {
   if (start == std::string_view::npos) return false;
   if (text[start] != '{' && take_log(app, text)) return true;
   if (text.find('{') == std::string_view::npos) return false;
+  if (text.size() > scenario_limit) {
+    say(app,
+        "The clipboard holds " + llmcalc::text(Bytes{text.size()}) + "; a scenario or config.json has at most " +
+            llmcalc::text(Bytes{scenario_limit}),
+        true);
+    return true;  // it was dealt with: nobody needs to say more
+  }
   const Result<nlohmann::json> json = formats::parse_json(text);
   if (!json || !json->is_object()) {
     say(app, "The clipboard holds no JSON object", true);

@@ -2,8 +2,10 @@
 
 #include "formats/estimate_json.hpp"
 #include "formats/estimate_tables.hpp"
+#include "formats/json_text.hpp"
 #include "formats/scenario_json.hpp"
 #include "formats/text_file.hpp"
+#include "ui/about.hpp"
 #include "ui/check_dialogue.hpp"
 #include "ui/command_line.hpp"
 #include "ui/dialogue.hpp"
@@ -94,12 +96,12 @@ void export_dialogue(App& app, const Theme& theme) {
   }
   ImGui::SameLine();
   if (button(theme, "export.json", "Estimate (JSON)")) {
-    export_file(app, name + ".json", formats::estimate_json(app.scenario, app.results.estimate).dump(2) + "\n");
+    export_file(app, name + ".json", formats::pretty(formats::estimate_json(app.scenario, app.results.estimate)));
     done();
   }
   ImGui::SameLine();
   if (button(theme, "export.scenario", "Scenario (JSON)")) {
-    export_file(app, name + "-scenario.json", formats::write_scenario(app.scenario).dump(2) + "\n");
+    export_file(app, name + "-scenario.json", formats::pretty(formats::write_scenario(app.scenario)));
     done();
   }
   ImGui::SameLine();
@@ -167,6 +169,10 @@ void help_dialogue(App& app, const Theme& theme) {
        "drawn on the bar; an orange dot for a documented constant. Click any part to see its calculation, its source "
        "and what it leaves out. "
        "GiB is 1,073,741,824 bytes, GB is 1,000,000,000.");
+  if (button(theme, "help.about", "How right is it?", 0, Look::Quiet)) {
+    app.view.about_open_now = true;
+    ImGui::CloseCurrentPopup();
+  }
   if (!app.library.issues.empty()) {
     heading(theme, "Preset files that were skipped");
     for (std::size_t i = 0; i < std::min<std::size_t>(app.library.issues.size(), 6); ++i) {
@@ -185,6 +191,7 @@ void overlays(App& app, const Theme& theme) {
   help_dialogue(app, theme);
   check_dialogue(app, theme);
   scenarios_dialogue(app, theme);
+  about_dialogue(app, theme);
   command_palette(app, theme);
 }
 

@@ -1,9 +1,10 @@
 #include "ui/scenarios.hpp"
 
+#include "formats/json_text.hpp"
 #include "formats/preset_folders.hpp"
 #include "formats/scenario_json.hpp"
 #include "formats/text_file.hpp"
-#include "ui/files.hpp"
+#include "formats/write_file.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -77,7 +78,8 @@ Result<fs::path> save_named(const App& app, std::string_view name) {
   const fs::path file = file_of(app, name);
   if (file.empty()) return no_name(app);
   if (!app.scenario.model) return Issue{"model", "there is none to save"};
-  return write_file(file, formats::write_scenario(app.scenario, formats::Written::Changed).dump(2) + "\n");
+  return formats::write_file(file, formats::pretty(formats::write_scenario(app.scenario, formats::Written::Changed)),
+                             formats::Readers::OwnerOnly);
 }
 
 Result<Scenario> open_named(const App& app, std::string_view name) {

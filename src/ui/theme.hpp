@@ -60,6 +60,7 @@ struct Fonts {
   Typeface heading;  ///< section headings
   Typeface small;
   Typeface mono;
+  bool built_in = false;  ///< no font was found on this system: Dear ImGui's own, which is small and plain
 };
 
 struct Audit;

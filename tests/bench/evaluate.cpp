@@ -2,7 +2,7 @@
 
 #include "formats/model_preset.hpp"
 #include "formats/preset_folders.hpp"
-#include "formats/resolve.hpp"
+#include "scenarios.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 
@@ -18,20 +18,7 @@ namespace {
 
 using namespace llmcalc;
 
-DeviceSet one_card() {
-  DeviceSet set;
-  set.groups.push_back({formats::device_of_memory(Bytes{85'899'345'920}), 1});
-  return set;
-}
-
-Scenario scenario_of(const char* model, Runtime runtime) {
-  static const formats::Resolver resolver = formats::default_resolver();
-  Scenario s;
-  if (auto found = resolver.model({ModelSource::Kind::Preset, model})) s.model = *found;
-  s.serving.runtime = runtime;
-  s.devices = one_card();
-  return s;
-}
+using bench::scenario_of;
 
 void BM_Evaluate(benchmark::State& state) {
   const Scenario s = scenario_of("llama-3.1-8b", static_cast<Runtime>(state.range(0)));

@@ -5,6 +5,12 @@
 #include <cstdlib>
 #include <string>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define LLMCALC_SANITIZED 1  // sanitizers start a program that names addresses
+#endif
+#endif
+
 namespace llmcalc::cli {
 namespace {
 
@@ -48,6 +54,30 @@ TEST(RealProgram, NamesABrokenPresetAndGoesOn) {
   EXPECT_EQ(shell(presets + "$L estimate > /dev/null"), 0);
   EXPECT_EQ(shell("rm -r '" + folder + "'"), 0);
 }
+
+TEST(RealProgram, WithoutPresetsSaysSo) {
+  // An installation whose presets are gone; the source tree is not looked at then.
+  const std::string folder = testing::TempDir() + "llmcalc-no-presets";
+  const std::string copy = "D='" + folder + "'; mkdir -p \"$D/bin\" \"$D/share/llmcalc/presets\"; cp $L \"$D/bin\"; ";
+  EXPECT_EQ(shell(copy + "\"$D/bin/llmcalc\" estimate 2> /dev/null"), 2);
+  EXPECT_EQ(shell(copy + "\"$D/bin/llmcalc\" estimate 2>&1 | grep -q 'no presets were found.*LLMCALC_PRESETS'"), 0);
+  EXPECT_EQ(shell(copy + "echo '{\"model\": {\"custom\": {}}, \"device\": {\"memory_bytes\": 1}}' | "
+                         "\"$D/bin/llmcalc\" estimate --scenario - > /dev/null"),
+            0);
+  EXPECT_EQ(shell("rm -r '" + folder + "'"), 0);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(LLMCALC_SANITIZED)
+
+TEST(RealProgram, CanReachNoNetworkAndNoOtherProgram) {
+  if (shell("command -v nm > /dev/null") != 0) GTEST_SKIP() << "no nm here";
+  EXPECT_EQ(shell("nm -D --undefined-only $L | grep -q getenv"), 0);
+  EXPECT_EQ(shell("nm -D --undefined-only $L | "
+                  "grep -wE 'system|popen|v?fork|exec[vl]p?e?|posix_spawnp?|socket|connect|getaddrinfo'"),
+            1);
+}
+
+#endif
 
 #endif
 

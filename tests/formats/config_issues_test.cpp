@@ -97,7 +97,9 @@ TEST(ConfigIssues, ExpertsOfAnUnknownTypeAreNeverTakenForADenseBlock) {
   constexpr Count rest = Count{2} * 32000 * 1024 + 1024 + 4 * attention;
   const auto total = [](const std::string& config) {
     const auto model = model_from_config_text(config, "test");
-    if (model) EXPECT_EQ(model->trust, Trust::Assumed);
+    if (model) {
+      EXPECT_EQ(model->trust, Trust::Assumed);
+    }
     return model ? parameter_count(*model) : 0;
   };
   constexpr Count mixture = 8 * 1024 + Count{8} * 3 * 1024 * 512;

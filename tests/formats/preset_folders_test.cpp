@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <filesystem>
 #include <string>
 #include <sys/stat.h>
@@ -28,12 +29,13 @@ TEST(PresetFolders, AreReadInTheDocumentedOrder) {
                        "::" + (root.path() / "two").string();
   places.user = root.path() / "user";
   const auto folders = preset_folders(places);
-  ASSERT_EQ(folders.size(), 5U);
-  EXPECT_EQ(folders[0], root.path() / "source");
-  EXPECT_TRUE(fs::equivalent(folders[1], root.path() / "prefix/share/llmcalc/presets"));
-  EXPECT_EQ(folders[2], root.path() / "one");
-  EXPECT_EQ(folders[3], root.path() / "two");
-  EXPECT_EQ(folders[4], root.path() / "user");
+  ASSERT_EQ(folders.size(), 4U);
+  EXPECT_TRUE(fs::equivalent(folders[0], root.path() / "prefix/share/llmcalc/presets"));
+  EXPECT_EQ(folders[1], root.path() / "one");
+  EXPECT_EQ(folders[2], root.path() / "two");
+  EXPECT_EQ(folders[3], root.path() / "user");
+  places.program = root.path() / "build/bin/llmcalc";
+  EXPECT_EQ(preset_folders(places).front(), root.path() / "source") << "what is not installed reads the source tree";
 }
 
 TEST(PresetFolders, AreReadOnceEach) {
@@ -70,6 +72,24 @@ TEST(PresetFiles, SkipLoopsPipesAndOtherKinds) {
   const auto catalogue = read_model_catalogue(std::vector{folder.path()});
   ASSERT_EQ(catalogue.entries.size(), 1U);
   EXPECT_EQ(catalogue.issues.size(), 4U);  // folder, loop, dangling link, pipe
+}
+
+TEST(PresetFiles, OfAHundredThousandAreReadInBoundedTime) {
+  const TempFolder folder;
+  fs::create_directories(folder / "models");
+  // A file has only so many names: 65,000 on ext4.
+  const fs::path files[] = {folder.write("one", "{}"), folder.write("two", "{}")};
+  for (int i = 0; i < 100'000; ++i) {
+    fs::create_hard_link(files[i % 2], folder / ("models/" + std::to_string(i) + (i % 2 == 0 ? ".json" : ".txt")));
+  }
+  const std::clock_t start = std::clock();
+  const auto catalogue = read_model_catalogue(std::vector{folder.path()});
+  // Half a second without sanitizers; reading all of them takes more than ten times as long.
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 5.0);
+  EXPECT_TRUE(catalogue.entries.empty());
+  ASSERT_FALSE(catalogue.issues.empty());
+  EXPECT_NE(catalogue.issues.front().what.find("too many files"), std::string::npos);
+  EXPECT_LE(catalogue.issues.size(), std::size_t{8} * preset_count_limit);
 }
 
 TEST(PresetFiles, OfAnOverfullFolderAreLimited) {

@@ -1,5 +1,5 @@
 // Runs a fuzz target over its corpus and over a fixed set of mutations of it: the same inputs in every run, no fuzzer
-// needed.
+// needed. Fails when that takes more memory than hostile files may cost.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -12,6 +12,10 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#if defined(__linux__)
+#include <sys/resource.h>
+#endif
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
@@ -75,6 +79,25 @@ Input mutated(const Input& input, const Input& other, std::mt19937& random) {
   return result;
 }
 
+/// What the readers may ever hold. Sanitizers need several times as much for themselves.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr long most_megabytes = 2048;
+#elif defined(__has_feature)
+constexpr long most_megabytes = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? 2048 : 256;
+#else
+constexpr long most_megabytes = 256;
+#endif
+
+/// The most memory this process has held; 0 where the system does not tell.
+long peak_megabytes() {
+#if defined(__linux__)
+  rusage usage{};
+  return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss / 1024 : 0;
+#else
+  return 0;
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -100,5 +123,8 @@ int main(int argc, char** argv) {
     const Input input = mutated(corpus[below(random, corpus.size())], corpus[below(random, corpus.size())], random);
     LLVMFuzzerTestOneInput(input.data(), input.size());
   }
-  std::printf("%zu inputs of the corpus and %lu mutations: no crash\n", corpus.size(), mutations);
+  const long peak = peak_megabytes();
+  std::printf("%zu inputs of the corpus and %lu mutations: no crash, at most %ld MB\n", corpus.size(), mutations,
+              peak);
+  return peak > most_megabytes ? 1 : 0;
 }

@@ -1,8 +1,9 @@
 // golden-report [--file NAME] [--group TEXT] [--at TEXT] [--failures N] [--raise-floors]: what the golden cases say
-// of this build. --raise-floors writes tests/golden/floors.json, upwards only.
+// of this build. --raise-floors writes tests/golden/floors.json, upwards only, and the tables of the README.
 
+#include "formats/accuracy.hpp"
 #include "formats/golden_run.hpp"
-#include "formats/text_file.hpp"
+#include "golden/readme_tables.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -49,10 +50,12 @@ Options read_options(int argc, char** argv) {
   return options;
 }
 
-void raise_floors(const fs::path& path, const std::vector<std::pair<std::string, std::size_t>>& passed) {
+void raise_floors(const fs::path& path, const std::vector<GoldenFileOutcomes>& files) {
   nlohmann::ordered_json floors = nlohmann::ordered_json::object();
   std::ifstream(path) >> floors;
-  for (const auto& [file, n] : passed) floors[file] = std::max(floors.value(file, std::size_t{0}), n);
+  for (const GoldenFileOutcomes& file : files) {
+    floors[file.file] = std::max(floors.value(file.file, std::size_t{0}), score(file.outcomes).passed);
+  }
   std::ofstream(path) << floors.dump(2) << "\n";
 }
 
@@ -61,20 +64,19 @@ void raise_floors(const fs::path& path, const std::vector<std::pair<std::string,
 int main(int argc, char** argv) {
   const Options options = read_options(argc, argv);
   const fs::path folder = fs::path(LLMCALC_SOURCE_DIR) / "tests" / "golden";
-  const Resolver resolver = default_resolver();
-  std::vector<std::pair<std::string, std::size_t>> passed;
-  for (const fs::path& file : golden_files(folder, options.file)) {
-    const auto outcomes = run_golden_file(file, resolver, options.group);
-    if (!outcomes) {
-      std::fprintf(stderr, "%s: %s\n", outcomes.issues().front().where.c_str(),
-                   outcomes.issues().front().what.c_str());
-      return 2;
-    }
-    const std::string name = file.filename().string();
-    passed.emplace_back(name, score(*outcomes).passed);
-    std::fputs(golden_report(name, *outcomes, options.report).c_str(), stdout);
-    std::fputs("\n", stdout);
+  const auto files = run_golden_files(golden_files(folder, options.file), default_resolver(), options.group);
+  if (!files) {
+    std::fprintf(stderr, "%s: %s\n", files.issues().front().where.c_str(), files.issues().front().what.c_str());
+    return 2;
   }
-  if (options.raise_floors && options.group.empty()) raise_floors(folder / "floors.json", passed);
+  for (const GoldenFileOutcomes& file : *files) {
+    std::fputs((golden_report(file.file, file.outcomes, options.report) + "\n").c_str(), stdout);
+  }
+  if (options.raise_floors && options.group.empty()) raise_floors(folder / "floors.json", *files);
+  if (options.raise_floors && options.group.empty() && options.file.empty()) {
+    const fs::path readme = fs::path(LLMCALC_SOURCE_DIR) / "README.md";
+    const std::string text = llmcalc::tests::with_tables(llmcalc::tests::content_of(readme), *files);
+    std::ofstream(readme, std::ios::binary) << text;
+  }
   return 0;
 }

@@ -13,8 +13,9 @@ endif()
 # The program writes its own manual page and completions, so it has to run on the machine that builds it.
 if(TARGET llmcalc AND UNIX AND NOT CMAKE_CROSSCOMPILING)
   set(manual_dir ${PROJECT_BINARY_DIR}/manual)
+  set(manual ${manual_dir}/llmcalc.1 ${manual_dir}/llmcalc.bash ${manual_dir}/llmcalc.fish)
   add_custom_command(
-    OUTPUT ${manual_dir}/llmcalc.1 ${manual_dir}/llmcalc.bash ${manual_dir}/llmcalc.fish
+    OUTPUT ${manual}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${manual_dir}
     COMMAND llmcalc manual > ${manual_dir}/llmcalc.1
     COMMAND llmcalc completion bash > ${manual_dir}/llmcalc.bash
@@ -22,12 +23,23 @@ if(TARGET llmcalc AND UNIX AND NOT CMAKE_CROSSCOMPILING)
     DEPENDS llmcalc
     COMMENT "Writing the manual page and the completions"
     VERBATIM)
-  add_custom_target(llmcalc_manual ALL DEPENDS ${manual_dir}/llmcalc.1)
+  add_custom_target(llmcalc_manual ALL DEPENDS ${manual})
   install(FILES ${manual_dir}/llmcalc.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT programs)
   install(FILES ${manual_dir}/llmcalc.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
           RENAME llmcalc COMPONENT programs)
   install(FILES ${manual_dir}/llmcalc.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
           COMPONENT programs)
+  if(TARGET llmcalc-gui)
+    add_custom_command(
+      OUTPUT ${manual_dir}/llmcalc-gui.1
+      COMMAND ${CMAKE_COMMAND} -E make_directory ${manual_dir}
+      COMMAND llmcalc-gui --manual > ${manual_dir}/llmcalc-gui.1
+      DEPENDS llmcalc-gui
+      COMMENT "Writing the window's manual page"
+      VERBATIM)
+    add_custom_target(llmcalc_window_manual ALL DEPENDS ${manual_dir}/llmcalc-gui.1)
+    install(FILES ${manual_dir}/llmcalc-gui.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT programs)
+  endif()
 endif()
 
 if(TARGET llmcalc-gui)

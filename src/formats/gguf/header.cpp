@@ -241,7 +241,9 @@ bool looks_like_gguf(const ByteSource& source) {
 }
 
 GgufHeader read_gguf_header(const ByteSource& source, Problems& problems) {
-  return HeaderReader(source, problems).read();
+  GgufHeader header = HeaderReader(source, problems).read();
+  if (source.changed()) problems.add("", std::string(changed_text));
+  return header;
 }
 
 const GgufEntry* find_entry(std::span<const GgufEntry> metadata, std::string_view key) {

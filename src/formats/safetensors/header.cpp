@@ -231,17 +231,7 @@ void report_truncation(const SafetensorsHeader& header, Problems& problems) {
                        std::to_string(end - header.data_bytes) + " missing)");
 }
 
-}  // namespace
-
-bool looks_like_safetensors(const ByteSource& source) {
-  Cursor cursor(source);
-  std::uint64_t length = 0;
-  char first = 0;
-  return cursor.number(length) && length <= cursor.left() && length <= longest_safetensors_header &&
-         cursor.read({&first, 1}) && first == '{';
-}
-
-SafetensorsHeader read_safetensors_header(const ByteSource& source, Problems& problems) {
+SafetensorsHeader read_header(const ByteSource& source, Problems& problems) {
   SafetensorsHeader header;
   std::array<char, 8> prefix{};
   if (!source.read(0, prefix)) {
@@ -278,6 +268,22 @@ SafetensorsHeader read_safetensors_header(const ByteSource& source, Problems& pr
   std::erase_if(header.tensors,
                 [&](const StoredTensor& t) { return !range_is_sound(t, header.data_bytes, problems); });
   check_places(header, problems);
+  return header;
+}
+
+}  // namespace
+
+bool looks_like_safetensors(const ByteSource& source) {
+  Cursor cursor(source);
+  std::uint64_t length = 0;
+  char first = 0;
+  return cursor.number(length) && length <= cursor.left() && length <= longest_safetensors_header &&
+         cursor.read({&first, 1}) && first == '{';
+}
+
+SafetensorsHeader read_safetensors_header(const ByteSource& source, Problems& problems) {
+  SafetensorsHeader header = read_header(source, problems);
+  if (source.changed()) problems.add("", std::string(changed_text));
   return header;
 }
 

@@ -111,6 +111,7 @@ SafetensorsIndex read_safetensors_index(const ByteSource& source, Problems& prob
   for (const auto& [name, file] : index.tensors) {
     if (!names.insert(name).second) problems.add(name, "is named twice");
   }
+  if (source.changed()) problems.add("", std::string(changed_text));
   return index;
 }
 

@@ -1,0 +1,39 @@
+#include "driver.hpp"
+#include "formats/accuracy.hpp"
+#include "ui/actions.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace llmcalc::ui::test {
+namespace {
+
+TEST(About, ShowsTheErrorsThatTheGoldenCasesHave) {
+  Driver d(1440, 1000);
+  d.app.view.about_open_now = true;
+  d.frames(2);
+  ASSERT_TRUE(d.app.view.accuracy.valid());
+  d.app.view.accuracy.wait();
+  d.frames(3);
+  const auto& errors = d.app.view.accuracy.get();
+  ASSERT_TRUE(errors);
+  ASSERT_GT(errors->size(), 10U);
+  EXPECT_TRUE(d.shows("to the byte"));
+  EXPECT_TRUE(d.shows("model: parameters"));
+  EXPECT_TRUE(d.shows(formats::error_text(errors->front().worst)));
+  d.press(Key::Escape);
+  d.frames(2);
+  EXPECT_FALSE(d.shows("to the byte"));
+}
+
+TEST(About, IsFoundAmongTheActions) {
+  Driver d;
+  for (const Action& action : actions()) {
+    if (action.name == std::string_view("About llmcalc")) action.run(d.app);
+  }
+  EXPECT_TRUE(d.app.view.about_open_now);
+}
+
+}  // namespace
+}  // namespace llmcalc::ui::test
