@@ -37,6 +37,9 @@ TEST(ConfigRecent, OlderDecodersHaveTheirPublishedTotals) {
             564'463'616U);
   EXPECT_EQ(total(R"({"model_type":"biogpt","hidden_size":1024,"num_hidden_layers":24,"vocab_size":42384})"),
             346'763'264U);
+  EXPECT_EQ(total(R"({"model_type":"qwen","hidden_size":4096,"intermediate_size":22016,"num_hidden_layers":32,
+    "num_attention_heads":32,"vocab_size":151936,"kv_channels":128,"no_bias":true,"seq_length":8192})"),
+            7'721'324'544U);
   // CTRL: 48 layers, a tied head with a bias, a last norm.
   constexpr Count layer = 4 * linear(1280, 1280) + linear(1280, 8192) + linear(8192, 1280) + 4 * 1280;
   EXPECT_EQ(total(R"({"model_type":"ctrl","n_embd":1280,"dff":8192,"n_layer":48,"n_head":16,"vocab_size":246534})"),
@@ -178,6 +181,16 @@ TEST(ConfigRecent, VisionModelsHaveTheirPublishedTotals) {
     "vocab_size":156032},"audio_config":{"model_type":"qwen2_audio_encoder","d_model":1280,"encoder_layers":32,
     "encoder_attention_heads":20,"encoder_ffn_dim":5120,"num_mel_bins":128,"max_source_positions":1500}})"),
             8'397'094'912U);
+}
+
+TEST(ConfigRecent, GraniteVisionHasItsPublishedTotal) {
+  // Four feature layers side by side, and SigLIP's pooling head, which its config does not rule out.
+  EXPECT_EQ(total(R"({"model_type":"llava_next","vision_feature_layer":[-24,-20,-12,-1],
+    "text_config":{"model_type":"granite","hidden_size":2048,"intermediate_size":8192,"num_hidden_layers":40,
+    "num_attention_heads":32,"num_key_value_heads":8,"vocab_size":49156,"tie_word_embeddings":true},
+    "vision_config":{"model_type":"siglip_vision_model","hidden_size":1152,"image_size":384,
+    "intermediate_size":4304,"num_attention_heads":16,"num_hidden_layers":27,"patch_size":14}})"),
+            2'975'396'928U);
 }
 
 TEST(ConfigRecent, SiglipHasAPoolingHeadUnlessTheConfigSaysNo) {

@@ -11,6 +11,12 @@ namespace {
 
 // clang-format off
 constexpr auto rows = std::to_array<DefaultsRow>({
+    {"qwen",
+     R"({"vocab_size":151936,"hidden_size":4096,"intermediate_size":22016,"num_hidden_layers":32,
+      "num_attention_heads":32,"max_position_embeddings":8192,"kv_channels":128,"no_bias":true,
+      "tie_word_embeddings":false})"},
+    {"minimax_m1",
+     R"({"tie_word_embeddings":false})"},
     {"cwm",
      R"({"vocab_size":128256,"hidden_size":6144,"intermediate_size":21504,"num_hidden_layers":64,
       "num_attention_heads":48,"num_key_value_heads":8,"head_dim":128,"max_position_embeddings":131072,

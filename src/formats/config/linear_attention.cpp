@@ -213,6 +213,7 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"lfm2_moe", "LFM", read_lfm2_moe},
     {"minimax", "MiniMax", read_minimax},
     {"minimax_text_01", "MiniMax", read_minimax},
+    {"minimax_m1", "MiniMax", read_minimax},
 });
 
 }  // namespace

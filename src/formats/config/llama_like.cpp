@@ -50,6 +50,29 @@ void read_qwen3(const Fields& c, Model& m) {
   add_qwen_layers(c, m, layer);
 }
 
+/// The first Qwen (remote code): fused queries, keys and values with biases; intermediate_size counts gate and up.
+void read_qwen1(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  AttentionShape& a = layer.attention;
+  a.kv_heads = a.heads;
+  a.head_dim = a.value_head_dim = a.rotary_dim = c.count("kv_channels", range::width, a.head_dim);
+  a.fused_qkv = true;
+  query_key_value_bias(a, true);
+  a.output_bias = !c.flag("no_bias", true);
+  layer.feed_forward.width /= 2;
+  m.names = {{"model.layers.{}.", "transformer.h.{}."},
+             {"model.embed_tokens", "transformer.wte"},
+             {"model.norm", "transformer.ln_f"},
+             {"self_attn.qkv_proj", "attn.c_attn"},
+             {"self_attn.o_proj", "attn.c_proj"},
+             {"mlp.gate_proj", "mlp.w2"},
+             {"mlp.up_proj", "mlp.w1"},
+             {"mlp.down_proj", "mlp.c_proj"},
+             {"input_layernorm", "ln_1"},
+             {"post_attention_layernorm", "ln_2"}};
+  add_equal_layers(c, m, layer);
+}
+
 /// MiMo: Qwen2 with prediction layers.
 void read_mimo(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
@@ -330,6 +353,7 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"mistral", "Mistral", read_mistral},
     {"ministral", "Mistral", read_ministral},
     {"ministral3", "Mistral", read_mistral},
+    {"qwen", "Qwen", read_qwen1},
     {"qwen2", "Qwen", read_qwen2},
     {"qwen2_vl_text", "Qwen", read_qwen2},
     {"qwen2_5_vl_text", "Qwen", read_qwen2},

@@ -1,3 +1,4 @@
+#include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/memory/stored_tensors.hpp>
 #include <llmcalc/model/custom.hpp>
 
