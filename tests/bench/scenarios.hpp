@@ -7,13 +7,13 @@
 
 namespace llmcalc::bench {
 
-/// A preset on this runtime and this many cards of 80 GiB; without a model when there is no such preset.
+/// A preset on this runtime and this many cards; without a model or devices when there are no such presets.
 inline Scenario scenario_of(const char* model, Runtime runtime = Runtime::Vllm, Count cards = 1) {
   static const formats::Resolver resolver = formats::default_resolver();
   Scenario s;
   if (auto found = resolver.model({ModelSource::Kind::Preset, model})) s.model = *found;
   s.serving.runtime = runtime;
-  s.devices.groups.push_back({formats::device_of_memory(80_GiB), cards});
+  if (auto found = resolver.device("h100-sxm-80gb")) s.devices.groups.push_back({*found, cards});
   return s;
 }
 
