@@ -9,8 +9,8 @@ function(run)
   set(output "${output}" PARENT_SCOPE)
 endfunction()
 
-# block(cpp RESULT): the text between ```cpp and ``` in the guide.
-function(block language result)
+# fenced(cpp RESULT): the text between ```cpp and ``` in the guide.
+function(fenced language result)
   file(READ ${guide} text)
   string(FIND "${text}" "\n```${language}\n" begin)
   if(begin EQUAL -1)
@@ -25,8 +25,8 @@ function(block language result)
 endfunction()
 
 file(REMOVE_RECURSE ${work}/prefix ${work}/consumer)
-block(cpp program)
-block(text printed)
+fenced(cpp program)
+fenced(text printed)
 file(WRITE ${work}/consumer/main.cpp "${program}")
 configure_file(${consumer}/CMakeLists.txt ${work}/consumer/CMakeLists.txt COPYONLY)
 run(${CMAKE_COMMAND} --install ${build} --component development --prefix ${work}/prefix)
