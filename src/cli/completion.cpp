@@ -1,6 +1,7 @@
 #include "cli/manual.hpp"
 
 #include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/model_slots.hpp>
 
 #include <string>
 #include <string_view>
@@ -52,7 +53,7 @@ std::string bash_script(const CLI::App& program) {
   std::string values;
   for (const Field& field : fields) {
     std::string words = joined(values_of(field));
-    if (field.path == "model" || field.path == "serving.draft_model") words = names_in("models");
+    if (field.path == "model" || find_model_slot(field.path)) words = names_in("models");
     if (field.path == "device") words = names_in("devices");
     if (!words.empty()) values += "    " + std::string(field.flag) + ") words=\"" + words + "\" ;;\n";
   }

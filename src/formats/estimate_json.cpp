@@ -75,7 +75,11 @@ ordered_json training_json(const TrainingEstimate& e) {
   ordered_json out{{"total_bytes", e.breakdown.total().count},
                    {"peak_phase", key_of(e.peak_phase)},
                    {"worst_rank", e.worst_rank},
-                   {"trainable_parameters", e.trainable_parameters}};
+                   {"trainable_parameters", e.trainable_parameters},
+                   {"bytes_per_parameter", e.bytes_per_parameter}};
+  if (e.first_step.total.count != 0) {
+    out["first_step"] = {{"total_bytes", e.first_step.total.count}, {"peak_phase", key_of(e.first_step.peak)}};
+  }
   ordered_json phases = ordered_json::array();
   for (const Phase& phase : e.phases) {
     phases.push_back({{"id", key_of(phase.id)},
@@ -87,6 +91,7 @@ ordered_json training_json(const TrainingEstimate& e) {
   ordered_json ranks = ordered_json::array();
   for (const RankUse& rank : e.ranks) {
     ranks.push_back({{"name", rank.name},
+                     {"devices", rank.devices},
                      {"total_bytes", rank.breakdown.total().count},
                      {"peak_phase", key_of(rank.peak)},
                      {"components", components_json(rank.breakdown)}});

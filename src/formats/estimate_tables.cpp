@@ -82,7 +82,9 @@ std::string inference_text(const Scenario& s) {
 
 std::string training_text(const Scenario& s) {
   const Training& t = s.training;
-  return std::string(label_of(t.method)) + ", " + std::string(label_of(t.optimizer)) + ", " +
+  const std::string objective =
+      t.objective == Objective::Sft ? std::string() : std::string(label_of(t.objective)) + ", ";
+  return objective + std::string(label_of(t.method)) + ", " + std::string(label_of(t.optimizer)) + ", " +
          std::string(label_of(t.recipe)) + ", " + grouped(t.micro_batch) + " × " + grouped(t.sequence) + " tokens";
 }
 

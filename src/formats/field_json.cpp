@@ -59,8 +59,10 @@ std::optional<std::string> coded_text(const json& value, CodedShape shape) {
     }
     return text;
   }
-  if (shape == CodedShape::Every && value.is_object() && value.size() == 1 && value.contains("every")) {
-    if (const auto n = whole_number(value["every"])) return std::string("every:") + std::to_string(*n);
+  if (shape == CodedShape::Counted && value.is_object() && value.size() == 1) {
+    if (const auto n = whole_number(value.begin().value())) {
+      return std::string(value.begin().key()).append(":").append(std::to_string(*n));
+    }
   }
   return std::nullopt;
 }
@@ -70,9 +72,9 @@ ordered_json coded_json(const std::string& text, CodedShape shape) {
   if (shape == CodedShape::KeyValue && slash != std::string::npos) {
     return {{"k", text.substr(0, slash)}, {"v", text.substr(slash + 1)}};
   }
-  if (shape == CodedShape::Every && text.starts_with(field_detail::every_prefix)) {
-    return {{"every",
-             field_detail::number_in(std::string_view(text).substr(field_detail::every_prefix.size())).value_or(0)}};
+  const std::size_t colon = text.find(':');
+  if (shape == CodedShape::Counted && colon != std::string::npos) {
+    return {{text.substr(0, colon), field_detail::number_in(std::string_view(text).substr(colon + 1)).value_or(0)}};
   }
   if (shape != CodedShape::List || text == field_detail::all_linear) return text;
   ordered_json list = ordered_json::array();

@@ -5,6 +5,7 @@
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/model_slots.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <array>
@@ -99,10 +100,8 @@ class Reader {
       }
     } else if (field.path == "model") {
       read_model(value, "/model", out_.scenario.model, out_.scenario.model_source);
-    } else if (field.path == "serving.draft_model") {
-      if (!value.is_null()) {
-        read_model(value, field.pointer(), out_.scenario.serving.draft_model, out_.scenario.serving.draft_source);
-      }
+    } else if (const ModelSlot* slot = find_model_slot(field.path); slot && !value.is_null()) {
+      read_model(value, field.pointer(), slot->model.edit(out_.scenario), slot->source.edit(out_.scenario));
     }
   }
 
@@ -295,9 +294,10 @@ ordered_json write_scenario(const Scenario& scenario, Written written) {
       put(document, field.path, model_json(scenario.model_source));
     } else if (field.path == "device") {
       put(document, field.path, devices_json(scenario.devices));
-    } else if (field.path == "serving.draft_model") {
-      if (written == Written::All || scenario.serving.draft_source.kind != ModelSource::Kind::None) {
-        put(document, field.path, model_json(scenario.serving.draft_source));
+    } else if (const ModelSlot* slot = find_model_slot(field.path)) {
+      const ModelSource& source = slot->source.get(scenario);
+      if (written == Written::All || source.kind != ModelSource::Kind::None) {
+        put(document, field.path, model_json(source));
       }
     } else if (written == Written::All || !same_setting(field, scenario, defaults)) {
       put(document, field.path, field_json(field, scenario));

@@ -21,18 +21,24 @@ constexpr std::array<ImU32, part_count> bright_parts{
     rgb(0x2FB7C4),  // logits and loss
     rgb(0xD773B4),  // gradients
     rgb(0x6A7FE8),  // master weights
+    rgb(0x7C6FB0),  // averaged weights
     rgb(0x9A7BE0),  // optimizer states
     rgb(0x9FB0D6),  // weight casts
     rgb(0xE0785A),  // transient
     rgb(0x3F79B8),  // gathered weights
     rgb(0xB7A6C9),  // communication
+    rgb(0x7FB7D9),  // reference model
+    rgb(0xC9A65A),  // reward model
+    rgb(0xC98FD0),  // value model
+    rgb(0x5FC7A0),  // generation engine
     rgb(0x7D8594),  // overhead
 };
 
 constexpr std::array<ImU32, part_count> deep_parts{
     rgb(0x2F7FD1), rgb(0x6C8A12), rgb(0xC77F10), rgb(0xA68A00), rgb(0x23936A), rgb(0x148A97),
     rgb(0x8A5F33), rgb(0x5A9BD0), rgb(0x23936A), rgb(0x148A97), rgb(0xB8468F), rgb(0x4A60D4),
-    rgb(0x7755C9), rgb(0x66789F), rgb(0xC2512F), rgb(0x1F5A94), rgb(0x86709C), rgb(0x69717F),
+    rgb(0x5A4E8C), rgb(0x7755C9), rgb(0x66789F), rgb(0xC2512F), rgb(0x1F5A94), rgb(0x86709C),
+    rgb(0x4A87AB), rgb(0x8F7228), rgb(0x9A5FA3), rgb(0x2C8F6A), rgb(0x69717F),
 };
 
 Palette dark() {

@@ -9,6 +9,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -63,5 +64,45 @@ void BM_SlowestPreset(benchmark::State& state) {
                  all[static_cast<std::size_t>(slowest - best.begin())].model->id);
 }
 BENCHMARK(BM_SlowestPreset)->DenseRange(0, static_cast<int>(runtimes.size()) - 1)->Iterations(20);
+
+/// Layouts and objectives that make training estimates long.
+struct TrainingCase {
+  const char* name;
+  void (*set)(Scenario&);
+};
+constexpr std::array training_cases{
+    TrainingCase{"one device", [](Scenario&) {}},
+    TrainingCase{"ZeRO-3 of 64", [](Scenario& s) { s.parallelism = {.data = 64, .zero = 3}; }},
+    TrainingCase{"8 x 16 stages",
+                 [](Scenario& s) { s.parallelism = {.data = 8, .zero = 1, .tensor = 8, .pipeline = 16}; }},
+    TrainingCase{"LoRA", [](Scenario& s) { s.training.method = TrainingMethod::Lora; }},
+    TrainingCase{"PPO", [](Scenario& s) { s.training.objective = Objective::Ppo; }},
+};
+
+/// The slowest preset in a training layout, by the best of some repetitions each.
+void BM_SlowestTraining(benchmark::State& state) {
+  const TrainingCase& row = training_cases[static_cast<std::size_t>(state.range(0))];
+  std::vector<Scenario> all;
+  for (const auto& entry : formats::read_model_catalogue(formats::preset_folders()).entries) {
+    Scenario s = scenario_of(entry.id.c_str(), Runtime::Vllm);
+    if (!s.model) continue;
+    row.set(s);
+    all.push_back(std::move(s));
+  }
+  using Clock = std::chrono::steady_clock;
+  std::vector<Clock::duration> best(all.size(), Clock::duration::max());
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto start = Clock::now();
+      benchmark::DoNotOptimize(evaluate_training(all[i]));
+      best[i] = std::min(best[i], Clock::now() - start);
+    }
+  }
+  const auto slowest = std::max_element(best.begin(), best.end());
+  if (slowest == best.end()) return state.SkipWithError("no presets found");
+  state.counters["slowest_us"] = std::chrono::duration<double, std::micro>(*slowest).count();
+  state.SetLabel(std::string(row.name) + ": " + all[static_cast<std::size_t>(slowest - best.begin())].model->id);
+}
+BENCHMARK(BM_SlowestTraining)->DenseRange(0, static_cast<int>(training_cases.size()) - 1)->Iterations(20);
 
 }  // namespace

@@ -30,14 +30,19 @@ enum class Part : std::uint8_t {
   LossHead,
   Gradients,
   MasterWeights,
+  EmaWeights,
   OptimizerStates,
   WeightCasts,
   Transient,
   GatheredWeights,
   CommBuffers,
+  ReferenceModel,
+  RewardModel,
+  ValueModel,
+  GenerationEngine,
   Overhead
 };
-inline constexpr std::array<EnumRow<Part>, 18> parts{{
+inline constexpr std::array<EnumRow<Part>, 23> parts{{
     {Part::Weights, "weights", "Weights", "the model's own numbers"},
     {Part::Adapters, "adapters", "Adapters", "LoRA matrices"},
     {Part::KvCache, "kv_cache", "KV cache", "keys and values of all tokens so far"},
@@ -51,11 +56,16 @@ inline constexpr std::array<EnumRow<Part>, 18> parts{{
     {Part::LossHead, "loss_head", "Logits and loss", "vocabulary-sized tensors"},
     {Part::Gradients, "gradients", "Gradients", "one number for every trained parameter"},
     {Part::MasterWeights, "master_weights", "Master weights", "fp32 copy the optimizer updates"},
+    {Part::EmaWeights, "ema_weights", "Averaged weights", "a running average of the trained weights"},
     {Part::OptimizerStates, "optimizer_states", "Optimizer states", "moments"},
     {Part::WeightCasts, "weight_casts", "Weight casts", "16-bit copies that autocast keeps"},
     {Part::Transient, "transient", "Transient", "live only at the peak moment"},
     {Part::GatheredWeights, "gathered_weights", "Gathered weights", "layers assembled from shards"},
     {Part::CommBuffers, "comm_buffers", "Communication", "buckets and collective buffers"},
+    {Part::ReferenceModel, "reference_model", "Reference model", "frozen copy whose log-probabilities are compared"},
+    {Part::RewardModel, "reward_model", "Reward model", "frozen model that scores answers"},
+    {Part::ValueModel, "value_model", "Value model", "PPO's critic with all it needs for training"},
+    {Part::GenerationEngine, "generation_engine", "Generation engine", "what generates answers on the same device"},
     {Part::Overhead, "overhead", "Runtime overhead", "device context, kernels, workspaces, fragmentation"},
 }};
 static_assert(indexed_by_id(parts));
@@ -212,9 +222,20 @@ struct InferenceEstimate {
 };
 
 /// The moments of a training step.
-enum class PhaseId : std::uint8_t { Load, ForwardEnd, BackwardStart, BackwardLayers, BackwardEnd, Step };
-inline constexpr std::array<EnumRow<PhaseId>, 6> phase_ids{{
+enum class PhaseId : std::uint8_t {
+  Load,
+  Generation,
+  Scoring,
+  ForwardEnd,
+  BackwardStart,
+  BackwardLayers,
+  BackwardEnd,
+  Step
+};
+inline constexpr std::array<EnumRow<PhaseId>, 8> phase_ids{{
     {PhaseId::Load, "load", "load", "weights alone"},
+    {PhaseId::Generation, "generation", "generation", "answers are generated (PPO, GRPO)"},
+    {PhaseId::Scoring, "scoring", "scoring", "log-probabilities, rewards and values, no gradients (PPO, GRPO)"},
     {PhaseId::ForwardEnd, "forward-end", "forward end", "all activations saved"},
     {PhaseId::BackwardStart, "backward-start", "loss, backward start",
      "vocabulary-sized gradients on top of the activations"},
@@ -236,6 +257,13 @@ struct RankUse {
   std::string name;  ///< "stage 0"
   Breakdown breakdown;
   PhaseId peak = PhaseId::Load;
+  Count devices = 1;  ///< that hold the same: data, tensor and context-parallel ranks
+};
+
+/// The highest moment of the first step, before the optimizer has made its states.
+struct FirstStep {
+  Bytes total;
+  PhaseId peak = PhaseId::Load;
 };
 
 /// Training. `breakdown` is the worst rank at the peak moment.
@@ -246,7 +274,9 @@ struct TrainingEstimate {
   Count trainable_parameters = 0;
   std::vector<Phase> phases;  ///< of the worst rank
   std::vector<RankUse> ranks;
-  Breakdown host;  ///< what offloading puts into host memory, for one rank
+  FirstStep first_step;             ///< `breakdown` and `phases` are of every later one
+  std::string bytes_per_parameter;  ///< of a trained one, by role: "2 weights + 2 gradients + 4 states"
+  Breakdown host;                   ///< what offloading puts into host memory, for one rank
   Fit fit;
 };
 

@@ -13,6 +13,7 @@
 #include <llmcalc/scenario/validate.hpp>
 
 #include <optional>
+#include <utility>
 
 namespace llmcalc {
 
@@ -62,11 +63,23 @@ namespace llmcalc {
   return e;
 }
 
+/// A paged optimizer's states move to host memory as far as the device is too small. Source: bitsandbytes, managed
+/// memory.
+inline void add_paged_share(const Scenario& s, TrainingEstimate& e) {
+  const bool paged = s.training.optimizer == Optimizer::AdamWPaged8bit && s.method == Method::Detailed;
+  const Bytes moved = min(e.breakdown.bytes(Part::OptimizerStates), e.fit.excess);
+  if (!paged || !e.fit.known || moved.count == 0) return;
+  Component c = component(Part::OptimizerStates, {amount("pages that move to the host", moved)},
+                          "bitsandbytes: paged states are managed memory");
+  e.host.add(with_range(std::move(c), Trust::Modelled, 1000, 1000));
+}
+
 /// Training memory of a valid scenario with its verdict: the other half.
 [[nodiscard]] inline TrainingEstimate evaluate_training(const Scenario& s) {
   TrainingEstimate e = estimate_training(s);
   if (s.method == Method::Article) e = article::training(s, e.trainable_parameters);
   if (const Device* smallest = s.devices.smallest()) e.fit = fit_of(e.breakdown, smallest->addressable());
+  add_paged_share(s, e);
   return e;
 }
 

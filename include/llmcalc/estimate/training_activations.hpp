@@ -9,12 +9,6 @@
 
 namespace llmcalc::moment_detail {
 
-/// True when layers are computed again in the backward pass.
-[[nodiscard]] inline bool recomputes(const TrainingPlan& plan) {
-  const RecomputeKind kind = plan.training().recompute;
-  return kind == RecomputeKind::Full || kind == RecomputeKind::EveryN;
-}
-
 /// Layers between two kept inputs.
 [[nodiscard]] inline Count recompute_span(const TrainingPlan& plan) {
   return plan.training().recompute == RecomputeKind::EveryN ? std::max<Count>(1, plan.training().recompute_every) : 1;
@@ -65,6 +59,14 @@ void put_blocks(const TrainingPlan& plan, Part part, Count n, const InFlight& fl
   put_layers(plan, part, "adapters", n, flight, kept.adapters, sink);
 }
 
+/// An amount that grows with the tokens, as a product where it is one.
+template <class Sink>
+void put_per_token(const TrainingPlan& plan, Part part, std::string_view label, Bytes bytes, Sink& sink) {
+  const Count tokens = plan.tokens.tokens;
+  if (tokens == 0 || bytes.count % tokens != 0) return sink.put(part, amount(label, bytes));
+  sink.put(part, summand(label, {{"tokens", tokens}, {"bytes", bytes.count / tokens}}));
+}
+
 /// Rotary tables in bytes: cosines and sines for every position, shared by the layers that rotate alike.
 [[nodiscard]] inline Bytes rotary_tables(const TrainingPlan& plan, const TrainingStage& s) {
   Bytes sum;
@@ -81,10 +83,16 @@ void put_blocks(const TrainingPlan& plan, Part part, Count n, const InFlight& fl
       seen = seen || (s.trained[j] != 0 && b.rotary_dim == a.rotary_dim && !split);
     }
     if (!seen && plan.kinds[k].local.attends()) {
-      sum += Bytes{product(2, width, plan.training().sequence, plan.bytes.stream)};
+      sum += Bytes{product(2, width, plan.sequence, plan.bytes.stream)};
     }
   }
   return sum;
+}
+
+/// The same as a product over the positions.
+[[nodiscard]] inline Summand rotary_summand(const TrainingPlan& plan, const TrainingStage& s) {
+  const Count each = plan.sequence == 0 ? 0 : rotary_tables(plan, s).count / plan.sequence;
+  return summand("rotary tables", {{"positions", plan.sequence}, {"bytes", each}});
 }
 
 /// Layers whose activations stay on the device when the others' are in host memory: the one that computes and the one
@@ -102,14 +110,16 @@ void put_kept(const TrainingPlan& plan, const TrainingStage& s, Sink& sink, Coun
     if (n == 0) continue;
     const KindPlan& kind = plan.kinds[k];
     const LayerKept& kept = plan.training().recompute == RecomputeKind::Selective ? kind.selective : kind.kept;
-    if (recomputes(plan)) {
-      put_layers(plan, Part::Activations, "layer inputs", ceil_divide(n, recompute_span(plan)), s.flight,
-                 layer_input(kind.pass), sink);
-    } else if (s.starts && plan.model->layers.front() == k && !kind.pass.trained) {
-      put_blocks(plan, Part::Activations, n - 1, s.flight, kept, sink);
+    const Count again = std::min(n, s.recomputed[k]);
+    put_layers(plan, Part::Activations, "layer inputs", ceil_divide(again, recompute_span(plan)), s.flight,
+               layer_input(kind.pass), sink);
+    const Count whole = n - again;
+    if (whole == 0) continue;
+    if (s.starts && !s.recomputes_first && plan.model->layers.front() == k && !kind.pass.trained) {
+      put_blocks(plan, Part::Activations, whole - 1, s.flight, kept, sink);
       put_blocks(plan, Part::Activations, 1, s.flight, kind.first, sink);
     } else {
-      put_blocks(plan, Part::Activations, n, s.flight, kept, sink);
+      put_blocks(plan, Part::Activations, whole, s.flight, kept, sink);
     }
   }
 }
@@ -128,11 +138,11 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   const Training& t = plan.training();
   const Count tokens = plan.tokens.tokens;
   const Count divisor = plan.tokens.stream_divisor;
-  if (!recomputes(plan)) sink.put(Part::Activations, amount("rotary tables", rotary_tables(plan, s)));
-  const bool head_trained = !plan.adapters && t.method != TrainingMethod::Freeze;
+  if (!s.recomputes_all()) sink.put(Part::Activations, rotary_summand(plan, s));
+  const bool head_trained = plan.head_trained();
   const TrainingPass& pass = plan.kinds.front().pass;
   if (s.share.first && m.positions == Positions::Learned && head_trained) {
-    sink.put(Part::Activations, summand("position numbers", {{"sequence", t.sequence}, {"bytes", 8}}));
+    sink.put(Part::Activations, summand("position numbers", {{"sequence", plan.sequence}, {"bytes", 8}}));
   }
   if (s.share.first && pass.residual_dropout && head_trained && m.model_type != "opt") {
     sink.put(Part::Activations,
@@ -145,8 +155,8 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
     sink.put(Part::Activations, summand("final norm", {{"tokens", tokens}, {"bytes", norm.stream}}, {1, 1}, divisor));
     if (norm.fixed != 0) sink.put(Part::Activations, summand("final norm's weight in fp32", {{"bytes", norm.fixed}}));
   }
-  const bool head_adapter = plan.adapters && t.lora.targets.has(LoraTarget::Head);
-  if ((head_trained || head_adapter) && t.loss != Loss::Fused) {
+  const bool head_adapter = trains_adapters(t.method) && t.lora.targets.has(LoraTarget::Head) && !plan.scalar_head;
+  if ((head_trained || head_adapter) && plan.loss.loss != Loss::Fused) {
     const Count bytes = head_adapter ? plan.trained_bytes : plan.bytes.compute;
     sink.put(Part::Activations, summand("head's input", {{"tokens", tokens}, {"hidden", m.hidden}, {"bytes", bytes}},
                                         {1, 1}, pass.gathered_inputs ? 1 : divisor));
@@ -157,7 +167,7 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
 [[nodiscard]] inline Bytes top_layer_kept(const TrainingPlan& plan, const TrainingStage& s) {
   const KindPlan& top = plan.kinds[s.highest];
   const RecomputeKind mode = plan.training().recompute;
-  if (plan.training().offload == Offload::Activations || recomputes(plan)) return {};
+  if (plan.training().offload == Offload::Activations || s.recomputes_last) return {};
   return bytes_of(mode == RecomputeKind::Selective ? top.selective.total() : top.kept.total(), plan.tokens);
 }
 
@@ -170,7 +180,7 @@ void put_lower_layers(const TrainingPlan& plan, const TrainingStage& s, bool las
     // With shards the highest moment is at the second layer: one more is still kept, its gradient arrives.
     const KindPlan& below = plan.kinds[s.highest];
     if (s.trained_layers > 1) {
-      if (recomputes(plan)) {
+      if (s.recomputes_first) {
         put_layers(plan, Part::Activations, "layer inputs", 2, {}, layer_input(below.pass), sink);
       } else {
         const bool selective = plan.training().recompute == RecomputeKind::Selective;
@@ -182,68 +192,6 @@ void put_lower_layers(const TrainingPlan& plan, const TrainingStage& s, bool las
   if (span > 1 && s.trained_layers > 1) {
     put_blocks(plan, Part::Transient, std::min(span, s.trained_layers) - 1, {}, plan.kinds[s.highest].kept, sink);
   }
-}
-
-/// True when a layer of the stage needs a mask tensor.
-[[nodiscard]] inline bool masks(const TrainingPlan& plan, const TrainingStage& s) {
-  for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
-    if (s.trained[k] != 0 && activations::needs_mask(plan.kinds[k].pass, plan.kinds[k].local.attention)) return true;
-  }
-  return false;
-}
-
-/// Logits that the training loop still refers to after the loss.
-template <class Sink>
-void put_held_logits(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  if (!s.share.last || !plan.trains || plan.training().loss != Loss::Full || plan.loss.in_place) return;
-  sink.put(Part::LossHead, summand("logits still referred to", {{"tokens", plan.loss.tokens},
-                                                                {"vocabulary", plan.loss.vocabulary},
-                                                                {"bytes", plan.loss.compute}}));
-}
-
-/// Held beside what autograd keeps when layers are computed again: rotary tables, position numbers, an eager mask.
-template <class Sink>
-void put_held(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  const Training& t = plan.training();
-  if (!plan.trains || !recomputes(plan)) return;
-  const Bytes rotary = rotary_tables(plan, s);
-  if (rotary.count == 0) return;
-  sink.put(Part::Transient, amount("rotary tables", rotary));
-  sink.put(Part::Transient, summand("position numbers", {{"sequence", t.sequence}, {"bytes", 8}}));
-  if (t.attention == AttentionKernel::Eager) {
-    sink.put(Part::Transient, summand("attention mask", {{"tokens", plan.tokens.tokens},
-                                                         {"positions", plan.tokens.attended},
-                                                         {"bytes", plan.bytes.compute}}));
-  } else if (masks(plan, s)) {
-    sink.put(Part::Transient, summand("attention mask", {{"positions", t.sequence}, {"positions", t.sequence}}));
-  }
-}
-
-/// The largest matrix of a quantized base while a product uses it.
-template <class Sink>
-void put_dequantized(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  if (!plan.quantized || s.all.largest_quantized == 0) return;
-  sink.put(Part::Transient,
-           summand("one matrix dequantized", {{"weights", s.all.largest_quantized}, {"bytes", plan.bytes.compute}}));
-}
-
-/// A quantized head while the loss uses it.
-template <class Sink>
-void put_dequantized_head(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  if (!plan.quantized || !s.share.last || plan.profile->dequantized_head == 0) return;
-  sink.put(Part::Transient, summand("output head dequantized", {{"vocabulary", plan.loss.vocabulary},
-                                                                {"hidden", plan.model->hidden},
-                                                                {"bytes", plan.profile->dequantized_head}}));
-}
-
-/// Logits and loss: as a product where it is one.
-template <class Sink>
-void put_loss(const TrainingPlan& plan, Bytes total, Count per_logit, Sink& sink) {
-  const Summand logits =
-      summand("logits", {{"tokens", plan.loss.tokens}, {"vocabulary", plan.loss.vocabulary}, {"bytes", per_logit}});
-  if (per_logit != 0) sink.put(Part::LossHead, logits);
-  sink.put(Part::LossHead,
-           amount(per_logit != 0 ? "labels, loss" : "loss", total - (per_logit != 0 ? logits.result : Bytes{})));
 }
 
 }  // namespace llmcalc::moment_detail

@@ -17,6 +17,7 @@
 #include <llmcalc/estimate/training_activations.hpp>
 #include <llmcalc/estimate/training_casts.hpp>
 #include <llmcalc/estimate/training_communication.hpp>
+#include <llmcalc/estimate/training_loss.hpp>
 #include <llmcalc/estimate/training_states.hpp>
 
 namespace llmcalc {
@@ -29,9 +30,13 @@ void put_loss_forward(const TrainingPlan& plan, const TrainingStage& s, Sink& si
   if (!s.share.last || !plan.trains) return;
   const LossBytes loss = loss_bytes(plan.loss);
   put_loss(plan, loss.saved, loss.saved_per_logit, sink);
-  sink.put(Part::Transient, amount("logits while the loss is computed", loss.forward_extra));
-  const bool head_frozen = plan.adapters || plan.training().method == TrainingMethod::Freeze;
-  if (head_frozen || plan.bytes.autocast) {
+  const Summand logits = summand(
+      "logits while the loss is computed",
+      {{"tokens", plan.loss.tokens}, {"vocabulary", plan.loss.vocabulary}, {"bytes", loss.forward_extra_per_logit}});
+  if (loss.forward_extra_per_logit != 0) sink.put(Part::Transient, logits);
+  const std::string_view rest = loss.forward_extra_per_logit != 0 ? "shifted labels" : logits.label;
+  put_per_token(plan, Part::Transient, rest, loss.forward_extra - logits.result, sink);
+  if (!plan.head_trained() || plan.bytes.autocast) {
     sink.put(Part::Transient,
              summand("final hidden states",
                      {{"tokens", plan.tokens.tokens}, {"hidden", plan.model->hidden}, {"bytes", plan.bytes.stream}}));
@@ -45,7 +50,12 @@ void put_live_layer(const TrainingPlan& plan, const TrainingStage& s, bool last,
   const Bytes live = moment.live + moment.forming;
   const Bytes counted = last ? top_layer_kept(plan, s) : Bytes{};
   if (live >= counted) {
-    sink.put(Part::Transient, amount("one layer inside its backward pass", live - counted));
+    const Bytes whole = bytes_of(plan.kinds[s.highest].kept.total(), plan.tokens);
+    const bool again = counted.count == 0 && live >= whole;
+    if (again) put_per_token(plan, Part::Transient, "one layer, computed again", whole, sink);
+    const std::string_view label =
+        again || counted.count != 0 ? "gradients inside one layer" : "one layer in backward";
+    put_per_token(plan, Part::Transient, label, live - (again ? whole : counted), sink);
     return;
   }
   Summand freed = amount("already freed of the layer inside its backward pass", counted - live);
@@ -60,14 +70,14 @@ void put_layer(const TrainingPlan& plan, const TrainingStage& s, bool last, Sink
   const LayerMoment& moment = plan.kinds[s.highest].highest;
   put_lower_layers(plan, s, last, sink);
   put_live_layer(plan, s, last, moment, sink);
-  if (!last && recomputes(plan)) {
+  if (!last && s.recomputes_first) {
     sink.put(Part::Transient,
              summand("its input",
                      {{"tokens", plan.tokens.tokens}, {"hidden", plan.model->hidden}, {"bytes", plan.bytes.stream}},
                      {1, 1}, plan.tokens.stream_divisor));
   }
   put_held(plan, s, sink);
-  if (!recomputes(plan)) sink.put(Part::Activations, amount("rotary tables", rotary_tables(plan, s)));
+  if (!s.recomputes_all()) sink.put(Part::Activations, rotary_summand(plan, s));
   put_held_logits(plan, s, sink);
   put_dequantized(plan, s, sink);
   put_layer_casts(plan, s, last, sink);
@@ -78,13 +88,27 @@ void put_layer(const TrainingPlan& plan, const TrainingStage& s, bool last, Sink
 }  // namespace moment_detail
 
 /// The moments of a step, one or two a phase.
-enum class Moment : std::uint8_t { Load, ForwardEnd, Loss, LastLayer, FirstLayer, BackwardEnd, Step };
+enum class Moment : std::uint8_t {
+  Load,
+  Generation,
+  Scoring,
+  ForwardEnd,
+  Loss,
+  LastLayer,
+  FirstLayer,
+  BackwardEnd,
+  Step
+};
 
 /// The phase a moment belongs to.
 [[nodiscard]] constexpr PhaseId phase_of(Moment m) {
   switch (m) {
     case Moment::Load:
       return PhaseId::Load;
+    case Moment::Generation:
+      return PhaseId::Generation;
+    case Moment::Scoring:
+      return PhaseId::Scoring;
     case Moment::ForwardEnd:
       return PhaseId::ForwardEnd;
     case Moment::Loss:
@@ -100,14 +124,23 @@ enum class Moment : std::uint8_t { Load, ForwardEnd, Loss, LastLayer, FirstLayer
   return PhaseId::Step;
 }
 
-/// Puts everything that is live at a moment into the sink, runtime overhead excepted.
+/// Puts everything of one model that is live at a moment into the sink, runtime overhead excepted.
 template <class Sink>
 void put_moment(const TrainingPlan& plan, const TrainingStage& s, Moment moment, Sink& sink) {
   namespace d = moment_detail;
   d::put_weights(plan, s, sink);
+  const bool only_8_bit = plan.training().float8_weights;
+  if (moment != Moment::Load || only_8_bit) d::put_float8_weights(plan, s, sink);
   if (moment == Moment::Load) return;
   d::put_states(plan, s, sink);
+  d::put_average(plan, s, sink);
   switch (moment) {
+    case Moment::Generation:
+    case Moment::Scoring:
+      // Between steps there are no gradients, unless their buffers are never freed.
+      if (plan.profile->persistent_gradients) d::put_gradients(plan, s, sink);
+      if (moment == Moment::Scoring) d::put_gathered_forward(plan, s, sink);
+      break;
     case Moment::ForwardEnd:
       d::put_kept(plan, s, sink);
       d::put_outside(plan, s, sink);

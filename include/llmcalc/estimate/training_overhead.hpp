@@ -7,7 +7,7 @@
 // gradients count in full at every moment. Sources: TrainingProfile; torchtitan's tables of 8 and 128 GPUs, whose
 // difference is 16 bytes a parameter.
 
-#include <llmcalc/estimate/training_moments.hpp>
+#include <llmcalc/estimate/training_models.hpp>
 
 namespace llmcalc {
 
@@ -42,7 +42,8 @@ inline void describe_parts(const TrainingPlan& plan, ExplainSink& sink) {
   Count high = 1000;
   bool recurrent = false;
   for (const KindPlan& kind : plan.kinds) recurrent = recurrent || kind.local.recurs();
-  if (fused || t.framework != TrainingFramework::Transformers) low = 950, high = 1050;
+  if (fused || plan.float8() || plan.profile->fused_kernels || t.framework != TrainingFramework::Transformers)
+    low = 950, high = 1050;
   if (t.compile) low = 800, high = 1150;
   if (recurrent) low = std::min(low, activations::recurrent_low), high = std::max(high, activations::recurrent_high);
   const Trust trust = high == 1000 ? Trust::Exact : Trust::Modelled;
@@ -50,18 +51,30 @@ inline void describe_parts(const TrainingPlan& plan, ExplainSink& sink) {
   sink.describe(Part::Adapters, "PEFT lora/layer.py: rank x (in + out) a target");
   sink.describe(Part::Activations, "PyTorch saved-tensor hooks on the model classes", trust, low, high,
                 "workspaces inside kernels");
-  const bool measured_loss = t.loss == Loss::Full || t.loss == Loss::FreedBeforeBackward;
+  const bool measured_loss = !plan.loss.log_probabilities && !plan.loss.logits_in_place &&
+                             (t.loss == Loss::Full || t.loss == Loss::FreedBeforeBackward);
   sink.describe(Part::LossHead, "allocation ledger of the cross-entropy",
                 measured_loss ? Trust::Exact : Trust::Modelled, measured_loss ? 1000 : 700,
                 measured_loss ? 1000 : 1300);
   sink.describe(Part::Gradients, "one number a trained parameter");
-  sink.describe(Part::MasterWeights, "fp32 copy the optimizer updates");
+  sink.describe(Part::MasterWeights, "copy the optimizer updates");
+  sink.describe(Part::EmaWeights, "one number a trained parameter (torch.optim.swa_utils.AveragedModel)");
   const bool states_exact = states_measured(t.optimizer);
   const bool paged = t.optimizer == Optimizer::AdamWPaged8bit;
   sink.describe(Part::OptimizerStates, "states of the optimizer's tensors, from their shapes",
                 states_exact ? Trust::Exact : Trust::Assumed, paged ? 0 : 1000, states_exact ? 1000 : 1200,
                 paged ? "pages that have moved to the host" : "");
-  sink.describe(Part::WeightCasts, "autocast's 16-bit copies of linear weights");
+  if (plan.float8()) {
+    sink.describe(Part::WeightCasts, "Transformer Engine docs: 8-bit copies by row and by column", Trust::Modelled,
+                  500);
+  } else {
+    sink.describe(Part::WeightCasts, "autocast's 16-bit copies of linear weights");
+  }
+  sink.describe(Part::ReferenceModel, "tensor inventory x bytes of the recipe, cut as the policy");
+  sink.describe(Part::RewardModel, "tensor inventory x bytes of the recipe, cut as the policy");
+  sink.describe(Part::ValueModel, "TRL ppo_trainer; the moments of the policy", Trust::Modelled, 900, 1100);
+  sink.describe(Part::GenerationEngine, "estimate of inference with the engine's share of the device",
+                Trust::Modelled, 900, 1100);
   sink.describe(Part::Transient, "allocation ledger of the backward pass", Trust::Modelled, 950, 1050);
   sink.describe(Part::GatheredWeights, "FSDP2 on a fake process group", Trust::Modelled, 950, 1100);
   sink.describe(Part::CommBuffers, "buckets and reductions of the framework", Trust::Modelled, 900, 1100);

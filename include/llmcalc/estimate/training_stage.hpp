@@ -14,14 +14,22 @@ struct TrainingStage {
   Stage share;                 ///< layers by kind, first, last
   std::vector<Count> trained;  ///< layers by kind that are trained or that a gradient passes through
   Count trained_layers = 0;
+  std::vector<Count> recomputed;  ///< of those, layers by kind that are computed again
+  Count recomputed_layers = 0;
+  bool recomputes_first = false;  ///< the stage's first trained layer is one of them
+  bool recomputes_last = false;   ///< its last one
   InFlight flight;
   GroupSums all;                 ///< everything on the stage
   GroupSums root;                ///< what stands outside of the layers
   DenseExpert trained_elements;  ///< of everything on the stage
   DenseExpert state_bytes;
-  std::size_t highest = 0;  ///< kind of the layer whose backward pass is highest
-  bool starts = false;      ///< holds the first layer that is trained, whose input needs no gradient
-  bool tied_copy = false;   ///< holds a second copy of a tied embedding
+  std::size_t highest = 0;                  ///< kind of the layer whose backward pass is highest
+  bool starts = false;                      ///< holds the first layer that is trained, whose input needs no gradient
+  std::vector<TrainingStage> companions{};  ///< the same stage of the models beside the policy
+  bool tied_copy = false;                   ///< holds a second copy of a tied embedding
+
+  /// Every trained layer is computed again.
+  [[nodiscard]] bool recomputes_all() const { return recomputed_layers != 0 && recomputed_layers == trained_layers; }
 };
 
 namespace stage_detail {
@@ -40,6 +48,47 @@ inline void set_trained_layers(TrainingStage& s, const TrainingPlan& plan) {
   for (Count i = std::max(from, range.first); i < range.first + range.count; ++i) {
     ++s.trained[m.layers[i]];
     ++s.trained_layers;
+  }
+}
+
+/// Whether the layer at place `i` of `n` trained ones is computed again. Source: Megatron-Core
+/// transformer_block.py (recompute_method block), torchtitan parallelize_llama.py (ac_freq).
+[[nodiscard]] inline bool is_recomputed(const Training& t, Count i, Count n) {
+  switch (t.recompute) {
+    case RecomputeKind::Full:
+    case RecomputeKind::EveryN:
+      return true;
+    case RecomputeKind::Block:
+      return i < std::min(t.recompute_every, n);
+    case RecomputeKind::OneOfN:
+      return (i + 1) % std::max<Count>(t.recompute_every, 1) == 0;
+    case RecomputeKind::None:
+    case RecomputeKind::Selective:
+      break;
+  }
+  return false;
+}
+
+/// Layers of the stage that are computed again in the backward pass.
+inline void set_recomputed(TrainingStage& s, const TrainingPlan& plan) {
+  const Training& t = plan.training();
+  s.recomputed.assign(s.trained.size(), 0);
+  if (t.recompute == RecomputeKind::Full || t.recompute == RecomputeKind::EveryN) {
+    s.recomputed = s.trained;
+    s.recomputed_layers = s.trained_layers;
+    s.recomputes_first = s.recomputes_last = true;
+    return;
+  }
+  if (t.recompute != RecomputeKind::Block && t.recompute != RecomputeKind::OneOfN) return;
+  const Model& m = *plan.model;
+  const LayerRange range = stage_layers(m.layer_count(), plan.layout().pipeline, s.index);
+  const Count skipped = range.count - std::min(range.count, s.trained_layers);
+  for (Count i = 0; i < s.trained_layers; ++i) {
+    if (!is_recomputed(t, i, s.trained_layers)) continue;
+    ++s.recomputed[m.layers[range.first + skipped + i]];
+    ++s.recomputed_layers;
+    s.recomputes_first = s.recomputes_first || i == 0;
+    s.recomputes_last = i + 1 == s.trained_layers;
   }
 }
 
@@ -85,6 +134,7 @@ inline void add_layers(TrainingStage& s, const TrainingPlan& plan) {
   s.share = stage_of(*plan.model, stages, index);
   s.flight = in_flight(plan.layout(), plan.micro_batches, index);
   stage_detail::set_trained_layers(s, plan);
+  stage_detail::set_recomputed(s, plan);
   stage_detail::add_layers(s, plan);
   if (s.share.first) {
     stage_detail::add_root(s, plan, plan.sums.embedding);
@@ -93,10 +143,11 @@ inline void add_layers(TrainingStage& s, const TrainingPlan& plan) {
   if (s.share.last) {
     stage_detail::add_root(s, plan, plan.sums.final_norm);
     stage_detail::add_root(s, plan, plan.sums.head);
-    s.tied_copy = plan.model->tied_head && !s.share.first;
+    s.tied_copy = plan.tied_head() && !s.share.first;
     if (s.tied_copy) stage_detail::add_root(s, plan, plan.sums.embedding);
   }
-  s.starts = s.share.first && plan.training().method != TrainingMethod::Freeze;
+  for (const Companion& c : plan.companions) s.companions.push_back(training_stage(c.plan, index));
+  s.starts = s.share.first && plan.training().method != TrainingMethod::Freeze && !plan.prompt;
   return s;
 }
 

@@ -37,13 +37,19 @@ void put_bytes(Part part, std::string_view label, const DenseExpert& n, const Di
   if (n.expert != 0) sink.put(part, summand(label, {{"bytes of experts", n.expert}}, {1, 1}, over.expert));
 }
 
-/// Optimizer states of n parameters: whole bytes a parameter, and what is over (step counters, scales, factored
-/// tensors).
+/// Optimizer states of n parameters: whole states of `width` bytes a parameter, and what is over (step counters,
+/// scales, factored tensors).
 template <class Sink>
-void put_state_bytes(std::string_view label, std::string_view what, Count n, Count bytes, Count ranks, Sink& sink) {
+void put_state_bytes(std::string_view label, std::string_view what, Count n, Count bytes, Count width, Count ranks,
+                     Sink& sink) {
   const Count each = n == 0 ? 0 : bytes / n;
   const Count rest = bytes - each * n;
-  if (each != 0) sink.put(Part::OptimizerStates, summand(label, {{what, n}, {"bytes", each}}, {1, 1}, ranks));
+  if (each != 0 && each % width == 0) {
+    const Block block{1, static_cast<std::uint32_t>(width)};
+    sink.put(Part::OptimizerStates, summand(label, {{what, n}, {"states", each / width}}, block, ranks));
+  } else if (each != 0) {
+    sink.put(Part::OptimizerStates, summand(label, {{what, n}, {"bytes", each}}, {1, 1}, ranks));
+  }
   if (rest == 0) return;
   const std::string_view rest_label = each != 0 ? "counters, scales and small tensors" : label;
   sink.put(Part::OptimizerStates, summand(rest_label, {{"bytes", rest}}, {1, 1}, ranks));
@@ -63,6 +69,34 @@ void put_state_bytes(std::string_view label, std::string_view what, Count n, Cou
   return plan.layout().pipeline > 1 && plan.layout().schedule == PipelineSchedule::DualPipe ? 2 : 1;
 }
 
+/// Elements of the linear matrices inside the stage's layers.
+[[nodiscard]] inline DenseExpert layer_linear_weights(const TrainingPlan& plan, const TrainingStage& s) {
+  DenseExpert sum;
+  for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
+    const GroupSums& one = plan.sums.kinds[k];
+    const Count experts = std::min(one.parameters.expert, one.linear_weights);
+    sum += s.share.layers_of_kind[k] * DenseExpert{one.linear_weights - experts, experts};
+  }
+  return sum;
+}
+
+/// Takes the linear weights that are stored in 8 bits only out of the weights.
+template <class Sink>
+void take_out_float8(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  const DenseExpert n = layer_linear_weights(plan, s);
+  const Divisors over = divisors(plan, 3);
+  const auto take = [&](Count elements, Count ranks) {
+    if (elements == 0) return;
+    Summand stored = summand(
+        "stored in 8 bits only",
+        {{"copies", weight_copies(plan)}, {"linear weights", elements}, {"bytes", plan.bytes.weight}}, {1, 1}, ranks);
+    stored.negative = true;
+    sink.put(Part::Weights, stored);
+  };
+  take(n.dense, over.dense);
+  take(n.expert, over.expert);
+}
+
 /// The base model, wherever it is.
 template <class Sink>
 void put_base(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
@@ -76,6 +110,7 @@ void put_base(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   } else {
     put_bytes(Part::Weights, "quantized base, rest in 16 or 32 bits", copies * b, over, sink);
   }
+  if (plan.float8() && plan.training().float8_weights) take_out_float8(plan, s, sink);
 }
 
 /// The base model and its adapters on the device.
@@ -96,14 +131,24 @@ void put_all_states(const TrainingPlan& plan, const TrainingStage& s, Sink& sink
     put_elements(Part::MasterWeights, "trained parameters", s.trained_elements, plan.bytes.master, over, sink);
   }
   const std::string_view label = label_of(plan.training().optimizer);
-  put_state_bytes(label, "trained parameters", s.trained_elements.dense, s.state_bytes.dense, over.dense, sink);
-  put_state_bytes(label, "parameters of experts", s.trained_elements.expert, s.state_bytes.expert, over.expert, sink);
+  const Count width = plan.state_width();
+  const DenseExpert& n = s.trained_elements;
+  put_state_bytes(label, "trained parameters", n.dense, s.state_bytes.dense, width, over.dense, sink);
+  put_state_bytes(label, "parameters of experts", n.expert, s.state_bytes.expert, width, over.expert, sink);
 }
 
 /// Master weights and optimizer states on the device.
 template <class Sink>
 void put_states(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   if (!offloads_states(plan)) put_all_states(plan, s, sink);
+}
+
+/// A running average of the trained weights, in the type the optimizer updates; sharded where weights are.
+template <class Sink>
+void put_average(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
+  if (!plan.training().ema || plan.role != PlanRole::Policy) return;
+  const Count width = plan.adapters ? plan.trained_bytes : plan.bytes.stepped();
+  put_elements(Part::EmaWeights, "trained parameters", s.trained_elements, width, divisors(plan, 3), sink);
 }
 
 /// All gradients of the stage, or the largest one when the optimizer steps inside the backward pass.
@@ -130,8 +175,7 @@ void put_early_gradients(const TrainingPlan& plan, const TrainingStage& s, Sink&
     put_gradients(plan, s, sink);
     return;
   }
-  const bool head_trained = !plan.adapters && plan.training().method != TrainingMethod::Freeze;
-  if (s.share.last && plan.training().loss == Loss::Fused && head_trained) {
+  if (s.share.last && plan.loss.loss == Loss::Fused && plan.head_trained()) {
     sink.put(Part::Gradients, summand("output head, made by the fused loss", {{"vocabulary", plan.loss.vocabulary},
                                                                               {"hidden", plan.model->hidden},
                                                                               {"bytes", plan.formed_bytes}}));
@@ -142,7 +186,7 @@ void put_early_gradients(const TrainingPlan& plan, const TrainingStage& s, Sink&
 [[nodiscard]] inline Count head_gradient(const TrainingPlan& plan, const TrainingStage& s) {
   if (!s.share.last || plan.training().method == TrainingMethod::Freeze) return 0;
   if (plan.adapters) return plan.sums.head.trained.total();
-  return add(plan.model->tied_head ? plan.sums.embedding.trained.total() : plan.sums.head.trained.total(),
+  return add(plan.tied_head() ? plan.sums.embedding.trained.total() : plan.sums.head.trained.total(),
              plan.sums.final_norm.trained.total());
 }
 
@@ -159,7 +203,7 @@ void put_gradients_inside(const TrainingPlan& plan, const TrainingStage& s, bool
   if (plan.training().gradient_release || plan.accumulates()) {
     put_gradients(plan, s, sink);
     // A tied head's new gradient waits for the embedding's before it is added.
-    const Count table = plan.model->tied_head && s.share.last ? embedding_gradient(plan, s) : 0;
+    const Count table = plan.tied_head() && s.share.last ? embedding_gradient(plan, s) : 0;
     if (plan.micro_batches > 1 && table != 0) {
       sink.put(Part::Transient,
                summand("tied head's new gradient", {{"parameters", table}, {"bytes", plan.formed_bytes}}));
@@ -190,7 +234,7 @@ void put_embedding_backward(const TrainingPlan& plan, const TrainingStage& s, Si
   const Count table = embedding_gradient(plan, s);
   // With shards that gradient is gone when the root group is reduced, which is the higher moment.
   if (table == 0 || plan.training().gradient_release || plan.gathers()) return;
-  const bool shared = plan.model->tied_head && s.share.last;
+  const bool shared = plan.tied_head() && s.share.last;
   if (shared) {
     const Count copies = plan.micro_batches > 1 ? 3 : 2;
     sink.put(Part::Transient, summand("tied embedding: both gradients and their sum",

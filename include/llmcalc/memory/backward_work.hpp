@@ -54,6 +54,11 @@ namespace backward_detail {
   return std::max(plain, subtract(add(multiply(4, width), multiply(12, p.hidden)), multiply(4, p.adapter_rank)));
 }
 
+/// What experts hold on the rank that has most of the tokens.
+[[nodiscard]] constexpr Count busiest(const TrainingPass& p, Count bytes) {
+  return scale(Bytes{bytes}, p.expert_load, 1000).count;
+}
+
 /// The moment after the activation's gradient has been formed.
 [[nodiscard]] inline LayerMoment feed_forward_moment(const TrainingPass& p, const Layer& l, const LayerKept& kept,
                                                      const TokenCounts& t, const LayerGradients& g) {
@@ -64,8 +69,8 @@ namespace backward_detail {
     return m;
   }
   const Count k = f.experts_per_token;
-  const Count more = add(product(2, p.compute, k, f.expert_width), multiply(p.stream, p.hidden));
-  const Count freed = multiply(k, add(multiply(p.compute, p.hidden), 8));
+  const Count more = add(busiest(p, product(2, p.compute, k, f.expert_width)), multiply(p.stream, p.hidden));
+  const Count freed = busiest(p, multiply(k, add(multiply(p.compute, p.hidden), 8)));
   m.live = m.live + Bytes{multiply(more, t.tokens)} - Bytes{multiply(freed, t.tokens)};
   return m;
 }
@@ -89,7 +94,7 @@ namespace backward_detail {
   if (f.experts == 0 || !p.trained) return {};
   LayerMoment m{.live = bytes_of(kept.total(), t), .gradients = g.last_projection};
   m.live += Bytes{product(p.stream, p.hidden, t.tokens)};
-  m.live -= Bytes{product(2 * p.compute, f.experts_per_token, f.expert_width, t.tokens)};
+  m.live -= Bytes{multiply(busiest(p, product(2 * p.compute, f.experts_per_token, f.expert_width)), t.tokens)};
   m.forming = {multiply(g.bytes, g.expert_inner)};
   return m;
 }

@@ -11,12 +11,16 @@
 //   loss parallel         4 V T + labels              + c V T + 4 V T            16 V T             (torch DTensor:
 //   the
 //                         log-softmax, its exponential, the gradient's start and their sum)
-// labels: 8 bytes a token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its tanh: c V T.
-// Fused: chunk = 2^ceil(log2(ceil(T / ceil(V / h)))) tokens.
+//   log-probabilities     c V T                       + c V T                    3 c V T     (TRL: one row at a time)
+//   logits in place       c V T + labels              nothing                    c V T       (Unsloth's kernel)
+// A reference's pass beside a policy's graph (DPO): its logits and one row of log-probabilities, c V T + c V T /
+// rows. labels: 8 bytes a token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its tanh:
+// c V T. Fused: chunk = 2^ceil(log2(ceil(T / ceil(V / h)))) tokens.
 //
 // Source: PyTorch saved-tensor hooks and allocation ledger on the transformers classes (exact, 105 cases);
 // Megatron-Core tensor_parallel/cross_entropy; Liger-Kernel fused_linear_cross_entropy; torchtune
-// CEWithChunkedOutputLoss. Chunked and fused are from source, not measured.
+// CEWithChunkedOutputLoss; TRL trainer/utils.py selective_log_softmax; Unsloth kernels/cross_entropy_loss.py.
+// Chunked, fused, log-probabilities and Unsloth's are from source, not measured.
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/scenario/scenario.hpp>
@@ -36,9 +40,13 @@ struct LossShape {
   Count chunks = 8;
   Loss loss = Loss::FreedBeforeBackward;
   bool softcap = false;
-  bool in_place = false;  ///< Megatron's vocabulary-parallel loss
-  bool compiled = false;  ///< torch.compile: a chunk's log-softmax is not kept
-  bool parallel = false;  ///< torch's loss parallel over vocabulary shards
+  bool in_place = false;           ///< Megatron's vocabulary-parallel loss
+  bool compiled = false;           ///< torch.compile: a chunk's log-softmax is not kept
+  bool parallel = false;           ///< torch's loss parallel over vocabulary shards
+  bool log_probabilities = false;  ///< of the tokens taken, as preference and reward objectives need
+  bool rescaled = false;           ///< logits are divided by a temperature first
+  bool reference_beside = false;   ///< a reference's forward pass runs while the policy's graph is held
+  bool logits_in_place = false;    ///< the kernel writes the gradient over the logits
 };
 
 /// Bytes of the loss at its three moments, per token and logit where possible.
@@ -47,6 +55,7 @@ struct LossBytes {
   Bytes forward_extra;  ///< beside `saved` while the loss is computed
   Bytes backward;       ///< all of the loss while its gradient is computed
   Count saved_per_logit = 0;
+  Count forward_extra_per_logit = 0;
   Count backward_per_logit = 0;
 };
 
@@ -61,6 +70,25 @@ struct LossBytes {
   const Count share = ceil_divide(s.tokens, ceil_divide(s.vocabulary, s.hidden));
   return std::min(s.tokens, share > (Count{1} << 62) ? s.tokens : std::bit_ceil(share));
 }
+
+namespace loss_detail {
+
+/// The log-softmax of every row in the logits' type; its gradient; and the rows put together again.
+[[nodiscard]] constexpr LossBytes log_probabilities(const LossShape& s, Count logits, Count cap) {
+  const Count c = s.compute;
+  LossBytes r;
+  r.saved_per_logit = c + cap;
+  r.backward_per_logit = 3 * c + cap;
+  r.saved = Bytes{multiply(r.saved_per_logit, logits)} + label_bytes(s) + Bytes{4};
+  const Bytes own{multiply(s.rescaled ? 2 * c : c, logits)};
+  const Bytes row{ceil_divide(multiply(c, logits), std::max<Count>(s.sequences, 1))};
+  const Bytes reference = s.reference_beside ? Bytes{multiply(c, logits)} + row : Bytes{};
+  r.forward_extra = max(own, reference);
+  r.backward = Bytes{multiply(r.backward_per_logit, logits)} + Bytes{4};
+  return r;
+}
+
+}  // namespace loss_detail
 
 /// The loss at its moments.
 [[nodiscard]] constexpr LossBytes loss_bytes(const LossShape& s) {
@@ -85,10 +113,17 @@ struct LossBytes {
     return r;
   }
   const Count cap = s.softcap ? c : 0;
+  if (s.log_probabilities) return loss_detail::log_probabilities(s, logits, cap);
+  if (s.logits_in_place) {
+    r.saved_per_logit = r.backward_per_logit = c + cap;
+    r.saved = r.backward = Bytes{multiply(r.saved_per_logit, logits)} + label_bytes(s) + scalar;
+    return r;
+  }
   if (s.in_place) {
     r.saved_per_logit = 4 + cap;
     r.backward_per_logit = 4 + c + cap;
     r.saved = Bytes{multiply(r.saved_per_logit, logits)} + label_bytes(s) + scalar;
+    r.forward_extra_per_logit = c;
     r.forward_extra = {multiply(c, logits)};
     r.backward = Bytes{multiply(r.backward_per_logit, logits)} + label_bytes(s) + scalar;
     return r;
@@ -97,7 +132,8 @@ struct LossBytes {
   r.saved_per_logit = 4 + cap + held;
   r.backward_per_logit = (s.parallel ? 16 : 12) + cap + held;
   r.saved = Bytes{multiply(r.saved_per_logit, logits)} + label_bytes(s) + scalar;
-  r.forward_extra = {multiply(upcast + c - held, logits)};
+  r.forward_extra_per_logit = upcast + c - held;
+  r.forward_extra = {multiply(r.forward_extra_per_logit, logits)};
   if (s.sequences > 1) r.forward_extra += Bytes{multiply(8, add(s.tokens, s.sequences))};
   r.backward = Bytes{multiply(r.backward_per_logit, logits)} + scalar;
   return r;

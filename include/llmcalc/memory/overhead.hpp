@@ -10,6 +10,8 @@
 #include <llmcalc/scenario/profiles.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
+#include <initializer_list>
+
 namespace llmcalc {
 
 /// Size of the device context, unless the scenario gives it.
@@ -44,18 +46,22 @@ inline void add_context(Component& c, const Scenario& s, const Range& usual = co
   }
 }
 
-/// Overhead of a torch process: context, cuBLAS workspace, NCCL.
-[[nodiscard]] inline Component torch_overhead(const Scenario& s, Count ranks) {
+/// Overhead of a torch process: context, cuBLAS workspace, NCCL buffers of one communicator for every group of ranks.
+[[nodiscard]] inline Component torch_overhead(const Scenario& s, std::initializer_list<Count> groups) {
   Component c{.part = Part::Overhead, .source = "pytorch issues 20532, 107667; CublasHandlePool; aiconfigurator"};
   if (s.effective_measure() == Measure::Allocated) return c;
   c.summands.reserve(3);
   add_context(c, s);
   add_range(c, "cuBLAS workspace", {cublas_workspace, Bytes{8'519'680}, cublas_workspace});
   if (s.effective_measure() == Measure::Device) {
-    const Bytes nccl = nccl_buffers(ranks);
+    Bytes nccl;
+    for (const Count ranks : groups) nccl += nccl_buffers(ranks);
     add_range(c, "NCCL buffers", {nccl, nccl, nccl * 2});
   }
   return c;
 }
+
+/// The same for ranks that form one group.
+[[nodiscard]] inline Component torch_overhead(const Scenario& s, Count ranks) { return torch_overhead(s, {ranks}); }
 
 }  // namespace llmcalc

@@ -3,7 +3,9 @@
 //
 //   none       everything the layer keeps
 //   full       the layer's input, s h a token (s = 4 under autocast: the residual stream is fp32)
-//   every n    one input for n layers
+//   every n    one input for n layers (Megatron's "uniform")
+//   block n    the inputs of the first n layers of a stage, everything of the others (Megatron's "block")
+//   one of n   the input of every n-th layer, everything of the others (torchtitan's layer-wise "selective")
 //   selective  Megatron: all but the attention scores. torchtitan's "op": the input, every second matrix product and
 //   the
 //              attention output: c (q + k + 2 i... ) see every_second_matmul

@@ -73,6 +73,10 @@ struct SumRules {
   bool separate_parts = false;  ///< LitGPT: adapters of a fused projection are separate
   Lora lora;
   Count adapter_bytes = 4;
+  Count adapter_state_bytes = 4;
+  Count virtual_tokens = 0;  ///< prompt tuning: trained rows before every sequence
+  bool scalar_head = false;  ///< one output instead of logits: reward and value models
+  bool value_head = false;   ///< one output beside the logits
   ExpertKernel experts = ExpertKernel::GroupedMm;
   Optimizer optimizer = Optimizer::AdamW;
   Count optimizer_rank = 128;
@@ -130,9 +134,9 @@ constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, con
   const Count rank = r.lora.rank;
   g.adapters = add(g.adapters, elements);
   g.trained.of(expert) = add(g.trained.of(expert), elements);
-  Bytes state = states(r, multiply(rank, a.parts), a.in, copies, r.adapter_bytes, false, true) +
-                states(r, a.out, rank, copies, r.adapter_bytes, false, true);
-  if (r.dora) state += states(r, a.out, 1, copies, r.adapter_bytes, true, true);
+  Bytes state = states(r, multiply(rank, a.parts), a.in, copies, r.adapter_state_bytes, false, true) +
+                states(r, a.out, rank, copies, r.adapter_state_bytes, false, true);
+  if (r.dora) state += states(r, a.out, 1, copies, r.adapter_state_bytes, true, true);
   g.state_bytes.of(expert) = add(g.state_bytes.of(expert), state.count);
   g.largest = std::max(g.largest, multiply(rank, std::max(a.in, a.out)));
   g.linear_weights = add(g.linear_weights, elements);
@@ -168,10 +172,31 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
   }
   const bool hidden = t.kind >= 0;
   g.trained.of(expert) = add(g.trained.of(expert), elements);
-  const Count stepped = r.bytes.stepped();
-  const Bytes state = states(r, local.rows, local.columns, multiply(local.copies, count), stepped, t.vector, hidden);
+  const Bytes state =
+      states(r, local.rows, local.columns, multiply(local.copies, count), r.bytes.state, t.vector, hidden);
   g.state_bytes.of(expert) = add(g.state_bytes.of(expert), state.count);
   g.largest = std::max(g.largest, multiply(local.rows, local.columns));
+}
+
+/// Adds what some methods and objectives have beside the inventory: the rows of prompt tuning, and the one output of
+/// reward and value models, which is trained with the policy but gets no adapter of its own.
+inline void add_extras(TrainingSums& sums, const SumRules& r, const Model& model) {
+  if (r.virtual_tokens != 0) {
+    const Count n = multiply(r.virtual_tokens, model.hidden);
+    sums.embedding.adapters = add(sums.embedding.adapters, n);
+    sums.embedding.trained.dense = add(sums.embedding.trained.dense, n);
+    sums.embedding.largest = std::max(sums.embedding.largest, n);
+    const Bytes state = states(r, r.virtual_tokens, model.hidden, 1, r.adapter_state_bytes, false, false);
+    sums.embedding.state_bytes.dense = add(sums.embedding.state_bytes.dense, state.count);
+  }
+  if (r.scalar_head || r.value_head) {
+    Tensor score;
+    score.role = TensorRole::Other;
+    score.part = ModelPart::Head;
+    score.rows = 1;
+    score.columns = model.hidden;
+    add_tensor(sums.head, r, score, model, 1);
+  }
 }
 
 }  // namespace sums_detail
@@ -190,6 +215,7 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
       sums_detail::add_tensor(sums.kinds[k], rules, t, model, std::max<Count>(1, t.count / sums.layers[k]));
       continue;
     }
+    if (rules.scalar_head && (t.role == TensorRole::Head || t.part == ModelPart::Head)) continue;
     GroupSums& group = t.role == TensorRole::Embedding                            ? sums.embedding
                        : t.role == TensorRole::Head || t.part == ModelPart::Head  ? sums.head
                        : t.role == TensorRole::Norm && t.part == ModelPart::Norms ? sums.final_norm
@@ -202,6 +228,7 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
     rest.vector = true;
     sums_detail::add_tensor(sums.other, rules, rest, model, 1);
   }
+  sums_detail::add_extras(sums, rules, model);
   return sums;
 }
 

@@ -86,6 +86,8 @@ struct Layout {
   if (multiply(l.data, l.context) == 1) return {0};
   const bool pipeline = l.pipeline > 1;
   switch (framework) {
+    case TrainingFramework::Unsloth:
+      return {0};
     case TrainingFramework::Megatron:
       return {0, 1};
     case TrainingFramework::Torchtitan:
@@ -106,6 +108,8 @@ inline void set_layout(Scenario& s, const Layout& l) {
   s.parallelism.context = l.context;
   s.parallelism.data = l.data;
   if (s.parallelism.pipeline == 1) s.parallelism.virtual_stages = 1;
+  const Count shard = s.parallelism.shard_group.value_or(1);
+  if (shard == 0 || multiply(l.data, l.context) % shard != 0) s.parallelism.shard_group = std::nullopt;
 }
 
 }  // namespace plan_detail

@@ -188,8 +188,7 @@ struct Work {
   out.tokens_per_step =
       static_cast<double>(product(s.training.micro_batch, s.training.sequence, s.training.accumulation, p.data));
   // Recomputing every layer repeats the forward pass; a pipeline idles while it fills and drains.
-  const double repeats =
-      s.training.recompute == RecomputeKind::Full || s.training.recompute == RecomputeKind::EveryN ? 4.0 / 3 : 1.0;
+  const double repeats = 1 + repeated_share(s.training, s.model->layer_count() / std::max<Count>(1, p.pipeline)) / 3;
   const auto stages = static_cast<double>(std::max<Count>(1, p.pipeline));
   const auto virtual_stages = static_cast<double>(std::max<Count>(1, p.virtual_stages));
   const auto batches = static_cast<double>(std::max<Count>(1, s.training.accumulation));

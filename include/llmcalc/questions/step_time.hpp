@@ -53,7 +53,8 @@ struct StepTime {
   const auto d = static_cast<double>(p.data);
   const auto micro_batches = static_cast<double>(s.training.accumulation);
   const double tokens = static_cast<double>(s.training.micro_batch) * static_cast<double>(s.training.sequence);
-  const bool again = s.training.recompute == RecomputeKind::Full || s.training.recompute == RecomputeKind::EveryN;
+  const double repeated = repeated_share(s.training, m.layer_count() / std::max<Count>(1, p.pipeline));
+  const bool again = repeated > 0;
   const double network = cluster.network_bandwidth * cluster.link_efficiency;
   const double inside = device.link_bandwidth > 0 ? device.link_bandwidth / 2 * cluster.link_efficiency : network;
   // Ranks are dealt tensor first, then context, then data, then pipeline: a group that is wider than a node uses the
@@ -67,7 +68,7 @@ struct StepTime {
   // Small pieces of matrices run less efficiently: halving a rank's share costs about a twentieth.
   const double width_loss = 1 + 0.05 * std::log2(std::max(1.0, t));
   const double size_gain = tokens / c < 4096 ? 1.15 : 1.0;
-  const double repeats = again ? 4.0 / 3 : s.training.recompute == RecomputeKind::Selective ? 1.03 : 1.0;
+  const double repeats = again ? 1 + repeated / 3 : s.training.recompute == RecomputeKind::Selective ? 1.03 : 1.0;
   time.compute = flops * repeats * width_loss * size_gain / (d * t * stages * c * peak * cluster.kernel_efficiency);
   const double layers = static_cast<double>(m.layer_count()) / stages;
   const double activation = tokens / c * static_cast<double>(m.hidden) * 2;

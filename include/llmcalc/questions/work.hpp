@@ -169,4 +169,22 @@ inline Stored stored_gguf(const Model& m, const Weights& weights) {
   return {1 - (missed + stored.lookup) / stored.all, without_lookup, {}};
 }
 
+/// Share of a stage's `layers` whose forward pass runs twice.
+[[nodiscard]] constexpr double repeated_share(const Training& t, Count layers) {
+  const auto all = static_cast<double>(std::max<Count>(1, layers));
+  switch (t.recompute) {
+    case RecomputeKind::Full:
+    case RecomputeKind::EveryN:
+      return 1;
+    case RecomputeKind::Block:
+      return static_cast<double>(std::min(t.recompute_every, std::max<Count>(1, layers))) / all;
+    case RecomputeKind::OneOfN:
+      return static_cast<double>(layers / std::max<Count>(1, t.recompute_every)) / all;
+    case RecomputeKind::None:
+    case RecomputeKind::Selective:
+      break;
+  }
+  return 0;
+}
+
 }  // namespace llmcalc

@@ -52,7 +52,7 @@ enum class CodedShape : std::uint8_t {
   Plain,     ///< the text
   KeyValue,  ///< {"k": ..., "v": ...} for "k/v", the text when both are equal
   List,      ///< ["q", "k"] for "q,k", the text for a named set
-  Every      ///< {"every": n} for "every:n"
+  Counted    ///< {"every": n} for "every:n"
 };
 
 /// Reads and edits a value through its text.

@@ -3,6 +3,7 @@
 
 #include <llmcalc/scenario/field.hpp>
 
+#include <array>
 #include <charconv>
 #include <string>
 #include <string_view>
@@ -114,30 +115,42 @@ inline constexpr CodedAccess lora_target_set{[](const Scenario& s) {
                                              },
                                              CodedShape::List};
 
-/// Recomputation: "none", "selective", "full" or "every:n".
-inline constexpr std::string_view every_prefix = "every:";
+/// Words of recomputation that take a number of layers, the one a kind is written with first.
+struct CountedRecompute {
+  std::string_view word;
+  RecomputeKind kind;
+};
+inline constexpr std::array counted_recomputes{
+    CountedRecompute{"every", RecomputeKind::EveryN}, CountedRecompute{"uniform", RecomputeKind::EveryN},
+    CountedRecompute{"block", RecomputeKind::Block}, CountedRecompute{"one-of", RecomputeKind::OneOfN}};
 inline constexpr Count most_layers_between = 10'000;
+
+/// Recomputation: "none", "selective", "full", "every:n" (or "uniform:n"), "block:n", "one-of:n".
 inline constexpr CodedAccess recompute{
     [](const Scenario& s) {
-      if (s.training.recompute != RecomputeKind::EveryN) return std::string(key_of(s.training.recompute));
-      return std::string(every_prefix) + std::to_string(s.training.recompute_every);
+      for (const CountedRecompute& row : counted_recomputes) {
+        if (row.kind != s.training.recompute) continue;
+        return std::string(row.word).append(":").append(std::to_string(s.training.recompute_every));
+      }
+      return std::string(key_of(s.training.recompute));
     },
     [](Scenario& s, std::string_view text) {
-      if (text.starts_with(every_prefix)) {
-        const auto n = number_in(text.substr(every_prefix.size()));
+      const std::size_t colon = text.find(':');
+      for (const CountedRecompute& row : counted_recomputes) {
+        if (text.substr(0, colon) != row.word) continue;
+        if (colon == std::string_view::npos) return false;
+        const auto n = number_in(text.substr(colon + 1));
         if (!n || *n == 0 || *n > most_layers_between) return false;
-        s.training.recompute = RecomputeKind::EveryN;
+        s.training.recompute = row.kind;
         s.training.recompute_every = *n;
         return true;
       }
       const auto kind = from_key<RecomputeKind>(text);
-      if (!kind || *kind == RecomputeKind::EveryN) return false;
+      if (!kind) return false;
       s.training.recompute = *kind;
       return true;
     },
-    [] {
-      return std::vector<std::string>{"none", "selective", "full", "every:2", "every:4"};
-    },
-    CodedShape::Every};
+    [] { return std::vector<std::string>{"none", "selective", "full", "every:2", "every:4", "block:8", "one-of:2"}; },
+    CodedShape::Counted};
 
 }  // namespace llmcalc::field_detail

@@ -3,6 +3,7 @@
 // and reset in the window, and the suggestions for misspelt names. Defaults are those of a fresh Scenario.
 
 #include <llmcalc/scenario/field.hpp>
+#include <llmcalc/scenario/fields_parallelism.hpp>
 #include <llmcalc/scenario/fields_serving.hpp>
 #include <llmcalc/scenario/fields_training.hpp>
 

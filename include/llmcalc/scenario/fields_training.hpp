@@ -1,5 +1,5 @@
 #pragma once
-// Settings of training and of how work is divided. Part of the table in fields.hpp.
+// Settings of training. Part of the table in fields.hpp.
 
 #include <llmcalc/scenario/field.hpp>
 #include <llmcalc/scenario/field_codecs.hpp>
@@ -10,10 +10,26 @@
 namespace llmcalc::field_detail {
 
 // What decides whether a setting matters.
-constexpr bool has_adapters(const Scenario& s) {
-  return s.training.method == TrainingMethod::Lora || s.training.method == TrainingMethod::Qlora ||
-         s.training.method == TrainingMethod::Dora;
+constexpr bool has_adapters(const Scenario& s) { return trains_adapters(s.training.method); }
+constexpr bool tunes_prompt(const Scenario& s) { return s.training.method == TrainingMethod::PromptTuning; }
+constexpr bool uses_reference(const Scenario& s) { return refers(s.training.objective); }
+constexpr bool uses_rewards(const Scenario& s) { return generates(s.training.objective); }
+constexpr bool uses_reward_model(const Scenario& s) {
+  return uses_rewards(s) && s.training.models.reward == RewardSource::Model;
 }
+constexpr bool uses_values(const Scenario& s) { return s.training.objective == Objective::Ppo; }
+constexpr bool uses_value_model(const Scenario& s) {
+  return uses_values(s) && s.training.models.value == ValueSource::Model;
+}
+constexpr bool uses_engine(const Scenario& s) {
+  const Generator g = s.training.rollout.generator;
+  return uses_rewards(s) && (g == Generator::Engine || g == Generator::EngineAsleep);
+}
+constexpr bool has_masters(const Scenario& s) {
+  return s.training.recipe == Recipe::Bf16MasterFp32 || s.training.recipe == Recipe::MegatronBf16;
+}
+constexpr bool in_float8(const Scenario& s) { return s.training.float8; }
+constexpr bool splits_experts(const Scenario& s) { return s.parallelism.expert > 1; }
 constexpr bool freezes(const Scenario& s) { return s.training.method == TrainingMethod::Freeze; }
 constexpr bool projects_gradients(const Scenario& s) {
   return s.training.optimizer == Optimizer::Galore || s.training.optimizer == Optimizer::Apollo;
@@ -26,15 +42,10 @@ inline bool has_experts(const Scenario& s) {
   }
   return false;
 }
-constexpr bool splits_tensors(const Scenario& s) { return s.parallelism.tensor > 1; }
-constexpr bool has_stages(const Scenario& s) { return s.parallelism.pipeline > 1; }
-constexpr bool shards(const Scenario& s) { return s.parallelism.zero >= 2; }
-
 /// More ranks than the largest machines have.
 inline constexpr double most_ranks = 65536;
 
 inline constexpr auto training_member = &Scenario::training;
-inline constexpr auto parallelism_member = &Scenario::parallelism;
 
 inline constexpr std::array training_fields{
     choice<training_member, &Training::framework>(
@@ -44,6 +55,42 @@ inline constexpr std::array training_fields{
                                               64),
     choice<training_member, &Training::method>(
         {"training.method", "--training-method", "Training method", "", "what is trained"}),
+    choice<training_member, &Training::objective>({"training.objective", "--objective", "Objective", "",
+                                                   "what is optimised: decides the loss and the other models"}),
+    only(uses_reference, choice<training_member, &Training::models, &OtherModels::reference>(
+                             {"training.reference", "--reference", "Reference", "",
+                              "where the reference's log-probabilities come "
+                              "from"})),
+    only(uses_rewards, choice<training_member, &Training::models, &OtherModels::reward>(
+                           {"training.reward", "--reward-source", "Reward", "", "what scores the answers"})),
+    only(uses_reward_model, field({"training.reward_model", "--reward-model", "Reward model", "",
+                                   "model that scores the answers; none: one of the policy's shape"},
+                                  std::monostate{})),
+    only(uses_values,
+         choice<training_member, &Training::models, &OtherModels::value>(
+             {"training.value", "--value-source", "Value", "", "what estimates the value of a state in PPO"})),
+    only(uses_value_model, field({"training.value_model", "--value-model", "Value model", "",
+                                  "model that estimates values; none: one of the policy's shape"},
+                                 std::monostate{})),
+    only(uses_rewards,
+         choice<training_member, &Training::rollout, &Rollout::generator>(
+             {"training.rollout.generator", "--generator", "Generation", "", "where answers are generated"})),
+    only(uses_engine, real<training_member, &Training::rollout, &Rollout::engine_share>(
+                          {"training.rollout.engine_share", "--engine-share", "Engine's share", "",
+                           "share of the device's memory that the generating engine may take"},
+                          {0.01, 1.0}, linear(0.1, 0.9))),
+    only(uses_engine, whole<training_member, &Training::rollout, &Rollout::engine_tensor>(
+                          {"training.rollout.engine_tensor", "--engine-tensor", "Engine's ranks", "ranks",
+                           "tensor-parallel ranks that share the generating engine's weights"},
+                          {1, most_ranks}, logarithmic(1, 16))),
+    only(uses_rewards, whole<training_member, &Training::rollout, &Rollout::group>(
+                           {"training.rollout.group", "--answers", "Group", "answers",
+                            "answers generated to one prompt; PPO takes 1"},
+                           {1, most_sequences}, logarithmic(1, 64))),
+    only(uses_rewards, whole<training_member, &Training::rollout, &Rollout::completion>(
+                           {"training.rollout.completion", "--completion", "Completion", "tokens",
+                            "generated tokens of a sequence, the ones that get logits; nothing: all of it"},
+                           {1, most_tokens}, logarithmic(64, 65536), "all")),
     only(has_adapters,
          whole<training_member, &Training::lora, &Lora::rank>(
              {"training.lora.rank", "--lora-rank", "LoRA rank", "", "inner width of the adapter matrices"},
@@ -58,6 +105,10 @@ inline constexpr std::array training_fields{
                            {"training.lora.dropout", "--lora-dropout", "Adapter dropout", "",
                             "dropout before the adapters; any above 0 keeps a mask and a copy"},
                            {0, 0.99}, linear(0, 0.5))),
+    only(tunes_prompt, whole<training_member, &Training::virtual_tokens>(
+                           {"training.virtual_tokens", "--virtual-tokens", "Virtual tokens", "tokens",
+                            "prompt tuning: trained tokens before every sequence"},
+                           {1, 65536}, logarithmic(1, 1024))),
     only(freezes, whole<training_member, &Training::trained_layers>(
                       {"training.trained_layers", "--trained-layers", "Trained layers", "layers",
                        "method freeze: how many of the last layers are trained"},
@@ -80,8 +131,18 @@ inline constexpr std::array training_fields{
                                  {"training.optimizer_rank", "--optimizer-rank", "Projection rank", "",
                                   "rank of GaLore's and APOLLO's projection"},
                                  {1, 65536}, logarithmic(4, 2048))),
+    choice<training_member, &Training::state_format>(
+        {"training.state_format", "--state-format", "State format", "", "number format of the optimizer's moments"}),
+    only(has_masters, choice<training_member, &Training::master_format>(
+                          {"training.master_format", "--master-format", "Master format", "",
+                           "number format of the weights the optimizer updates"})),
+    choice<training_member, &Training::gradient_format>({"training.gradient_format", "--gradient-format",
+                                                         "Gradient format", "", "number format of stored gradients"}),
+    flag<training_member, &Training::ema>(
+        {"training.ema", "--ema", "Averaged weights", "", "a running average of the weights is kept beside them"}),
     field({"training.recompute", "--recompute", "Recomputation", "",
-           "activations that are dropped and computed again: none, selective, full, every:N layers"},
+           "activations that are dropped and computed again: none, selective, full, every:N layers, block:N first "
+           "layers of a stage, one-of:N"},
           recompute),
     choice<training_member, &Training::attention>({"training.attention", "--training-attention", "Attention", "",
                                                    "kernel that computes attention in training"}),
@@ -95,10 +156,22 @@ inline constexpr std::array training_fields{
     only(has_experts,
          choice<training_member, &Training::experts>(
              {"training.experts", "--expert-kernel", "Expert kernel", "", "how routed experts are computed"})),
+    only(splits_experts, real<training_member, &Training::expert_imbalance>(
+                             {"training.expert_imbalance", "--expert-imbalance", "Expert imbalance", "",
+                              "tokens of the busiest expert rank over the average; a capacity factor's bound"},
+                             {1, 1024}, linear(1, 4))),
+    choice<training_member, &Training::batching>(
+        {"training.batching", "--batching", "Batching", "", "how sequences of different lengths share a batch"}),
     flag<training_member, &Training::compile>(
         {"training.compile", "--compile", "torch.compile", "", "layers are compiled"}),
     flag<training_member, &Training::float8>(
         {"training.float8", "--float8", "Float8 products", "", "matrix products of the layers in 8 bits"}),
+    only(in_float8, choice<training_member, &Training::float8_recipe>(
+                        {"training.float8_recipe", "--float8-recipe", "Float8 scaling", "",
+                         "scales of 8-bit products, which decide how many copies of a weight exist"})),
+    only(in_float8, flag<training_member, &Training::float8_weights>(
+                        {"training.float8_weights", "--float8-weights", "Float8 weights", "",
+                         "linear weights are stored in 8 bits only, beside the master copy"})),
     real<training_member, &Training::dropout>(
         {"training.dropout", "--dropout", "Dropout", "", "dropout inside the layers; any above 0 keeps masks"},
         {0, 0.99}, linear(0, 0.5)),
@@ -107,46 +180,6 @@ inline constexpr std::array training_fields{
     flag<training_member, &Training::gradient_release>(
         {"training.gradient_release", "--gradient-release", "Step in backward", "",
          "the optimizer steps inside the backward pass, gradients are freed at once"}),
-};
-
-inline constexpr std::array parallelism_fields{
-    whole<parallelism_member, &Parallelism::data>(
-        {"parallelism.data", "--data-parallel", "Data parallel", "ranks", "copies of the model, or shards with ZeRO"},
-        {1, most_ranks}, logarithmic(1, 1024)),
-    whole<parallelism_member, &Parallelism::zero>(
-        {"parallelism.zero", "--zero", "ZeRO stage", "",
-         "1 shards optimizer states, 2 gradients too, 3 (FSDP) weights too"},
-        {0, 3}, linear(0, 3)),
-    whole<parallelism_member, &Parallelism::tensor>(
-        {"parallelism.tensor", "--tensor-parallel", "Tensor parallel", "ranks", "ranks that share every layer"},
-        {1, most_ranks}, logarithmic(1, 16)),
-    only(splits_tensors, flag<parallelism_member, &Parallelism::sequence_parallel>(
-                             {"parallelism.sequence_parallel", "--sequence-parallel", "Sequence parallel", "",
-                              "norms and dropouts are split over the tensor-parallel ranks too"})),
-    whole<parallelism_member, &Parallelism::pipeline>(
-        {"parallelism.pipeline", "--pipeline-parallel", "Pipeline stages", "stages", "groups of layers, one a rank"},
-        {1, most_ranks}, logarithmic(1, 64)),
-    only(has_stages, choice<parallelism_member, &Parallelism::schedule>(
-                         {"parallelism.schedule", "--schedule", "Pipeline schedule", "",
-                          "decides how many micro-batches are in flight"})),
-    only(has_stages, whole<parallelism_member, &Parallelism::virtual_stages>(
-                         {"parallelism.virtual_stages", "--virtual-stages", "Virtual stages", "",
-                          "pieces of the model on a rank with the interleaved schedule"},
-                         {1, 1024}, linear(1, 16))),
-    whole<parallelism_member, &Parallelism::context>(
-        {"parallelism.context", "--context-parallel", "Context parallel", "ranks", "ranks that share a sequence"},
-        {1, most_ranks}, logarithmic(1, 64)),
-    only(has_experts, whole<parallelism_member, &Parallelism::expert>(
-                          {"parallelism.expert", "--expert-parallel", "Expert parallel", "ranks",
-                           "ranks that share the routed experts"},
-                          {1, most_ranks}, logarithmic(1, 256))),
-    only(has_experts, whole<parallelism_member, &Parallelism::expert_tensor>(
-                          {"parallelism.expert_tensor", "--expert-tensor-parallel", "Expert tensor parallel", "ranks",
-                           "ranks that share one expert"},
-                          {1, most_ranks}, logarithmic(1, 16))),
-    only(shards, flag<parallelism_member, &Parallelism::reshard_after_forward>(
-                     {"parallelism.reshard_after_forward", "--reshard-after-forward", "Reshard after forward", "",
-                      "gathered weights are dropped after the forward pass"})),
 };
 
 }  // namespace llmcalc::field_detail

@@ -35,6 +35,12 @@ struct TrainingProfile {
   bool pads_vocabulary = false;         ///< vocabulary padded to a multiple of 128 x tensor parallel ranks
   bool hidden_dropout = false;          ///< dropout also acts on the residual stream of every model
   bool bucket_copy = false;             ///< data parallelism copies gradients into buckets
+  bool fused_kernels = false;           ///< norms and feed-forward blocks are always fused
+  bool adapter_kernels = false;         ///< adapters are fused with their base
+  bool logits_in_place = false;         ///< cross-entropy writes the gradient over the logits
+  bool float8_copies = false;           ///< 8-bit products: copies of the weights are kept, inputs stored in 8 bits
+  bool states_at_start = false;         ///< optimizer states exist before the first step
+  bool updates_together = false;        ///< PPO: policy and value model run backward in one pass
   SelectiveKind selective = SelectiveKind::CoreAttention;
   Count fragmentation_per_mille = 1060;  ///< reserved / allocated of what comes and goes
   Count fragmentation_eager = 1060;      ///< the same without torch.compile
@@ -46,10 +52,11 @@ struct TrainingProfile {
 /// Sources: see each row. Fragmentation: torchtitan's tables of reserved memory of 2024-12 against what is allocated
 /// (1.06 compiled, 1.10 to 1.15 eager); elsewhere 1.04 to 1.06 with sequences of one length, 1.15 with varying
 /// lengths.
-inline constexpr std::array<TrainingProfile, 7> training_profiles{{
+inline constexpr std::array<TrainingProfile, 8> training_profiles{{
     {.framework = TrainingFramework::Transformers,
      .from = "0",
      .bucket_copy = true,
+     .updates_together = true,
      .source = "transformers 4.57 and 5.12 Trainer: saved-tensor hooks on the real classes; torch DDP defaults"},
     {.framework = TrainingFramework::Torchtitan,
      .from = "0",
@@ -89,11 +96,22 @@ inline constexpr std::array<TrainingProfile, 7> training_profiles{{
      .fused_step = true,
      .pads_vocabulary = true,
      .hidden_dropout = true,
+     .float8_copies = true,
+     .states_at_start = true,
      .source = "Megatron-Core 2026-08: param_and_grad_buffer, tensor_parallel/cross_entropy, Transformer Engine"},
     {.framework = TrainingFramework::DeepSpeed,
      .from = "0",
      .fused_step = true,
+     .states_at_start = true,
      .source = "DeepSpeed runtime/zero: stage_1_and_2, stage3, config"},
+    {.framework = TrainingFramework::Unsloth,
+     .from = "0",
+     .native_window = true,
+     .fused_kernels = true,
+     .adapter_kernels = true,
+     .logits_in_place = true,
+     .updates_together = true,
+     .source = "Unsloth kernels: rms_layernorm, swiglu, fast_lora, cross_entropy_loss (from source, not measured)"},
 }};
 
 /// The row for a framework and version; without a version the newest.

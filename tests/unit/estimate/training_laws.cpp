@@ -56,13 +56,29 @@ Scenario any_scenario() {
   t.lora.rank = *rc::gen::inRange<Count>(1, 129);
   t.lora.adapter_dtype = any_of<AdapterDtype>();
   t.gradient_release = *rc::gen::arbitrary<bool>();
+  t.objective = any_of<Objective>();
+  t.models.reference = any_of<ReferenceModel>();
+  t.models.reward = any_of<RewardSource>();
+  t.models.value = any_of<ValueSource>();
+  t.rollout.generator = any_of<Generator>();
+  t.state_format = any_of<StateFormat>();
+  t.master_format = any_of<MasterFormat>();
+  t.gradient_format = any_of<GradientFormat>();
+  t.ema = *rc::gen::arbitrary<bool>();
+  t.batching = any_of<Batching>();
+  t.float8 = *rc::gen::arbitrary<bool>();
+  t.float8_recipe = any_of<Float8Recipe>();
+  t.float8_weights = *rc::gen::arbitrary<bool>();
+  t.expert_imbalance = *rc::gen::element(1.0, 1.2, 2.0);
   s.parallelism = {.data = *rc::gen::element<Count>(1, 2, 8, 64),
                    .zero = *rc::gen::inRange<Count>(0, 4),
                    .tensor = *rc::gen::element<Count>(1, 2, 8),
                    .sequence_parallel = *rc::gen::arbitrary<bool>(),
                    .pipeline = *rc::gen::element<Count>(1, 2, 8),
                    .schedule = any_of<PipelineSchedule>(),
-                   .context = *rc::gen::element<Count>(1, 2)};
+                   .context = *rc::gen::element<Count>(1, 2),
+                   .context_kind = any_of<ContextKind>()};
+  if (*rc::gen::arbitrary<bool>()) s.parallelism.shard_group = 1;
   s.measure = any_of<Measure>();
   return s;
 }
@@ -88,8 +104,9 @@ void check_sums(const Breakdown& b) {
 }
 
 RC_GTEST_PROP(TrainingLaws, SummandsAddUpToTheirComponentInEveryPhase, ()) {
-  const TrainingEstimate e = estimate_training(any_scenario());
-  RC_ASSERT(e.phases.size() == 6U);
+  const Scenario s = any_scenario();
+  const TrainingEstimate e = estimate_training(s);
+  RC_ASSERT(e.phases.size() == (generates(s.training.objective) ? 8U : 6U));
   for (const Phase& p : e.phases) check_sums(p.breakdown);
 }
 
@@ -165,6 +182,70 @@ RC_GTEST_PROP(TrainingLaws, MoreTokensNeverNeedLess, ()) {
   RC_ASSERT(total(s) >= before);
 }
 
+RC_GTEST_PROP(TrainingLaws, SmallerShardGroupsNeverStoreLess, ()) {
+  Scenario s = any_scenario();
+  s.parallelism.data = 8;
+  s.parallelism.zero = *rc::gen::inRange<Count>(1, 4);
+  s.training.gradient_release = false;
+  Bytes last;
+  for (const Count group : {Count{8}, Count{4}, Count{2}, Count{1}}) {
+    s.parallelism.shard_group = group;
+    const Breakdown step = estimate_training(s).phases.back().breakdown;
+    Bytes stored;
+    for (const Part part : {Part::Weights, Part::Gradients, Part::MasterWeights, Part::OptimizerStates}) {
+      stored += step.bytes(part);
+    }
+    RC_ASSERT(stored >= last);
+    last = stored;
+  }
+}
+
+RC_GTEST_PROP(TrainingLaws, ModelsBesideThePolicyNeverNeedLess, ()) {
+  Scenario s = any_scenario();
+  s.training.objective = Objective::Grpo;
+  s.training.models.reward = RewardSource::Function;
+  s.training.models.reference = ReferenceModel::None;
+  s.training.rollout.generator = Generator::Elsewhere;
+  const Bytes alone = total(s);
+  s.training.models.reference = ReferenceModel::Copy;
+  const Bytes beside = total(s);
+  RC_ASSERT(beside >= alone);
+  s.training.models.reward = RewardSource::Model;
+  RC_ASSERT(total(s) >= beside);
+}
+
+RC_GTEST_PROP(TrainingLaws, TheFirstStepNeverNeedsMore, ()) {
+  const TrainingEstimate e = estimate_training(any_scenario());
+  RC_ASSERT(e.first_step.total <= e.breakdown.total());
+  RC_ASSERT(e.first_step.total > Bytes{});
+}
+
+RC_GTEST_PROP(TrainingLaws, UnevenExpertsNeverNeedLess, ()) {
+  Scenario s = any_scenario();
+  s.parallelism.tensor = 8;
+  s.parallelism.expert = 8;
+  s.training.expert_imbalance = 1.0;
+  const Bytes even = total(s);
+  s.training.expert_imbalance = 1.5;
+  RC_ASSERT(total(s) >= even);
+}
+
+RC_GTEST_PROP(TrainingLaws, RecomputingMoreLayersNeverKeepsMore, ()) {
+  Scenario s = any_scenario();
+  s.training.offload = Offload::None;
+  s.training.recompute = RecomputeKind::Block;
+  s.parallelism.pipeline = 1;
+  Bytes last = kept(s);
+  for (const Count n : {Count{1}, Count{4}, Count{8}, Count{40}}) {
+    s.training.recompute_every = n;
+    const Bytes now = kept(s);
+    RC_ASSERT(n == 1 || now <= last);
+    last = now;
+  }
+  s.training.recompute = RecomputeKind::Full;
+  RC_ASSERT(kept(s) == last);
+}
+
 RC_GTEST_PROP(TrainingLaws, WeightsOfAllShardsCoverTheModel, ()) {
   Scenario s = any_scenario();
   s.training.method = TrainingMethod::Full;
@@ -173,6 +254,8 @@ RC_GTEST_PROP(TrainingLaws, WeightsOfAllShardsCoverTheModel, ()) {
   s.parallelism.schedule = PipelineSchedule::OneFOneB;
   s.parallelism.context = 1;
   s.parallelism.zero = 3;
+  s.parallelism.shard_group = std::nullopt;
+  s.training.objective = Objective::Sft;
   Count sum = 0;
   for (const RankUse& r : estimate_training(s).ranks) {
     sum += r.breakdown.bytes(Part::Weights).count * s.parallelism.tensor * s.parallelism.data;
@@ -191,6 +274,9 @@ RC_GTEST_PROP(TrainingLaws, TrainableParametersDoNotDependOnTheLayout, ()) {
 RC_GTEST_PROP(TrainingLaws, FullTrainingTrainsEveryParameter, ()) {
   Scenario s = any_scenario();
   s.training.method = TrainingMethod::Full;
+  if (s.training.objective == Objective::Reward || s.training.objective == Objective::Ppo) {
+    s.training.objective = Objective::Sft;  // heads of their own
+  }
   RC_ASSERT(estimate_training(s).trainable_parameters == parameter_count(*s.model));
 }
 

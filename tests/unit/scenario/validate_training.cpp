@@ -47,4 +47,46 @@ TEST(ValidateTraining, WarnsOfSettingsThatExcludeEachOther) {
   EXPECT_TRUE(scenario_warnings(s).empty());
 }
 
+TEST(ValidateTraining, ShardGroupsDivideTheDataRanks) {
+  Scenario s = llama();
+  s.parallelism.data = 8;
+  s.parallelism.zero = 3;
+  s.parallelism.shard_group = 4;
+  EXPECT_EQ(validate(s), Issues{});
+  s.parallelism.shard_group = 3;
+  EXPECT_EQ(validate(s),
+            (Issues{{"/parallelism/shard_group", "must divide the 8 data and context-parallel ranks, got 3"}}));
+}
+
+TEST(ValidateTraining, ExchangedHeadsDivideTheHeadsOfARank) {
+  Scenario s = llama();
+  s.parallelism = {.tensor = 8, .context = 8, .context_kind = ContextKind::Ulysses};
+  EXPECT_EQ(validate(s), (Issues{{"/parallelism/context",
+                                  "must divide the 4 attention heads of a tensor-parallel rank when heads are "
+                                  "exchanged (ulysses), got 8"}}));
+}
+
+TEST(ValidateTraining, OtherModelsFollowThePolicysLayout) {
+  Scenario s = llama();
+  s.training.objective = Objective::Ppo;
+  s.parallelism = {.tensor = 8, .pipeline = 4};
+  s.training.models.reward_model =
+      std::make_shared<const Model>(*model_from_numbers({.layers = 2, .hidden_size = 1536, .heads = 12}));
+  EXPECT_EQ(
+      validate(s),
+      (Issues{{"/training/reward_model", "needs a layer for every stage: the model has 2 layers, got 4 stages"},
+              {"/training/reward_model", "has 12 attention heads, which 8 tensor-parallel ranks do not divide"}}));
+  s.training.objective = Objective::Sft;
+  EXPECT_EQ(validate(s), Issues{});
+}
+
+TEST(ValidateTraining, CompletionsArePartOfTheSequence) {
+  Scenario s = llama();
+  s.training.objective = Objective::Grpo;
+  s.training.rollout.completion = 8192;
+  EXPECT_EQ(
+      validate(s),
+      (Issues{{"/training/rollout/completion", "must be at most the training sequence of 4,096 tokens, got 8,192"}}));
+}
+
 }  // namespace

@@ -6,11 +6,15 @@
 //   b = c, no dropout           the existing inputs: c h for q, k, v together, c h for gate and up, the down
 //                               projection's c i, nothing for o; and c r a target
 //   otherwise                   (b in + b r) a target: PEFT makes adapters fp32 beside a bf16 model
+//   fused with the base         c h for q, k, v together, c h for gate and up; products and the down projection's
+//   input
+//                               are computed again (Unsloth)
 //   dropout                     a mask of one byte a number of every target's input (none where the input needs no
 //                               gradient: q, k, v of the first layer)
 //   DoRA                        c out + b out more a target: both products are scaled by the magnitude
 //
-// Source: PyTorch saved-tensor hooks on PEFT 0.20, equal to the byte; DoRA's term from PEFT's source (lora/dora.py).
+// Source: PyTorch saved-tensor hooks on PEFT 0.20, equal to the byte; DoRA's term from PEFT's source (lora/dora.py);
+// Unsloth kernels/fast_lora.py.
 
 #include <llmcalc/memory/activations/attention.hpp>
 
@@ -61,6 +65,14 @@ struct TargetWidths {
 [[nodiscard]] constexpr Kept adapters(const TrainingPass& p, const Layer& layer, bool dora) {
   if (!p.adapters || p.adapter_rank == 0) return {};
   const TargetWidths w = target_widths(p.hidden, layer);
+  if (p.adapter_kernels && !p.adapter_dropout && !dora) {
+    using T = LoraTarget;
+    const bool attention =
+        layer.attends() && (p.targets.has(T::Query) || p.targets.has(T::Key) || p.targets.has(T::Value));
+    const bool block = p.targets.has(T::Gate) || p.targets.has(T::Up) || p.targets.has(T::Down);
+    const Count inputs = (attention ? Count{1} : Count{0}) + (block ? Count{1} : Count{0});
+    return {.stream = product(p.compute, p.hidden, inputs)};
+  }
   const Count bytes = p.autocast ? p.compute : p.adapter_bytes;
   const bool shares = !p.autocast && p.adapter_bytes == p.compute && !p.adapter_dropout;
   Kept kept;

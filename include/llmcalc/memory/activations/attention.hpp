@@ -24,10 +24,11 @@ namespace llmcalc::activations {
   return a.values_are_keys ? 2 : 3;
 }
 
-/// True when the attention of this layer needs a mask tensor: a window or chunk shorter than the sequence.
+/// True when the attention of this layer needs a mask tensor: a window or chunk shorter than the sequence, or texts
+/// of unequal length in the batch.
 [[nodiscard]] constexpr bool needs_mask(const TrainingPass& p, const AttentionShape& a) {
   const bool local = (a.window != 0 && a.window < p.sequence) || (a.chunk != 0 && a.chunk < p.sequence);
-  return local && !p.native_window;
+  return (local || p.masked) && !p.native_window;
 }
 
 /// True when rotated queries are put together with cat, which loses the memory order flash attention wants.
@@ -107,8 +108,10 @@ namespace llmcalc::activations {
   if (eager) {
     kept.scores = eager_scores(p, a.heads);
   } else {
+    const bool masked = needs_mask(p, a);
     kept.inner = add(kept.inner, multiply(4, a.heads));
-    kept.fixed = 24;
+    kept.fixed = masked ? 16 : 24;
+    if (masked) kept.scores = p.compute;
   }
   // Latents are whole on every tensor-parallel rank.
   TrainingPass latent = p;

@@ -15,7 +15,8 @@
 //   experts, fused           K (c h + the block's tensors) + 4 E + 8 K
 //
 // Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes, equal to the byte; fused: Liger-Kernel
-// and Megatron-Core's grouped GEMM, from source. Tokens are taken as spread evenly over the experts.
+// and Megatron-Core's grouped GEMM, from source. With experts on several ranks the busiest one works on
+// expert_load / 1000 times the average.
 
 #include <llmcalc/memory/activations/norms.hpp>
 
@@ -61,6 +62,7 @@ namespace llmcalc::activations {
   if (!p.trained) copies = subtract(copies, 1);
   Kept kept;
   kept.inner = multiply(f.experts_per_token, add(add(multiply(copies, row), block), index));
+  kept.inner = scale(Bytes{kept.inner}, p.expert_load, 1000).count;
   kept.inner = add(kept.inner, add(multiply(4, f.experts), p.fused ? 0 : 4));
   if (!p.fused && p.experts == ExpertKernel::GroupedMm) kept.fixed = multiply(4, f.experts);
   return kept;

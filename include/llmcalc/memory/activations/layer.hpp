@@ -11,6 +11,21 @@
 
 namespace llmcalc::activations {
 
+/// Transformer Engine with 8-bit products keeps the inputs of trained linears in one byte: the layer's two normalised
+/// inputs and the down projection's, which are 16-bit otherwise; the output projection's input becomes a copy of its
+/// own, because attention keeps its output in 16 bits. Source: Transformer Engine docs, fp8 recipes; not measured.
+constexpr void store_inputs_in_float8(const TrainingPass& p, const Layer& l, LayerKept& kept) {
+  const Count saved = subtract(p.compute, 1);
+  const FeedForward& f = l.feed_forward;
+  const Count stream = multiply(saved, p.hidden);
+  kept.mixer.stream = subtract(kept.mixer.stream, stream);
+  kept.feed_forward.stream = subtract(kept.feed_forward.stream, stream);
+  const Count experts = scale(Bytes{multiply(f.experts_per_token, f.expert_width)}, p.expert_load, 1000).count;
+  const Count width = add(add(f.width, f.shared_width), experts);
+  kept.feed_forward.inner = subtract(kept.feed_forward.inner, multiply(saved, width));
+  if (l.attends()) kept.mixer.inner = add(kept.mixer.inner, multiply(l.attention.heads, l.attention.value_head_dim));
+}
+
 /// The mixer of a layer, both when attention and a state space stand side by side.
 [[nodiscard]] constexpr Kept mixer(const TrainingPass& p, const Layer& layer) {
   Kept kept;
@@ -48,6 +63,7 @@ namespace llmcalc::activations {
     // Attention and feed-forward block read the same normalised tensor.
     kept.feed_forward.stream = subtract(kept.feed_forward.stream, multiply(p.compute, p.hidden));
   }
+  if (p.float8 && p.trained) store_inputs_in_float8(p, l, kept);
   if (p.gathered_inputs && p.trained) {
     for (Kept* block : {&kept.mixer, &kept.feed_forward}) {
       const Count input = std::min(block->stream, multiply(p.compute, p.hidden));

@@ -1,0 +1,85 @@
+#pragma once
+// Settings of how work is divided. Part of the table in fields.hpp.
+
+#include <llmcalc/scenario/field.hpp>
+#include <llmcalc/scenario/fields_training.hpp>
+
+#include <array>
+
+namespace llmcalc::field_detail {
+
+// What decides whether a setting matters.
+constexpr bool splits_context(const Scenario& s) { return s.parallelism.context > 1; }
+constexpr bool shards_states(const Scenario& s) {
+  return s.parallelism.zero >= 1 && (s.parallelism.data > 1 || s.parallelism.context > 1);
+}
+constexpr bool has_buckets(const Scenario& s) {
+  return s.training.framework == TrainingFramework::DeepSpeed && shards_states(s);
+}
+constexpr bool gathers_ahead(const Scenario& s) { return has_buckets(s) && s.parallelism.zero >= 3; }
+constexpr bool splits_tensors(const Scenario& s) { return s.parallelism.tensor > 1; }
+constexpr bool has_stages(const Scenario& s) { return s.parallelism.pipeline > 1; }
+constexpr bool shards(const Scenario& s) { return s.parallelism.zero >= 2; }
+
+inline constexpr auto parallelism_member = &Scenario::parallelism;
+
+inline constexpr std::array parallelism_fields{
+    whole<parallelism_member, &Parallelism::data>(
+        {"parallelism.data", "--data-parallel", "Data parallel", "ranks", "copies of the model, or shards with ZeRO"},
+        {1, most_ranks}, logarithmic(1, 1024)),
+    whole<parallelism_member, &Parallelism::zero>(
+        {"parallelism.zero", "--zero", "ZeRO stage", "",
+         "1 shards optimizer states, 2 gradients too, 3 (FSDP) weights too"},
+        {0, 3}, linear(0, 3)),
+    whole<parallelism_member, &Parallelism::tensor>(
+        {"parallelism.tensor", "--tensor-parallel", "Tensor parallel", "ranks", "ranks that share every layer"},
+        {1, most_ranks}, logarithmic(1, 16)),
+    only(splits_tensors, flag<parallelism_member, &Parallelism::sequence_parallel>(
+                             {"parallelism.sequence_parallel", "--sequence-parallel", "Sequence parallel", "",
+                              "norms and dropouts are split over the tensor-parallel ranks too"})),
+    whole<parallelism_member, &Parallelism::pipeline>(
+        {"parallelism.pipeline", "--pipeline-parallel", "Pipeline stages", "stages", "groups of layers, one a rank"},
+        {1, most_ranks}, logarithmic(1, 64)),
+    only(has_stages, choice<parallelism_member, &Parallelism::schedule>(
+                         {"parallelism.schedule", "--schedule", "Pipeline schedule", "",
+                          "decides how many micro-batches are in flight"})),
+    only(has_stages, whole<parallelism_member, &Parallelism::virtual_stages>(
+                         {"parallelism.virtual_stages", "--virtual-stages", "Virtual stages", "",
+                          "pieces of the model on a rank with the interleaved schedule"},
+                         {1, 1024}, linear(1, 16))),
+    whole<parallelism_member, &Parallelism::context>(
+        {"parallelism.context", "--context-parallel", "Context parallel", "ranks", "ranks that share a sequence"},
+        {1, most_ranks}, logarithmic(1, 64)),
+    only(splits_context, choice<parallelism_member, &Parallelism::context_kind>(
+                             {"parallelism.context_kind", "--context-kind", "Context exchange", "",
+                              "how keys and values of the other ranks arrive"})),
+    only(has_experts, whole<parallelism_member, &Parallelism::expert>(
+                          {"parallelism.expert", "--expert-parallel", "Expert parallel", "ranks",
+                           "ranks that share the routed experts"},
+                          {1, most_ranks}, logarithmic(1, 256))),
+    only(has_experts, whole<parallelism_member, &Parallelism::expert_tensor>(
+                          {"parallelism.expert_tensor", "--expert-tensor-parallel", "Expert tensor parallel", "ranks",
+                           "ranks that share one expert"},
+                          {1, most_ranks}, logarithmic(1, 16))),
+    only(shards, flag<parallelism_member, &Parallelism::reshard_after_forward>(
+                     {"parallelism.reshard_after_forward", "--reshard-after-forward", "Reshard after forward", "",
+                      "gathered weights are dropped after the forward pass"})),
+    only(shards_states, whole<parallelism_member, &Parallelism::shard_group>(
+                            {"parallelism.shard_group", "--shard-group", "Shard group", "ranks",
+                             "ranks that share one set of shards (HSDP); nothing: all data-parallel ranks"},
+                            {1, most_ranks}, logarithmic(1, 64), "all")),
+    only(has_buckets, whole<parallelism_member, &Parallelism::bucket>(
+                          {"parallelism.bucket", "--bucket", "Gradient bucket", "elements",
+                           "elements reduced at once; nothing: the framework's 500,000,000"},
+                          {1, 1e12}, logarithmic(1e6, 1e9))),
+    only(gathers_ahead, whole<parallelism_member, &Parallelism::prefetch>(
+                            {"parallelism.prefetch", "--prefetch", "Prefetch", "elements",
+                             "weights gathered ahead; nothing: the framework's 50,000,000"},
+                            {0, 1e12}, logarithmic(1e6, 1e9))),
+    only(gathers_ahead, whole<parallelism_member, &Parallelism::max_live>(
+                            {"parallelism.max_live", "--max-live", "Gathered at most", "elements",
+                             "weights that stay gathered; nothing: the framework's 1,000,000,000"},
+                            {0, 1e12}, logarithmic(1e6, 1e10))),
+};
+
+}  // namespace llmcalc::field_detail

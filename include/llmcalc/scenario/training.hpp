@@ -1,0 +1,55 @@
+#pragma once
+// Training, a plain value. All its defaults are here.
+
+#include <llmcalc/base/units.hpp>
+#include <llmcalc/scenario/alignment.hpp>
+#include <llmcalc/scenario/attention_kernel.hpp>
+#include <llmcalc/scenario/training_layers.hpp>
+#include <llmcalc/scenario/training_method.hpp>
+#include <llmcalc/scenario/training_numbers.hpp>
+
+#include <string>
+
+namespace llmcalc {
+
+/// Training.
+struct Training {
+  TrainingFramework framework = TrainingFramework::Transformers;
+  std::string version;  ///< "" means the newest profile known
+  TrainingMethod method = TrainingMethod::Full;
+  Objective objective = Objective::Sft;
+  OtherModels models;
+  Rollout rollout;
+  Lora lora;
+  Count virtual_tokens = 20;  ///< prompt tuning
+  Count trained_layers = 2;   ///< method freeze: how many of the last layers are trained
+  Count micro_batch = 1;
+  Count sequence = 4096;
+  Count accumulation = 1;
+  Recipe recipe = Recipe::Bf16;
+  Optimizer optimizer = Optimizer::AdamW;
+  Count optimizer_rank = 128;  ///< GaLore, APOLLO
+  StateFormat state_format = StateFormat::Recipe;
+  MasterFormat master_format = MasterFormat::Recipe;
+  GradientFormat gradient_format = GradientFormat::Recipe;
+  bool ema = false;  ///< a running average of the weights is kept
+  RecomputeKind recompute = RecomputeKind::None;
+  Count recompute_every = 1;  ///< n of EveryN, Block and OneOfN
+  AttentionKernel attention = AttentionKernel::Flash;
+  LayerKernels kernels = LayerKernels::Framework;
+  Loss loss = Loss::Full;
+  Count loss_chunks = 8;  ///< when loss is Chunked
+  ExpertKernel experts = ExpertKernel::GroupedMm;
+  double expert_imbalance = 1.0;  ///< tokens of the busiest expert rank over the average
+  Batching batching = Batching::Even;
+  bool compile = false;
+  bool float8 = false;
+  Float8Recipe float8_recipe = Float8Recipe::Tensor;
+  bool float8_weights = false;  ///< the weights themselves are stored in 8 bits
+  double dropout = 0.0;
+  Offload offload = Offload::None;
+  bool gradient_release = false;  ///< the optimizer steps inside the backward pass
+  friend bool operator==(const Training&, const Training&) = default;
+};
+
+}  // namespace llmcalc

@@ -1,0 +1,193 @@
+#include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/model/custom.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace {
+
+using namespace llmcalc;
+
+Scenario llama() {
+  Scenario s;
+  s.model = std::make_shared<const Model>(*model_from_numbers({.layers = 32, .kv_heads = 8}));
+  s.include_overhead = false;
+  s.training.sequence = 2048;
+  return s;
+}
+
+Scenario megatron() {
+  Scenario s = llama();
+  s.training.framework = TrainingFramework::Megatron;
+  s.training.recipe = Recipe::MegatronBf16;
+  s.training.kernels = LayerKernels::Fused;
+  return s;
+}
+
+const Breakdown& phase(const TrainingEstimate& e, PhaseId id) {
+  for (const Phase& p : e.phases) {
+    if (p.id == id) return p.breakdown;
+  }
+  ADD_FAILURE() << "no phase " << key_of(id);
+  return e.breakdown;
+}
+
+Bytes at(const Scenario& s, PhaseId id, Part part) { return phase(evaluate_training(s), id).bytes(part); }
+
+constexpr Count parameters = 8'030'261'248;
+
+TEST(TrainingSettings, BytesAParameterAreShownAsASum) {
+  Scenario s = megatron();
+  EXPECT_EQ(evaluate_training(s).bytes_per_parameter, "2 weights + 4 gradients + 4 master weights + 8 states");
+  s.training.framework = TrainingFramework::Transformers;
+  s.training.recipe = Recipe::Bf16;
+  EXPECT_EQ(evaluate_training(s).bytes_per_parameter, "2 weights + 2 gradients + 4 states");
+  s.training.optimizer = Optimizer::AdamW8bit;
+  EXPECT_EQ(evaluate_training(s).bytes_per_parameter, "2 weights + 2 gradients + 2.031 states");
+}
+
+TEST(TrainingSettings, FormatsCanDepartFromTheRecipe) {
+  Scenario s = megatron();
+  s.training.state_format = StateFormat::Bf16;
+  s.training.master_format = MasterFormat::Remainder;
+  s.training.gradient_format = GradientFormat::Bf16;
+  EXPECT_EQ(evaluate_training(s).bytes_per_parameter, "2 weights + 2 gradients + 2 master weights + 4 states");
+  EXPECT_EQ(at(s, PhaseId::Step, Part::MasterWeights), Bytes{2 * parameters});
+  EXPECT_NEAR(static_cast<double>(at(s, PhaseId::Step, Part::OptimizerStates).count), 4.0 * parameters, 1e4);
+}
+
+TEST(TrainingSettings, AnAverageIsOneMoreCopyInTheOptimizersType) {
+  Scenario s = megatron();
+  s.training.ema = true;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::EmaWeights), Bytes{4 * parameters});
+  s = llama();
+  s.training.ema = true;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::EmaWeights), Bytes{2 * parameters});
+}
+
+TEST(TrainingSettings, PromptTuningTrainsItsTokensOnly) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::PromptTuning;
+  s.training.virtual_tokens = 20;
+  const TrainingEstimate e = evaluate_training(s);
+  EXPECT_EQ(e.trainable_parameters, 20U * 4096);
+  EXPECT_EQ(phase(e, PhaseId::Load).bytes(Part::Adapters), Bytes{20 * 4096 * 4});
+  EXPECT_EQ(phase(e, PhaseId::BackwardEnd).bytes(Part::Gradients), Bytes{20 * 4096 * 4});
+  // Frozen layers keep what a gradient has to pass through: norms 8 h + 8, attention 4 q + 4 k + 4 a, 6 i a token.
+  const Count layer = 8 * 4096 + 8 + 4 * 4096 + 4 * 1024 + 4 * 32 + 6 * 14336;
+  const Bytes kept = phase(e, PhaseId::ForwardEnd).bytes(Part::Activations);
+  EXPECT_NEAR(static_cast<double>(kept.count), 32.0 * layer * 2068, 0.005 * static_cast<double>(kept.count));
+}
+
+TEST(TrainingSettings, RsLoraCostsWhatLoraDoes) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Lora;
+  const Bytes lora = evaluate_training(s).breakdown.total();
+  s.training.method = TrainingMethod::RsLora;
+  EXPECT_EQ(evaluate_training(s).breakdown.total(), lora);
+}
+
+TEST(TrainingSettings, BlockRecomputationKeepsInputsOfTheFirstLayers) {
+  Scenario s = llama();
+  const Bytes all = at(s, PhaseId::ForwardEnd, Part::Activations);
+  s.training.recompute = RecomputeKind::Block;
+  s.training.recompute_every = 8;
+  const Count layer = 200'840ULL * 2048 + 24;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::Activations), all - Bytes{8 * (layer - 8192ULL * 2048)});
+  s.training.recompute = RecomputeKind::OneOfN;
+  s.training.recompute_every = 2;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::Activations), all - Bytes{16 * (layer - 8192ULL * 2048)});
+}
+
+TEST(TrainingSettings, PaddingNeedsAMaskAndRepeatedKeys) {
+  Scenario s = llama();
+  const Bytes even = at(s, PhaseId::ForwardEnd, Part::Activations);
+  s.training.batching = Batching::Padded;
+  // A bf16 mask of 2 S a token, keys and values of 8 heads repeated to 32; 16 bytes a call instead of 24.
+  const Count more = 2048ULL * (2 * 2048 + 2 * 2 * (4096 - 1024)) - 8;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::Activations), even + Bytes{32 * more});
+  s.training.batching = Batching::Packed;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::Activations), even);
+  s.training.attention = AttentionKernel::Sdpa;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::Activations), even + Bytes{32 * more});
+}
+
+TEST(TrainingSettings, Float8KeepsTwoCopiesAndSmallerInputs) {
+  Scenario s = megatron();
+  const Bytes before = at(s, PhaseId::ForwardEnd, Part::Activations);
+  s.training.float8 = true;
+  const Count linear = parameters - 2 * 128256ULL * 4096 - 65 * 4096;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::WeightCasts), Bytes{2 * linear});
+  // Two inputs of the stream and the down projection's lose a byte, the output projection's is a copy of one.
+  EXPECT_EQ(before - at(s, PhaseId::ForwardEnd, Part::Activations), Bytes{32ULL * 2048 * (2 * 4096 + 14336 - 4096)});
+  s.training.float8_weights = true;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Weights), Bytes{2 * (parameters - linear)});
+  s.training.framework = TrainingFramework::Torchtitan;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::WeightCasts), Bytes{});
+}
+
+TEST(TrainingSettings, ShardGroupsHoldAWholeModelEach) {
+  Scenario s = llama();
+  s.parallelism.data = 8;
+  s.parallelism.zero = 3;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Weights), Bytes{2 * parameters / 8});
+  s.parallelism.shard_group = 2;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Weights), Bytes{parameters});
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Gradients), Bytes{parameters});
+}
+
+TEST(TrainingSettings, ContextRanksExchangeKeysAndValues) {
+  Scenario s = llama();
+  s.parallelism.context = 4;
+  s.training.sequence = 8192;
+  s.parallelism.zero = 3;
+  const auto exchanged = [&](ContextKind kind) {
+    s.parallelism.context_kind = kind;
+    for (const Component& c : phase(evaluate_training(s), PhaseId::BackwardLayers).components) {
+      if (c.part == Part::CommBuffers) return c.summands.front().result;
+    }
+    return Bytes{};
+  };
+  const Count one = 2 * 2 * 1024 * 2048;  // keys and values of a rank's tokens in bf16
+  EXPECT_EQ(exchanged(ContextKind::Ring), Bytes{4 * one});
+  EXPECT_EQ(exchanged(ContextKind::AllGather), Bytes{2 * 4 * one});
+  EXPECT_EQ(exchanged(ContextKind::Ulysses), Bytes{2 * 2048 * (2 * 1024 + 2 * 4096)});
+}
+
+TEST(TrainingSettings, DeepSpeedKeepsABudgetOfGatheredWeights) {
+  Scenario s = llama();
+  s.training.framework = TrainingFramework::DeepSpeed;
+  s.parallelism.data = 8;
+  s.parallelism.zero = 3;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::GatheredWeights), Bytes{2 * 1'050'000'000});
+  s.parallelism.max_live = 300'000'000;
+  s.parallelism.prefetch = 0;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::GatheredWeights), Bytes{2 * 300'000'000});
+}
+
+TEST(TrainingSettings, TheFirstStepHasNoStatesYet) {
+  Scenario s = llama();
+  s.training.sequence = 8192;
+  s.training.optimizer = Optimizer::AdamWFused;
+  const TrainingEstimate e = evaluate_training(s);
+  EXPECT_EQ(e.peak_phase, PhaseId::BackwardStart);
+  EXPECT_EQ(e.first_step.total, e.breakdown.total() - e.breakdown.bytes(Part::OptimizerStates));
+  s = megatron();
+  const TrainingEstimate made_at_start = evaluate_training(s);
+  EXPECT_EQ(made_at_start.first_step.total, made_at_start.breakdown.total());
+}
+
+TEST(TrainingSettings, UnslothsAdaptersShareTheirInputs) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Lora;
+  const Bytes peft = at(s, PhaseId::ForwardEnd, Part::Activations);
+  s.training.framework = TrainingFramework::Unsloth;
+  // Norms 2 (2 h + 4), attention 2 q + 2 k + 2 k + 2 q + 4 a, gate and up 4 i, two inputs 4 h.
+  const Count layer = 2 * (2 * 4096 + 4) + 4 * 4096 + 4 * 1024 + 4 * 32 + 4 * 14336 + 4 * 4096;
+  const Bytes unsloth = at(s, PhaseId::ForwardEnd, Part::Activations);
+  EXPECT_NEAR(static_cast<double>(unsloth.count), 32.0 * layer * 2048, 0.01 * static_cast<double>(unsloth.count));
+  EXPECT_LT(unsloth.count, peft.count / 2);
+}
+
+}  // namespace
