@@ -94,8 +94,12 @@ std::string training(const Scenario& s, const std::string& model) {
     flag(line, "--seq-length", s.training.sequence);
     if (p.zero > 0) line += " --use-distributed-optimizer";
     if (p.sequence_parallel && p.tensor > 1) line += " --sequence-parallel";
-    if (s.training.recompute == RecomputeKind::Full)
+    if (s.training.recompute == RecomputeKind::Full || s.training.recompute == RecomputeKind::EveryN)
       line += " --recompute-granularity full --recompute-method uniform";
+    if (s.training.recompute == RecomputeKind::Block)
+      line += " --recompute-granularity full --recompute-method block";
+    if (s.training.recompute == RecomputeKind::EveryN || s.training.recompute == RecomputeKind::Block)
+      flag(line, "--recompute-num-layers", s.training.recompute_every);
     if (s.training.recompute == RecomputeKind::Selective) line += " --recompute-granularity selective";
     return line + " --bf16";
   }
@@ -109,7 +113,7 @@ std::string training(const Scenario& s, const std::string& model) {
                                                     : std::string(key_of(s.training.optimizer)));
   if (s.training.recompute != RecomputeKind::None) line += " --gradient_checkpointing";
   if (s.training.recipe != Recipe::Fp32) line += s.training.recipe == Recipe::AmpFp16 ? " --fp16" : " --bf16";
-  if (s.training.method != TrainingMethod::Full && s.training.method != TrainingMethod::Freeze) {
+  if (trains_adapters(s.training.method)) {
     flag(line, "--lora_r", s.training.lora.rank);
   }
   if (p.zero > 0) flag(line, "--deepspeed", "zero" + std::to_string(p.zero) + ".json");

@@ -3,18 +3,41 @@
 #include "ui/panels.hpp"
 
 #include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/validate.hpp>
+
+#include <algorithm>
+#include <array>
 
 namespace llmcalc::ui {
 
+namespace {
+
+/// Always shown, two in a row; the rest of the group follows with "more settings".
+constexpr std::array first{&field_at("parallelism.tensor"),  &field_at("parallelism.pipeline"),
+                           &field_at("parallelism.data"),    &field_at("parallelism.zero"),
+                           &field_at("parallelism.context"), &field_at("parallelism.expert")};
+
+/// As many devices as the layout has ranks, once the layout was changed so that they do not divide.
+void follow_layout(Scenario& s, Count ranks_before) {
+  const Count ranks = ranks_of(s.parallelism);
+  if (ranks == ranks_before || ranks <= 1 || s.devices.groups.size() != 1) return;
+  Count& devices = s.devices.groups.front().count;
+  if (devices != 0 && devices % ranks != 0) devices = ranks;
+}
+
+}  // namespace
+
 void parallelism_panel(Controls& controls, bool more) {
+  const Count ranks_before = ranks_of(controls.scenario.parallelism);
   heading(controls.theme, "Parallelism");
-  setting_pair(controls, "Tensor · pipeline", field_at("parallelism.tensor"), field_at("parallelism.pipeline"));
-  setting_pair(controls, "Data · ZeRO", field_at("parallelism.data"), field_at("parallelism.zero"));
-  setting_pair(controls, "Context · expert", field_at("parallelism.context"), field_at("parallelism.expert"));
+  setting_pair(controls, "Tensor · pipeline", *first[0], *first[1]);
+  setting_pair(controls, "Data · ZeRO", *first[2], *first[3]);
+  setting_pair(controls, "Context · expert", *first[4], *first[5]);
+  follow_layout(controls.scenario, ranks_before);
   if (!more) return;
-  for (const char* path : {"parallelism.sequence_parallel", "parallelism.schedule", "parallelism.virtual_stages",
-                           "parallelism.expert_tensor", "parallelism.reshard_after_forward"}) {
-    if (const Field* field = find_field(path)) setting(controls, *field);
+  for (const Field& field : fields) {
+    if (field.group() != "parallelism" || std::find(first.begin(), first.end(), &field) != first.end()) continue;
+    setting(controls, field);
   }
   for (const char* path : {"measure", "include_overhead", "overhead.context_bytes"}) {
     if (const Field* field = find_field(path)) setting(controls, *field);

@@ -58,6 +58,7 @@ TEST(Controls, EachChangesExactlyItsSetting) {
   d.app.preferences.more_settings = true;
   d.app.scenario.parallelism.tensor = 2;
   d.app.scenario.parallelism.zero = 3;
+  d.app.scenario.devices.groups.front().count = 2;
   d.frames(4);
   const Scenario start = d.app.scenario;
   std::size_t tried = 0;

@@ -23,6 +23,7 @@ TEST(SavedScenarios, ComeBackAsTheyWere) {
   App app = app_in(folder);
   app.scenario.serving.context = 12345;
   app.scenario.parallelism.tensor = 4;
+  app.scenario.devices.groups.front().count = 4;
   ASSERT_TRUE(save_named(app, "four cards"));
   EXPECT_EQ(saved_names(app.scenario_folder), std::vector<std::string>{"four cards"});
   const Result<Scenario> opened = open_named(app, "four cards");

@@ -139,7 +139,8 @@ inline void set_devices(Scenario& s, Task task, Count count) {
   s.devices.groups.front().count = count;
   Parallelism& p = s.parallelism;
   if (task == Task::Inference) {
-    if (s.serving.runtime != Runtime::LlamaCpp) p.tensor = std::max<Count>(1, count / std::max<Count>(1, p.pipeline));
+    if (s.serving.runtime != Runtime::LlamaCpp)
+      p.tensor = std::max<Count>(1, count / std::max<Count>(1, product(p.data, p.pipeline, p.context)));
   } else {
     p.data = std::max<Count>(1, count / std::max<Count>(1, product(p.tensor, p.pipeline, p.context)));
   }
@@ -167,7 +168,8 @@ inline Line count_line(const Scenario& s, const SolveTarget& target) {
     // Every rank needs a device of its own.
     if (changed.devices.groups.size() == 1) {
       Count& devices = changed.devices.groups.front().count;
-      devices = std::max(devices, ranks_of(changed.parallelism));
+      const Count ranks = ranks_of(changed.parallelism);
+      if (devices % ranks != 0) devices = ranks;
     }
   };
   Line line = list_line(s, rank_counts(), set, [](Count n) { return grouped(n); });

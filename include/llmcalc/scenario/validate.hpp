@@ -47,6 +47,9 @@ namespace llmcalc {
   return std::string(f.help);
 }
 
+/// Ranks that one copy of the training job, or one engine, occupies.
+[[nodiscard]] inline Count ranks_of(const Parallelism& p) { return product(p.data, p.tensor, p.pipeline, p.context); }
+
 namespace validate_detail {
 
 /// Checks a value against the limits of its field.
@@ -103,6 +106,16 @@ inline void check_parallelism(const Scenario& s, Issues& issues) {
   }
 }
 
+/// Every rank needs a device of its own, and every device a rank: a whole number of copies of the layout.
+inline void check_devices(const Scenario& s, Issues& issues) {
+  const Count ranks = ranks_of(s.parallelism);
+  const Count devices = s.devices.count();
+  if (ranks <= 1 || devices == 0 || devices % ranks == 0) return;
+  issues.push_back({"/device", "must hold the parallel layout: data x tensor x pipeline x context make " +
+                                   grouped(ranks) + " ranks, got " + grouped(devices) +
+                                   (devices == 1 ? " device" : " devices")});
+}
+
 /// Settings that contradict each other.
 inline void check_lengths(const Scenario& s, Issues& issues) {
   const auto at_most_context = [&](const Field& f, Count value) {
@@ -121,6 +134,7 @@ inline void check_lengths(const Scenario& s, Issues& issues) {
   Issues issues;
   for (const Field& f : fields) validate_detail::check_range(f, s, issues);
   validate_detail::check_lengths(s, issues);
+  validate_detail::check_devices(s, issues);
   if (s.model) {
     validate_detail::check_parallelism(s, issues);
     validate_detail::check_training_layout(s, issues);
@@ -129,9 +143,6 @@ inline void check_lengths(const Scenario& s, Issues& issues) {
   }
   return issues;
 }
-
-/// Ranks that one copy of the training job, or one engine, occupies.
-[[nodiscard]] inline Count ranks_of(const Parallelism& p) { return product(p.data, p.tensor, p.pipeline, p.context); }
 
 /// What is unusual about a valid scenario, in whole sentences.
 [[nodiscard]] inline std::vector<std::string> scenario_warnings(const Scenario& s) {

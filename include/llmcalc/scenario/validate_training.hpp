@@ -103,6 +103,13 @@ inline void add_training_warnings(const Scenario& s, std::vector<std::string>& o
     out.push_back("An optimizer that steps inside the backward pass cannot accumulate gradients over " +
                   grouped(t.accumulation) + " micro-batches: they are not counted.");
   }
+  const Parallelism& p = s.parallelism;
+  const Count experts = multiply(p.expert, std::max<Count>(1, p.expert_tensor));
+  const Count shared = multiply(data_ranks(p), std::max<Count>(1, p.tensor));
+  if (p.expert > 1 && shared % experts != 0) {
+    out.push_back("Expert and expert tensor parallelism need groups of " + grouped(experts) + " ranks, which " +
+                  grouped(shared) + " data, context and tensor-parallel ranks do not make.");
+  }
   const Generator g = t.rollout.generator;
   if (generates(t.objective) && (g == Generator::Engine || g == Generator::EngineAsleep) && s.devices.count() == 0) {
     out.push_back("The generating engine takes " + shortest(t.rollout.engine_share * 100) +

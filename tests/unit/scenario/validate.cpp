@@ -110,10 +110,25 @@ TEST(ScenarioWarnings, NameALongContextAndAnIdleDevice) {
   EXPECT_EQ(scenario_warnings(s).size(), 1U);
   s.serving.context = 4096;
   EXPECT_EQ(scenario_warnings(s).size(), 0U);
-  s.devices.groups = {{std::make_shared<const Device>(), 3}};
+  s.devices.groups = {{std::make_shared<const Device>(), 4}};
   s.parallelism.tensor = 2;
   EXPECT_EQ(scenario_warnings(s),
-            std::vector<std::string>{"The parallel layout occupies 2 devices, the scenario has 3."});
+            std::vector<std::string>{"The parallel layout occupies 2 devices, the scenario has 4."});
+}
+
+TEST(Validate, WantsAsManyDevicesAsTheLayoutHasRanks) {
+  Scenario s = valid();
+  s.parallelism.tensor = 2;
+  for (const Count wrong : {Count{1}, Count{3}}) {
+    s.devices.groups = {{std::make_shared<const Device>(), wrong}};
+    EXPECT_EQ(issue_at(s, "/device"),
+              "must hold the parallel layout: data x tensor x pipeline x context make 2 ranks, got " +
+                  grouped(wrong) + (wrong == 1 ? " device" : " devices"));
+  }
+  for (const Count right : {Count{0}, Count{2}, Count{4}}) {
+    s.devices.groups = {{std::make_shared<const Device>(), right}};
+    EXPECT_EQ(issue_at(s, "/device"), "");
+  }
 }
 
 }  // namespace

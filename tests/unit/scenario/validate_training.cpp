@@ -47,6 +47,15 @@ TEST(ValidateTraining, WarnsOfSettingsThatExcludeEachOther) {
   EXPECT_TRUE(scenario_warnings(s).empty());
 }
 
+TEST(ValidateTraining, WarnsOfExpertGroupsThatTheRanksDoNotMake) {
+  Scenario s;
+  s.model = std::make_shared<const Model>(*model_from_numbers({.kv_heads = 8, .experts = 16}));
+  s.parallelism = {.data = 8, .expert = 8};
+  EXPECT_TRUE(scenario_warnings(s).empty());
+  s.parallelism.expert_tensor = 2;
+  EXPECT_EQ(scenario_warnings(s).size(), 1U);
+}
+
 TEST(ValidateTraining, ShardGroupsDivideTheDataRanks) {
   Scenario s = llama();
   s.parallelism.data = 8;
