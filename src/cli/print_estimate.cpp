@@ -93,7 +93,7 @@ Lines training_block(const Scenario& s, const Estimate& e, const PrintStyle& sty
     add(lines, "peak: " + std::string(label_of(t.peak_phase)) + (t.ranks.size() > 1 ? ", on " + t.worst_rank : "") +
                    "; " + count_text(t.trainable_parameters) + " trained");
   }
-  if (!t.bytes_per_parameter.empty()) add(lines, t.bytes_per_parameter + " bytes a trained parameter");
+  if (!t.bytes_per_parameter.empty()) add(lines, "bytes a trained parameter: " + t.bytes_per_parameter);
   if (t.first_step.total.count != 0 && t.first_step.total < t.breakdown.total()) {
     add(lines, "first step " + text(t.first_step.total, style.units));
   }
