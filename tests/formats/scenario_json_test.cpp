@@ -77,6 +77,34 @@ TEST(ScenarioJson, TakesAsManyDevicesAsTheLayoutOccupies) {
   EXPECT_EQ(s->devices.count(), 8U);
 }
 
+TEST(ScenarioJson, ReadsEveryFormOfRecomputation) {
+  const auto read = [](const std::string& value) {
+    return read_scenario_text(R"({"model": "llama-3.1-8b", "training": {"recompute": )" + value + "}}", resolver());
+  };
+  const auto block = read(R"({"block": 8})");
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->training.recompute, RecomputeKind::Block);
+  EXPECT_EQ(block->training.recompute_every, 8U);
+  EXPECT_EQ(json(write_scenario(*block)["training"]["recompute"]), json({{"block", 8}}));
+  EXPECT_EQ(read(R"({"uniform": 4})")->training.recompute, RecomputeKind::EveryN);
+  EXPECT_EQ(read(R"("one-of:2")")->training.recompute, RecomputeKind::OneOfN);
+  for (const char* wrong : {R"({"blocks": 8})", R"({"block": 0})", R"("block")", R"({"none": 2})"}) {
+    EXPECT_FALSE(read(wrong)) << wrong;
+  }
+}
+
+TEST(ScenarioJson, ReadsTheModelsBesideThePolicy) {
+  const auto s = read_scenario_text(R"({"model": "llama-3.1-8b", "training": {"objective": "ppo",
+                                   "reward_model": "llama-3.2-1b", "rollout": {"group": 4}}})",
+                                    resolver());
+  ASSERT_TRUE(s);
+  ASSERT_NE(s->training.models.reward_model, nullptr);
+  EXPECT_EQ(s->training.models.reward_model->id, "llama-3.2-1b");
+  EXPECT_EQ(s->training.models.value_model, nullptr);
+  EXPECT_EQ(s->training.rollout.group, 4U);
+  EXPECT_EQ(json(write_scenario(*s, Written::Changed)["training"]["reward_model"]), "llama-3.2-1b");
+}
+
 TEST(ScenarioJson, ReadsUnequalDevices) {
   const auto s = read_scenario_text(R"({"model": "llama-3.1-8b", "device": [{"id": "rtx-4090", "count": 2},
                                    {"memory_bytes": 8589934592, "count": 1}]})",
