@@ -1,21 +1,16 @@
 // The catalogues: models, devices, number formats and the defaults of a scenario.
 
 #include "cli/commands.hpp"
-#include "formats/device_preset.hpp"
+#include "cli/listing.hpp"
 #include "formats/field_json.hpp"
 #include "formats/model_preset.hpp"
 #include "formats/preset_folders.hpp"
 #include "formats/resolve.hpp"
 #include "formats/scenario_json.hpp"
-#include "formats/text_table.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
-#include <nlohmann/json.hpp>
-
-#include <algorithm>
-#include <cctype>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -27,12 +22,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// What a list prints: a table for people and the same as JSON.
-struct Listing {
-  formats::TextTable table;
-  ordered_json json = ordered_json::array();
-};
-
 struct ListRequest {
   OutputFormat format = OutputFormat::Table;
   std::string filter;
@@ -42,6 +31,7 @@ void print(const Listing& listing, OutputFormat format, std::ostream& out) {
   switch (format) {
     case OutputFormat::Table:
       out << listing.table.plain();
+      if (!listing.note.empty()) out << listing.note << "\n";
       break;
     case OutputFormat::Json:
       out << listing.json.dump(2) << "\n";
@@ -53,22 +43,6 @@ void print(const Listing& listing, OutputFormat format, std::ostream& out) {
       out << listing.table.markdown();
       break;
   }
-}
-
-/// True when every word of the filter occurs in the text, upper or lower case.
-bool matches(std::string_view filter, std::string text) {
-  const auto lower = [](std::string word) {
-    std::transform(word.begin(), word.end(), word.begin(),
-                   [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-    return word;
-  };
-  text = lower(std::move(text));
-  while (!filter.empty()) {
-    const std::size_t blank = std::min(filter.find(' '), filter.size());
-    if (text.find(lower(std::string(filter.substr(0, blank)))) == std::string::npos) return false;
-    filter.remove_prefix(std::min(blank + 1, filter.size()));
-  }
-  return true;
 }
 
 Listing list_models(const std::string& filter, Issues& issues) {
@@ -92,37 +66,6 @@ Listing list_models(const std::string& filter, Issues& issues) {
                         {"released", m.released},
                         {"license", m.license},
                         {"source_quality", m.source_quality}});
-  }
-  return out;
-}
-
-Listing list_devices(const std::string& filter, Issues& issues) {
-  const formats::DeviceCatalogue all = formats::read_device_catalogue(formats::preset_folders());
-  issues = all.issues;
-  Listing out;
-  out.table.columns = {{"id", false},       {"name", false}, {"vendor", false}, {"class", false},  {"memory", true},
-                       {"bandwidth", true}, {"BF16", true},  {"power", true},   {"released", true}};
-  for (const formats::DevicePreset& row : all.devices) {
-    const Device& d = row.device;
-    if (!matches(filter, d.id + " " + d.name + " " + row.family)) continue;
-    out.table.rows.push_back(
-        {d.id, d.name, std::string(label_of(d.vendor)), d.device_class, d.memory.count != 0 ? text(d.memory) : "",
-         d.bandwidth > 0 ? rate_text(d.bandwidth, "B") : "",
-         d.operations.bf16 > 0 ? rate_text(d.operations.bf16, "FLOP") : "",
-         d.power > 0 ? fixed(d.power, 0) + " W" : "", d.released != 0 ? std::to_string(d.released) : ""});
-    out.json.push_back({{"id", d.id},
-                        {"name", d.name},
-                        {"family", row.family},
-                        {"vendor", key_of(d.vendor)},
-                        {"class", d.device_class},
-                        {"memory_bytes", d.memory.count},
-                        {"usable_bytes", d.addressable().count},
-                        {"unified", d.unified},
-                        {"bandwidth_bytes_per_second", d.bandwidth},
-                        {"bf16_operations_per_second", d.operations.bf16},
-                        {"power_watts", d.power},
-                        {"released", d.released},
-                        {"verified", d.verified}});
   }
   return out;
 }

@@ -22,35 +22,61 @@ struct PlanRequest : QuestionOptions {
   std::size_t most = 8;
   bool surely = false;
   bool needs = false;
+  std::string rank = "speed";
   Count most_devices = 64;
+
+  [[nodiscard]] PlanRank rank_or_speed() const { return from_key<PlanRank>(rank).value_or(PlanRank::Speed); }
 };
+
+/// What a plan's table says of one layout.
+std::vector<std::string> plan_row(const PlanCandidate& c, Task task, ByteUnits units) {
+  std::vector<std::string> row{layout_text(c.scenario, task)};
+  row.insert(row.begin(), grouped(c.scenario.devices.count()));
+  if (task == Task::Inference) {
+    row.push_back(format_text({c.scenario.weight_format(), c.scenario.weights.mix}));
+    row.emplace_back(key_of(c.scenario.serving.key_format));
+    row.push_back(c.inference ? two_digits(c.inference->tokens_per_second.typical) : "");
+  }
+  row.push_back(c.tokens_per_second > 0 ? two_digits(c.tokens_per_second) : "");
+  if (task == Task::Training) {
+    row.push_back(c.training ? two_digits(c.training->mfu.typical * 100) + " %" : "");
+  }
+  row.push_back(c.dollars_per_hour > 0 ? fixed(c.dollars_per_hour, 2) : "");
+  row.push_back(c.dollars_per_million > 0 ? two_digits(c.dollars_per_million) : "");
+  row.push_back(sentence(c.fit, units));
+  return row;
+}
+
+/// Columns of plan_row().
+std::vector<formats::Column> plan_columns(Task task) {
+  std::vector<formats::Column> columns{{"devices", true}, {"layout"}};
+  if (task == Task::Inference) {
+    columns.insert(columns.end(), {{"weights"}, {"cache"}, {"tokens/s each", true}, {"in all", true}});
+  } else {
+    columns.insert(columns.end(), {{"tokens/s", true}, {"MFU", true}});
+  }
+  columns.insert(columns.end(), {{"$/h", true}, {"$/M tokens", true}, {"fit"}});
+  return columns;
+}
 
 Answer plan_answer(const Scenario& s, const PlanRequest& request) {
   const Task task = request.task_or(Task::Inference);
   PlanOptions options;
   options.most = request.most;
   options.surely = request.surely;
+  options.rank = request.rank_or_speed();
   const Plan found = plan(s, task, options);
+  const std::string best = options.rank == PlanRank::Cost ? "cheapest a token" : "fastest";
   Answer out;
-  out.sentence = found.candidates.empty() ? "No layout fits: " + grouped(found.considered) + " were considered."
-                                          : grouped(found.considered) + " layouts considered; the fastest that fit:";
-  if (task == Task::Training && found.candidates.size() > 1) {
-    out.sentence += "\nThe first " + reason(found.candidates[0], found.candidates[1]) + ".";
+  out.sentence = found.candidates.empty()
+                     ? "No layout fits: " + grouped(found.considered) + " were considered."
+                     : grouped(found.considered) + " layouts considered; the " + best + " that fit, best first:";
+  if (found.candidates.size() > 1) {
+    out.sentence += "\nThe first " + reason(found.candidates[0], found.candidates[1], options.rank) + ".";
   }
-  out.table.columns = {{"layout"}, {"weights"}, {"cache"}, {"tokens/s", true}, {"$/h", true}, {"fit"}};
-  if (task == Task::Training) out.table.columns = {{"layout"}, {"tokens/s", true}, {"$/h", true}, {"fit"}};
-  for (const PlanCandidate& c : found.candidates) {
-    std::vector<std::string> row{layout_text(c.scenario, task)};
-    if (task == Task::Inference) {
-      row.push_back(format_text({c.scenario.weight_format(), c.scenario.weights.mix}));
-      row.emplace_back(key_of(c.scenario.serving.key_format));
-    }
-    row.push_back(c.tokens_per_second > 0 ? two_digits(c.tokens_per_second) : "");
-    row.push_back(c.dollars_per_hour > 0 ? fixed(c.dollars_per_hour, 2) : "");
-    row.push_back(sentence(c.fit, request.units()));
-    out.table.rows.push_back(std::move(row));
-  }
-  out.json = formats::plan_json(found, task);
+  out.table.columns = plan_columns(task);
+  for (const PlanCandidate& c : found.candidates) out.table.rows.push_back(plan_row(c, task, request.units()));
+  out.json = formats::plan_json(found, task, options.rank);
   return out;
 }
 
@@ -61,7 +87,9 @@ Answer needs_answer(const Scenario& s, const PlanRequest& request) {
     if (preset.device.memory.count != 0) devices.push_back(std::make_shared<const Device>(preset.device));
   }
   Answer out;
-  out.sentence = "Fewest devices of each kind, cheapest first (prices are of the presets and age):";
+  out.sentence =
+      "Fewest devices of each kind, cheapest first; those without a price follow by number and size. Prices "
+      "are the presets' and age.";
   out.table.columns = {{"device"}, {"count", true}, {"layout"}, {"tokens/s", true}, {"$/h", true}, {"fit"}};
   out.json = ordered_json::array();
   for (const DeviceNeed& need : device_needs(s, task, devices, request.most_devices)) {
@@ -92,6 +120,9 @@ Command plan_command(CLI::App& program) {
       ->option_text("N");
   parser->add_flag("--surely", request->surely, "even the high end of the range must fit");
   parser->add_flag("--needs", request->needs, "how many of every device preset the job needs");
+  parser->add_option("--rank", request->rank, "speed, or cost: fewer devices are tried as well")
+      ->check(CLI::IsMember({"speed", "cost"}).description(""))
+      ->option_text("NAME");
   parser->add_option("--most-devices", request->most_devices, "largest number of devices tried with --needs")
       ->check(CLI::Range(1, 4096).description(""))
       ->option_text("N");

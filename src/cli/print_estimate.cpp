@@ -1,11 +1,13 @@
 #include "cli/print_estimate.hpp"
 
 #include "formats/estimate_tables.hpp"
+#include "formats/speed_text.hpp"
 
 #include <llmcalc/estimate/explain.hpp>
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 namespace llmcalc::cli {
@@ -80,6 +82,7 @@ Lines inference_block(const Scenario& s, const Estimate& e, const PrintStyle& st
     add(lines, "cache pool " + text(i.kv_pool_bytes, style.units) + ": " + grouped(i.kv_pool_tokens) + " tokens" +
                    (i.concurrency > 0 ? ", " + three_digits(i.concurrency) + " sequences" : ""));
   }
+  for (std::string& line : formats::inference_speed_lines(s, i)) add(lines, std::move(line));
   return lines;
 }
 
@@ -98,6 +101,7 @@ Lines training_block(const Scenario& s, const Estimate& e, const PrintStyle& sty
     add(lines, "first step " + text(t.first_step.total, style.units));
   }
   if (!t.host.components.empty()) add(lines, "host memory " + text(t.host.total(), style.units) + " for each rank");
+  for (std::string& line : formats::training_speed_lines(s)) add(lines, std::move(line));
   return lines;
 }
 

@@ -1,4 +1,4 @@
-// Questions about a scenario: fit, solve, levers, sweep.
+// Questions about a scenario: fit, solve, levers.
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
@@ -10,11 +10,12 @@
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/levers.hpp>
 #include <llmcalc/questions/solve.hpp>
-#include <llmcalc/questions/sweep.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace llmcalc::cli {
 namespace {
@@ -36,6 +37,12 @@ Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
     const FitAnswer answer = fit(s, row.id);
     if (!out.sentence.empty()) out.sentence += "\n";
     out.sentence += std::string(row.label) + ": " + sentence(answer, options.units());
+    if (answer.verdict != Verdict::Unknown && !fits(answer.verdict)) {
+      const auto effects = levers(s, row.id);
+      const LeverEffect* remedy = smallest_remedy(effects);
+      out.sentence += remedy ? " Smallest remedy: " + remedy->label + " (" + std::string(remedy->price) + ")."
+                             : " No single change is enough.";
+    }
     for (const DeviceFit& d : answer.devices) {
       const std::string room =
           d.excess().count != 0 ? "-" + text(d.excess(), options.units()) : text(d.headroom(), options.units());
@@ -47,27 +54,52 @@ Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
   return out;
 }
 
-/// The scenario on one device of every preset.
+/// One device of the catalogue with what became of it.
+struct DeviceVerdict {
+  Device device;
+  FitAnswer answer;
+};
+
+/// What fits before what does not; the smaller device first, the one that misses least first.
+bool before(const DeviceVerdict& a, const DeviceVerdict& b) {
+  const bool x = fits(a.answer.verdict);
+  if (x != fits(b.answer.verdict)) return x;
+  if (x) return a.device.addressable() < b.device.addressable();
+  return a.answer.tightest()->excess() < b.answer.tightest()->excess();
+}
+
+/// The scenario on one device (or as many as it has) of every preset.
 Answer fit_everywhere(const Scenario& s, const QuestionOptions& options) {
   Answer out;
   const Task task = options.task_or(Task::Inference);
-  out.table.columns = {{"device"}, {"verdict"}, {"needs", true}, {"has", true}, {"room", true}};
+  out.table.columns = {{"device"}, {"verdict"}, {"needs", true}, {"has", true}, {"room", true}, {"$/h", true}};
   out.json = ordered_json::array();
-  const auto catalogue = formats::read_device_catalogue(formats::preset_folders());
-  for (const formats::DevicePreset& preset : catalogue.devices) {
+  const Count count = std::max<Count>(1, s.devices.count());
+  std::vector<DeviceVerdict> all;
+  for (const formats::DevicePreset& preset : formats::read_device_catalogue(formats::preset_folders()).devices) {
     if (preset.device.memory.count == 0) continue;
     Scenario on = s;
-    const Count count = std::max<Count>(1, s.devices.count());
     on.devices.groups = {{std::make_shared<const Device>(preset.device), count}};
-    const FitAnswer answer = fit(on, task);
+    FitAnswer answer = fit(on, task);
+    if (answer.tightest()) all.push_back({preset.device, std::move(answer)});
+  }
+  std::stable_sort(all.begin(), all.end(), before);
+  for (const auto& [device, answer] : all) {
     const DeviceFit* d = answer.tightest();
-    if (!d) continue;
-    out.table.rows.push_back({preset.device.id, std::string(label_of(answer.verdict)), text(d->use, options.units()),
-                              text(d->capacity, options.units()), room_text(answer, options.units())});
+    const double price = static_cast<double>(count) * device.price_per_hour;
+    out.table.rows.push_back({device.id, std::string(label_of(answer.verdict)), text(d->use, options.units()),
+                              text(d->capacity, options.units()), room_text(answer, options.units()),
+                              price > 0 ? fixed(price, 2) : ""});
     ordered_json row = formats::fit_json(answer);
     row.erase("devices");
-    row["device"] = preset.device.id;
+    row["device"] = device.id;
+    row["count"] = count;
     out.json.push_back(std::move(row));
+  }
+  if (!all.empty() && fits(all.front().answer.verdict)) {
+    out.sentence = "Smallest that does: " + grouped(count) + " × " + all.front().device.name + ".";
+  } else {
+    out.sentence = grouped(count) + " of no known device is enough; plan --needs tries more of them.";
   }
   return out;
 }
@@ -117,26 +149,6 @@ Answer levers_answer(const Scenario& s, const QuestionOptions& options) {
   return out;
 }
 
-Result<Answer> sweep_answer(const Scenario& s, const QuestionOptions& options, const std::string& path, Count low,
-                            Count high, Count points) {
-  const auto swept = sweep(s, path, low, high, points);
-  if (!swept) return swept.issues();
-  Answer out;
-  out.table.columns = {{path, true}, {"inference", true}, {"fits"}, {"training", true}, {"fits"}};
-  out.json = ordered_json::array();
-  for (const SweepPoint& point : *swept) {
-    out.table.rows.push_back({grouped(point.value), text(point.inference_bytes, options.units()),
-                              std::string(label_of(point.inference)), text(point.training_bytes, options.units()),
-                              std::string(label_of(point.training))});
-    out.json.push_back({{"value", point.value},
-                        {"inference_bytes", point.inference_bytes.count},
-                        {"inference", key_of(point.inference)},
-                        {"training_bytes", point.training_bytes.count},
-                        {"training", key_of(point.training)}});
-  }
-  return out;
-}
-
 }  // namespace
 
 Command fit_command(CLI::App& program) {
@@ -179,27 +191,6 @@ Command levers_command(CLI::App& program) {
   return {parser, [request](Streams streams) {
             return answer_all(*request, streams,
                               [&](const Scenario& s) -> Result<Answer> { return levers_answer(s, *request); });
-          }};
-}
-
-Command sweep_command(CLI::App& program) {
-  CLI::App* parser = program.add_subcommand("sweep", "memory over a range of values of one setting");
-  struct Request : QuestionOptions {
-    std::string path = "serving.context";
-    Count low = 1024;
-    Count high = 131072;
-    Count points = 8;
-  };
-  const auto request = std::make_shared<Request>();
-  request->add_to(*parser);
-  parser->add_option("--over", request->path, "setting to vary, such as serving.context")->option_text("SETTING");
-  parser->add_option("--from", request->low, "first value")->option_text("N");
-  parser->add_option("--to", request->high, "last value")->option_text("N");
-  parser->add_option("--points", request->points, "number of values, 2 to 1000")->option_text("N");
-  return {parser, [request](Streams streams) {
-            return answer_all(*request, streams, [&](const Scenario& s) {
-              return sweep_answer(s, *request, request->path, request->low, request->high, request->points);
-            });
           }};
 }
 

@@ -26,6 +26,8 @@ std::string help_group(const Field& field) {
   if (group == "serving") return "Inference";
   if (group == "training") return "Training";
   if (group == "parallelism") return "Parallel layout";
+  if (group == "speed") return "Speed";
+  if (group == "cost") return "Cost";
   return "Scenario";
 }
 

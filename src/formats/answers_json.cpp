@@ -1,24 +1,12 @@
 #include "formats/answers_json.hpp"
 
 #include "formats/scenario_json.hpp"
-
-#include <cmath>
+#include "formats/speed_json.hpp"
 
 namespace llmcalc::formats {
 namespace {
 
 using nlohmann::ordered_json;
-
-/// A figure that is good for two or three digits: more would pretend a precision that is not there.
-double rounded(double value) {
-  if (value == 0 || !std::isfinite(value)) return 0;
-  const double scale = std::pow(10.0, 2 - std::floor(std::log10(std::fabs(value))));
-  return std::round(value * scale) / scale;
-}
-
-ordered_json rate_json(const Rate& rate) {
-  return ordered_json::array({rounded(rate.low), rounded(rate.typical), rounded(rate.high)});
-}
 
 /// Headroom or excess of the device that decides.
 void put_room(ordered_json& out, const FitAnswer& answer) {
@@ -74,64 +62,25 @@ ordered_json lever_json(const LeverEffect& lever) {
   return out;
 }
 
-ordered_json plan_json(const Plan& plan, Task task) {
+ordered_json plan_json(const Plan& plan, Task task, PlanRank rank) {
   ordered_json out{{"considered", plan.considered}, {"evaluated", plan.evaluated}, {"cancelled", plan.cancelled}};
   ordered_json layouts = ordered_json::array();
   for (const PlanCandidate& c : plan.candidates) {
     ordered_json row{{"layout", layout_text(c.scenario, task)},
+                     {"devices", c.scenario.devices.count()},
                      {"tokens_per_second", rounded(c.tokens_per_second)},
-                     {"dollars_per_hour", c.dollars_per_hour},
+                     {"dollars_per_hour", rounded(c.dollars_per_hour)},
+                     {"dollars_per_million_tokens", rounded(c.dollars_per_million)},
                      {"verdict", key_of(c.fit.verdict)}};
     put_room(row, c.fit);
-    if (task == Task::Training) {
-      row["seconds_per_step"] = {{"compute", rounded(c.time.compute)},
-                                 {"tensor", rounded(c.time.tensor)},
-                                 {"pipeline", rounded(c.time.pipeline)},
-                                 {"context", rounded(c.time.context)},
-                                 {"data", rounded(c.time.data)}};
-    }
+    if (c.inference) row["speed"] = inference_speed_json(*c.inference);
+    if (c.training) row["speed"] = training_speed_json(*c.training);
     row["scenario"] = write_scenario(c.scenario, Written::Changed);
     layouts.push_back(std::move(row));
   }
   out["layouts"] = std::move(layouts);
-  if (task == Task::Training && plan.candidates.size() > 1)
-    out["reason"] = reason(plan.candidates[0], plan.candidates[1]);
-  return out;
-}
-
-ordered_json speed_json(const Scenario& scenario, const Estimate& estimate) {
-  ordered_json out = ordered_json::object();
-  if (const auto speed = inference_speed(scenario, estimate.inference)) {
-    out["inference"] = {{"tokens_per_second", rate_json(speed->tokens_per_second)},
-                        {"total_tokens_per_second", rate_json(speed->total_tokens_per_second)},
-                        {"first_token_seconds", rate_json(speed->first_token_seconds)},
-                        {"bound", speed->bound == Bound::Bandwidth ? "bandwidth" : "compute"},
-                        {"bytes_per_step", std::round(speed->bytes_per_step)},
-                        {"prefill_flops", speed->prefill_flops}};
-  }
-  if (const auto speed = training_speed(scenario, estimate.training)) {
-    out["training"] = {{"tokens_per_second", rate_json(speed->tokens_per_second)},
-                       {"flops_per_token", speed->flops_per_token},
-                       {"tokens_per_step", speed->tokens_per_step}};
-  }
-  return out;
-}
-
-ordered_json cost_json(const Scenario& scenario, const Estimate& estimate) {
-  ordered_json out = ordered_json::object();
-  const auto put = [&](const char* name, const Rate& tokens_per_second, double load) {
-    const Cost cost = cost_of(scenario, 1e6, tokens_per_second, load);
-    ordered_json row = ordered_json::object();
-    if (cost.dollars_per_million.typical > 0) row["dollars_per_million_tokens"] = rate_json(cost.dollars_per_million);
-    if (cost.joules_per_token > 0) row["joules_per_token"] = rounded(cost.joules_per_token);
-    if (!row.empty()) out[name] = std::move(row);
-  };
-  const CostAssumptions usual;
-  if (const auto speed = inference_speed(scenario, estimate.inference)) {
-    put("inference", speed->total_tokens_per_second, usual.inference_load);
-  }
-  if (const auto speed = training_speed(scenario, estimate.training)) {
-    put("training", speed->tokens_per_second, usual.training_load);
+  if (plan.candidates.size() > 1) {
+    out["reason"] = "The first " + reason(plan.candidates[0], plan.candidates[1], rank) + ".";
   }
   return out;
 }

@@ -60,6 +60,11 @@ void read_memory(PresetObject& from, DevicePreset& preset) {
   from.flag("unified", device.unified);
   from.number("gpu_share", device.gpu_share, 0.1, 1.0);
   from.flag("gpu_share_verified", preset.gpu_share_verified);
+  // A sixteenth of GDDR6 on NVIDIA's professional cards, which ship with it off (RTX A6000: 49,140 and 46,068 MiB);
+  // the data centre's ship with it on, and the driver reports what is left.
+  if (device.vendor == Vendor::Nvidia && device.device_class == "workstation" && preset.memory_type == "GDDR6") {
+    device.ecc_cost = scale(device.memory, 1, 16);
+  }
   if (device.reported.count > device.memory.count && device.memory.count != 0) {
     from.issue("memory_reported_bytes", "is more than memory_bytes");
   }

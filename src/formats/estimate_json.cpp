@@ -1,6 +1,6 @@
 #include "formats/estimate_json.hpp"
 
-#include "formats/answers_json.hpp"
+#include "formats/speed_json.hpp"
 
 #include <llmcalc/estimate/explain.hpp>
 

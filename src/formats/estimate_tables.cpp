@@ -1,5 +1,7 @@
 #include "formats/estimate_tables.hpp"
 
+#include "formats/speed_text.hpp"
+
 #include <llmcalc/estimate/explain.hpp>
 #include <llmcalc/scenario/field_codecs.hpp>
 
@@ -96,8 +98,14 @@ std::string estimate_markdown(const Scenario& s, const Estimate& e, ByteUnits un
     out += "\n## " + title + "\n\n" + about + ".\n\n" + parts_table(breakdown, units).markdown();
     if (!verdict.empty()) out += "\n" + title + " " + verdict + ".\n";
   };
+  const auto lines = [&](const std::vector<std::string>& list) {
+    if (!list.empty()) out += "\n";
+    for (const std::string& line : list) out += "- " + line + "\n";
+  };
   section("Inference", inference_text(s), e.inference.breakdown, verdict_text(e.inference.fit, units));
+  lines(inference_speed_lines(s, e.inference));
   section("Training", training_text(s), e.training.breakdown, verdict_text(e.training.fit, units));
+  lines(training_speed_lines(s));
   if (!e.warnings.empty()) out += "\n";
   for (const std::string& warning : e.warnings) out += "- " + warning + "\n";
   return out;

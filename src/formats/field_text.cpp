@@ -79,30 +79,72 @@ json model_of(std::string_view text) {
   return text;
 }
 
-/// "rtx-4090", "rtx-4090:2", "24GiB:2".
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+/// Takes "2 x " or "2x" off the front of a device; nothing when it does not begin so.
+std::optional<std::int64_t> take_count(std::string_view& text) {
+  const std::size_t digits = text.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
+  std::string_view rest = trimmed(text.substr(digits));
+  const bool spaced = text[digits] == ' ';
+  if (rest.starts_with("\xC3\x97")) {
+    rest.remove_prefix(2);
+  } else if (rest.starts_with('x') && (spaced || rest.starts_with("x "))) {
+    rest.remove_prefix(1);
+  } else {
+    return std::nullopt;
+  }
+  const auto count = whole_text<std::int64_t>(text.substr(0, digits));
+  if (count) text = trimmed(rest);
+  return count;
+}
+
+/// "rtx-4090", "rtx-4090:2", "2 x rtx-4090", "24GiB:2", "24GiB@1008GB" (memory and bandwidth a second).
 json device_of(std::string_view text) {
   json device = json::object();
+  text = trimmed(text);
+  if (const auto count = take_count(text)) device["count"] = *count;
   if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) {
     if (const auto n = whole_text<std::int64_t>(text.substr(colon + 1))) {
       device["count"] = *n;
       text = text.substr(0, colon);
     }
   }
-  const auto memory = bytes_of_text(text);
-  if (memory) {
-    device["memory_bytes"] = memory->count;
-  } else {
+  const std::size_t at = std::min(text.find('@'), text.size());
+  const auto memory = bytes_of_text(trimmed(text.substr(0, at)));
+  if (!memory) {
     device["id"] = text;
+    return device;
   }
+  device["memory_bytes"] = memory->count;
+  if (at == text.size()) return device;
+  std::string_view rate = trimmed(text.substr(at + 1));
+  if (rate.ends_with("/s")) rate.remove_suffix(2);
+  const auto bandwidth = bytes_of_text(rate);
+  device["bandwidth_bytes_per_second"] = bandwidth ? json(static_cast<double>(bandwidth->count)) : json(rate);
   return device;
 }
 
 json devices_of(std::string_view text) {
   if (auto parsed = inline_json(text)) return *parsed;
-  if (text.find(',') == std::string_view::npos) return device_of(text);
+  constexpr std::string_view separators = ",+";
+  // An id may hold a plus sign: only one between blanks separates.
+  const auto next = [&](std::string_view rest) {
+    std::size_t found = rest.find_first_of(separators);
+    while (found != std::string_view::npos && rest[found] == '+' &&
+           (found == 0 || rest[found - 1] != ' ' || found + 1 >= rest.size() || rest[found + 1] != ' ')) {
+      found = rest.find_first_of(separators, found + 1);
+    }
+    return found;
+  };
+  if (next(text) == std::string_view::npos) return device_of(text);
   json list = json::array();
   while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::size_t comma = std::min(next(text), text.size());
     list.push_back(device_of(text.substr(0, comma)));
     text.remove_prefix(std::min(comma + 1, text.size()));
   }

@@ -1,5 +1,6 @@
 #include "formats/scenario_json.hpp"
 
+#include "formats/device_json.hpp"
 #include "formats/field_json.hpp"
 #include "formats/json_text.hpp"
 
@@ -21,7 +22,7 @@ using nlohmann::ordered_json;
 namespace {
 
 /// Unknown keys of an object, each with the nearest allowed one.
-void reject_unknown(const json& object, const std::string& pointer, std::initializer_list<const char*> allowed,
+void reject_unknown(const json& object, const std::string& pointer, const std::vector<std::string>& allowed,
                     Issues& issues) {
   const std::vector<std::string_view> names(allowed.begin(), allowed.end());
   for (const auto& [key, value] : object.items()) {
@@ -154,7 +155,9 @@ class Reader {
     if (value.is_string()) {
       group.device = find_device(value.get<std::string>(), pointer);
     } else if (value.is_object()) {
-      reject_unknown(value, pointer, {"id", "count", "memory_bytes"}, out_.issues);
+      std::vector<std::string> known{"id", "count"};
+      known.insert(known.end(), device_figure_keys().begin(), device_figure_keys().end());
+      reject_unknown(value, pointer, known, out_.issues);
       read_device_object(value, pointer, group);
     } else {
       issue(pointer, "must be a preset id or an object with id or memory_bytes, and count; got " + got(value));
@@ -171,29 +174,23 @@ class Reader {
               "must be a whole number from 0 to " + grouped(most_devices) + ", got " + got(value["count"]));
       }
     }
-    std::optional<Count> memory;
-    if (value.contains("memory_bytes")) {
-      memory = whole_number(value["memory_bytes"]);
-      if (!memory || *memory == 0 || *memory > most_memory) {
-        issue(pointer + "/memory_bytes",
-              "must be a whole number from 1 to " + grouped(most_memory) + ", got " + got(value["memory_bytes"]));
-        return;
-      }
-    }
+    Device device;
     if (!value.contains("id")) {
-      if (memory) group.device = device_of_memory({*memory});
-      if (!value.contains("memory_bytes")) issue(pointer, "needs an id or memory_bytes");
+      if (!value.contains("memory_bytes")) return issue(pointer, "needs an id or memory_bytes");
+      const std::size_t before = out_.issues.size();
+      read_device_figures(value, pointer, device, out_.issues);
+      if (out_.issues.size() != before) return;
+      if (device.name.empty()) device.name = device_of_memory(device.memory)->name;
+      std::erase(device.adjusted, "memory_bytes");  // without an id it is the device itself
     } else if (!value["id"].is_string()) {
-      issue(pointer + "/id", "must be a preset id, got " + got(value["id"]));
-    } else if (DevicePtr found = find_device(value["id"].get<std::string>(), pointer + "/id"); found && memory) {
-      Device changed = *found;
-      changed.memory = {*memory};
-      changed.reported = {0};
-      changed.adjusted = true;
-      group.device = std::make_shared<const Device>(std::move(changed));
+      return issue(pointer + "/id", "must be a preset id, got " + got(value["id"]));
+    } else if (const DevicePtr found = find_device(value["id"].get<std::string>(), pointer + "/id")) {
+      device = *found;
+      read_device_figures(value, pointer, device, out_.issues);
     } else {
-      group.device = std::move(found);
+      return;
     }
+    group.device = std::make_shared<const Device>(std::move(device));
   }
 
   DevicePtr find_device(const std::string& id, const std::string& pointer) {
@@ -210,7 +207,6 @@ class Reader {
   }
 
   static constexpr Count most_devices = 1'000'000;
-  static constexpr Count most_memory = Count{1} << 60;
   static constexpr std::size_t most_device_groups = 1024;
 
   const Resolver& resolver_;
@@ -243,21 +239,6 @@ ordered_json model_json(const ModelSource& source) {
       break;
   }
   return nullptr;
-}
-
-ordered_json group_json(const DeviceGroup& group) {
-  ordered_json out = ordered_json::object();
-  if (!group.device->id.empty()) out["id"] = group.device->id;
-  if (group.device->id.empty() || group.device->adjusted) out["memory_bytes"] = group.device->memory.count;
-  out["count"] = group.count;
-  return out;
-}
-
-ordered_json devices_json(const DeviceSet& devices) {
-  if (devices.groups.size() == 1) return group_json(devices.groups.front());
-  ordered_json list = ordered_json::array();
-  for (const DeviceGroup& group : devices.groups) list.push_back(group_json(group));
-  return list;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "ui/breakdowns.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/questions/alternatives.hpp>
 #include <llmcalc/questions/cost.hpp>
 #include <llmcalc/questions/levers.hpp>
 #include <llmcalc/questions/solve.hpp>
@@ -20,29 +21,21 @@ namespace {
 constexpr std::array<std::string_view, 7> well_known_devices{"rtx-3060-12gb", "rtx-4080",      "rtx-4090", "rtx-5090",
                                                              "m4-max-64gb",   "h100-sxm-80gb", "mi300x"};
 
-/// "2 × H100 SXM 80 GB would do": the fewest of the scenario's own device, else of a large one; "" when none is
-/// enough.
+/// Devices that may be proposed, from small to large.
+constexpr std::array<std::string_view, 8> proposed_devices{"rtx-4090",       "rtx-5090",       "h100-sxm-80gb",
+                                                           "rtx-pro-6000",   "h200-sxm-141gb", "b200-sxm",
+                                                           "m3-ultra-256gb", "mi355x"};
+
+/// "2 × H100 SXM 80 GB would do"; "" when nothing is enough.
 std::string more_devices(const App& app, Task task) {
-  if (app.scenario.devices.groups.empty() || !app.scenario.devices.groups.front().device) return {};
-  const auto enough = [&](const DevicePtr& device, Count first, Count last) -> std::string {
-    for (Count n = first; n <= last; n *= 2) {
-      Scenario there = app.scenario;
-      there.devices.groups = {{device, n}};
-      there = with_devices(there, task, n);
-      if (!validate(there).empty() || !fits(fit(there, task).verdict)) continue;
-      const bool shards = task == Task::Training && n > 1;
-      return grouped(n) + " × " + device->name + (shards ? " with ZeRO-3 would do" : " would do");
-    }
-    return {};
-  };
-  std::string words =
-      enough(app.scenario.devices.groups.front().device, std::max<Count>(app.scenario.devices.count() * 2, 2), 16);
-  for (const std::string_view id : {"h100-sxm-80gb", "h200-sxm-141gb", "b200-sxm"}) {
+  std::vector<DevicePtr> others;
+  for (const std::string_view id : proposed_devices) {
     for (const DeviceChoice& choice : app.library.devices) {
-      if (words.empty() && choice.device->id == id) words = enough(choice.device, 1, 64);
+      if (choice.device->id == id) others.push_back(choice.device);
     }
   }
-  return words;
+  const auto found = alternative_devices(app.scenario, task, others);
+  return found ? label_of(*found, task) + " would do" : std::string{};
 }
 
 std::vector<LeverRow> lever_rows(const App& app, Task task, std::string& remedy) {
@@ -118,16 +111,17 @@ std::vector<SpeedRow> speed_rows(const App& app) {
                       "of a prompt of " + grouped(s.prompt()) + " tokens, nothing else running"});
     }
   }
-  if (const auto speed = training_speed(s, app.results.estimate.training)) {
+  if (const auto speed = training_speed(s)) {
+    const Rate percent{speed->mfu.low * 100, speed->mfu.typical * 100, speed->mfu.high * 100};
     rows.push_back({"Training", range_text(speed->tokens_per_second, "tokens/s"),
-                    "all devices; model FLOPs utilisation of 22 to 50 %"});
-    const Cost cost = cost_of(s, 1e9, speed->tokens_per_second, CostAssumptions{}.training_load);
-    if (cost.hours.typical > 0) {
-      rows.push_back({"1 B tokens take", range_text(cost.hours, "h"), "at that speed"});
-    }
+                    "all devices; model FLOPs utilisation of " + range_text(percent, "%")});
+    const Cost cost = cost_of(s, Task::Training, speed->tokens_per_second);
+    const std::string tokens = count_text(s.cost.tokens) + " tokens ";
+    if (cost.hours.typical > 0) rows.push_back({tokens + "take", range_text(cost.hours, "h"), "at that speed"});
     if (cost.dollars.typical > 0) {
-      rows.push_back(
-          {"1 B tokens cost", "$ " + range_text(cost.dollars, ""), "at the preset's hourly price, a hint"});
+      const bool own = s.cost.price_per_device_hour > 0;
+      rows.push_back({tokens + "cost", "$ " + range_text(cost.dollars, ""),
+                      own ? "at the price given" : "at the preset's hourly price, a hint"});
     }
   }
   return rows;
@@ -167,8 +161,6 @@ Breakdown breakdown_at(const Scenario& scenario, Task task) {
 Scenario with_devices(const Scenario& scenario, Task task, Count count) {
   Scenario there = scenario;
   solve_detail::set_devices(there, task, count);
-  // Copies of everything would save nothing: training shards.
-  if (task == Task::Training && there.parallelism.data > 1) there.parallelism.zero = 3;
   return there;
 }
 

@@ -100,7 +100,8 @@ TEST(LeversCommand, NamesTheSmallestRemedy) {
 TEST(PlanCommand, ListsLayouts) {
   const auto json = json_of({"plan", "--task", "training", "--model", "llama-3.1-8b", "--device", "h100:8", "--set",
                              "training.accumulation=64", "--set", "training.framework=torchtitan", "--set",
-                             "training.recipe=fsdp-bf16", "--set", "training.sequence=8192"});
+                             "training.recipe=fsdp-bf16", "--set", "training.sequence=8192", "--set",
+                             "training.kernels=fused", "--compile"});
   ASSERT_FALSE(json["layouts"].empty()) << json.dump();
   EXPECT_EQ(json["layouts"][0]["scenario"]["parallelism"]["data"], 8);
 }

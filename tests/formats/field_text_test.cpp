@@ -55,6 +55,17 @@ TEST(FieldText, ReadsDevices) {
             json::array({{{"id", "rtx-4090"}, {"count", 2}}, {{"memory_bytes", 12884901888}}}));
 }
 
+TEST(FieldText, ReadsDevicesAsPeopleWriteThem) {
+  const json unequal = json::array({{{"id", "rtx-3090"}, {"count", 1}}, {{"id", "rtx-3060"}, {"count", 1}}});
+  EXPECT_EQ(value("device", "1 x rtx-3090 + 1 x rtx-3060"), unequal);
+  EXPECT_EQ(value("device", "1 × rtx-3090, 1x rtx-3060"), unequal);
+  EXPECT_EQ(value("device", "2 x 24GiB"), json({{"memory_bytes", 25769803776}, {"count", 2}}));
+  EXPECT_EQ(value("device", "24GiB@1008GB/s"),
+            json({{"memory_bytes", 25769803776}, {"bandwidth_bytes_per_second", 1008e9}}));
+  EXPECT_EQ(value("device", "a+b"), json({{"id", "a+b"}})) << "an id may hold a plus sign";
+  EXPECT_EQ(value("device", "3x"), json({{"id", "3x"}}));
+}
+
 TEST(BytesOfText, TellsGibFromGb) {
   EXPECT_EQ(bytes_of_text("24GiB"), 24_GiB);
   EXPECT_EQ(bytes_of_text("24 gb"), 24_GB);

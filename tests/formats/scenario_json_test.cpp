@@ -134,6 +134,44 @@ TEST(ScenarioJson, LetsMemoryOverrideAPreset) {
   EXPECT_EQ(*again, *s);
 }
 
+TEST(ScenarioJson, ReadsADeviceOfOnesOwn) {
+  const auto scenario = read_scenario_text(
+      R"({"model": "llama-3.1-8b", "device": {"memory_bytes": 1000, "name": "mine", "bandwidth_bytes_per_second": 2e12,
+          "bf16_flops": 3e14, "link_bytes_per_second": 1e11, "power_watts": 300, "price_usd_per_hour": 1.5, "count": 2}})",
+      resolver());
+  ASSERT_TRUE(scenario);
+  const Device& device = *scenario->devices.groups.front().device;
+  EXPECT_EQ(device.name, "mine");
+  EXPECT_EQ(device.bandwidth, 2e12);
+  EXPECT_EQ(device.operations.bf16, 3e14);
+  EXPECT_EQ(device.link_bandwidth, 1e11);
+  EXPECT_EQ(device.power, 300);
+  EXPECT_EQ(device.price_per_hour, 1.5);
+  const auto again = read_scenario(json(write_scenario(*scenario)), resolver());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->devices, scenario->devices);
+}
+
+TEST(ScenarioJson, LetsFiguresOverrideAPreset) {
+  const auto scenario = read_scenario_text(
+      R"({"model": "llama-3.1-8b", "device": {"id": "rtx-4090", "price_usd_per_hour": 0.5}})", resolver());
+  ASSERT_TRUE(scenario);
+  const Device& device = *scenario->devices.groups.front().device;
+  EXPECT_EQ(device.price_per_hour, 0.5);
+  EXPECT_NE(device.reported.count, 0U) << "the driver's figure stays when the memory does";
+  const auto again = read_scenario(json(write_scenario(*scenario)), resolver());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->devices, scenario->devices);
+}
+
+TEST(ScenarioJson, RefusesFiguresThatAreNone) {
+  EXPECT_FALSE(read_scenario_text(
+      R"({"model": "llama-3.1-8b", "device": {"memory_bytes": 1000, "power_watts": "much"}})", resolver()));
+  EXPECT_FALSE(read_scenario_text(R"({"model": "llama-3.1-8b", "device": {"memory_bytes": 1000, "bf16_flops": -1}})",
+                                  resolver()));
+  EXPECT_FALSE(read_scenario_text(R"({"model": "llama-3.1-8b", "device": {"bf16_flops": 1e12}})", resolver()));
+}
+
 TEST(ScenarioJson, NamesTheNearestKey) {
   EXPECT_EQ(problem(R"({"model": "llama-3.1-8b", "serving": {"contxt": 1}})", "/serving/contxt"),
             "unknown key (did you mean \"context\"?)");

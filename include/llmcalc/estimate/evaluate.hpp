@@ -47,15 +47,29 @@ namespace llmcalc {
   return min(*use.capacity, use.breakdown.total() - cache + e.kv_pool_bytes);
 }
 
+/// The scenario as the devices are: with error correction switched on where it was asked for.
+[[nodiscard]] inline Scenario with_device_state(Scenario s) {
+  if (s.ecc) s.devices = s.devices.with_ecc();
+  s.ecc = false;
+  return s;
+}
+
+/// What is left of the i-th device for a job: a desktop is shown on the first.
+[[nodiscard]] inline Bytes usable_memory(const Scenario& s, Count i, const Device& device) {
+  const Bytes display{i == 0 ? s.display_bytes : 0};
+  return device.addressable() - display;
+}
+
 /// Inference memory of a valid scenario with its verdict: the half of evaluate() that questions about inference ask.
 [[nodiscard]] inline InferenceEstimate evaluate_inference(const Scenario& s) {
+  if (s.ecc) return evaluate_inference(with_device_state(s));
   InferenceEstimate e = s.method == Method::Article ? article::inference(s) : estimate_inference(s);
   if (const Device* smallest = s.devices.smallest()) {
     Count i = 0;
     for (DeviceUse& use : e.devices) {
       if (use.name == "host") continue;
-      const Device* device = s.devices.at(i++);
-      use.capacity = (device ? device : smallest)->addressable();
+      const Device* device = s.devices.at(i);
+      use.capacity = usable_memory(s, i++, device ? *device : *smallest);
       use.limit = granted(s, e, use);
       e.fit = tighter(e.fit, fit_of(use.breakdown, use.limit.value_or(*use.capacity)));
     }
@@ -76,9 +90,11 @@ inline void add_paged_share(const Scenario& s, TrainingEstimate& e) {
 
 /// Training memory of a valid scenario with its verdict: the other half.
 [[nodiscard]] inline TrainingEstimate evaluate_training(const Scenario& s) {
+  if (s.ecc) return evaluate_training(with_device_state(s));
   TrainingEstimate e = estimate_training(s);
   if (s.method == Method::Article) e = article::training(s, e.trainable_parameters);
-  if (const Device* smallest = s.devices.smallest()) e.fit = fit_of(e.breakdown, smallest->addressable());
+  // Any rank may be the one beside the desktop.
+  if (const Device* smallest = s.devices.smallest()) e.fit = fit_of(e.breakdown, usable_memory(s, 0, *smallest));
   add_paged_share(s, e);
   return e;
 }

@@ -100,18 +100,17 @@ inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes
 }
 
 /// Verdict of a training estimate. Every rank of a job is held to the smallest device, because any rank may be on it.
-[[nodiscard]] inline FitAnswer fit(const TrainingEstimate& e, const DeviceSet& devices) {
+[[nodiscard]] inline FitAnswer fit(const TrainingEstimate& e) {
   FitAnswer answer;
-  const Device* smallest = devices.smallest();
-  if (!smallest) return answer;
-  for (const RankUse& rank : e.ranks) fit_detail::add(answer, rank.name, rank.breakdown, smallest->addressable());
-  if (e.ranks.empty()) fit_detail::add(answer, e.worst_rank, e.breakdown, smallest->addressable());
+  if (!e.fit.known) return answer;
+  for (const RankUse& rank : e.ranks) fit_detail::add(answer, rank.name, rank.breakdown, e.fit.capacity);
+  if (e.ranks.empty()) fit_detail::add(answer, e.worst_rank, e.breakdown, e.fit.capacity);
   return answer;
 }
 
 /// Verdict of a valid scenario; evaluates only the half that is asked for.
 [[nodiscard]] inline FitAnswer fit(const Scenario& s, Task task) {
-  return task == Task::Inference ? fit(evaluate_inference(s)) : fit(evaluate_training(s), s.devices);
+  return task == Task::Inference ? fit(evaluate_inference(s)) : fit(evaluate_training(s));
 }
 
 /// The verdict in a sentence: "Fits: 3.21 GiB free on GPU 0." "Does not fit: 12.4 GiB too much for stage 0."

@@ -162,10 +162,13 @@ inline void llama_cpp_changes(Changes& changes, const Scenario& s) {
 /// Twice the devices working together.
 inline void more_devices(Changes& changes, const Scenario& s, Task task) {
   if (s.devices.groups.size() != 1) return;
-  changes.add("device.count:double", "Twice the devices", Price::Hardware, "twice the devices", [&](Scenario& x) {
+  const bool copies = task == Task::Training && s.parallelism.zero == 0;
+  const std::string label = copies ? "Twice the devices, sharded with ZeRO 3" : "Twice the devices";
+  changes.add("device.count:double", label, Price::Hardware, "twice the devices", [&](Scenario& x) {
     x.devices.groups.front().count *= 2;
     if (task == Task::Training) {
       x.parallelism.data *= 2;
+      if (copies) x.parallelism.zero = 3;
     } else if (x.serving.runtime != Runtime::LlamaCpp) {
       x.parallelism.tensor *= 2;
     }

@@ -13,57 +13,55 @@ namespace llmcalc::plan_detail {
 
 /// Layouts of one weight and cache format that fit.
 inline void plan_formats(const Scenario& s, const PlanOptions& options, Plan& plan) {
-  for (const Layout& l : layouts(s, s.devices.count(), false, options.cluster)) {
+  for (const Layout& l : serving_layouts(s, s.devices.count())) {
     Scenario candidate = s;
-    if (s.serving.runtime == Runtime::LlamaCpp) {
-      if (l.tensor != 1 || l.pipeline != 1) continue;  // deals layers to devices by itself
-    } else {
-      set_layout(candidate, {l.tensor, l.pipeline, 1, l.data});
-    }
-    if (l.data > s.serving.sequences || !validate(candidate).empty()) continue;
+    if (s.serving.runtime != Runtime::LlamaCpp) set_layout(candidate, l);
+    if (!validate(candidate).empty()) continue;
     ++plan.considered;
     const InferenceEstimate e = evaluate_inference(candidate);
     ++plan.evaluated;
     FitAnswer answer = fit(e);
-    if (options.surely ? answer.verdict != Verdict::Fits : !fits(answer.verdict)) continue;
-    const auto speed = inference_speed(candidate, e, options.speed);
-    plan.candidates.push_back({.scenario = std::move(candidate),
-                               .tokens_per_second = speed ? speed->total_tokens_per_second.typical : 0,
-                               .dollars_per_hour = price_of(s),
-                               .time = {},
-                               .fit = std::move(answer)});
+    if (!accepted(options, answer.verdict)) continue;
+    PlanCandidate good{.scenario = std::move(candidate),
+                       .inference = std::nullopt,
+                       .training = std::nullopt,
+                       .fit = std::move(answer)};
+    good.inference = inference_speed(good.scenario, e);
+    good.tokens_per_second = good.inference ? good.inference->total_tokens_per_second.typical : 0;
+    add_price(good, Task::Inference);
+    plan.candidates.push_back(std::move(good));
   }
+}
+
+/// The scenario's own formats, then smaller weights, each with the caches from large to small.
+[[nodiscard]] inline std::vector<Scenario> format_line(const Scenario& s, const PlanOptions& options) {
+  std::vector<Scenario> line{s};
+  if (!options.other_formats) return line;
+  const Bytes now = stored_weights(*s.model, s.weights);
+  std::vector<Scenario> weights{s};
+  for (const FormatChoice& choice : weight_choices(s.serving.runtime)) {
+    Scenario smaller = s;
+    set_format(smaller, choice);
+    if (stored_weights(*s.model, smaller.weights) < now) weights.push_back(std::move(smaller));
+  }
+  for (const Scenario& with : weights) {
+    if (with != s) line.push_back(with);
+    for (const KvFormat cache : cache_choices(s.serving.runtime).subspan(1)) {
+      line.push_back(with);
+      line.back().serving.key_format = line.back().serving.value_format = cache;
+    }
+  }
+  return line;
 }
 
 [[nodiscard]] inline Plan plan_inference(const Scenario& s, const PlanOptions& options) {
   Plan plan;
-  std::vector<FormatChoice> formats{{s.weights.format, s.weights.mix}};
-  if (options.other_formats) {
-    const Bytes now = stored_weights(*s.model, s.weights);
-    for (const FormatChoice& choice : weight_choices(s.serving.runtime)) {
-      Scenario smaller = s;
-      set_format(smaller, choice);
-      if (stored_weights(*s.model, smaller.weights) < now) formats.push_back(choice);
-    }
+  const std::vector<Scenario> line = format_line(s, options);
+  for (std::size_t i = 0; i < line.size() && plan.candidates.empty(); ++i) {
+    if (cancelled(options, plan, i, line.size())) return plan;
+    plan_formats(line[i], options, plan);
   }
-  for (std::size_t i = 0; i < formats.size() && plan.candidates.empty(); ++i) {
-    if (options.progress && !options.progress(static_cast<double>(i) / static_cast<double>(formats.size()))) {
-      plan.cancelled = true;
-      break;
-    }
-    for (const KvFormat cache : cache_choices(s.serving.runtime)) {
-      Scenario candidate = s;
-      set_format(candidate, formats[i]);
-      const bool first = cache == cache_choices(s.serving.runtime).front();
-      if (!first) candidate.serving.key_format = candidate.serving.value_format = cache;
-      plan_formats(candidate, options, plan);
-      if (!plan.candidates.empty() || !options.other_formats) break;
-    }
-  }
-  std::stable_sort(
-      plan.candidates.begin(), plan.candidates.end(),
-      [](const PlanCandidate& a, const PlanCandidate& b) { return a.tokens_per_second > b.tokens_per_second; });
-  if (plan.candidates.size() > options.most) plan.candidates.resize(options.most);
+  rank_candidates(plan, options);
   return plan;
 }
 

@@ -1,6 +1,11 @@
 #pragma once
 // What a search for a plan is made of: its options, its candidates, and the layouts of ranks to try.
+//
+// Layouts: tensor ranks stay within a node; pipeline stages up to 64; a context rank keeps at least 4,096 tokens;
+// expert ranks divide the experts and the ranks of a stage. Only what the framework can do. Sources: the frameworks'
+// documentation (accelerate's ND parallelism, torchtune 0.6, LitGPT, Megatron-Core, torchtitan, DeepSpeed).
 
+#include <llmcalc/questions/cost.hpp>
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/speed.hpp>
 #include <llmcalc/questions/step_time.hpp>
@@ -8,26 +13,39 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace llmcalc {
+
+/// What the best plan is.
+enum class PlanRank : std::uint8_t { Speed, Cost };
+inline constexpr std::array<EnumRow<PlanRank>, 2> plan_ranks{{
+    {PlanRank::Speed, "speed", "Speed", "most tokens per second on all the devices"},
+    {PlanRank::Cost, "cost", "Cost", "least device time for a token; fewer devices are tried as well"},
+}};
+static_assert(indexed_by_id(plan_ranks));
+constexpr const auto& enum_table(PlanRank) { return plan_ranks; }
 
 /// What a search may do and how far it goes.
 struct PlanOptions {
   std::size_t most = 8;       ///< layouts to return
   bool surely = false;        ///< even the high end of the range must fit
   bool other_formats = true;  ///< inference: smaller weights and cache when nothing fits as it is
-  Cluster cluster;
-  SpeedAssumptions speed;
+  PlanRank rank = PlanRank::Speed;
   std::function<bool(double)> progress{};  ///< told how far it is, 0 to 1; false cancels
 };
 
 /// One way to run the job.
 struct PlanCandidate {
   Scenario scenario;
-  double tokens_per_second = 0;  ///< of all devices, typical
-  double dollars_per_hour = 0;   ///< of all devices; 0: no price
-  StepTime time;                 ///< training: where the step's time goes
+  double tokens_per_second = 0;    ///< of all devices, typical; 0: not known
+  double dollars_per_hour = 0;     ///< of all devices; 0: no price
+  double dollars_per_million = 0;  ///< tokens
+  std::optional<InferenceSpeed> inference{};
+  std::optional<TrainingSpeed> training{};
   FitAnswer fit;
 };
 
@@ -41,40 +59,132 @@ struct Plan {
 
 namespace plan_detail {
 
+/// A layout that only probably fits counts as this much slower.
+inline constexpr double probably_counts = 0.95;
+
 /// Divisors of n, ascending.
 [[nodiscard]] inline std::vector<Count> divisors(Count n) {
-  std::vector<Count> all;
-  for (Count i = 1; i <= n; ++i) {
-    if (n % i == 0) all.push_back(i);
+  std::vector<Count> low, high;
+  for (Count i = 1; i * i <= n; ++i) {
+    if (n % i != 0) continue;
+    low.push_back(i);
+    if (i * i != n) high.push_back(n / i);
+  }
+  low.insert(low.end(), high.rbegin(), high.rend());
+  return low;
+}
+
+/// True when a verdict is good enough.
+[[nodiscard]] inline bool accepted(const PlanOptions& options, Verdict verdict) {
+  return options.surely ? verdict == Verdict::Fits : fits(verdict);
+}
+
+/// Tells how far a search is; true when it must stop.
+[[nodiscard]] inline bool cancelled(const PlanOptions& options, Plan& plan, std::size_t done, std::size_t of) {
+  if (!options.progress) return false;
+  const double share = of == 0 ? 1 : static_cast<double>(done) / static_cast<double>(of);
+  plan.cancelled = plan.cancelled || !options.progress(share);
+  return plan.cancelled;
+}
+
+/// Fills in what a candidate costs, once its speed is known.
+inline void add_price(PlanCandidate& c, Task task) {
+  const Cost cost = cost_of(c.scenario, task, 1e6, {c.tokens_per_second, c.tokens_per_second, c.tokens_per_second});
+  c.dollars_per_hour = cost.dollars_per_hour;
+  c.dollars_per_million = cost.dollars_per_million.typical;
+}
+
+/// Larger is better: tokens per second, or tokens for a dollar (for a device-second where prices are not known).
+[[nodiscard]] inline double merit(const PlanCandidate& c, PlanRank rank) {
+  const double trust = c.fit.verdict == Verdict::Probably ? probably_counts : 1.0;
+  if (rank == PlanRank::Speed) return c.tokens_per_second * trust;
+  const double price = c.dollars_per_hour > 0 ? c.dollars_per_hour : static_cast<double>(c.scenario.devices.count());
+  return c.tokens_per_second * trust / std::max(price, 1e-9);
+}
+
+/// A layout of ranks whose product (without the expert ranks) is the number of devices.
+struct Layout {
+  Count tensor = 1, pipeline = 1, context = 1, data = 1, expert = 1;
+  friend auto operator<=>(const Layout&, const Layout&) = default;
+};
+
+/// Best first, one of every layout of ranks, and no more than were asked for.
+inline void rank_candidates(Plan& plan, const PlanOptions& options) {
+  std::stable_sort(plan.candidates.begin(), plan.candidates.end(),
+                   [&](const PlanCandidate& a, const PlanCandidate& b) {
+                     return merit(a, options.rank) > merit(b, options.rank);
+                   });
+  std::set<Layout> seen;
+  std::erase_if(plan.candidates, [&](const PlanCandidate& c) {
+    const Parallelism& p = c.scenario.parallelism;
+    return !seen.insert({p.tensor, p.pipeline, p.context, p.data, p.expert}).second;
+  });
+  if (plan.candidates.size() > options.most) plan.candidates.resize(options.most);
+}
+
+/// Most routed experts of a layer.
+[[nodiscard]] inline Count most_experts(const Model& m) {
+  Count most = 0;
+  for (const Layer& layer : m.kinds) most = std::max(most, layer.feed_forward.experts);
+  return most;
+}
+
+/// Which kinds of parallelism beside the data's a framework has.
+struct Abilities {
+  bool tensor = true, pipeline = true, context = true;
+};
+[[nodiscard]] constexpr Abilities abilities(TrainingFramework framework) {
+  switch (framework) {
+    case TrainingFramework::Transformers:
+    case TrainingFramework::Torchtune:
+      return {.pipeline = false};
+    case TrainingFramework::LitGpt:
+    case TrainingFramework::Unsloth:
+      return {.tensor = false, .pipeline = false, .context = false};
+    case TrainingFramework::Torchtitan:
+    case TrainingFramework::Megatron:
+    case TrainingFramework::DeepSpeed:
+      break;
+  }
+  return {};
+}
+
+/// Layouts of a training job on so many devices.
+[[nodiscard]] inline std::vector<Layout> training_layouts(const Scenario& s, Count devices) {
+  std::vector<Layout> all;
+  const Abilities can = abilities(s.training.framework);
+  const Count experts = most_experts(*s.model);
+  for (const Count t : divisors(devices)) {
+    if (t > 1 && (!can.tensor || t > s.speed.devices_per_node)) break;
+    for (const Count p : divisors(devices / t)) {
+      if (p > 1 && (!can.pipeline || p > std::min<Count>(s.model->layer_count(), 64))) break;
+      for (const Count c : divisors(devices / t / p)) {
+        if (c > 1 && (!can.context || c > 16 || s.training.sequence / c < 4096)) break;
+        const Count ranks = devices / p;
+        for (const Count e : divisors(std::max<Count>(1, experts))) {
+          if (e > 1 && ranks % e != 0) continue;
+          all.push_back({t, p, c, devices / t / p / c, e});
+        }
+      }
+    }
   }
   return all;
 }
 
-[[nodiscard]] inline double price_of(const Scenario& s) {
-  double sum = 0;
-  for (const DeviceGroup& g : s.devices.groups) {
-    if (g.device) sum += static_cast<double>(g.count) * g.device->price_per_hour;
-  }
-  return sum;
-}
-
-/// A layout of ranks whose product is the number of devices.
-struct Layout {
-  Count tensor, pipeline, context, data;
-};
-
-[[nodiscard]] inline std::vector<Layout> layouts(const Scenario& s, Count devices, bool contexts,
-                                                 const Cluster& cluster) {
+/// Layouts of an engine on so many devices. Experts are split like everything else, or one rank has whole ones.
+[[nodiscard]] inline std::vector<Layout> serving_layouts(const Scenario& s, Count devices) {
+  if (s.serving.runtime == Runtime::LlamaCpp) return {Layout{}};  // deals layers to devices by itself
   std::vector<Layout> all;
-  const Count layers = s.model->layer_count();
+  const Count experts = most_experts(*s.model);
   for (const Count t : divisors(devices)) {
-    if (t > cluster.devices_per_node) break;
+    if (t > s.speed.devices_per_node) break;
     for (const Count p : divisors(devices / t)) {
-      if (p > std::min<Count>(layers, 64)) break;
-      for (const Count c : divisors(devices / t / p)) {
-        if (c > 1 && (!contexts || c > 16 || s.training.sequence / c < 4096)) break;
-        all.push_back({t, p, c, devices / t / p / c});
-      }
+      if (p > std::min<Count>(s.model->layer_count(), 64)) break;
+      const Count d = devices / t / p;
+      if (d > s.serving.sequences) continue;
+      all.push_back({t, p, 1, d, 1});
+      const Count e = t * d;
+      if (e > 1 && experts != 0 && experts % e == 0) all.push_back({t, p, 1, d, e});
     }
   }
   return all;
@@ -101,13 +211,28 @@ struct Layout {
   return {0};
 }
 
-/// Gives the scenario a layout; experts are dealt to the tensor ranks as far as they divide.
+/// Pieces of the model a rank may hold: they divide the layers, or the layers with embedding and head counted as two
+/// more (Megatron's account-for-embedding and -loss).
+[[nodiscard]] inline std::vector<Count> virtual_stages(const Scenario& s, const Layout& l, Count micro_batches) {
+  std::vector<Count> all{1};
+  const bool interleaves =
+      s.training.framework == TrainingFramework::Megatron || s.training.framework == TrainingFramework::Torchtitan;
+  if (l.pipeline == 1 || !interleaves || micro_batches % l.pipeline != 0) return all;
+  const Count layers = s.model->layer_count();
+  for (Count v = 2; v <= 8 && l.pipeline * v <= layers; ++v) {
+    if (layers % (l.pipeline * v) == 0 || (layers + 2) % (l.pipeline * v) == 0) all.push_back(v);
+  }
+  return all;
+}
+
+/// Gives the scenario a layout.
 inline void set_layout(Scenario& s, const Layout& l) {
   s.parallelism.tensor = l.tensor;
   s.parallelism.pipeline = l.pipeline;
   s.parallelism.context = l.context;
   s.parallelism.data = l.data;
-  if (s.parallelism.pipeline == 1) s.parallelism.virtual_stages = 1;
+  s.parallelism.expert = l.expert;
+  if (l.pipeline == 1) s.parallelism.virtual_stages = 1;
   const Count shard = s.parallelism.shard_group.value_or(1);
   if (shard == 0 || multiply(l.data, l.context) % shard != 0) s.parallelism.shard_group = std::nullopt;
 }

@@ -132,7 +132,8 @@ inline std::vector<Count> rank_counts() {
   return counts;
 }
 
-/// `count` devices of the first kind, working together in the way the task's software does.
+/// `count` devices of the first kind, working together in the way the task's software does. Training shards over them
+/// (ZeRO 3) unless a stage was chosen: copies of everything would save nothing.
 inline void set_devices(Scenario& s, Task task, Count count) {
   if (s.devices.groups.empty()) return;
   s.devices.groups.resize(1);
@@ -143,6 +144,7 @@ inline void set_devices(Scenario& s, Task task, Count count) {
       p.tensor = std::max<Count>(1, count / std::max<Count>(1, product(p.data, p.pipeline, p.context)));
   } else {
     p.data = std::max<Count>(1, count / std::max<Count>(1, product(p.tensor, p.pipeline, p.context)));
+    if (p.data > 1 && p.zero == 0) p.zero = 3;
   }
 }
 

@@ -2,17 +2,21 @@
 // How fast: a roofline with stated efficiencies. These are estimates and carry a range; show two digits, never more.
 //
 //   decode step = max(bytes / (bandwidth x e_b), flops / (peak x e_c)) + layers x t_layer + t_step, summed over
-//   pipeline
-//                 stages (and the host), the slowest of the ranks of a stage
-//   first token = prompt flops / (peak x e_p) of the ranks + one step's fixed time
-//   training    = devices x peak x MFU / flops per token; x 3/4 with full recomputation
+//                 pipeline stages (and the host), the slowest of the ranks of a stage, and for tensor ranks
+//                 2 layers x (t_exchange + 2 (t - 1) / t x B h x 2 bytes / link); for experts spread over replicas
+//                 2 routed layers x (2 t_exchange + (e - 1) / e x B k h x 2 bytes / (t link))
+//   first token = prompt flops / (peak x e_p) of the ranks + one step's fixed time + the exchanges of the prompt
+//   training    = tokens of a step / step_time.hpp's seconds, or devices x peak x MFU / flops per token with a given
+//                 MFU
 //
-// The efficiencies' ranges were chosen so that published measurements of 2023 to 2026 lie inside
-// (tests/unit/questions/ measured_speed.cpp names them): one token at a time on NVIDIA, AMD and Apple GPUs and
-// processors. Not counted: queues, tokenizing, sampling, speculative decoding, other programs. Unknown device figures
+// The efficiencies are the scenario's (speed.*); `spreads` is the range around each. Both were chosen so that
+// published measurements of 2023 to 2026 lie inside (tests/unit/questions/measured_speed.cpp and
+// measured_training.cpp name them), on NVIDIA, AMD and Apple GPUs and processors. Flops of training are counted
+// causally. Not counted: queues, tokenizing, sampling, speculative decoding, other programs. Unknown device figures
 // give no speed rather than a guess.
 
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/questions/step_time.hpp>
 #include <llmcalc/questions/work.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
@@ -31,17 +35,24 @@ struct Rate {
   friend bool operator==(const Rate&, const Rate&) = default;
 };
 
-/// What cannot be read from a data sheet. All of it may be edited; see the file's head for where it comes from.
-struct SpeedAssumptions {
-  Rate bandwidth_efficiency{0.45, 0.70, 0.93};  ///< share of the peak bandwidth while decoding
-  Rate decode_compute{0.30, 0.55, 0.90};        ///< share of the peak rate while decoding large batches
-  Rate prefill_compute{0.25, 0.50, 0.92};       ///< share of the peak rate in a prefill
-  Rate training_mfu{0.22, 0.36, 0.50};          ///< share of the peak rate in training, causal count
-  Rate layer_seconds{80e-6, 15e-6, 0};          ///< fixed time of a layer: launches and waits (low speed first)
-  Rate step_seconds{1e-3, 0.2e-3, 0};           ///< fixed time of a step
-  Rate exchange_seconds{30e-6, 12e-6, 6e-6};    ///< one all-reduce of a few kilobytes between tensor ranks
-  double host_bandwidth = 60e9;                 ///< bytes per second of host memory, when layers stay there
+/// How far reality lies from an efficiency, as factors: the slow and the fast end.
+struct Spread {
+  double slow = 1;
+  double fast = 1;
 };
+
+/// Ranges around the scenario's efficiencies, and the times of a step that hardly depend on its size.
+struct SpeedSpreads {
+  Spread bandwidth{0.60, 1.33};
+  Spread decode{0.55, 1.64};
+  Spread prefill{0.50, 1.84};
+  Spread training{0.55, 1.30};
+  Spread given_mfu{0.90, 1.10};
+  Rate layer_seconds{80e-6, 15e-6, 0};        ///< fixed time of a layer: launches and waits (low speed first)
+  Rate step_seconds{1e-3, 0.2e-3, 0};         ///< fixed time of a step
+  Rate exchange_seconds{30e-6, 12e-6, 6e-6};  ///< one all-reduce of a few kilobytes between tensor ranks
+};
+inline constexpr SpeedSpreads spreads{};
 
 /// What limits a phase.
 enum class Bound : std::uint8_t { Bandwidth, Compute };
@@ -62,13 +73,20 @@ struct InferenceSpeed {
 /// Speed of training.
 struct TrainingSpeed {
   Rate tokens_per_second;  ///< of all devices
+  Rate mfu;                ///< share of the peak rate that the model's own flops make, causal count
   double flops_per_token = 0;
   double tokens_per_step = 0;  ///< all replicas, with accumulation
+  StepTime step;               ///< where the time goes; all zero when the MFU was given
 };
 
 namespace speed_detail {
 
 inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::high};
+
+/// An efficiency with its range; nothing is faster than the hardware.
+[[nodiscard]] constexpr Rate around(double typical, Spread spread) {
+  return {typical * spread.slow, typical, std::min(1.0, typical * spread.fast)};
+}
 
 /// Dense operations per second that the scenario's products run at; 0: unknown.
 [[nodiscard]] inline double peak_rate(const Device& d, const Scenario& s) {
@@ -77,6 +95,16 @@ inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::hig
   const bool eight_bit = f == WeightFormat::Fp8 || f == WeightFormat::Fp8Block;
   if (eight_bit && d.operations.fp8 > 0) return d.operations.fp8;
   return s.weight_format() == WeightFormat::Fp32 ? half / 2 : half;
+}
+
+/// Tensor ranks that work side by side; llama.cpp deals layers instead.
+[[nodiscard]] inline Count tensor_ranks(const Scenario& s) {
+  return s.serving.runtime == Runtime::LlamaCpp ? 1 : std::max<Count>(1, s.parallelism.tensor);
+}
+
+/// Sequences of one replica.
+[[nodiscard]] inline Count replica_sequences(const Scenario& s) {
+  return ceil_divide(s.serving.sequences, std::max<Count>(1, s.parallelism.data));
 }
 
 /// Bytes that a step reads of one device, or of the host.
@@ -97,11 +125,11 @@ struct Work {
 };
 
 /// One step of one replica.
-[[nodiscard]] inline Work step_work(const Scenario& s, const InferenceEstimate& e, const SpeedAssumptions& a,
-                                    double flops) {
-  const Count replica_sequences = ceil_divide(s.serving.sequences, std::max<Count>(1, s.parallelism.data));
-  const ReadShares shares = read_shares(s, replica_sequences);
-  const Count tensor = s.serving.runtime == Runtime::LlamaCpp ? 1 : std::max<Count>(1, s.parallelism.tensor);
+[[nodiscard]] inline Work step_work(const Scenario& s, const InferenceEstimate& e, double flops) {
+  // A rank that has whole experts computes the tokens of all replicas that share them.
+  const bool shared = s.parallelism.expert > tensor_ranks(s);
+  const ReadShares shares = read_shares(s, shared ? s.serving.sequences : replica_sequences(s));
+  const Count tensor = tensor_ranks(s);
   const Count world = std::max<Count>(1, e.devices.size() / std::max<Count>(1, s.parallelism.data));
   Work work;
   double slowest = 0;
@@ -110,7 +138,7 @@ struct Work {
     const bool host = use.name == "host";
     if (!host && i >= world) break;
     const Device* device = host ? nullptr : (s.devices.at(i) ? s.devices.at(i) : s.devices.smallest());
-    const double bandwidth = host ? a.host_bandwidth : device ? device->bandwidth : 0;
+    const double bandwidth = host ? s.speed.host_bandwidth : device ? device->bandwidth : 0;
     if (bandwidth <= 0) {
       work.known = false;
       return work;
@@ -130,72 +158,119 @@ struct Work {
   return work;
 }
 
+/// Seconds that `tokens` tokens' activations take between the tensor ranks, in one all-reduce.
+[[nodiscard]] inline double exchange_of(const Scenario& s, double tokens) {
+  const auto t = static_cast<double>(tensor_ranks(s));
+  const Device* device = s.devices.smallest();
+  if (t <= 1 || !device || device->link_bandwidth <= 0) return 0;
+  const double link = device->link_bandwidth / 2 * s.speed.link_efficiency;
+  return 2 * (t - 1) / t * tokens * static_cast<double>(s.model->hidden) * 2 / link;
+}
+
+/// Seconds of sending a step's tokens to the ranks of their experts and back, when these are spread over replicas.
+/// The volume is that of the hidden states to k experts; every rank sends to every other.
+[[nodiscard]] inline double dispatch_of(const Scenario& s, double tokens, double latency) {
+  const Count ranks = s.parallelism.expert;
+  const Device* device = s.devices.smallest();
+  if (ranks <= tensor_ranks(s) || !device || device->link_bandwidth <= 0) return 0;
+  const auto e = static_cast<double>(ranks);
+  const double network = s.speed.network_bandwidth;
+  const double link = (ranks <= s.speed.devices_per_node ? device->link_bandwidth / 2
+                                                         : std::min(network, device->link_bandwidth / 2)) *
+                      s.speed.link_efficiency;
+  double seconds = 0;
+  for (std::size_t k = 0; k < s.model->kinds.size(); ++k) {
+    const FeedForward& f = s.model->kinds[k].feed_forward;
+    if (f.experts == 0) continue;
+    const double volume = (e - 1) / e * tokens * static_cast<double>(f.experts_per_token) *
+                          static_cast<double>(s.model->hidden) * 2 / static_cast<double>(tensor_ranks(s));
+    seconds += static_cast<double>(s.model->layers_of_kind(k)) * 2 * (2 * latency + volume / link);
+  }
+  return seconds;
+}
+
+/// The range of an inference whose work is known.
+inline void fill(InferenceSpeed& out, const Scenario& s, const Work& work) {
+  const auto layers = static_cast<double>(s.model->layer_count());
+  const auto sequences = static_cast<double>(replica_sequences(s));
+  const auto replicas = static_cast<double>(std::max<Count>(1, s.parallelism.data));
+  const Count tensor = tensor_ranks(s);
+  const Device* device = s.devices.smallest();
+  const double peak = device ? peak_rate(*device, s) * static_cast<double>(tensor) : 0;
+  const Rate bandwidth = around(s.speed.bandwidth_efficiency, spreads.bandwidth);
+  const Rate decode = around(s.speed.decode_efficiency, spreads.decode);
+  const Rate prefill = around(s.speed.prefill_efficiency, spreads.prefill);
+  for (const auto side : sides) {
+    const auto exchange = [&](double tokens) {
+      const double latency = spreads.exchange_seconds.*side;
+      const double reduced = tensor > 1 ? 2 * layers * (latency + exchange_of(s, tokens)) : 0;
+      return reduced + dispatch_of(s, tokens, latency);
+    };
+    const double fixed = layers * spreads.layer_seconds.*side + spreads.step_seconds.*side;
+    const double reading = work.reading / bandwidth.*side;
+    const double computing = work.computing / decode.*side;
+    const double step = std::max(reading, computing) + fixed + exchange(sequences);
+    out.seconds_per_token.*side = step;
+    out.tokens_per_second.*side = 1 / step;
+    out.total_tokens_per_second.*side = sequences * replicas / step;
+    if (side == &Rate::typical) out.bound = computing > reading ? Bound::Compute : Bound::Bandwidth;
+    if (peak <= 0) continue;
+    const auto prompt = static_cast<double>(s.prompt());
+    const double first = std::max(out.prefill_flops / (peak * prefill.*side), reading) + fixed + exchange(prompt);
+    out.first_token_seconds.*side = first;
+    out.prefill_tokens_per_second.*side = prompt / first;
+  }
+}
+
 }  // namespace speed_detail
 
 /// Speed of a valid scenario's inference; nothing when a device's bandwidth is not known.
-[[nodiscard]] inline std::optional<InferenceSpeed> inference_speed(const Scenario& s, const InferenceEstimate& e,
-                                                                   const SpeedAssumptions& a = {}) {
+[[nodiscard]] inline std::optional<InferenceSpeed> inference_speed(const Scenario& s, const InferenceEstimate& e) {
   if (e.devices.empty()) return std::nullopt;
-  const Model& m = *s.model;
-  const Count replicas = std::max<Count>(1, s.parallelism.data);
-  const auto sequences = static_cast<double>(ceil_divide(s.serving.sequences, replicas));
-  const auto layers = static_cast<double>(m.layer_count());
-  const double tensor =
-      s.serving.runtime == Runtime::LlamaCpp ? 1.0 : static_cast<double>(std::max<Count>(1, s.parallelism.tensor));
   InferenceSpeed out;
-  out.flops_per_token = decode_flops(m, s.serving.context);
-  out.prefill_flops = prefill_flops(m, s.prompt());
-  const auto work = speed_detail::step_work(s, e, a, out.flops_per_token * sequences);
+  out.flops_per_token = decode_flops(*s.model, s.serving.context);
+  out.prefill_flops = prefill_flops(*s.model, s.prompt());
+  const auto sequences = static_cast<double>(speed_detail::replica_sequences(s));
+  const auto work = speed_detail::step_work(s, e, out.flops_per_token * sequences);
   if (!work.known || work.reading <= 0) return std::nullopt;
   out.bytes_per_step = work.bytes;
-  const Device* device = s.devices.smallest();
-  const double peak = device ? speed_detail::peak_rate(*device, s) * tensor : 0;
-  for (const auto side : speed_detail::sides) {
-    const double exchange = tensor > 1 ? 2 * layers * a.exchange_seconds.*side : 0;
-    const double fixed = layers * a.layer_seconds.*side + a.step_seconds.*side + exchange;
-    const double reading = work.reading / a.bandwidth_efficiency.*side;
-    const double computing = work.computing / a.decode_compute.*side;
-    const double step = std::max(reading, computing) + fixed;
-    out.seconds_per_token.*side = step;
-    out.tokens_per_second.*side = 1 / step;
-    out.total_tokens_per_second.*side = sequences * static_cast<double>(replicas) / step;
-    if (side == &Rate::typical) out.bound = computing > reading ? Bound::Compute : Bound::Bandwidth;
-    if (peak > 0) {
-      const double first = std::max(out.prefill_flops / (peak * a.prefill_compute.*side), reading) + fixed;
-      out.first_token_seconds.*side = first;
-      out.prefill_tokens_per_second.*side = static_cast<double>(s.prompt()) / first;
-    }
-  }
+  speed_detail::fill(out, s, work);
   return out;
 }
 
-/// Speed of a valid scenario's training on all its devices; nothing when their rate is not known.
-[[nodiscard]] inline std::optional<TrainingSpeed> training_speed(const Scenario& s, const TrainingEstimate& e,
-                                                                 const SpeedAssumptions& a = {}) {
-  const Device* device = s.devices.smallest();
-  const double half = device ? std::max(device->operations.bf16, device->operations.fp16) : 0;
-  if (half <= 0) return std::nullopt;
-  const double peak = s.training.float8 && device->operations.fp8 > 0 ? device->operations.fp8
-                      : s.training.recipe == Recipe::Fp32             ? half / 2
-                                                                      : half;
-  const Parallelism& p = s.parallelism;
-  const Count parameters = parameter_count(*s.model);
-  const double trained =
-      parameters == 0 ? 1
-                      : std::min(1.0, static_cast<double>(e.trainable_parameters) / static_cast<double>(parameters));
+/// The device that all others wait for in training; null when a rate is not known.
+[[nodiscard]] inline const Device* slowest_trainer(const Scenario& s) {
+  const Device* slowest = nullptr;
+  for (const DeviceGroup& group : s.devices.groups) {
+    if (group.count == 0) continue;
+    if (!group.device || training_peak(*group.device, s) <= 0) return nullptr;
+    if (!slowest || training_peak(*group.device, s) < training_peak(*slowest, s)) slowest = group.device.get();
+  }
+  return slowest;
+}
+
+/// Speed of a valid scenario's training on the devices its layout occupies; nothing when their rate is not known.
+[[nodiscard]] inline std::optional<TrainingSpeed> training_speed(const Scenario& s) {
+  const Device* device = slowest_trainer(s);
+  if (!device) return std::nullopt;
+  const TrainingWork work = training_work_on(s, *device);
+  const auto ranks = static_cast<double>(std::max<Count>(1, ranks_of(s.parallelism)));
+  const double peak = ranks * training_peak(*device, s);
   TrainingSpeed out;
-  out.flops_per_token = training_flops(*s.model, s.training.sequence, trained);
-  out.tokens_per_step =
-      static_cast<double>(product(s.training.micro_batch, s.training.sequence, s.training.accumulation, p.data));
-  // Recomputing every layer repeats the forward pass; a pipeline idles while it fills and drains.
-  const double repeats = 1 + repeated_share(s.training, s.model->layer_count() / std::max<Count>(1, p.pipeline)) / 3;
-  const auto stages = static_cast<double>(std::max<Count>(1, p.pipeline));
-  const auto virtual_stages = static_cast<double>(std::max<Count>(1, p.virtual_stages));
-  const auto batches = static_cast<double>(std::max<Count>(1, s.training.accumulation));
-  const double bubble = 1 + (stages - 1) / (batches * virtual_stages);
-  const auto devices = static_cast<double>(std::max<Count>(1, s.devices.count()));
+  out.flops_per_token = work.model;
+  out.tokens_per_step = static_cast<double>(
+      product(s.training.micro_batch, s.training.sequence, s.training.accumulation, s.parallelism.data));
+  double tokens_per_second = peak * s.speed.mfu / work.model;
+  Spread spread = spreads.given_mfu;
+  if (s.speed.mfu <= 0) {
+    out.step = step_time(s, *device, work);
+    if (out.step.total() <= 0) return std::nullopt;
+    tokens_per_second = out.tokens_per_step / out.step.total();
+    spread = spreads.training;
+  }
+  out.tokens_per_second = {tokens_per_second * spread.slow, tokens_per_second, tokens_per_second * spread.fast};
   for (const auto side : speed_detail::sides) {
-    out.tokens_per_second.*side = devices * peak * a.training_mfu.*side / (out.flops_per_token * repeats * bubble);
+    out.mfu.*side = std::min(1.0, out.tokens_per_second.*side * work.model / peak);
   }
   return out;
 }

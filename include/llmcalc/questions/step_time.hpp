@@ -1,105 +1,254 @@
 #pragma once
-// Where a training step's time goes, so that layouts can be ranked: computing, exchanging activations between tensor
-// ranks, idling in the pipeline, exchanging gradients and shards between replicas.
+// Where a training step's time goes: computing, exchanging activations between tensor, expert and context ranks,
+// idling in the pipeline, exchanging gradients and shards between replicas, updating the weights.
 //
-//   compute  = flops x repeats / (devices x peak x e)                       e: kernels alone, without any waiting
-//   tensor   = micro-batches x layers / p x 8 x (t - 1) / t x b s / c h x 2 bytes / link      (4 all-reduces a layer)
-//   pipeline = (p - 1) / (m v) of compute and tensor time
-//   context  = micro-batches x layers / p x 2 x (c - 1) / c x b s / c x kv width x 2 bytes x 3 / link
-//   data     = ZeRO 0 to 2: gradients reduced and weights gathered once a step; ZeRO 3: weights gathered twice and
-//   gradients
-//              reduced in every micro-batch; the part that does not hide behind 80 % of the computing
+//   rate     = peak x e / (1 + 4 peak / bandwidth / h) x 0.6 with experts x 0.75 over a 4-bit base x 0.6 in 8 bits
+//              (0.75 with Megatron's); attention reaches 0.6 of the 16-bit rate
+//   compute  = m x busiest stage x n / (t rate) x (1 + 400 / n) (1 + 0.03 log2 t), n = b s / c tokens of a
+//   micro-batch tensor   = m x layers / p x 8 x ((t - 1) / t x n h x 2 bytes / link + 10 us); 12 when everything is
+//   recomputed experts  = m x routed layers / p x 4 x (e - 1) / e x n k h x 2 bytes / (t link); 6 when everything is
+//   recomputed context  = m x layers / p x 3 x (c - 1) / c x n kv x 2 bytes / (t link) / 2 + 0.03 log2 c of the
+//   computing (0.01
+//              with Megatron's)
+//   pipeline = (p - 1) / v x bubble of the schedule, of the above for one micro-batch; and what crosses the stages
+//   data     = gradients once a step, weights of ZeRO 1 and 2 once, of ZeRO 3 twice a micro-batch (gradients in
+//   each),
+//              less what hides behind computing; 10 % never hides. 3 us for each rank a collective passes
+//   update   = 28 bytes a trained parameter of the rank / memory bandwidth
 //
-// Link: half of the marketed two-way figure inside a node, the network between nodes, both at 70 %. Source: volumes
-// from Megatron-LM (arXiv 2205.05198, 2104.04473), ZeRO (arXiv 1910.02054) and FSDP2. Good for ranking layouts of one
-// job, not for absolute times; not counted: expert all-to-all, stragglers, checkpoints. Bad input gives zeros.
+// A group of ranks within a node uses half of the marketed two-way link, a wider one the network, with as many
+// adapters as it has ranks on a node; both at speed.link_efficiency. Megatron overlaps half of the tensor and expert
+// exchanges. Sources: volumes of Megatron-LM (arXiv 2104.04473, 2205.05198), ZeRO (1910.02054), FSDP2, zero-bubble
+// schedules (2401.10241), DeepSeek-V3 (2412.19437); rates from Megatron-LM's README (41 % of the peak for 2B to 48 %
+// for 462B), torchtitan's and Megatron-Bridge's tables (tests/unit/questions/measured_training.cpp). Range of
+// validity: one kind of device, ranking layouts and the order of magnitude of a step. Not counted: data loading,
+// checkpoints, stragglers, offloading.
 
-#include <llmcalc/estimate/summary.hpp>
-#include <llmcalc/questions/work.hpp>
+#include <llmcalc/questions/training_work.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace llmcalc {
-
-/// The machines around the devices.
-struct Cluster {
-  Count devices_per_node = 8;
-  double network_bandwidth = 50e9;  ///< bytes per second of one device to other nodes, one way (400 Gbit/s)
-  double link_efficiency = 0.7;
-  double kernel_efficiency = 0.5;  ///< share of the peak rate while computing
-  double hidden = 0.8;             ///< share of the computing time that communication of replicas can hide behind
-};
 
 /// Seconds of one optimizer step by what they are spent on.
 struct StepTime {
   double compute = 0;
   double tensor = 0;
-  double pipeline = 0;
+  double experts = 0;
   double context = 0;
+  double pipeline = 0;
   double data = 0;
-  [[nodiscard]] double total() const { return compute + tensor + pipeline + context + data; }
+  double update = 0;
+  [[nodiscard]] double total() const { return compute + tensor + experts + context + pipeline + data + update; }
 };
 
-/// Time of one optimizer step of a valid scenario on `devices` equal devices; all zero when the rate is not known.
-[[nodiscard]] inline StepTime step_time(const Scenario& s, const Device& device, const Cluster& cluster = {}) {
-  const double peak = std::max(device.operations.bf16, device.operations.fp16);
-  if (peak <= 0) return {};
-  const Model& m = *s.model;
-  const Parallelism& p = s.parallelism;
-  const auto t = static_cast<double>(p.tensor);
-  const auto stages = static_cast<double>(p.pipeline);
-  const auto c = static_cast<double>(p.context);
-  const auto d = static_cast<double>(p.data);
-  const auto micro_batches = static_cast<double>(s.training.accumulation);
-  const double tokens = static_cast<double>(s.training.micro_batch) * static_cast<double>(s.training.sequence);
-  const double repeated = repeated_share(s.training, m.layer_count() / std::max<Count>(1, p.pipeline));
-  const bool again = repeated > 0;
-  const double network = cluster.network_bandwidth * cluster.link_efficiency;
-  const double inside = device.link_bandwidth > 0 ? device.link_bandwidth / 2 * cluster.link_efficiency : network;
-  // Ranks are dealt tensor first, then context, then data, then pipeline: a group that is wider than a node uses the
-  // network.
-  const auto link = [&](Count width) {
-    return width <= cluster.devices_per_node ? inside : std::min(inside, network);
-  };
+/// Dense operations per second that training's products run at on a device; 0: unknown.
+[[nodiscard]] inline double training_peak(const Device& d, const Scenario& s) {
+  const double half = std::max(d.operations.bf16, d.operations.fp16);
+  if (s.training.float8 && d.operations.fp8 > 0) return d.operations.fp8;
+  return s.training.recipe == Recipe::Fp32 ? half / 2 : half;
+}
 
+/// Part of the pipeline's filling and draining that a schedule leaves idle.
+[[nodiscard]] constexpr double bubble_share(const Parallelism& p) {
+  switch (p.schedule) {
+    case PipelineSchedule::Gpipe:
+    case PipelineSchedule::OneFOneB:
+      return 1;
+    case PipelineSchedule::Interleaved:
+      return 1.0 / static_cast<double>(std::max<Count>(1, p.virtual_stages));
+    case PipelineSchedule::ZeroBubble:
+      return 1.0 / 3;
+    case PipelineSchedule::ZeroBubble2:
+      return 0.05;
+    case PipelineSchedule::DualPipe:
+      return 0.5;
+  }
+  return 1;
+}
+
+namespace step_detail {
+
+/// Share of the 8-bit peak that 8-bit products reach of what 16-bit ones reach of theirs; 1 when they are not used.
+[[nodiscard]] inline double eight_bit_share(const Device& d, const Scenario& s) {
+  if (!s.training.float8 || d.operations.fp8 <= 0) return 1;
+  return s.training.framework == TrainingFramework::Megatron ? 0.75 : 0.6;
+}
+
+/// How much slower attention's flops are than those of the matrix products.
+[[nodiscard]] inline double attention_weight(const Device& d, const Scenario& s) {
+  const double half = std::max(d.operations.bf16, d.operations.fp16);
+  const bool eight_bit = s.training.float8 && d.operations.fp8 > 0 && half > 0;
+  return (eight_bit ? training_peak(d, s) * eight_bit_share(d, s) / half : 1.0) / 0.6;
+}
+
+/// One layout of a job, in the numbers that the terms share.
+struct Step {
+  const Scenario& s;
+  const Device& device;
+  const TrainingWork& work;
+  double t, p, c, d, e;
+  double micro_batches;
+  double tokens;  ///< of a micro-batch on one context rank
+  double hidden;
+  double layers;  ///< of the busiest stage
+  double rate;    ///< operations per second of one device
+
+  Step(const Scenario& scenario, const Device& on, const TrainingWork& of)
+      : s(scenario),
+        device(on),
+        work(of),
+        t(count(scenario.parallelism.tensor)),
+        p(count(scenario.parallelism.pipeline)),
+        c(count(scenario.parallelism.context)),
+        d(count(scenario.parallelism.data)),
+        e(count(scenario.parallelism.expert)),
+        micro_batches(count(scenario.training.accumulation)),
+        tokens(count(scenario.training.micro_batch) * count(scenario.training.sequence) / c),
+        hidden(count(scenario.model->hidden)),
+        layers(std::ceil(count(scenario.model->layer_count()) / p)),
+        rate(rate_of()) {}
+
+  static double count(Count n) { return static_cast<double>(std::max<Count>(1, n)); }
+
+  [[nodiscard]] double rate_of() const {
+    const double half = std::max(device.operations.bf16, device.operations.fp16);
+    const double intensity = device.bandwidth > 0 ? half / device.bandwidth : 300;  // flops per byte
+    double share = s.speed.training_efficiency / (1 + 4 * intensity / hidden);
+    if (work.routed_layers != 0) share *= 0.6;
+    if (s.training.method == TrainingMethod::Qlora) share *= 0.75;
+    return training_peak(device, s) * share * eight_bit_share(device, s);
+  }
+
+  /// Bytes per second of one rank in a group of `width` neighbours, `stride` apart.
+  [[nodiscard]] double link(double width, double stride = 1) const {
+    const double node = count(s.speed.devices_per_node);
+    const double network = s.speed.network_bandwidth * s.speed.link_efficiency;
+    const double inside = device.link_bandwidth > 0 ? device.link_bandwidth / 2 * s.speed.link_efficiency : network;
+    if (width * stride <= node) return inside;
+    return std::min(inside, network * std::max(1.0, node / stride));
+  }
+  [[nodiscard]] bool all_again() const {
+    return repeated_share(s.training, s.model->layer_count() / std::max<Count>(1, s.parallelism.pipeline)) > 0.5;
+  }
+  /// Share of an exchange inside a layer that computing does not hide.
+  [[nodiscard]] double exposed() const { return s.training.framework == TrainingFramework::Megatron ? 0.5 : 1.0; }
+};
+
+/// Seconds of one micro-batch on the busiest stage.
+inline double micro_compute(const Step& x) {
+  const double flops = x.work.busiest(std::max<Count>(1, x.s.parallelism.pipeline)) * x.tokens;
+  return flops / (x.t * x.rate) * (1 + 400 / x.tokens) * (1 + 0.03 * std::log2(x.t));
+}
+
+inline double micro_tensor(const Step& x) {
+  if (x.t <= 1) return 0;
+  const double exchanges = x.all_again() ? 12 : 8;
+  const double volume = (x.t - 1) / x.t * x.tokens * x.hidden * 2;
+  return x.layers * exchanges * (volume / x.link(x.t) + 10e-6) * x.exposed();
+}
+
+inline double micro_experts(const Step& x) {
+  if (x.e <= 1 || x.work.routed_layers == 0) return 0;
+  const double exchanges = x.all_again() ? 6 : 4;
+  const double layers = std::ceil(static_cast<double>(x.work.routed_layers) / x.p);
+  const double volume = (x.e - 1) / x.e * x.tokens / x.t * x.work.routed_width * 2;
+  // Every rank sends to every other: no ring helps a group that is wider than a node.
+  const double node = Step::count(x.s.speed.devices_per_node);
+  const double link = x.e <= node ? x.link(x.e) : x.s.speed.network_bandwidth * x.s.speed.link_efficiency;
+  return layers * exchanges * (volume / link + 20e-6) * x.exposed();
+}
+
+inline double micro_context(const Step& x, double compute) {
+  if (x.c <= 1) return 0;
+  const double volume = 3 * (x.c - 1) / x.c * x.tokens * x.work.kv_width * 2 / x.t;
+  const double slower = x.s.training.framework == TrainingFramework::Megatron ? 0.01 : 0.03;
+  return 0.5 * x.layers * volume / x.link(x.c, x.t) + slower * std::log2(x.c) * compute;
+}
+
+/// Filling, draining, and activations and their gradients crossing the stages; interleaving hides most of the latter.
+inline double pipeline_time(const Step& x, double micro) {
+  if (x.p <= 1) return 0;
+  const Parallelism& layout = x.s.parallelism;
+  const double idle = (x.p - 1) * bubble_share(layout) * micro;
+  const bool interleaved = layout.schedule == PipelineSchedule::Interleaved && layout.virtual_stages > 1;
+  const double crossings = 2 * x.micro_batches * (interleaved ? 0.2 * Step::count(layout.virtual_stages) : 1.0);
+  const double volume = x.tokens * x.hidden * 2 / x.t;
+  return idle + crossings * volume / x.link(x.p, x.t * x.c * x.d);
+}
+
+/// Parameters of a rank: routed experts are divided over their own groups.
+inline double rank_parameters(const Step& x) {
+  const double expert_tensor = std::min(x.t, Step::count(x.s.parallelism.expert_tensor));
+  return x.work.dense / (x.t * x.p) + x.work.experts / (x.e * expert_tensor * x.p);
+}
+
+/// Seconds that replicas exchange gradients and weights and computing does not hide.
+inline double data_time(const Step& x, double compute) {
+  const double replicas = x.d * x.c;
+  if (replicas <= 1) return 0;
+  const Parallelism& layout = x.s.parallelism;
+  const Recipe recipe = x.s.training.recipe;
+  const bool wide = recipe == Recipe::Fp32 || recipe == Recipe::AmpBf16 || recipe == Recipe::AmpFp16 ||
+                    recipe == Recipe::MegatronBf16 || recipe == Recipe::FsdpBf16;
+  const double parameters = rank_parameters(x);
+  const double gradients = parameters * x.work.trained * (wide ? 4 : 2);
+  const double weights = parameters * (recipe == Recipe::Fp32 ? 4 : 2);
+  const double share = (replicas - 1) / replicas;
+  double volume = 2 * gradients;  // reduced and spread
+  double collectives = 2 * std::max(1.0, parameters / std::max(40e6, 1e6 * x.d));
+  double hides = 0.8 * compute * 2 / 3 / x.micro_batches;  // behind the last backward pass
+  if (layout.zero >= 3) {
+    volume = x.micro_batches * (gradients + (layout.reshard_after_forward ? 2 : 1) * weights);
+    collectives = x.micro_batches * 3 * (x.layers + 1);
+    hides = 0.8 * compute;
+  } else if (layout.zero >= 1) {
+    const double rounds = layout.zero == 2 ? x.micro_batches : 1;
+    volume = rounds * gradients + weights * x.work.trained;
+    collectives *= rounds;
+    hides = 0.8 * compute / x.micro_batches * (layout.zero == 2 ? x.micro_batches : 1);
+  }
+  const double exchange = volume * share / x.link(replicas, x.t) + collectives * 3e-6 * replicas;
+  return std::max(0.10 * exchange, exchange - hides);
+}
+
+inline double update_time(const Step& x) {
+  if (x.device.bandwidth <= 0) return 0;
+  const double ranks = x.s.parallelism.zero >= 1 ? x.d * x.c : 1;
+  return rank_parameters(x) * x.work.trained / ranks * 28 / (x.device.bandwidth * x.s.speed.bandwidth_efficiency);
+}
+
+}  // namespace step_detail
+
+/// Time of one optimizer step of a valid scenario on equal devices; all zero when the rate is not known.
+[[nodiscard]] inline StepTime step_time(const Scenario& s, const Device& device, const TrainingWork& work) {
   StepTime time;
-  const double flops = training_flops(m, s.training.sequence) * tokens * micro_batches * d;
-  // Small pieces of matrices run less efficiently: halving a rank's share costs about a twentieth.
-  const double width_loss = 1 + 0.05 * std::log2(std::max(1.0, t));
-  const double size_gain = tokens / c < 4096 ? 1.15 : 1.0;
-  const double repeats = again ? 1 + repeated / 3 : s.training.recompute == RecomputeKind::Selective ? 1.03 : 1.0;
-  time.compute = flops * repeats * width_loss * size_gain / (d * t * stages * c * peak * cluster.kernel_efficiency);
-  const double layers = static_cast<double>(m.layer_count()) / stages;
-  const double activation = tokens / c * static_cast<double>(m.hidden) * 2;
-  if (t > 1) {
-    time.tensor = micro_batches * layers * 8 * (t - 1) / t * activation * (again ? 1.5 : 1.0) / link(p.tensor);
-  }
-  if (c > 1) {
-    double kv_width = 0;
-    for (const Layer& kind : m.kinds) {
-      const AttentionShape& a = kind.attention;
-      kv_width = std::max(kv_width, static_cast<double>(a.kv_heads * (a.head_dim + a.value_head_dim)));
-    }
-    const double volume = 2 * (c - 1) / c * tokens / c * kv_width * 2 * 3 / t;
-    // Half hides behind attention; halved blocks of attention run about 3 % less efficiently.
-    time.context = 0.5 * micro_batches * layers * volume / link(multiply(p.tensor, p.context));
-    time.context += 0.03 * std::log2(c) * time.compute;
-  }
-  if (stages > 1) {
-    const double batches = micro_batches * static_cast<double>(std::max<Count>(1, p.virtual_stages));
-    time.pipeline = (time.compute + time.tensor + time.context) * (stages - 1) / batches;
-    time.pipeline += 2 * (stages - 1) * activation / std::min(inside, network);
-  }
-  const double replicas = d * c;
-  if (replicas > 1) {
-    const double weights = static_cast<double>(parameter_count(m)) / (t * stages) * 2;
-    const double share = (replicas - 1) / replicas;
-    const double rounds = p.zero >= 3 ? 3 * micro_batches : p.zero >= 1 ? 2 : 2;
-    const double exchange = rounds * weights * share / link(product(p.tensor, p.context, p.data));
-    time.data = std::max(0.05 * exchange, exchange - cluster.hidden * time.compute);
-  }
+  if (training_peak(device, s) <= 0) return time;
+  const step_detail::Step x(s, device, work);
+  const double compute = step_detail::micro_compute(x);
+  const double tensor = step_detail::micro_tensor(x);
+  const double experts = step_detail::micro_experts(x);
+  const double context = step_detail::micro_context(x, compute);
+  time.compute = x.micro_batches * compute;
+  time.tensor = x.micro_batches * tensor;
+  time.experts = x.micro_batches * experts;
+  time.context = x.micro_batches * context;
+  time.pipeline = step_detail::pipeline_time(x, compute + tensor + experts + context);
+  time.data = step_detail::data_time(x, time.compute);
+  time.update = step_detail::update_time(x);
   return time;
+}
+
+/// The work as a device does it.
+[[nodiscard]] inline TrainingWork training_work_on(const Scenario& s, const Device& device) {
+  return training_work(s, step_detail::attention_weight(device, s));
+}
+
+/// The same for one layout.
+[[nodiscard]] inline StepTime step_time(const Scenario& s, const Device& device) {
+  return step_time(s, device, training_work_on(s, device));
 }
 
 }  // namespace llmcalc

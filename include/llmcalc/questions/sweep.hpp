@@ -1,6 +1,6 @@
 #pragma once
-// Memory over a range of values of one whole-number setting: what charts draw. Copy the scenario, change the field,
-// evaluate.
+// Memory and speed over a range of values of one whole-number setting: what charts draw. Copy the scenario, change
+// the field, evaluate.
 //
 // Values lie evenly on a logarithmic scale when the range spans a factor of eight or more, else evenly; ends
 // included, repeated values left out. Values for which the scenario is not valid are left out too.
@@ -8,10 +8,12 @@
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/solve.hpp>
+#include <llmcalc/questions/speed.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,8 @@ struct SweepPoint {
   Bytes training_bytes;
   Verdict inference = Verdict::Unknown;
   Verdict training = Verdict::Unknown;
+  std::optional<InferenceSpeed> inference_speed{};
+  std::optional<TrainingSpeed> training_speed{};
 };
 
 /// Values from low to high, at most `points` of them.
@@ -67,7 +71,9 @@ struct SweepPoint {
     }
     point.training_bytes = training.breakdown.total();
     point.inference = fit(inference).verdict;
-    point.training = fit(training, at.devices).verdict;
+    point.training = fit(training).verdict;
+    point.inference_speed = inference_speed(at, inference);
+    point.training_speed = training_speed(at);
     out.push_back(point);
   }
   if (out.empty()) return Issue{f->pointer(), "has no valid value in this range"};

@@ -30,6 +30,11 @@ struct MatrixCounts {
   double expert_share = 0;  ///< k / E, over all expert parameters
 };
 
+/// Share of a layer's routed experts that a token uses.
+[[nodiscard]] constexpr double expert_share(const FeedForward& f) {
+  return f.experts == 0 ? 0 : static_cast<double>(f.experts_per_token) / static_cast<double>(f.experts);
+}
+
 /// Sums the inventory.
 [[nodiscard]] inline MatrixCounts matrix_counts(const Model& m) {
   MatrixCounts n;
@@ -43,10 +48,7 @@ struct MatrixCounts {
     } else if (t.part == ModelPart::Experts && t.kind >= 0) {
       const FeedForward& f = m.kinds[static_cast<std::size_t>(t.kind)].feed_forward;
       n.experts += t.total();
-      if (f.experts != 0) {
-        used += static_cast<double>(t.total()) * static_cast<double>(f.experts_per_token) /
-                static_cast<double>(f.experts);
-      }
+      used += static_cast<double>(t.total()) * expert_share(f);
     } else if (!t.vector && t.role != TensorRole::PositionTable && t.role != TensorRole::Norm) {
       n.always += t.total();
     }
@@ -64,16 +66,20 @@ struct MatrixCounts {
   return n * window - window * window / 2;
 }
 
+/// One layer's forward flops of attention over one sequence.
+[[nodiscard]] inline double layer_attention_flops(const Layer& layer, Count sequence) {
+  if (!layer.attends() || layer.mixer == Mixer::CrossAttention) return 0;
+  const AttentionShape& a = layer.attention;
+  const Count window = a.window != 0 ? a.window : a.chunk;
+  return 2 * static_cast<double>(a.heads) * static_cast<double>(a.head_dim + a.value_head_dim) *
+         attended_pairs(sequence, window);
+}
+
 /// Attention's forward flops of one sequence, all layers.
 [[nodiscard]] inline double attention_flops(const Model& m, Count sequence) {
   double sum = 0;
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
-    const Layer& layer = m.kinds[k];
-    if (!layer.attends() || layer.mixer == Mixer::CrossAttention) continue;
-    const AttentionShape& a = layer.attention;
-    const Count window = a.window != 0 ? a.window : a.chunk;
-    sum += static_cast<double>(m.layers_of_kind(k)) * 2 * static_cast<double>(a.heads) *
-           static_cast<double>(a.head_dim + a.value_head_dim) * attended_pairs(sequence, window);
+    sum += static_cast<double>(m.layers_of_kind(k)) * layer_attention_flops(m.kinds[k], sequence);
   }
   return sum;
 }
@@ -102,13 +108,41 @@ struct MatrixCounts {
   return 2 * active + attention;
 }
 
-/// Flops of training on one token: forward, and twice that for both gradients. With frozen matrices (LoRA) the
-/// gradient of their weights falls away: `trained_share` of the matrices are trained. Recomputation is not in it.
-[[nodiscard]] inline double training_flops(const Model& m, Count sequence, double trained_share = 1) {
+/// How often training goes through the matrices and through attention, in units of one multiplication and addition
+/// for each parameter or attended pair: forward 2 (attention 1), the gradients of inputs and of weights the same
+/// each.
+struct Passes {
+  double matrices = 6;
+  double attention = 3;
+};
+
+/// Passes of a scenario's training method: frozen matrices (LoRA) have no gradient of their weights; when only the
+/// last layers are trained, the backward pass ends below them.
+[[nodiscard]] inline Passes passes_of(const Scenario& s) {
+  switch (s.training.method) {
+    case TrainingMethod::Full:
+      break;
+    case TrainingMethod::Lora:
+    case TrainingMethod::Qlora:
+    case TrainingMethod::Dora:
+    case TrainingMethod::RsLora:
+    case TrainingMethod::PromptTuning:
+      return {4, 3};
+    case TrainingMethod::Freeze: {
+      const auto layers = static_cast<double>(std::max<Count>(1, s.model->layer_count()));
+      const double share = std::min(1.0, static_cast<double>(s.training.trained_layers) / layers);
+      return {2 + 4 * share, 1 + 2 * share};
+    }
+  }
+  return {};
+}
+
+/// Flops of training on one token. Recomputation is not in it.
+[[nodiscard]] inline double training_flops(const Model& m, Count sequence, Passes passes = {}) {
   const MatrixCounts n = matrix_counts(m);
   const double active = static_cast<double>(n.always + n.head) + static_cast<double>(n.experts) * n.expert_share;
   const double attention = attention_flops(m, sequence) / static_cast<double>(std::max<Count>(1, sequence));
-  return (4 + 2 * trained_share) * active + 3 * attention;
+  return passes.matrices * active + passes.attention * attention;
 }
 
 /// What a step reads of the stored weights.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace llmcalc {
@@ -38,13 +39,14 @@ struct OperationRates {
 
 /// One kind of device.
 struct Device {
-  std::string id;         ///< preset id; "" for one given by its memory
-  bool adjusted = false;  ///< its memory was set by hand
+  std::string id;                     ///< preset id; "" for one given by its memory
+  std::vector<std::string> adjusted;  ///< figures set by hand, by their keys in JSON
   std::string name;
   Vendor vendor = Vendor::Nvidia;
   std::string device_class;   ///< "consumer", "datacenter", "workstation", "unified", ...
   Bytes memory;               ///< as marketed, in the vendor's unit
   Bytes reported;             ///< as the driver reports it; 0: unknown
+  Bytes ecc_cost;             ///< what error correction takes when it is switched on; 0: nothing, or on already
   bool unified = false;       ///< processor and GPU share the memory
   double gpu_share = 1.0;     ///< unified memory: share the GPU may use by default (Apple's wired limit)
   double bandwidth = 0;       ///< bytes per second, theoretical peak
@@ -100,6 +102,17 @@ struct DeviceSet {
       i -= group.count;
     }
     return nullptr;
+  }
+  /// The same devices with error correction switched on, where that costs memory.
+  [[nodiscard]] DeviceSet with_ecc() const {
+    DeviceSet out = *this;
+    for (DeviceGroup& group : out.groups) {
+      if (!group.device || group.device->ecc_cost.count == 0) continue;
+      Device device = *group.device;
+      device.reported = (device.reported.count != 0 ? device.reported : device.memory) - device.ecc_cost;
+      group.device = std::make_shared<const Device>(std::move(device));
+    }
+    return out;
   }
   /// The device with the least addressable memory; null when there is none.
   [[nodiscard]] const Device* smallest() const {

@@ -5,6 +5,7 @@
 #include <llmcalc/scenario/field.hpp>
 #include <llmcalc/scenario/fields_parallelism.hpp>
 #include <llmcalc/scenario/fields_serving.hpp>
+#include <llmcalc/scenario/fields_speed.hpp>
 #include <llmcalc/scenario/fields_training.hpp>
 
 #include <algorithm>
@@ -31,6 +32,11 @@ inline constexpr std::array last_fields{
     whole<&Scenario::context_bytes>({"overhead.context_bytes", "--context-bytes", "Device context", "bytes",
                                      "size of the driver's context; nothing: what is known of the device"},
                                     {0, 1e12}, logarithmic(1e6, 1e10)),
+    whole<&Scenario::display_bytes>({"overhead.display_bytes", "--display-bytes", "Display", "bytes",
+                                     "what a desktop and its programs take of the first device"},
+                                    {0, 1e12}, linear(0, 4294967296)),
+    flag<&Scenario::ecc>({"overhead.ecc", "--ecc", "ECC on", "",
+                          "error correction is switched on: takes a sixteenth of cards that ship with it off"}),
 };
 
 template <class... Tables>
@@ -46,7 +52,8 @@ constexpr auto joined(const Tables&... tables) {
 /// Every setting, in the order in which JSON is written and help is shown.
 inline constexpr auto fields =
     field_detail::joined(field_detail::first_fields, field_detail::weights_fields, field_detail::serving_fields,
-                         field_detail::training_fields, field_detail::parallelism_fields, field_detail::last_fields);
+                         field_detail::training_fields, field_detail::parallelism_fields, field_detail::last_fields,
+                         field_detail::speed_fields, field_detail::cost_fields);
 
 /// The setting at this path ("serving.context"); null when there is none.
 [[nodiscard]] constexpr const Field* find_field(std::string_view path) {

@@ -10,6 +10,7 @@
 #include <llmcalc/scenario/device.hpp>
 #include <llmcalc/scenario/model_source.hpp>
 #include <llmcalc/scenario/parallelism.hpp>
+#include <llmcalc/scenario/speed_settings.hpp>
 #include <llmcalc/scenario/training.hpp>
 
 #include <array>
@@ -129,6 +130,10 @@ struct Scenario {
   Measure measure = Measure::Device;
   bool include_overhead = true;        ///< false means measure = allocated
   std::optional<Count> context_bytes;  ///< overrides the device context's size
+  Count display_bytes = 0;             ///< what a desktop takes of the first device
+  bool ecc = false;                    ///< error correction is on where it costs memory
+  SpeedSettings speed;
+  CostSettings cost;
 
   /// What is counted once `include_overhead` has been looked at.
   [[nodiscard]] Measure effective_measure() const { return include_overhead ? measure : Measure::Allocated; }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace llmcalc {
 namespace {
 
@@ -56,19 +58,47 @@ TEST(Fit, LeavesTheHostOut) {
 
 TEST(Fit, OfNoDeviceIsUnknown) {
   EXPECT_EQ(fit(InferenceEstimate{}).verdict, Verdict::Unknown);
-  EXPECT_EQ(fit(TrainingEstimate{}, {}).verdict, Verdict::Unknown);
+  EXPECT_EQ(fit(TrainingEstimate{}).verdict, Verdict::Unknown);
   EXPECT_EQ(sentence({}), "No device to compare with.");
 }
 
 TEST(Fit, HoldsEveryRankToTheSmallestDevice) {
-  TrainingEstimate e;
-  e.ranks = {{"stage 0", ranged(10_GiB, 10_GiB, 10_GiB), PhaseId::Load},
-             {"stage 1", ranged(9_GiB, 9_GiB, 9_GiB), PhaseId::Load}};
-  DeviceSet set;
-  set.groups = {{tests::card(24_GiB), 1}, {tests::card(8_GiB), 1}};
-  const auto answer = fit(e, set);
+  Scenario s = on_cards(1000_GiB, 1);
+  s.parallelism.pipeline = 2;
+  s.devices.groups = {{tests::card(1000_GiB), 1}, {tests::card(8_GiB), 1}};
+  const auto answer = fit(s, Task::Training);
   EXPECT_EQ(answer.verdict, Verdict::DoesNot);
-  EXPECT_EQ(answer.tightest()->name, "stage 0");
+  ASSERT_EQ(answer.devices.size(), 2U);
+  for (const DeviceFit& rank : answer.devices) EXPECT_EQ(rank.capacity, 8_GiB);
+}
+
+TEST(Fit, LeavesADesktopItsPartOfTheFirstDevice) {
+  Scenario s = on_cards(24_GiB, 2);
+  s.parallelism.tensor = 2;
+  s.display_bytes = (1_GiB).count;
+  const auto answer = fit(s, Task::Inference);
+  ASSERT_EQ(answer.devices.size(), 2U);
+  s.display_bytes = 0;
+  const auto without = fit(s, Task::Inference);
+  EXPECT_LE(answer.devices[0].capacity, without.devices[0].capacity);
+  EXPECT_LE(answer.devices[0].capacity, 23_GiB);
+  EXPECT_EQ(answer.devices[1].capacity, without.devices[1].capacity);
+  s.display_bytes = (1_GiB).count;
+  EXPECT_EQ(fit(s, Task::Training).devices[0].capacity, 23_GiB);
+}
+
+TEST(Fit, TakesErrorCorrectionFromDevicesThatPayForIt) {
+  Scenario s = on_cards(48_GiB);
+  Device device = *s.devices.groups.front().device;
+  device.reported = 49140_MiB;
+  device.ecc_cost = 3_GiB;
+  s.devices.groups.front().device = std::make_shared<const Device>(device);
+  EXPECT_EQ(fit(s, Task::Training).devices[0].capacity, 49140_MiB);
+  s.ecc = true;
+  EXPECT_EQ(fit(s, Task::Training).devices[0].capacity, 46068_MiB);
+  const Bytes with = evaluate_inference(s).kv_pool_bytes;
+  s.ecc = false;
+  EXPECT_LT(with, evaluate_inference(s).kv_pool_bytes) << "an engine that takes a share takes it of what is left";
 }
 
 TEST(Fit, AgreesWithTheEstimate) {

@@ -1,7 +1,7 @@
 // Published measurements: each must lie inside the range that is shown for it. Nothing here was fitted one by one;
 // the assumptions of speed.hpp are the same for all of them.
 
-#include "unit/questions/scenarios.hpp"
+#include "unit/questions/measured.hpp"
 
 #include <llmcalc/questions/speed.hpp>
 
@@ -14,57 +14,28 @@
 namespace llmcalc {
 namespace {
 
-/// The shapes of the models that were measured.
-CustomModel llama_2_7b() { return {.kv_heads = 32, .intermediate_size = 11008, .vocabulary = 32000}; }
-CustomModel llama_3_8b() { return {.kv_heads = 8}; }
-CustomModel llama_3_2_3b() {
-  return {.layers = 28,
-          .hidden_size = 3072,
-          .heads = 24,
-          .kv_heads = 8,
-          .head_dim = 128,
-          .intermediate_size = 8192,
-          .tied_head = true};
-}
-CustomModel llama_3_70b() {
-  return {.layers = 80, .hidden_size = 8192, .heads = 64, .kv_heads = 8, .intermediate_size = 28672};
-}
-CustomModel tiny_llama() {
-  return {
-      .layers = 22, .hidden_size = 2048, .heads = 32, .kv_heads = 4, .intermediate_size = 5632, .vocabulary = 32000};
-}
-CustomModel qwen_3_8b() { return {.layers = 36, .kv_heads = 8, .intermediate_size = 12288, .vocabulary = 151936}; }
-CustomModel mistral_7b() { return {.kv_heads = 8, .vocabulary = 32768}; }
-
-struct Chip {
-  std::string_view name;
-  double bandwidth;  ///< GB/s
-  double half;       ///< TFLOP/s
-};
-constexpr Chip rtx_4090{"RTX 4090", 1008, 165.2};
-constexpr Chip rtx_5090{"RTX 5090", 1792, 209.6};
-constexpr Chip rx_9070_xt{"RX 9070 XT", 640, 194.6};
-constexpr Chip m2_max{"M2 Max", 400, 13.49};
-constexpr Chip m1_ultra{"M1 Ultra", 800, 21};
-constexpr Chip m2_ultra{"M2 Ultra", 800, 27.2};
-constexpr Chip m3_ultra{"M3 Ultra", 819, 28.4};
-constexpr Chip a100{"A100 40 GB", 1555, 312};
-constexpr Chip h100{"H100", 3350, 989};
+using namespace tests;
 
 Scenario scenario(const CustomModel& model, const Chip& chip, WeightFormat format, GgufMix mix = GgufMix::F16) {
-  Scenario s;
-  s.model = std::make_shared<const Model>(model_from_numbers(model).value());
-  Device device;
-  device.name = chip.name;
-  device.memory = 512_GiB;
-  device.bandwidth = chip.bandwidth * 1e9;
-  device.operations.fp16 = device.operations.bf16 = chip.half * 1e12;
-  s.devices.groups = {{std::make_shared<const Device>(device), 1}};
+  Scenario s = measured_on(model, chip);
   s.weights.format = format;
   s.weights.mix = mix;
-  s.serving.runtime = format == WeightFormat::Gguf ? Runtime::LlamaCpp : Runtime::Vllm;
+  s.serving.runtime = format == WeightFormat::Gguf   ? Runtime::LlamaCpp
+                      : format == WeightFormat::Bf16 ? Runtime::Vllm
+                                                     : Runtime::Mlx;
   s.serving.context = 256;  // llama-bench tg128 and the like: short contexts
   return s;
+}
+
+/// "H100, source: 1 to 2 to 3".
+std::string shown(const Scenario& s, std::string_view source, const Rate& rate) {
+  return std::string(s.devices.groups.front().device->name) + ", " + std::string(source) + ": " +
+         std::to_string(rate.low) + " to " + std::to_string(rate.typical) + " to " + std::to_string(rate.high);
+}
+
+void expect_inside(double measured, const Rate& rate, const std::string& where) {
+  EXPECT_GE(measured, rate.low) << where;
+  EXPECT_LE(measured, rate.high) << where;
 }
 
 struct Measured {
@@ -97,7 +68,14 @@ const std::vector<Measured>& decoding() {
       {tiny_llama(), m1_ultra, Gguf, GgufMix::Q4_K_M, 242.56, "geerlingguy/ai-benchmarks issue 48, tg128"},
       {llama_3_70b(), m3_ultra, Gguf, GgufMix::Q4_K_M, 14.41,
        "geerlingguy/beowulf-ai-cluster issue 17, one node, tg128"},
-      {llama_3_8b(), a100, Bf16, GgufMix::F16, 75, "johnmusgrave.com, vLLM 0.23 sweep, one request"},
+      {llama_3_8b(), a100_40gb, Bf16, GgufMix::F16, 75, "johnmusgrave.com, vLLM 0.23 sweep, one request"},
+      {llama_2_7b(), p40, Gguf, GgufMix::Q4_0, 56.29, "llama.cpp PR 4766, tg128"},
+      {llama_3_8b(), rtx_3080, Gguf, GgufMix::Q4_K_M, 111.95, "dmatora/LLM-inference-speed-benchmarks issue 12"},
+      {llama_3_8b(), m1_max, Gguf, GgufMix::Q4_K_M, 46.2, "brand-o/normiebench issue 40, tg128"},
+      {llama_3_8b(), m4, Gguf, GgufMix::Q4_K_M, 20.87, "brand-o/normiebench issue 3, tg128"},
+      {llama_3_70b(), m3_max, MlxQ4, GgufMix::F16, 9.351, "ml-explore/mlx-examples issue 1029, MLX 0.21, 260 tokens"},
+      {llama_3_70b(), m2_ultra, Bf16, GgufMix::F16, 4.7, "ml-explore/mlx-examples PR 1069, 16 bits, wired"},
+      {qwen_3_600m(), m4_pro, MlxQ8, GgufMix::F16, 284.2, "waybarrios/vllm-mlx issue 531"},
   };
   return rows;
 }
@@ -107,12 +85,30 @@ TEST(MeasuredSpeed, OfDecodingLiesInTheRange) {
     Scenario s = scenario(row.model, row.chip, row.format, row.mix);
     const auto speed = inference_speed(s, evaluate_inference(s));
     ASSERT_TRUE(speed) << row.source;
-    const Rate& rate = speed->tokens_per_second;
-    const std::string where = std::string(row.chip.name) + ", " + std::string(row.source) + ": " +
-                              std::to_string(rate.low) + " to " + std::to_string(rate.typical) + " to " +
-                              std::to_string(rate.high);
-    EXPECT_GE(row.tokens_per_second, rate.low) << where;
-    EXPECT_LE(row.tokens_per_second, rate.high) << where;
+    expect_inside(row.tokens_per_second, speed->tokens_per_second, shown(s, row.source, speed->tokens_per_second));
+  }
+}
+
+// vLLM's own nightly latency test: 8 prompts of 32 tokens, 128 new tokens, whole batch; tokens of all sequences over
+// the mean time.
+TEST(MeasuredSpeed, OfServedBatchesLiesInTheRange) {
+  struct Batch {
+    CustomModel model;
+    Count tensor;
+    double seconds;
+  };
+  const std::vector<Batch> rows{
+      {llama_3_8b(), 1, 0.83342}, {llama_3_70b(), 4, 2.07753}, {mixtral_8x7b(), 2, 1.91744}};
+  for (const Batch& row : rows) {
+    Scenario s = measured_on(row.model, h200, row.tensor);
+    s.parallelism.tensor = row.tensor;
+    s.serving.sequences = 8;
+    s.serving.context = 160;
+    const auto speed = inference_speed(s, evaluate_inference(s));
+    ASSERT_TRUE(speed);
+    const Rate& rate = speed->total_tokens_per_second;
+    expect_inside(8 * 128 / row.seconds, rate,
+                  shown(s, "buildkite.com/vllm/performance-benchmark/builds/9515", rate));
   }
 }
 
@@ -134,6 +130,9 @@ TEST(MeasuredSpeed, OfPromptsLiesInTheRange) {
       {llama_3_2_3b(), m2_ultra, GgufMix::F16, 3238, "llama.cpp PR 10238, pp512"},
       {llama_3_8b(), rx_9070_xt, GgufMix::Q4_K_M, 4802, "maeddesg/vulkanforge wiki, llama.cpp column, 512 tokens"},
       {llama_3_70b(), m3_ultra, GgufMix::Q4_K_M, 162.3, "geerlingguy/beowulf-ai-cluster issue 17, one node, pp512"},
+      {llama_3_8b(), rtx_3080, GgufMix::Q4_K_M, 3806.89, "dmatora/LLM-inference-speed-benchmarks issue 12"},
+      {llama_3_8b(), m1_max, GgufMix::Q4_K_M, 499.58, "brand-o/normiebench issue 40, pp512"},
+      {llama_3_8b(), m4, GgufMix::Q4_K_M, 224.81, "brand-o/normiebench issue 3, pp512"},
   };
   for (const MeasuredPrompt& row : rows) {
     Scenario s = scenario(row.model, row.chip, Gguf, row.mix);
@@ -141,28 +140,7 @@ TEST(MeasuredSpeed, OfPromptsLiesInTheRange) {
     const auto speed = inference_speed(s, evaluate_inference(s));
     ASSERT_TRUE(speed) << row.source;
     const Rate& rate = speed->prefill_tokens_per_second;
-    const std::string where = std::string(row.chip.name) + ", " + std::string(row.source) + ": " +
-                              std::to_string(rate.low) + " to " + std::to_string(rate.typical) + " to " +
-                              std::to_string(rate.high);
-    EXPECT_GE(row.tokens_per_second, rate.low) << where;
-    EXPECT_LE(row.tokens_per_second, rate.high) << where;
-  }
-}
-
-TEST(MeasuredSpeed, OfTrainingLiesInTheRange) {
-  // torchtitan, Llama 3.1 8B, 8,192 tokens, 8 H100: tokens per second and GPU, eager and compiled with float8 off.
-  Scenario s = scenario(llama_3_8b(), h100, Bf16);
-  s.devices.groups.front().count = 8;
-  s.parallelism.data = 8;
-  s.training.sequence = 8192;
-  s.training.recompute = RecomputeKind::Selective;
-  TrainingEstimate e;
-  e.trainable_parameters = parameter_count(*s.model);
-  const auto speed = training_speed(s, e);
-  ASSERT_TRUE(speed);
-  for (const double per_gpu : {5762.0, 6667.0}) {
-    EXPECT_GE(per_gpu, speed->tokens_per_second.low / 8);
-    EXPECT_LE(per_gpu, speed->tokens_per_second.high / 8);
+    expect_inside(row.tokens_per_second, rate, shown(s, row.source, rate));
   }
 }
 

@@ -84,17 +84,32 @@ TEST(Solve, ShortensAPromptThatNoLongerFitsIn) {
   EXPECT_TRUE(validate(solved->scenario).empty());
 }
 
+/// A mixture of experts, and a model whose layers look back a window.
+ModelPtr model_with_experts() {
+  CustomModel custom;
+  custom.layers = 24;
+  custom.kv_heads = 8;
+  custom.experts = 16;
+  custom.expert_intermediate_size = 2048;
+  return std::make_shared<const Model>(model_from_numbers(custom).value());
+}
+ModelPtr model_with_windows() {
+  CustomModel custom;
+  custom.kv_heads = 8;
+  custom.window = 4096;
+  return std::make_shared<const Model>(model_from_numbers(custom).value());
+}
+
 /// One random scenario; the sizes are such that most answers lie inside their range.
 Scenario random_scenario(std::mt19937_64& random, Method method) {
   const auto pick = [&](Count low, Count high) { return std::uniform_int_distribution<Count>(low, high)(random); };
   Scenario s = on_cards(Bytes{pick((4_GiB).count, (200_GiB).count)}, pick(1, 4), method);
-  static const std::array models{tests::dense_model(4), tests::dense_model(16), tests::dense_model(32),
-                                 tests::dense_model(80)};
+  static const std::array models{tests::dense_model(4),  tests::dense_model(16), tests::dense_model(32),
+                                 tests::dense_model(80), model_with_experts(),   model_with_windows()};
   s.model = models[pick(0, models.size() - 1)];
   s.serving.context = pick(1, 65536);
   s.serving.sequences = pick(1, 64);
-  constexpr std::array runtimes_tried{Runtime::Transformers, Runtime::Vllm, Runtime::LlamaCpp};
-  s.serving.runtime = runtimes_tried[pick(0, 2)];
+  s.serving.runtime = static_cast<Runtime>(pick(0, runtimes.size() - 1));
   const auto formats = weight_choices(s.serving.runtime);
   set_format(s, formats[pick(0, formats.size() - 1)]);
   s.training.micro_batch = pick(1, 8);
@@ -102,6 +117,7 @@ Scenario random_scenario(std::mt19937_64& random, Method method) {
   s.training.method = static_cast<TrainingMethod>(pick(0, 2));
   s.training.optimizer = pick(0, 1) == 0 ? Optimizer::AdamW : Optimizer::AdamW8bit;
   s.training.recompute = pick(0, 1) == 0 ? RecomputeKind::None : RecomputeKind::Full;
+  s.display_bytes = pick(0, 1) * pick(0, (2_GiB).count);
   return s;
 }
 
@@ -115,9 +131,35 @@ void expect_exact(const Scenario& s, const SolveTarget& target) {
   }
   EXPECT_TRUE(fits(fit(solved->scenario, target.task).verdict)) << target.path << " = " << solved->value;
   EXPECT_TRUE(validate(solved->scenario).empty()) << target.path;
-  if (solved->at_limit || target.path == "weights.format" || target.path == "training.recompute") return;
+  if (solved->at_limit) {
+    EXPECT_TRUE(solved->beyond.devices.empty()) << target.path;
+    return;
+  }
+  EXPECT_FALSE(fits(solved->beyond.verdict)) << target.path << " = " << solved->text;
+  if (target.path == "weights.format" || target.path == "training.recompute") return;
   EXPECT_EQ(number_of(solved->scenario, target.path), solved->value);
-  EXPECT_FALSE(fits(solved->beyond.verdict)) << target.path << " = " << solved->value;
+  // The neighbour, made here and not by solve: the next whole number, where every one is a step.
+  const Field* field = find_field(target.path);
+  if (!field || target.path.starts_with("parallelism.")) return;
+  Scenario next = solved->scenario;
+  const Count value = target.more_is_wanted ? solved->value + 1 : solved->value - 1;
+  if (const auto* whole = std::get_if<Access<Count>>(&field->access)) whole->edit(next) = value;
+  if (const auto* maybe = std::get_if<Access<std::optional<Count>>>(&field->access)) maybe->edit(next) = value;
+  if (!validate(next).empty()) return;
+  EXPECT_FALSE(fits(fit(next, target.task).verdict)) << target.path << " = " << value;
+}
+
+/// Answers of which the law was put to the test, by setting.
+TEST(Solve, EveryTargetIsSolvableSomewhere) {
+  std::mt19937_64 random(7);
+  for (const SolveTarget& target : solve_targets) {
+    int found = 0;
+    for (int i = 0; i < 400 && found < 5; ++i) {
+      const auto solved = solve(random_scenario(random, Method::Detailed), target.path, target.task);
+      if (solved && solved->found) ++found;
+    }
+    EXPECT_GE(found, 5) << target.path;
+  }
 }
 
 TEST(Solve, AnswersFitAndTheNextStepDoesNot) {

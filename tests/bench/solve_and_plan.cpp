@@ -1,0 +1,94 @@
+// How long questions take: every setting that can be solved for, on every runtime and with a mixture of experts, and
+// plans for 64 and 1,024 devices.
+
+#include "formats/resolve.hpp"
+
+#include <llmcalc/questions/levers.hpp>
+#include <llmcalc/questions/plan.hpp>
+#include <llmcalc/questions/solve.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <string>
+
+namespace {
+
+using namespace llmcalc;
+
+Scenario scenario_of(const std::string& model, const char* device, Count count) {
+  static const formats::Resolver resolver = formats::default_resolver();
+  Scenario s;
+  if (auto found = resolver.model({ModelSource::Kind::Preset, model})) s.model = *found;
+  if (auto found = resolver.device(device)) s.devices.groups = {{*found, count}};
+  return s;
+}
+
+/// Every target of a runtime; the counter is the slowest of them.
+void solve_all(benchmark::State& state, const std::string& model) {
+  Scenario s = scenario_of(model, "rtx-4090", 1);
+  s.serving.runtime = static_cast<Runtime>(state.range(0));
+  if (s.serving.runtime == Runtime::LlamaCpp) {
+    s.weights.format = WeightFormat::Gguf;
+    s.weights.mix = GgufMix::Q4_K_M;
+  }
+  s.training.method = TrainingMethod::Qlora;
+  s.training.recompute = RecomputeKind::Full;
+  double slowest = 0;
+  std::string name;
+  for (auto _ : state) {
+    for (const SolveTarget& target : solve_targets) {
+      const auto start = std::chrono::steady_clock::now();
+      benchmark::DoNotOptimize(solve(s, target.path, target.task));
+      const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+      if (ms > slowest) {
+        slowest = ms;
+        name = target.path;
+      }
+    }
+  }
+  state.counters["slowest_ms"] = slowest;
+  state.SetLabel(std::string(key_of(s.serving.runtime)) + ": " + name);
+}
+void BM_SolveDense(benchmark::State& state) { solve_all(state, "llama-3.1-8b"); }
+BENCHMARK(BM_SolveDense)->DenseRange(0, static_cast<int>(runtimes.size()) - 1)->Unit(benchmark::kMillisecond);
+void BM_SolveExperts(benchmark::State& state) { solve_all(state, "qwen3-30b-a3b"); }
+BENCHMARK(BM_SolveExperts)->DenseRange(0, static_cast<int>(runtimes.size()) - 1)->Unit(benchmark::kMillisecond);
+void BM_SolveHybrid(benchmark::State& state) { solve_all(state, "qwen3-next-80b-a3b"); }
+BENCHMARK(BM_SolveHybrid)->DenseRange(0, static_cast<int>(runtimes.size()) - 1)->Unit(benchmark::kMillisecond);
+
+void plan_training(benchmark::State& state, const char* model, TrainingFramework framework, Recipe recipe) {
+  Scenario s = scenario_of(model, "h100-sxm-80gb", static_cast<Count>(state.range(0)));
+  s.training.framework = framework;
+  s.training.recipe = recipe;
+  s.training.sequence = 8192;
+  s.training.accumulation = 2048;
+  std::size_t considered = 0;
+  for (auto _ : state) considered = plan(s, Task::Training).considered;
+  state.counters["considered"] = static_cast<double>(considered);
+}
+void BM_LayoutsOfDense(benchmark::State& state) {
+  plan_training(state, "llama-3.1-70b", TrainingFramework::Megatron, Recipe::MegatronBf16);
+}
+BENCHMARK(BM_LayoutsOfDense)->Arg(64)->Arg(1024)->Unit(benchmark::kMillisecond);
+void BM_LayoutsOfExperts(benchmark::State& state) {
+  plan_training(state, "deepseek-v3", TrainingFramework::Megatron, Recipe::MegatronBf16);
+}
+BENCHMARK(BM_LayoutsOfExperts)->Arg(64)->Arg(1024)->Unit(benchmark::kMillisecond);
+
+void BM_LayoutsOfServing(benchmark::State& state) {
+  Scenario s = scenario_of("deepseek-v3", "h100-sxm-80gb", static_cast<Count>(state.range(0)));
+  s.serving.sequences = 256;
+  for (auto _ : state) benchmark::DoNotOptimize(plan(s, Task::Inference));
+}
+BENCHMARK(BM_LayoutsOfServing)->Arg(64)->Arg(1024)->Unit(benchmark::kMillisecond);
+
+void BM_LeversOfBoth(benchmark::State& state) {
+  const Scenario s = scenario_of("llama-3.1-70b", "rtx-4090", 1);
+  for (auto _ : state) {
+    for (const auto& task : tasks) benchmark::DoNotOptimize(levers(s, task.id));
+  }
+}
+BENCHMARK(BM_LeversOfBoth)->Unit(benchmark::kMillisecond);
+
+}  // namespace
