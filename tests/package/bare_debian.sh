@@ -33,7 +33,7 @@ install() {
   inside llmcalc --version
   inside llmcalc estimate --model llama-3.1-8b | tail -3
   [ "$(inside llmcalc models --format csv | wc -l)" -gt 100 ]
-  inside llmcalc verify --file article | head -1
+  inside llmcalc verify --file article --format csv | tail -1
   inside llmcalc-gui && { echo "started without a display?"; exit 1; }
   # With a display, fonts and a software OpenGL, as the package recommends.
   inside apt-get -q install -y --no-install-recommends xvfb xauth libgl1-mesa-dri fonts-inter fonts-dejavu-core
