@@ -2,7 +2,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "formats/logs/self_check.hpp"
+#include "formats/logs/self_check_json.hpp"
 #include "formats/text_file.hpp"
 
 #include <istream>

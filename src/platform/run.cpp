@@ -83,10 +83,11 @@ void draw_frame(Window& window, Stage& stage, ui::App& app) {
   if (app.requests.reload_fonts) load_stage(stage, app);
   refresh_theme(stage, app);
   ImGui_ImplOpenGL3_NewFrame();
+  ui::compat::drop_font_pixels();
   ImGui_ImplGlfw_NewFrame();
   const std::vector<Window::ShortPress> presses = window.take_short_presses();
   for (const auto& press : presses) ui::compat::keep_short_press(press.key, press.ctrl, press.shift);
-  ImGui::NewFrame();
+  ui::compat::new_frame();
   app.requests.wake_after = -1;
   watch_mouse(stage, app);
   ui::draw_window(app, stage.theme);
@@ -199,7 +200,7 @@ int take_screenshot(Window& window, ui::App& app, const ScreenshotOptions& optio
     io.DisplaySize = {static_cast<float>(options.width), static_cast<float>(options.height)};
     io.DisplayFramebufferScale = {1, 1};
     io.MousePos = {-10000, -10000};
-    ImGui::NewFrame();
+    ui::compat::new_frame();
     if (options.audit) *options.audit = {};
     ui::draw_window(app, stage.theme);
     ImGui::Render();

@@ -139,7 +139,16 @@ void update_chart(App& app, bool settled) {
   ChartData& chart = app.chart;
   const Tab tab = app.preferences.tab;
   const Task task = app.preferences.chart_task;
-  if (!app.results.issues.empty()) return;
+  if (!app.results.issues.empty()) {
+    // The bars of another chart must not stand under this one's name; only what was estimated before can be shown.
+    if (chart.tab == tab && chart.task == task) return;
+    chart = {};
+    chart.tab = tab;
+    chart.task = task;
+    if (tab == Tab::Timeline) sample_timeline(app);
+    if (tab == Tab::Ranks) sample_ranks(app, task);
+    return;
+  }
   if (chart.revision != app.results.revision || chart.tab != tab || chart.task != task) {
     const bool same_axis = chart.tab == tab && chart.task == task;
     chart.revision = app.results.revision;

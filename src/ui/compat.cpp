@@ -88,6 +88,28 @@ constexpr std::array<int, static_cast<std::size_t>(Key::Count)> keys{
 
 bool pressed(Key key, bool repeat) { return ImGui::IsKeyPressed(keys[static_cast<std::size_t>(key)], repeat); }
 
+void drop_font_pixels() {
+#if IMGUI_VERSION_NUM < 19200
+  ImGui::GetIO().Fonts->ClearTexData();
+#endif
+}
+
+void new_frame() {
+#if IMGUI_VERSION_NUM < 18700
+  ImGuiIO& io = ImGui::GetIO();
+  const int enter = keys[static_cast<std::size_t>(Key::Enter)];
+  const int space = keys[static_cast<std::size_t>(Key::Space)];
+  // Only in the frame it goes down: the Enter that ended a text field is still held when the field is gone.
+  const bool fresh = io.KeysDown[enter] && io.KeysDownDuration[enter] < 0;
+  const bool works = fresh && !io.WantTextInput && !io.KeysDown[space];
+  if (works) io.KeysDown[space] = true;
+  ImGui::NewFrame();
+  if (works) io.KeysDown[space] = false;
+#else
+  ImGui::NewFrame();
+#endif
+}
+
 void keep_short_press([[maybe_unused]] int native_key, [[maybe_unused]] bool ctrl, [[maybe_unused]] bool shift) {
 #if IMGUI_VERSION_NUM < 18700
   ImGuiIO& io = ImGui::GetIO();

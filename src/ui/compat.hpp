@@ -75,6 +75,10 @@ void set_focus_colour(ImGuiStyle& style, const ImVec4& colour);
 /// Drawn size of all fonts relative to their rasterised size.
 void set_global_font_scale(float factor);
 
+/// ImGui::NewFrame(), in which Enter works a control that has the keyboard as Space does. Older versions take Enter
+/// for text fields only.
+void new_frame();
+
 /// Makes a key that went down and up between two frames count as down in the coming frame, given as the windowing
 /// library's number. Newer versions queue events and need no help.
 void keep_short_press(int native_key, bool ctrl, bool shift);
@@ -92,6 +96,9 @@ void feed_modifiers(bool ctrl, bool shift);
 /// headless context.
 void prepare_headless_fonts();
 void finish_headless_frame();
+
+/// Gives back the pixels of the font texture once the renderer has them; between its NewFrame() and ours.
+void drop_font_pixels();
 
 /// The FreeType rasteriser when the library at hand has it.
 void choose_font_rasteriser(ImFontAtlas* atlas);

@@ -127,7 +127,8 @@ float row_label(const Theme& theme, std::string_view label, float label_width, s
     const ImVec2 dot{at.x - theme.px(7), at.y + height / 2};
     ImGui::GetWindowDrawList()->AddCircleFilled(dot, theme.px(2.4f), theme.palette.warn);
   }
-  draw_text(theme, theme.fonts.body, theme.palette.text_soft, box, label);
+  const Typeface& face = text_width(theme.fonts.body, label) <= box.width() ? theme.fonts.body : theme.fonts.small;
+  draw_text(theme, face, theme.palette.text_soft, box, label);
   help(theme, help_text);
   ImGui::SameLine(0, 0);
   return total - label_width;

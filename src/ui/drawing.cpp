@@ -89,6 +89,23 @@ float draw_text(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
   return drawn;
 }
 
+float draw_name(const Theme& theme, const Typeface& typeface, ImU32 colour, const Box& box, std::string_view name) {
+  std::string_view shown = name;
+  if (text_width(typeface, shown) > box.width() && shown.ends_with(')')) {
+    shown = shown.substr(0, shown.rfind(" ("));
+  }
+  const float drawn = draw_text(theme, typeface, colour, box, shown);
+  if (theme.audit && !shown.empty()) theme.audit->texts.back().shortens = true;
+  const bool whole = shown.size() == name.size();
+  if (!whole && text_width(typeface, shown) <= box.width() && ImGui::IsWindowHovered() &&
+      ImGui::IsMouseHoveringRect(box.from, box.to)) {
+    begin_tooltip(theme);
+    ImGui::TextUnformatted(name.data(), name.data() + name.size());
+    end_tooltip();
+  }
+  return drawn;
+}
+
 void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::string_view text, float width) {
   compat::push(typeface);
   ImGui::PushStyleColor(ImGuiCol_Text, colour);

@@ -32,6 +32,7 @@ struct Audit {
     float width = 0;
     bool cut = false;             ///< wider than its box: shown with an ellipsis
     bool formula = false;         ///< in the font of formulas, which may end in an ellipsis
+    bool shortens = false;        ///< a name that may end in an ellipsis; the tooltip has it whole
     Box drawn;                    ///< where its letters are
     Box clip;                     ///< what the window shows of that place
     const void* layer = nullptr;  ///< the window it is in: others may lie over it
@@ -56,6 +57,10 @@ enum class Align : std::uint8_t { Left, Centre, Right };
 /// tooltip. Returns the width drawn.
 float draw_text(const Theme& theme, const Typeface& typeface, ImU32 colour, const Box& box, std::string_view text,
                 Align align = Align::Left);
+
+/// Draws a name where there may be little room for it: without what is in brackets, then with an ellipsis. The
+/// tooltip has it whole.
+float draw_name(const Theme& theme, const Typeface& typeface, ImU32 colour, const Box& box, std::string_view name);
 
 /// Draws a paragraph from the cursor on, broken between words at `width`, and moves the cursor below it.
 void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::string_view text, float width);

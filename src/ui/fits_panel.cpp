@@ -59,7 +59,7 @@ void fits_panel(App& app, const Theme& theme) {
                   {box.to.x - percent, box.middle().y + theme.px(4)}};
     const float room = bar.from.x - theme.px(6) - box.from.x;
     const Typeface& face = chosen ? theme.fonts.strong : theme.fonts.body;
-    draw_text(theme, text_width(face, row.device->name) <= room ? face : theme.fonts.small, p.text,
+    draw_name(theme, text_width(face, row.device->name) <= room ? face : theme.fonts.small, p.text,
               {box.from, {box.from.x + room, box.to.y}}, row.device->name);
     fill(bar, p.control, theme.px(2));
     fill({bar.from,

@@ -32,13 +32,20 @@ void levers_panel(App& app, const Theme& theme) {
     const Box box = last_item();
     fill(box, ImGui::IsItemHovered() ? p.control_hover : p.track, theme.px(4));
     const Box room = shrunk(box, theme.px(8), 0);
-    const std::string saved =
-        "−" + short_amount(row.saved, app.preferences.units) + (row.makes_it_fit ? " · fits" : "");
+    std::string saved = "−" + short_amount(row.saved, app.preferences.units);
+    // The word goes where the name of the change needs the room; the help has both.
+    const std::string with_word = saved + " · fits";
+    if (row.makes_it_fit &&
+        text_width(theme.fonts.body, with_word) + text_width(theme.fonts.small, row.label) + theme.px(9) <=
+            room.width()) {
+      saved = with_word;
+    }
     const float width = draw_text(theme, theme.fonts.body, p.good, room, saved, Align::Right);
     const float left = room.width() - width - theme.px(8);
     const Typeface& face = text_width(theme.fonts.body, row.label) <= left ? theme.fonts.body : theme.fonts.small;
     draw_text(theme, face, p.text, {room.from, {room.from.x + left, room.to.y}}, row.label);
-    help(theme, row.label + "\nCosts: " + row.price + ". Click to make this change; Ctrl+Z takes it back.");
+    help(theme, row.label + "\nCosts: " + row.price + (row.makes_it_fit ? ". Then it fits" : "") +
+                    ". Click to make this change; Ctrl+Z takes it back.");
     focus_ring(theme, box);
     note_control(theme, "lever." + row.label, box);
     ImGui::PopID();

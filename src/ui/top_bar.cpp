@@ -23,7 +23,7 @@ bool chooser_button(const Theme& theme, const char* name, std::string_view bold,
   const Box box = last_item();
   fill(box, ImGui::IsItemHovered() ? theme.palette.control_hover : theme.palette.control, theme.px(4));
   Box room{{box.from.x + theme.px(10), box.from.y}, {box.to.x - theme.px(24), box.to.y}};
-  const float drawn = draw_text(theme, theme.fonts.strong, theme.palette.text, room, bold);
+  const float drawn = draw_name(theme, theme.fonts.strong, theme.palette.text, room, bold);
   room.from.x += drawn + theme.px(8);
   if (!mark.empty() && text_width(theme.fonts.body, mark) <= room.width()) {
     room.from.x += draw_text(theme, theme.fonts.body, theme.palette.warn, room, mark) + theme.px(8);

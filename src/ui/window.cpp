@@ -60,7 +60,7 @@ void left_column(App& app, const Theme& theme, const Box& box) {
                     .reference = app.reference,
                     .issues = app.results.issues,
                     .typing = app.view.typing,
-                    .label_width = theme.px(136)};
+                    .label_width = theme.px(148)};
   const bool more = app.preferences.more_settings;
   model_panel(app, controls);
   ImGui::Dummy({1, theme.px(3)});

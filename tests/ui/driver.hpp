@@ -41,7 +41,7 @@ class Driver {
     theme.palette = palette_of(app.preferences.theme);
     apply_style(theme);
     audit = {};
-    ImGui::NewFrame();
+    compat::new_frame();
     draw_window(app, theme);
     ImGui::Render();
     compat::finish_headless_frame();

@@ -48,10 +48,13 @@ std::vector<ModelChoice> longest_names(const App& app, std::size_t n) {
   return models;
 }
 
-class WindowSize : public ::testing::TestWithParam<ImVec2> {};
+struct Size {
+  float width, height, scale;
+};
+class WindowSize : public ::testing::TestWithParam<Size> {};
 
 TEST_P(WindowSize, CutsNoTextForTheLongestNames) {
-  Driver d(GetParam().x, GetParam().y);
+  Driver d(GetParam().width, GetParam().height, GetParam().scale);
   for (const ModelChoice& model : longest_names(d.app, 10)) {
     ASSERT_TRUE(use_model(d.app, source_of(model))) << model.id;
     d.frames(3);
@@ -61,7 +64,8 @@ TEST_P(WindowSize, CutsNoTextForTheLongestNames) {
     }
   }
 }
-INSTANTIATE_TEST_SUITE_P(Sizes, WindowSize, ::testing::Values(ImVec2{1440, 900}, ImVec2{1024, 700}));
+INSTANTIATE_TEST_SUITE_P(Sizes, WindowSize,
+                         ::testing::Values(Size{1440, 900, 1}, Size{1024, 700, 1}, Size{3840, 2160, 2}));
 
 TEST(Window, ColumnsFoldInNarrowWindows) {
   {

@@ -10,8 +10,6 @@
 #include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
-#include <nlohmann/json.hpp>
-
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,8 +61,5 @@ TextTable self_check_table(const SelfCheck& check, ByteUnits units = ByteUnits::
 /// Texts of one figure, as the table and the window show them.
 std::string amount_text(const CheckedFigure& figure, std::optional<Count> value, ByteUnits units);
 std::string error_text(const CheckedFigure& figure);
-
-/// {"log", "task", "figures": [...], "settings", "notes"}
-nlohmann::ordered_json self_check_json(const SelfCheck& check);
 
 }  // namespace llmcalc::formats

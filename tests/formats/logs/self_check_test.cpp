@@ -1,6 +1,6 @@
 // A prediction against logs.
 
-#include "formats/logs/self_check.hpp"
+#include "formats/logs/self_check_json.hpp"
 
 #include "figures_of.hpp"
 #include "formats/resolve.hpp"
