@@ -30,7 +30,7 @@ step() {
   fi
 }
 # Several programs of the tests open windows; one virtual screen serves them all.
-on_screen() { xvfb-run -a -s "-screen 0 1920x1200x24" "$@"; }
+on_screen() { xvfb-run -a -s "-screen 0 1920x1200x24 -noreset" "$@"; }
 jobs=$(nproc)
 
 step "formatting and structure" tests/structure/check.sh

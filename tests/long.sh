@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
-on_screen() { xvfb-run -a -s "-screen 0 1920x1200x24" "$@"; }
+on_screen() { xvfb-run -a -s "-screen 0 1920x1200x24 -noreset" "$@"; }
 heading() { printf '\n== %s\n' "$*"; }
 quietly() { "$@" >build/long.log 2>&1 || { cat build/long.log; exit 1; }; }
 build() { quietly cmake --preset "$1"; quietly cmake --build --preset "$1" -j "$jobs"; }

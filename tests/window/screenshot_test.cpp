@@ -15,40 +15,19 @@
 #include <string>
 
 #define STB_IMAGE_IMPLEMENTATION
-#define STB_IMAGE_STATIC
-#define STBI_ONLY_PNG
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #endif
-#include <stb_image.h>
+#include "picture_file.hpp"
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
 
 namespace llmcalc::platform {
 namespace {
-
-struct Pixels {
-  int width = 0;
-  int height = 0;
-  std::unique_ptr<stbi_uc, void (*)(void*)> data{nullptr, stbi_image_free};
-
-  [[nodiscard]] ImU32 at(ImVec2 p) const {
-    const auto* pixel =
-        data.get() + 4 * (static_cast<std::ptrdiff_t>(p.y) * width + static_cast<std::ptrdiff_t>(p.x));
-    return IM_COL32(pixel[0], pixel[1], pixel[2], 255);
-  }
-};
-
-Pixels read_png(const std::filesystem::path& file) {
-  Pixels pixels;
-  int channels = 0;
-  pixels.data.reset(stbi_load(file.string().c_str(), &pixels.width, &pixels.height, &channels, 4));
-  return pixels;
-}
 
 /// The widest text-free point of a segment: near its left edge, under the label.
 ImVec2 plain_point(const ui::Box& box) { return {box.from.x + 3, box.from.y + 6}; }

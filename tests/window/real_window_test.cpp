@@ -1,0 +1,118 @@
+// The program as people meet it: a process with a window, worked by mouse and keys. What happened is read from the
+// session it saves. Where controls are is asked of the windowless driver, which draws the same window.
+
+#include "program.hpp"
+#include "ui/driver.hpp"
+
+#include <gtest/gtest.h>
+
+namespace llmcalc::platform {
+namespace {
+
+using tests::TempFolder;
+
+/// The middle of a control in a window of this size, after these steps; the driver is gone before the program starts.
+ImVec2 middle_of(const char* control, float width, float height) {
+  ui::test::Driver d(width, height);
+  const auto box = d.find(control);
+  return box ? box->middle() : ImVec2{-1, -1};
+}
+
+#define SKIP_WITHOUT_WINDOWS() \
+  if (!can_work_windows()) GTEST_SKIP() << "no display or no xdotool"
+
+TEST(RealWindow, AModelIsChosenByTypingASliderIsDraggedAndUndone) {
+  SKIP_WITHOUT_WINDOWS();
+  const ImVec2 slider = middle_of("serving.context", 1440, 900);
+  const ImVec2 chooser = middle_of("model", 1440, 900);
+  ASSERT_GT(slider.x, 0);
+  ASSERT_GT(chooser.x, 0);
+  const TempFolder home;
+  {
+    Program program(home.path());
+    ASSERT_TRUE(program.is_open());
+    program.click(chooser.x, chooser.y);
+    program.type("qwen3 32b");
+    program.key("Return");
+    program.move(slider.x, slider.y);
+    program.press_button();
+    program.move(slider.x + 20, slider.y);
+    program.move(slider.x + 50, slider.y);
+    program.release_button();
+    ASSERT_EQ(program.quit(), 0);
+    const auto json = program.session();
+    ASSERT_TRUE(json.is_object());
+    EXPECT_NE(json["scenario"]["model"].dump().find("qwen3-32b"), std::string::npos) << json["scenario"];
+    ASSERT_TRUE(json["scenario"]["serving"].contains("context")) << json["scenario"];
+    EXPECT_GT(json["scenario"]["serving"]["context"], 8192);
+  }
+  {  // The last state is there again; undo goes back over changes of this run only.
+    Program program(home.path());
+    ASSERT_TRUE(program.is_open());
+    const auto before = program.session();
+    program.move(slider.x + 50, slider.y);
+    program.press_button();
+    program.move(slider.x - 60, slider.y);
+    program.release_button();
+    program.key("ctrl+z");
+    ASSERT_EQ(program.quit(), 0);
+    EXPECT_EQ(program.session()["scenario"], before["scenario"]);
+  }
+}
+
+TEST(RealWindow, ASmallWindowFoldsAndKeysStillWork) {
+  SKIP_WITHOUT_WINDOWS();
+  const ImVec2 drawer = middle_of("drawer", 800, 600);
+  ASSERT_GT(drawer.x, 0);
+  const TempFolder home;
+  Program program(home.path());
+  ASSERT_TRUE(program.is_open());
+  program.resize(800, 600);
+  program.click(drawer.x, drawer.y);  // only there when the window has folded
+  program.key("ctrl+t");
+  program.key("ctrl+g");
+  program.key("ctrl+k");
+  program.resize(320, 240);
+  program.resize(1440, 900);
+  ASSERT_EQ(program.quit(), 0);
+  const auto json = program.session();
+  ASSERT_TRUE(json.is_object());
+  EXPECT_EQ(json["preferences"]["theme"], "light");
+  EXPECT_EQ(json["preferences"]["units"], "gb");
+  EXPECT_EQ(json["pins"].size(), 1U);
+}
+
+/// Clock ticks a process has used so far.
+long ticks_of(int process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  std::istringstream rest(text.substr(text.rfind(')') + 1));
+  std::string word;
+  long ticks = 0;
+  for (int i = 3; rest >> word && i <= 15; ++i) {
+    if (i == 14 || i == 15) ticks += std::atol(word.c_str());  // user and system time
+  }
+  return ticks;
+}
+
+TEST(RealWindow, DoesNothingWhenNothingHappens) {
+  SKIP_WITHOUT_WINDOWS();
+  const TempFolder home;
+  Program program(home.path());
+  ASSERT_TRUE(program.is_open());
+  program.move(700, 450);
+  // Until the search for local models has ended and the last animation with it.
+  long before = ticks_of(program.process());
+  for (int i = 0; i < 60; ++i) {
+    pause(500);
+    const long now = ticks_of(program.process());
+    if (now == before) break;
+    before = now;
+  }
+  pause(5000);
+  EXPECT_EQ(ticks_of(program.process()), before) << "ticks of 10 ms in 5 idle seconds";
+  EXPECT_EQ(program.quit(), 0);
+}
+
+}  // namespace
+}  // namespace llmcalc::platform
