@@ -28,7 +28,7 @@ inline void device(App& app, std::string_view id, Count count) {
   app.scenario.model.reset();
 }
 
-inline constexpr std::array<State, 10> states{{
+inline constexpr std::array<State, 13> states{{
     {"default", [](App&) {}},
     {"article method", [](App& a) { a.scenario.method = Method::Article; }},
     {"issues", [](App& a) { a.scenario.serving.context = 0; }},
@@ -43,6 +43,13 @@ inline constexpr std::array<State, 10> states{{
        a.scenario.parallelism.tensor = 4;
        a.scenario.parallelism.pipeline = 2;
      }},
+    {"many ranks",
+     [](App& a) {
+       device(a, "h100-sxm-80gb", 64);
+       a.scenario.parallelism.pipeline = 16;
+       a.scenario.parallelism.data = 4;
+       a.scenario.parallelism.zero = 1;
+     }},
     {"experts", [](App& a) { preset(a, "mixtral-8x7b-v0.1"); }},
     {"hybrid", [](App& a) { preset(a, "qwen3-next-80b-a3b"); }},
     {"host memory only",
@@ -55,6 +62,13 @@ inline constexpr std::array<State, 10> states{{
        a.scenario.training.method = TrainingMethod::Qlora;
        a.scenario.training.recompute = RecomputeKind::Full;
      }},
+    {"very large",
+     [](App& a) {
+       a.scenario.serving.context = 1'000'000;
+       a.scenario.serving.sequences = 256;
+       a.scenario.training.sequence = 1'000'000;
+     }},
+    {"first start", [](App& a) { a.view.first_start = true; }},
     {"empty library",
      [](App& a) {
        a.library.models.clear();
