@@ -16,10 +16,11 @@ void first_hint(App& app, const Theme& theme) {
   const Box box{at, {at.x + ImGui::GetContentRegionAvail().x, at.y + theme.px(34)}};
   fill(box, faded(p.accent, 0.16f), theme.px(4));
   const float button_width = theme.px(72);
-  const bool roomy = box.width() > theme.px(640);
-  const std::string_view words = roomy ? "Choose a model and your GPU at the top, or drop a model file here. Move "
-                                         "sliders; click any number to see why."
-                                       : "Choose a model and your GPU at the top, or drop a file here.";
+  constexpr std::string_view all =
+      "Choose a model and your GPU at the top, or drop a model file here. Move sliders; click any number to see why.";
+  constexpr std::string_view some = "Choose a model and your GPU at the top, or drop a file here.";
+  const bool roomy = text_width(theme.fonts.body, all) <= box.width() - button_width - theme.px(24);
+  const std::string_view words = roomy ? all : some;
   draw_text(theme, theme.fonts.body, p.text,
             {{box.from.x + theme.px(12), box.from.y}, {box.to.x - button_width - theme.px(12), box.to.y}}, words);
   ImGui::SetCursorScreenPos({box.to.x - button_width - theme.px(4), box.from.y + theme.px(2)});
