@@ -7,6 +7,8 @@
 #include "formats/resolve.hpp"
 #include "ui/controls.hpp"
 #include "ui/library.hpp"
+#include "ui/plan_job.hpp"
+#include "ui/rates.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/estimate.hpp>
@@ -17,6 +19,7 @@
 #include <array>
 #include <filesystem>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,15 +27,30 @@
 namespace llmcalc::ui {
 
 /// Charts and sheets of the middle column.
-enum class Tab : std::uint8_t { Context, Sequences, Gpus, Formats, Timeline, Ranks, Tensors, Compare };
-inline constexpr std::array<EnumRow<Tab>, 8> tabs{{
-    {Tab::Context, "context", "Over context", "inference memory over the length of a sequence"},
-    {Tab::Sequences, "sequences", "Over batch", "memory over sequences held, or over the micro-batch"},
-    {Tab::Gpus, "gpus", "Over GPUs", "memory of one GPU when the work is divided"},
-    {Tab::Formats, "formats", "Over precision", "inference memory in every weight format"},
+enum class Tab : std::uint8_t {
+  Context,
+  Sequences,
+  Gpus,
+  Formats,
+  Timeline,
+  Ranks,
+  Tensors,
+  Speed,
+  Cost,
+  Plan,
+  Compare
+};
+inline constexpr std::array<EnumRow<Tab>, 11> tabs{{
+    {Tab::Context, "context", "Context", "inference memory over the length of a sequence"},
+    {Tab::Sequences, "sequences", "Batch", "memory over sequences held, or over the micro-batch"},
+    {Tab::Gpus, "gpus", "GPUs", "memory of one GPU when the work is divided"},
+    {Tab::Formats, "formats", "Precision", "inference memory in every weight format"},
     {Tab::Timeline, "timeline", "Timeline", "training memory at every moment of a step"},
     {Tab::Ranks, "ranks", "Ranks", "memory of every GPU and pipeline stage"},
     {Tab::Tensors, "tensors", "Tensors", "every tensor of the model"},
+    {Tab::Speed, "speed", "Speed", "tokens per second over sequences, or over devices in training"},
+    {Tab::Cost, "cost", "Cost", "dollars over sequences, or over devices in training"},
+    {Tab::Plan, "plan", "Plan", "the best layouts on these devices, or the devices it takes"},
     {Tab::Compare, "compare", "Pins", "pinned scenarios side by side"},
 }};
 static_assert(indexed_by_id(tabs));
@@ -109,10 +127,18 @@ struct Motion {
   std::array<std::array<std::array<float, part_count>, 4>, 2> widths{};  ///< by task, lane and part
 };
 
+/// The search for a plan.
+struct PlanView {
+  PlanQuestion question;
+  std::shared_ptr<PlanJob> job;  ///< null before the first one
+  std::size_t revision = 0;      ///< of the results it belongs to
+};
+
 /// What only the widgets need.
 struct View {
   Typing typing;
   Motion motion;
+  PlanView plan;
   Chooser models;
   Chooser devices;
   Chooser palette;
@@ -210,6 +236,7 @@ struct ChartData {
   Task task = Task::Inference;
   std::vector<Sample> samples;
   std::size_t solved_revision = 0;
+  Rates rates;                   ///< of the charts of speed and cost
   std::optional<Count> largest;  ///< largest value that fits
   bool unbounded = false;        ///< even the largest value that may be asked for fits
 };

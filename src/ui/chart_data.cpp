@@ -173,7 +173,14 @@ void update_chart(App& app, bool settled) {
       case Tab::Ranks:
         sample_ranks(app, task);
         break;
+      case Tab::Speed:
+        chart.rates = speed_rates(app.scenario, task);
+        break;
+      case Tab::Cost:
+        chart.rates = cost_rates(app.scenario, task);
+        break;
       case Tab::Tensors:
+      case Tab::Plan:
       case Tab::Compare:
         break;
     }

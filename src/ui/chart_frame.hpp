@@ -32,6 +32,10 @@ void dashed_line(const Theme& theme, float from, float to, float y, ImU32 colour
 void area_chart(App& app, const Theme& theme, const Box& area);
 void bar_chart(App& app, const Theme& theme, const Box& area);
 
+/// Rates with their range: speed and cost.
+void rate_chart(App& app, const Theme& theme, const Box& area);
+/// The search for layouts and devices.
+void plan_panel(App& app, const Theme& theme, const Box& area);
 /// The sheet of tensors and the table of pins.
 void tensor_sheet(App& app, const Theme& theme, const Box& area);
 void pin_table(App& app, const Theme& theme, const Box& area);

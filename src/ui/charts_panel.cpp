@@ -13,20 +13,31 @@ namespace {
 /// Words on a tab: the axis has another name in training.
 std::string_view tab_text(Tab tab, Task task) {
   if (task == Task::Training) {
-    if (tab == Tab::Context) return "Over sequence";
-    if (tab == Tab::Sequences) return "Over micro-batch";
-    if (tab == Tab::Formats) return "Over recipe";
+    if (tab == Tab::Context) return "Sequence";
+    if (tab == Tab::Sequences) return "Micro-batch";
+    if (tab == Tab::Formats) return "Recipe";
   }
   return label_of(tab);
 }
 
+/// Padding of a tab so that all of them and the switch beside them have room, as far as the width allows it.
+float tab_padding(const App& app, const Theme& theme, float width) {
+  float words = 0;
+  for (const auto& tab : tabs) {
+    words += text_width(theme.fonts.body, tab_text(tab.id, app.preferences.chart_task)) + theme.px(2);
+  }
+  float both = theme.px(30);
+  for (const auto& task : tasks) both += text_width(theme.fonts.small, task.label);
+  return std::clamp((width - words - both) / static_cast<float>(tabs.size()), theme.px(6), theme.px(18));
+}
+
 void draw_tabs(App& app, const Theme& theme, const Box& line) {
   const Palette& p = theme.palette;
-  const bool tight = line.width() < theme.px(720);
+  const float padding = tab_padding(app, theme, line.width());
   float x = line.from.x;
   for (const auto& tab : tabs) {
     const std::string_view words = tab_text(tab.id, app.preferences.chart_task);
-    const float width = text_width(theme.fonts.body, words) + theme.px(tight ? 10 : 18);
+    const float width = text_width(theme.fonts.body, words) + padding;
     if (x + width > line.to.x) break;
     ImGui::SetCursorScreenPos({x, line.from.y});
     ImGui::PushID(tab.key.data());
@@ -95,6 +106,13 @@ void charts_panel(App& app, const Theme& theme, float height) {
       break;
     case Tab::Tensors:
       tensor_sheet(app, theme, area);
+      break;
+    case Tab::Speed:
+    case Tab::Cost:
+      rate_chart(app, theme, area);
+      break;
+    case Tab::Plan:
+      plan_panel(app, theme, area);
       break;
     case Tab::Compare:
       pin_table(app, theme, area);

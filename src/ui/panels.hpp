@@ -16,6 +16,8 @@ void model_panel(App& app, Controls& controls);
 void serving_panel(Controls& controls, bool more);
 void training_panel(Controls& controls, bool more);
 void parallelism_panel(Controls& controls, bool more);
+/// What speed and cost rest on; shown with the further settings only.
+void assumptions_panel(Controls& controls, bool more);
 
 // Middle column.
 /// What to do first, until it is done or sent away; nothing unless the view asks for it.

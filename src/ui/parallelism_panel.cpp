@@ -49,4 +49,12 @@ void parallelism_panel(Controls& controls, bool more) {
   }
 }
 
+void assumptions_panel(Controls& controls, bool more) {
+  if (!more) return;
+  heading(controls.theme, "Speed and cost", "assumptions");
+  for (const Field& field : fields) {
+    if (field.group() == "speed" || field.group() == "cost") setting(controls, field);
+  }
+}
+
 }  // namespace llmcalc::ui

@@ -69,6 +69,8 @@ void left_column(App& app, const Theme& theme, const Box& box) {
   training_panel(controls, more);
   ImGui::Dummy({1, theme.px(3)});
   parallelism_panel(controls, more);
+  if (more) ImGui::Dummy({1, theme.px(3)});
+  assumptions_panel(controls, more);
   ImGui::Dummy({1, theme.px(4)});
   if (button(theme, "more", more ? "Fewer settings" : "More settings", ImGui::GetContentRegionAvail().x,
              Look::Quiet)) {

@@ -1,0 +1,48 @@
+#pragma once
+// Samples of the charts of speed and cost.
+
+#include <llmcalc/questions/speed.hpp>
+#include <llmcalc/questions/task.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llmcalc::ui {
+
+/// One point of a chart of rates.
+struct RatePoint {
+  Count x = 0;
+  Rate first;
+  Rate second;  ///< all zero: there is no second line
+  bool marked = false;
+  bool fits = true;
+  std::vector<std::string> lines;  ///< what hovering says
+  std::optional<Scenario> scenario;
+};
+
+/// Names of the lines and of the horizontal axis.
+struct RateWords {
+  std::string first;
+  std::string second;
+  std::string axis;
+};
+
+/// A chart of rates.
+struct Rates {
+  std::vector<RatePoint> points;
+  RateWords words;
+  std::string missing;  ///< why there is nothing to draw
+};
+
+/// Tokens per second over sequences (inference) or devices (training).
+[[nodiscard]] Rates speed_rates(const Scenario& scenario, Task task);
+
+/// Dollars for a million tokens over sequences (inference), or for the scenario's tokens over devices (training).
+[[nodiscard]] Rates cost_rates(const Scenario& scenario, Task task);
+
+/// "26–58 tokens/s": a range to two digits.
+[[nodiscard]] std::string range_text(const Rate& rate, std::string_view unit);
+
+}  // namespace llmcalc::ui

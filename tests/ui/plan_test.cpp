@@ -1,0 +1,102 @@
+// The plan, speed and cost: what they show, and that a search can be left.
+
+#include "formats/scenario_json.hpp"
+#include "ui/driver.hpp"
+#include "ui/plan_job.hpp"
+#include "ui/rates.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+namespace llmcalc::ui::test {
+namespace {
+
+void show(Driver& d, const char* json) {
+  const Result<Scenario> scenario = formats::read_scenario_text(json, d.app.resolver);
+  ASSERT_TRUE(scenario) << scenario.issues().front().what;
+  use_scenario(d.app, *scenario);
+  d.frames(4);
+}
+
+constexpr const char* training_70b = R"({"model": "llama-3.1-70b", "device": {"id": "h100-sxm-80gb", "count": 64},
+  "training": {"framework": "megatron", "recipe": "megatron-bf16", "sequence": 8192, "accumulation": 32}})";
+
+/// Draws until the search is done; false after a long time.
+bool search(Driver& d) {
+  for (int i = 0; i < 2000; ++i) {
+    d.frame();
+    if (d.app.view.plan.job && d.app.view.plan.job->done()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+TEST(Plan, ShowsLayoutsAndTakesTheOneClicked) {
+  Driver d;
+  show(d, training_70b);
+  d.app.preferences.tab = Tab::Plan;
+  d.app.preferences.chart_task = Task::Training;
+  ASSERT_TRUE(search(d));
+  d.frames(2);
+  const auto& found = d.app.view.plan.job->answer().plan.candidates;
+  ASSERT_FALSE(found.empty());
+  const Parallelism best = found.front().scenario.parallelism;
+  ASSERT_TRUE(d.click("plan.row.0"));
+  EXPECT_EQ(d.app.scenario.parallelism, best);
+  EXPECT_TRUE(d.app.results.estimate.training.fit.fits);
+}
+
+TEST(Plan, FindsDevicesToo) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "device": {"id": "rtx-4090", "count": 1}})");
+  d.app.preferences.tab = Tab::Plan;
+  d.app.view.plan.question.devices = true;
+  ASSERT_TRUE(search(d));
+  d.frames(2);
+  EXPECT_FALSE(d.app.view.plan.job->answer().needs.empty());
+  EXPECT_TRUE(d.find("plan.row.0"));
+}
+
+TEST(Plan, CanBeLeftAtAnyTime) {
+  Driver d;
+  show(d, training_70b);
+  PlanJob job(d.app.scenario, {Task::Training, false, PlanRank::Cost}, {});
+  job.cancel();
+  for (int i = 0; i < 1000 && !job.done(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_TRUE(job.done());
+}
+
+TEST(Rates, GrowWithSequencesAndAreInOrder) {
+  Driver d;
+  const Rates rates = speed_rates(d.app.scenario, Task::Inference);
+  ASSERT_GE(rates.points.size(), 5u);
+  for (std::size_t i = 1; i < rates.points.size(); ++i) {
+    EXPECT_GT(rates.points[i].first.typical, rates.points[i - 1].first.typical);
+    EXPECT_LE(rates.points[i].second.typical, rates.points[i - 1].second.typical);
+    EXPECT_LE(rates.points[i].first.low, rates.points[i].first.high);
+  }
+}
+
+TEST(Rates, CostFallsWithSequences) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "device": {"id": "h100-sxm-80gb", "count": 1}})");
+  const Rates rates = cost_rates(d.app.scenario, Task::Inference);
+  ASSERT_GE(rates.points.size(), 3u);
+  EXPECT_LT(rates.points.back().first.typical, rates.points.front().first.typical);
+}
+
+TEST(Rates, SayWhatIsMissing) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "device": {"memory_bytes": 25769803776, "count": 1}})");
+  const Rates rates = cost_rates(d.app.scenario, Task::Inference);
+  EXPECT_TRUE(rates.points.empty());
+  EXPECT_FALSE(rates.missing.empty());
+  d.app.preferences.tab = Tab::Cost;
+  d.frames(3);
+  EXPECT_TRUE(d.shows("No price is known"));
+}
+
+}  // namespace
+}  // namespace llmcalc::ui::test
