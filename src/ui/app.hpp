@@ -92,6 +92,7 @@ struct Preferences {
 struct Chooser {
   std::array<char, 96> query{};
   std::size_t chosen = 0;
+  float wanted = 0;         ///< height that its rows took in the last frame; 0: not known yet
   bool open_now = false;    ///< open it in this frame
   bool focus_now = false;   ///< put the keyboard into the search line
   bool scroll_now = false;  ///< bring the chosen row into view

@@ -149,7 +149,8 @@ void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, c
   }
   // Above the capacity line even when the engine's own limit decides: left of the mark nothing is drawn up there.
   const float capacity = frame.y_of(static_cast<double>(device->addressable().count));
-  const float y = std::max(std::min(line, capacity), frame.plot.from.y + theme.px(36)) - theme.px(17);
+  const float above = std::min(line, capacity) - theme.px(17);
+  const float y = above >= frame.plot.from.y + theme.px(18) ? above : std::max(line, capacity) + theme.px(1);
   draw_text(theme, theme.fonts.small, p.warn, {{x, y}, {x + width, y + theme.px(16)}}, words);
 }
 

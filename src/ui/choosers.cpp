@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace llmcalc::ui {
 namespace {
@@ -41,6 +42,7 @@ bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec
   }
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   size = {std::min(size.x, screen.x - theme.px(16)), std::min(size.y, screen.y - at.y - theme.px(12))};
+  if (chooser.wanted > 0) size.y = std::clamp(chooser.wanted, theme.px(120), size.y);
   ImGui::SetNextWindowPos({std::min(at.x, screen.x - size.x - theme.px(8)), at.y});
   ImGui::SetNextWindowSize(size);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(10), theme.px(10)});
@@ -65,6 +67,7 @@ std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, st
   for (const ChooserRow& row : rows) count += row.is_group ? 0 : 1;
   const bool entered = keys(chooser, count);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{0, theme.px(1)});
+  const float above = ImGui::GetCursorPosY();
   ImGui::BeginChild("rows", {0, 0}, false, ImGuiWindowFlags_NoNav);
   const Palette& p = theme.palette;
   const float width = ImGui::GetContentRegionAvail().x;
@@ -104,6 +107,8 @@ std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, st
   if (count == 0) {
     paragraph(theme, theme.fonts.body, p.text_faint, "Nothing matches. Fewer letters find more.", width);
   }
+  const float needed = above + ImGui::GetCursorPosY() + theme.px(12);
+  chooser.wanted = needed;
   ImGui::EndChild();
   ImGui::PopStyleVar();
   if (result) ImGui::CloseCurrentPopup();
@@ -136,10 +141,44 @@ void model_chooser(App& app, const Theme& theme, ImVec2 below) {
   ImGui::EndPopup();
 }
 
+namespace {
+
+/// "24 GB", "24gib" or "24" typed into the search: memory of a GPU that no preset has.
+std::optional<Bytes> typed_memory(std::string_view query) {
+  const std::size_t end = query.find_first_not_of("0123456789.");
+  if (query.empty() || end == 0) return std::nullopt;
+  std::string unit;
+  for (const char c : end == std::string_view::npos ? std::string_view{} : query.substr(end)) {
+    if (c != ' ') unit += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  }
+  if (unit != "gb" && unit != "gib" && unit != "g") return std::nullopt;
+  const double amount = std::strtod(std::string(query.substr(0, end)).c_str(), nullptr);
+  if (amount < 0.1 || amount > 1e6) return std::nullopt;
+  // Cards are sold in GB and have GiB.
+  return Bytes{static_cast<Count>(amount * 1073741824.0)};
+}
+
+/// Takes a device; with Shift it joins the ones that are there, for unequal sets.
+void take_device(App& app, const DevicePtr& device, Count count) {
+  if (!ImGui::GetIO().KeyShift || app.scenario.devices.groups.empty()) return use_device(app, device, count);
+  for (DeviceGroup& group : app.scenario.devices.groups) {
+    if (group.device && *group.device == *device) {
+      group.count = add(group.count, 1);
+      return;
+    }
+  }
+  app.scenario.devices.groups.push_back({device, 1});
+}
+
+}  // namespace
+
 void device_chooser(App& app, const Theme& theme, ImVec2 below) {
   Chooser& chooser = app.view.devices;
   const ImVec2 size{theme.px(560), theme.px(600)};
-  if (!begin_chooser(theme, chooser, "devices", below, size, "Search: name, maker, memory")) return;
+  if (!begin_chooser(theme, chooser, "devices", below, size,
+                     "Search: name, maker, memory; or type 24 GB. Shift adds")) {
+    return;
+  }
   Count count =
       app.scenario.devices.groups.empty() ? 1 : std::max<Count>(app.scenario.devices.groups.front().count, 1);
   const float label = row_label(theme, "How many", theme.px(80), "devices of this kind that work together");
@@ -160,6 +199,11 @@ void device_chooser(App& app, const Theme& theme, ImVec2 below) {
     rows.clear();
     index.clear();
   }
+  const std::optional<Bytes> typed = typed_memory(query);
+  if (typed) {
+    rows.push_back({"A GPU with " + text(*typed), "of any kind", {}, false});
+    index.push_back(0);
+  }
   std::string group;
   for (const std::size_t i : search_devices(app.library, query)) {
     const DeviceChoice& choice = app.library.devices[i];
@@ -176,8 +220,10 @@ void device_chooser(App& app, const Theme& theme, ImVec2 below) {
   if (const auto chosen = chooser_list(theme, chooser, rows)) {
     if (query.empty() && *chosen == 0) {
       app.scenario.devices.groups.clear();
+    } else if (typed && *chosen == 0) {
+      take_device(app, formats::device_of_memory(*typed), count);
     } else {
-      use_device(app, app.library.devices[index[*chosen]].device, count);
+      take_device(app, app.library.devices[index[*chosen]].device, count);
     }
   }
   ImGui::EndPopup();

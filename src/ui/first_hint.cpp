@@ -17,8 +17,8 @@ void first_hint(App& app, const Theme& theme) {
   fill(box, faded(p.accent, 0.16f), theme.px(4));
   const float button_width = theme.px(72);
   constexpr std::string_view all =
-      "Choose a model and your GPU at the top, or drop a model file here. Move sliders; click any number to see why.";
-  constexpr std::string_view some = "Choose a model and your GPU at the top, or drop a file here.";
+      "Choose a model and a GPU at the top, or drop a model file. Click any number to see why.";
+  constexpr std::string_view some = "Choose a model and a GPU at the top, or drop a file.";
   const bool roomy = text_width(theme.fonts.body, all) <= box.width() - button_width - theme.px(24);
   const std::string_view words = roomy ? all : some;
   draw_text(theme, theme.fonts.body, p.text,

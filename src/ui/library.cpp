@@ -92,6 +92,9 @@ Library read_library(std::vector<std::filesystem::path> folders) {
     choice.device = std::make_shared<const Device>(std::move(preset.device));
     library.devices.push_back(std::move(choice));
   }
+  // Makers in the order of their table, families together within each.
+  std::stable_sort(library.devices.begin(), library.devices.end(),
+                   [](const DeviceChoice& a, const DeviceChoice& b) { return a.device->vendor < b.device->vendor; });
   library.issues = std::move(models.issues);
   library.issues.insert(library.issues.end(), devices.issues.begin(), devices.issues.end());
   return library;

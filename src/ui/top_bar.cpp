@@ -1,5 +1,6 @@
 // The bar at the top: model, device, method, pins, export, units, theme.
 
+#include "formats/estimate_tables.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/panels.hpp"
 
@@ -54,9 +55,11 @@ void device_button(App& app, const Theme& theme, float widest) {
   std::string name = "Host memory only";
   std::string note;
   if (const Device* device = app.scenario.devices.smallest()) {
-    name = grouped(app.scenario.devices.count()) + " × " + device->name;
+    const bool alike = app.scenario.devices.groups.size() == 1;
+    name = alike ? grouped(app.scenario.devices.count()) + " × " + device->name
+                 : formats::devices_text(app.scenario.devices);
     note = capacity_name(*device);
-    if (name.ends_with(note)) note.clear();
+    if (!alike || name.ends_with(note)) note.clear();
   }
   const ImVec2 at = ImGui::GetCursorScreenPos();
   if (chooser_button(theme, "device", name, note, widest, "Choose the devices (Ctrl+D).")) {
