@@ -39,7 +39,9 @@ Rates along_axis(const Scenario& s, Task task, const char* missing, Fill fill) {
   for (const Count x : powers_of_two(task == Task::Inference ? 256 : 128, present)) {
     const Scenario there = x == present ? s : moved(s, task, x);
     if (!is_valid(there)) continue;
-    RatePoint point{.x = x, .marked = x == present};
+    RatePoint point;
+    point.x = x;
+    point.marked = x == present;
     if (!fill(there, point)) continue;
     point.fits = fits(fit(there, task).verdict);
     if (!point.fits) point.lines.emplace_back("does not fit the memory");
