@@ -78,21 +78,6 @@ std::vector<FitRow> fit_rows(const App& app, Task task) {
   return rows;
 }
 
-/// "41 to 85 tokens/s".
-std::string range_text(const Rate& rate, std::string_view unit) {
-  // Two significant digits: more would pretend to know it better.
-  const auto two = [](double v) {
-    if (v >= 100) {
-      const double step = std::pow(10.0, std::floor(std::log10(v)) - 1);
-      return grouped(static_cast<Count>(std::llround(v / step) * std::llround(step)));
-    }
-    return fixed(v, v < 0.1 ? 3 : v < 1 ? 2 : v < 10 ? 1 : 0);
-  };
-  std::string words = two(std::min(rate.low, rate.high)) + "–" + two(std::max(rate.low, rate.high));
-  if (!unit.empty()) words.append(" ").append(unit);
-  return words;
-}
-
 std::vector<SpeedRow> speed_rows(const App& app) {
   std::vector<SpeedRow> rows;
   const Scenario& s = app.scenario;

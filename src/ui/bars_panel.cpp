@@ -121,7 +121,10 @@ void draw_bar(App& app, const Theme& theme, const Bar& bar, const BarScale& scal
 void bars_panel(App& app, const Theme& theme, bool compact) {
   const Estimate& e = app.results.estimate;
   const Device* device = app.scenario.devices.smallest();
-  const std::optional<Bytes> capacity = device ? std::optional(device->addressable()) : std::nullopt;
+  // What the estimate compares with: the device's memory less what ECC and a desktop take.
+  const std::optional<Bytes> capacity = !device                ? std::nullopt
+                                        : e.training.fit.known ? std::optional(e.training.fit.capacity)
+                                                               : std::optional(device->addressable());
   const Bar inference{Task::Inference, inference_lanes(e), e.inference.fit, inference_note(e, app.preferences.units),
                       app.answers.remedy[0]};
   const Bar training{Task::Training, training_lanes(e, capacity), e.training.fit, training_note(e),

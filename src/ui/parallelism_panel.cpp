@@ -42,11 +42,6 @@ void parallelism_panel(Controls& controls, bool more) {
   for (const char* path : {"measure", "include_overhead", "overhead.context_bytes", "overhead.ecc"}) {
     if (const Field* field = find_field(path)) setting(controls, *field);
   }
-  heading(controls.theme, "Speed and cost");
-  for (const char* path : {"speed.bandwidth_efficiency", "speed.prefill_efficiency", "speed.training_efficiency",
-                           "speed.mfu", "cost.price_per_device_hour"}) {
-    if (const Field* field = find_field(path)) setting(controls, *field);
-  }
 }
 
 void assumptions_panel(Controls& controls, bool more) {
