@@ -9,9 +9,11 @@
 
 #include <llmcalc/base/units.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <numeric>
 #include <vector>
 
 namespace llmcalc::llama_cpp {
@@ -91,6 +93,8 @@ inline constexpr Node no_node = -1;
 /// The graph: for every node its size, what it reads, and whose block it may take over.
 class Graph {
  public:
+  /// Room for n nodes.
+  void reserve(std::size_t n) { nodes_.reserve(n); }
   /// A node whose result needs n bytes.
   Node add(Count n, std::initializer_list<Node> reads = {}) { return append(Kind::Sized, n, reads, {}); }
   /// An empty tensor: takes no bytes but leaves a mark on the free list.
@@ -103,8 +107,23 @@ class Graph {
   }
   /// Reads tensors without a result of its own (a store into the cache).
   void use(std::initializer_list<Node> reads) { append(Kind::Use, 0, reads, {}); }
+  /// Copy of something in host memory, with which the scheduler starts a new part of the graph (a split): inputs that
+  /// are read for the first time in there are copied right behind it.
+  Node add_host_copy(Count n) {
+    const Node node = add(n);
+    nodes_[index(node)].starts_split = true;
+    splits_ = true;
+    return node;
+  }
+  /// A node whose result needs n bytes and which is an input of the graph, copied at the start of the split that
+  /// reads it first.
+  Node add_input(Count n, std::initializer_list<Node> reads = {}) {
+    const Node node = add(n, reads);
+    nodes_[index(node)].input = true;
+    return node;
+  }
   /// Marks a node that is never freed.
-  void keep(Node n) { nodes_[static_cast<std::size_t>(n)].kept = true; }
+  void keep(Node n) { nodes_[index(n)].kept = true; }
 
   /// Replays the allocation and gives the bytes needed.
   [[nodiscard]] Bytes replay(Count alignment) const {
@@ -115,7 +134,9 @@ class Graph {
     Allocator allocator(alignment);
     std::vector<Allocator::Region> where(nodes_.size());
     std::vector<char> held(nodes_.size(), 0);
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const std::vector<std::size_t> moved = splits_ ? order() : std::vector<std::size_t>{};
+    for (std::size_t step = 0; step < nodes_.size(); ++step) {
+      const std::size_t i = splits_ ? moved[step] : step;
       const Item& item = nodes_[i];
       if (item.kind == Kind::Empty || (item.kind == Kind::Sized && item.size != 0)) {
         const std::size_t donor = item.kind == Kind::Sized ? take_over(item, readers, held) : nodes_.size();
@@ -148,9 +169,33 @@ class Graph {
     std::uint8_t overs = 0;
     Kind kind = Kind::Sized;
     bool kept = false;
+    bool input = false;
+    bool starts_split = false;
   };
 
   static std::size_t index(Node n) { return static_cast<std::size_t>(n); }
+
+  /// Nodes in the order of their allocation: as they were added, but inputs behind the start of the split that reads
+  /// them first.
+  [[nodiscard]] std::vector<std::size_t> order() const {
+    std::vector<std::size_t> result(nodes_.size());
+    std::iota(result.begin(), result.end(), std::size_t{0});
+    std::vector<std::size_t> place = result;  // of an input: the start of its split
+    std::vector<char> seen(nodes_.size(), 0);
+    std::size_t split = nodes_.size();
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      if (nodes_[i].starts_split) split = i;
+      for (std::size_t r = 0; r < nodes_[i].reads; ++r) {
+        const std::size_t read = index(nodes_[i].read[r]);
+        if (nodes_[read].input && seen[read] == 0 && split < nodes_.size()) place[read] = split;
+        seen[read] = 1;
+      }
+    }
+    std::stable_sort(result.begin(), result.end(), [&](std::size_t a, std::size_t b) {
+      return place[a] != place[b] ? place[a] < place[b] : nodes_[a].input < nodes_[b].input;
+    });
+    return result;
+  }
 
   /// The node whose block `item` takes over; nodes_.size() when there is none.
   [[nodiscard]] std::size_t take_over(const Item& item, const std::vector<std::uint32_t>& readers,
@@ -175,6 +220,7 @@ class Graph {
   }
 
   std::vector<Item> nodes_;
+  bool splits_ = false;
 };
 
 }  // namespace llmcalc::llama_cpp

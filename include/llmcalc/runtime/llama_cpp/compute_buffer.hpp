@@ -10,6 +10,9 @@
 
 namespace llmcalc::llama_cpp {
 
+/// Nodes of a layer in the larger graphs; room for so many is made beforehand.
+inline constexpr Count usual_nodes = 48;
+
 /// Compute memory of one run.
 struct ComputeBuffers {
   Bytes device;  ///< on the device, or on the host when there is none
@@ -123,6 +126,7 @@ inline Bytes host_inputs(const Builder& b) {
   Builder b(replay);
   const Count layers = b.model.layer_count();
   b.early.assign(layers, no_node);
+  b.g.reserve(static_cast<std::size_t>(64 + usual_nodes * layers));
   Node x = detail::add_inputs(b);
   if (b.architecture.scaled_embedding && replay.first == 0) x = b.g.in_place(b.hidden, {x});
   const Wiring wiring = b.architecture.wiring;

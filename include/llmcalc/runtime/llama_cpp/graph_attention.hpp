@@ -173,7 +173,8 @@ inline Node gated_attention(Builder& b, const Layer& l, Node h) {
   Node out = b.flash ? flash_attention(b, l, q, queries) : g.add(q, {g.add(q, {scores(b, l, queries, c.mask)})});
   out = b.turn(out, q, c.value_rotation);
   const Node gate = g.in_place(q, {g.add(q, {full})});
-  return g.add(b.hidden, {g.in_place(q, {out, gate}, {out})});
+  // What was rotated back is read through two reshaped views, and then the product takes over the gate instead.
+  return g.add(b.hidden, {g.in_place(q, {out, gate}, {c.value_rotation == no_node ? out : gate})});
 }
 
 }  // namespace llmcalc::llama_cpp

@@ -106,7 +106,7 @@ class Builder {
 
   /// An input of this device, in as many copies as are kept.
   Node input(Count n, std::initializer_list<Node> reads = {}) {
-    const Node node = g.add(n, reads);
+    const Node node = g.add_input(n, reads);
     if (replay.copies > 1) g.keep(node);
     for (Count i = 1; i < replay.copies; ++i) g.keep(g.add(n));
     return node;
@@ -123,7 +123,7 @@ class Builder {
   Node host_copy(Matrix which) {
     if (replay.host_side == nullptr) return no_node;
     const Count n = replay.host_side->matrices[il * matrix_count + static_cast<Count>(which)].count;
-    return n == 0 ? no_node : g.add(n);
+    return n == 0 ? no_node : g.add_host_copy(n);
   }
   /// Copy of the current layer's cached keys or values, made just before its attention; no node when they are on the
   /// device.

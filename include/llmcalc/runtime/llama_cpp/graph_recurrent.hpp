@@ -53,7 +53,6 @@ Node mamba1(Builder& b, Count il, Node h, Side side) {
     dt = g.in_place(inner, {g.add(inner, {low})});
   }
   const Node y = scan(b, inner + state_bytes(b, r), {x, dt, in, out, b.state_ids});
-  b.gather_state(b.next_recurrent(il + 1));
   side();
   const Node gate = b.gate(z);
   Node m = g.in_place(inner, {x});
