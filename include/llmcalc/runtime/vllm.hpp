@@ -8,8 +8,10 @@
 //   from 0.17 max((12.5 + b) S V + b T h + 40 MB + X; T (3 b f / t + 4.25 b h) [+ T f / t with 8-bit activations]),
 //             X = b T K (max(2 f_e / t, h) + max(f_e / t, h)), none for MXFP4          48 logs, 46 within 5 %
 //   a stage that does not sample: its forward term + 2 b T h + 40 MB
-// Range of validity: text models on CUDA; a vision encoder adds 0.1 to 0.25 GiB. Source: start-up logs named in
-// scenario/profiles.hpp. Bad input (no device memory): no pool.
+// Models with images hold those of one dummy batch meanwhile: T / image tokens of them (at least one), their pixels
+// and what the encoder made of them, b (pixel values + image tokens x h) each (four logs, within 0.9 %). Range of
+// validity: models on CUDA. Source: start-up logs named in scenario/profiles.hpp. Bad input (no device memory): no
+// pool.
 
 #include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/memory/workspace.hpp>
@@ -120,10 +122,24 @@ namespace llmcalc::vllm {
   return workspace_detail::sum_of(forward) > workspace_detail::sum_of(sampling) ? forward : sampling;
 }
 
+/// Images of the dummy batch that stay allocated while the language model is profiled (v1/worker/gpu_model_runner.py
+/// profile_run, which caches the encoder's outputs). Image sizes of a model that are not known count nothing.
+inline void add_images(std::vector<Summand>& out, const Scenario& s) {
+  const Model& m = *s.model;
+  if (m.image_tokens == 0) return;
+  const Block element = workspace_detail::element(activation_bytes(s));
+  const Term images{"images", std::max<Count>(1, s.serving.max_num_batched_tokens / m.image_tokens)};
+  out.push_back(summand("pixels of a batch of images", {images, {"values", m.image_values}}, element));
+  out.push_back(summand("encoded images", {images, {"tokens", m.image_tokens}, {"hidden", m.hidden}}, element));
+}
+
 /// Summands of the profiled peak of a stage.
 [[nodiscard]] inline std::vector<Summand> peak_summands(const Scenario& s, const RankLayout& l,
-                                                        const VllmProfile& profile, bool samples) {
-  return profile.peak == ProfiledPeak::Sampler ? sampler_peak(s, l, samples) : compiled_peak(s, l, samples);
+                                                        const VllmProfile& profile, const Stage& stage) {
+  const bool sampler = profile.peak == ProfiledPeak::Sampler;
+  std::vector<Summand> peak = sampler ? sampler_peak(s, l, stage.last) : compiled_peak(s, l, stage.last);
+  if (stage.first) add_images(peak, s);
+  return peak;
 }
 
 /// Non-torch memory that profiling sees.
@@ -207,9 +223,8 @@ namespace llmcalc::vllm {
     const Stage stage = stage_of(*s.model, l.pipeline, i, UnevenLayers::MiddleStages);
     Breakdown b;
     Component w = weights(s, l, profile, stage);
-    Component peak =
-        with_range(component(Part::ComputeBuffer, peak_summands(s, l, profile, stage.last), profile.source),
-                   Trust::Modelled, 950, 1050);
+    Component peak = with_range(component(Part::ComputeBuffer, peak_summands(s, l, profile, stage), profile.source),
+                                Trust::Modelled, 950, 1050);
     const Range& beside = non_torch(profile, l);
     const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
     const Bytes pool = s.serving.kv_cache_memory_bytes ? Bytes{*s.serving.kv_cache_memory_bytes}
