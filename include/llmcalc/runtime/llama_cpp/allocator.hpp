@@ -13,7 +13,6 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
-#include <numeric>
 #include <vector>
 
 namespace llmcalc::llama_cpp {
@@ -107,13 +106,19 @@ class Graph {
   }
   /// Reads tensors without a result of its own (a store into the cache).
   void use(std::initializer_list<Node> reads) { append(Kind::Use, 0, reads, {}); }
-  /// Copy of something in host memory, with which the scheduler starts a new part of the graph (a split): inputs that
-  /// are read for the first time in there are copied right behind it.
+  /// Copy of weights in host memory. The scheduler cuts the graph into splits and makes copies at their start;
+  /// weights begin a new one, unless the current split has no input yet.
   Node add_host_copy(Count n) {
     const Node node = add(n);
-    nodes_[index(node)].starts_split = true;
+    nodes_[index(node)].weights = true;
     splits_ = true;
     return node;
+  }
+  /// What comes next begins a split: the processor worked in between.
+  void begin_split() {
+    append(Kind::Use, 0, {}, {});
+    nodes_.back().boundary = true;
+    splits_ = true;
   }
   /// A node whose result needs n bytes and which is an input of the graph, copied at the start of the split that
   /// reads it first.
@@ -135,7 +140,7 @@ class Graph {
     std::vector<Allocator::Region> where(nodes_.size());
     std::vector<char> held(nodes_.size(), 0);
     const std::vector<std::size_t> moved = splits_ ? order() : std::vector<std::size_t>{};
-    for (std::size_t step = 0; step < nodes_.size(); ++step) {
+    for (std::size_t step = 0; step < (splits_ ? moved.size() : nodes_.size()); ++step) {
       const std::size_t i = splits_ ? moved[step] : step;
       const Item& item = nodes_[i];
       if (item.kind == Kind::Empty || (item.kind == Kind::Sized && item.size != 0)) {
@@ -170,29 +175,48 @@ class Graph {
     Kind kind = Kind::Sized;
     bool kept = false;
     bool input = false;
-    bool starts_split = false;
+    bool weights = false;   ///< in host memory, copied
+    bool boundary = false;  ///< begins a split
   };
 
   static std::size_t index(Node n) { return static_cast<std::size_t>(n); }
 
   /// Nodes in the order of their allocation: as they were added, but inputs behind the start of the split that reads
-  /// them first.
+  /// them first, in the order of those reads; inputs that only the processor reads are left out.
   [[nodiscard]] std::vector<std::size_t> order() const {
-    std::vector<std::size_t> result(nodes_.size());
-    std::iota(result.begin(), result.end(), std::size_t{0});
-    std::vector<std::size_t> place = result;  // of an input: the start of its split
+    struct Place {
+      std::size_t node;  ///< its own number, or the start of its split
+      std::size_t read;  ///< inputs of a split: which of the reads is its first
+    };
+    std::vector<Place> places(nodes_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i) places[i] = {i, 0};
     std::vector<char> seen(nodes_.size(), 0);
-    std::size_t split = nodes_.size();
+    std::size_t split = nodes_.size(), reads = 0;
+    bool empty = false;  // the split has no input yet
+    const auto copy_at_start = [&](std::size_t node) {
+      places[node] = {split, ++reads};
+      empty = false;
+    };
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (nodes_[i].starts_split) split = i;
+      if (nodes_[i].boundary || (nodes_[i].weights && !empty)) {
+        split = i;
+        empty = nodes_[i].boundary;
+      } else if (nodes_[i].weights) {
+        copy_at_start(i);
+      }
       for (std::size_t r = 0; r < nodes_[i].reads; ++r) {
         const std::size_t read = index(nodes_[i].read[r]);
-        if (nodes_[read].input && seen[read] == 0 && split < nodes_.size()) place[read] = split;
+        if (nodes_[read].input && seen[read] == 0 && split < nodes_.size()) copy_at_start(read);
         seen[read] = 1;
       }
     }
+    std::vector<std::size_t> result;
+    result.reserve(nodes_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      if (!nodes_[i].input || seen[i] != 0) result.push_back(i);
+    }
     std::stable_sort(result.begin(), result.end(), [&](std::size_t a, std::size_t b) {
-      return place[a] != place[b] ? place[a] < place[b] : nodes_[a].input < nodes_[b].input;
+      return places[a].node != places[b].node ? places[a].node < places[b].node : places[a].read < places[b].read;
     });
     return result;
   }
