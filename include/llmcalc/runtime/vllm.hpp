@@ -101,10 +101,19 @@ namespace llmcalc::vllm {
   return sum;
 }
 
+/// Ranks of a run. Replicas of the attention share the experts: each expert's matrices are cut over all of them
+/// unless whole experts are dealt out (vLLM docs, data_parallel_deployment: "a tensor parallel group of size DP x
+/// TP").
+[[nodiscard]] inline RankLayout layout(const Scenario& s) {
+  RankLayout l = rank_layout(s);
+  if (l.data > 1 && l.expert == 1) l.expert_tensor = std::max(l.expert_tensor, multiply(l.tensor, l.data));
+  return l;
+}
+
 /// Inference with vLLM.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
   const VllmProfile& profile = vllm_profile(s.serving.version);
-  const RankLayout l = rank_layout(s);
+  const RankLayout l = layout(s);
   const PagedRules rules = paged_rules(s, profile);
   const Count sequences = sequences_on_replica(s, l);
   const Count longest = std::max(s.serving.context, s.serving.max_model_len.value_or(0));

@@ -82,6 +82,21 @@ TEST(Vllm, HoldsABatchOfImagesWhileItProfiles) {
             Bytes{2} * (32 * (3ULL * 896 * 896 + 256ULL * 2560)));
 }
 
+TEST(Vllm, ReplicasOfTheAttentionShareTheExperts) {
+  const ModelPtr mixture = shared(numbers({.kv_heads = 8, .experts = 8, .expert_intermediate_size = 4096}));
+  Scenario s = scenario(Runtime::Vllm, mixture);
+  const auto bytes = [&](Count data, Count expert) {
+    s.parallelism.data = data;
+    s.parallelism.expert = expert;
+    s.devices.groups.front().count = data;
+    return estimate_inference(s).devices.front().breakdown.bytes(Part::Weights);
+  };
+  const Bytes experts = Bytes{2} * (32ULL * 8 * 3 * 4096 * 4096);
+  const Bytes alone = bytes(1, 1);
+  EXPECT_EQ(bytes(8, 1), alone - experts + Bytes{experts.count / 8});
+  EXPECT_EQ(bytes(8, 8), bytes(8, 1));
+}
+
 TEST(PagedCaches, OnlyVllmStretchesBlocksToTheSizeOfAState) {
   Model m = numbers({.layers = 2, .kv_heads = 8});
   m.kinds.push_back(m.kinds[0]);

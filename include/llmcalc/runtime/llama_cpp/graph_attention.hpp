@@ -137,6 +137,11 @@ inline Node attention(Builder& b, const Layer& l, Node h) {
   const Count q = b.query_bytes(l);
   const Node queries = l.attention.fused_qkv ? fused_queries(b, l, h) : separate_queries(b, l, h);
   Node out = no_node;
+  if (b.attends_on_host(l)) {
+    b.g.use({queries});
+    b.g.begin_split();
+    return b.g.add_input(q);
+  }
   if (b.flash) {
     out = flash_attention(b, l, q, queries);
   } else {

@@ -156,6 +156,16 @@ class Builder {
     g.use({values, layer_on_host() ? no_node : places});
     if (layer_on_host()) g.begin_split();
   }
+  /// True when the processor computes the current layer's attention: the layer is on the host, and a state is
+  /// gathered right behind it, so that it stands between two operations of the processor and no product follows to
+  /// claim it.
+  [[nodiscard]] bool attends_on_host(const Layer& l) const {
+    if (!layer_on_host()) return false;
+    const Wiring w = architecture.wiring;
+    if (w == Wiring::FalconH1) return true;
+    return (w == Wiring::NemotronH || (w == Wiring::Jamba && !l.is_moe())) &&
+           next_recurrent(il + 1) < model.layer_count();
+  }
   /// The output projection of a mixer.
   Node project_out(Node heads) { return g.add(hidden, {heads, host_copy(Matrix::Output)}); }
   /// Keeps only the rows whose logits are wanted.
