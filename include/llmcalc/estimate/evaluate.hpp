@@ -60,6 +60,18 @@ namespace llmcalc {
   return device.addressable() - display;
 }
 
+/// What is left for the host when it shares the memory of the only device (Apple silicon, DGX Spark, Strix Halo);
+/// nothing when it has memory of its own, whose size no scenario tells.
+[[nodiscard]] inline std::optional<Bytes> host_capacity(const Scenario& s, const InferenceEstimate& e) {
+  const Device* device = s.devices.count() == 1 ? s.devices.smallest() : nullptr;
+  if (!device || !device->unified) return std::nullopt;
+  Bytes taken;
+  for (const DeviceUse& use : e.devices) {
+    if (use.name != "host") taken += use.breakdown.total();
+  }
+  return device->whole() - taken;
+}
+
 /// Inference memory of a valid scenario with its verdict: the half of evaluate() that questions about inference ask.
 [[nodiscard]] inline InferenceEstimate evaluate_inference(const Scenario& s) {
   if (s.ecc) return evaluate_inference(with_device_state(s));
@@ -67,7 +79,11 @@ namespace llmcalc {
   if (const Device* smallest = s.devices.smallest()) {
     Count i = 0;
     for (DeviceUse& use : e.devices) {
-      if (use.name == "host") continue;
+      if (use.name == "host") {
+        use.capacity = host_capacity(s, e);
+        if (use.capacity) e.fit = tighter(e.fit, fit_of(use.breakdown, *use.capacity));
+        continue;
+      }
       const Device* device = s.devices.at(i);
       use.capacity = usable_memory(s, i++, device ? *device : *smallest);
       use.limit = granted(s, e, use);

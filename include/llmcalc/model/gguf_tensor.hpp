@@ -22,7 +22,8 @@ enum class GgufRole : std::uint8_t {
   Gate,
   Down,
   Matrix,  ///< any other matrix: gets the base type
-  KeptF32  ///< never quantized and written in F32 by the converter: norms, biases, routers, convolutions, A and D
+  KeptF32  ///< never quantized: norms, biases, routers, convolutions, A and D, which the converter writes in F32, and
+           ///< the few matrices it leaves in 16 bits
 };
 
 /// One tensor of a GGUF file.

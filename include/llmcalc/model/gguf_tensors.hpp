@@ -13,8 +13,10 @@
 #include <llmcalc/model/gguf_tensor.hpp>
 #include <llmcalc/model/model.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace llmcalc {
@@ -33,6 +35,12 @@ class Writer {
     if (ne0 != 0 && rows != 0)
       out_.push_back({.role = GgufRole::KeptF32, .layer = layer, .type = GgmlType::F32, .ne0 = ne0, .rows = rows});
   }
+  /// Matrix that is never quantized and stays in 16 bits.
+  void plain(Count ne0, Count rows) {
+    out_.push_back({.role = GgufRole::KeptF32, .layer = layer, .type = GgmlType::F16, .ne0 = ne0, .rows = rows});
+  }
+  /// Marks the last tensor as read before the first layer.
+  void last_is_input() { out_.back().input = true; }
   /// Marks the last n tensors as belonging to the routed experts.
   void last_are_experts(std::size_t n) {
     for (std::size_t i = 0; i < n && i < out_.size(); ++i) out_[out_.size() - 1 - i].experts = true;
@@ -42,6 +50,28 @@ class Writer {
  private:
   std::vector<GgufTensor>& out_;
 };
+
+/// Tensors that no field of the model implies, of the layers of one kind or (-1) outside of them: per-layer
+/// embeddings, which stay in host memory as the token table does, their projections, AltUp and LAuReL, single
+/// numbers. Towers are a file of their own.
+inline void extra(Writer& w, const Model& m, std::int32_t kind) {
+  for (const Tensor& t : m.extra_tensors) {
+    if (t.kind != kind || t.part == ModelPart::Encoder || t.part == ModelPart::Mtp) continue;
+    const auto named = [&](const char* part) { return t.name.find(part) != std::string::npos; };
+    for (Count i = 0; i < std::min<Count>(t.copies, 4096); ++i) {
+      if (t.vector || t.columns <= 1) {
+        w.f32(t.rows);
+      } else if (t.role == TensorRole::Embedding) {
+        w.matrix(GgufRole::TokenEmbedding, t.columns, t.rows);
+        w.last_is_input();
+      } else if (named("altup") || named("laurel") || named("per_layer_model_projection")) {
+        w.plain(t.columns, t.rows);  // llama-quant.cpp leaves these alone
+      } else {
+        w.matrix(GgufRole::Matrix, t.columns, t.rows);
+      }
+    }
+  }
+}
 
 inline void attention(Writer& w, const Model& m, const AttentionShape& a) {
   const Count q = multiply(a.heads, a.head_dim), k = multiply(a.kv_heads, a.head_dim);
@@ -267,13 +297,15 @@ inline void prediction_block(Writer& w, const Model& m) {
   }
   if (m.positions == Positions::Learned) {
     w.f32(m.hidden, m.position_rows);
-    tensors.back().input = true;
+    w.last_is_input();
   }
   w.matrix(GgufRole::TokenEmbedding, m.embedding_columns(), m.vocabulary);
-  tensors.back().input = true;
+  w.last_is_input();
+  gguf_detail::extra(w, m, -1);
   for (const auto kind : m.layers) {
     ++w.layer;
     gguf_detail::one_layer(w, m, m.kinds[kind]);
+    gguf_detail::extra(w, m, static_cast<std::int32_t>(kind));
   }
   for (const auto kind : gguf_prediction_blocks(m)) {
     ++w.layer;

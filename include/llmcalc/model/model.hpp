@@ -209,6 +209,8 @@ struct Model {
   std::vector<std::uint16_t> mtp_layers;  ///< multi-token-prediction layers: kinds; not part of `parameters`
 
   Count encoder_parameters = 0;  ///< vision and audio towers with projector (also in the inventory)
+  Count image_tokens = 0;        ///< positions the largest image takes in the sequence; 0: no images, or unknown
+  Count image_values = 0;        ///< numbers of that image's pixel tensor
   Count other_parameters = 0;  ///< parameters that the inventory does not explain (a given total minus the inventory)
   WeightFormat released_format = WeightFormat::Bf16;  ///< format the publisher ships
   bool plain_attention = false;  ///< the released quantization leaves attention in 16 bits (Kimi K2 Thinking)

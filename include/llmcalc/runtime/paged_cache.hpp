@@ -72,8 +72,10 @@ inline void add_states(PagedCache& cache, const Model& model, const Stage& stage
   }
 }
 
-/// One page size for all: blocks of smaller entries hold more tokens, states fill a page.
+/// One page size for all: blocks of smaller entries hold more tokens, states fill a page. Engines that keep every
+/// layer on its own need none.
 inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
+  if (!rules.grouped) return;
   Bytes largest;
   Bytes state;
   for (const PagedType& t : cache.types) {

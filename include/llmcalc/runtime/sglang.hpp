@@ -2,9 +2,10 @@
 // SGLang: a static share of the device for weights and cache, the rest for everything else.
 //
 // mem_fraction_static = 1 - reserved / memory, reserved [MB] = 512 + 1.5 max(chunk, 2048) + 2 x largest graph batch +
-// 128 x tensor x pipeline (+ 6144 with a draft model, + 2048 with prediction layers), at least 10240 on devices above
-// 60 GiB; pool = share x memory - weights. A scenario's gpu_memory_utilization other than the default is taken as the
-// share itself. Cache in pages of one token; sliding layers hold their window and the chunk (derived, not measured).
+// 128 x tensor x pipeline (+ 3 x graph batch x data with data-parallel attention, half as much again when that batch
+// is above 300; + 6144 with a draft model, + 2048 with prediction layers), at least 10240 on devices above 60 GiB;
+// pool = share x memory - weights. A scenario's gpu_memory_utilization other than the default is taken as the share
+// itself. Cache in pages of one token; sliding layers hold their window and the chunk (derived, not measured).
 // Source: sglang server_args.py; one log (Qwen3 235B, TP4: 192,512 bytes a token over the ranks). Modelled.
 
 #include <llmcalc/memory/overhead.hpp>
@@ -32,9 +33,17 @@ namespace llmcalc::sglang {
 /// Memory kept free of weights and cache.
 [[nodiscard]] inline Bytes reserved(const Scenario& s, const SglangProfile& p, const RankLayout& l, Bytes memory) {
   const Count chunk = std::max(s.serving.max_num_batched_tokens, p.least_chunk);
+  // Experts over the replicas of an attention: the replicas are ranks of one engine.
+  const bool data_attention = l.data > 1 && l.expert > 1;
+  const Count ranks = data_attention ? multiply(l.tensor, l.data) : l.tensor;
+  const Count graph_batch = largest_graph_batch(memory, ranks);
   Count mb = add(p.base_mb, chunk + chunk / 2);
-  mb = add(mb, p.per_graph_mb * largest_graph_batch(memory, l.tensor));
-  mb = add(mb, product(p.per_rank_mb, l.tensor, l.pipeline));
+  mb = add(mb, p.per_graph_mb * graph_batch);
+  mb = add(mb, product(p.per_rank_mb, ranks, l.pipeline));
+  if (data_attention) {
+    const Count buffers = product(p.per_replica_mb, graph_batch, l.data);
+    mb = add(mb, graph_batch > p.large_graph_batch ? buffers + buffers / 2 : buffers);
+  }
   if (memory > 60_GiB) mb = std::max(mb, p.least_large_mb);
   if (s.serving.draft_model) {
     mb = add(mb, p.draft_mb);

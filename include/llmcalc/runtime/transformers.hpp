@@ -3,7 +3,8 @@
 //
 // Peak = weights + the larger of prefill (cache of the prompt + workspace of the whole prompt) and decoding (cache of
 // the whole context + workspace of one token a sequence). A sliding-window layer keeps the whole prompt until the
-// first decode step (the stored slice is a view), then its window. Source: transformers cache_utils.py; PyTorch
+// first decode step (the stored slice is a view), then its window. A static cache has room for the whole context (a
+// window's only for the window) from the start and nothing grows. Source: transformers cache_utils.py; PyTorch
 // measurements named in memory/workspace.hpp. Not counted: copies made while loading, stale sizes the caching
 // allocator keeps.
 
@@ -20,6 +21,20 @@ namespace llmcalc::transformers {
 /// Tokens that a layer holds of one sequence of `tokens`; `decoding` once a token has been generated.
 [[nodiscard]] constexpr Count tokens_held(const AttentionShape& a, Count tokens, bool decoding) {
   return decoding || a.compress_ratio != 0 ? tokens_needed(a, tokens) : tokens;
+}
+
+/// The largest quantized matrix of a rank in 16 bits, for which 4-bit GPTQ kernels of older versions reserve room.
+[[nodiscard]] inline Summand unpacked_matrix(const Scenario& s, const RankLayout& l) {
+  Summand largest;
+  const WeightRules rules = weight_rules(*s.model, s.weights);
+  if (rules.format != WeightFormat::GptqInt4 || !transformers_profile(s.serving.version).unpacks_gptq) return largest;
+  for (const Tensor& t : s.model->tensors) {
+    if (!is_quantized(rules, t)) continue;
+    const ShardShape shape = shard(t, *s.model, shard_plan(l));
+    const Summand one = summand("one matrix, unpacked", {{"rows", shape.rows}, {"columns", shape.columns}}, {1, 2});
+    if (one.result > largest.result) largest = one;
+  }
+  return largest;
 }
 
 /// Ranks of a run; several devices without a parallel layout share the layers (device_map "auto").
@@ -102,7 +117,7 @@ namespace llmcalc::transformers {
       candidate = summand(
           "one layer, unpacked",
           {all, tokens, {"kv heads", entry.heads}, {"width", add(entry.key_width, entry.value_width)}}, {1, 2});
-    } else {
+    } else if (s.serving.cache == CacheKind::Dynamic) {
       candidate = summand("one layer's keys while they grow",
                           {all, tokens, {"kv heads", entry.heads}, {"width", entry.key_width}}, stored.key);
     }
@@ -125,6 +140,7 @@ namespace llmcalc::transformers {
   const Count sequences = sequences_on_replica(s, l);
   const Count prompt = std::min(s.prompt(), s.serving.context);
   const bool generates = prompt < s.serving.context;
+  const bool reserved = s.serving.cache == CacheKind::Static;
 
   Breakdown b;
   b.add(weights_component(rank_weights(m, rules, shard_plan(l), stage), rules, weights_trust(s)));
@@ -136,7 +152,8 @@ namespace llmcalc::transformers {
             .expert_tensor = l.expert_tensor,
             .activation_bytes = activation_bytes(s),
             .attention = s.serving.attention};
-  std::vector<Summand> at_prefill = cache(s, l, stage, prompt, false);
+  std::vector<Summand> at_prefill =
+      reserved ? cache(s, l, stage, s.serving.context, true) : cache(s, l, stage, prompt, false);
   std::vector<Summand> work = workspace(s, pass, sequences);
   if (generates) {
     std::vector<Summand> at_end = cache(s, l, stage, s.serving.context, true);
@@ -156,7 +173,9 @@ namespace llmcalc::transformers {
     }
     at_prefill = std::move(at_end);
   }
-  b.add(component(Part::KvCache, std::move(at_prefill), "transformers cache_utils.py, DynamicCache"));
+  b.add(
+      component(Part::KvCache, std::move(at_prefill),
+                reserved ? "transformers cache_utils.py, StaticCache" : "transformers cache_utils.py, DynamicCache"));
   const StateStorage how{};
   b.add(component(Part::RecurrentState,
                   state_summands(m, stage, l.tensor, sequences, how,
@@ -165,6 +184,7 @@ namespace llmcalc::transformers {
                                    return layer.mixer == Mixer::LightningAttention ? Block{1, 2} : Block{1, 4};
                                  }),
                   "cache objects of the transformers classes"));
+  if (const Summand matrix = unpacked_matrix(s, l); matrix.result.count != 0) work.push_back(matrix);
   Component compute = with_range(
       component(Part::ComputeBuffer, std::move(work), "prefill of the transformers classes, every allocation booked"),
       Trust::Modelled, 950, 1050);

@@ -3,19 +3,14 @@
 //
 // Needed (components): weights with their padding, cache blocks of the sequences asked for, profiled peak, CUDA
 // graphs, context and non-torch memory. Granted (kv_pool_*): utilization x memory - weights - peak - non-torch.
-// Profiled peak, S = min(max_num_seqs, T), T = max_num_batched_tokens, b = bytes of an activation:
-//   to 0.16   max(forward, 38.3 S V + 2 T h)                                          7 logs, residual < 0.7 %
-//   from 0.17 max((12.5 + b) S V + b T h + 40 MB + X; T (3 b f / t + 4.25 b h) [+ T f / t with 8-bit activations]),
-//             X = b T K (max(2 f_e / t, h) + max(f_e / t, h)), none for MXFP4          48 logs, 46 within 5 %
-//   a stage that does not sample: its forward term + 2 b T h + 40 MB
-// Range of validity: text models on CUDA; a vision encoder adds 0.1 to 0.25 GiB. Source: start-up logs named in
+// The profiled peak is in vllm_peak.hpp. Range of validity: models on CUDA. Source: start-up logs named in
 // scenario/profiles.hpp. Bad input (no device memory): no pool.
 
 #include <llmcalc/memory/overhead.hpp>
-#include <llmcalc/memory/workspace.hpp>
 #include <llmcalc/runtime/draft.hpp>
 #include <llmcalc/runtime/paged_cache.hpp>
 #include <llmcalc/runtime/ranks.hpp>
+#include <llmcalc/runtime/vllm_peak.hpp>
 #include <llmcalc/scenario/profiles.hpp>
 
 namespace llmcalc::vllm {
@@ -42,88 +37,6 @@ namespace llmcalc::vllm {
   // Delta nets keep an fp32 state, state-space models the model's type (mamba_ssm_cache_dtype "auto").
   rules.states.state = delta ? Block{1, 4} : Block{1, 2};
   return rules;
-}
-
-/// Whether a format computes with 8-bit activations.
-[[nodiscard]] constexpr bool eight_bit_activations(WeightFormat f) {
-  return f == WeightFormat::Fp8 || f == WeightFormat::Fp8Block || f == WeightFormat::Int8;
-}
-
-/// Workspaces of the fused expert kernels, which stay allocated; none for MXFP4.
-[[nodiscard]] inline Summand expert_workspace(const Scenario& s, const RankLayout& l, Count tokens, Count bytes) {
-  Summand largest;
-  if (s.weight_format() == WeightFormat::Mxfp4) return largest;
-  for (const Layer& kind : s.model->kinds) {
-    const FeedForward& f = kind.feed_forward;
-    if (f.experts == 0) continue;
-    const Count width = ceil_divide(f.expert_width, l.expert_tensor);
-    const Count h = f.latent_width != 0 ? f.latent_width : s.model->hidden;
-    const Count both = add(std::max(2 * width, h), std::max(width, h));
-    const Summand of_kind =
-        summand("expert workspaces", {{"tokens", tokens}, {"experts a token", f.experts_per_token}, {"width", both}},
-                workspace_detail::element(bytes));
-    if (of_kind.result > largest.result) largest = of_kind;
-  }
-  return largest;
-}
-
-/// Activations of the widest feed-forward block in a profiling pass: 3 copies of its width (and a fp8 or int8 one),
-/// 4.25 of the hidden state.
-[[nodiscard]] inline std::vector<Summand> forward_term(const Scenario& s, const RankLayout& l, Count tokens,
-                                                       Count bytes) {
-  const Count eight_bit = eight_bit_activations(s.weight_format()) ? 1 : 0;
-  return {summand("feed-forward activations", {{"tokens", tokens}, {"width", widest_feed_forward(*s.model)}},
-                  workspace_detail::element(3 * bytes + eight_bit), l.tensor),
-          summand("hidden states of a layer", {{"tokens", tokens}, {"hidden", s.model->hidden}},
-                  {4, static_cast<std::uint32_t>(17 * bytes)})};
-}
-
-/// The peak up to 0.16: the sampler's sort, or the forward pass.
-[[nodiscard]] inline std::vector<Summand> sampler_peak(const Scenario& s, const RankLayout& l, bool samples) {
-  const Model& m = *s.model;
-  const Count bytes = activation_bytes(s);
-  const Count tokens = s.serving.max_num_batched_tokens;
-  const Count rows = std::min(s.serving.max_num_seqs, tokens);
-  std::vector<Summand> forward = fused_forward_summands(
-      m, {.tokens = tokens, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes});
-  if (!samples) return forward;
-  forward.push_back(summand("logits, 16 and 32 bits",
-                            {{"rows", rows}, {"vocabulary", ceil_divide(m.head_vocabulary, l.tensor)}},
-                            workspace_detail::element(bytes + 4)));
-  std::vector<Summand> sampler{summand("sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}}, {10, 383}),
-                               summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}}, {1, 2})};
-  return workspace_detail::sum_of(forward) > workspace_detail::sum_of(sampler) ? forward : sampler;
-}
-
-/// The peak from 0.17 on.
-[[nodiscard]] inline std::vector<Summand> compiled_peak(const Scenario& s, const RankLayout& l, bool samples) {
-  const Model& m = *s.model;
-  const Count bytes = activation_bytes(s);
-  const Count tokens = s.serving.max_num_batched_tokens;
-  const Count rows = std::min(s.serving.max_num_seqs, tokens);
-  std::vector<Summand> forward = forward_term(s, l, tokens, bytes);
-  const Summand hidden =
-      summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}, {"copies", samples ? Count{1} : Count{2}}},
-              workspace_detail::element(bytes));
-  const Summand fixed = amount("fixed buffers", Bytes{40'000'000});
-  if (!samples) {
-    forward.push_back(hidden);
-    forward.push_back(fixed);
-    return forward;
-  }
-  std::vector<Summand> sampling{summand("logits and sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}},
-                                        {2, 25 + 2 * static_cast<std::uint32_t>(bytes)}),
-                                hidden, fixed};
-  if (const Summand experts = expert_workspace(s, l, tokens, bytes); experts.result.count != 0) {
-    sampling.push_back(experts);
-  }
-  return workspace_detail::sum_of(forward) > workspace_detail::sum_of(sampling) ? forward : sampling;
-}
-
-/// Summands of the profiled peak of a stage.
-[[nodiscard]] inline std::vector<Summand> peak_summands(const Scenario& s, const RankLayout& l,
-                                                        const VllmProfile& profile, bool samples) {
-  return profile.peak == ProfiledPeak::Sampler ? sampler_peak(s, l, samples) : compiled_peak(s, l, samples);
 }
 
 /// Non-torch memory that profiling sees.
@@ -188,10 +101,19 @@ namespace llmcalc::vllm {
   return sum;
 }
 
+/// Ranks of a run. Replicas of the attention share the experts: each expert's matrices are cut over all of them
+/// unless whole experts are dealt out (vLLM docs, data_parallel_deployment: "a tensor parallel group of size DP x
+/// TP").
+[[nodiscard]] inline RankLayout layout(const Scenario& s) {
+  RankLayout l = rank_layout(s);
+  if (l.data > 1 && l.expert == 1) l.expert_tensor = std::max(l.expert_tensor, multiply(l.tensor, l.data));
+  return l;
+}
+
 /// Inference with vLLM.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
   const VllmProfile& profile = vllm_profile(s.serving.version);
-  const RankLayout l = rank_layout(s);
+  const RankLayout l = layout(s);
   const PagedRules rules = paged_rules(s, profile);
   const Count sequences = sequences_on_replica(s, l);
   const Count longest = std::max(s.serving.context, s.serving.max_model_len.value_or(0));
@@ -207,9 +129,8 @@ namespace llmcalc::vllm {
     const Stage stage = stage_of(*s.model, l.pipeline, i, UnevenLayers::MiddleStages);
     Breakdown b;
     Component w = weights(s, l, profile, stage);
-    Component peak =
-        with_range(component(Part::ComputeBuffer, peak_summands(s, l, profile, stage.last), profile.source),
-                   Trust::Modelled, 950, 1050);
+    Component peak = with_range(component(Part::ComputeBuffer, peak_summands(s, l, profile, stage), profile.source),
+                                Trust::Modelled, 950, 1050);
     const Range& beside = non_torch(profile, l);
     const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
     const Bytes pool = s.serving.kv_cache_memory_bytes ? Bytes{*s.serving.kv_cache_memory_bytes}

@@ -61,12 +61,12 @@ struct Device {
   std::string notes;
   std::vector<std::string> sources;
 
-  /// Memory a program can address: what the driver reports, else what is marketed; for unified memory the GPU's share
-  /// of it.
+  /// All of its memory: what the driver reports, else what is marketed.
+  [[nodiscard]] Bytes whole() const { return reported.count != 0 ? reported : memory; }
+  /// Memory a program can address; for unified memory the GPU's share of it.
   [[nodiscard]] Bytes addressable() const {
-    const Bytes all = reported.count != 0 ? reported : memory;
-    if (!unified || gpu_share >= 1.0) return all;
-    return scale(all, static_cast<Count>(gpu_share * 10000.0 + 0.5), 10000);
+    if (!unified || gpu_share >= 1.0) return whole();
+    return scale(whole(), static_cast<Count>(gpu_share * 10000.0 + 0.5), 10000);
   }
   friend bool operator==(const Device&, const Device&) = default;
 };

@@ -11,6 +11,7 @@ namespace llmcalc::field_detail {
 // What decides whether a setting matters.
 constexpr bool uses_llama_cpp(const Scenario& s) { return s.serving.runtime == Runtime::LlamaCpp; }
 constexpr bool uses_vllm(const Scenario& s) { return s.serving.runtime == Runtime::Vllm; }
+constexpr bool uses_transformers(const Scenario& s) { return s.serving.runtime == Runtime::Transformers; }
 constexpr bool uses_paged_cache(const Scenario& s) {
   return s.serving.runtime == Runtime::Vllm || s.serving.runtime == Runtime::Sglang ||
          s.serving.runtime == Runtime::TensorRtLlm;
@@ -72,6 +73,9 @@ inline constexpr std::array serving_fields{
     field({"serving.kv_format", "--kv-format", "KV cache format", "",
            "how keys and values are stored; KEYS/VALUES when they differ"},
           kv_format),
+    only(uses_transformers,
+         choice<serving_member, &Serving::cache>({"serving.cache", "--cache", "Cache", "",
+                                                  "transformers: the cache grows with the tokens or is reserved"})),
     choice<serving_member, &Serving::attention>(
         {"serving.attention", "--attention", "Attention", "", "kernel that computes attention"}),
     choice<serving_member, &Serving::logits>(

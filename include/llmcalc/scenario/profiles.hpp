@@ -71,14 +71,17 @@ struct TransformersProfile {
   bool latent_cache = true;      ///< DeepSeek V2/V3: the latent is cached, not expanded heads
   bool last_logits_fp32 = true;  ///< generate() copies the last logits to fp32
   Count residual_tokens = 128;   ///< quantized cache: newest tokens stay in 16 bits
+  bool unpacks_gptq = false;     ///< 4-bit GPTQ by ExLlama kernels, which reserve room for one unpacked matrix
   std::string_view source;
 };
 
 /// Sources: transformers cache_utils.py (QuantizedLayer, residual_length 128), generation/utils.py, deepseek_v3. The
-/// version in which DeepSeek's classes began to cache the latent was not looked up: 5.0 is assumed.
+/// version in which DeepSeek's classes began to cache the latent was not looked up: 5.0 is assumed. 4-bit GPTQ:
+/// AutoGPTQ nn_modules/qlinear/qlinear_exllamav2.py, temp_dq_size; GPTQModel's Marlin kernels, which followed, unpack
+/// nothing.
 inline constexpr std::array<TransformersProfile, 2> transformers_profiles{{
-    {"0", false, true, 128, "transformers cache_utils.py, DeepSeek classes before the latent cache"},
-    {"5", true, true, 128, "transformers 5.12 and 5.16: cache objects and prefill of the real classes"},
+    {"0", false, true, 128, true, "transformers cache_utils.py, DeepSeek classes before the latent cache"},
+    {"5", true, true, 128, false, "transformers 5.12 and 5.16: cache objects and prefill of the real classes"},
 }};
 
 /// The row for a version.
@@ -87,7 +90,7 @@ inline constexpr std::array<TransformersProfile, 2> transformers_profiles{{
 }
 
 /// SGLang: reserved memory in MB = base + 1.5 x max(chunk, 2048) + per_graph x largest graph batch + per_rank x
-/// ranks.
+/// ranks (+ per_replica x graph batch x replicas of the attention).
 struct SglangProfile {
   std::string_view from;
   Count base_mb = 512;
@@ -97,6 +100,8 @@ struct SglangProfile {
   Count least_large_mb = 10 * 1024;  ///< at least, on devices above 60 GiB
   Count draft_mb = 6 * 1024;         ///< standalone draft model
   Count prediction_mb = 2 * 1024;    ///< EAGLE and prediction layers
+  Count per_replica_mb = 3;          ///< data-parallel attention: for each replica and sequence of the graph batch
+  Count large_graph_batch = 300;     ///< above this batch half as much again
   std::string_view source;
 };
 inline constexpr std::array<SglangProfile, 1> sglang_profiles{{

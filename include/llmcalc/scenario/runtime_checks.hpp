@@ -55,6 +55,36 @@ namespace runtime_detail {
 
 constexpr bool is_block_format(KvFormat f) { return block_of(f).elements > 1 && f != KvFormat::Int4; }
 
+/// What llama.cpp refuses about a cache (llama-context.cpp).
+inline void check_llama_cpp_cache(const Scenario& s, std::vector<std::string>& out) {
+  const Serving& v = s.serving;
+  if (is_block_format(v.value_format) && v.attention == AttentionKernel::Eager) {
+    out.push_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
+  }
+  bool latent = false;
+  Count odd_key = 0, odd_value = 0;
+  for (const Layer& kind : s.model->kinds) {
+    latent = latent || kind.mixer == Mixer::LatentAttention;
+    if (kind.mixer != Mixer::Attention) continue;
+    if (kind.attention.head_dim % block_of(v.key_format).elements != 0) odd_key = kind.attention.head_dim;
+    if (kind.attention.value_head_dim % block_of(v.value_format).elements != 0) {
+      odd_value = kind.attention.value_head_dim;
+    }
+  }
+  if (latent && v.key_format != v.value_format) {
+    out.push_back(
+        "llama.cpp refuses this: with latent attention keys and values share one cache and need one format.");
+  }
+  const auto does_not_divide = [&](std::string_view which, KvFormat format, Count width) {
+    if (width == 0) return;
+    out.push_back("llama.cpp refuses this: \"" + std::string(which) + " cache type " +
+                  std::string(row_of(format).key) + " with block size " + std::to_string(block_of(format).elements) +
+                  " does not divide n_embd_head_" + (which == "K" ? "k" : "v") + "=" + std::to_string(width) + "\".");
+  };
+  does_not_divide("K", v.key_format, odd_key);
+  does_not_divide("V", v.value_format, odd_value);
+}
+
 inline void check_cache(const Scenario& s, std::vector<std::string>& out) {
   const Serving& v = s.serving;
   const std::string name(label_of(v.runtime));
@@ -67,15 +97,40 @@ inline void check_cache(const Scenario& s, std::vector<std::string>& out) {
   if (v.key_format != v.value_format && !cache_support[static_cast<std::size_t>(v.runtime)].apart) {
     out.push_back(name + " stores keys and values in one format.");
   }
-  if (v.runtime != Runtime::LlamaCpp) return;
-  if (is_block_format(v.value_format) && v.attention == AttentionKernel::Eager) {
-    out.push_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
+  const bool packed = block_of(v.key_format).bytes < 2 || block_of(v.key_format).elements > 1;
+  if (v.runtime == Runtime::Transformers && v.cache == CacheKind::Static && packed) {
+    out.push_back("Transformers refuses this: a static cache cannot be quantized.");
   }
-  bool latent = false;
-  for (const Layer& kind : s.model->kinds) latent = latent || kind.mixer == Mixer::LatentAttention;
-  if (latent && v.key_format != v.value_format) {
-    out.push_back(
-        "llama.cpp refuses this: with latent attention keys and values share one cache and need one format.");
+  if (v.runtime == Runtime::LlamaCpp) check_llama_cpp_cache(s, out);
+}
+
+inline void check_sharing(const Serving& v, std::vector<std::string>& out) {
+  const std::string name(label_of(v.runtime));
+  const bool paged = v.runtime == Runtime::Vllm || v.runtime == Runtime::Sglang || v.runtime == Runtime::TensorRtLlm;
+  if (v.shared_prefix != 0 && v.sequences > 1 && !paged) {
+    out.push_back(name + " stores a shared prefix once for every sequence: it saves nothing there.");
+  }
+  if (v.beams <= 1) return;
+  if (v.runtime == Runtime::LlamaCpp) {
+    out.push_back("llama.cpp's programs have no beam search: the beams are not counted.");
+  } else if (v.runtime == Runtime::Sglang || v.runtime == Runtime::Mlx || v.runtime == Runtime::LitGpt) {
+    out.push_back(name + " has no beam search: the beams are counted as sequences.");
+  }
+}
+
+/// What vLLM refuses at start (config/model.py, config/scheduler.py).
+inline void check_vllm_lengths(const Scenario& s, std::vector<std::string>& out) {
+  const Serving& v = s.serving;
+  if (v.runtime != Runtime::Vllm) return;
+  const Count longest = std::max(v.context, v.max_model_len.value_or(0));
+  if (s.model->max_context != 0 && longest > s.model->max_context) {
+    out.push_back("vLLM refuses this unless VLLM_ALLOW_LONG_MAX_MODEL_LEN is set: \"User-specified max_model_len (" +
+                  std::to_string(longest) + ") is greater than the derived max_model_len (max_position_embeddings=" +
+                  std::to_string(s.model->max_context) + ")\".");
+  }
+  if (v.max_num_batched_tokens < v.max_num_seqs) {
+    out.push_back("vLLM refuses this: \"max_num_batched_tokens (" + std::to_string(v.max_num_batched_tokens) +
+                  ") must be greater than or equal to max_num_seqs (" + std::to_string(v.max_num_seqs) + ")\".");
   }
 }
 
@@ -121,6 +176,8 @@ inline void check_ranks(const Scenario& s, std::vector<std::string>& out) {
   runtime_detail::check_cache(s, out);
   runtime_detail::check_weights(s, out);
   runtime_detail::check_ranks(s, out);
+  runtime_detail::check_sharing(s.serving, out);
+  runtime_detail::check_vllm_lengths(s, out);
   const Serving& v = s.serving;
   if (v.max_model_len && v.context > *v.max_model_len) {
     out.push_back("Sequences of " + grouped(v.context) + " tokens are longer than max_model_len (" +

@@ -61,6 +61,15 @@ inline constexpr std::array<EnumRow<Logits>, 2> logits_scopes{{
 static_assert(indexed_by_id(logits_scopes));
 constexpr const auto& enum_table(Logits) { return logits_scopes; }
 
+/// How transformers keeps its cache.
+enum class CacheKind : std::uint8_t { Dynamic, Static };
+inline constexpr std::array<EnumRow<CacheKind>, 2> cache_kinds{{
+    {CacheKind::Dynamic, "dynamic", "Grows", "a layer's keys and values grow with every token"},
+    {CacheKind::Static, "static", "Reserved", "room for the whole context from the start, windows only theirs"},
+}};
+static_assert(indexed_by_id(cache_kinds));
+constexpr const auto& enum_table(CacheKind) { return cache_kinds; }
+
 /// The preset model and device a program starts with.
 inline constexpr std::string_view default_model_id = "llama-3.1-8b";
 inline constexpr std::string_view default_device_id = "rtx-4090";
@@ -85,6 +94,7 @@ struct Serving {
   std::optional<Count> prompt;  ///< tokens processed in the prefill; default: context
   KvFormat key_format = KvFormat::Fp16;
   KvFormat value_format = KvFormat::Fp16;
+  CacheKind cache = CacheKind::Dynamic;  ///< transformers
   AttentionKernel attention = AttentionKernel::Flash;
   Logits logits = Logits::Last;
   Count batch = 2048;               ///< llama.cpp n_batch

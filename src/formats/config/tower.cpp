@@ -118,9 +118,11 @@ void write_clip(Tower& t, const VisionShape& s) {
   t.layer_norm("vision_tower.vision_model.post_layernorm", s.hidden);
 }
 
-void write_siglip_gemma3(const Fields&, const Fields& v, Model& m) {
+void write_siglip_gemma3(const Fields& c, const Fields& v, Model& m) {
   Tower t(m);
   const VisionShape s(v);
+  m.image_tokens = c.count("mm_tokens_per_image", range::width, 256);
+  m.image_values = s.image_values();
   write_siglip(t, s);
   t.matrix("multi_modal_projector.mm_input_projection", s.hidden, m.hidden, false);
   t.rms_norm("multi_modal_projector.mm_soft_emb_norm", s.hidden);
@@ -158,6 +160,8 @@ void write_pixtral(const Fields& c, const Fields& v, Model& m) {
   const VisionShape s(v);
   const Count merge = c.count("spatial_merge_size", {1, 64}, 2);
   const bool bias = c.flag("multimodal_projector_bias", false);
+  m.image_tokens = s.patches() / multiply(merge, merge);
+  m.image_values = s.image_values();
   write_pixtral_tower(t, s);
   t.rms_norm("multi_modal_projector.norm", s.hidden);
   t.matrix("multi_modal_projector.patch_merger.merging_layer", s.hidden, product(s.hidden, merge, merge), false);
@@ -305,6 +309,10 @@ void write_llama4_vision(const Fields&, const Fields& v, Model& m) {
   const VisionShape s(v);
   const Count out = v.count("projector_output_dim", range::width, 7680);
   const Count in = v.count("projector_input_dim", range::width, 7680);
+  // image_processing_llama4.py: at most 16 tiles and the whole image; pixel shuffle merges 2 x 2 patches.
+  const Count tiles = 17;
+  m.image_tokens = multiply(tiles, s.patches() / 4);
+  m.image_values = multiply(tiles, s.image_values());
   t.vector("vision_model.class_embedding", s.hidden);
   t.matrix("vision_model.positional_embedding_vlm", add(s.patches(), 1), s.hidden, false);
   t.matrix("vision_model.patch_embedding.linear", s.hidden, s.patch_values(), false);

@@ -24,6 +24,8 @@ struct VisionShape {
 
   /// Values of one patch.
   [[nodiscard]] Count patch_values() const { return product(channels, patch, patch); }
+  /// Numbers of one image.
+  [[nodiscard]] Count image_values() const { return product(channels, image, image); }
   /// Patches of one image.
   [[nodiscard]] Count patches() const { return product(image / patch, image / patch); }
 

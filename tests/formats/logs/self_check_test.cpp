@@ -1,8 +1,7 @@
 // A prediction against logs.
 
-#include "formats/logs/self_check_json.hpp"
-
 #include "figures_of.hpp"
+#include "formats/logs/self_check_json.hpp"
 #include "formats/resolve.hpp"
 #include "formats/scenario_json.hpp"
 

@@ -9,6 +9,7 @@
 
 #include <llmcalc/base/units.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -91,6 +92,8 @@ inline constexpr Node no_node = -1;
 /// The graph: for every node its size, what it reads, and whose block it may take over.
 class Graph {
  public:
+  /// Room for n nodes.
+  void reserve(std::size_t n) { nodes_.reserve(n); }
   /// A node whose result needs n bytes.
   Node add(Count n, std::initializer_list<Node> reads = {}) { return append(Kind::Sized, n, reads, {}); }
   /// An empty tensor: takes no bytes but leaves a mark on the free list.
@@ -103,8 +106,29 @@ class Graph {
   }
   /// Reads tensors without a result of its own (a store into the cache).
   void use(std::initializer_list<Node> reads) { append(Kind::Use, 0, reads, {}); }
+  /// Copy of weights in host memory. The scheduler cuts the graph into splits and makes copies at their start;
+  /// weights begin a new one, unless the current split has no input yet.
+  Node add_host_copy(Count n) {
+    const Node node = add(n);
+    nodes_[index(node)].weights = true;
+    splits_ = true;
+    return node;
+  }
+  /// What comes next begins a split: the processor worked in between.
+  void begin_split() {
+    append(Kind::Use, 0, {}, {});
+    nodes_.back().boundary = true;
+    splits_ = true;
+  }
+  /// A node whose result needs n bytes and which is an input of the graph, copied at the start of the split that
+  /// reads it first.
+  Node add_input(Count n, std::initializer_list<Node> reads = {}) {
+    const Node node = add(n, reads);
+    nodes_[index(node)].input = true;
+    return node;
+  }
   /// Marks a node that is never freed.
-  void keep(Node n) { nodes_[static_cast<std::size_t>(n)].kept = true; }
+  void keep(Node n) { nodes_[index(n)].kept = true; }
 
   /// Replays the allocation and gives the bytes needed.
   [[nodiscard]] Bytes replay(Count alignment) const {
@@ -115,7 +139,9 @@ class Graph {
     Allocator allocator(alignment);
     std::vector<Allocator::Region> where(nodes_.size());
     std::vector<char> held(nodes_.size(), 0);
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const std::vector<std::size_t> moved = splits_ ? order() : std::vector<std::size_t>{};
+    for (std::size_t step = 0; step < (splits_ ? moved.size() : nodes_.size()); ++step) {
+      const std::size_t i = splits_ ? moved[step] : step;
       const Item& item = nodes_[i];
       if (item.kind == Kind::Empty || (item.kind == Kind::Sized && item.size != 0)) {
         const std::size_t donor = item.kind == Kind::Sized ? take_over(item, readers, held) : nodes_.size();
@@ -148,9 +174,52 @@ class Graph {
     std::uint8_t overs = 0;
     Kind kind = Kind::Sized;
     bool kept = false;
+    bool input = false;
+    bool weights = false;   ///< in host memory, copied
+    bool boundary = false;  ///< begins a split
   };
 
   static std::size_t index(Node n) { return static_cast<std::size_t>(n); }
+
+  /// Nodes in the order of their allocation: as they were added, but inputs behind the start of the split that reads
+  /// them first, in the order of those reads; inputs that only the processor reads are left out.
+  [[nodiscard]] std::vector<std::size_t> order() const {
+    struct Place {
+      std::size_t node;  ///< its own number, or the start of its split
+      std::size_t read;  ///< inputs of a split: which of the reads is its first
+    };
+    std::vector<Place> places(nodes_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i) places[i] = {i, 0};
+    std::vector<char> seen(nodes_.size(), 0);
+    std::size_t split = nodes_.size(), reads = 0;
+    bool empty = false;  // the split has no input yet
+    const auto copy_at_start = [&](std::size_t node) {
+      places[node] = {split, ++reads};
+      empty = false;
+    };
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      if (nodes_[i].boundary || (nodes_[i].weights && !empty)) {
+        split = i;
+        empty = nodes_[i].boundary;
+      } else if (nodes_[i].weights) {
+        copy_at_start(i);
+      }
+      for (std::size_t r = 0; r < nodes_[i].reads; ++r) {
+        const std::size_t read = index(nodes_[i].read[r]);
+        if (nodes_[read].input && seen[read] == 0 && split < nodes_.size()) copy_at_start(read);
+        seen[read] = 1;
+      }
+    }
+    std::vector<std::size_t> result;
+    result.reserve(nodes_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      if (!nodes_[i].input || seen[i] != 0) result.push_back(i);
+    }
+    std::stable_sort(result.begin(), result.end(), [&](std::size_t a, std::size_t b) {
+      return places[a].node != places[b].node ? places[a].node < places[b].node : places[a].read < places[b].read;
+    });
+    return result;
+  }
 
   /// The node whose block `item` takes over; nodes_.size() when there is none.
   [[nodiscard]] std::size_t take_over(const Item& item, const std::vector<std::uint32_t>& readers,
@@ -175,6 +244,7 @@ class Graph {
   }
 
   std::vector<Item> nodes_;
+  bool splits_ = false;
 };
 
 }  // namespace llmcalc::llama_cpp

@@ -22,30 +22,16 @@ namespace llmcalc::llama_cpp {
   return n;
 }
 
-/// Cached keys copied from host memory, or no node.
-inline Node key_copy(Builder& b, const Layer& l) {
-  const AttentionShape& a = l.attention;
-  const bool latent = l.mixer == Mixer::LatentAttention;
-  return b.cache_copy(l, latent ? a.kv_lora_rank + a.rope_head_dim : multiply(a.kv_heads, a.head_dim),
-                      b.serving.key_format);
-}
-
-/// Cached values copied from host memory, or no node; latent attention has none.
-inline Node value_copy(Builder& b, const Layer& l) {
-  if (l.mixer == Mixer::LatentAttention) return no_node;
-  return b.cache_copy(l, multiply(l.attention.kv_heads, l.attention.value_head_dim), b.serving.value_format);
-}
-
 /// Flash attention of `n` bytes of output.
 inline Node flash_attention(Builder& b, const Layer& l, Count n, Node queries) {
-  const Node keys = key_copy(b, l), values = value_copy(b, l);
+  const Node keys = b.key_copy(l), values = b.value_copy(l);
   return b.g.add(flash_bytes(b, l, n), {queries, keys, values, b.cache_of(l).mask});
 }
 
 /// Scores and softmax without flash attention.
 inline Node scores(Builder& b, const Layer& l, Node queries, Node mask) {
   const Count n = product(b.cells(l), b.sizes.ubatch, l.attention.heads, 4);
-  const Node kq = b.g.add(n, {queries, key_copy(b, l)});
+  const Node kq = b.g.add(n, {queries, b.key_copy(l)});
   return b.g.in_place(n, {kq, mask}, {kq});
 }
 
@@ -59,17 +45,19 @@ inline Node latent_attention(Builder& b, const Layer& l, Node h) {
   Node q = no_node;
   if (a.q_lora_rank != 0) {
     const Count low_rank = multiply(a.q_lora_rank, u);
-    q = g.add(query, {b.norm(g.add(low_rank, {h}), low_rank)});
+    const Node down = b.host_copy(Matrix::QueryDown);
+    const Node low = b.scaled(g.in_place(low_rank, {g.add(low_rank, {h, down})}), low_rank, a.q_lora_rank);
+    q = g.add(query, {low, b.host_copy(Matrix::Query)});
   } else {
-    q = g.add(query, {h});
+    q = g.add(query, {h, b.host_copy(Matrix::Query)});
   }
-  const Node absorbed = g.add(multiply(latent, a.heads), {q});
+  const Node absorbed = g.add(multiply(latent, a.heads), {q, b.host_copy(Matrix::KeyUp)});
   const Node q_rope = g.add(multiply(rope, a.heads), {q, b.positions});
   const Node q_all = g.add(multiply(latent + rope, a.heads), {absorbed, q_rope});
-  const Node kv = g.add(latent + rope, {h});
-  const Node compressed = g.in_place(latent, {g.add(latent, {kv})});
+  const Node kv = g.add(latent + rope, {h, b.host_copy(Matrix::LatentDown)});
+  const Node compressed = b.scaled(g.add(latent, {kv}), latent, a.kv_lora_rank);
   const Node k_rope = g.add(rope, {kv, b.positions});
-  g.use({g.add(latent + rope, {compressed, k_rope}), c.key_index});
+  b.store(g.add(latent + rope, {compressed, k_rope}), c.key_index);
   Node out = no_node;
   if (b.flash) {
     out = flash_attention(b, l, multiply(latent, a.heads), q_all);
@@ -78,18 +66,19 @@ inline Node latent_attention(Builder& b, const Layer& l, Node h) {
     out = g.add(multiply(latent, a.heads), {values, scores(b, l, q_all, c.mask)});
   }
   const Count value = product(a.value_head_dim, a.heads, u);
-  return g.add(value, {g.add(value, {out})});
+  return g.add(value, {g.add(value, {out, b.host_copy(Matrix::ValueUp)})});
 }
 
 /// One of the query, key and value projections with its bias, norm and rotation.
 inline Node projection(Builder& b, const Layer& l, Node h, Count n, Matrix matrix, bool bias) {
   Node t = b.g.add(n, {h, b.host_copy(matrix)});
-  if (bias) t = b.g.in_place(n, {t});
+  if (bias) t = b.scaled(t, n, b.u != 0 ? n / b.u : 0);
   const bool normed = matrix != Matrix::Value && l.attention.qk_norm != QkNorm::None;
-  if (normed) t = b.g.in_place(n, {b.g.add(n, {t})});
+  if (normed) t = b.scaled(b.g.add(n, {t}), n, l.attention.head_dim);
   if (matrix != Matrix::Value && b.positions != no_node) {
     // A projection without a norm is read through a reshaped view here, and views are never taken over.
-    t = normed ? b.g.in_place(n, {t, b.positions}, {t}) : b.g.add(n, {t, b.positions});
+    const Node factors = b.rope_factors();
+    t = normed ? b.g.in_place(n, {t, b.positions, factors}, {t}) : b.g.add(n, {t, b.positions, factors});
   }
   return t;
 }
@@ -104,15 +93,15 @@ inline Node fused_queries(Builder& b, const Layer& l, Node h) {
   if (b.architecture.scaled_queries) queries = g.in_place(q, {queries});
   if (c.key_rotation == no_node) {
     const Node keys = g.add(k, {qkv, b.positions});
-    g.use({keys, c.key_index});
-    g.use({qkv, c.value_index});
+    b.store(keys, c.key_index);
+    b.store(qkv, c.value_index);
     return queries;
   }
   queries = b.turn(queries, q, c.key_rotation);
   const Node values = b.turn(g.add(k, {qkv}), k, c.value_rotation);
   const Node keys = b.turn(g.add(k, {qkv, b.positions}), k, c.key_rotation);
-  g.use({keys, c.key_index});
-  g.use({values, c.value_index});
+  b.store(keys, c.key_index);
+  b.store(values, c.value_index);
   return queries;
 }
 
@@ -136,8 +125,8 @@ inline Node separate_queries(Builder& b, const Layer& l, Node h) {
     make_values();
     make_keys();
   }
-  b.g.use({keys, c.key_index});
-  b.g.use({values, c.value_index});
+  b.store(keys, c.key_index);
+  b.store(values, c.value_index);
   return queries;
 }
 
@@ -148,11 +137,16 @@ inline Node attention(Builder& b, const Layer& l, Node h) {
   const Count q = b.query_bytes(l);
   const Node queries = l.attention.fused_qkv ? fused_queries(b, l, h) : separate_queries(b, l, h);
   Node out = no_node;
+  if (b.attends_on_host(l)) {
+    b.g.use({queries});
+    b.g.begin_split();
+    return b.g.add_input(q);
+  }
   if (b.flash) {
     out = flash_attention(b, l, q, queries);
   } else {
     const Node weights = scores(b, l, queries, c.mask);
-    out = b.g.add(q, {b.g.add(q, {weights, value_copy(b, l)})});
+    out = b.g.add(q, {b.g.add(q, {weights, b.value_copy(l)})});
   }
   return b.architecture.rotates_late ? out : b.turn(out, q, c.value_rotation);
 }
@@ -162,18 +156,22 @@ inline Node gated_attention(Builder& b, const Layer& l, Node h) {
   CacheInputs& c = b.cache_of(l);
   Graph& g = b.g;
   const Count q = b.query_bytes(l), k = b.key_bytes(l);
-  const Node full = g.add(2 * q, {h});
-  const Node queries = b.turn(g.in_place(q, {g.in_place(q, {g.add(q, {full})})}), q, c.key_rotation);
-  const Node values = b.turn(g.add(k, {h}), k, c.value_rotation);
-  const Node projected = g.add(k, {h});
-  const Node keys = b.turn(g.in_place(k, {g.in_place(k, {g.add(k, {projected})})}), k, c.key_rotation);
-  g.use({keys, c.key_index});
-  g.use({values, c.value_index});
+  const Count width = l.attention.head_dim;
+  const Node full = g.add(2 * q, {h, b.host_copy(Matrix::Query)});
+  const Node normed_queries = b.scaled(g.add(q, {full}), q, width);
+  const Node queries = b.turn(g.in_place(q, {normed_queries}), q, c.key_rotation);
+  const Node values = b.turn(g.add(k, {h, b.host_copy(Matrix::Value)}), k, c.value_rotation);
+  const Node projected = g.add(k, {h, b.host_copy(Matrix::Key)});
+  const Node keys = b.turn(g.in_place(k, {b.scaled(g.add(k, {projected}), k, width)}), k, c.key_rotation);
+  b.store(keys, c.key_index);
+  b.store(values, c.value_index);
   g.use({b.positions});
   Node out = b.flash ? flash_attention(b, l, q, queries) : g.add(q, {g.add(q, {scores(b, l, queries, c.mask)})});
   out = b.turn(out, q, c.value_rotation);
   const Node gate = g.in_place(q, {g.add(q, {full})});
-  return g.add(b.hidden, {g.in_place(q, {out, gate}, {out})});
+  // What was rotated back is read through two reshaped views, and then the product takes over the gate instead.
+  const Node gated = g.in_place(q, {out, gate}, {c.value_rotation == no_node ? out : gate});
+  return g.add(b.hidden, {gated, b.host_copy(Matrix::Output)});
 }
 
 }  // namespace llmcalc::llama_cpp

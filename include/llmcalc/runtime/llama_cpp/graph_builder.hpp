@@ -6,37 +6,13 @@
 #include <llmcalc/runtime/llama_cpp/allocator.hpp>
 #include <llmcalc/runtime/llama_cpp/architecture.hpp>
 #include <llmcalc/runtime/llama_cpp/cache.hpp>
+#include <llmcalc/runtime/llama_cpp/replay.hpp>
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
 namespace llmcalc::llama_cpp {
-
-/// The matrices of a layer whose weights may be in host memory.
-enum class Matrix : std::uint8_t { Query, Key, Value, Output, Gate, Up, Down };
-/// How many there are.
-inline constexpr Count matrix_count = 7;
-
-/// What is in host memory while its layer's products run on a device: for batches of 32 tokens and more every matrix
-/// is copied for its product (CUDA backend, offload_op), and the cache of a layer for its attention.
-struct HostSide {
-  std::vector<Bytes> matrices;  ///< matrix_count for each layer: bytes of the copy, 0 for one that is on the device
-  Count cache_layers = 0;       ///< the first so many layers have their cache in host memory
-};
-
-/// What a replay depends on beside the model.
-struct Replay {
-  const Model* model = nullptr;
-  const Serving* serving = nullptr;
-  Sizes sizes;
-  bool on_device = true;                ///< false: everything runs on the processor
-  const HostSide* host_side = nullptr;  ///< what stays in host memory; null: nothing
-  Count first = 0;                      ///< layers first .. end - 1 run on this device
-  Count end = saturated;
-  bool has_output = true;  ///< final norm and logits are computed here
-  Count copies = 1;        ///< of every input, so that micro-batches overlap; more than one are never freed
-};
 
 /// Inputs of one cache: indices of the new keys and values, mask, rotations.
 struct CacheInputs {
@@ -74,6 +50,7 @@ class Builder {
   Count hidden = 0;  ///< bytes of the residual stream
   bool flash = true;
   Node positions = no_node;
+  Node factors = no_node;    ///< copy of the rotary factors
   Node state_ids = no_node;  ///< which state slot a sequence uses
   Node no_states = no_node;  ///< states to be copied: none while reserving
   Node output_ids = no_node;
@@ -106,7 +83,7 @@ class Builder {
 
   /// An input of this device, in as many copies as are kept.
   Node input(Count n, std::initializer_list<Node> reads = {}) {
-    const Node node = g.add(n, reads);
+    const Node node = g.add_input(n, reads);
     if (replay.copies > 1) g.keep(node);
     for (Count i = 1; i < replay.copies; ++i) g.keep(g.add(n));
     return node;
@@ -115,21 +92,79 @@ class Builder {
   /// first layer's input has no weight, so it is computed on the device before and handed over.
   Node norm(Node t, Count size) {
     if (t == entry && entry_normed != no_node) return g.in_place(size, {entry_normed});
-    return g.in_place(size, {architecture.layer_norm ? g.add(size, {t}) : g.in_place(size, {t})});
+    return scaled(architecture.layer_norm ? g.add(size, {t}) : g.in_place(size, {t}), size, model.hidden);
+  }
+  /// Product or sum with a vector of the layer, in place: `width` values, copied from the host when the layer is
+  /// there.
+  Node scaled(Node t, Count size, Count width) {
+    const Node copy = vector_copy(width);
+    return g.in_place(size, {t, copy}, {t});
+  }
+  /// Copy of a vector of the current layer; no node when the layer is on the device.
+  Node vector_copy(Count width) { return layer_on_host() ? g.add_host_copy(multiply(4, width)) : no_node; }
+  /// Factors of the rotary embedding, copied once for all layers on the host; no node when there are none.
+  Node rope_factors() {
+    if (!layer_on_host() || model.rope_factor_values == 0) return no_node;
+    if (factors == no_node) factors = g.add_host_copy(multiply(4, model.rope_factor_values));
+    return factors;
   }
   /// Multiplies by a rotation when there is one.
   Node turn(Node t, Count size, Node rotation) { return rotation == no_node ? t : g.add(size, {rotation, t}); }
   /// Copy of the current layer's matrix, made just before its product; no node when it is on the device.
   Node host_copy(Matrix which) {
-    if (replay.host_side == nullptr) return no_node;
-    const Count n = replay.host_side->matrices[il * matrix_count + static_cast<Count>(which)].count;
-    return n == 0 ? no_node : g.add(n);
+    const Count n = host_bytes(which);
+    return n == 0 ? no_node : g.add_host_copy(n);
   }
-  /// Copy of the current layer's cached keys or values, made just before its attention; no node when they are on the
+  /// Bytes of the current layer's matrix when it is in host memory, else 0.
+  [[nodiscard]] Count host_bytes(Matrix which) const {
+    return replay.host_side == nullptr
+               ? 0
+               : replay.host_side->matrices[il * matrix_count + static_cast<Count>(which)].count;
+  }
+  /// True when the current layer is in host memory, with its cache.
+  [[nodiscard]] bool layer_on_host() const { return on_host(il); }
+  /// The same of any layer.
+  [[nodiscard]] bool on_host(Count i) const {
+    return replay.host_side != nullptr && i < replay.host_side->cache_layers;
+  }
+  /// Bytes of the cached rows of `width` values that an attention reads.
+  [[nodiscard]] Count cached_bytes(const Layer& l, Count width, KvFormat format) const {
+    return multiply(multiply(cells(l), sizes.streams), row_bytes(width, block_of(format)).count);
+  }
+  /// Copy of the current layer's cached keys for its attention, which starts a split; no node when they are on the
   /// device.
-  Node cache_copy(const Layer& l, Count width, KvFormat format) {
-    if (replay.host_side == nullptr || il >= replay.host_side->cache_layers) return no_node;
-    return g.add(multiply(multiply(cells(l), sizes.streams), row_bytes(width, block_of(format)).count));
+  Node key_copy(const Layer& l) {
+    if (!layer_on_host()) return no_node;
+    const AttentionShape& a = l.attention;
+    const bool latent = l.mixer == Mixer::LatentAttention;
+    const Count width = latent ? a.kv_lora_rank + a.rope_head_dim : multiply(a.kv_heads, a.head_dim);
+    return g.add_host_copy(cached_bytes(l, width, serving.key_format));
+  }
+  /// Copy of the cached values, in the same split. Those of latent attention are a view into the keys, copied apart
+  /// from the first row's start to the last one's end.
+  Node value_copy(const Layer& l) {
+    if (!layer_on_host()) return no_node;
+    const AttentionShape& a = l.attention;
+    if (l.mixer != Mixer::LatentAttention) {
+      return g.add_input(cached_bytes(l, multiply(a.kv_heads, a.value_head_dim), serving.value_format));
+    }
+    const Count rows = cached_bytes(l, a.kv_lora_rank + a.rope_head_dim, serving.key_format);
+    return g.add_input(subtract(rows, row_bytes(a.rope_head_dim, block_of(serving.key_format)).count));
+  }
+  /// Stores new keys or values: on the host without the device's copy of their places.
+  void store(Node values, Node places) {
+    g.use({values, layer_on_host() ? no_node : places});
+    if (layer_on_host()) g.begin_split();
+  }
+  /// True when the processor computes the current layer's attention: the layer is on the host, and a state is
+  /// gathered right behind it, so that it stands between two operations of the processor and no product follows to
+  /// claim it.
+  [[nodiscard]] bool attends_on_host(const Layer& l) const {
+    if (!layer_on_host()) return false;
+    const Wiring w = architecture.wiring;
+    if (w == Wiring::FalconH1) return true;
+    return (w == Wiring::NemotronH || (w == Wiring::Jamba && !l.is_moe())) &&
+           next_recurrent(il + 1) < model.layer_count();
   }
   /// The output projection of a mixer.
   Node project_out(Node heads) { return g.add(hidden, {heads, host_copy(Matrix::Output)}); }
@@ -216,7 +251,13 @@ class Builder {
   /// Gathers the convolution state of layer i unless that was done before.
   void gather_state(Count i) {
     if (i >= end() || !layer(i).recurs() || early[i] != no_node) return;
-    early[i] = g.add(product(4, convolution_values(layer(i).recurrent), sizes.sequences), {state_ids});
+    const Count n = product(4, convolution_values(layer(i).recurrent), sizes.sequences);
+    if (on_host(i)) {
+      early[i] = g.add_input(n);  // gathered there, copied for the convolution
+      g.begin_split();
+      return;
+    }
+    early[i] = g.add(n, {state_ids});
     g.use({g.add_empty({no_states})});
   }
   /// The next recurrent layer from i on if only feed-forward layers stand before it, else the number of layers.

@@ -29,7 +29,7 @@ inline Node sequential_layer(Builder& b, const Place& p, Node x) {
   const Layer& l = b.layer(p.il);
   const bool sandwich = b.architecture.wiring == Wiring::Sandwich;
   Node cur = b.project_out(attention(b, l, b.norm(x, b.hidden)));
-  if (l.attention.output_bias) cur = b.g.in_place(b.hidden, {cur});
+  if (l.attention.output_bias) cur = b.scaled(cur, b.hidden, b.model.hidden);
   if (sandwich && !p.last) cur = b.norm(cur, b.hidden);
   if (p.last) {
     cur = b.rows(cur, true);
@@ -56,7 +56,8 @@ inline Node parallel_layer(Builder& b, const Place& p, Node x) {
 
 inline Node mamba_layer(Builder& b, const Place& p, Node x) {
   const Node h = b.norm(x, b.hidden);
-  Node out = b.layer(p.il).mixer == Mixer::Mamba2 ? mamba2(b, p.il, h, nothing) : mamba1(b, p.il, h, nothing);
+  const auto gather_next = [&] { b.gather_state(b.next_recurrent(p.il + 1)); };
+  Node out = b.layer(p.il).mixer == Mixer::Mamba2 ? mamba2(b, p.il, h, nothing) : mamba1(b, p.il, h, gather_next);
   // The block's output is read through a reshaped view, so the sum takes over the residual.
   if (!p.last) return b.g.in_place(b.hidden, {out, x}, {x});
   out = b.rows(out, true);
@@ -64,22 +65,29 @@ inline Node mamba_layer(Builder& b, const Place& p, Node x) {
   return b.g.in_place(p.size, {out, x});
 }
 
+/// A block of experts is expanded before the next layer's state is gathered, a dense one after that.
 inline Node jamba_layer(Builder& b, const Place& p, Node x) {
   const Layer& l = b.layer(p.il);
   const Node h = b.norm(x, b.hidden);
+  const auto gather_next = [&] { b.gather_state(b.next_recurrent(p.il + 1)); };
   Node out = no_node;
   if (l.attends()) {
     const Node heads = attention(b, l, h);
-    b.gather_state(b.next_recurrent(p.il + 1));
+    if (!l.is_moe()) gather_next();
     x = b.rows(x, p.last);
-    out = b.project_out(heads);
+    out = b.project_out(rotated_back(b, l, heads));
   } else {
-    out = mamba1(b, p.il, h, [&] { x = b.rows(x, p.last); });
+    out = mamba1(b, p.il, h, [&] {
+      if (!l.is_moe()) gather_next();
+      x = b.rows(x, p.last);
+    });
   }
   out = b.rows(out, p.last);
   const bool viewed = !l.attends() && !p.last;
   const Node residual = viewed ? b.g.in_place(p.size, {x, out}, {x}) : b.g.in_place(p.size, {x, out});
-  return b.g.in_place(p.size, {residual, feed_forward(b, l, b.norm(residual, p.size), p.rows)});
+  const Node ffn = feed_forward(b, l, b.norm(residual, p.size), p.rows);
+  if (l.is_moe()) gather_next();
+  return b.g.in_place(p.size, {residual, ffn});
 }
 
 /// Attention and Mamba-2 side by side (Falcon-H1).
@@ -106,10 +114,10 @@ inline Node granite_hybrid_layer(Builder& b, const Place& p, Node x) {
   const Node residual = viewed ? b.g.in_place(p.size, {out, x}, {x}) : b.g.in_place(p.size, {out, x});
   const Node normed = b.norm(residual, p.size);
   const FeedForward& f = l.feed_forward;
-  Node ffn = l.is_moe() ? expert_block(b, f, normed, p.rows) : dense_block(b, f, f.width, normed, p.rows, true);
+  Node ffn = l.is_moe() ? expert_block(b, f, normed, p.rows) : dense_block(b, f, f.width, normed, p.rows, false);
   b.gather_state(b.next_recurrent(p.il + 1));
   if (l.is_moe() && f.shared_width != 0) {
-    ffn = b.g.in_place(p.size, {ffn, dense_block(b, f, f.shared_width, normed, p.rows, false)});
+    ffn = b.g.in_place(p.size, {ffn, dense_block(b, f, f.shared_width, normed, p.rows, true)});
   }
   return b.g.in_place(p.size, {ffn, residual});
 }
@@ -122,7 +130,7 @@ inline Node nemotron_h_layer(Builder& b, const Place& p, Node x) {
   if (l.attends()) {
     const Node heads = attention(b, l, h);
     b.gather_state(b.next_recurrent(p.il + 1));
-    return b.g.in_place(b.hidden, {b.project_out(heads), x});
+    return b.g.in_place(b.hidden, {b.project_out(rotated_back(b, l, heads)), x});
   }
   return b.g.in_place(b.hidden, {feed_forward(b, l, h, b.sizes.ubatch), x});
 }
@@ -134,10 +142,10 @@ inline Node qwen3_next_layer(Builder& b, const Place& p, Node x) {
   const Node residual = l.attends() ? b.g.in_place(b.hidden, {gated_attention(b, l, h), x})
                                     : b.g.in_place(b.hidden, {delta_net(b, p.il, h), x}, {x});
   h = b.norm(residual, b.hidden);
-  if (!l.is_moe()) return b.g.in_place(b.hidden, {dense_block(b, f, f.width, h, b.sizes.ubatch, true), residual});
+  if (!l.is_moe()) return b.g.in_place(b.hidden, {dense_block(b, f, f.width, h, b.sizes.ubatch, false), residual});
   Node out = expert_block(b, f, h, b.sizes.ubatch);
   if (f.shared_width != 0) {
-    const Node shared = dense_block(b, f, f.shared_width, h, b.sizes.ubatch, false);
+    const Node shared = dense_block(b, f, f.shared_width, h, b.sizes.ubatch, true);
     const Node gate = b.g.in_place(b.u, {b.g.add(b.u, {h})});
     out = b.g.in_place(b.hidden, {out, b.g.in_place(b.hidden, {shared, gate}, {shared})});
   }

@@ -14,7 +14,16 @@ inline Node convolution_input(Builder& b, Count il, Count channels, Node project
   b.early[il] = no_node;
   const Node joined = b.g.add(product(4, channels, columns, b.sizes.sequences), {state, projected});
   b.g.use({joined});
+  if (b.layer_on_host()) b.g.begin_split();
   return joined;
+}
+
+/// The convolution itself, its bias and its activation.
+inline Node convolution(Builder& b, Node joined, Count channels) {
+  const Count n = multiply(channels, b.u);
+  const Node kernel = b.vector_copy(multiply(channels, b.layer(b.il).recurrent.conv_kernel));
+  const Node x = b.g.add(n, {joined, kernel});
+  return b.g.in_place(n, {b.scaled(x, n, channels)});
 }
 
 /// Bytes of the state-space state, all sequences.
@@ -22,9 +31,15 @@ inline Node convolution_input(Builder& b, Count il, Count channels, Node project
   return product(4, r.inner, r.state, b.sizes.sequences);
 }
 
-/// The scan: its output and the new state, which is stored.
-inline Node scan(Builder& b, Count n, std::initializer_list<Node> reads) {
-  const Node y = b.g.add(n, reads);
+/// The scan: its output of n bytes and the new state, which is stored. It is one row to the scheduler, too small a
+/// batch to leave the processor when the layer is on the host: only its output comes back.
+inline Node scan(Builder& b, Count n, Count state, Node x, Node dt, Node in, Node out) {
+  if (b.layer_on_host()) {
+    b.g.use({x, dt, in, out});
+    b.g.begin_split();
+    return b.g.add_input(n);
+  }
+  const Node y = b.g.add(n + state, {x, dt, in, out, b.state_ids});
   b.g.use({b.g.add_empty({b.no_states})});
   b.g.use({y});
   return y;
@@ -38,27 +53,24 @@ Node mamba1(Builder& b, Count il, Node h, Side side) {
   Graph& g = b.g;
   const Count u = b.u, inner = multiply(r.inner, u), state = multiply(r.state, u),
               rank = multiply(r.time_step_rank, u);
-  const Node z = g.add(b.projected_bytes(b.layer(il)), {h});
-  const Node joined = convolution_input(b, il, r.inner, z);
-  Node x = g.add(inner, {joined});
-  x = g.in_place(inner, {g.in_place(inner, {x})});
-  const Node low = g.add(rank + 2 * state, {x});
-  Node dt = no_node, in = low, out = low;
+  const Node z = g.add(b.projected_bytes(b.layer(il)), {h, b.host_copy(Matrix::RecurrentIn)});
+  const Node x = convolution(b, convolution_input(b, il, r.inner, z), r.inner);
+  const Node low = g.add(rank + 2 * state, {x, b.host_copy(Matrix::RecurrentLow)});
+  Node in = low, out = low, step = low;
+  if (r.inner_norms) step = b.scaled(g.add(rank, {low}), rank, r.time_step_rank);
+  step = g.add(inner, {step, b.host_copy(Matrix::RecurrentStep)});
+  const Node dt = b.scaled(step, inner, r.inner);
   if (r.inner_norms) {
-    dt = g.add(inner, {g.in_place(rank, {g.add(rank, {low})})});
-    dt = g.in_place(inner, {dt});
-    in = g.in_place(state, {g.add(state, {low})});
-    out = g.in_place(state, {g.add(state, {low})});
-  } else {
-    dt = g.in_place(inner, {g.add(inner, {low})});
+    in = b.scaled(g.add(state, {low}), state, r.state);
+    out = b.scaled(g.add(state, {low}), state, r.state);
   }
-  const Node y = scan(b, inner + state_bytes(b, r), {x, dt, in, out, b.state_ids});
-  b.gather_state(b.next_recurrent(il + 1));
+  const Node y = scan(b, inner, state_bytes(b, r), x, dt, in, out);
   side();
   const Node gate = b.gate(z);
-  Node m = g.in_place(inner, {x});
+  Node m = b.scaled(x, inner, r.inner);
   m = g.in_place(inner, {y, m}, {m});
-  return g.add(b.hidden, {g.add(inner, {gate, m})});
+  const Node gated = g.add(inner, {gate, m});
+  return g.add(b.hidden, {gated, b.host_copy(Matrix::RecurrentOut)});
 }
 
 template <class Side>
@@ -66,22 +78,20 @@ Node mamba2(Builder& b, Count il, Node h, Side side) {
   const RecurrentShape& r = b.layer(il).recurrent;
   Graph& g = b.g;
   const Count u = b.u, inner = multiply(r.inner, u), heads = multiply(r.heads, u);
-  const Count channels = r.inner + 2 * r.groups * r.state, conv = multiply(channels, u);
-  const Node z = g.add(b.projected_bytes(b.layer(il)), {h});
-  const Node joined = convolution_input(b, il, channels, z);
-  Node x = g.add(conv, {joined});
-  x = g.in_place(conv, {g.in_place(conv, {x})});
-  const Node dt = g.in_place(heads, {g.add(heads, {z})});
-  const Node y = scan(b, inner + state_bytes(b, r), {x, dt, b.state_ids});
+  const Count channels = r.inner + 2 * r.groups * r.state;
+  const Node z = g.add(b.projected_bytes(b.layer(il)), {h, b.host_copy(Matrix::RecurrentIn)});
+  const Node x = convolution(b, convolution_input(b, il, channels, z), channels);
+  const Node dt = b.scaled(g.add(heads, {z}), heads, r.heads);
+  const Node y = scan(b, inner, state_bytes(b, r), x, dt, no_node, no_node);
   const Wiring wiring = b.architecture.wiring;
   if (wiring == Wiring::Mamba || wiring == Wiring::NemotronH) b.gather_state(b.next_recurrent(il + 1));
   side();
   const Node gate = b.gate(z);
-  Node m = g.add(inner, {x});
+  Node m = g.add(inner, {x, b.vector_copy(r.heads)});
   m = g.in_place(inner, {y, m}, {m});
   Node out = g.add(inner, {gate, m});
-  if (r.gated_norm) out = g.in_place(inner, {g.add(inner, {out})});
-  return g.add(b.hidden, {out});
+  if (r.gated_norm) out = b.scaled(g.add(inner, {out}), inner, r.inner);
+  return g.add(b.hidden, {out, b.host_copy(Matrix::RecurrentOut)});
 }
 
 /// Gated delta net: keys are r.groups heads of r.state, values r.heads heads.
@@ -92,22 +102,30 @@ inline Node delta_net(Builder& b, Count il, Node h) {
               key = product(r.groups, r.state, u);
   const Count channels = 2 * r.groups * r.state + r.inner, conv = multiply(channels, u);
   b.gather_state(il);
-  const Node qkv = g.add(conv, {h});
+  const Node qkv = g.add(conv, {h, b.host_copy(Matrix::Query)});
   const Node joined = convolution_input(b, il, channels, qkv);
-  const Node state = g.add(state_bytes(b, r), {b.state_ids});
-  g.use({g.add_empty({b.no_states})});
-  const Node x = g.in_place(conv, {g.add(conv, {joined})});
+  Node state = no_node;
+  if (b.layer_on_host()) {
+    state = g.add_input(state_bytes(b, r));
+  } else {
+    state = g.add(state_bytes(b, r), {b.state_ids});
+    g.use({g.add_empty({b.no_states})});
+  }
+  const Node kernel = b.vector_copy(multiply(channels, r.conv_kernel));
+  const Node x = g.in_place(conv, {g.add(conv, {joined, kernel})});
   const Node queries = g.add(inner, {g.add(key, {x})});
   const Node keys = g.add(inner, {g.add(key, {x})});
-  const Node ba = g.add(2 * heads, {h});
-  Node decay = g.add(heads, {ba});
-  for (int i = 0; i < 3; ++i) decay = g.in_place(heads, {decay});
+  const Node ba = g.add(2 * heads, {h, b.host_copy(Matrix::RecurrentMix)});
+  Node decay = b.scaled(g.add(heads, {ba}), heads, r.heads);
+  decay = b.scaled(g.in_place(heads, {decay}), heads, r.heads);
   const Node beta = g.in_place(heads, {g.add(heads, {ba})});
   const Node y = g.add(inner + state_bytes(b, r), {queries, keys, x, decay, beta, state});
   g.use({y});
-  const Node normed = g.in_place(inner, {g.add(inner, {y})});
-  const Node gate = g.add(inner, {g.add(inner, {h})});
-  return g.add(b.hidden, {g.in_place(inner, {normed, gate})});
+  if (b.layer_on_host()) g.begin_split();
+  const Node normed = b.scaled(g.add(inner, {y}), inner, r.head_dim);
+  const Node gate = g.add(inner, {g.add(inner, {h, b.host_copy(Matrix::RecurrentGate)})});
+  const Node gated = g.in_place(inner, {normed, gate});
+  return g.add(b.hidden, {gated, b.host_copy(Matrix::RecurrentOut)});
 }
 
 }  // namespace llmcalc::llama_cpp

@@ -14,6 +14,7 @@
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -94,10 +95,58 @@ struct Placement {
     if (t.layer >= static_cast<std::int32_t>(m.layers.size())) continue;
     const bool here = t.rope_table ? has_layers : place_of(t, p, s) == where;
     if (here) sum += allocated(t, on_device);
-    if (on_device && m.tied_head && t.role == GgufRole::TokenEmbedding && p.output == where)
-      sum += allocated(t, true);
+    // Only the token table is the head as well, not an embedding of the layers (Gemma 3n).
+    const bool head = m.tied_head && t.role == GgufRole::TokenEmbedding && t.ne0 == m.embedding_columns();
+    if (on_device && head && p.output == where) sum += allocated(t, true);
   }
   return sum;
+}
+
+/// The matrix without a role of its own that is number `i` of its layer (model/gguf_tensors.hpp gives their order).
+[[nodiscard]] constexpr std::optional<Matrix> plain_matrix(const Layer& layer, Count i) {
+  using List = std::array<Matrix, 5>;
+  constexpr List latent{Matrix::QueryDown, Matrix::Query, Matrix::LatentDown, Matrix::KeyUp, Matrix::ValueUp};
+  constexpr List mamba1{Matrix::RecurrentIn, Matrix::RecurrentLow, Matrix::RecurrentStep, Matrix::RecurrentOut};
+  constexpr List mamba2{Matrix::RecurrentIn, Matrix::RecurrentOut};
+  constexpr List delta{Matrix::RecurrentGate, Matrix::RecurrentMix, Matrix::RecurrentOut};
+  const auto in = [i](const List& list, Count from, Count count) {
+    return i + from < count ? std::optional(list[static_cast<std::size_t>(i + from)]) : std::nullopt;
+  };
+  if (layer.also_recurrent || layer.mixer == Mixer::Mamba2) return in(mamba2, 0, 2);
+  if (layer.mixer == Mixer::Mamba1) return in(mamba1, 0, 4);
+  if (layer.mixer == Mixer::GatedDeltaNet) return in(delta, 0, 3);
+  if (layer.mixer == Mixer::LatentAttention) return in(latent, layer.attention.q_lora_rank != 0 ? 0 : 2, 5);
+  return std::nullopt;
+}
+
+/// Which of the matrices that a graph copies from the host a tensor is; `other` counts those of a layer that have no
+/// role of their own.
+[[nodiscard]] inline std::optional<Matrix> matrix_of(const GgufTensor& t, const Layer& layer, Count other) {
+  const bool shared = layer.is_moe() && !t.experts;
+  switch (t.role) {
+    case GgufRole::Query:
+    case GgufRole::Qkv:
+      return Matrix::Query;
+    case GgufRole::Key:
+      return Matrix::Key;
+    case GgufRole::Value:
+      return Matrix::Value;
+    case GgufRole::AttentionOutput:
+      return Matrix::Output;
+    case GgufRole::Gate:
+      return shared ? Matrix::SharedGate : Matrix::Gate;
+    case GgufRole::Up:
+      return shared ? Matrix::SharedUp : Matrix::Up;
+    case GgufRole::Down:
+      return shared ? Matrix::SharedDown : Matrix::Down;
+    case GgufRole::KeptF32:
+      return layer.is_moe() && !t.experts && t.rows == layer.feed_forward.experts ? std::optional(Matrix::Router)
+                                                                                  : std::nullopt;
+    case GgufRole::Matrix:
+      return plain_matrix(layer, other);
+    default:
+      return std::nullopt;
+  }
 }
 
 /// What stays in host memory although its products run on a device.
@@ -106,35 +155,14 @@ struct Placement {
   HostSide side;
   side.matrices.resize(m.layers.size() * matrix_count);
   while (side.cache_layers < m.layers.size() && p.layers[side.cache_layers] == host) ++side.cache_layers;
-  const auto matrix_of = [](GgufRole role) -> std::optional<Matrix> {
-    switch (role) {
-      case GgufRole::Query:
-      case GgufRole::Qkv:
-        return Matrix::Query;
-      case GgufRole::Key:
-        return Matrix::Key;
-      case GgufRole::Value:
-        return Matrix::Value;
-      case GgufRole::AttentionOutput:
-        return Matrix::Output;
-      case GgufRole::Gate:
-        return Matrix::Gate;
-      case GgufRole::Up:
-        return Matrix::Up;
-      case GgufRole::Down:
-        return Matrix::Down;
-      default:
-        return std::nullopt;
-    }
-  };
+  std::vector<Count> others(m.layers.size(), 0);  // matrices without a role of their own so far, by layer
   for (const GgufTensor& t : tensors) {
     if (t.layer < 0 || t.layer >= static_cast<std::int32_t>(m.layers.size()) || place_of(t, p, s) != host) continue;
-    const std::optional<Matrix> matrix = matrix_of(t.role);
-    if (!matrix) continue;
-    // In a layer of experts the shared ones are not followed.
-    if (*matrix >= Matrix::Gate && m.layer(static_cast<std::size_t>(t.layer)).is_moe() && !t.experts) continue;
-    side.matrices[static_cast<std::size_t>(t.layer) * matrix_count + static_cast<Count>(*matrix)] =
-        allocated(t, true);
+    const auto layer = static_cast<std::size_t>(t.layer);
+    const Count other = t.role == GgufRole::Matrix ? others[layer]++ : 0;
+    if (const std::optional<Matrix> matrix = matrix_of(t, m.layer(layer), other)) {
+      side.matrices[layer * matrix_count + static_cast<Count>(*matrix)] = allocated(t, true);
+    }
   }
   return side;
 }
