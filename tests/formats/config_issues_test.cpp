@@ -40,6 +40,13 @@ TEST(ConfigIssues, HeadsMustDivide) {
             std::string::npos);
 }
 
+TEST(ConfigIssues, HeadsWithoutAWidthAreRefused) {
+  EXPECT_NE(issues_of(R"({"model_type":"chatglm","hidden_size":2,"num_attention_heads":96,"num_hidden_layers":2,
+    "intermediate_size":64,"vocab_size":100})")
+                .find("/num_attention_heads must leave every head"),
+            std::string::npos);
+}
+
 TEST(ConfigIssues, ListsMustHaveOneEntryALayer) {
   EXPECT_NE(issues_of(R"({"model_type":"qwen3","layer_types":["full_attention"]})").find("/layer_types must name 32"),
             std::string::npos);

@@ -38,6 +38,10 @@ AttentionShape grouped_attention(const Fields& c, const Model& m, bool bias) {
 }
 
 void check_heads(const Fields& c, const AttentionShape& a) {
+  if (a.head_dim == 0) {
+    c.complain("num_attention_heads",
+               "must leave every head at least one value of hidden_size, got " + std::to_string(a.heads));
+  }
   if (a.kv_heads == 0 || a.heads % a.kv_heads != 0) {
     c.complain("num_key_value_heads", "must divide num_attention_heads (" + std::to_string(a.heads) + "), got " +
                                           std::to_string(a.kv_heads));
