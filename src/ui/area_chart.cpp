@@ -115,6 +115,7 @@ void draw_present(const App& app, const Theme& theme, const ChartFrame& frame, c
 /// The lower line up to which the engine's own pool reaches.
 void draw_engine_limit(const App& app, const Theme& theme, const ChartFrame& frame, Bytes limit) {
   const float y = std::round(frame.y_of(static_cast<double>(limit.count)));
+  if (y < frame.plot.from.y) return;  // far above everything that is drawn
   dashed_line(theme, frame.plot.from.x, frame.plot.to.x, y, faded(theme.palette.warn, 0.7f));
   const std::string words = "granted by " + std::string(label_of(app.scenario.serving.runtime));
   draw_text(theme, theme.fonts.small, theme.palette.text_faint,
@@ -150,7 +151,9 @@ void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, c
   // Above the capacity line even when the engine's own limit decides: left of the mark nothing is drawn up there.
   const float capacity = frame.y_of(static_cast<double>(device->addressable().count));
   const float above = std::min(line, capacity) - theme.px(17);
-  const float y = above >= frame.plot.from.y + theme.px(18) ? above : std::max(line, capacity) + theme.px(1);
+  const float below = std::max(line, capacity) + theme.px(1);
+  const float top = frame.plot.from.y + theme.px(18);
+  const float y = above >= top ? above : std::max(below, top);
   draw_text(theme, theme.fonts.small, p.warn, {{x, y}, {x + width, y + theme.px(16)}}, words);
 }
 

@@ -77,9 +77,12 @@ TEST(Controls, EachChangesExactlyItsSetting) {
       continue;
     }
     ++tried;
-    for (const std::string_view path : differences(start, d.app.scenario)) EXPECT_EQ(path, field.path);
+    auto changed = differences(start, d.app.scenario);
+    // As many devices as the layout has ranks: the panel keeps them together.
+    if (field.group() == "parallelism") std::erase(changed, "device");
+    for (const std::string_view path : changed) EXPECT_EQ(path, field.path);
     if (kind == FieldKind::Whole || kind == FieldKind::Real || kind == FieldKind::Flag) {
-      EXPECT_EQ(differences(start, d.app.scenario).size(), 1u) << field.path;
+      EXPECT_EQ(changed.size(), 1u) << field.path;
     }
     d.press(Key::Escape);
     d.app.scenario = start;

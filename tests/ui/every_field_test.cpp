@@ -39,7 +39,7 @@ std::vector<std::string_view> unexpected(const Field& field, const Scenario& sta
 
 /// Scenarios under which settings matter that do not under the defaults.
 using Change = void (*)(App&);
-constexpr std::array<Change, 17> surroundings{
+constexpr std::array<Change, 21> surroundings{
     [](App&) {},
     [](App& a) { a.scenario.serving.runtime = Runtime::LlamaCpp; },
     [](App& a) { a.scenario.serving.runtime = Runtime::Transformers; },
@@ -61,6 +61,21 @@ constexpr std::array<Change, 17> surroundings{
       a.scenario.training.loss = Loss::Chunked;
     },
     [](App& a) { a.scenario.training.framework = TrainingFramework::Megatron; },
+    [](App& a) {
+      a.scenario.training.framework = TrainingFramework::Megatron;
+      a.scenario.training.float8 = true;
+    },
+    [](App& a) { a.scenario.parallelism.context = 2; },
+    [](App& a) {
+      a.scenario.training.framework = TrainingFramework::DeepSpeed;
+      a.scenario.parallelism.data = 2;
+      a.scenario.parallelism.zero = 2;
+    },
+    [](App& a) {
+      a.scenario.training.framework = TrainingFramework::DeepSpeed;
+      a.scenario.parallelism.data = 2;
+      a.scenario.parallelism.zero = 3;
+    },
     [](App& a) {
       use_model(a, {ModelSource::Kind::Preset, "mixtral-8x7b-v0.1"});
     },
@@ -162,10 +177,13 @@ class Worker {
     open_typing();
     const bool real = field.kind() == FieldKind::Real;
     const double middle = std::floor((field.slider.low + field.slider.high) / 3) + 1;
-    const double asked = real ? field.slider.low + (field.slider.high - field.slider.low) * 0.25
-                              : std::min(std::max(middle, field.limits.low), field.limits.high);
-    const std::string text = real ? shortest(std::round(asked * 1000) / 1000) : shortest(asked);
-    d.type(real ? text : std::to_string(static_cast<Count>(asked)));
+    const auto at = [&](double share) { return field.slider.low + (field.slider.high - field.slider.low) * share; };
+    const auto* now = std::get_if<Access<double>>(&field.access);
+    const bool same = now && std::abs(now->get(d.app.scenario) - at(0.25)) < 0.002;  // typing it would change nothing
+    const double asked =
+        real ? at(same ? 0.5 : 0.25) : std::min(std::max(middle, field.limits.low), field.limits.high);
+    const bool large = !real || asked >= 1e6;  // digits, not "2.5e+11"
+    d.type(large ? std::to_string(static_cast<Count>(asked)) : shortest(std::round(asked * 1000) / 1000));
     d.press(Key::Enter);
     if (const auto* a = std::get_if<Access<Count>>(&field.access)) {
       EXPECT_EQ(a->get(d.app.scenario), static_cast<Count>(asked)) << field.path;
