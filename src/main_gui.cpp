@@ -102,7 +102,8 @@ int show_window(const Options& options, int width, int height) {
   if (!picture) app.scenario_folder = ui::scenario_folder();
   ui::Session session(picture ? ui::SessionPlace{} : ui::take_session_place(formats::user_config_folder()));
   std::error_code unreadable;
-  app.view.first_start = !picture && !session.file().empty() && !std::filesystem::exists(session.file(), unreadable);
+  app.view.first_start = options.scenario.empty() && !picture && !session.file().empty() &&
+                         !std::filesystem::exists(session.file(), unreadable);
   if (const Issues unread = session.restore(app); !unread.empty()) {
     complain(unread);
     ui::say(app, unread.front().where + " " + unread.front().what, true);
