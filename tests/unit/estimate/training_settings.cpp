@@ -144,7 +144,8 @@ TEST(TrainingSettings, ContextRanksExchangeKeysAndValues) {
   s.parallelism.zero = 3;
   const auto exchanged = [&](ContextKind kind) {
     s.parallelism.context_kind = kind;
-    for (const Component& c : phase(evaluate_training(s), PhaseId::BackwardLayers).components) {
+    const TrainingEstimate e = evaluate_training(s);
+    for (const Component& c : phase(e, PhaseId::BackwardLayers).components) {
       if (c.part == Part::CommBuffers) return c.summands.front().result;
     }
     return Bytes{};
