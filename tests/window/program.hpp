@@ -68,7 +68,7 @@ class Program {
   void press_button() { do_("mousedown 1"), pause(150); }
   void release_button() { do_("mouseup 1"), pause(150); }
   void click(float x, float y) { move(x, y), press_button(), release_button(); }
-  void key(const std::string& name) { do_("key --clearmodifiers " + name), pause(500); }
+  void key(const std::string& name) { do_("key --clearmodifiers " + name), pause(700); }
   void type(const std::string& text) { do_("type --delay 60 '" + text + "'"), pause(300); }
   void resize(int width, int height) {
     do_("windowsize --sync " + window_ + " " + std::to_string(width) + " " + std::to_string(height)), pause(500);
