@@ -1,6 +1,7 @@
-// How long answers take: what fits, the longest context, levers, and the best layout of 8 and 64 cards.
+// How long questions take: what fits, levers, every setting that can be solved for, on every runtime and with a
+// mixture of experts, and plans for 64 and 1,024 devices.
 
-#include "scenarios.hpp"
+#include "formats/resolve.hpp"
 
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/levers.hpp>
@@ -9,39 +10,94 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace {
 
 using namespace llmcalc;
-using bench::scenario_of;
+
+Scenario scenario_of(const std::string& model, const char* device, Count count) {
+  static const formats::Resolver resolver = formats::default_resolver();
+  Scenario s;
+  if (auto found = resolver.model({ModelSource::Kind::Preset, model})) s.model = *found;
+  if (auto found = resolver.device(device)) s.devices.groups = {{*found, count}};
+  return s;
+}
 
 void BM_Fit(benchmark::State& state) {
-  const Scenario s = scenario_of("llama-3.1-8b");
+  const Scenario s = scenario_of("llama-3.1-8b", "rtx-4090", 1);
   for (auto _ : state) benchmark::DoNotOptimize(fit(s, Task::Inference));
 }
 BENCHMARK(BM_Fit)->Unit(benchmark::kMicrosecond);
 
-void BM_SolveContext(benchmark::State& state, Runtime runtime) {
-  const Scenario s = scenario_of("llama-3.1-8b", runtime);
-  for (auto _ : state) benchmark::DoNotOptimize(solve(s, "serving.context"));
+/// Every target of a runtime; the counter is the slowest of them, each by its best time.
+void solve_all(benchmark::State& state, const std::string& model) {
+  Scenario s = scenario_of(model, "rtx-4090", 1);
+  s.serving.runtime = static_cast<Runtime>(state.range(0));
+  if (s.serving.runtime == Runtime::LlamaCpp) {
+    s.weights.format = WeightFormat::Gguf;
+    s.weights.mix = GgufMix::Q4_K_M;
+  }
+  s.training.method = TrainingMethod::Qlora;
+  s.training.recompute = RecomputeKind::Full;
+  using Clock = std::chrono::steady_clock;
+  std::vector<Clock::duration> best(std::size(solve_targets), Clock::duration::max());
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < best.size(); ++i) {
+      const auto start = Clock::now();
+      benchmark::DoNotOptimize(solve(s, solve_targets[i].path, solve_targets[i].task));
+      best[i] = std::min(best[i], Clock::now() - start);
+    }
+  }
+  const auto slowest = std::max_element(best.begin(), best.end());
+  state.counters["slowest_ms"] = std::chrono::duration<double, std::milli>(*slowest).count();
+  const std::string_view path = solve_targets[static_cast<std::size_t>(slowest - best.begin())].path;
+  state.SetLabel(std::string(key_of(s.serving.runtime)) + ": " + std::string(path));
 }
-BENCHMARK_CAPTURE(BM_SolveContext, vllm, Runtime::Vllm)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(BM_SolveContext, llama.cpp, Runtime::LlamaCpp)->Unit(benchmark::kMicrosecond);
+void BM_SolveDense(benchmark::State& state) { solve_all(state, "llama-3.1-8b"); }
+BENCHMARK(BM_SolveDense)->DenseRange(0, static_cast<int>(runtimes.size()) - 1)->Unit(benchmark::kMillisecond);
+void BM_SolveExperts(benchmark::State& state) { solve_all(state, "qwen3-30b-a3b"); }
+BENCHMARK(BM_SolveExperts)->DenseRange(0, static_cast<int>(runtimes.size()) - 1)->Unit(benchmark::kMillisecond);
+void BM_SolveHybrid(benchmark::State& state) { solve_all(state, "qwen3-next-80b-a3b"); }
+BENCHMARK(BM_SolveHybrid)->DenseRange(0, static_cast<int>(runtimes.size()) - 1)->Unit(benchmark::kMillisecond);
 
-void BM_Levers(benchmark::State& state, Task task) {
-  const Scenario s = scenario_of("llama-3.1-8b");
-  for (auto _ : state) benchmark::DoNotOptimize(levers(s, task));
+void plan_training(benchmark::State& state, const char* model, TrainingFramework framework, Recipe recipe) {
+  Scenario s = scenario_of(model, "h100-sxm-80gb", static_cast<Count>(state.range(0)));
+  s.training.framework = framework;
+  s.training.recipe = recipe;
+  s.training.sequence = 8192;
+  s.training.accumulation = 2048;
+  std::size_t considered = 0;
+  for (auto _ : state) considered = plan(s, Task::Training).considered;
+  state.counters["considered"] = static_cast<double>(considered);
 }
-BENCHMARK_CAPTURE(BM_Levers, inference, Task::Inference)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(BM_Levers, training, Task::Training)->Unit(benchmark::kMicrosecond);
+void BM_LayoutsOfDense(benchmark::State& state) {
+  plan_training(state, "llama-3.1-70b", TrainingFramework::Megatron, Recipe::MegatronBf16);
+}
+BENCHMARK(BM_LayoutsOfDense)->Arg(64)->Arg(1024)->Unit(benchmark::kMillisecond);
+void BM_LayoutsOfExperts(benchmark::State& state) {
+  plan_training(state, "deepseek-v3", TrainingFramework::Megatron, Recipe::MegatronBf16);
+}
+BENCHMARK(BM_LayoutsOfExperts)->Arg(64)->Arg(1024)->Unit(benchmark::kMillisecond);
 
-void BM_Plan(benchmark::State& state, Task task, const char* model) {
-  Scenario s = scenario_of(model, Runtime::Vllm, static_cast<Count>(state.range(0)));
-  s.training.accumulation = 64;  // the batch of a step, which layouts divide over data ranks
-  if (plan(s, task).candidates.empty()) return state.SkipWithError("no layout");
-  for (auto _ : state) benchmark::DoNotOptimize(plan(s, task));
+void BM_LayoutsOfServing(benchmark::State& state) {
+  Scenario s = scenario_of("deepseek-v3", "h100-sxm-80gb", static_cast<Count>(state.range(0)));
+  s.serving.sequences = 256;
+  for (auto _ : state) benchmark::DoNotOptimize(plan(s, Task::Inference));
 }
-BENCHMARK_CAPTURE(BM_Plan, inference, Task::Inference, "llama-3.1-70b")->Arg(8)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(BM_Plan, training, Task::Training, "llama-3.1-8b")->Arg(8)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(BM_Plan, training, Task::Training, "llama-3.1-70b")->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_LayoutsOfServing)->Arg(64)->Arg(1024)->Unit(benchmark::kMillisecond);
+
+void BM_LeversOfBoth(benchmark::State& state) {
+  const Scenario s = scenario_of("llama-3.1-70b", "rtx-4090", 1);
+  for (auto _ : state) {
+    for (const auto& task : tasks) benchmark::DoNotOptimize(levers(s, task.id));
+  }
+}
+BENCHMARK(BM_LeversOfBoth)->Unit(benchmark::kMillisecond);
 
 }  // namespace
