@@ -117,6 +117,7 @@ void draw_engine_limit(const App& app, const Theme& theme, const ChartFrame& fra
   const float y = std::round(frame.y_of(static_cast<double>(limit.count)));
   if (y < frame.plot.from.y) return;  // far above everything that is drawn
   dashed_line(theme, frame.plot.from.x, frame.plot.to.x, y, faded(theme.palette.warn, 0.7f));
+  if (y + theme.px(17) > frame.plot.to.y) return;  // the axis has its labels there
   const std::string words = "granted by " + std::string(label_of(app.scenario.serving.runtime));
   draw_text(theme, theme.fonts.small, theme.palette.text_faint,
             {{frame.plot.from.x + theme.px(6), y + theme.px(1)}, {frame.plot.to.x, y + theme.px(17)}}, words);

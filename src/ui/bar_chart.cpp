@@ -101,7 +101,15 @@ void bar_chart(App& app, const Theme& theme, const Box& area) {
     if (i % crowding.stride == 0) draw_labels(app, theme, frame, sample, box, crowding);
     if (hovered) sample_tooltip(theme, sample.label, sample.breakdown, app.preferences.units);
   }
-  if (device) draw_capacity(theme, frame, *device);
+  if (device) {
+    // Its name stands where no bar's amount does.
+    const float line = frame.y_of(static_cast<double>(device->addressable().count));
+    const auto crowded = [&](const Sample& sample) {
+      return std::abs(line - frame.y_of(static_cast<double>(sample.breakdown.total().count))) < theme.px(18);
+    };
+    const Align side = crowded(samples.front()) ? Align::Right : Align::Left;
+    draw_capacity(theme, frame, *device, side, side == Align::Left || !crowded(samples.back()));
+  }
   if (taken) app.scenario = *taken;
 }
 

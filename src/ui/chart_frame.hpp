@@ -19,8 +19,10 @@ struct ChartFrame {
 /// Background, grid and labels of the vertical axis for amounts up to `highest`.
 ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, ByteUnits units);
 
-/// The dashed capacity line with its name.
-void draw_capacity(const Theme& theme, const ChartFrame& frame, const Device& device);
+/// The dashed capacity line with its name above one end, or with `named` false without; nothing when it is above the
+/// plot.
+void draw_capacity(const Theme& theme, const ChartFrame& frame, const Device& device, Align side = Align::Left,
+                   bool named = true);
 
 /// Tooltip with every component of a sample.
 void sample_tooltip(const Theme& theme, const std::string& title, const Breakdown& breakdown, ByteUnits units);

@@ -121,7 +121,7 @@ void centre_column(App& app, const Theme& theme, const Box& box, bool with_side_
   component_table(app, theme, compact);
   ImGui::Dummy({1, theme.px(3)});
   const float left = ImGui::GetContentRegionAvail().y - (with_side_tabs ? theme.px(10) : 0);
-  charts_panel(app, theme, std::max(left, theme.px(280)));
+  charts_panel(app, theme, std::max(left, theme.px(compact ? 216 : 280)));
   if (with_side_tabs) side_tabs(app, theme);
   end_column();
 }

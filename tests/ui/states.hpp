@@ -28,7 +28,7 @@ inline void device(App& app, std::string_view id, Count count) {
   app.scenario.model.reset();
 }
 
-inline constexpr std::array<State, 12> states{{
+inline constexpr std::array<State, 13> states{{
     {"default", [](App&) {}},
     {"article method", [](App& a) { a.scenario.method = Method::Article; }},
     {"issues", [](App& a) { a.scenario.serving.context = 0; }},
@@ -61,6 +61,12 @@ inline constexpr std::array<State, 12> states{{
      [](App& a) {
        a.scenario.training.method = TrainingMethod::Qlora;
        a.scenario.training.recompute = RecomputeKind::Full;
+     }},
+    {"very large",
+     [](App& a) {
+       a.scenario.serving.context = 1'000'000;
+       a.scenario.serving.sequences = 256;
+       a.scenario.training.sequence = 1'000'000;
      }},
     {"first start", [](App& a) { a.view.first_start = true; }},
     {"empty library",
