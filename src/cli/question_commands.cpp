@@ -46,7 +46,7 @@ Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
     for (const DeviceFit& d : answer.devices) {
       const std::string room =
           d.excess().count != 0 ? "-" + text(d.excess(), options.units()) : text(d.headroom(), options.units());
-      out.table.rows.push_back({std::string(row.label), d.name, std::string(label_of(d.verdict)),
+      out.table.rows.push_back({std::string(row.label), shared_name(d), std::string(label_of(d.verdict)),
                                 text(d.use, options.units()), text(d.capacity, options.units()), room});
     }
     out.json[std::string(row.key)] = formats::fit_json(answer);

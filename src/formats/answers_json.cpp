@@ -26,13 +26,14 @@ ordered_json fit_json(const FitAnswer& answer) {
   ordered_json out{{"verdict", key_of(answer.verdict)}, {"fits", fits(answer.verdict)}};
   put_room(out, answer);
   ordered_json devices = ordered_json::array();
-  for (const DeviceFit& d : answer.devices) {
+  for (const DeviceFit& d : listed(answer.devices)) {
     devices.push_back({{"name", d.name},
                        {"verdict", key_of(d.verdict)},
                        {"bytes", d.use.count},
                        {"low", d.low.count},
                        {"high", d.high.count},
                        {"capacity_bytes", d.capacity.count}});
+    if (d.alike.count() != 1) devices.back()["devices"] = d.alike.count();
   }
   out["devices"] = std::move(devices);
   return out;

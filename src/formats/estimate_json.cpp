@@ -58,8 +58,10 @@ ordered_json inference_json(const InferenceEstimate& e) {
                    {"kv_pool_tokens", e.kv_pool_tokens},
                    {"components", components_json(e.breakdown)}};
   ordered_json devices = ordered_json::array();
-  for (const DeviceUse& use : e.devices) {
-    ordered_json device{{"name", use.name}, {"total_bytes", use.breakdown.total().count}};
+  for (const DeviceUse& use : listed(e.devices)) {
+    ordered_json device{{"name", use.name}};
+    if (use.alike.count() != 1) device["devices"] = use.alike.count();
+    device["total_bytes"] = use.breakdown.total().count;
     if (use.capacity) device["capacity_bytes"] = use.capacity->count;
     if (use.limit) device["limit_bytes"] = use.limit->count;
     device["components"] = components_json(use.breakdown);

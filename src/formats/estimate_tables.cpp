@@ -40,7 +40,9 @@ std::string estimate_csv(const Estimate& e) {
     table.columns.push_back({title, false});
   }
   add_rows(table, "inference", "all devices", e.inference.breakdown);
-  for (const DeviceUse& use : e.inference.devices) add_rows(table, "inference", use.name, use.breakdown);
+  for (const DeviceUse& use : listed(e.inference.devices)) {
+    add_rows(table, "inference", shared_name(use), use.breakdown);
+  }
   add_rows(table, "training", "peak", e.training.breakdown);
   for (const Phase& phase : e.training.phases) {
     add_rows(table, "training", std::string(key_of(phase.id)), phase.breakdown);

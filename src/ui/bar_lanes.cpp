@@ -26,34 +26,28 @@ double fullness(const BarLane& lane) {
   return static_cast<double>(lane.breakdown->total().count) / static_cast<double>(most->count);
 }
 
-/// "GPU 0" and "GPU 7" as "GPU 0–7".
-std::string run_name(const std::string& first, const std::string& last) {
-  const std::size_t digits = last.find_last_not_of("0123456789");
-  return digits == std::string::npos ? first : first + "–" + last.substr(digits + 1);
-}
-
 }  // namespace
 
 std::vector<DeviceRun> device_runs(const InferenceEstimate& estimate) {
   std::vector<DeviceRun> runs;
-  std::vector<std::size_t> last;  // of each run, to tell neighbours
-  for (std::size_t i = 0; i < estimate.devices.size(); ++i) {
-    const DeviceUse& use = estimate.devices[i];
+  for (const DeviceUse& use : estimate.devices) {
     const auto alike = std::find_if(runs.begin(), runs.end(), [&](const DeviceRun& run) {
       return !is_host(use) && !is_host(*run.use) && run.use->capacity == use.capacity &&
              same_amounts(run.use->breakdown, use.breakdown);
     });
     if (alike == runs.end()) {
-      runs.push_back({use.name, &use, 1});
-      last.push_back(i);
+      runs.push_back({shared_name(use), &use, use.alike, use.alike.count()});
       continue;
     }
-    std::size_t& before = last[static_cast<std::size_t>(alike - runs.begin())];
-    ++alike->devices;
-    alike->neighbours = alike->neighbours && before + 1 == i;
-    before = i;
-    alike->name = alike->neighbours ? run_name(alike->use->name, use.name)
-                                    : grouped(alike->devices) + " like " + alike->use->name;
+    alike->devices = add(alike->devices, use.alike.count());
+    if (alike->together && can_join(*alike->together, use.alike)) {
+      alike->together = joined(*alike->together, use.alike);
+    } else {
+      alike->together.reset();
+    }
+    const bool neighbours = alike->together && alike->together->neighbours();
+    alike->name = neighbours ? shared_name(DeviceUse{.name = alike->use->name, .alike = *alike->together})
+                             : grouped(alike->devices) + " like " + alike->use->name;
   }
   return runs;
 }
@@ -105,7 +99,7 @@ std::string inference_note(const Estimate& estimate, ByteUnits units) {
   for (const DeviceUse& use : e.devices) {
     if (use.breakdown.total().count == 0) continue;
     if (is_host(use)) host = true;
-    if (!is_host(use)) ++gpus;
+    if (!is_host(use)) gpus = add(gpus, use.alike.count());
   }
   if (gpus + (host ? 1U : 0U) < 2) return host ? "in host memory" : std::string{};
   std::string where = grouped(gpus) + (gpus == 1 ? " GPU" : " GPUs");

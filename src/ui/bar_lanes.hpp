@@ -37,8 +37,8 @@ struct BarLane {
 struct DeviceRun {
   std::string name;
   const DeviceUse* use = nullptr;
+  std::optional<Alike> together;  ///< which they are; nothing: they cannot be told as one row
   Count devices = 1;
-  bool neighbours = true;  ///< their numbers follow one another
 };
 [[nodiscard]] std::vector<DeviceRun> device_runs(const InferenceEstimate& estimate);
 

@@ -4,6 +4,7 @@
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/units.hpp>
+#include <llmcalc/estimate/alike.hpp>
 #include <llmcalc/model/model.hpp>
 
 #include <algorithm>
@@ -191,12 +192,13 @@ struct Breakdown {
   }
 };
 
-/// Memory of one device, or of the host.
+/// Memory of one device (or of each of several that hold the same), or of the host.
 struct DeviceUse {
-  std::string name;  ///< "GPU 0", "GPU 1", ..., "host"
-  Breakdown breakdown;
+  std::string name;  ///< of the first: "GPU 0", "GPU 1", ..., "host"
+  Breakdown breakdown{};
   std::optional<Bytes> capacity{};  ///< nothing: unknown (host)
   std::optional<Bytes> limit{};     ///< what the runtime lets this device hold; nothing: all of its capacity
+  Alike alike{};                    ///< which devices these are
 };
 
 /// Whether something fits, when a capacity is known.
@@ -212,12 +214,12 @@ struct Fit {
 /// Inference. For a runtime that takes a fixed share of the device, `devices` hold what is needed for the sequences
 /// asked for; what the runtime grants itself is in kv_pool_bytes and kv_pool_tokens.
 struct InferenceEstimate {
-  Breakdown breakdown;  ///< sum over devices
-  std::vector<DeviceUse> devices;
-  Bytes kv_bytes_per_token;  ///< over all devices
-  Bytes kv_pool_bytes;       ///< vLLM, SGLang: granted to the cache on one device
-  Count kv_pool_tokens = 0;  ///< as the engine prints it
-  double concurrency = 0;    ///< sequences of the full context the pool holds; 0: no pool
+  Breakdown breakdown;             ///< sum over devices
+  std::vector<DeviceUse> devices;  ///< in the order of their first numbers; listed() names each
+  Bytes kv_bytes_per_token;        ///< over all devices
+  Bytes kv_pool_bytes;             ///< vLLM, SGLang: granted to the cache on one device
+  Count kv_pool_tokens = 0;        ///< as the engine prints it
+  double concurrency = 0;          ///< sequences of the full context the pool holds; 0: no pool
   Fit fit;
 };
 

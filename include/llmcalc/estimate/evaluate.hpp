@@ -12,8 +12,10 @@
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace llmcalc {
 
@@ -60,6 +62,27 @@ namespace llmcalc {
   return device.addressable() - display;
 }
 
+/// Cuts rows of devices that hold the same where the devices themselves differ: the first when it shows a desktop,
+/// and where one kind ends and the next begins.
+inline void separate(std::vector<DeviceUse>& uses, const Scenario& s) {
+  const auto cut = [&uses](Count boundary) {
+    std::vector<DeviceUse> pieces;
+    for (DeviceUse& use : uses) {
+      const std::vector<Alike> rows = use.name == "host" ? std::vector{use.alike} : split(use.alike, boundary);
+      for (std::size_t i = 1; i < rows.size(); ++i) {
+        pieces.push_back({.name = device_name(rows[i].first), .breakdown = use.breakdown, .alike = rows[i]});
+      }
+      use.alike = rows.front();
+    }
+    for (DeviceUse& piece : pieces) uses.push_back(std::move(piece));
+  };
+  if (s.display_bytes != 0) cut(1);
+  Count next = 0;
+  for (const DeviceGroup& group : s.devices.groups) cut(next = add(next, group.count));
+  std::stable_sort(uses.begin(), uses.end(),
+                   [](const DeviceUse& a, const DeviceUse& b) { return a.alike.first < b.alike.first; });
+}
+
 /// What is left for the host when it shares the memory of the only device (Apple silicon, DGX Spark, Strix Halo);
 /// nothing when it has memory of its own, whose size no scenario tells.
 [[nodiscard]] inline std::optional<Bytes> host_capacity(const Scenario& s, const InferenceEstimate& e) {
@@ -67,7 +90,7 @@ namespace llmcalc {
   if (!device || !device->unified) return std::nullopt;
   Bytes taken;
   for (const DeviceUse& use : e.devices) {
-    if (use.name != "host") taken += use.breakdown.total();
+    if (use.name != "host") taken += use.breakdown.total() * use.alike.count();
   }
   return device->whole() - taken;
 }
@@ -77,15 +100,15 @@ namespace llmcalc {
   if (s.ecc) return evaluate_inference(with_device_state(s));
   InferenceEstimate e = s.method == Method::Article ? article::inference(s) : estimate_inference(s);
   if (const Device* smallest = s.devices.smallest()) {
-    Count i = 0;
+    separate(e.devices, s);
     for (DeviceUse& use : e.devices) {
       if (use.name == "host") {
         use.capacity = host_capacity(s, e);
         if (use.capacity) e.fit = tighter(e.fit, fit_of(use.breakdown, *use.capacity));
         continue;
       }
-      const Device* device = s.devices.at(i);
-      use.capacity = usable_memory(s, i++, device ? *device : *smallest);
+      const Device* device = s.devices.at(use.alike.first);
+      use.capacity = usable_memory(s, use.alike.first, device ? *device : *smallest);
       use.limit = granted(s, e, use);
       e.fit = tighter(e.fit, fit_of(use.breakdown, use.limit.value_or(*use.capacity)));
     }

@@ -47,14 +47,15 @@ static_assert(verdict_of({8}, {10}, {12}, {11}) == Verdict::Probably);
 static_assert(verdict_of({8}, {10}, {12}, {9}) == Verdict::ProbablyNot);
 static_assert(verdict_of({8}, {10}, {12}, {7}) == Verdict::DoesNot);
 
-/// One device, or one pipeline stage of a training job: what it needs and what it has.
+/// One device (or each of several alike), or one pipeline stage of a training job: what it needs and what it has.
 struct DeviceFit {
-  std::string name;  ///< "GPU 0", "stage 0"
+  std::string name;  ///< of the first of those alike: "GPU 0", "stage 0"
   Bytes use;
   Bytes low;
   Bytes high;
   Bytes capacity;
   Verdict verdict = Verdict::Unknown;
+  Alike alike{};  ///< which devices these are
 
   [[nodiscard]] Bytes headroom() const { return capacity - use; }  ///< 0 when it does not fit
   [[nodiscard]] Bytes excess() const { return use - capacity; }    ///< 0 when it fits
@@ -81,8 +82,8 @@ struct FitAnswer {
 namespace fit_detail {
 
 /// Adds a device and lets the overall verdict be that of the worst.
-inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes capacity) {
-  DeviceFit d{std::move(name), use.total(), use.low(), use.high(), capacity, Verdict::Unknown};
+inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes capacity, Alike alike = {}) {
+  DeviceFit d{std::move(name), use.total(), use.low(), use.high(), capacity, Verdict::Unknown, alike};
   d.verdict = verdict_of(d.low, d.use, d.high, d.capacity);
   answer.verdict = answer.devices.empty() ? d.verdict : std::max(answer.verdict, d.verdict);
   answer.devices.push_back(std::move(d));
@@ -94,7 +95,7 @@ inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes
 [[nodiscard]] inline FitAnswer fit(const InferenceEstimate& e) {
   FitAnswer answer;
   for (const DeviceUse& d : e.devices) {
-    if (d.capacity) fit_detail::add(answer, d.name, d.breakdown, d.limit.value_or(*d.capacity));
+    if (d.capacity) fit_detail::add(answer, d.name, d.breakdown, d.limit.value_or(*d.capacity), d.alike);
   }
   return answer;
 }
@@ -120,10 +121,10 @@ inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes
   std::string out(label_of(answer.verdict));
   if (d->excess().count != 0) {
     out += ": " + text(d->excess(), units) + " too much";
-    return d->name.empty() ? out + "." : out + " for " + d->name + ".";
+    return d->name.empty() ? out + "." : out + " for " + shared_name(*d) + ".";
   }
   out += ": " + text(d->headroom(), units) + " free";
-  return d->name.empty() ? out + "." : out + " on " + d->name + ".";
+  return d->name.empty() ? out + "." : out + " on " + shared_name(*d) + ".";
 }
 
 }  // namespace llmcalc

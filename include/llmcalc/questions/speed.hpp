@@ -116,6 +116,13 @@ inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::hig
   return static_cast<double>(matrices.count) * shares.host + cache;
 }
 
+/// What the i-th device holds; null when there are fewer.
+[[nodiscard]] inline const DeviceUse* on_device(const InferenceEstimate& e, Count i) {
+  const auto found =
+      std::find_if(e.devices.begin(), e.devices.end(), [i](const DeviceUse& use) { return use.alike.contains(i); });
+  return found == e.devices.end() ? nullptr : &*found;
+}
+
 /// How devices of an estimate work together: `tensor` side by side, stages one after the other.
 struct Work {
   double reading = 0;    ///< seconds at full bandwidth
@@ -130,28 +137,30 @@ struct Work {
   const bool shared = s.parallelism.expert > tensor_ranks(s);
   const ReadShares shares = read_shares(s, shared ? s.serving.sequences : replica_sequences(s));
   const Count tensor = tensor_ranks(s);
-  const Count world = std::max<Count>(1, e.devices.size() / std::max<Count>(1, s.parallelism.data));
   Work work;
-  double slowest = 0;
-  for (std::size_t i = 0; i < e.devices.size() && i < world + 1; ++i) {
-    const DeviceUse& use = e.devices[i];
-    const bool host = use.name == "host";
-    if (!host && i >= world) break;
-    const Device* device = host ? nullptr : (s.devices.at(i) ? s.devices.at(i) : s.devices.smallest());
-    const double bandwidth = host ? s.speed.host_bandwidth : device ? device->bandwidth : 0;
-    if (bandwidth <= 0) {
-      work.known = false;
-      return work;
+  // Seconds that the i-th device, or the host, reads its share.
+  const auto read = [&](const DeviceUse& use, double bandwidth) {
+    work.known = work.known && bandwidth > 0;
+    const double bytes = bytes_read(use, shares);
+    work.bytes += bytes;
+    return work.known ? bytes / bandwidth : 0;
+  };
+  Count world = 0;
+  for (const DeviceUse& use : e.devices) world = add(world, use.name == "host" ? 0 : use.alike.count());
+  world /= std::max<Count>(1, s.parallelism.data);
+  for (Count stage = 0; stage < world; stage += tensor) {
+    double slowest = 0;
+    for (Count i = stage; i < stage + tensor; ++i) {
+      const DeviceUse* use = on_device(e, i);
+      if (!use) break;
+      const Device* device = s.devices.at(i) ? s.devices.at(i) : s.devices.smallest();
+      slowest = std::max(slowest, read(*use, device ? device->bandwidth : 0));
     }
-    const double seconds = bytes_read(use, shares) / bandwidth;
-    work.bytes += seconds * bandwidth;
-    slowest = std::max(slowest, seconds);
-    if ((i + 1) % tensor == 0 || host) {
-      work.reading += slowest;
-      slowest = 0;
-    }
+    work.reading += slowest;
   }
-  work.reading += slowest;
+  for (const DeviceUse& use : e.devices) {
+    if (use.name == "host") work.reading += read(use, s.speed.host_bandwidth);
+  }
   if (const Device* device = s.devices.smallest(); device && peak_rate(*device, s) > 0) {
     work.computing = flops / (peak_rate(*device, s) * static_cast<double>(tensor));
   }

@@ -97,18 +97,14 @@ inline void place(InferenceEstimate& e, std::vector<Breakdown> stages, const Ran
     for (const Component& c : stage.components) e.breakdown.add(on_ranks(c, alike));
   }
   if (layout.host_only) {
-    e.devices.push_back({.name = "host", .breakdown = e.breakdown});
+    e.devices.push_back({.name = "host", .breakdown = e.breakdown, .alike = after_devices});
     return;
   }
-  e.devices.reserve(static_cast<std::size_t>(layout.world()));
-  for (Count replica = 0; replica < layout.data; ++replica) {
-    for (Breakdown& stage : stages) {
-      for (Count rank = 0; rank < layout.tensor; ++rank) {
-        const bool final_use = replica + 1 == layout.data && rank + 1 == layout.tensor;
-        e.devices.push_back(
-            {.name = "GPU " + std::to_string(e.devices.size()), .breakdown = final_use ? std::move(stage) : stage});
-      }
-    }
+  Count first = 0;
+  for (Breakdown& stage : stages) {
+    const Alike ranks{first, layout.tensor, layout.data, multiply(layout.tensor, layout.pipeline)};
+    e.devices.push_back({.name = device_name(first), .breakdown = std::move(stage), .alike = ranks});
+    first += layout.tensor;
   }
 }
 

@@ -75,12 +75,7 @@ class Prediction {
  public:
   Prediction(const Scenario& scenario, Task task) : scenario_(scenario), task_(task), e_(evaluate(scenario)) {}
 
-  [[nodiscard]] const DeviceUse* device(std::string_view name) const {
-    for (const DeviceUse& use : e_.inference.devices) {
-      if (use.name == name) return &use;
-    }
-    return nullptr;
-  }
+  [[nodiscard]] const DeviceUse* device(std::string_view name) const { return row_of(e_.inference.devices, name); }
   [[nodiscard]] const Estimate& estimate() const { return e_; }
 
   [[nodiscard]] std::optional<Predicted> of(const MeasuredFigure& f) const {
@@ -116,10 +111,9 @@ class Prediction {
     s.measure = measure;
     s.include_overhead = measure != Measure::Allocated;
     if (task_ == Task::Training) return of_breakdown(evaluate_training(s).breakdown);
-    for (const DeviceUse& use : evaluate_inference(s).devices) {
-      if (use.name == name) return of_breakdown(use.breakdown);
-    }
-    return std::nullopt;
+    const InferenceEstimate e = evaluate_inference(s);
+    const DeviceUse* use = row_of(e.devices, name);
+    return use ? std::optional(of_breakdown(use->breakdown)) : std::nullopt;
   }
 
   /// Everything on a device. An engine with a pool fills it whatever the sequences need.

@@ -68,7 +68,7 @@ TEST(Fit, HoldsEveryRankToTheSmallestDevice) {
   s.devices.groups = {{tests::card(1000_GiB), 1}, {tests::card(8_GiB), 1}};
   const auto answer = fit(s, Task::Training);
   EXPECT_EQ(answer.verdict, Verdict::DoesNot);
-  ASSERT_EQ(answer.devices.size(), 2U);
+  ASSERT_EQ(listed(answer.devices).size(), 2U);
   for (const DeviceFit& rank : answer.devices) EXPECT_EQ(rank.capacity, 8_GiB);
 }
 
@@ -77,12 +77,12 @@ TEST(Fit, LeavesADesktopItsPartOfTheFirstDevice) {
   s.parallelism.tensor = 2;
   s.display_bytes = (1_GiB).count;
   const auto answer = fit(s, Task::Inference);
-  ASSERT_EQ(answer.devices.size(), 2U);
+  ASSERT_EQ(listed(answer.devices).size(), 2U);
   s.display_bytes = 0;
   const auto without = fit(s, Task::Inference);
   EXPECT_LE(answer.devices[0].capacity, without.devices[0].capacity);
   EXPECT_LE(answer.devices[0].capacity, 23_GiB);
-  EXPECT_EQ(answer.devices[1].capacity, without.devices[1].capacity);
+  EXPECT_EQ(answer.devices[1].capacity, without.devices[0].capacity);
   s.display_bytes = (1_GiB).count;
   EXPECT_EQ(fit(s, Task::Training).devices[0].capacity, 23_GiB);
 }

@@ -70,10 +70,11 @@ TEST(Vllm, DevicesAddUpToTheBreakdown) {
   s.parallelism = {.data = 2, .tensor = 2, .pipeline = 3};
   s.serving.sequences = 5;
   const InferenceEstimate e = estimate_inference(s);
-  ASSERT_EQ(e.devices.size(), 12u);
+  ASSERT_EQ(e.devices.size(), 3u) << "a row for each stage";
+  ASSERT_EQ(listed(e.devices).size(), 12u);
   for (const Component& c : e.breakdown.components) {
     Bytes sum;
-    for (const DeviceUse& d : e.devices) sum += d.breakdown.bytes(c.part);
+    for (const DeviceUse& d : e.devices) sum += d.breakdown.bytes(c.part) * d.alike.count();
     EXPECT_EQ(sum, c.bytes) << key_of(c.part);
   }
 }

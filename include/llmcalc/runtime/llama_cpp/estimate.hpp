@@ -187,10 +187,11 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
     if (!on_device) use.breakdown.add(detail::whole(Part::OutputBuffer, "logits", output_buffer(m, z.sequences)));
   };
   for (std::int32_t device = 0; device < p.devices; ++device) {
-    e.devices.push_back({.name = "GPU " + std::to_string(device), .breakdown = {}, .capacity = std::nullopt});
+    const auto number = static_cast<Count>(device);
+    e.devices.push_back({.name = device_name(number), .alike = {.first = number}});
     fill(device, e.devices.back());
   }
-  e.devices.push_back({.name = "host", .breakdown = {}, .capacity = std::nullopt});
+  e.devices.push_back({.name = "host", .alike = after_devices});
   fill(host, e.devices.back());
   if (s.serving.draft_model) detail::add_draft(e, s);
   for (const DeviceUse& use : e.devices) {
