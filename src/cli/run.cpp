@@ -27,20 +27,31 @@ std::vector<std::string> known_words(const CLI::App& parser) {
   return words;
 }
 
-/// The message of a parse error, with the nearest known word for one that is unknown.
+/// What the parser did not understand, in the order it was given, each with the nearest known word.
+std::string unknown_arguments(const CLI::App& program, const CLI::App& parser) {
+  const std::vector<std::string> words = known_words(parser);
+  std::string flags;
+  std::string values;  // they may belong to one of the flags
+  for (const std::string& argument : program.remaining(true)) {
+    const std::string word = argument.substr(0, argument.find('='));
+    std::string& list = word.starts_with('-') ? flags : values;
+    list += (list.empty() ? "" : ", ") + word + (&list == &flags ? did_you_mean(word, words) : "");
+  }
+  return flags.empty() ? "does not know what to do with " + values : "does not know " + flags;
+}
+
+/// Says what was wrong with the arguments.
 int report(const CLI::App& program, const CLI::ParseError& error, const std::vector<std::string>& arguments,
            Streams streams) {
   const auto used = program.get_subcommands();
   const CLI::App& parser = used.empty() ? program : *used.front();
   std::string message = error.what();
-  const std::vector<std::string> words = known_words(parser);
   const bool no_command = used.empty() && !arguments.empty() && !arguments.front().starts_with('-');
-  if (no_command) message = "there is no command \"" + arguments.front() + "\"";
-  for (const std::string& argument : arguments) {
-    const std::string word = argument.substr(0, argument.find('='));
-    const bool unknown = message.find(word) != std::string::npos && word.size() > 2 &&
-                         std::find(words.begin(), words.end(), word) == words.end();
-    if (unknown) message += did_you_mean(word, words);
+  if (no_command) {
+    message =
+        "there is no command \"" + arguments.front() + "\"" + did_you_mean(arguments.front(), known_words(parser));
+  } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    message = (used.empty() ? std::string() : parser.get_name() + " ") + unknown_arguments(program, parser);
   }
   streams.errors << "llmcalc: " << message << "\nTry \"llmcalc"
                  << (used.empty() ? std::string() : " " + parser.get_name()) << " --help\".\n";

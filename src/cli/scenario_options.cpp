@@ -11,6 +11,7 @@
 #include <array>
 #include <istream>
 #include <string_view>
+#include <utility>
 
 namespace llmcalc::cli {
 
@@ -101,6 +102,19 @@ bool is_json_lines(const std::vector<std::string_view>& lines) {
   return opening >= 2 || json::accept(lines.front());
 }
 
+/// Second names of flags: one letter for what every call gives, and the abbreviations that engines use themselves.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> short_flags{{
+    {"model", "-m"},
+    {"device", "-d"},
+    {"serving.context", "-c"},
+    {"weights.format", "-w"},
+    {"parallelism.data", "--dp"},
+    {"parallelism.tensor", "--tp"},
+    {"parallelism.pipeline", "--pp"},
+    {"parallelism.context", "--cp"},
+    {"parallelism.expert", "--ep"},
+}};
+
 }  // namespace
 
 void ScenarioOptions::add_to(CLI::App& command) {
@@ -113,11 +127,10 @@ void ScenarioOptions::add_to(CLI::App& command) {
       ->group("Scenario");
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const Field& field = fields[i];
-    std::string names(field.flag);
-    if (field.path == "model") names += ",-m";
-    if (field.path == "device") names += ",-d";
-    if (field.path == "serving.context") names += ",-c";
-    if (field.path == "weights.format") names += ",-w";
+    const auto shorter = std::find_if(short_flags.begin(), short_flags.end(),
+                                      [&](const auto& row) { return row.first == field.path; });
+    const std::string names =
+        std::string(field.flag) + (shorter == short_flags.end() ? "" : "," + std::string(shorter->second));
     options_[i] = command.add_option(names, texts_[i], help_text(field))->group(help_group(field));
     const bool number = field.kind() == FieldKind::Whole || field.kind() == FieldKind::OptionalWhole;
     options_[i]->type_name(number ? "N" : field.kind() == FieldKind::Real ? "X" : "TEXT");

@@ -119,6 +119,11 @@ TEST(BadInput, IsNamedByFlagForPeople) {
   EXPECT_THAT(refusal({"--micro-batch", "-1"}), HasSubstr("--micro-batch: must be a whole number from 1"));
   EXPECT_THAT(refusal({"--device", "rtx-409"}), HasSubstr("did you mean \"rtx-4090\"?"));
   EXPECT_THAT(refusal({"--contxt", "5"}), HasSubstr("did you mean \"--context\"?"));
+  EXPECT_THAT(
+      refusal({"--tensor", "4", "--pipline-parallel=2"}),
+      HasSubstr("does not know --tensor (did you mean \"--tensor-parallel\"?), --pipline-parallel (did you mean "
+                "\"--pipeline-parallel\"?)"));
+  EXPECT_THAT(refusal({"4"}), HasSubstr("does not know what to do with 4"));
   EXPECT_THAT(refusal({"--set", "serving.contxt=5"}), HasSubstr("did you mean \"serving.context\"?"));
   EXPECT_THAT(refusal({"--set", "serving.context"}), HasSubstr("must be PATH=VALUE"));
   EXPECT_THAT(refusal({"--format", "yaml"}), HasSubstr("yaml"));

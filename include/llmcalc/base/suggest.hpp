@@ -36,10 +36,18 @@ namespace llmcalc {
   return last[b.size()];
 }
 
-/// The known name nearest to `word`; "" when none is near enough to be meant.
+/// The known name nearest to `word`: one it begins ("--tensor" of "--tensor-parallel"), else the one with the fewest
+/// edits; "" when none is near enough to be meant.
 template <class Names>
 [[nodiscard]] std::string nearest(std::string_view word, const Names& names) {
   std::string best;
+  for (const auto& name : names) {
+    const std::string_view known(name);
+    const bool begins = word.size() >= 4 && known.size() > word.size() && known.starts_with(word) &&
+                        std::string_view("-_. ").find(known[word.size()]) != std::string_view::npos;
+    if (begins && (best.empty() || known.size() < best.size())) best = known;
+  }
+  if (!best.empty()) return best;
   std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const auto& name : names) {
     const std::size_t edits = edit_distance(word, name);

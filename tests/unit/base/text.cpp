@@ -81,6 +81,8 @@ TEST(Suggestion, FindsTheNearestName) {
   EXPECT_EQ(nearest("contxt", names), "context");
   EXPECT_EQ(nearest("kv-format", names), "kv_format");
   EXPECT_EQ(nearest("sequnece", names), "sequences");
+  EXPECT_EQ(nearest("--tensor", std::vector<std::string>{"--engine-tensor", "--tensor-parallel"}),
+            "--tensor-parallel");
   EXPECT_EQ(did_you_mean("contxt", names), " (did you mean \"context\"?)");
 }
 
