@@ -39,6 +39,8 @@ std::string describe_recurrent(Mixer mixer, const RecurrentShape& r) {
       return "lightning attention, " + grouped(r.heads) + " heads of " + grouped(r.head_dim);
     case Mixer::ShortConvolution:
       return "short convolution of " + grouped(r.conv_kernel);
+    case Mixer::Recurrence:
+      return "recurrence, state of " + grouped(product(r.heads, r.head_dim, r.state)) + " values";
     default:
       return "Mamba-2, " + grouped(r.heads) + " heads of " + grouped(r.head_dim) + ", state " + grouped(r.state);
   }
@@ -75,7 +77,7 @@ std::string describe_layer(const Layer& layer) {
     text = layer.mixer == Mixer::CrossAttention ? "cross attention to images" : describe_attention(layer);
   if (layer.recurs())
     text += (text.empty() ? "" : " and ") +
-            describe_recurrent(layer.also_recurrent ? Mixer::Mamba2 : layer.mixer, layer.recurrent);
+            describe_recurrent(layer.recurrent_mixer(), layer.recurrent);
   const std::string feed_forward = describe_feed_forward(layer.feed_forward);
   if (!feed_forward.empty()) text += (text.empty() ? "" : "; ") + feed_forward;
   return text;

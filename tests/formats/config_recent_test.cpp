@@ -54,20 +54,6 @@ TEST(ConfigRecent, PersimmonAndFuyu) {
   EXPECT_EQ(total("{" + text + "}"), 9'408'238'592U - linear(30 * 30 * 3, 4096));
 }
 
-TEST(ConfigRecent, RecurrentModelsCountTheirWeightsAndSayThatTheirStateIsMissing) {
-  const auto rwkv = model_from_config_text(
-      R"({"model_type":"rwkv","vocab_size":50277,"hidden_size":768,"num_hidden_layers":12})", "test");
-  ASSERT_TRUE(rwkv);
-  EXPECT_EQ(parameter_count(*rwkv), 169'342'464U);
-  EXPECT_EQ(rwkv->trust, Trust::Modelled);
-  const auto griffin = model_from_config_text(
-      R"({"model_type":"recurrent_gemma","intermediate_size":15360,"num_key_value_heads":1,"lru_width":2560})",
-      "test");
-  ASSERT_TRUE(griffin);
-  EXPECT_EQ(parameter_count(*griffin), 2'682'862'080U);
-  EXPECT_EQ(griffin->layers_of_kind(griffin->layers[2]), 8U);
-}
-
 TEST(ConfigRecent, DenseFamilies) {
   EXPECT_EQ(total(R"({"model_type":"bitnet","vocab_size":128256,"hidden_size":2560,"intermediate_size":6912,
     "num_hidden_layers":30,"num_attention_heads":20,"num_key_value_heads":5,"tie_word_embeddings":true})"),

@@ -4,8 +4,9 @@
 // Mamba-2: convolution (d_inner + 2 groups x d_state) x columns + heads x head_dim x d_state.
 // Mamba-1: d_inner x columns + d_inner x d_state. Gated delta nets: (2 key width + value width) x columns + value
 // heads x value head width x key head width. Lightning attention: heads x head_dim^2. Short convolution: inner x
-// columns. Columns: the kernel's width in transformers and mamba_ssm, one less in vLLM. Tensor parallelism divides
-// all of it. Source: vLLM model_executor/layers/mamba/mamba_utils.py; mamba_ssm allocate_inference_cache; the cache
+// columns. Other recurrences: inner x columns + heads x head_dim x state (RWKV: two shifted tokens and a matrix a
+// head). Columns: the kernel's width in transformers and mamba_ssm, one less in vLLM. Tensor parallelism divides all
+// of it. Source: vLLM model_executor/layers/mamba/mamba_utils.py; mamba_ssm allocate_inference_cache; the cache
 // objects of the transformers classes. Worked: Qwen3-Next, one delta layer in transformers: 65,536 + 2,097,152 bytes.
 
 #include <llmcalc/estimate/estimate.hpp>
@@ -29,7 +30,7 @@ struct StateShape {
   if (!layer.recurs()) return {};
   const RecurrentShape& r = layer.recurrent;
   StateShape s{.kernel = r.conv_kernel};
-  switch (layer.also_recurrent ? Mixer::Mamba2 : layer.mixer) {
+  switch (layer.recurrent_mixer()) {
     case Mixer::Mamba1:
       s.convolution = r.inner;
       s.state = multiply(r.inner, r.state);
@@ -49,6 +50,10 @@ struct StateShape {
       break;
     case Mixer::ShortConvolution:
       s.convolution = r.inner;
+      break;
+    case Mixer::Recurrence:
+      s.convolution = r.inner;
+      s.state = product(r.heads, r.head_dim, r.state);
       break;
     default:
       return {};

@@ -232,6 +232,8 @@ inline void recurrent(Writer& w, const Model& m, const Layer& layer, Mixer mixer
     case Mixer::ShortConvolution:
       short_convolution(w, m, layer.recurrent);
       break;
+    case Mixer::Recurrence:
+      break;  // all of it is among the extra tensors
     default:
       delta_net(w, m, layer.recurrent);
       break;
@@ -239,16 +241,17 @@ inline void recurrent(Writer& w, const Model& m, const Layer& layer, Mixer mixer
 }
 
 inline void one_layer(Writer& w, const Model& m, const Layer& layer) {
+  if (layer.shared_block) {
+    recurrent(w, m, layer, layer.recurrent_mixer());
+    w.f32(m.hidden);
+    return;
+  }
   if (layer.mixer == Mixer::LatentAttention) {
     latent_attention(w, m, layer.attention);
   } else if (layer.attends()) {
     attention(w, m, layer.attention);
   }
-  if (layer.also_recurrent) {
-    mamba2(w, m, layer.recurrent);
-  } else if (layer.recurs()) {
-    recurrent(w, m, layer, layer.mixer);
-  }
+  if (layer.recurs()) recurrent(w, m, layer, layer.recurrent_mixer());
   if (layer.is_moe()) {
     experts(w, m, layer.feed_forward);
   } else if (layer.feed_forward.width != 0) {

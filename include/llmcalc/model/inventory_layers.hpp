@@ -215,8 +215,13 @@ inline void write_layer_norms(TensorWriter& w, NormPlacement placement) {
   }
 }
 
-/// All tensors of one kind of layer.
+/// All tensors of one kind of layer. What the layer shares with others is not its own.
 inline void write_layer(TensorWriter& w, const Layer& layer) {
+  if (layer.shared_block) {
+    write_recurrent(w, layer.recurrent_mixer(), layer.recurrent);
+    write_layer_norms(w, NormPlacement::MixerOnly);
+    return;
+  }
   switch (layer.mixer) {
     case Mixer::Attention:
     case Mixer::CrossAttention:
@@ -231,7 +236,7 @@ inline void write_layer(TensorWriter& w, const Layer& layer) {
       write_recurrent(w, layer.mixer, layer.recurrent);
       break;
   }
-  if (layer.also_recurrent) write_recurrent(w, Mixer::Mamba2, layer.recurrent);
+  if (layer.also_recurrent) write_recurrent(w, layer.recurrent_mixer(), layer.recurrent);
   write_dense(w, layer.feed_forward);
   write_mixture(w, layer.feed_forward);
   write_layer_norms(w, layer.norms);

@@ -38,7 +38,8 @@ enum class Mixer : std::uint8_t {
   GatedDeltaNet,    ///< Qwen3-Next, Qwen3.5, ...
   KimiDeltaNet,     ///< Kimi Linear, Kimi K3: gated delta rule with a decay per channel
   LightningAttention,  ///< MiniMax-Text-01: linear attention with a d x d state per head
-  ShortConvolution     ///< LFM2
+  ShortConvolution,    ///< LFM2
+  Recurrence           ///< any other recurrence (RWKV, xLSTM, RG-LRU); its weights are among the extra tensors
 };
 
 /// Normalisation of queries and keys.
@@ -84,7 +85,8 @@ struct AttentionShape {
   friend bool operator==(const AttentionShape&, const AttentionShape&) = default;
 };
 
-/// Shape of a recurrent mixer (Mamba1, Mamba2, GatedDeltaNet, KimiDeltaNet, LightningAttention, ShortConvolution).
+/// Shape of a recurrent mixer (Mamba1, Mamba2, GatedDeltaNet, KimiDeltaNet, LightningAttention, ShortConvolution,
+/// Recurrence).
 struct RecurrentShape {
   Count inner = 0;           ///< d_inner: width of the inner stream; delta nets: value width
   Count state = 0;           ///< d_state; delta nets: key head width
@@ -152,7 +154,9 @@ struct Layer {
   Mixer mixer = Mixer::Attention;
   AttentionShape attention;     ///< when the mixer is an attention, or `also_recurrent`'s partner
   RecurrentShape recurrent;     ///< when the mixer is recurrent, or beside attention with `also_recurrent`
-  bool also_recurrent = false;  ///< attention and Mamba-2 side by side in one layer (Falcon-H1)
+  bool also_recurrent = false;  ///< attention and a state space in one layer (Falcon-H1, Zamba)
+  bool shared_block =
+      false;  ///< attention and feed-forward weights belong to several layers: among the extra tensors
   FeedForward feed_forward;
   NormPlacement norms = NormPlacement::Pre;
   friend bool operator==(const Layer&, const Layer&) = default;
@@ -163,6 +167,11 @@ struct Layer {
   }
   /// True when the layer keeps a state of fixed size per sequence.
   [[nodiscard]] constexpr bool recurs() const { return also_recurrent || (mixer != Mixer::None && !attends()); }
+  /// The recurrent mixer, beside attention or alone. Only Mamba-1 has a rank of its time step.
+  [[nodiscard]] constexpr Mixer recurrent_mixer() const {
+    if (!also_recurrent) return mixer;
+    return recurrent.time_step_rank != 0 ? Mixer::Mamba1 : Mixer::Mamba2;
+  }
   [[nodiscard]] constexpr bool is_moe() const { return feed_forward.experts > 0; }
 };
 

@@ -17,10 +17,11 @@ struct DefaultsRow {
   std::string_view json;
 };
 
-// The table, in four parts.
+// The table, in parts.
 [[nodiscard]] std::span<const DefaultsRow> dense_defaults();
 [[nodiscard]] std::span<const DefaultsRow> sparse_defaults();
 [[nodiscard]] std::span<const DefaultsRow> tower_defaults();
 [[nodiscard]] std::span<const DefaultsRow> recent_defaults();
+[[nodiscard]] std::span<const DefaultsRow> recurrent_defaults();
 
 }  // namespace llmcalc::config

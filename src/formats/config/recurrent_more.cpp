@@ -1,81 +1,15 @@
-// Recurrent layers that the estimate has no mixer for: RWKV 4 and RecurrentGemma. Their weights are counted tensor by
-// tensor; the state they keep for a sequence (some vectors of the hidden size a layer) is not, and the model says so.
+// Recurrences of their own kind: RecurrentGemma (Griffin) and xLSTM.
 
-#include "formats/config/blocks.hpp"
+#include "formats/config/recurrent_tensors.hpp"
 #include "formats/config/registry.hpp"
 
 #include <array>
 #include <string>
+#include <utility>
 
 namespace llmcalc::config {
 
 namespace {
-
-/// Writes the recurrent tensors of one kind of layer.
-class RecurrentTensors {
- public:
-  RecurrentTensors(Model& m, std::size_t kind) : model_(m), kind_(kind) {}
-
-  void matrix(std::string_view name, Count rows, Count columns, TensorRole role, bool bias = false) {
-    const std::string text(name);
-    add_layer_tensor(model_, kind_, text + ".weight", rows, columns, role, part(role));
-    if (bias) add_layer_tensor(model_, kind_, text + ".bias", rows, 1, TensorRole::Bias, part(role));
-  }
-  void vector(std::string_view name, Count size) {
-    add_layer_tensor(model_, kind_, name, size, 1, TensorRole::RecurrentSmall, ModelPart::Recurrent);
-  }
-
- private:
-  static ModelPart part(TensorRole role) {
-    const bool block = role == TensorRole::Up || role == TensorRole::Down || role == TensorRole::Gate;
-    return block ? ModelPart::FeedForward : ModelPart::Recurrent;
-  }
-
-  Model& model_;
-  std::size_t kind_;
-};
-
-/// The note and the lower trust of a model whose state is left out.
-void state_not_counted(const Fields& c, Model& m) {
-  c.assume("the state that recurrent layers keep for a sequence is not counted: it is small and does not grow");
-  m.trust = Trust::Modelled;
-}
-
-/// RWKV 4: time mixing and channel mixing, both with LayerNorm; one more norm before the first layer.
-void read_rwkv(const Fields& c, Model& m) {
-  read_stream(c, m);
-  m.norm = NormKind::LayerNorm;
-  m.positions = Positions::None;
-  m.embedding_norm = true;
-  m.max_context = c.count("context_length", range::tokens, m.max_context);
-  Layer layer;
-  layer.mixer = Mixer::None;
-  add_equal_layers(c, m, layer);
-  const Count mixed = c.count("attention_hidden_size", range::width, m.hidden);
-  const Count width = c.count("intermediate_size", range::width, multiply(4, m.hidden));
-  RecurrentTensors t(m, 0);
-  t.vector("attention.time_decay", mixed);
-  t.vector("attention.time_first", mixed);
-  for (const char* name : {"attention.time_mix_key", "attention.time_mix_value", "attention.time_mix_receptance",
-                           "feed_forward.time_mix_key", "feed_forward.time_mix_receptance"}) {
-    t.vector(name, m.hidden);
-  }
-  for (const char* name : {"attention.key", "attention.value", "attention.receptance"}) {
-    t.matrix(name, mixed, m.hidden, TensorRole::RecurrentIn);
-  }
-  t.matrix("attention.output", m.hidden, mixed, TensorRole::RecurrentOut);
-  t.matrix("feed_forward.key", width, m.hidden, TensorRole::Up);
-  t.matrix("feed_forward.receptance", m.hidden, m.hidden, TensorRole::Gate);
-  t.matrix("feed_forward.value", m.hidden, width, TensorRole::Down);
-  m.names = {{"model.embed_norm", "rwkv.blocks.0.pre_ln"},
-             {"model.layers.", "rwkv.blocks."},
-             {"model.embed_tokens", "rwkv.embeddings"},
-             {"model.norm", "rwkv.ln_out"},
-             {"lm_head", "head"},
-             {"input_layernorm", "ln1"},
-             {"post_attention_layernorm", "ln2"}};
-  state_not_counted(c, m);
-}
 
 /// The real-gated linear recurrent unit with its convolution and three projections (Griffin).
 void add_griffin_block(Model& m, std::size_t kind, Count width, Count heads, Count kernel) {
@@ -111,23 +45,80 @@ void read_recurrent_gemma(const Fields& c, Model& m) {
              {"self_attn.", "temporal_block."},
              {"mlp.", "mlp_block."},
              {"model.norm", "model.final_norm"}};
-  add_layers(m, layer_count(c), [&](Count i) {
-    const bool attends = pattern[i % pattern.size()] == "attention";
-    layer.mixer = attends ? Mixer::Attention : Mixer::None;
-    layer.attention = attends ? attention : AttentionShape{};
-    return layer;
-  });
   const Count width = c.count("lru_width", range::width, m.hidden);
   const Count kernel = c.count("conv1d_width", {1, 64}, 4);
+  RecurrentShape unit;
+  unit.inner = unit.head_dim = width;
+  unit.heads = unit.state = 1;
+  // The class keeps one column less than the convolution is wide.
+  unit.conv_kernel = kernel - 1;
+  add_layers(m, layer_count(c), [&](Count i) {
+    const bool attends = pattern[i % pattern.size()] == "attention";
+    layer.mixer = attends ? Mixer::Attention : Mixer::Recurrence;
+    layer.attention = attends ? attention : AttentionShape{};
+    layer.recurrent = attends ? RecurrentShape{} : unit;
+    return layer;
+  });
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
-    if (m.kinds[k].mixer == Mixer::None) add_griffin_block(m, k, width, attention.heads, kernel);
+    if (m.kinds[k].mixer == Mixer::Recurrence) add_griffin_block(m, k, width, attention.heads, kernel);
   }
-  state_not_counted(c, m);
+}
+
+/// xLSTM 7B: a matrix memory, its normaliser and its maximum a head, all three in fp32; a gated block behind it.
+/// Source: modeling_xlstm.py of Hugging Face transformers.
+void read_xlstm(const Fields& c, Model& m) {
+  read_stream(c, m);
+  m.positions = Positions::None;
+  const bool bias = c.flag("use_bias", false);
+  const double key_share = c.number("qk_dim_factor", 0.5);
+  const double value_share = c.number("v_dim_factor", 1.0);
+  const double block_share = c.number("ffn_proj_factor", 2.667);
+  for (const auto& [key, share] : {std::pair{"qk_dim_factor", key_share}, std::pair{"v_dim_factor", value_share},
+                                   std::pair{"ffn_proj_factor", block_share}}) {
+    if (!(share > 0 && share <= 64)) {
+      c.complain(key, "must be more than 0 and at most 64");
+      return;
+    }
+  }
+  const auto part = [&](double share) { return static_cast<Count>(share * static_cast<double>(m.hidden)); };
+  const Count keys = part(key_share);
+  const Count values = part(value_share);
+  Layer layer;
+  layer.mixer = Mixer::Recurrence;
+  RecurrentShape& r = layer.recurrent;
+  r.heads = c.required("num_heads", range::heads);
+  const Count key = keys / r.heads;
+  r.inner = values;
+  r.head_dim = add(multiply(key, values / r.heads), add(key, 1));
+  r.state = 1;
+  layer.feed_forward.width = round_up(part(block_share), c.count("ffn_round_up_to_multiple_of", {1, 65536}, 64));
+  layer.feed_forward.up_bias = layer.feed_forward.down_bias = bias;
+  m.names = {{"model.embed_tokens", "backbone.embeddings"},
+             {"model.layers.", "backbone.blocks."},
+             {"model.norm", "backbone.out_norm"},
+             {"input_layernorm", "norm_mlstm"},
+             {"post_attention_layernorm", "norm_ffn"},
+             {"mlp.gate_proj", "ffn.proj_up_gate"},
+             {"mlp.up_proj", "ffn.proj_up"},
+             {"mlp.down_proj", "ffn.proj_down"}};
+  m.final_norm = c.flag("add_out_norm", true);
+  add_layers(m, c.has("num_hidden_layers") ? layer_count(c) : c.required("num_blocks", range::layers),
+             [&](Count) { return layer; });
+  RecurrentTensors t(m, 0);
+  t.matrix("mlstm_layer.q", keys, m.hidden, TensorRole::RecurrentIn, bias);
+  t.matrix("mlstm_layer.k", keys, m.hidden, TensorRole::RecurrentIn, bias);
+  t.matrix("mlstm_layer.v", values, m.hidden, TensorRole::RecurrentIn, bias);
+  t.matrix("mlstm_layer.ogate_preact", values, m.hidden, TensorRole::RecurrentIn, bias);
+  t.matrix("mlstm_layer.igate_preact", r.heads, m.hidden, TensorRole::RecurrentIn, true);
+  t.matrix("mlstm_layer.fgate_preact", r.heads, m.hidden, TensorRole::RecurrentIn, true);
+  t.vector("mlstm_layer.multihead_norm.weight", values);
+  if (bias) t.vector("mlstm_layer.multihead_norm.bias", values);
+  t.matrix("mlstm_layer.out_proj", m.hidden, values, TensorRole::RecurrentOut, bias);
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"rwkv", "RWKV", read_rwkv},
     {"recurrent_gemma", "Gemma", read_recurrent_gemma},
+    {"xlstm", "xLSTM", read_xlstm},
 });
 
 }  // namespace

@@ -44,7 +44,7 @@ constexpr void store_inputs_in_float8(const TrainingPass& p, const Layer& l, Lay
       break;
   }
   if (layer.also_recurrent) {
-    Kept beside = recurrent(p, Mixer::Mamba2, layer.recurrent);
+    Kept beside = recurrent(p, layer.recurrent_mixer(), layer.recurrent);
     beside.stream = 0;  // reads the input that attention keeps
     kept += beside;
   }

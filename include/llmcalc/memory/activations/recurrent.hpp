@@ -12,6 +12,7 @@
 //   Kimi delta     the same and c n s for the decay of every channel, in fp32
 //   lightning      c h + 5 c v                                  q, k, v, output, gate
 //   short conv     c h + 6 c h                                  three gates' width, two products, convolution
+//   other          c h + 6 c w                                  query, key, value, decay, gate and output, all w wide
 //
 // Not counted: chunk states of the backward kernels, live for one layer only.
 
@@ -62,6 +63,9 @@ inline constexpr Count recurrent_high = 1300;
       break;
     case Mixer::ShortConvolution:
       kept.inner = product(6, c, p.hidden);
+      break;
+    case Mixer::Recurrence:
+      kept.inner = product(6, c, r.inner);
       break;
     default:
       break;
