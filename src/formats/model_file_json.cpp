@@ -76,8 +76,7 @@ std::string describe_layer(const Layer& layer) {
   if (layer.attends())
     text = layer.mixer == Mixer::CrossAttention ? "cross attention to images" : describe_attention(layer);
   if (layer.recurs())
-    text += (text.empty() ? "" : " and ") +
-            describe_recurrent(layer.recurrent_mixer(), layer.recurrent);
+    text += (text.empty() ? "" : " and ") + describe_recurrent(layer.recurrent_mixer(), layer.recurrent);
   const std::string feed_forward = describe_feed_forward(layer.feed_forward);
   if (!feed_forward.empty()) text += (text.empty() ? "" : "; ") + feed_forward;
   return text;

@@ -236,4 +236,12 @@ std::vector<Count> windows(const Fields& c, Count layers, Count window, Count pa
   return result;
 }
 
+std::vector<Count> windows_after_first(const Fields& c, Count layers, Count pattern) {
+  const Count window = c.count("sliding_window", range::tokens, 0);
+  std::vector<Count> result = windows(c, layers, window, 0);
+  if (!layer_types(c, layers).empty()) return result;
+  for (Count i = 0; i < layers; i += pattern) result[i] = 0;
+  return result;
+}
+
 }  // namespace llmcalc::config

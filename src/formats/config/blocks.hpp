@@ -81,5 +81,7 @@ void add_tensor(Model& m, std::string_view name, Count rows, Count columns, Tens
 
 /// Which layers slide: layer_types says so, else every layer but each `pattern`-th; 0: all of them slide.
 [[nodiscard]] std::vector<Count> windows(const Fields& c, Count layers, Count window, Count pattern);
+/// The same for families whose every `pattern`-th layer sees everything, the first one included.
+[[nodiscard]] std::vector<Count> windows_after_first(const Fields& c, Count layers, Count pattern = 4);
 
 }  // namespace llmcalc::config

@@ -22,6 +22,6 @@ struct DefaultsRow {
 [[nodiscard]] std::span<const DefaultsRow> sparse_defaults();
 [[nodiscard]] std::span<const DefaultsRow> tower_defaults();
 [[nodiscard]] std::span<const DefaultsRow> recent_defaults();
-[[nodiscard]] std::span<const DefaultsRow> recurrent_defaults();
+[[nodiscard]] std::span<const DefaultsRow> unusual_defaults();
 
 }  // namespace llmcalc::config

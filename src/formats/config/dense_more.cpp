@@ -54,11 +54,9 @@ void read_granite_swa(const Fields& c, Model& m) {
   AttentionShape& a = layer.attention;
   a.sinks = true;
   const Count n = layer_count(c);
-  const std::vector<std::string> types = layer_types(c, n);
-  const Count window = c.count("sliding_window", range::tokens, 0);
+  const std::vector<Count> window = windows_after_first(c, n);
   add_layers(m, n, [&](Count i) {
-    const bool slides = types.empty() ? i % 4 != 0 : types[i] == "sliding_attention";
-    a.window = slides ? window : 0;
+    a.window = window[i];
     return layer;
   });
 }

@@ -77,12 +77,69 @@ void read_openai_gpt(const Fields& c, Model& m) {
   add_equal_layers(c, m, layer);
 }
 
+/// GPT-NeoX Japanese: no biases but one vector behind the last layer's attention; a block as wide as
+/// intermediate_multiple_size says.
+void read_gpt_neox_japanese(const Fields& c, Model& m) {
+  Layer layer = gpt_layer(c, m, false, false);
+  layer.feed_forward.width = multiply(c.count("intermediate_multiple_size", {1, 64}, 4), m.hidden);
+  layer.attention.fused_qkv = true;
+  m.names = {{"model.layers.", "gpt_neox_japanese.layers."},
+             {"model.embed_tokens", "gpt_neox_japanese.embed_in"},
+             {"model.norm", "gpt_neox_japanese.final_layer_norm"},
+             {"lm_head", "embed_out"},
+             {"self_attn.qkv_proj", "attention.query_key_value"},
+             {"self_attn.o_proj", "attention.dense"},
+             {"mlp.up_proj", "mlp.dense_h_to_4h"},
+             {"mlp.down_proj", "mlp.dense_4h_to_h"}};
+  add_equal_layers(c, m, layer);
+  add_tensor(m, "gpt_neox_japanese.layers.last.attention.dense_bias", m.hidden, 1, TensorRole::Bias,
+             ModelPart::Attention);
+}
+
+/// ModernBERT as a decoder (Ettin): gated blocks, windows of half of local_attention but in every third layer, no
+/// norm before the first attention, a projection and a norm before the tied head.
+/// Source: modeling_modernbert_decoder.py of Hugging Face transformers.
+void read_modernbert_decoder(const Fields& c, Model& m) {
+  Layer layer = gpt_layer(c, m, c.flag("attention_bias", false), c.flag("mlp_bias", false));
+  const bool bias = c.flag("norm_bias", false);
+  m.norm = bias ? NormKind::LayerNorm : NormKind::LayerNormNoBias;
+  m.embedding_norm = true;
+  m.head_bias = c.flag("decoder_bias", true);
+  layer.feed_forward.gated = layer.feed_forward.fused_gate_up = true;
+  const Count n = layer_count(c);
+  const std::vector<Count> window = windows(c, n, c.count("local_attention", range::tokens, 128) / 2,
+                                            c.count("global_attn_every_n_layers", range::layers, 3));
+  m.names = {{"model.embed_tokens", "model.embeddings.tok_embeddings"},
+             {"model.embed_norm", "model.embeddings.norm"},
+             {"model.norm", "model.final_norm"},
+             {"lm_head", "decoder"},
+             {"self_attn.o_proj", "attn.Wo"},
+             {"self_attn.", "attn."},
+             {"mlp.gate_up_proj", "mlp.Wi"},
+             {"mlp.down_proj", "mlp.Wo"},
+             {"input_layernorm", "attn_norm"},
+             {"post_attention_layernorm", "mlp_norm"}};
+  add_layers(m, n, [&](Count i) {
+    layer.attention.window = window[i];
+    layer.norms = i == 0 ? NormPlacement::MixerOnly : NormPlacement::Pre;
+    return layer;
+  });
+  add_tensor(m, "lm_head.dense.weight", m.hidden, m.hidden, TensorRole::Other, ModelPart::Head);
+  if (c.flag("classifier_bias", false)) {
+    add_tensor(m, "lm_head.dense.bias", m.hidden, 1, TensorRole::Bias, ModelPart::Head);
+  }
+  add_tensor(m, "lm_head.norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+  if (bias) add_tensor(m, "lm_head.norm.bias", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+}
+
 constexpr auto rows = std::to_array<FamilyRow>({
     {"codegen", "CodeGen", read_codegen},
     {"xglm", "XGLM", read_xglm},
     {"biogpt", "BioGPT", read_biogpt},
     {"ctrl", "CTRL", read_ctrl},
     {"openai-gpt", "GPT", read_openai_gpt},
+    {"gpt_neox_japanese", "GPT-NeoX", read_gpt_neox_japanese},
+    {"modernbert-decoder", "ModernBERT", read_modernbert_decoder},
 });
 
 }  // namespace

@@ -54,9 +54,26 @@ void read_granitemoe(const Fields& c, Model& m) { read_granite_moe(c, m, false, 
 void read_granitemoeshared(const Fields& c, Model& m) { read_granite_moe(c, m, false, true); }
 void read_granitemoehybrid(const Fields& c, Model& m) { read_granite_moe(c, m, true, true); }
 
+/// Granite MoE with windows and sinks; every fourth layer, the first one included, sees everything.
+void read_granitemoe_swa(const Fields& c, Model& m) {
+  read_granite_moe(c, m, false, true);
+  if (m.kinds.empty()) return;
+  Layer layer = m.kinds.front();
+  layer.attention.sinks = true;
+  const Count n = m.layer_count();
+  const std::vector<Count> window = windows_after_first(c, n);
+  m.kinds.clear();
+  m.layers.clear();
+  add_layers(m, n, [&](Count i) {
+    layer.attention.window = window[i];
+    return layer;
+  });
+}
+
 constexpr auto rows = std::to_array<FamilyRow>({
     {"granitemoe", "Granite", read_granitemoe},
     {"granitemoeshared", "Granite", read_granitemoeshared},
+    {"granitemoe_swa", "Granite", read_granitemoe_swa},
     {"granitemoehybrid", "Granite", read_granitemoehybrid},
 });
 

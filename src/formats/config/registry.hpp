@@ -42,6 +42,7 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> nemotron_h_families();
 [[nodiscard]] std::span<const FamilyRow> zamba_families();
 [[nodiscard]] std::span<const FamilyRow> rwkv_families();
+[[nodiscard]] std::span<const FamilyRow> unusual_mixture_families();
 [[nodiscard]] std::span<const FamilyRow> linear_attention_families();
 [[nodiscard]] std::span<const FamilyRow> multimodal_families();
 [[nodiscard]] std::span<const FamilyRow> more_dense_families();
