@@ -72,4 +72,52 @@ TEST(ConfigUnusual, GraniteMoeWithSinksSlidesInThreeOfFourLayers) {
   EXPECT_EQ(m.layer(4).attention.window, 0U);
 }
 
+TEST(ConfigUnusual, OpenElmHasItsPublishedTotal) {
+  const Model m = read(R"({"model_type":"openelm","model_dim":1280,"num_transformer_layers":16,"head_dim":64,
+    "num_query_heads":[12,12,12,12,12,16,16,16,16,16,16,16,20,20,20,20],
+    "num_kv_heads":[3,3,3,3,3,4,4,4,4,4,4,4,5,5,5,5],
+    "ffn_multipliers":[0.5,0.73,0.97,1.2,1.43,1.67,1.9,2.13,2.37,2.6,2.83,3.07,3.3,3.53,3.77,4.0],
+    "ffn_dim_divisor":256,"normalize_qk_projections":true,"share_input_output_layers":true,
+    "max_context_length":2048,"vocab_size":32000})");
+  EXPECT_EQ(parameter_count(m), 271'527'168U);
+  EXPECT_EQ(m.max_context, 2048U);
+  EXPECT_EQ(m.layer(15).attention.kv_heads, 5U);
+}
+
+TEST(ConfigUnusual, Phi3SmallHasItsPublishedTotal) {
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"phi3small"})")), 7'392'272'384U);
+}
+
+TEST(ConfigUnusual, DeciLmHasKeyValueHeadsOfItsOwnInEveryLayer) {
+  const Model m = read(R"({"model_type":"deci","vocab_size":32000,"hidden_size":4096,"intermediate_size":14336,
+    "num_hidden_layers":2,"num_attention_heads":32,"num_key_value_heads_per_layer":[4,1]})");
+  constexpr Count same = 2 * 4096 * 4096 + Count{3} * 4096 * 14336 + 2 * 4096;
+  EXPECT_EQ(parameter_count(m), 2 * (Count{32000} * 4096 + same) + 2 * 5 * 128 * 4096 + 4096);
+  EXPECT_EQ(m.layer(1).attention.kv_heads, 1U);
+}
+
+TEST(ConfigUnusual, ArcticHasADenseBlockBesideEveryMixture) {
+  // Snowflake Arctic, 480 billion: 128 experts of 4,864 and a block of the hidden size.
+  constexpr Count h = 7168;
+  constexpr Count layer = 2 * h * h + 2 * 1024 * h + 3 * h * h + 128 * 3 * h * 4864 + 128 * h + 3 * h;
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"arctic","hidden_size":7168,"intermediate_size":4864,
+    "num_hidden_layers":35,"num_attention_heads":56,"num_key_value_heads":8,"num_local_experts":128,
+    "num_experts_per_tok":2,"moe_layer_frequency":1,"parallel_attn_mlp_res":true})")),
+            2 * 32000 * h + 35 * layer + h);
+}
+
+TEST(ConfigUnusual, OlderClassesOfTheirOwn) {
+  constexpr Count intern = 4 * (4096 * 4096 + 4096) + Count{3} * 4096 * 11008 + 2 * 4096;
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"internlm"})")), Count{2} * 103168 * 4096 + 32 * intern + 4096);
+  constexpr Count orion = 4 * 5120 * 5120 + Count{3} * 5120 * 15360 + 4 * 5120;
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"orion","hidden_size":5120})")),
+            Count{2} * 84608 * 5120 + 40 * orion + 2 * 5120);
+  // Jais 13B: GPT-2's layers with one more matrix in the block.
+  constexpr Count h = 5120, f = 13653;
+  constexpr Count jais = 4 * h * h + 4 * h + 2 * (h * f + f) + f * h + h + 4 * h;
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"jais","n_embd":5120,"n_layer":40,"n_head":40,"n_inner":13653,
+    "activation_function":"swiglu","position_embedding_type":"alibi","vocab_size":84992})")),
+            84992 * h + 40 * jais + 2 * h);
+}
+
 }  // namespace
