@@ -67,6 +67,3 @@ done
 heading "Monkey in the window, under the address sanitizer"
 LLMCALC_MONKEY_SECONDS=${LLMCALC_MONKEY_SECONDS:-600} quietly build/asan/tests/test_ui --gtest_filter='Monkey*'
 tail -3 build/long.log
-
-heading "The real window, worked by mouse and keys"
-on_screen env LLMCALC_REAL_KEYS=1 build/check/tests/test_window --gtest_filter='RealWindow*' --gtest_brief=1

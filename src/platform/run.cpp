@@ -85,14 +85,12 @@ void draw_frame(Window& window, Stage& stage, ui::App& app) {
   ImGui_ImplOpenGL3_NewFrame();
   ui::compat::drop_font_pixels();
   ImGui_ImplGlfw_NewFrame();
-  const std::vector<Window::ShortPress> presses = window.take_short_presses();
-  for (const auto& press : presses) ui::compat::keep_short_press(press.key, press.ctrl, press.shift);
+  window.feed_frame();
   ui::compat::new_frame();
   app.requests.wake_after = -1;
   watch_mouse(stage, app);
   ui::draw_window(app, stage.theme);
   ImGui::Render();
-  for (const auto& press : presses) ui::compat::end_short_press(press.key);
   int width = 0;
   int height = 0;
   glfwGetFramebufferSize(window.handle(), &width, &height);
@@ -167,6 +165,7 @@ Issues run(Window& window, ui::App& app, const RunOptions& options) {
     take_findings(findings, app);
     draw_frame(window, stage, app);
     const double save_due = options.session != nullptr ? options.session->keep(app, ImGui::GetTime()) : -1;
+    if (window.input_waits()) frames_due = settle_frames + 1;
     if (--frames_due > 0) {
       Window::wait(0);
       continue;

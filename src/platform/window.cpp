@@ -1,13 +1,18 @@
 #include "platform/window.hpp"
 
 #include "platform/gl.hpp"
+#include "platform/input_queue.hpp"
+#include "ui/compat.hpp"
 
 #include <imgui.h>
 #include <imgui_impl_glfw.h>
 #include <imgui_impl_opengl3.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace llmcalc::platform {
@@ -16,8 +21,9 @@ namespace {
 /// What GLFW's callbacks fill; owned through the window's user pointer.
 struct Inbox {
   std::vector<std::filesystem::path> dropped;
-  std::vector<Window::ShortPress> down;         ///< pressed since the last frame
-  std::vector<Window::ShortPress> down_and_up;  ///< and released again
+  InputQueue input;
+  std::array<bool, GLFW_MOUSE_BUTTON_LAST + 1> buttons{};  ///< as far as they were dealt out
+  std::optional<Point> mouse;                              ///< as last told by GLFW
 };
 
 Inbox* inbox_of(GLFWwindow* handle) { return static_cast<Inbox*>(glfwGetWindowUserPointer(handle)); }
@@ -47,17 +53,22 @@ void set_callbacks(GLFWwindow* handle) {
   glfwSetDropCallback(handle, [](GLFWwindow* w, int count, const char** paths) {
     for (int i = 0; i < count; ++i) inbox_of(w)->dropped.emplace_back(paths[i]);
   });
-  // Set before Dear ImGui's own callback, which calls this one.
-  glfwSetKeyCallback(handle, [](GLFWwindow* w, int key, int, int action, int mods) {
-    Inbox& inbox = *inbox_of(w);
-    if (action == GLFW_PRESS) {
-      inbox.down.push_back({key, (mods & GLFW_MOD_CONTROL) != 0, (mods & GLFW_MOD_SHIFT) != 0});
-    } else if (action == GLFW_RELEASE) {
-      for (const Window::ShortPress& press : inbox.down) {
-        if (press.key == key) inbox.down_and_up.push_back(press);
-      }
-    }
+}
+
+/// Keys and buttons into our queue instead of Dear ImGui's back end, where that has none of its own.
+void queue_input(GLFWwindow* handle) {
+  glfwSetKeyCallback(handle, [](GLFWwindow* w, int key, int scancode, int action, int mods) {
+    if (action == GLFW_REPEAT) return;  // Dear ImGui has a clock for these
+    inbox_of(w)->input.push({Input::Kind::Key, key, action == GLFW_PRESS, scancode, mods});
   });
+  glfwSetCharCallback(handle, [](GLFWwindow* w, unsigned int character) {
+    inbox_of(w)->input.push({Input::Kind::Character, static_cast<int>(character)});
+  });
+  glfwSetMouseButtonCallback(handle, [](GLFWwindow* w, int button, int action, int mods) {
+    Inbox& inbox = *inbox_of(w);
+    inbox.input.push({Input::Kind::Button, button, action == GLFW_PRESS, 0, mods, inbox.mouse});
+  });
+  glfwSetCursorPosCallback(handle, [](GLFWwindow* w, double x, double y) { inbox_of(w)->mouse = Point{x, y}; });
 }
 
 }  // namespace
@@ -83,6 +94,7 @@ Result<Window> Window::open(const WindowOptions& options) {
   set_callbacks(handle);
   ImGui::CreateContext();
   ImGui_ImplGlfw_InitForOpenGL(handle, true);
+  if (!ui::compat::queues_input) queue_input(handle);
   ImGui_ImplOpenGL3_Init("#version 330 core");
   return window;
 }
@@ -157,11 +169,31 @@ float Window::content_scale() const {
 
 std::vector<std::filesystem::path> Window::take_dropped() { return std::exchange(inbox_of(handle_)->dropped, {}); }
 
-std::vector<Window::ShortPress> Window::take_short_presses() {
+void Window::feed_frame() {
+  if (ui::compat::queues_input) return;
   Inbox& inbox = *inbox_of(handle_);
-  inbox.down.clear();
-  return std::exchange(inbox.down_and_up, {});
+  const FrameInput frame = inbox.input.next();
+  for (const Input& input : frame.inputs) {
+    switch (input.kind) {
+      case Input::Kind::Key:
+        ImGui_ImplGlfw_KeyCallback(handle_, input.code, input.scancode, input.down ? GLFW_PRESS : GLFW_RELEASE,
+                                   input.modifiers);
+        break;
+      case Input::Kind::Character:
+        ImGui_ImplGlfw_CharCallback(handle_, static_cast<unsigned int>(input.code));
+        break;
+      case Input::Kind::Button:
+        inbox.buttons.at(static_cast<std::size_t>(input.code)) = input.down;
+    }
+  }
+  // The back end has just asked how they are now; what counts is how they were.
+  for (int i = 0; i < ImGuiMouseButton_COUNT; ++i) {
+    ui::compat::feed_mouse_button(i, inbox.buttons.at(static_cast<std::size_t>(i)));
+  }
+  if (frame.at) ui::compat::feed_mouse_position({static_cast<float>(frame.at->x), static_cast<float>(frame.at->y)});
 }
+
+bool Window::input_waits() const { return inbox_of(handle_)->input.waits(); }
 
 void Window::wait(double seconds) {
   if (seconds < 0) {

@@ -44,13 +44,10 @@ class Window {
   [[nodiscard]] float content_scale() const;
   /// Files dropped since the last call.
   std::vector<std::filesystem::path> take_dropped();
-  /// A key that was pressed and released since the last call: a slow frame would not see it.
-  struct ShortPress {
-    int key = 0;
-    bool ctrl = false;
-    bool shift = false;
-  };
-  std::vector<ShortPress> take_short_presses();
+  /// Gives Dear ImGui the keys and buttons of the coming frame; between its back end's NewFrame() and its own.
+  void feed_frame();
+  /// True when another frame is needed for keys and buttons that have come already.
+  [[nodiscard]] bool input_waits() const;
   /// Sleeps until something happens, at most `seconds` (< 0: for ever).
   static void wait(double seconds);
 

@@ -110,25 +110,6 @@ void new_frame() {
 #endif
 }
 
-void keep_short_press([[maybe_unused]] int native_key, [[maybe_unused]] bool ctrl, [[maybe_unused]] bool shift) {
-#if IMGUI_VERSION_NUM < 18700
-  ImGuiIO& io = ImGui::GetIO();
-  if (native_key < 0 || native_key >= IM_ARRAYSIZE(io.KeysDown)) return;
-  io.KeysDown[native_key] = true;
-  io.KeyCtrl = io.KeyCtrl || ctrl;
-  io.KeyShift = io.KeyShift || shift;
-#endif
-}
-
-void end_short_press([[maybe_unused]] int native_key) {
-#if IMGUI_VERSION_NUM < 18700
-  ImGuiIO& io = ImGui::GetIO();
-  if (native_key < 0 || native_key >= IM_ARRAYSIZE(io.KeysDown)) return;
-  io.KeysDown[native_key] = false;
-  io.KeyCtrl = io.KeyShift = false;
-#endif
-}
-
 void feed_mouse_position(ImVec2 position) {
 #if IMGUI_VERSION_NUM >= 18700
   ImGui::GetIO().AddMousePosEvent(position.x, position.y);

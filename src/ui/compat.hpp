@@ -79,11 +79,9 @@ void set_global_font_scale(float factor);
 /// for text fields only.
 void new_frame();
 
-/// Makes a key that went down and up between two frames count as down in the coming frame, given as the windowing
-/// library's number. Newer versions queue events and need no help.
-void keep_short_press(int native_key, bool ctrl, bool shift);
-/// Takes it back after the frame.
-void end_short_press(int native_key);
+/// True when Dear ImGui keeps the order of keys and buttons that come between two frames. Older versions only know
+/// how they are when a frame begins.
+inline constexpr bool queues_input = IMGUI_VERSION_NUM >= 18700;
 
 /// Feeds input in tests and in scripted runs.
 void feed_mouse_position(ImVec2 position);

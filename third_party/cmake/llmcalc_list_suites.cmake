@@ -24,8 +24,4 @@ foreach(suite IN LISTS suites)
   add_test(${folder}.${suite} ${program} "--gtest_filter=${suite}.*" --gtest_brief=1)
   set_tests_properties(${folder}.${suite} PROPERTIES
     WORKING_DIRECTORY ${source_dir} TIMEOUT 900 LABELS ${folder} ENVIRONMENT "${environment}")
-  if(folder STREQUAL window)
-    # Keys and clicks are timed: nothing else runs beside them.
-    set_tests_properties(${folder}.${suite} PROPERTIES RUN_SERIAL TRUE)
-  endif()
 endforeach()

@@ -1,0 +1,46 @@
+#include "platform/input_queue.hpp"
+
+#include "platform/gl.hpp"
+
+#include <algorithm>
+
+namespace llmcalc::platform {
+namespace {
+
+bool is_modifier(int key) { return key >= GLFW_KEY_LEFT_SHIFT && key <= GLFW_KEY_RIGHT_SUPER; }
+
+bool is_deed(const Input& input) {
+  return input.kind == Input::Kind::Button ||
+         (input.kind == Input::Kind::Key && input.down && !is_modifier(input.code));
+}
+
+/// True when the key of this press changed in the frame already: its new press would not be seen.
+bool just_let_go(const std::vector<Input>& frame, const Input& press) {
+  return press.kind == Input::Kind::Key && press.down && std::any_of(frame.begin(), frame.end(), [&](const Input& i) {
+           return i.kind == Input::Kind::Key && i.code == press.code;
+         });
+}
+
+}  // namespace
+
+FrameInput InputQueue::next() {
+  FrameInput frame;
+  bool deed_done = false;
+  for (; !waiting_.empty(); waiting_.pop_front()) {
+    const Input& input = waiting_.front();
+    if (deed_done && input.kind != Input::Kind::Character) break;
+    if (just_let_go(frame.inputs, input)) break;
+    if (input.kind == Input::Kind::Button && input.at) {
+      frame.at = input.at;
+      // What is dragged arrives where the hand let go, even when the hand was faster than any frame.
+      const bool dragged = !input.down && last_at_ && *last_at_ != *input.at;
+      last_at_ = input.at;
+      if (dragged) break;
+    }
+    deed_done = deed_done || is_deed(input);
+    frame.inputs.push_back(input);
+  }
+  return frame;
+}
+
+}  // namespace llmcalc::platform
