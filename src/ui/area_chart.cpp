@@ -107,8 +107,8 @@ void draw_present(const App& app, const Theme& theme, const ChartFrame& frame, c
     const float width = text_width(theme.fonts.small, words) + 2;
     const bool left = x + theme.px(8) + width > frame.plot.to.x;
     const float at = left ? x - theme.px(8) - width : x + theme.px(8);
-    draw_text(theme, theme.fonts.small, p.text,
-              {{at, frame.plot.from.y - theme.px(4)}, {at + width, frame.plot.from.y + theme.px(14)}}, words);
+    draw_plated(theme, p.text,
+                {{at, frame.plot.from.y - theme.px(4)}, {at + width, frame.plot.from.y + theme.px(14)}}, words);
   }
 }
 
@@ -119,8 +119,8 @@ void draw_engine_limit(const App& app, const Theme& theme, const ChartFrame& fra
   dashed_line(theme, frame.plot.from.x, frame.plot.to.x, y, faded(theme.palette.warn, 0.7f));
   if (y + theme.px(17) > frame.plot.to.y) return;  // the axis has its labels there
   const std::string words = "granted by " + std::string(label_of(app.scenario.serving.runtime));
-  draw_text(theme, theme.fonts.small, theme.palette.text_faint,
-            {{frame.plot.from.x + theme.px(6), y + theme.px(1)}, {frame.plot.to.x, y + theme.px(17)}}, words);
+  draw_plated(theme, theme.palette.text_soft,
+              {{frame.plot.from.x + theme.px(6), y + theme.px(1)}, {frame.plot.to.x, y + theme.px(17)}}, words);
 }
 
 /// "fits up to 55,296 tokens" where the amount crosses the capacity.
@@ -147,7 +147,10 @@ void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, c
       ImGui::GetWindowDrawList()->AddCircleFilled({at, line}, theme.px(3.5f), p.warn);
       ImGui::GetWindowDrawList()->AddLine({at, line}, {at, frame.plot.to.y}, faded(p.warn, 0.6f));
     }
-    x = std::clamp(at - width - theme.px(8), frame.plot.from.x + theme.px(190), frame.plot.to.x - width);
+    // Beside the mark, clear of the capacity line's name at the left end.
+    const float name = text_width(theme.fonts.small, capacity_line_name(*device)) + theme.px(22);
+    const float first = std::min(frame.plot.from.x + name, frame.plot.to.x - width);
+    x = std::clamp(at - width - theme.px(8), first, frame.plot.to.x - width);
   }
   // Above the capacity line even when the engine's own limit decides: left of the mark nothing is drawn up there.
   const float capacity = frame.y_of(static_cast<double>(device->addressable().count));
@@ -155,7 +158,7 @@ void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, c
   const float below = std::max(line, capacity) + theme.px(1);
   const float top = frame.plot.from.y + theme.px(18);
   const float y = above >= top ? above : std::max(below, top);
-  draw_text(theme, theme.fonts.small, p.warn, {{x, y}, {x + width, y + theme.px(16)}}, words);
+  draw_plated(theme, p.warn, {{x, y}, {x + width, y + theme.px(16)}}, words);
 }
 
 /// The amount at the top of the chart: all of it, but not so much that what the device holds becomes a thin line.

@@ -45,16 +45,27 @@ void dashed_line(const Theme& theme, float from, float to, float y, ImU32 colour
   }
 }
 
+void draw_plated(const Theme& theme, ImU32 colour, const Box& box, const std::string& words, Align side) {
+  const float width = std::min(text_width(theme.fonts.small, words), box.width());
+  const float from = side == Align::Right ? box.to.x - width : box.from.x;
+  const float margin = theme.px(3);
+  fill({{from - margin, box.from.y}, {from + width + margin, box.to.y}}, faded(theme.palette.chart, 0.8f),
+       theme.px(3));
+  draw_text(theme, theme.fonts.small, colour, box, words, side);
+}
+
+std::string capacity_line_name(const Device& device) {
+  return device.name.ends_with(capacity_name(device)) ? device.name : device.name + " · " + capacity_name(device);
+}
+
 void draw_capacity(const Theme& theme, const ChartFrame& frame, const Device& device, Align side, bool named) {
   const float y = std::round(frame.y_of(static_cast<double>(device.addressable().count)));
   if (y < frame.plot.from.y - theme.px(4)) return;
   dashed_line(theme, frame.plot.from.x, frame.plot.to.x, y, faded(theme.palette.mark, 0.7f));
   if (!named) return;
-  const std::string name =
-      device.name.ends_with(capacity_name(device)) ? device.name : device.name + " · " + capacity_name(device);
   const Box label{{frame.plot.from.x + theme.px(6), y - theme.px(17)},
                   {frame.plot.to.x - theme.px(6), y - theme.px(1)}};
-  draw_text(theme, theme.fonts.small, theme.palette.text_soft, label, name, side);
+  draw_plated(theme, theme.palette.text_soft, label, capacity_line_name(device), side);
 }
 
 void sample_tooltip(const Theme& theme, const std::string& title, const Breakdown& breakdown, ByteUnits units) {

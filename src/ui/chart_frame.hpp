@@ -19,10 +19,17 @@ struct ChartFrame {
 /// Background, grid and labels of the vertical axis for amounts up to `highest`.
 ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, ByteUnits units);
 
+/// What the capacity line of a device is called: its name, with the memory when that does not say it.
+std::string capacity_line_name(const Device& device);
+
 /// The dashed capacity line with its name above one end, or with `named` false without; nothing when it is above the
 /// plot.
 void draw_capacity(const Theme& theme, const ChartFrame& frame, const Device& device, Align side = Align::Left,
                    bool named = true);
+
+/// A small label inside the plot, on a plate of the chart's background: it may lie over areas of any colour.
+void draw_plated(const Theme& theme, ImU32 colour, const Box& box, const std::string& words,
+                 Align side = Align::Left);
 
 /// Tooltip with every component of a sample.
 void sample_tooltip(const Theme& theme, const std::string& title, const Breakdown& breakdown, ByteUnits units);
