@@ -120,4 +120,66 @@ TEST(ConfigUnusual, OlderClassesOfTheirOwn) {
             84992 * h + 40 * jais + 2 * h);
 }
 
+/// Weights and bias of a linear layer or, with side, of a convolution.
+constexpr Count linear(Count in, Count out, Count side = 1) { return in * out * side * side + out; }
+
+/// ResnetBlock and AttnBlock of modeling_chameleon.py.
+constexpr Count residual(Count in, Count out) {
+  return 2 * in + linear(in, out, 3) + 2 * out + linear(out, out, 3) + (in != out ? linear(in, out) : 0);
+}
+constexpr Count attention(Count c) { return 2 * c + 4 * linear(c, c); }
+constexpr Count middle(Count c) { return 2 * residual(c, c) + attention(c); }
+
+/// Encoder with channels 128, 128, 256, 256, 512 and a latent of 256, without attention in its last level.
+constexpr Count encoder = linear(3, 128, 3) + 4 * residual(128, 128) + 2 * linear(128, 128, 3) + residual(128, 256) +
+                          3 * residual(256, 256) + 2 * linear(256, 256, 3) + residual(256, 512) + residual(512, 512) +
+                          middle(512) + 2 * 512 + linear(512, 256, 3);
+
+TEST(ConfigUnusual, ChameleonIsLlamaWithNormsOfEveryHeadAndATokenizer) {
+  constexpr Count layer = 4 * 4096 * 4096 + Count{3} * 4096 * 11008 + 2 * 4096 + 2 * 2 * 4096;
+  constexpr Count tokenizer = encoder + 8192 * 256 + linear(256, 256) + linear(256, 256);
+  const Model m = read(R"({"model_type":"chameleon"})");
+  EXPECT_EQ(parameter_count(m), Count{2} * 65536 * 4096 + 32 * layer + 4096 + tokenizer);
+  EXPECT_EQ(m.encoder_parameters, tokenizer);
+}
+
+TEST(ConfigUnusual, JanusReadsAndDrawsImages) {
+  // modular_janus.py with the classes' own numbers: SigLIP's layers, a tokenizer both ways, a head over its words.
+  constexpr Count block = 4 * linear(1024, 1024) + linear(1024, 4096) + linear(4096, 1024) + 4 * 1024;
+  constexpr Count tower =
+      linear(3 * 16 * 16, 1024) + 24 * 24 * 1024 + 24 * block + 2 * 1024 + linear(1024, 2048) + linear(2048, 2048);
+  constexpr Count decoder = linear(256, 512, 3) + middle(512) + 3 * residual(512, 512) + 3 * attention(512) +
+                            linear(512, 512, 3) + residual(512, 256) + 5 * residual(256, 256) +
+                            2 * linear(256, 256, 3) + residual(256, 128) + 5 * residual(128, 128) +
+                            linear(128, 128, 3) + 2 * 128 + linear(128, 3, 3);
+  constexpr Count words = 16384 * 8 + linear(256, 8) + linear(8, 256);
+  constexpr Count drawing = 16384 * 8 + linear(8, 2048) + 2 * linear(2048, 2048) + linear(2048, 16384);
+  const std::string text = R"("text_config":{"model_type":"llama","num_hidden_layers":1})";
+  const Model m = read(R"({"model_type":"janus",)" + text + R"(,"vision_config":{}})");
+  const Count llama = parameter_count(read(R"({"model_type":"llama","num_hidden_layers":1})"));
+  EXPECT_EQ(parameter_count(m), llama + tower + encoder + 2 * attention(512) + words + decoder + drawing);
+}
+
+TEST(ConfigUnusual, AriaHasQueriesOverThePatchesOfItsTower) {
+  constexpr Count h = 2560, v = 1152;
+  constexpr Count layer = 4 * h * h + 66 * 3 * h * 1664 + 64 * h + 2 * h;
+  constexpr Count block = 4 * linear(v, v) + linear(v, 4304) + linear(4304, v) + 4 * v;
+  constexpr Count tower = linear(3 * 14 * 14, v) + 70 * 70 * v + 27 * block + 2 * v;
+  constexpr Count projector = 256 * v + 3 * v * v + linear(v, 3 * v) + 2 * linear(v, v) + 6 * v + v * h + h * h;
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"aria","projector_patch_to_query_dict":{"1225":128,"4900":256},
+    "text_config":{"model_type":"aria_text","vocab_size":100352,"hidden_size":2560,"intermediate_size":1664,
+    "num_hidden_layers":28,"num_attention_heads":20,"num_key_value_heads":20,"moe_num_experts":64,"moe_topk":6},
+    "vision_config":{"model_type":"aria_vision_model","hidden_size":1152,"intermediate_size":4304,
+    "num_hidden_layers":27,"num_attention_heads":16,"patch_size":14,"image_size":980}})")),
+            2 * 100352 * h + 28 * layer + h + tower + projector);
+}
+
+TEST(ConfigUnusual, ModelsWithTowersNobodyDescribesAreTheirTextModel) {
+  const Model m = read(R"({"model_type":"emu3"})");
+  constexpr Count layer = 2 * 4096 * 4096 + 2 * 1024 * 4096 + Count{3} * 4096 * 14336 + 2 * 4096;
+  EXPECT_EQ(parameter_count(m), Count{2} * 184622 * 4096 + 32 * layer + 4096);
+  EXPECT_EQ(m.trust, Trust::Modelled);
+  EXPECT_FALSE(m.notes.empty());
+}
+
 }  // namespace

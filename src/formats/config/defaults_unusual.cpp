@@ -79,6 +79,21 @@ constexpr auto rows = std::to_array<DefaultsRow>({
      R"({"tie_word_embeddings":false})"},
     {"xverse",
      R"({"tie_word_embeddings":false})"},
+    {"chameleon",
+     R"({"vocab_size":65536,"hidden_size":4096,"intermediate_size":11008,"num_hidden_layers":32,
+      "num_attention_heads":32,"num_key_value_heads":32,"max_position_embeddings":4096,
+      "tie_word_embeddings":false})"},
+    {"emu3_text_model",
+     R"({"vocab_size":184622,"hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,
+      "num_attention_heads":32,"num_key_value_heads":8,"max_position_embeddings":9216,
+      "tie_word_embeddings":false})"},
+    {"janus_vision_model",
+     R"({"hidden_size":1024,"num_hidden_layers":24,"num_attention_heads":16,"patch_size":16,"image_size":384,
+      "mlp_ratio":4.0,"projection_dim":2048,"depth":2})"},
+    {"aria_text",
+     R"({"vocab_size":32000,"hidden_size":4096,"intermediate_size":4096,"num_hidden_layers":32,
+      "num_attention_heads":32,"max_position_embeddings":2048,"moe_num_experts":8,"moe_topk":2,
+      "moe_num_shared_experts":2,"tie_word_embeddings":false})"},
 });
 // clang-format on
 
