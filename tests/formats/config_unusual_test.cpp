@@ -182,4 +182,45 @@ TEST(ConfigUnusual, ModelsWithTowersNobodyDescribesAreTheirTextModel) {
   EXPECT_FALSE(m.notes.empty());
 }
 
+TEST(ConfigUnusual, LightOnOcrTiesItsHead) {
+  // configuration of modular_lighton_ocr.py: true, where Qwen3's own class says false.
+  const std::string text = R"({"model_type":"lighton_ocr","text_config":{"num_hidden_layers":1,"hidden_size":1024,
+    "intermediate_size":3072,"num_attention_heads":16,"num_key_value_heads":8},"vision_config":{"num_hidden_layers":2,
+    "patch_size":14})";
+  constexpr Count layer = 2 * 2048 * 1024 + 2 * 1024 * 1024 + 3 * 1024 * 3072 + 2 * 1024 + 2 * 128;
+  constexpr Count block = 4 * 1024 * 1024 + 3 * 1024 * 4096 + 2 * 1024;
+  constexpr Count tower = 3 * 14 * 14 * 1024 + 1024 + 2 * block;
+  constexpr Count projector = 1024 + 4 * 1024 * 1024 + 2 * 1024 * 1024;
+  constexpr Count all = 151936 * 1024 + layer + 1024 + tower + projector;
+  EXPECT_EQ(parameter_count(read(text + "}")), all);
+  EXPECT_EQ(parameter_count(read(text + R"(,"tie_word_embeddings":false})")), all + 151936 * 1024);
+}
+
+TEST(ConfigUnusual, ConfigsOfMambaSsmItself) {
+  // state-spaces/mamba2-130m and mamba-2.8b: no model_type, the vocabulary padded.
+  const Model second = read(R"({"d_model":768,"d_intermediate":0,"n_layer":24,"vocab_size":50277,
+    "ssm_cfg":{"layer":"Mamba2"},"attn_layer_idx":[],"attn_cfg":{},"rms_norm":true,"residual_in_fp32":true,
+    "fused_add_norm":true,"pad_vocab_size_multiple":16,"tie_embeddings":true})");
+  EXPECT_EQ(parameter_count(second), 128'989'632U);
+  EXPECT_EQ(second.trust, Trust::Exact);
+  const Model first = read(R"({"d_model":2560,"n_layer":64,"vocab_size":50277,"ssm_cfg":{},"rms_norm":true,
+    "residual_in_fp32":true,"fused_add_norm":true,"pad_vocab_size_multiple":8})");
+  EXPECT_EQ(parameter_count(first), 2'768'345'600U);
+  EXPECT_FALSE(model_from_config_text(
+      R"({"d_model":768,"n_layer":4,"vocab_size":50277,"ssm_cfg":{},"attn_layer_idx":[1]})", "test"));
+}
+
+TEST(ConfigUnusual, ParamsOfMetaAndMistral) {
+  EXPECT_EQ(parameter_count(read(R"({"dim":4096,"n_layers":32,"n_heads":32,"n_kv_heads":8,"vocab_size":128256,
+    "ffn_dim_multiplier":1.3,"multiple_of":1024,"norm_eps":1e-05,"rope_theta":500000.0})")),
+            8'030'261'248U);
+  EXPECT_EQ(parameter_count(read(R"({"dim":4096,"n_layers":32,"n_heads":32,"n_kv_heads":8,"head_dim":128,
+    "hidden_dim":14336,"vocab_size":32768,"norm_eps":1e-05,"rope_theta":1000000.0})")),
+            7'248'023'552U);
+  const Model mixtral = read(R"({"dim":4096,"n_layers":32,"head_dim":128,"hidden_dim":14336,"n_heads":32,
+    "n_kv_heads":8,"norm_eps":1e-05,"vocab_size":32000,"moe":{"num_experts_per_tok":2,"num_experts":8}})");
+  EXPECT_EQ(parameter_count(mixtral), 46'702'792'704U);
+  EXPECT_EQ(mixtral.trust, Trust::Modelled);
+}
+
 }  // namespace

@@ -55,7 +55,11 @@ void read_aria(const Fields& c, Model& m) {
   }
 }
 
-void read_lighton_ocr(const Fields& c, Model& m) { read_vision_language<write_pixtral>(c, m, "qwen3", "pixtral"); }
+/// LightOnOCR: Qwen3 under Mistral 3's tower and projector; unlike Qwen3's class its own ties the head.
+void read_lighton_ocr(const Fields& c, Model& m) {
+  read_vision_language<write_pixtral>(c, m, "qwen3", "pixtral");
+  m.tied_head = c.flag("tie_word_embeddings", true);
+}
 
 /// The text model alone; the parameters of what stands beside it are missing, and the model says so.
 template <const char* text>

@@ -1,6 +1,7 @@
 // A model_type without a reader: the fields decide which known family is closest, every assumption is a note.
 
 #include "formats/config/blocks.hpp"
+#include "formats/config/original_layouts.hpp"
 #include "formats/config/registry.hpp"
 #include "formats/config/tower.hpp"
 
@@ -144,6 +145,7 @@ void read_named_tower(const Fields& c, Model& m, const std::string& name) {
 void read_unknown(const Fields& c, Model& m) {
   m.trust = Trust::Assumed;
   const std::string type = c.text("model_type", m.model_type);
+  if (type.empty() && read_original_layout(c, m)) return;
   const std::string name =
       type.empty() ? "there is no model_type: " : "model_type \"" + type.substr(0, 60) + "\" is not known: ";
   static constexpr const char* inner_keys[] = {"text_config",    "llm_config", "language_config", "thinker_config",
