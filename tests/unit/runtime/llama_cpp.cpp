@@ -1,5 +1,6 @@
 // llama.cpp: figures its own logs and dry runs print, and laws that hold for every model.
 
+#include <llmcalc/estimate/explain.hpp>
 #include <llmcalc/runtime/llama_cpp/estimate.hpp>
 
 #include <gtest/gtest.h>
@@ -118,6 +119,26 @@ TEST(LlamaCpp, ComputeBufferIsWhatTheDryRunSays) {
   EXPECT_LT(use_of(estimate(s), "GPU 0").bytes(Part::ComputeBuffer), 115_MiB);
 }
 
+TEST(LlamaCpp, FiguresAreExplainedByTheirFactors) {
+  Scenario s = scenario(llama_3_1_8b());
+  s.serving.logits = Logits::Last;
+  const InferenceEstimate e = estimate(s);
+  const auto text = [&](std::string_view device, Part part) {
+    const Component* c = use_of(e, device).find(part);
+    return c ? formula_text(*c) : std::string();
+  };
+  EXPECT_EQ(text("host", Part::Weights), "(Q4_K) 525,336,576 parameters × 144 B / 256");
+  EXPECT_EQ(
+      text("GPU 0", Part::KvCache),
+      "(full attention) 1 sequences × 32 layers × 8,192 tokens × 8 kv heads × 128 head width × 2 keys and values "
+      "× 2 B");
+  // Gate, up and their product are in use at once.
+  EXPECT_EQ(text("GPU 0", Part::ComputeBuffer),
+            "(feed-forward activations) 3 tensors × 512 tokens × 14,336 feed-forward width × 4 B + (attention mask) "
+            "512 tokens × 8,192 cells × 2 B + (hidden states) 512 tokens × 4,096 hidden × 4 B + (smaller tensors) "
+            "10,244 B + (padding, and blocks free at the peak) 16,777,340 B");
+}
+
 TEST(LlamaCpp, TwoDevicesHoldWhatTheDryRunSays) {
   Scenario s = scenario(llama_3_1_8b(), 2);
   const InferenceEstimate e = estimate(s);
@@ -227,12 +248,12 @@ TEST(Graph, AnElementWiseNodeTakesOverItsOnlyReadersBlock) {
   Graph g;
   const Node a = g.add(128);
   g.keep(g.in_place(128, {a}));
-  EXPECT_EQ(g.replay(128).count, 128U);
+  EXPECT_EQ(g.replay(128).bytes.count, 128U);
   Graph shared;
   const Node b = shared.add(128);
   const Node c = shared.in_place(128, {b});
   shared.use({b, c});
-  EXPECT_EQ(shared.replay(128).count, 256U);
+  EXPECT_EQ(shared.replay(128).bytes.count, 256U);
 }
 
 }  // namespace

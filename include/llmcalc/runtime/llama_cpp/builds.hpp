@@ -7,6 +7,7 @@
 // of known date (7000: 2025-11-08, 10573: 2026-08-22), so a build near it may follow the other row. The older row is
 // a closed form, equal to CUDA logs of older builds to the printed digit.
 
+#include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/model/model.hpp>
 #include <llmcalc/runtime/llama_cpp/cache.hpp>
 
@@ -49,15 +50,14 @@ inline constexpr std::array<BuildRules, 2> build_rules{{
 
 /// Compute buffers of older builds: device and host.
 struct OldBuffers {
-  Bytes device;
-  Bytes host;
+  Summand device;
+  Summand host;
 };
 
 /// device = max(4 x ubatch x (vocabulary + hidden) ; without flash attention 4 x ubatch x (heads x cells + cells + 2
 /// hidden + 2 query widths) ; with it 4 x ubatch x (cells + 3 widths + 2 hidden + query width)); host = 4 x ubatch x
 /// (cells + hidden). Checked on eight logs.
 [[nodiscard]] inline OldBuffers old_buffers(const Model& m, const Serving& s, const Sizes& z) {
-  const Count u = multiply(4, z.ubatch);
   Count peak = add(m.head_vocabulary, m.hidden);
   for (const Layer& l : m.kinds) {
     const Count query = multiply(l.attention.heads, l.attention.head_dim);
@@ -67,7 +67,9 @@ struct OldBuffers {
     const Count flash = add(add(z.cells, 3 * width), add(2 * m.hidden, query));
     peak = std::max(peak, s.attention == AttentionKernel::Eager ? eager : flash);
   }
-  return {{multiply(u, peak)}, {multiply(u, add(z.cells, m.hidden))}};
+  const Term tokens{"tokens", z.ubatch};
+  return {summand("", {tokens, {"numbers at once", peak}}, {1, 4}),
+          summand("", {tokens, {"cells and hidden", add(z.cells, m.hidden)}}, {1, 4})};
 }
 
 }  // namespace llmcalc::llama_cpp

@@ -92,21 +92,14 @@ struct Sizes {
          cached_tensor(multiply(a.kv_heads, a.value_head_dim), cells, block_of(s.value_format), on_device);
 }
 
+/// Channels of the causal convolution of one recurrent layer.
+[[nodiscard]] constexpr Count convolution_channels(const RecurrentShape& r) {
+  return add(r.inner, product(2, r.groups, r.state));
+}
+
 /// Convolution window of one recurrent layer and sequence: values.
 [[nodiscard]] constexpr Count convolution_values(const RecurrentShape& r) {
-  return multiply(subtract(r.conv_kernel, 1), r.inner + 2 * r.groups * r.state);
-}
-
-/// Recurrent state of one layer, all sequences, F32.
-[[nodiscard]] constexpr Bytes layer_state(const Layer& layer, Count sequences) {
-  if (!layer.recurs()) return {};
-  const RecurrentShape& r = layer.recurrent;
-  return Bytes{4} * multiply(add(convolution_values(r), multiply(r.state, r.inner)), sequences);
-}
-
-/// Logits handed to the sampler, host memory.
-[[nodiscard]] constexpr Bytes output_buffer(const Model& m, Count sequences) {
-  return Bytes{4} * multiply(m.head_vocabulary, sequences);
+  return multiply(subtract(r.conv_kernel, 1), convolution_channels(r));
 }
 
 }  // namespace llmcalc::llama_cpp

@@ -7,26 +7,27 @@
 // the nearest graph's size, as a modelled number.
 
 #include <llmcalc/runtime/llama_cpp/graph_layers.hpp>
+#include <llmcalc/runtime/llama_cpp/host_inputs.hpp>
+#include <llmcalc/runtime/llama_cpp/peak.hpp>
+#include <llmcalc/runtime/llama_cpp/repetition.hpp>
+
+#include <optional>
+#include <vector>
 
 namespace llmcalc::llama_cpp {
 
 /// Nodes of a layer in the larger graphs; room for so many is made beforehand.
 inline constexpr Count usual_nodes = 48;
 
-/// Compute memory of one run.
+/// Compute memory of one run, each side as the summands it is made of.
 struct ComputeBuffers {
   Bytes device;  ///< on the device, or on the host when there is none
   Bytes host;    ///< pinned host memory beside a device
+  std::vector<Summand> device_parts{};
+  std::vector<Summand> host_parts{};
 };
 
 namespace detail {
-
-inline bool has_recurrence(const Model& m) {
-  for (const Layer& kind : m.kinds) {
-    if (kind.recurs()) return true;
-  }
-  return false;
-}
 
 inline void add_state_inputs(Builder& b) {
   b.state_ids = b.input(multiply(4, b.sizes.sequences));
@@ -41,12 +42,12 @@ inline Node add_inputs(Builder& b) {
   Node embedded = no_node, tokens = no_node;
   if (!on_device) {
     tokens = b.g.add(multiply(4, b.sizes.ubatch));
-    b.g.keep(b.g.add(b.hidden));  // the raw-embedding twin of the token input
+    b.g.keep(b.g.add(b.hidden, {}, {TensorName::Hidden}));  // the raw-embedding twin of the token input
   } else {
-    embedded = b.input(b.hidden);
+    embedded = b.input(b.hidden, TensorName::Hidden);
     if (b.replay.first != 0) {
       b.entry = embedded;
-      b.entry_normed = b.input(b.hidden);
+      b.entry_normed = b.input(b.hidden, TensorName::Hidden);
     }
   }
   if (on_device && wiring == Wiring::Qwen3Next) add_state_inputs(b);
@@ -58,13 +59,13 @@ inline Node add_inputs(Builder& b) {
   if (recurrent && (wiring == Wiring::FalconH1 || !on_device)) add_state_inputs(b);
   if (b.replay.has_output) b.output_ids = b.input(multiply(4, b.sizes.outputs));
   if (const Count il = b.crossing(b.replay.first); il < b.model.layer_count()) {
-    b.entry_projected = b.input(b.projected_bytes(b.layer(il)));
-    b.g.use({b.g.add(multiply(b.layer(il).recurrent.inner, b.u), {b.entry_projected})});
+    b.entry_projected = b.input(b.projected_bytes(b.layer(il)), TensorName::RecurrentInput);
+    b.g.use({b.g.add(multiply(b.layer(il).recurrent.inner, b.u), {b.entry_projected}, {TensorName::RecurrentInput})});
   }
   if (const Count il = b.crossing(b.replay.end); il < b.model.layer_count()) {
-    b.exit_gate = b.input(multiply(b.layer(il).recurrent.inner, b.u));
+    b.exit_gate = b.input(multiply(b.layer(il).recurrent.inner, b.u), TensorName::RecurrentInput);
   }
-  return on_device ? embedded : b.g.add(b.hidden, {tokens});
+  return on_device ? embedded : b.residual({tokens});
 }
 
 /// Final norm, dropped rows, logits.
@@ -82,91 +83,31 @@ inline void add_outputs(Builder& b, Node x) {
   }
   b.g.keep(x);
   const Count logits_bytes = product(b.model.head_vocabulary, 4, b.sizes.outputs);
-  Node logits = b.g.add(logits_bytes, {x});
+  Node logits = b.g.add(logits_bytes, {x}, {TensorName::Logits, true});
   if (b.architecture.capped_logits) {
     for (int i = 0; i < 3; ++i) logits = b.g.in_place(logits_bytes, {logits});
   }
   b.g.keep(logits);
 }
 
-/// Bytes from the start of the first to the end of the last of `rows` rows of `width` values that are cut out of rows
-/// of `stride` values: what the scheduler copies of a view.
-constexpr Count view_bytes(Count rows, Count stride, Count width) {
-  return rows == 0 ? 0 : multiply(4, add(multiply(rows - 1, stride), width));
-}
-
-/// What the processor needs at once for a layer in host memory: new keys and values to be stored, the convolution's
-/// columns to be stored, or the inputs and the output of a scan.
-inline Count returned_bytes(const Builder& b, const Layer& l) {
-  const Count tokens = b.sizes.ubatch, sequences = std::max<Count>(b.sizes.sequences, 1);
-  Count most = 0;
-  if (l.mixer == Mixer::Attention) {
-    // Values cut out of a fused projection are copied with what stands between their rows.
-    const AttentionShape& a = l.attention;
-    const Count keys = multiply(a.kv_heads, a.head_dim), fused = add(multiply(a.heads, a.head_dim), 2 * keys);
-    most = add(b.key_bytes(l), a.fused_qkv ? view_bytes(tokens, fused, keys) : b.key_bytes(l));
-  }
-  if (!l.recurs()) return most;
-  const RecurrentShape& r = l.recurrent;
-  const Count columns = add(subtract(r.conv_kernel, 1), tokens / sequences);
-  const Count channels = add(r.inner, product(2, r.groups, r.state));
-  const Count stored = view_bytes(multiply(channels, sequences), columns, subtract(r.conv_kernel, 1));
-  most = std::max(most, stored);
-  const Count result = add(multiply(r.inner, b.u), state_bytes(b, r));
-  if (l.mixer == Mixer::Mamba1) {
-    const Count low = add(r.time_step_rank, 2 * r.state);
-    const Count projection = r.inner_norms ? multiply(r.state, b.u) : view_bytes(tokens, low, r.state);
-    most = std::max(most, add(2 * multiply(r.inner, b.u), add(2 * projection, result)));
-  } else if (l.mixer == Mixer::Mamba2 || l.also_recurrent) {
-    const Count projection = view_bytes(tokens, channels, multiply(r.groups, r.state));
-    const Count step = multiply(r.heads, b.u), inputs = add(view_bytes(tokens, channels, r.inner), 2 * projection);
-    // Beside attention, its output waits for the scan in front of the room of queries, keys and values, into which
-    // only the time steps fit.
-    const Count attention = l.also_recurrent ? add(2 * b.query_bytes(l), 2 * b.key_bytes(l)) : 0;
-    most = std::max(most, add(add(inputs, result), attention != 0 ? attention : step));
-  }
-  return most;
-}
-
-/// Pinned host memory beside a device: token ids, positions, cache indices, masks, rotations, output ids, embeddings
-/// and their twin.
-inline Bytes host_inputs(const Builder& b) {
-  Count inputs = 0;
-  const auto count = [&](Count bytes) { inputs = add(inputs, round_up(bytes, host_alignment)); };
-  count(multiply(4, b.sizes.ubatch));
-  if (b.architecture.positions) count(multiply(4, b.sizes.ubatch));
-  count(multiply(4, b.sizes.outputs));
-  std::array<bool, 2> seen{};
-  for (const Layer& l : b.model.kinds) {
-    bool& done = seen[b.windowed(l) ? 1 : 0];
-    if (!l.attends() || done) continue;
-    done = true;
-    const Builder::CacheInputBytes n = b.cache_input_bytes(l);
-    for (const Count bytes : {n.key_rotation, n.value_rotation, n.key_index, n.value_index, n.mask}) count(bytes);
-  }
-  // What comes back to layers in host memory takes the room that the copied embeddings have left.
-  Count returned = 0;
-  for (Count i = 0; b.replay.host_side != nullptr && i < b.replay.host_side->cache_layers; ++i) {
-    returned = std::max(returned, returned_bytes(b, b.layer(i)));
-  }
-  // The list of state slots is not among the inputs that are kept in several copies.
-  const Count states = has_recurrence(b.model) ? round_up(multiply(4, b.sizes.sequences), host_alignment) : 0;
-  return {add(add(add(b.hidden, std::max(b.hidden, returned)), states), multiply(b.replay.copies, inputs))};
-}
-
-}  // namespace detail
-
-/// Replays the allocation of one micro-batch for the layers of one device (or of the processor).
-[[nodiscard]] inline ComputeBuffers compute_buffers(const Replay& replay) {
-  Builder b(replay);
+/// Builds the graph of one micro-batch, without the layers that `jump` leaves out.
+inline void build(Builder& b, const Jump& jump) {
+  const Replay& replay = b.replay;
   const Count layers = b.model.layer_count();
   b.early.assign(layers, no_node);
-  b.g.reserve(static_cast<std::size_t>(64 + usual_nodes * layers));
-  Node x = detail::add_inputs(b);
+  b.g.reserve(static_cast<std::size_t>(64 + usual_nodes * subtract(layers, jump.length)));
+  Node x = add_inputs(b);
   if (b.architecture.scaled_embedding && replay.first == 0) x = b.g.in_place(b.hidden, {x});
   const Wiring wiring = b.architecture.wiring;
   if (wiring != Wiring::FalconH1 && wiring != Wiring::Qwen3Next) b.gather_state(b.next_recurrent(replay.first));
   for (Count il = replay.first; il < b.end(); ++il) {
+    const bool compared = il <= jump.from && jump.from - il <= jump.back * jump.period;
+    if (jump.length != 0 && compared && (jump.from - il) % jump.period == 0) b.g.mark();
+    if (jump.length != 0 && il == jump.from) {
+      // States gathered before their layer go with it.
+      for (Count i = 0; i < jump.period; ++i) b.early[il + jump.length + i] = b.early[il + i];
+      il += jump.length;
+    }
     b.il = il;
     const bool last = il + 1 == layers && !b.architecture.drops_rows_late && !b.architecture.keeps_hidden;
     const Count rows = last ? b.sizes.outputs : b.sizes.ubatch;
@@ -174,14 +115,37 @@ inline Bytes host_inputs(const Builder& b) {
   }
   b.il = layers;
   if (replay.has_output) {
-    detail::add_outputs(b, x);
+    add_outputs(b, x);
   } else {
-    b.g.use({x, b.g.add(b.hidden, {x})});  // the stream and its norm go to the next device
+    b.g.use({x, b.residual({x})});  // the stream and its norm go to the next device
   }
-  ComputeBuffers result;
-  result.device = b.g.replay(replay.on_device ? device_alignment : host_alignment);
-  if (replay.on_device) result.host = detail::host_inputs(b);
-  return result;
+}
+
+}  // namespace detail
+
+/// Replays the allocation of one micro-batch for the layers of one device (or of the processor).
+[[nodiscard]] inline ComputeBuffers compute_buffers(const Replay& replay) {
+  const auto with = [&](const Jump& jump) -> std::optional<ComputeBuffers> {
+    Builder b(replay);
+    detail::build(b, jump);
+    const Replayed replayed = b.g.replay(replay.on_device ? device_alignment : host_alignment);
+    if (jump.length != 0 && !replayed.repeats) return std::nullopt;
+    ComputeBuffers result;
+    result.device = replayed.bytes;
+    result.device_parts = peak_summands(b, replayed);
+    if (replay.on_device) result.host_parts = detail::host_inputs(b);
+    for (const Summand& part : result.host_parts) result.host += part.result;
+    return result;
+  };
+  // Weights in host memory differ from layer to layer. A single layer's period is so short that it pays to look two
+  // layers back at once.
+  const bool whole = replay.every_layer || replay.host_side != nullptr;
+  for (Count back = 1; !whole && back <= 2; ++back) {
+    const Jump jump = jump_of(*replay.model, replay, back);
+    if (jump.length == 0 || (jump.period == 1 && back == 1)) continue;
+    if (const auto found = with(jump)) return *found;
+  }
+  return *with({});
 }
 
 }  // namespace llmcalc::llama_cpp

@@ -3,7 +3,8 @@
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/model/gguf_mix.hpp>
-#include <llmcalc/runtime/llama_cpp/compute_buffer.hpp>
+#include <llmcalc/runtime/llama_cpp/compute_shares.hpp>
+#include <llmcalc/runtime/llama_cpp/holdings.hpp>
 #include <llmcalc/runtime/llama_cpp/placement.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
@@ -16,10 +17,6 @@ namespace llmcalc::llama_cpp {
 /// Where the rules come from.
 inline constexpr std::string_view source =
     "llama.cpp build 10573 (2026-08-22), measured with llama_get_memory_breakdown";
-
-/// With all layers on several devices, inputs are kept this many times so that micro-batches overlap
-/// (ggml-backend.cpp, GGML_SCHED_MAX_COPIES).
-inline constexpr Count pipeline_copies = 4;
 
 /// The GGUF file type that stands for a scenario's weight format: formats llama.cpp does not know are taken as the
 /// nearest mix.
@@ -58,75 +55,11 @@ struct FileType {
   }
 }
 
-/// Compute buffers of devices and host.
-struct ComputeShares {
-  std::vector<Bytes> devices;
-  Bytes host;
-  bool exact = true;  ///< replayed for this very layout
-};
-
-/// Compute buffers when the layers are divided over several devices: each device's part of the graph is replayed with
-/// its own inputs. Two tensors cross from one device to the next: the residual stream and its norm, which has no
-/// weight and so stays with its input.
-[[nodiscard]] inline ComputeShares divided_compute(Replay replay, const Placement& p) {
-  const Count layers = replay.model->layer_count();
-  replay.copies = p.all_on_devices() && replay.serving->moe_layers_on_cpu == 0 ? pipeline_copies : 1;
-  ComputeShares shares;
-  shares.exact = false;
-  for (std::int32_t device = 0; device < p.devices; ++device) {
-    replay.first = layers;
-    replay.end = 0;
-    for (Count i = 0; i < layers; ++i) {
-      if (p.layers[i] != device) continue;
-      replay.first = std::min(replay.first, i);
-      replay.end = i + 1;
-    }
-    replay.end = std::max(replay.end, replay.first);
-    replay.has_output = p.output == device;
-    const bool used = replay.end > replay.first || replay.has_output;
-    const ComputeBuffers buffers = used ? compute_buffers(replay) : ComputeBuffers{};
-    shares.devices.push_back(buffers.device);
-    shares.host = max(shares.host, buffers.host);
-  }
-  return shares;
-}
-
-/// Compute buffers of any placement.
-[[nodiscard]] inline ComputeShares compute_shares(const Scenario& s, const std::vector<GgufTensor>& tensors,
-                                                  const Placement& p) {
-  Replay replay{.model = s.model.get(),
-                .serving = &s.serving,
-                .sizes = sizes_of(s.serving, architecture_of(s.model->model_type))};
-  replay.on_device = p.devices > 0;
-  const bool some_on_host = replay.on_device && (p.uses(host) || s.serving.moe_layers_on_cpu > 0);
-  HostSide side;
-  if (some_on_host) {
-    side = host_side(*s.model, tensors, p, s.serving);
-    replay.host_side = &side;
-  }
-  if (!rules_of(s.serving.version).replayed) {
-    const OldBuffers old = old_buffers(*s.model, s.serving, replay.sizes);
-    if (!replay.on_device) return {.devices = {}, .host = old.device, .exact = false};
-    return {.devices = std::vector<Bytes>(static_cast<std::size_t>(p.devices), old.device),
-            .host = old.host,
-            .exact = false};
-  }
-  if (p.devices > 1) return divided_compute(replay, p);
-  const ComputeBuffers buffers = compute_buffers(replay);
-  if (!replay.on_device) return {.devices = {}, .host = buffers.device};
-  return {.devices = {buffers.device}, .host = buffers.host, .exact = !some_on_host};
-}
-
 namespace detail {
 
-/// Component with one labelled amount.
-inline Component whole(Part part, std::string_view label, Bytes bytes) {
-  return component(part, {amount(label, bytes)}, source);
-}
-
 /// A compute buffer; `known` when the graph is one that was compared, `exact` when the layout is replayed as a whole.
-inline Component compute_component(const Model& m, Bytes bytes, bool known, bool exact) {
-  Component c = whole(Part::ComputeBuffer, "replay of the graph allocator", bytes);
+inline Component compute_component(const Model& m, const ComputeShare& share, bool known, bool exact) {
+  Component c = component(Part::ComputeBuffer, share.parts, source);
   if (known && exact) return c;
   // Layouts on several devices or partly in host memory, measured with a 16-bit cache and flash attention only: equal
   // on all 56 of attention models, up to 11 % off on 13 of models with recurrent layers. Graphs taken for another are
@@ -163,28 +96,25 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
                                       [](const Layer& kind) { return kind.attention.compress_ratio != 0; });
 
   InferenceEstimate e;
+  const std::vector<Holding> held = holdings(m, tensors, p, s.serving);
   const auto fill = [&](std::int32_t where, DeviceUse& use) {
     const bool on_device = where != host;
-    Component weights =
-        detail::whole(Part::Weights, "tensors of the GGUF file", weights_at(where, m, tensors, p, s.serving));
+    const Holding& here = held[place_index(where)];
+    Component weights = component(Part::Weights, weight_summands(here.weights), source);
     if (!type.exact) weights = with_range(std::move(weights), Trust::Assumed, 900, 1100);
     use.breakdown.add(std::move(weights));
-    Bytes cache, state;
-    for (std::size_t i = 0; i < p.layers.size(); ++i) {
-      if (p.layers[i] != where) continue;
-      const Layer& layer = m.kinds[i < m.layers.size() ? m.layers[i] : m.mtp_layers[i - m.layers.size()]];
-      cache += layer_cache(layer, s.serving, z, on_device);
-      state += layer_state(layer, z.sequences);
-    }
-    Component keys_and_values = detail::whole(Part::KvCache, "keys and values of every layer here", cache);
+    Component cache = component(Part::KvCache, cache_summands(m, here.layers, s.serving, z, on_device), source);
     // How llama.cpp stores entries that summarise several tokens was not measured: every token is counted.
-    if (summarises) keys_and_values = with_range(std::move(keys_and_values), Trust::Assumed, 100, 1000);
-    use.breakdown.add(std::move(keys_and_values));
-    use.breakdown.add(
-        detail::whole(Part::RecurrentState, "convolution and state of every recurrent layer here", state));
-    const Bytes buffer = on_device ? compute.devices[static_cast<std::size_t>(where)] : compute.host;
+    if (summarises) cache = with_range(std::move(cache), Trust::Assumed, 100, 1000);
+    use.breakdown.add(std::move(cache));
+    use.breakdown.add(component(Part::RecurrentState, state_summands(m, here.layers, z.sequences), source));
+    const ComputeShare& buffer = on_device ? compute.devices[static_cast<std::size_t>(where)] : compute.host;
     use.breakdown.add(detail::compute_component(m, buffer, architecture.verified, compute.exact));
-    if (!on_device) use.breakdown.add(detail::whole(Part::OutputBuffer, "logits", output_buffer(m, z.sequences)));
+    if (on_device) return;
+    // Logits handed to the sampler.
+    const Term vocabulary{"vocabulary", m.head_vocabulary};
+    use.breakdown.add(
+        component(Part::OutputBuffer, {summand("", {{"sequences", z.sequences}, vocabulary}, {1, 4})}, source));
   };
   for (std::int32_t device = 0; device < p.devices; ++device) {
     const auto number = static_cast<Count>(device);
@@ -215,7 +145,11 @@ inline void detail::add_draft(InferenceEstimate& e, const Scenario& target) {
     for (const Component& c : own.devices[i].breakdown.components) {
       Component part = c;
       part.part = Part::DraftModel;
-      part.summands = {amount(label_of(c.part), c.bytes)};
+      if (c.part == Part::KvCache) {
+        for (Summand& summand : part.summands) summand.label = "draft keys and values";
+      } else if (c.part != Part::Weights) {
+        part.summands = {amount(label_of(c.part), c.bytes)};
+      }
       e.devices[i].breakdown.add(std::move(part));
     }
   }

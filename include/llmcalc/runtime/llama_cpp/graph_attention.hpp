@@ -5,33 +5,43 @@
 
 namespace llmcalc::llama_cpp {
 
-/// Size of the flash attention node: its result and, on a device, an F16 copy of every cached tensor that is not F16.
+/// Width of the cached tensors of which flash attention makes an F16 copy on a device: those that are not F16. Keys,
+/// then values.
+[[nodiscard]] inline std::array<Count, 2> copied_widths(const Builder& b, const Layer& l) {
+  if (!b.replay.on_device || !b.flash) return {};
+  const AttentionShape& a = l.attention;
+  const bool latent = l.mixer == Mixer::LatentAttention;
+  const Count width = latent ? a.kv_lora_rank + a.rope_head_dim : multiply(a.kv_heads, a.head_dim);
+  return {b.serving.key_format != KvFormat::Fp16 ? width : 0,
+          b.serving.value_format != KvFormat::Fp16 && !latent ? width : 0};
+}
+
+/// Size of the flash attention node: its result of n bytes and the copies.
 [[nodiscard]] inline Count flash_bytes(const Builder& b, const Layer& l, Count n) {
-  if (!b.replay.on_device || !b.flash) return n;
   const Count cells = multiply(b.cells(l), b.sizes.streams);
-  const auto with_copy = [&](Count bytes, Count width) {
-    return add(round_up(bytes, device_alignment), product(cells, width, 2));
-  };
-  const bool key_copy = b.serving.key_format != KvFormat::Fp16, value_copy = b.serving.value_format != KvFormat::Fp16;
-  if (l.mixer == Mixer::LatentAttention) {
-    return key_copy ? with_copy(n, l.attention.kv_lora_rank + l.attention.rope_head_dim) : n;
+  for (const Count width : copied_widths(b, l)) {
+    if (width != 0) n = add(round_up(n, device_alignment), product(cells, width, 2));
   }
-  const Count width = multiply(l.attention.kv_heads, l.attention.head_dim);
-  if (key_copy) n = with_copy(n, width);
-  if (value_copy) n = with_copy(n, width);
   return n;
 }
 
-/// Flash attention of `n` bytes of output.
-inline Node flash_attention(Builder& b, const Layer& l, Count n, Node queries) {
+/// Bytes of attention's output as its node gives it: latent attention's is still in the latent space.
+[[nodiscard]] inline Count attention_bytes(const Builder& b, const Layer& l) {
+  const AttentionShape& a = l.attention;
+  return l.mixer == Mixer::LatentAttention ? product(a.kv_lora_rank, a.heads, b.u) : b.query_bytes(l);
+}
+
+inline Node flash_attention(Builder& b, const Layer& l, Node queries) {
   const Node keys = b.key_copy(l), values = b.value_copy(l);
-  return b.g.add(flash_bytes(b, l, n), {queries, keys, values, b.cache_of(l).mask});
+  const Count result = attention_bytes(b, l), n = flash_bytes(b, l, result);
+  const Tag tag{n == result ? TensorName::AttentionOutput : TensorName::AttentionAndCopies};
+  return b.g.add(n, {queries, keys, values, b.cache_of(l).mask}, tag);
 }
 
 /// Scores and softmax without flash attention.
 inline Node scores(Builder& b, const Layer& l, Node queries, Node mask) {
   const Count n = product(b.cells(l), b.sizes.ubatch, l.attention.heads, 4);
-  const Node kq = b.g.add(n, {queries, b.key_copy(l)});
+  const Node kq = b.g.add(n, {queries, b.key_copy(l)}, {TensorName::Scores});
   return b.g.in_place(n, {kq, mask}, {kq});
 }
 
@@ -42,43 +52,45 @@ inline Node latent_attention(Builder& b, const Layer& l, Node h) {
   Graph& g = b.g;
   const Count u = b.u, query = product(a.nope_head_dim + a.rope_head_dim, a.heads, u);
   const Count latent = multiply(a.kv_lora_rank, u), rope = multiply(a.rope_head_dim, u);
+  const Tag queries{TensorName::Queries}, stored{TensorName::KeysAndValues}, result{TensorName::AttentionOutput};
   Node q = no_node;
   if (a.q_lora_rank != 0) {
     const Count low_rank = multiply(a.q_lora_rank, u);
     const Node down = b.host_copy(Matrix::QueryDown);
     const Node low = b.scaled(g.in_place(low_rank, {g.add(low_rank, {h, down})}), low_rank, a.q_lora_rank);
-    q = g.add(query, {low, b.host_copy(Matrix::Query)});
+    q = g.add(query, {low, b.host_copy(Matrix::Query)}, queries);
   } else {
-    q = g.add(query, {h, b.host_copy(Matrix::Query)});
+    q = g.add(query, {h, b.host_copy(Matrix::Query)}, queries);
   }
-  const Node absorbed = g.add(multiply(latent, a.heads), {q, b.host_copy(Matrix::KeyUp)});
-  const Node q_rope = g.add(multiply(rope, a.heads), {q, b.positions});
-  const Node q_all = g.add(multiply(latent + rope, a.heads), {absorbed, q_rope});
-  const Node kv = g.add(latent + rope, {h, b.host_copy(Matrix::LatentDown)});
-  const Node compressed = b.scaled(g.add(latent, {kv}), latent, a.kv_lora_rank);
+  const Node absorbed = g.add(multiply(latent, a.heads), {q, b.host_copy(Matrix::KeyUp)}, queries);
+  const Node q_rope = g.add(multiply(rope, a.heads), {q, b.positions}, queries);
+  const Node q_all = g.add(multiply(latent + rope, a.heads), {absorbed, q_rope}, queries);
+  const Node kv = g.add(latent + rope, {h, b.host_copy(Matrix::LatentDown)}, stored);
+  const Node compressed = b.scaled(g.add(latent, {kv}, stored), latent, a.kv_lora_rank);
   const Node k_rope = g.add(rope, {kv, b.positions});
-  b.store(g.add(latent + rope, {compressed, k_rope}), c.key_index);
+  b.store(g.add(latent + rope, {compressed, k_rope}, stored), c.key_index);
   Node out = no_node;
   if (b.flash) {
-    out = flash_attention(b, l, multiply(latent, a.heads), q_all);
+    out = flash_attention(b, l, q_all);
   } else {
     const Node values = g.add(product(b.cells(l), b.sizes.streams, a.kv_lora_rank, 2));
-    out = g.add(multiply(latent, a.heads), {values, scores(b, l, q_all, c.mask)});
+    out = g.add(multiply(latent, a.heads), {values, scores(b, l, q_all, c.mask)}, result);
   }
   const Count value = product(a.value_head_dim, a.heads, u);
-  return g.add(value, {g.add(value, {out, b.host_copy(Matrix::ValueUp)})});
+  return g.add(value, {g.add(value, {out, b.host_copy(Matrix::ValueUp)}, result)}, result);
 }
 
 /// One of the query, key and value projections with its bias, norm and rotation.
 inline Node projection(Builder& b, const Layer& l, Node h, Count n, Matrix matrix, bool bias) {
-  Node t = b.g.add(n, {h, b.host_copy(matrix)});
+  const Tag tag{matrix == Matrix::Query ? TensorName::Queries : TensorName::KeysAndValues};
+  Node t = b.g.add(n, {h, b.host_copy(matrix)}, tag);
   if (bias) t = b.scaled(t, n, b.u != 0 ? n / b.u : 0);
   const bool normed = matrix != Matrix::Value && l.attention.qk_norm != QkNorm::None;
-  if (normed) t = b.scaled(b.g.add(n, {t}), n, l.attention.head_dim);
+  if (normed) t = b.scaled(b.g.add(n, {t}, tag), n, l.attention.head_dim);
   if (matrix != Matrix::Value && b.positions != no_node) {
     // A projection without a norm is read through a reshaped view here, and views are never taken over.
     const Node factors = b.rope_factors();
-    t = normed ? b.g.in_place(n, {t, b.positions, factors}, {t}) : b.g.add(n, {t, b.positions, factors});
+    t = normed ? b.g.in_place(n, {t, b.positions, factors}, {t}) : b.g.add(n, {t, b.positions, factors}, tag);
   }
   return t;
 }
@@ -88,18 +100,19 @@ inline Node fused_queries(Builder& b, const Layer& l, Node h) {
   CacheInputs& c = b.cache_of(l);
   Graph& g = b.g;
   const Count q = b.query_bytes(l), k = b.key_bytes(l);
-  const Node qkv = g.add(q + 2 * k, {h, b.host_copy(Matrix::Query)});
-  Node queries = g.add(q, {qkv, b.positions});
+  const Tag stored{TensorName::KeysAndValues};
+  const Node qkv = g.add(q + 2 * k, {h, b.host_copy(Matrix::Query)}, {TensorName::Projection});
+  Node queries = g.add(q, {qkv, b.positions}, {TensorName::Queries});
   if (b.architecture.scaled_queries) queries = g.in_place(q, {queries});
   if (c.key_rotation == no_node) {
-    const Node keys = g.add(k, {qkv, b.positions});
+    const Node keys = g.add(k, {qkv, b.positions}, stored);
     b.store(keys, c.key_index);
     b.store(qkv, c.value_index);
     return queries;
   }
   queries = b.turn(queries, q, c.key_rotation);
-  const Node values = b.turn(g.add(k, {qkv}), k, c.value_rotation);
-  const Node keys = b.turn(g.add(k, {qkv, b.positions}), k, c.key_rotation);
+  const Node values = b.turn(g.add(k, {qkv}, stored), k, c.value_rotation);
+  const Node keys = b.turn(g.add(k, {qkv, b.positions}, stored), k, c.key_rotation);
   b.store(keys, c.key_index);
   b.store(values, c.value_index);
   return queries;
@@ -140,13 +153,14 @@ inline Node attention(Builder& b, const Layer& l, Node h) {
   if (b.attends_on_host(l)) {
     b.g.use({queries});
     b.g.begin_split();
-    return b.g.add_input(q);
+    return b.g.add_input(q, {}, {TensorName::AttentionOutput});
   }
   if (b.flash) {
-    out = flash_attention(b, l, q, queries);
+    out = flash_attention(b, l, queries);
   } else {
     const Node weights = scores(b, l, queries, c.mask);
-    out = b.g.add(q, {b.g.add(q, {weights, b.value_copy(l)})});
+    const Tag result{TensorName::AttentionOutput};
+    out = b.g.add(q, {b.g.add(q, {weights, b.value_copy(l)}, result)}, result);
   }
   return b.architecture.rotates_late ? out : b.turn(out, q, c.value_rotation);
 }
@@ -157,21 +171,23 @@ inline Node gated_attention(Builder& b, const Layer& l, Node h) {
   Graph& g = b.g;
   const Count q = b.query_bytes(l), k = b.key_bytes(l);
   const Count width = l.attention.head_dim;
-  const Node full = g.add(2 * q, {h, b.host_copy(Matrix::Query)});
-  const Node normed_queries = b.scaled(g.add(q, {full}), q, width);
+  const Tag query{TensorName::Queries}, stored{TensorName::KeysAndValues}, result{TensorName::AttentionOutput};
+  const Node full = g.add(2 * q, {h, b.host_copy(Matrix::Query)}, {TensorName::Projection});
+  const Node normed_queries = b.scaled(g.add(q, {full}, query), q, width);
   const Node queries = b.turn(g.in_place(q, {normed_queries}), q, c.key_rotation);
-  const Node values = b.turn(g.add(k, {h, b.host_copy(Matrix::Value)}), k, c.value_rotation);
-  const Node projected = g.add(k, {h, b.host_copy(Matrix::Key)});
-  const Node keys = b.turn(g.in_place(k, {b.scaled(g.add(k, {projected}), k, width)}), k, c.key_rotation);
+  const Node values = b.turn(g.add(k, {h, b.host_copy(Matrix::Value)}, stored), k, c.value_rotation);
+  const Node projected = g.add(k, {h, b.host_copy(Matrix::Key)}, stored);
+  const Node keys = b.turn(g.in_place(k, {b.scaled(g.add(k, {projected}, stored), k, width)}), k, c.key_rotation);
   b.store(keys, c.key_index);
   b.store(values, c.value_index);
   g.use({b.positions});
-  Node out = b.flash ? flash_attention(b, l, q, queries) : g.add(q, {g.add(q, {scores(b, l, queries, c.mask)})});
+  Node out = b.flash ? flash_attention(b, l, queries)
+                     : g.add(q, {g.add(q, {scores(b, l, queries, c.mask)}, result)}, result);
   out = b.turn(out, q, c.value_rotation);
-  const Node gate = g.in_place(q, {g.add(q, {full})});
+  const Node gate = g.in_place(q, {g.add(q, {full}, query)});
   // What was rotated back is read through two reshaped views, and then the product takes over the gate instead.
   const Node gated = g.in_place(q, {out, gate}, {c.value_rotation == no_node ? out : gate});
-  return g.add(b.hidden, {gated, b.host_copy(Matrix::Output)});
+  return b.residual({gated, b.host_copy(Matrix::Output)});
 }
 
 }  // namespace llmcalc::llama_cpp

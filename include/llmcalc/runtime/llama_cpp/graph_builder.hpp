@@ -3,9 +3,9 @@
 // llama.cpp's graphs. Units: u = 4 x n_ubatch bytes (one F32 value for every token of the micro-batch).
 
 #include <llmcalc/model/model.hpp>
-#include <llmcalc/runtime/llama_cpp/allocator.hpp>
 #include <llmcalc/runtime/llama_cpp/architecture.hpp>
 #include <llmcalc/runtime/llama_cpp/cache.hpp>
+#include <llmcalc/runtime/llama_cpp/graph.hpp>
 #include <llmcalc/runtime/llama_cpp/replay.hpp>
 
 #include <algorithm>
@@ -82,17 +82,17 @@ class Builder {
   static constexpr Count value_rotation_side = 64;
 
   /// An input of this device, in as many copies as are kept.
-  Node input(Count n, std::initializer_list<Node> reads = {}) {
-    const Node node = g.add_input(n, reads);
+  Node input(Count n, TensorName name = TensorName::Other) {
+    const Node node = g.add_input(n, {}, {name});
     if (replay.copies > 1) g.keep(node);
-    for (Count i = 1; i < replay.copies; ++i) g.keep(g.add(n));
+    for (Count i = 1; i < replay.copies; ++i) g.keep(g.add(n, {}, {name}));
     return node;
   }
   /// Norm: LayerNorm never works in place, RMSNorm does; the product with the weight always may. The norm of the
   /// first layer's input has no weight, so it is computed on the device before and handed over.
   Node norm(Node t, Count size) {
     if (t == entry && entry_normed != no_node) return g.in_place(size, {entry_normed});
-    return scaled(architecture.layer_norm ? g.add(size, {t}) : g.in_place(size, {t}), size, model.hidden);
+    return scaled(architecture.layer_norm ? g.add(size, {t}, g.tag(t)) : g.in_place(size, {t}), size, model.hidden);
   }
   /// Product or sum with a vector of the layer, in place: `width` values, copied from the host when the layer is
   /// there.
@@ -109,7 +109,9 @@ class Builder {
     return factors;
   }
   /// Multiplies by a rotation when there is one.
-  Node turn(Node t, Count size, Node rotation) { return rotation == no_node ? t : g.add(size, {rotation, t}); }
+  Node turn(Node t, Count size, Node rotation) {
+    return rotation == no_node ? t : g.add(size, {rotation, t}, g.tag(t));
+  }
   /// Copy of the current layer's matrix, made just before its product; no node when it is on the device.
   Node host_copy(Matrix which) {
     const Count n = host_bytes(which);
@@ -138,7 +140,7 @@ class Builder {
     const AttentionShape& a = l.attention;
     const bool latent = l.mixer == Mixer::LatentAttention;
     const Count width = latent ? a.kv_lora_rank + a.rope_head_dim : multiply(a.kv_heads, a.head_dim);
-    return g.add_host_copy(cached_bytes(l, width, serving.key_format));
+    return g.add_host_copy(cached_bytes(l, width, serving.key_format), TensorName::HostCache);
   }
   /// Copy of the cached values, in the same split. Those of latent attention are a view into the keys, copied apart
   /// from the first row's start to the last one's end.
@@ -146,10 +148,12 @@ class Builder {
     if (!layer_on_host()) return no_node;
     const AttentionShape& a = l.attention;
     if (l.mixer != Mixer::LatentAttention) {
-      return g.add_input(cached_bytes(l, multiply(a.kv_heads, a.value_head_dim), serving.value_format));
+      const Count width = multiply(a.kv_heads, a.value_head_dim);
+      return g.add_input(cached_bytes(l, width, serving.value_format), {}, {TensorName::HostCache});
     }
     const Count rows = cached_bytes(l, a.kv_lora_rank + a.rope_head_dim, serving.key_format);
-    return g.add_input(subtract(rows, row_bytes(a.rope_head_dim, block_of(serving.key_format)).count));
+    return g.add_input(subtract(rows, row_bytes(a.rope_head_dim, block_of(serving.key_format)).count), {},
+                       {TensorName::HostCache});
   }
   /// Stores new keys or values: on the host without the device's copy of their places.
   void store(Node values, Node places) {
@@ -167,9 +171,13 @@ class Builder {
            next_recurrent(il + 1) < model.layer_count();
   }
   /// The output projection of a mixer.
-  Node project_out(Node heads) { return g.add(hidden, {heads, host_copy(Matrix::Output)}); }
+  Node project_out(Node heads) { return residual({heads, host_copy(Matrix::Output)}); }
+  /// A new tensor of the residual stream's size.
+  Node residual(std::initializer_list<Node> reads) { return g.add(hidden, reads, {TensorName::Hidden}); }
   /// Keeps only the rows whose logits are wanted.
-  Node rows(Node t, bool drop) { return drop ? g.add(output_bytes(), {t, output_ids}) : t; }
+  Node rows(Node t, bool drop) {
+    return drop ? g.add(output_bytes(), {t, output_ids}, {TensorName::Hidden, true}) : t;
+  }
   /// Bytes of the residual stream for the wanted rows.
   [[nodiscard]] Count output_bytes() const { return product(model.hidden, 4, sizes.outputs); }
   /// Queries, keys in bytes.
@@ -213,7 +221,7 @@ class Builder {
     c.value_rotation = add(n.value_rotation);
     c.key_index = add(n.key_index);
     c.value_index = add(n.value_index);
-    c.mask = add(n.mask);
+    c.mask = n.mask == 0 ? no_node : input(n.mask, TensorName::Mask);
   }
 
   /// One past the last layer of this device.
@@ -243,7 +251,7 @@ class Builder {
   /// Mamba's gate in the current layer, cut out of its projection.
   Node gate(Node projected) {
     const Count inner = multiply(layer(il).recurrent.inner, u);
-    if (exit_gate == no_node || crossing(end()) != il) return g.add(inner, {projected});
+    if (exit_gate == no_node || crossing(end()) != il) return g.add(inner, {projected}, {TensorName::RecurrentInput});
     g.use({projected});
     return exit_gate;
   }
@@ -253,11 +261,11 @@ class Builder {
     if (i >= end() || !layer(i).recurs() || early[i] != no_node) return;
     const Count n = product(4, convolution_values(layer(i).recurrent), sizes.sequences);
     if (on_host(i)) {
-      early[i] = g.add_input(n);  // gathered there, copied for the convolution
+      early[i] = g.add_input(n, {}, {TensorName::State});  // gathered there, copied for the convolution
       g.begin_split();
       return;
     }
-    early[i] = g.add(n, {state_ids});
+    early[i] = g.add(n, {state_ids}, {TensorName::State});
     g.use({g.add_empty({no_states})});
   }
   /// The next recurrent layer from i on if only feed-forward layers stand before it, else the number of layers.

@@ -9,29 +9,31 @@ namespace llmcalc::llama_cpp {
 /// Dense block of width n; `shared` when it is that of the shared experts.
 inline Node dense_block(Builder& b, const FeedForward& f, Count n, Node h, Count r, bool shared) {
   const Count row = multiply(4, r), out = multiply(b.model.hidden, row), inner = multiply(n, row);
+  const bool few = r != b.sizes.ubatch;
+  const Tag wide{TensorName::FeedForward, few}, result{TensorName::Hidden, few};
   const auto copy = [&](Matrix which) {
     constexpr auto apart = static_cast<int>(Matrix::SharedGate) - static_cast<int>(Matrix::Gate);
     return b.host_copy(shared ? static_cast<Matrix>(static_cast<int>(which) + apart) : which);
   };
   if (f.fused_gate_up) {
     const Node up_copy = copy(Matrix::Up);
-    const Node activated = b.g.add(inner, {b.g.add(2 * inner, {h, up_copy})});
-    return b.g.add(out, {activated, copy(Matrix::Down)});
+    const Node activated = b.g.add(inner, {b.g.add(2 * inner, {h, up_copy}, wide)}, wide);
+    return b.g.add(out, {activated, copy(Matrix::Down)}, result);
   }
   if (!f.gated) {
     const Node up_copy = copy(Matrix::Up);
-    Node up = b.g.add(inner, {h, up_copy});
+    Node up = b.g.add(inner, {h, up_copy}, wide);
     // ReLU squared is two element-wise nodes, every other activation one.
     up = b.g.in_place(inner, {up});
     if (f.activation == Activation::ReluSquared) up = b.g.in_place(inner, {up});
-    return b.g.add(out, {up, copy(Matrix::Down)});
+    return b.g.add(out, {up, copy(Matrix::Down)}, result);
   }
   const Node gate_copy = copy(Matrix::Gate);
-  const Node gate = b.g.add(inner, {h, gate_copy});
+  const Node gate = b.g.add(inner, {h, gate_copy}, wide);
   const Node up_copy = copy(Matrix::Up);
-  const Node up = b.g.add(inner, {h, up_copy});
-  const Node activated = b.g.add(inner, {gate, up});
-  return b.g.add(out, {activated, copy(Matrix::Down)});
+  const Node up = b.g.add(inner, {h, up_copy}, wide);
+  const Node activated = b.g.add(inner, {gate, up}, wide);
+  return b.g.add(out, {activated, copy(Matrix::Down)}, result);
 }
 
 /// Weights of the chosen experts: the choice and its weights.
@@ -68,6 +70,8 @@ inline Node expert_block(Builder& b, const FeedForward& f, Node h, Count r) {
   Graph& g = b.g;
   const Count row = multiply(4, r), out = multiply(b.model.hidden, row);
   const Count inner = product(f.expert_width, f.experts_per_token, row), wide = multiply(out, f.experts_per_token);
+  const bool few = r != b.sizes.ubatch;
+  const Tag inside{TensorName::ExpertForward, few}, outputs{TensorName::ExpertOutputs, few};
   const bool bias = b.architecture.expert_weights == ExpertWeights::GptOss;
   const Routing routing = route(b, f, h, row);
   const auto biased = [&](Node t, Count n, Count width) {
@@ -78,14 +82,14 @@ inline Node expert_block(Builder& b, const FeedForward& f, Node h, Count r) {
     return g.in_place(n, {t, routing.chosen, copy}, {t});
   };
   const Node gate_copy = b.host_copy(Matrix::Gate);
-  const Node gate = biased(g.add(inner, {h, routing.chosen, gate_copy}), inner, f.expert_width);
+  const Node gate = biased(g.add(inner, {h, routing.chosen, gate_copy}, inside), inner, f.expert_width);
   const Node up_copy = b.host_copy(Matrix::Up);
-  const Node up = biased(g.add(inner, {h, routing.chosen, up_copy}), inner, f.expert_width);
-  const Node activated = g.add(inner, {gate, up});
+  const Node up = biased(g.add(inner, {h, routing.chosen, up_copy}, inside), inner, f.expert_width);
+  const Node activated = g.add(inner, {gate, up}, inside);
   const Node down_copy = b.host_copy(Matrix::Down);
-  Node down = biased(g.add(wide, {activated, routing.chosen, down_copy}), wide, b.model.hidden);
+  Node down = biased(g.add(wide, {activated, routing.chosen, down_copy}, outputs), wide, b.model.hidden);
   down = g.in_place(wide, {down, routing.weights}, {down});
-  Node sum = g.add(out, {down, down});
+  Node sum = g.add(out, {down, down}, {TensorName::Hidden, few});
   for (Count i = 2; i < f.experts_per_token; ++i) sum = g.in_place(out, {sum, down}, {sum});
   return sum;
 }

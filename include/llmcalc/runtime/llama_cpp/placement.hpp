@@ -85,23 +85,6 @@ struct Placement {
   return t.layer < 0 ? p.output : p.layers[static_cast<std::size_t>(t.layer)];
 }
 
-/// Weights of one place (a device number or `host`).
-[[nodiscard]] inline Bytes weights_at(std::int32_t where, const Model& m, const std::vector<GgufTensor>& tensors,
-                                      const Placement& p, const Serving& s) {
-  const bool on_device = where != host;
-  const bool has_layers = std::find(p.layers.begin(), p.layers.end(), where) != p.layers.end();
-  Bytes sum;
-  for (const GgufTensor& t : tensors) {
-    if (t.layer >= static_cast<std::int32_t>(m.layers.size())) continue;
-    const bool here = t.rope_table ? has_layers : place_of(t, p, s) == where;
-    if (here) sum += allocated(t, on_device);
-    // Only the token table is the head as well, not an embedding of the layers (Gemma 3n).
-    const bool head = m.tied_head && t.role == GgufRole::TokenEmbedding && t.ne0 == m.embedding_columns();
-    if (on_device && head && p.output == where) sum += allocated(t, true);
-  }
-  return sum;
-}
-
 /// The matrix without a role of its own that is number `i` of its layer (model/gguf_tensors.hpp gives their order).
 [[nodiscard]] constexpr std::optional<Matrix> plain_matrix(const Layer& layer, Count i) {
   using List = std::array<Matrix, 5>;

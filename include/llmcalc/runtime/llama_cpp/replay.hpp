@@ -54,8 +54,9 @@ struct Replay {
   const HostSide* host_side = nullptr;  ///< what stays in host memory; null: nothing
   Count first = 0;                      ///< layers first .. end - 1 run on this device
   Count end = saturated;
-  bool has_output = true;  ///< final norm and logits are computed here
-  Count copies = 1;        ///< of every input, so that micro-batches overlap; more than one are never freed
+  bool has_output = true;    ///< final norm and logits are computed here
+  Count copies = 1;          ///< of every input, so that micro-batches overlap; more than one are never freed
+  bool every_layer = false;  ///< replays layers too that only repeat the state of those before them
 };
 
 }  // namespace llmcalc::llama_cpp
