@@ -184,21 +184,6 @@ FeedForward routed_experts(const Fields& c, std::string_view experts_key, std::s
   return f;
 }
 
-std::vector<bool> deepseek_mixture_layers(const Fields& c, Count layers, Count first_dense_default) {
-  std::vector<bool> mixture(layers);
-  if (c.is_list("moe_layer_freq")) {
-    const std::vector<bool> given = c.flags("moe_layer_freq");
-    if (given.size() == layers) return given;
-    c.complain("moe_layer_freq", "must have " + std::to_string(layers) + " entries (num_hidden_layers), has " +
-                                     std::to_string(given.size()));
-    return mixture;
-  }
-  const Count first = c.count("first_k_dense_replace", range::some_layers, first_dense_default);
-  const Count step = c.count("moe_layer_freq", range::layers, 1);
-  for (Count i = 0; i < layers; ++i) mixture[i] = i >= first && i % step == 0;
-  return mixture;
-}
-
 void add_tensor(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part) {
   m.extra_tensors.push_back({.name = std::string(name),
                              .rows = rows,

@@ -18,6 +18,9 @@ void read_stream(const Fields& c, Model& m);
 /// head_dim is hidden_size / num_attention_heads. `bias` sets all four biases.
 [[nodiscard]] AttentionShape grouped_attention(const Fields& c, const Model& m, bool bias = false);
 
+/// Sets the biases of queries, keys and values; the output keeps its own.
+inline void query_key_value_bias(AttentionShape& a, bool bias) { a.query_bias = a.key_bias = a.value_bias = bias; }
+
 /// Reports heads that do not divide.
 void check_heads(const Fields& c, const AttentionShape& a);
 
@@ -63,10 +66,6 @@ void learned_positions(Model& m, Count extra_rows);
 /// A block of routed experts without a dense block; the counts stand under these keys.
 [[nodiscard]] FeedForward routed_experts(const Fields& c, std::string_view experts_key, std::string_view width_key,
                                          std::string_view per_token_key = "num_experts_per_tok");
-
-/// Every layer that is a mixture in DeepSeek's notation: from first_k_dense_replace on, every moe_layer_freq-th; or
-/// moe_layer_freq lists it layer by layer.
-[[nodiscard]] std::vector<bool> deepseek_mixture_layers(const Fields& c, Count layers, Count first_dense_default);
 
 /// A tensor of one kind of layer that no field of Layer implies; the name is without "model.layers.{}.".
 void add_layer_tensor(Model& m, std::size_t kind, std::string_view name, Count rows, Count columns, TensorRole role,

@@ -1,6 +1,7 @@
 // Multi-head latent attention: DeepSeek V2, V3, V3.2 and the families that took it over.
 
 #include "formats/config/blocks.hpp"
+#include "formats/config/deepseek_mixture.hpp"
 #include "formats/config/registry.hpp"
 
 #include <algorithm>
@@ -29,14 +30,6 @@ AttentionShape latent_attention(const Fields& c, Count nope = 128, Count rope = 
   return a;
 }
 
-/// Routed and shared experts of moe_intermediate_size.
-FeedForward latent_mixture(const Fields& c, bool correction) {
-  FeedForward f = routed_experts(c, "n_routed_experts", "moe_intermediate_size");
-  f.shared_width = multiply(c.count("n_shared_experts", range::experts, 0), f.expert_width);
-  f.correction_bias = correction;
-  return f;
-}
-
 /// Dense layers first, then mixtures, then prediction layers.
 void read_deepseek(const Fields& c, Model& m, bool correction, Count first_dense, bool indexer = false) {
   read_stream(c, m);
@@ -49,7 +42,7 @@ void read_deepseek(const Fields& c, Model& m, bool correction, Count first_dense
   }
   const AttentionShape attention = layer.attention;
   const FeedForward dense = dense_block(c, c.flag("mlp_bias", false));
-  const FeedForward mixture = c.has("n_routed_experts") ? latent_mixture(c, correction) : dense;
+  const FeedForward mixture = c.has("n_routed_experts") ? deepseek_mixture(c, correction) : dense;
   const Count n = layer_count(c);
   const std::vector<bool> sparse = deepseek_mixture_layers(c, n, first_dense);
   // GLM-5.2 indexes in some layers only; the others reuse what the last one selected.

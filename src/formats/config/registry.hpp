@@ -30,6 +30,13 @@ void read_unknown(const Fields&, Model&);
 
 // The groups, one file each.
 [[nodiscard]] std::span<const FamilyRow> llama_like_families();
+[[nodiscard]] std::span<const FamilyRow> qwen_families();
+[[nodiscard]] std::span<const FamilyRow> glm_families();
+[[nodiscard]] std::span<const FamilyRow> normed_llama_families();
+[[nodiscard]] std::span<const FamilyRow> qwen_mixture_families();
+[[nodiscard]] std::span<const FamilyRow> deepseek_like_families();
+[[nodiscard]] std::span<const FamilyRow> large_mixture_families();
+[[nodiscard]] std::span<const FamilyRow> uneven_layer_families();
 [[nodiscard]] std::span<const FamilyRow> gemma_families();
 [[nodiscard]] std::span<const FamilyRow> gpt_like_families();
 [[nodiscard]] std::span<const FamilyRow> parallel_families();

@@ -1,6 +1,7 @@
 // A model_type without a reader: the fields decide which known family is closest, every assumption is a note.
 
 #include "formats/config/blocks.hpp"
+#include "formats/config/deepseek_mixture.hpp"
 #include "formats/config/original_layouts.hpp"
 #include "formats/config/registry.hpp"
 #include "formats/config/tower.hpp"
