@@ -5,6 +5,7 @@
 #include "ui/number_entry.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/usable_memory.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -126,13 +127,13 @@ void draw_engine_limit(const App& app, const Theme& theme, const ChartFrame& fra
 /// "fits up to 55,296 tokens" where the amount crosses the capacity.
 void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, const Axis& axis,
                   std::string_view unit) {
-  const Device* device = app.scenario.devices.smallest();
-  if (!device || app.chart.solved_revision != app.chart.revision) return;
+  const std::optional<Bytes> usable = usable_memory(app.scenario);
+  if (!usable || app.chart.solved_revision != app.chart.revision) return;
   const Palette& p = theme.palette;
   const auto limit = app.preferences.chart_task == Task::Inference
                          ? engine_limit(app.scenario, app.results.estimate.inference.fit)
                          : std::nullopt;
-  const float line = frame.y_of(static_cast<double>(limit.value_or(device->addressable()).count));
+  const float line = frame.y_of(static_cast<double>(limit.value_or(*usable).count));
   std::string words = "fits nowhere on this axis";
   if (app.chart.largest) {
     words = app.chart.unbounded
@@ -148,12 +149,13 @@ void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, c
       ImGui::GetWindowDrawList()->AddLine({at, line}, {at, frame.plot.to.y}, faded(p.warn, 0.6f));
     }
     // Beside the mark, clear of the capacity line's name at the left end.
-    const float name = text_width(theme.fonts.small, capacity_line_name(*device)) + theme.px(22);
+    const float name =
+        text_width(theme.fonts.small, capacity_line_name(*app.scenario.devices.smallest())) + theme.px(22);
     const float first = std::min(frame.plot.from.x + name, frame.plot.to.x - width);
     x = std::clamp(at - width - theme.px(8), first, frame.plot.to.x - width);
   }
   // Above the capacity line even when the engine's own limit decides: left of the mark nothing is drawn up there.
-  const float capacity = frame.y_of(static_cast<double>(device->addressable().count));
+  const float capacity = frame.y_of(static_cast<double>(usable->count));
   const float above = std::min(line, capacity) - theme.px(17);
   const float below = std::max(line, capacity) + theme.px(1);
   const float top = frame.plot.from.y + theme.px(18);
@@ -162,15 +164,15 @@ void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, c
 }
 
 /// The amount at the top of the chart: all of it, but not so much that what the device holds becomes a thin line.
-Bytes top_of(const std::vector<Sample>& samples, const Device* device) {
+Bytes top_of(const std::vector<Sample>& samples, std::optional<Bytes> usable) {
   Bytes highest;
   Bytes present;
   for (const Sample& sample : samples) {
     highest = max(highest, sample.breakdown.total());
     if (sample.marked) present = sample.breakdown.total();
   }
-  if (!device) return highest;
-  const Bytes capacity = device->addressable();
+  if (!usable) return highest;
+  const Bytes capacity = *usable;
   const Bytes most = max(capacity * 3, scale(present, 5, 4));
   if (capacity.count < highest.count * 3) highest = max(highest, capacity);
   return min(highest, most);
@@ -181,14 +183,13 @@ Bytes top_of(const std::vector<Sample>& samples, const Device* device) {
 void area_chart(App& app, const Theme& theme, const Box& area) {
   const std::vector<Sample>& samples = app.chart.samples;
   if (samples.size() < 2) return;
-  const Device* device = app.scenario.devices.smallest();
-  const Bytes highest = top_of(samples, device);
+  const Bytes highest = top_of(samples, usable_memory(app.scenario));
   const ChartFrame frame = draw_chart_frame(theme, area, highest, app.preferences.units);
   const Axis axis{{samples.front().x, samples.back().x, true}, frame.plot};
   const std::string_view unit = app.preferences.tab == Tab::Context ? "tokens" : std::string_view("sequences");
   draw_areas(theme, frame, axis, samples);
   draw_ticks(theme, axis);
-  if (device) draw_capacity(theme, frame, *device);
+  draw_capacity(theme, frame, app.scenario);
   const auto limit = app.preferences.chart_task == Task::Inference
                          ? engine_limit(app.scenario, app.results.estimate.inference.fit)
                          : std::nullopt;

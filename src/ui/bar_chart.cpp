@@ -5,6 +5,7 @@
 #include "ui/chart_frame.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/usable_memory.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -75,8 +76,8 @@ void bar_chart(App& app, const Theme& theme, const Box& area) {
   if (samples.empty()) return;
   Bytes highest;
   for (const Sample& sample : samples) highest = max(highest, sample.breakdown.total());
-  const Device* device = app.scenario.devices.smallest();
-  if (device && device->addressable().count < highest.count * 3) highest = max(highest, device->addressable());
+  const std::optional<Bytes> usable = usable_memory(app.scenario);
+  if (usable && usable->count < highest.count * 3) highest = max(highest, *usable);
   Box inner = area;
   inner.from.y += theme.px(18);
   const ChartFrame frame = draw_chart_frame(theme, inner, highest, app.preferences.units);
@@ -101,14 +102,14 @@ void bar_chart(App& app, const Theme& theme, const Box& area) {
     if (i % crowding.stride == 0) draw_labels(app, theme, frame, sample, box, crowding);
     if (hovered) sample_tooltip(theme, sample.label, sample.breakdown, app.preferences.units);
   }
-  if (device) {
+  if (usable) {
     // Its name stands where no bar's amount does.
-    const float line = frame.y_of(static_cast<double>(device->addressable().count));
+    const float line = frame.y_of(static_cast<double>(usable->count));
     const auto crowded = [&](const Sample& sample) {
       return std::abs(line - frame.y_of(static_cast<double>(sample.breakdown.total().count))) < theme.px(18);
     };
     const Align side = crowded(samples.front()) ? Align::Right : Align::Left;
-    draw_capacity(theme, frame, *device, side, side == Align::Left || !crowded(samples.back()));
+    draw_capacity(theme, frame, app.scenario, side, side == Align::Left || !crowded(samples.back()));
   }
   if (taken) app.scenario = *taken;
 }

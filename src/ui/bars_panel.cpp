@@ -5,6 +5,8 @@
 #include "ui/breakdowns.hpp"
 #include "ui/panels.hpp"
 
+#include <llmcalc/scenario/usable_memory.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -120,11 +122,7 @@ void draw_bar(App& app, const Theme& theme, const Bar& bar, const BarScale& scal
 
 void bars_panel(App& app, const Theme& theme, bool compact) {
   const Estimate& e = app.results.estimate;
-  const Device* device = app.scenario.devices.smallest();
-  // What the estimate compares with: the device's memory less what ECC and a desktop take.
-  const std::optional<Bytes> capacity = !device                ? std::nullopt
-                                        : e.training.fit.known ? std::optional(e.training.fit.capacity)
-                                                               : std::optional(device->addressable());
+  const std::optional<Bytes> capacity = usable_memory(app.scenario);
   const Bar inference{Task::Inference, inference_lanes(e), e.inference.fit, inference_note(e, app.preferences.units),
                       app.answers.remedy[0]};
   const Bar training{Task::Training, training_lanes(e, capacity), e.training.fit, training_note(e),

@@ -3,6 +3,7 @@
 #include "ui/bar_lanes.hpp"
 
 #include <llmcalc/estimate/explain.hpp>
+#include <llmcalc/scenario/usable_memory.hpp>
 
 #include <algorithm>
 
@@ -121,10 +122,9 @@ std::string short_amount(Bytes bytes, ByteUnits units) {
 }
 
 std::optional<Bytes> engine_limit(const Scenario& scenario, const Fit& fit) {
-  const Device* device = scenario.devices.smallest();
-  if (!device || !fit.known || fit.capacity.count == 0) return std::nullopt;
-  const Bytes whole = device->addressable();
-  if (fit.capacity.count > whole.count - whole.count / 200) return std::nullopt;
+  const std::optional<Bytes> whole = usable_memory(scenario);
+  if (!whole || !fit.known || fit.capacity.count == 0) return std::nullopt;
+  if (fit.capacity.count > whole->count - whole->count / 200) return std::nullopt;
   return fit.capacity;
 }
 

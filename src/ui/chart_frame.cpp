@@ -1,5 +1,7 @@
 #include "ui/chart_frame.hpp"
 
+#include <llmcalc/scenario/usable_memory.hpp>
+
 #include <algorithm>
 #include <cmath>
 
@@ -58,14 +60,16 @@ std::string capacity_line_name(const Device& device) {
   return device.name.ends_with(capacity_name(device)) ? device.name : device.name + " · " + capacity_name(device);
 }
 
-void draw_capacity(const Theme& theme, const ChartFrame& frame, const Device& device, Align side, bool named) {
-  const float y = std::round(frame.y_of(static_cast<double>(device.addressable().count)));
+void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, Align side, bool named) {
+  const std::optional<Bytes> capacity = usable_memory(scenario);
+  if (!capacity) return;
+  const float y = std::round(frame.y_of(static_cast<double>(capacity->count)));
   if (y < frame.plot.from.y - theme.px(4)) return;
   dashed_line(theme, frame.plot.from.x, frame.plot.to.x, y, faded(theme.palette.mark, 0.7f));
   if (!named) return;
   const Box label{{frame.plot.from.x + theme.px(6), y - theme.px(17)},
                   {frame.plot.to.x - theme.px(6), y - theme.px(1)}};
-  draw_plated(theme, theme.palette.text_soft, label, capacity_line_name(device), side);
+  draw_plated(theme, theme.palette.text_soft, label, capacity_line_name(*scenario.devices.smallest()), side);
 }
 
 void sample_tooltip(const Theme& theme, const std::string& title, const Breakdown& breakdown, ByteUnits units) {

@@ -22,9 +22,9 @@ ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, 
 /// What the capacity line of a device is called: its name, with the memory when that does not say it.
 std::string capacity_line_name(const Device& device);
 
-/// The dashed capacity line with its name above one end, or with `named` false without; nothing when it is above the
-/// plot.
-void draw_capacity(const Theme& theme, const ChartFrame& frame, const Device& device, Align side = Align::Left,
+/// The dashed line of what a job may use of the smallest device, with the device's name above one end, or with
+/// `named` false without; nothing when there is no device or the line is above the plot.
+void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, Align side = Align::Left,
                    bool named = true);
 
 /// A small label inside the plot, on a plate of the chart's background: it may lie over areas of any colour.

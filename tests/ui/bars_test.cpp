@@ -5,6 +5,8 @@
 #include "ui/breakdowns.hpp"
 #include "ui/driver.hpp"
 
+#include <llmcalc/scenario/usable_memory.hpp>
+
 #include <gtest/gtest.h>
 
 namespace llmcalc::ui::test {
@@ -66,6 +68,17 @@ TEST(Bars, HeadlineAndTableSpeakOfTheSameDevice) {
   EXPECT_EQ(rows, lead.total());
   EXPECT_EQ(all, e.inference.breakdown.total());
   EXPECT_TRUE(d.shows("In all"));
+}
+
+TEST(Bars, ADesktopsShareIsNotAnEnginesLimit) {
+  Driver d;
+  show(d,
+       R"({"model": "llama-3.1-8b", "serving": {"runtime": "transformers"}, "overhead": {"display_bytes": 1073741824},
+    "device": {"id": "rtx-4090", "count": 1}})");
+  const Fit& fit = d.app.results.estimate.inference.fit;
+  EXPECT_EQ(engine_limit(d.app.scenario, fit), std::nullopt);
+  EXPECT_FALSE(d.shows("granted by Transformers"));
+  EXPECT_EQ(usable_memory(d.app.scenario), fit.capacity);
 }
 
 TEST(Table, ShowsInBracketsWhatThePeakDoesNotHold) {

@@ -10,6 +10,7 @@
 #include <llmcalc/memory/weights.hpp>
 #include <llmcalc/scenario/runtime_checks.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/usable_memory.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
@@ -56,12 +57,6 @@ namespace llmcalc {
   return s;
 }
 
-/// What is left of the i-th device for a job: a desktop is shown on the first.
-[[nodiscard]] inline Bytes usable_memory(const Scenario& s, Count i, const Device& device) {
-  const Bytes display{i == 0 ? s.display_bytes : 0};
-  return device.addressable() - display;
-}
-
 /// Cuts rows of devices that hold the same where the devices themselves differ: the first when it shows a desktop,
 /// and where one kind ends and the next begins.
 inline void separate(std::vector<DeviceUse>& uses, const Scenario& s) {
@@ -92,7 +87,7 @@ inline void separate(std::vector<DeviceUse>& uses, const Scenario& s) {
   for (const DeviceUse& use : e.devices) {
     if (use.name != "host") taken += use.breakdown.total() * use.alike.count();
   }
-  return device->whole() - taken;
+  return device->whole() - Bytes{s.display_bytes} - taken;
 }
 
 /// Inference memory of a valid scenario with its verdict: the half of evaluate() that questions about inference ask.
@@ -133,7 +128,7 @@ inline void add_paged_share(const Scenario& s, TrainingEstimate& e) {
   TrainingEstimate e = estimate_training(s);
   if (s.method == Method::Article) e = article::training(s, e.trainable_parameters);
   // Any rank may be the one beside the desktop.
-  if (const Device* smallest = s.devices.smallest()) e.fit = fit_of(e.breakdown, usable_memory(s, 0, *smallest));
+  if (const std::optional<Bytes> capacity = usable_memory(s)) e.fit = fit_of(e.breakdown, *capacity);
   add_paged_share(s, e);
   return e;
 }

@@ -159,6 +159,9 @@ TEST(UnifiedMemory, HostAndGpuShareIt) {
   EXPECT_EQ(e.devices[0].capacity, Bytes{18ULL << 30});
   EXPECT_EQ(e.devices[1].capacity, Bytes{24ULL << 30} - e.devices[0].breakdown.total());
   EXPECT_TRUE(e.fit.fits);
+  s.display_bytes = (1_GiB).count;
+  EXPECT_EQ(evaluate_inference(s).devices[1].capacity, *e.devices[1].capacity - 1_GiB) << "the desktop's is nobody's";
+  s.display_bytes = 0;
   apple.memory = Bytes{16ULL << 30};
   s.devices.groups = {{std::make_shared<const Device>(apple), 1}};
   EXPECT_FALSE(evaluate_inference(s).fit.fits);
