@@ -3,6 +3,7 @@
 #include "ui/breakdowns.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/article.hpp>
 
 namespace llmcalc::ui {
 namespace {
@@ -62,6 +63,25 @@ std::string kv_reason(const Model& model) {
   return words;
 }
 
+/// True when the article takes cache entries for something else than they are: it has one precision for everything.
+bool other_precision(const Scenario& s) {
+  const Block theirs = article::precision(s);
+  const auto differs = [&](KvFormat format) {
+    const Block own = block_of(format);
+    return own.bytes * theirs.elements != theirs.bytes * own.elements;
+  };
+  return differs(s.serving.key_format) || differs(s.serving.value_format);
+}
+
+std::string kv_words(const Scenario& s) {
+  std::string words = kv_reason(*s.model);
+  if (other_precision(s)) {
+    words += words.empty() ? "The article counts the cache in the precision of the weights"
+                           : "; the article counts the cache in the precision of the weights";
+  }
+  return words;
+}
+
 std::string reason(const Scenario& s, Part part, Task task) {
   switch (row_part(part)) {
     case Part::Weights:
@@ -69,7 +89,7 @@ std::string reason(const Scenario& s, Part part, Task task) {
              "and "
              "add scales";
     case Part::KvCache:
-      return kv_reason(*s.model);
+      return kv_words(s);
     case Part::Activations:
       return task == Task::Inference
                  ? "The article charges inference with what one layer saves for a backward pass; an engine reuses "
@@ -98,7 +118,11 @@ std::string article_words(const Scenario& scenario, const Results& results, cons
   }
   const std::string ratio = ratio_words(ours, theirs);
   std::string words = reason(scenario, component.part, task);
-  if (ratio == "the same as") return "The article's formula gives the same.";
+  if (ratio == "the same as") {
+    // Two differences that cancel are no agreement.
+    const bool chance = row_part(component.part) == Part::KvCache && other_precision(scenario);
+    return chance ? words + ". By chance both together give the same." : "The article's formula gives the same.";
+  }
   if (!words.empty()) words += ": ";
   return words + (ours == component.bytes ? "this is " : "all devices together are ") + ratio +
          " the article's formula (" + text(theirs, units) + ").";

@@ -4,6 +4,7 @@
 #include "ui/bar_lanes.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/driver.hpp"
+#include "ui/why_words.hpp"
 
 #include <llmcalc/scenario/usable_memory.hpp>
 
@@ -79,6 +80,19 @@ TEST(Bars, ADesktopsShareIsNotAnEnginesLimit) {
   EXPECT_EQ(engine_limit(d.app.scenario, fit), std::nullopt);
   EXPECT_FALSE(d.shows("granted by Transformers"));
   EXPECT_EQ(usable_memory(d.app.scenario), fit.capacity);
+}
+
+TEST(Why, TwoDifferencesThatCancelAreNoAgreement) {
+  Driver d;
+  // Four of 32 heads at 128 are a quarter of the hidden size, and the article counts 16 bits as 4.
+  show(d, half_on_the_host);
+  const Estimate& e = d.app.results.estimate;
+  const Component* cache = e.inference.breakdown.find(Part::KvCache);
+  ASSERT_NE(cache, nullptr);
+  ASSERT_EQ(cache->bytes, d.app.results.article.inference.breakdown.bytes(Part::KvCache));
+  const std::string words = article_words(d.app.scenario, d.app.results, *cache, Task::Inference, ByteUnits::Binary);
+  EXPECT_NE(words.find("By chance"), std::string::npos) << words;
+  EXPECT_NE(words.find("keeps 4 of 32 heads"), std::string::npos) << words;
 }
 
 TEST(Table, ShowsInBracketsWhatThePeakDoesNotHold) {
