@@ -223,4 +223,32 @@ TEST(ConfigUnusual, ParamsOfMetaAndMistral) {
   EXPECT_EQ(mixtral.trust, Trust::Modelled);
 }
 
+TEST(ConfigUnusual, MuseGlimmerIsTheSumOfItsClass) {
+  constexpr Count h = 6656, q = 4096;
+  constexpr Count layer = 3 * q * h + 2 * 256 * h + 3 * h * 19968 + 4 * h;
+  constexpr Count text = 2 * 202048 * h + 52 * layer + h;
+  constexpr Count v = 1536;
+  constexpr Count block = 4 * linear(v, v) + linear(v, 8960) + linear(8960, v) + 4 * v;
+  constexpr Count tower = 2 * 3 * 14 * 14 * v + 32 * 32 * v + 50 * block + 4 * v;
+  constexpr Count projector = 6144 * 4096 + 4096 * 4096 + 4096 * h;
+  const Model m = read(R"({"model_type":"muse_glimmer","vision_config":{}})");
+  EXPECT_EQ(parameter_count(m), text + tower + projector);
+  EXPECT_EQ(m.layer(51).attention.window, 0U);
+  EXPECT_EQ(m.layer(50).attention.window, 2048U);
+  EXPECT_EQ(m.layer(3).attention.window, 0U);
+}
+
+TEST(ConfigUnusual, HrmTextCachesEveryRunOfItsTwoStacks) {
+  // Two stacks of 16 layers; the low one runs 2 x 3 times, the high one twice.
+  constexpr Count layer = 5 * 1536 * 1536 + Count{3} * 1536 * 4096;
+  constexpr Count all = Count{2} * 151808 * 1536 + 32 * layer + 1536;
+  const Model m = read(R"({"model_type":"hrm_text"})");
+  EXPECT_EQ(parameter_count(m), all);
+  EXPECT_EQ(m.layer_count(), 128U);
+  // A saved config has the number of runs beside the number of layers.
+  const Model saved = read(R"({"model_type":"hrm_text","num_hidden_layers":128,"num_layers_per_stack":16})");
+  EXPECT_EQ(parameter_count(saved), all);
+  EXPECT_EQ(saved.layer_count(), 128U);
+}
+
 }  // namespace

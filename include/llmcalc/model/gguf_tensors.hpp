@@ -242,6 +242,7 @@ inline void recurrent(Writer& w, const Model& m, const Layer& layer, Mixer mixer
 
 inline void one_layer(Writer& w, const Model& m, const Layer& layer) {
   if (layer.shared_block) {
+    if (!layer.recurs()) return;
     recurrent(w, m, layer, layer.recurrent_mixer());
     w.f32(m.hidden);
     return;

@@ -218,6 +218,7 @@ inline void write_layer_norms(TensorWriter& w, NormPlacement placement) {
 /// All tensors of one kind of layer. What the layer shares with others is not its own.
 inline void write_layer(TensorWriter& w, const Layer& layer) {
   if (layer.shared_block) {
+    if (!layer.recurs()) return;
     write_recurrent(w, layer.recurrent_mixer(), layer.recurrent);
     write_layer_norms(w, NormPlacement::MixerOnly);
     return;

@@ -94,6 +94,13 @@ constexpr auto rows = std::to_array<DefaultsRow>({
      R"({"vocab_size":32000,"hidden_size":4096,"intermediate_size":4096,"num_hidden_layers":32,
       "num_attention_heads":32,"max_position_embeddings":2048,"moe_num_experts":8,"moe_topk":2,
       "moe_num_shared_experts":2,"tie_word_embeddings":false})"},
+    {"muse_glimmer_text",
+     R"({"vocab_size":202048,"hidden_size":6656,"intermediate_size":19968,"num_hidden_layers":52,
+      "num_attention_heads":32,"num_key_value_heads":2,"head_dim":128,"max_position_embeddings":131072,
+      "sliding_window":2048,"final_logit_softcapping":20.0,"tie_word_embeddings":false})"},
+    {"hrm_text",
+     R"({"vocab_size":151808,"hidden_size":1536,"intermediate_size":4096,"num_hidden_layers":16,
+      "num_attention_heads":12,"head_dim":128,"max_position_embeddings":2048,"tie_word_embeddings":false})"},
 });
 // clang-format on
 
