@@ -1,4 +1,4 @@
-// Facts that everybody in the field knows: what fits on what. One a line in known_fits.jsonl, with its reason.
+// Facts that everybody in the field knows: what fits on what. One a line in fits/known_fits.jsonl, with its reason.
 
 #include "formats/resolve.hpp"
 #include "formats/scenario_json.hpp"
@@ -15,7 +15,7 @@ namespace llmcalc {
 namespace {
 
 TEST(KnownFits, AreAnsweredRight) {
-  std::ifstream file(std::string(LLMCALC_SOURCE_DIR) + "/tests/cli/known_fits.jsonl");
+  std::ifstream file(std::string(LLMCALC_SOURCE_DIR) + "/tests/golden/fits/known_fits.jsonl");
   ASSERT_TRUE(file);
   const formats::Resolver resolver = formats::default_resolver();
   int asked = 0;
