@@ -6,13 +6,15 @@
 // heads x value head width x key head width. Lightning attention: heads x head_dim^2. Short convolution: inner x
 // columns. Other recurrences: inner x columns + heads x head_dim x state (RWKV: two shifted tokens and a matrix a
 // head). Columns: the kernel's width in transformers and mamba_ssm, one less in vLLM. Tensor parallelism divides all
-// of it. Source: vLLM model_executor/layers/mamba/mamba_utils.py; mamba_ssm allocate_inference_cache; the cache
-// objects of the transformers classes. Worked: Qwen3-Next, one delta layer in transformers: 65,536 + 2,097,152 bytes.
+// of it; Mamba-2's groups are first extended to one for each rank when the ranks do not divide them. Source: vLLM
+// model_executor/layers/mamba/mamba_utils.py; mamba_ssm allocate_inference_cache; the cache objects of the
+// transformers classes. Worked: Qwen3-Next, one delta layer in transformers: 65,536 + 2,097,152 bytes.
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/sharding.hpp>
 #include <llmcalc/model/model.hpp>
 
+#include <algorithm>
 #include <vector>
 
 namespace llmcalc {
@@ -29,6 +31,7 @@ struct StateShape {
 [[nodiscard]] constexpr StateShape state_shape(const Layer& layer, Count tensor) {
   if (!layer.recurs()) return {};
   const RecurrentShape& r = layer.recurrent;
+  tensor = std::max<Count>(tensor, 1);
   StateShape s{.kernel = r.conv_kernel};
   switch (layer.recurrent_mixer()) {
     case Mixer::Mamba1:
@@ -36,7 +39,8 @@ struct StateShape {
       s.state = multiply(r.inner, r.state);
       break;
     case Mixer::Mamba2:
-      s.convolution = add(r.inner, product(2, r.groups, r.state));
+      // Every rank needs the groups of its heads: a rank without one of its own holds a copy.
+      s.convolution = add(r.inner, product(2, r.groups % tensor == 0 ? r.groups : tensor, r.state));
       s.state = product(r.heads, r.head_dim, r.state);
       break;
     case Mixer::GatedDeltaNet:

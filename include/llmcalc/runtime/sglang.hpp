@@ -122,10 +122,10 @@ namespace llmcalc::sglang {
     if (stage.last) b.add(draft_component(s, l, rules.storage));
     if (s.effective_measure() != Measure::Allocated && !l.host_only) {
       if (s.serving.cuda_graphs && device) {
-        Component graphs{.part = Part::CudaGraphs, .source = profile.source};
-        const Bytes size{(profile.per_graph_mb * largest_graph_batch(device->addressable(), l.tensor)) << 20};
-        add_range(graphs, "captured graphs", {size, {}, size * 3});
-        b.add(std::move(graphs));
+        const Count batch = largest_graph_batch(device->addressable(), l.tensor);
+        const Summand graphs = summand("captured graphs", {{"sequences of the largest graph", batch},
+                                                           {"bytes a sequence", profile.per_graph_mb << 20}});
+        b.add(with_range(component(Part::CudaGraphs, {graphs}, profile.source), Trust::Assumed, 0, 3000));
       }
       b.add(torch_overhead(s, l.tensor));
     }

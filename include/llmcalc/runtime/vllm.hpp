@@ -13,7 +13,19 @@
 #include <llmcalc/runtime/vllm_peak.hpp>
 #include <llmcalc/scenario/profiles.hpp>
 
+#include <algorithm>
+
 namespace llmcalc::vllm {
+
+/// True when vLLM keeps recurrent states in fp32: those of delta nets, and Nemotron-H's, whose configurations ask for
+/// it and for which it is the default (model_executor/models/config.py, NemotronHForCausalLMConfig). Other
+/// state-space models keep the model's type (mamba_ssm_cache_dtype "auto").
+[[nodiscard]] inline bool keeps_fp32_states(const Model& m) {
+  const auto is_delta = [](const Layer& kind) {
+    return kind.mixer == Mixer::GatedDeltaNet || kind.mixer == Mixer::KimiDeltaNet;
+  };
+  return m.model_type == "nemotron_h" || std::any_of(m.kinds.begin(), m.kinds.end(), is_delta);
+}
 
 /// How the scenario's cache is paged.
 [[nodiscard]] inline PagedRules paged_rules(const Scenario& s, const VllmProfile& profile) {
@@ -23,9 +35,7 @@ namespace llmcalc::vllm {
                    .draft_tokens = s.serving.draft_tokens};
   rules.states.columns_less = 1;
   rules.states.extra_columns = s.serving.draft_tokens;
-  bool delta = false;
   for (const Layer& kind : s.model->kinds) {
-    delta = delta || kind.mixer == Mixer::GatedDeltaNet || kind.mixer == Mixer::KimiDeltaNet;
     if (kind.attention.indexer_heads == 0) continue;
     if (kind.mixer == Mixer::LatentAttention && s.serving.key_format == KvFormat::Fp8) {
       // fp8_ds_mla: the latent in fp8 with a scale for 128, the rotary part in 16 bits.
@@ -34,8 +44,7 @@ namespace llmcalc::vllm {
       rules.storage.key = {static_cast<std::uint32_t>(r + rope), static_cast<std::uint32_t>(r + r / 32 + 2 * rope)};
     }
   }
-  // Delta nets keep an fp32 state, state-space models the model's type (mamba_ssm_cache_dtype "auto").
-  rules.states.state = delta ? Block{1, 4} : Block{1, 2};
+  rules.states.state = keeps_fp32_states(*s.model) ? Block{1, 4} : Block{1, 2};
   return rules;
 }
 
@@ -56,12 +65,13 @@ namespace llmcalc::vllm {
 
 /// 16-bit copies of the latent up-projections, split for absorbed attention, which vLLM keeps beside the weights
 /// (v1/attention/backends/mla/common.py, W_UK_T and W_UV; DeepSeek V2 Lite's log is 0.15 GiB above its tensors).
-[[nodiscard]] inline Bytes absorbed_projections(const Model& m, const ShardPlan& plan, const Stage& stage) {
-  Bytes sum;
+[[nodiscard]] inline Summand absorbed_projections(const Model& m, const ShardPlan& plan, const Stage& stage) {
+  Count parameters = 0;
   for (const Tensor& t : m.tensors) {
-    if (t.role == TensorRole::LatentKvUp) sum += Bytes{2} * shard(t, m, plan).elements() * occurrences(t, m, stage);
+    if (t.role != TensorRole::LatentKvUp) continue;
+    parameters = add(parameters, multiply(shard(t, m, plan).elements(), occurrences(t, m, stage)));
   }
-  return sum;
+  return summand("absorbed latent projections, copied", {{"parameters", parameters}}, {1, 2});
 }
 
 /// Weights of a rank, padded as vLLM pads them; with the rotary table as its log counts them when overheads count.
@@ -78,9 +88,9 @@ namespace llmcalc::vllm {
     plan.expert_hidden_multiple = profile.pads_expert_hidden ? 256 : 1;
   }
   Component c = weights_component(rank_weights(m, rules, plan, stage), rules, weights_trust(s));
-  if (const Bytes copies = absorbed_projections(m, plan, stage); copies.count != 0) {
-    c.bytes += copies;
-    c.summands.push_back(amount("absorbed latent projections, copied", copies));
+  if (const Summand copies = absorbed_projections(m, plan, stage); copies.result.count != 0) {
+    c.bytes += copies.result;
+    c.summands.push_back(copies);
     c.low = c.high = c.bytes;
   }
   if (const Count width = rotary_width(m); width != 0 && s.effective_measure() != Measure::Allocated) {

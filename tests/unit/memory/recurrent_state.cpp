@@ -44,6 +44,16 @@ TEST(RecurrentState, IsDividedByTensorParallelism) {
   EXPECT_EQ(state_shape(layer, 2).state * 2, state_shape(layer, 1).state);
 }
 
+TEST(RecurrentState, OfMamba2HasAGroupOnEveryRank) {
+  // vLLM mamba_utils.py, extra_groups_for_head_shards.
+  Layer layer = recurrent(Mixer::Mamba2,
+                          {.inner = 8192, .state = 128, .heads = 128, .head_dim = 64, .groups = 1, .conv_kernel = 4});
+  EXPECT_EQ(state_shape(layer, 1).convolution, 8192U + 2 * 128);
+  EXPECT_EQ(state_shape(layer, 8).convolution, 8192U / 8 + 2 * 128);
+  layer.recurrent.groups = 8;
+  EXPECT_EQ(state_shape(layer, 4).convolution, (8192U + 2 * 8 * 128) / 4);
+}
+
 TEST(RecurrentState, IsNothingForAttention) { EXPECT_EQ(state_shape(Layer{}, 1), StateShape{}); }
 
 }  // namespace

@@ -155,5 +155,21 @@ TEST(LlamaCppHybrids, InputsAreCopiedWhereTheyAreReadFirst) {
   EXPECT_EQ(compute(m, {.context = 32768, .ubatch = 2048, .logits = Logits::Last}, &side), 1'098'907'776U);
 }
 
+TEST(LlamaCppHybrids, RwkvKeepsTwoTokensAndAMatrixForEveryHead) {
+  // llama-hparams.cpp: token_shift_count x n_embd, and n_embd x wkv_head_size.
+  Model m;
+  m.model_type = "rwkv7";
+  m.hidden = 4096;
+  m.vocabulary = m.head_vocabulary = 65536;
+  Layer layer;
+  layer.mixer = Mixer::Recurrence;
+  layer.recurrent = {.inner = 4096, .state = 64, .heads = 64, .head_dim = 64, .conv_kernel = 2};
+  m.kinds = {layer};
+  m.layers.assign(32, 0);
+  Bytes states;
+  for (const Summand& s : state_summands(m, {32}, 3)) states += s.result;
+  EXPECT_EQ(states, Bytes{4} * (3 * 32 * (2 * 4096 + 4096 * 64)));
+}
+
 }  // namespace
 }  // namespace llmcalc::llama_cpp

@@ -65,6 +65,23 @@ TEST(Vllm, ReplicatesHeadsOverMoreRanksThanHeads) {
   EXPECT_EQ(estimate_inference(s).kv_bytes_per_token, Bytes{262'144});
 }
 
+TEST(Vllm, KeepsStatesInTheTypeItsModelAsksFor) {
+  Model m;
+  m.kinds.resize(1);
+  m.kinds[0].mixer = Mixer::Mamba2;
+  const auto state = [&] {
+    Scenario s = logged();
+    s.model = std::make_shared<const Model>(m);
+    return vllm::paged_rules(s, vllm_profile(s.serving.version)).states.state;
+  };
+  EXPECT_EQ(state(), (Block{1, 2}));
+  m.model_type = "nemotron_h";
+  EXPECT_EQ(state(), (Block{1, 4}));
+  m.model_type = "qwen3_next";
+  m.kinds[0].mixer = Mixer::GatedDeltaNet;
+  EXPECT_EQ(state(), (Block{1, 4}));
+}
+
 TEST(Vllm, DevicesAddUpToTheBreakdown) {
   Scenario s = logged();
   s.parallelism = {.data = 2, .tensor = 2, .pipeline = 3};

@@ -10,6 +10,7 @@
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/kv_cache.hpp>
+#include <llmcalc/memory/recurrent_state.hpp>
 #include <llmcalc/runtime/llama_cpp/cache.hpp>
 #include <llmcalc/runtime/llama_cpp/placement.hpp>
 
@@ -115,6 +116,12 @@ struct Holding {
   return parts;
 }
 
+/// Columns of a convolution's input that are kept: one less than its kernel is wide. Other recurrences keep the
+/// tokens they look back to.
+[[nodiscard]] constexpr Count kept_columns(const Layer& layer, const StateShape& shape) {
+  return layer.recurrent_mixer() == Mixer::Recurrence ? shape.kernel : subtract(shape.kernel, 1);
+}
+
 /// Summands of the recurrent states of one place.
 [[nodiscard]] inline std::vector<Summand> state_summands(const Model& m, const std::vector<Count>& layers,
                                                          Count sequences) {
@@ -124,14 +131,17 @@ struct Holding {
     const Layer& layer = m.kinds[k];
     if (layers[k] == 0 || !layer.recurs()) continue;
     const RecurrentShape& r = layer.recurrent;
+    const StateShape shape = state_shape(layer, 1);
     const Term here{"layers", layers[k]};
-    if (const Count channels = convolution_channels(r); channels != 0 && r.conv_kernel > 1) {
+    if (const Count columns = kept_columns(layer, shape); columns != 0) {
       parts.push_back(
-          summand("convolution", {all, here, {"channels", channels}, {"columns", r.conv_kernel - 1}}, {1, 4}));
+          summand("convolution", {all, here, {"channels", shape.convolution}, {"columns", columns}}, {1, 4}));
     }
-    if (r.state != 0) {
-      parts.push_back(summand("recurrent state", {all, here, {"inner width", r.inner}, {"state", r.state}}, {1, 4}));
-    }
+    if (shape.state == 0) continue;
+    parts.push_back(
+        multiply(r.inner, r.state) == shape.state
+            ? summand("recurrent state", {all, here, {"inner width", r.inner}, {"state", r.state}}, {1, 4})
+            : summand("recurrent state", {all, here, {"elements", shape.state}}, {1, 4}));
   }
   return parts;
 }
