@@ -251,4 +251,24 @@ TEST(ConfigUnusual, HrmTextCachesEveryRunOfItsTwoStacks) {
   EXPECT_EQ(saved.layer_count(), 128U);
 }
 
+TEST(ConfigUnusual, InklingIsTheSumOfItsClass) {
+  // modeling_inkling.py with the class's own numbers: 11 of 66 layers full, no dense block, selection biases are
+  // buffers.
+  constexpr Count h = 6144;
+  const auto attention = [](Count kv, Count extent) {
+    return 2 * 8192 * h + 2 * kv * h + 64 * 16 * h + 16 * extent + 2 * kv * 4 + 2 * 128;
+  };
+  constexpr Count mixture = 258 * h + 1 + Count{258} * 3 * 3072 * h;
+  constexpr Count beside = 2 * h * 4 + 2 * h;
+  const Model m = read(R"({"model_type":"inkling_text"})");
+  EXPECT_EQ(parameter_count(m), 2 * 201024 * h + 2 * h + 11 * attention(1024, 1024) + 55 * attention(2048, 512) +
+                                    66 * (mixture + beside));
+  EXPECT_EQ(m.layer(5).attention.window, 0U);
+  EXPECT_EQ(m.layer(4).attention.window, 512U);
+  const Model dense = read(R"({"model_type":"inkling_text","num_hidden_layers":2,"local_layer_ids":[],
+    "dense_mlp_idx":1,"dense_intermediate_size":1024})");
+  EXPECT_EQ(parameter_count(dense),
+            2 * 201024 * h + 2 * h + 2 * attention(1024, 1024) + 2 * beside + 3 * 1024 * h + 1 + mixture);
+}
+
 }  // namespace

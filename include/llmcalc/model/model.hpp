@@ -155,8 +155,7 @@ struct Layer {
   AttentionShape attention;     ///< when the mixer is an attention, or `also_recurrent`'s partner
   RecurrentShape recurrent;     ///< when the mixer is recurrent, or beside attention with `also_recurrent`
   bool also_recurrent = false;  ///< attention and a state space in one layer (Falcon-H1, Zamba)
-  bool shared_block =
-      false;  ///< attention and feed-forward weights belong to several layers: among the extra tensors
+  bool shared_block = false;    ///< its attention and block are counted once elsewhere (Zamba, HRM-Text)
   FeedForward feed_forward;
   NormPlacement norms = NormPlacement::Pre;
   friend bool operator==(const Layer&, const Layer&) = default;

@@ -101,6 +101,11 @@ constexpr auto rows = std::to_array<DefaultsRow>({
     {"hrm_text",
      R"({"vocab_size":151808,"hidden_size":1536,"intermediate_size":4096,"num_hidden_layers":16,
       "num_attention_heads":12,"head_dim":128,"max_position_embeddings":2048,"tie_word_embeddings":false})"},
+    {"inkling_text",
+     R"({"vocab_size":201024,"hidden_size":6144,"num_hidden_layers":66,"num_attention_heads":64,
+      "num_key_value_heads":8,"head_dim":128,"sliding_window_size":512,"max_position_embeddings":131072,
+      "intermediate_size":24576,"moe_intermediate_size":3072,"n_routed_experts":256,"num_experts_per_tok":6,
+      "n_shared_experts":2,"tie_word_embeddings":false})"},
 });
 // clang-format on
 

@@ -30,6 +30,7 @@ const std::vector<FamilyRow>& families() {
                              unusual_mixture_families(),
                              own_class_families(),
                              muse_families(),
+                             inkling_families(),
                              image_word_families(),
                              linear_attention_families(),
                              multimodal_families(),

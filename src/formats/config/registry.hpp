@@ -52,6 +52,7 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> unusual_mixture_families();
 [[nodiscard]] std::span<const FamilyRow> own_class_families();
 [[nodiscard]] std::span<const FamilyRow> muse_families();
+[[nodiscard]] std::span<const FamilyRow> inkling_families();
 [[nodiscard]] std::span<const FamilyRow> image_word_families();
 [[nodiscard]] std::span<const FamilyRow> linear_attention_families();
 [[nodiscard]] std::span<const FamilyRow> multimodal_families();
