@@ -245,6 +245,7 @@ TEST(ConfigUnusual, HrmTextCachesEveryRunOfItsTwoStacks) {
   const Model m = read(R"({"model_type":"hrm_text"})");
   EXPECT_EQ(parameter_count(m), all);
   EXPECT_EQ(m.layer_count(), 128U);
+  EXPECT_EQ(m.trust, Trust::Modelled);
   // A saved config has the number of runs beside the number of layers.
   const Model saved = read(R"({"model_type":"hrm_text","num_hidden_layers":128,"num_layers_per_stack":16})");
   EXPECT_EQ(parameter_count(saved), all);

@@ -85,6 +85,8 @@ void read_hrm_text(const Fields& c, Model& m) {
   if (a.query_bias) {
     add_layer_tensor(m, 0, "self_attn.gate_proj.bias", a.gate_width, 1, TensorRole::Bias, ModelPart::Attention);
   }
+  m.trust = Trust::Modelled;
+  c.assume("training is counted as if every run kept its activations: the class keeps those of the last low runs");
   add_tensor(m, "model.z_L_init", m.hidden, 1, TensorRole::Other, ModelPart::Other);
 }
 
