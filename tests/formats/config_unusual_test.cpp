@@ -180,6 +180,13 @@ TEST(ConfigUnusual, ModelsWithTowersNobodyDescribesAreTheirTextModel) {
   EXPECT_EQ(parameter_count(m), Count{2} * 184622 * 4096 + 32 * layer + 4096);
   EXPECT_EQ(m.trust, Trust::Modelled);
   EXPECT_FALSE(m.notes.empty());
+  // The text model that the config names counts, whatever stands beside it.
+  const std::string text = R"({"model_type":"llama","num_hidden_layers":2})";
+  for (const std::string type : {"glmasr", "musicflamingo", "perception_lm", "granite_speech"}) {
+    const Model other = read(R"({"model_type":")" + type + R"(","audio_config":{},"text_config":)" + text + "}");
+    EXPECT_EQ(parameter_count(other), parameter_count(read(text))) << type;
+    EXPECT_EQ(other.trust, Trust::Modelled) << type;
+  }
 }
 
 TEST(ConfigUnusual, LightOnOcrTiesItsHead) {
