@@ -100,11 +100,11 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
   PagedCache cache;
   for (const CacheGroup& g : cache_groups(model, stage)) {
     const KvEntry entry = kv_entry(*g.layer, tensor);
-    cache.types.push_back({.layer = g.layer,
-                           .layers = g.layers,
-                           .entry = entry,
-                           .token = token_bytes(entry, rules.storage),
-                           .block = rules.block});
+    const Bytes token = token_bytes(entry, rules.storage);
+    if (token.count == 0)
+      continue;  // a file may say "0 KV heads": nothing is cached, and no page is a multiple of it
+    cache.types.push_back(
+        {.layer = g.layer, .layers = g.layers, .entry = entry, .token = token, .block = rules.block});
   }
   paged_detail::add_states(cache, model, stage, tensor);
   Count smallest = saturated;

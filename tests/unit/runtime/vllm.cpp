@@ -82,6 +82,16 @@ TEST(Vllm, KeepsStatesInTheTypeItsModelAsksFor) {
   EXPECT_EQ(state(), (Block{1, 4}));
 }
 
+TEST(Vllm, LayersWithoutKeysCacheNothing) {
+  Scenario s = logged();
+  Model model = *s.model;
+  for (Layer& kind : model.kinds) kind.attention.kv_heads = 0;
+  s.model = std::make_shared<const Model>(model);
+  const InferenceEstimate e = estimate_inference(s);
+  EXPECT_EQ(e.breakdown.bytes(Part::KvCache).count, 0U);
+  EXPECT_EQ(e.kv_pool_tokens, 0U);
+}
+
 TEST(Vllm, DevicesAddUpToTheBreakdown) {
   Scenario s = logged();
   s.parallelism = {.data = 2, .tensor = 2, .pipeline = 3};
