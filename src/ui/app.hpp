@@ -14,6 +14,7 @@
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/stored_tensors.hpp>
 #include <llmcalc/questions/task.hpp>
+#include <llmcalc/scenario/model_slots.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <array>
@@ -143,6 +144,7 @@ struct View {
   Chooser models;
   Chooser devices;
   Chooser palette;
+  std::array<Chooser, model_slots.size()> slots;
   SidePanel side = SidePanel::Fits;
   ModelSource base_model;  ///< the model before sliders changed it
   bool drawer_open = false;

@@ -115,27 +115,30 @@ std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, st
   return result;
 }
 
+ModelRows model_rows(const Library& library, std::string_view query) {
+  ModelRows found;
+  std::string group;
+  for (const std::size_t i : search_models(library, query)) {
+    const ModelChoice& choice = library.models[i];
+    if (query.empty() && choice.group != group) {
+      group = choice.group;
+      found.rows.push_back({group, {}, {}, true});
+      found.index.push_back(i);
+    }
+    found.rows.push_back(
+        {choice.name, choice.note, choice.parameters == 0 ? std::string{} : count_text(choice.parameters), false});
+    found.index.push_back(i);
+  }
+  return found;
+}
+
 void model_chooser(App& app, const Theme& theme, ImVec2 below) {
   Chooser& chooser = app.view.models;
   const ImVec2 size{theme.px(620), theme.px(600)};
   if (!begin_chooser(theme, chooser, "models", below, size, "Search: name, family, size, licence")) return;
-  const std::string_view query(chooser.query.data());
-  std::vector<ChooserRow> rows;
-  std::vector<std::size_t> index;
-  std::string group;
-  for (const std::size_t i : search_models(app.library, query)) {
-    const ModelChoice& choice = app.library.models[i];
-    if (query.empty() && choice.group != group) {
-      group = choice.group;
-      rows.push_back({group, {}, {}, true});
-      index.push_back(i);
-    }
-    rows.push_back(
-        {choice.name, choice.note, choice.parameters == 0 ? std::string{} : count_text(choice.parameters), false});
-    index.push_back(i);
-  }
-  if (const auto chosen = chooser_list(theme, chooser, rows)) {
-    const ModelChoice choice = app.library.models[index[*chosen]];
+  const ModelRows found = model_rows(app.library, chooser.query.data());
+  if (const auto chosen = chooser_list(theme, chooser, found.rows)) {
+    const ModelChoice choice = app.library.models[found.index[*chosen]];
     if (use_model(app, source_of(choice))) say(app, choice.name);
   }
   ImGui::EndPopup();

@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace llmcalc::ui {
 
@@ -22,5 +24,13 @@ bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec
 
 /// The list below the search line. The row that was chosen now; the popup is then closing.
 std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, std::span<const ChooserRow> rows);
+
+/// Rows of models, and for each the position of its model in the library.
+struct ModelRows {
+  std::vector<ChooserRow> rows;
+  std::vector<std::size_t> index;
+};
+/// The models that a search finds; all of them under the names of their groups when there is none.
+ModelRows model_rows(const Library& library, std::string_view query);
 
 }  // namespace llmcalc::ui

@@ -23,9 +23,8 @@ bool option_row(const Theme& theme, const ComboOption& option, float width, bool
 
 }  // namespace
 
-int combo(const Theme& theme, std::string_view name, float width, std::string_view label, std::string_view note,
-          int chosen, const std::function<std::vector<ComboOption>()>& options) {
-  ImGui::PushID(name.data(), name.data() + name.size());
+bool closed_combo(const Theme& theme, std::string_view name, float width, std::string_view label,
+                  std::string_view note) {
   const bool clicked = ImGui::InvisibleButton("combo", {width, theme.px(22)});
   const Box box = last_item();
   const Palette& p = theme.palette;
@@ -41,6 +40,14 @@ int combo(const Theme& theme, std::string_view name, float width, std::string_vi
   draw_arrow(theme, {box.to.x - theme.px(11), box.middle().y}, p.text_faint);
   focus_ring(theme, box);
   note_control(theme, name, box);
+  return clicked;
+}
+
+int combo(const Theme& theme, std::string_view name, float width, std::string_view label, std::string_view note,
+          int chosen, const std::function<std::vector<ComboOption>()>& options) {
+  ImGui::PushID(name.data(), name.data() + name.size());
+  const bool clicked = closed_combo(theme, name, width, label, note);
+  const Box box = last_item();
   if (clicked) ImGui::OpenPopup("list");
   int result = -1;
   if (ImGui::IsPopupOpen("list")) {

@@ -2,6 +2,7 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/model_slots.hpp>
 
 #include <type_traits>
 
@@ -41,7 +42,13 @@ std::string command_line(const Scenario& scenario) {
   std::string line = "llmcalc estimate";
   if (scenario.model) line += " --model " + scenario.model->id;
   for (const Field& field : fields) {
-    if (field.kind() == FieldKind::External || !field.matters(scenario)) continue;
+    if (!field.matters(scenario)) continue;
+    if (const ModelSlot* slot = find_model_slot(field.path)) {
+      if (const ModelPtr& model = slot->model.get(scenario)) {
+        line.append(" ").append(field.flag).append(" ").append(model->id);
+      }
+    }
+    if (field.kind() == FieldKind::External) continue;
     if (same_setting(field, scenario, defaults) && field.path != "serving.context") continue;
     if (const std::string value = flag_value(field, scenario); !value.empty()) {
       line.append(" ").append(field.flag).append(" ").append(value);

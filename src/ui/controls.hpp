@@ -72,6 +72,10 @@ struct ComboOption {
   std::string help;
 };
 
+/// The closed face of what opens a list, at the cursor. True when it was clicked.
+bool closed_combo(const Theme& theme, std::string_view name, float width, std::string_view label,
+                  std::string_view note = {});
+
 /// A closed combo at the cursor; opens a list. Returns the option chosen now, or -1. `options` is called only while
 /// the list is open.
 int combo(const Theme& theme, std::string_view name, float width, std::string_view label, std::string_view note,

@@ -13,8 +13,10 @@ void status_bar(App& app, const Theme& theme, const Box& box);
 
 // Left column.
 void model_panel(App& app, Controls& controls);
-void serving_panel(Controls& controls, bool more);
-void training_panel(Controls& controls, bool more);
+void serving_panel(App& app, Controls& controls, bool more);
+void training_panel(App& app, Controls& controls, bool more);
+/// The row of a model beside the scenario's own, if it matters: a chooser. Nothing for other fields.
+void model_slot(App& app, Controls& controls, const Field& field);
 void parallelism_panel(Controls& controls, bool more);
 /// What speed and cost rest on; shown with the further settings only.
 void assumptions_panel(Controls& controls, bool more);

@@ -6,7 +6,7 @@
 
 namespace llmcalc::ui {
 
-void serving_panel(Controls& controls, bool more) {
+void serving_panel(App& app, Controls& controls, bool more) {
   heading(controls.theme, "Inference");
   setting(controls, field_at("serving.sequences"));
   setting(controls, field_at("serving.context"));
@@ -17,10 +17,14 @@ void serving_panel(Controls& controls, bool more) {
     if (field.group() != "serving" && field.group() != "weights") continue;
     const std::string_view path = field.path;
     if (path == "serving.sequences" || path == "serving.context" || path == "serving.kv_format" ||
-        path == "serving.runtime" || path == "weights.format" || field.kind() == FieldKind::External) {
+        path == "serving.runtime" || path == "weights.format") {
       continue;
     }
-    setting(controls, field);
+    if (field.kind() == FieldKind::External) {
+      model_slot(app, controls, field);
+    } else {
+      setting(controls, field);
+    }
   }
 }
 

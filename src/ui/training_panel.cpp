@@ -18,13 +18,18 @@ constexpr std::array first{&field_at("training.method"),      &field_at("trainin
 
 }  // namespace
 
-void training_panel(Controls& controls, bool more) {
+void training_panel(App& app, Controls& controls, bool more) {
   heading(controls.theme, "Training");
   for (const Field* field : first) setting(controls, *field);
   if (!more) return;
   for (const Field& field : fields) {
-    if (field.group() != "training" || field.kind() == FieldKind::External) continue;
-    if (std::find(first.begin(), first.end(), &field) == first.end()) setting(controls, field);
+    if (field.group() != "training") continue;
+    if (std::find(first.begin(), first.end(), &field) != first.end()) continue;
+    if (field.kind() == FieldKind::External) {
+      model_slot(app, controls, field);
+    } else {
+      setting(controls, field);
+    }
   }
 }
 

@@ -64,9 +64,9 @@ void left_column(App& app, const Theme& theme, const Box& box) {
   const bool more = app.preferences.more_settings;
   model_panel(app, controls);
   ImGui::Dummy({1, theme.px(3)});
-  serving_panel(controls, more);
+  serving_panel(app, controls, more);
   ImGui::Dummy({1, theme.px(3)});
-  training_panel(controls, more);
+  training_panel(app, controls, more);
   ImGui::Dummy({1, theme.px(3)});
   parallelism_panel(controls, more);
   if (more) ImGui::Dummy({1, theme.px(3)});
