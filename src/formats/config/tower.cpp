@@ -18,7 +18,7 @@ void Tower::layers(std::string_view prefix, Count count) {
 
 void Tower::matrix(std::string_view name, Count rows, Count columns, bool bias) {
   if (rows == 0 || columns == 0 || count_ == 0) return;
-  model_.extra_tensors.push_back({.name = std::string(prefix_) + std::string(name) + ".weight",
+  model_.extra_tensors.push_back({.name = prefix_ + std::string(name) + ".weight",
                                   .rows = rows,
                                   .columns = columns,
                                   .count = count_,
@@ -29,7 +29,7 @@ void Tower::matrix(std::string_view name, Count rows, Count columns, bool bias) 
 
 void Tower::vector(std::string_view name, Count size) {
   if (size == 0 || count_ == 0) return;
-  model_.extra_tensors.push_back({.name = std::string(prefix_) + std::string(name),
+  model_.extra_tensors.push_back({.name = prefix_ + std::string(name),
                                   .rows = size,
                                   .count = count_,
                                   .role = TensorRole::Encoder,

@@ -5,6 +5,7 @@
 
 #include <llmcalc/model/model.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace llmcalc::config {
@@ -27,7 +28,7 @@ class Tower {
 
  private:
   Model& model_;
-  std::string_view prefix_ = "";
+  std::string prefix_;
   Count count_ = 1;
 };
 
