@@ -1,33 +1,18 @@
 // Laws that every estimate keeps, tried on every preset with every runtime and several layouts.
 
-#include "formats/model_preset.hpp"
-#include "formats/preset_folders.hpp"
 #include "formats/resolve.hpp"
+#include "support/shipped_models.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
 namespace {
 
 using namespace llmcalc;
-
-const std::vector<ModelPtr>& models() {
-  static const std::vector<ModelPtr> all = [] {
-    std::vector<ModelPtr> found;
-    const formats::Resolver resolver = formats::default_resolver();
-    const std::vector<std::filesystem::path> folders{std::filesystem::path(LLMCALC_SOURCE_DIR) / "presets"};
-    for (const auto& entry : formats::read_model_catalogue(folders).entries) {
-      if (auto model = resolver.model({ModelSource::Kind::Preset, entry.id})) found.push_back(*model);
-    }
-    return found;
-  }();
-  return all;
-}
 
 std::vector<Scenario> variations(const ModelPtr& model, Runtime runtime) {
   Scenario plain;
@@ -73,8 +58,8 @@ void expect_explained(const Component& c, const std::string& where) {
 
 template <class Check>
 void for_all(Check check) {
-  ASSERT_GT(models().size(), 150u);
-  for (const ModelPtr& model : models()) {
+  ASSERT_GT(tests::shipped_models().size(), 150u);
+  for (const ModelPtr& model : tests::shipped_models()) {
     for (const auto& runtime : runtimes) {
       for (const Scenario& s : variations(model, runtime.id)) check(s, evaluate_inference(s));
       if (testing::Test::HasFailure()) return;
@@ -117,7 +102,7 @@ TEST(EstimatesOfPresets, GrowWithSequencesAndContext) {
 }
 
 TEST(EstimatesOfPresets, ShowWeightsAtLeastAsLargeAsTheirQuantizedForm) {
-  for (const ModelPtr& model : models()) {
+  for (const ModelPtr& model : tests::shipped_models()) {
     const Bytes wide = stored_weights(*model, Weights{.format = WeightFormat::Bf16});
     for (const auto format : {WeightFormat::Fp8, WeightFormat::Int8, WeightFormat::Nf4, WeightFormat::AwqInt4}) {
       EXPECT_LT(stored_weights(*model, Weights{.format = format}), wide) << model->id;

@@ -1,15 +1,12 @@
 // llama.cpp on every preset: a replay that leaves repeated layers out finds what the whole one does, and every figure
 // is explained by the factors it is made of.
 
-#include "formats/model_preset.hpp"
-#include "formats/preset_folders.hpp"
-#include "formats/resolve.hpp"
+#include "support/shipped_models.hpp"
 
 #include <llmcalc/estimate/inference.hpp>
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,19 +14,6 @@
 
 namespace llmcalc::llama_cpp {
 namespace {
-
-const std::vector<ModelPtr>& presets() {
-  static const std::vector<ModelPtr> all = [] {
-    std::vector<ModelPtr> found;
-    const formats::Resolver resolver = formats::default_resolver();
-    const std::vector<std::filesystem::path> folders{std::filesystem::path(LLMCALC_SOURCE_DIR) / "presets"};
-    for (const auto& entry : formats::read_model_catalogue(folders).entries) {
-      if (auto model = resolver.model({ModelSource::Kind::Preset, entry.id})) found.push_back(*model);
-    }
-    return found;
-  }();
-  return all;
-}
 
 Scenario scenario(ModelPtr model, Count devices) {
   auto device = std::make_shared<Device>();
@@ -60,9 +44,9 @@ std::vector<Serving> settings(const Serving& base) {
 }
 
 TEST(LlamaCppPresets, LayersThatRepeatTheStateBeforeThemChangeNoPeak) {
-  ASSERT_GT(presets().size(), 100U);
+  ASSERT_GT(tests::shipped_models().size(), 100U);
   std::size_t shorter = 0;
-  for (const auto& model : presets()) {
+  for (const auto& model : tests::shipped_models()) {
     const Scenario s = scenario(model, 1);
     for (const Serving& serving : settings(s.serving)) {
       const Count layers = model->layer_count();
@@ -104,7 +88,7 @@ void expect_explained(const DeviceUse& use, const std::string& where) {
 }
 
 TEST(LlamaCppPresets, EveryFigureIsMadeOfFactors) {
-  for (const auto& model : presets()) {
+  for (const auto& model : tests::shipped_models()) {
     for (const Count devices : {Count{0}, Count{1}, Count{3}}) {
       Scenario s = scenario(model, devices);
       for (const Serving& serving : settings(s.serving)) {
