@@ -17,8 +17,6 @@ bool same_amounts(const Breakdown& a, const Breakdown& b) {
                     [](const Component& x, const Component& y) { return x.part == y.part && x.bytes == y.bytes; });
 }
 
-bool is_host(const DeviceUse& use) { return use.name == "host"; }
-
 /// How full a lane is; lanes without a capacity come last.
 double fullness(const BarLane& lane) {
   const std::optional<Bytes> most = lane.limit ? lane.limit : lane.capacity;
@@ -32,7 +30,7 @@ std::vector<DeviceRun> device_runs(const InferenceEstimate& estimate) {
   std::vector<DeviceRun> runs;
   for (const DeviceUse& use : estimate.devices) {
     const auto alike = std::find_if(runs.begin(), runs.end(), [&](const DeviceRun& run) {
-      return !is_host(use) && !is_host(*run.use) && run.use->capacity == use.capacity &&
+      return !use.is_host() && !run.use->is_host() && run.use->capacity == use.capacity &&
              same_amounts(run.use->breakdown, use.breakdown);
     });
     if (alike == runs.end()) {
@@ -46,7 +44,7 @@ std::vector<DeviceRun> device_runs(const InferenceEstimate& estimate) {
       alike->together.reset();
     }
     const bool neighbours = alike->together && alike->together->neighbours();
-    alike->name = neighbours ? shared_name(DeviceUse{.name = alike->use->name, .alike = *alike->together})
+    alike->name = neighbours ? shared_name(alike->use->name, *alike->together)
                              : grouped(alike->devices) + " like " + alike->use->name;
   }
   return runs;
@@ -98,8 +96,8 @@ std::string inference_note(const Estimate& estimate, ByteUnits units) {
   bool host = false;
   for (const DeviceUse& use : e.devices) {
     if (use.breakdown.total().count == 0) continue;
-    if (is_host(use)) host = true;
-    if (!is_host(use)) gpus = add(gpus, use.alike.count());
+    if (use.is_host()) host = true;
+    if (!use.is_host()) gpus = add(gpus, use.alike.count());
   }
   if (gpus + (host ? 1U : 0U) < 2) return host ? "in host memory" : std::string{};
   std::string where = grouped(gpus) + (gpus == 1 ? " GPU" : " GPUs");

@@ -70,11 +70,14 @@ inline constexpr Alike after_devices{.first = ~Count{0}};
 [[nodiscard]] inline std::string device_name(Count i) { return "GPU " + std::to_string(i); }
 
 /// Name of a row of an estimate: "GPU 4", "GPU 0–7", "8 like GPU 5", "host".
+[[nodiscard]] inline std::string shared_name(const std::string& first, const Alike& alike) {
+  if (alike.count() <= 1) return first;
+  if (alike.neighbours()) return first + "–" + std::to_string(alike.last());
+  return grouped(alike.count()) + " like " + first;
+}
 template <class Row>
 [[nodiscard]] std::string shared_name(const Row& row) {
-  if (row.alike.count() <= 1) return row.name;
-  if (row.alike.neighbours()) return row.name + "–" + std::to_string(row.alike.last());
-  return grouped(row.alike.count()) + " like " + row.name;
+  return shared_name(row.name, row.alike);
 }
 
 /// Most devices that a listing names one by one.

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace llmcalc {
@@ -199,6 +200,12 @@ struct DeviceUse {
   std::optional<Bytes> capacity{};  ///< nothing: unknown (host)
   std::optional<Bytes> limit{};     ///< what the runtime lets this device hold; nothing: all of its capacity
   Alike alike{};                    ///< which devices these are
+
+  /// The host's memory, which has no number.
+  [[nodiscard]] static DeviceUse host(Breakdown breakdown = {}) {
+    return {.name = "host", .breakdown = std::move(breakdown), .alike = after_devices};
+  }
+  [[nodiscard]] bool is_host() const { return alike == after_devices; }
 };
 
 /// Whether something fits, when a capacity is known.

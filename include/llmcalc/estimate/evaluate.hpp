@@ -63,7 +63,7 @@ inline void separate(std::vector<DeviceUse>& uses, const Scenario& s) {
   const auto cut = [&uses](Count boundary) {
     std::vector<DeviceUse> pieces;
     for (DeviceUse& use : uses) {
-      const std::vector<Alike> rows = use.name == "host" ? std::vector{use.alike} : split(use.alike, boundary);
+      const std::vector<Alike> rows = split(use.alike, boundary);
       for (std::size_t i = 1; i < rows.size(); ++i) {
         pieces.push_back({.name = device_name(rows[i].first), .breakdown = use.breakdown, .alike = rows[i]});
       }
@@ -85,7 +85,7 @@ inline void separate(std::vector<DeviceUse>& uses, const Scenario& s) {
   if (!device || !device->unified) return std::nullopt;
   Bytes taken;
   for (const DeviceUse& use : e.devices) {
-    if (use.name != "host") taken += use.breakdown.total() * use.alike.count();
+    if (!use.is_host()) taken += use.breakdown.total() * use.alike.count();
   }
   return device->whole() - Bytes{s.display_bytes} - taken;
 }
@@ -97,7 +97,7 @@ inline void separate(std::vector<DeviceUse>& uses, const Scenario& s) {
   if (const Device* smallest = s.devices.smallest()) {
     separate(e.devices, s);
     for (DeviceUse& use : e.devices) {
-      if (use.name == "host") {
+      if (use.is_host()) {
         use.capacity = host_capacity(s, e);
         if (use.capacity) e.fit = tighter(e.fit, fit_of(use.breakdown, *use.capacity));
         continue;

@@ -26,7 +26,7 @@ inline constexpr Range llama_cpp_context = mebibytes(522, 300, 750);
   }
   if (context.bytes.count == 0) return e;
   for (DeviceUse& use : e.devices) {
-    if (use.name == "host") continue;
+    if (use.is_host()) continue;
     use.breakdown.add(context);
     e.breakdown.add(context);
   }

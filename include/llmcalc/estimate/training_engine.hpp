@@ -57,7 +57,7 @@ namespace engine_detail {
   const InferenceEstimate e = estimate_inference(engine_detail::serving_scenario(s));
   const DeviceUse* most = nullptr;
   for (const DeviceUse& use : e.devices) {
-    if (use.name == "host") continue;
+    if (use.is_host()) continue;
     if (!most || use.breakdown.total() > most->breakdown.total()) most = &use;
   }
   if (!most) return out;

@@ -111,7 +111,7 @@ inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::hig
 [[nodiscard]] inline double bytes_read(const DeviceUse& use, const ReadShares& shares) {
   const auto bytes = [&](Part part) { return static_cast<double>(use.breakdown.bytes(part).count); };
   const double cache = bytes(Part::KvCache) + 2 * bytes(Part::RecurrentState);
-  if (use.name != "host") return bytes(Part::Weights) * shares.device + cache;
+  if (!use.is_host()) return bytes(Part::Weights) * shares.device + cache;
   const Bytes matrices = use.breakdown.bytes(Part::Weights) - shares.host_lookup;
   return static_cast<double>(matrices.count) * shares.host + cache;
 }
@@ -146,7 +146,7 @@ struct Work {
     return work.known ? bytes / bandwidth : 0;
   };
   Count world = 0;
-  for (const DeviceUse& use : e.devices) world = add(world, use.name == "host" ? 0 : use.alike.count());
+  for (const DeviceUse& use : e.devices) world = add(world, use.is_host() ? 0 : use.alike.count());
   world /= std::max<Count>(1, s.parallelism.data);
   for (Count stage = 0; stage < world; stage += tensor) {
     double slowest = 0;
@@ -159,7 +159,7 @@ struct Work {
     work.reading += slowest;
   }
   for (const DeviceUse& use : e.devices) {
-    if (use.name == "host") work.reading += read(use, s.speed.host_bandwidth);
+    if (use.is_host()) work.reading += read(use, s.speed.host_bandwidth);
   }
   if (const Device* device = s.devices.smallest(); device && peak_rate(*device, s) > 0) {
     work.computing = flops / (peak_rate(*device, s) * static_cast<double>(tensor));

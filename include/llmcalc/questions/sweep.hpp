@@ -67,7 +67,7 @@ struct SweepPoint {
     const InferenceEstimate inference = evaluate_inference(at);
     const TrainingEstimate training = evaluate_training(at);
     for (const DeviceUse& d : inference.devices) {
-      if (d.name != "host") point.inference_bytes = max(point.inference_bytes, d.breakdown.total());
+      if (!d.is_host()) point.inference_bytes = max(point.inference_bytes, d.breakdown.total());
     }
     point.training_bytes = training.breakdown.total();
     point.inference = fit(inference).verdict;

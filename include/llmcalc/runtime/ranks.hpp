@@ -97,7 +97,7 @@ inline void place(InferenceEstimate& e, std::vector<Breakdown> stages, const Ran
     for (const Component& c : stage.components) e.breakdown.add(on_ranks(c, alike));
   }
   if (layout.host_only) {
-    e.devices.push_back({.name = "host", .breakdown = e.breakdown, .alike = after_devices});
+    e.devices.push_back(DeviceUse::host(e.breakdown));
     return;
   }
   Count first = 0;

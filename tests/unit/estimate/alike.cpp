@@ -44,7 +44,7 @@ TEST(Alike, JoinsWhatFollows) {
 TEST(Alike, ListsEveryDeviceUnlessThereAreTooMany) {
   const DeviceUse first{.name = "GPU 0", .alike = {0, 2, 2, 4}};
   const DeviceUse second{.name = "GPU 2", .alike = {2, 2, 2, 4}};
-  const DeviceUse host{.name = "host", .alike = after_devices};
+  const DeviceUse host = DeviceUse::host();
   const std::vector<DeviceUse> all = listed(std::vector{first, second, host});
   ASSERT_EQ(all.size(), 9U);
   for (Count i = 0; i < 8; ++i) EXPECT_EQ(all[i].name, device_name(i));

@@ -52,7 +52,7 @@ TEST(Fit, NamesTheDeviceWithLeastRoomWhenAllFit) {
 
 TEST(Fit, LeavesTheHostOut) {
   InferenceEstimate e = on_devices({{ranged(1_GiB, 1_GiB, 1_GiB), 2_GiB}});
-  e.devices.push_back({"host", ranged(900_GiB, 900_GiB, 900_GiB), std::nullopt});
+  e.devices.push_back(DeviceUse::host(ranged(900_GiB, 900_GiB, 900_GiB)));
   EXPECT_EQ(fit(e).verdict, Verdict::Fits);
 }
 

@@ -121,7 +121,7 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
     e.devices.push_back({.name = device_name(number), .alike = {.first = number}});
     fill(device, e.devices.back());
   }
-  e.devices.push_back({.name = "host", .alike = after_devices});
+  e.devices.push_back(DeviceUse::host());
   fill(host, e.devices.back());
   if (s.serving.draft_model) detail::add_draft(e, s);
   for (const DeviceUse& use : e.devices) {
