@@ -108,7 +108,7 @@ void draw_present(const App& app, const Theme& theme, const ChartFrame& frame, c
     const float width = text_width(theme.fonts.small, words) + 2;
     const bool left = x + theme.px(8) + width > frame.plot.to.x;
     const float at = left ? x - theme.px(8) - width : x + theme.px(8);
-    draw_plated(theme, p.text,
+    draw_plated(theme, theme.fonts.small, p.text,
                 {{at, frame.plot.from.y - theme.px(4)}, {at + width, frame.plot.from.y + theme.px(14)}}, words);
   }
 }
@@ -120,7 +120,7 @@ void draw_engine_limit(const App& app, const Theme& theme, const ChartFrame& fra
   dashed_line(theme, frame.plot.from.x, frame.plot.to.x, y, faded(theme.palette.warn, 0.7f));
   if (y + theme.px(17) > frame.plot.to.y) return;  // the axis has its labels there
   const std::string words = "granted by " + std::string(label_of(app.scenario.serving.runtime));
-  draw_plated(theme, theme.palette.text_soft,
+  draw_plated(theme, theme.fonts.small, theme.palette.text_soft,
               {{frame.plot.from.x + theme.px(6), y + theme.px(1)}, {frame.plot.to.x, y + theme.px(17)}}, words);
 }
 
@@ -160,7 +160,7 @@ void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, c
   const float below = std::max(line, capacity) + theme.px(1);
   const float top = frame.plot.from.y + theme.px(18);
   const float y = above >= top ? above : std::max(below, top);
-  draw_plated(theme, p.warn, {{x, y}, {x + width, y + theme.px(16)}}, words);
+  draw_plated(theme, theme.fonts.small, p.warn, {{x, y}, {x + width, y + theme.px(16)}}, words);
 }
 
 /// The amount at the top of the chart: all of it, but not so much that what the device holds becomes a thin line.

@@ -58,7 +58,7 @@ void draw_labels(const App& app, const Theme& theme, const ChartFrame& frame, co
   const std::string amount = crowding.short_amounts ? headline(sample.breakdown.total(), app.preferences.units)
                                                     : short_amount(sample.breakdown.total(), app.preferences.units);
   const Box above{{slot.from.x, top - theme.px(18)}, {slot.to.x, top - theme.px(2)}};
-  draw_text(theme, sample.marked ? theme.fonts.heading : theme.fonts.small, p.text, above, amount, Align::Centre);
+  draw_plated(theme, sample.marked ? theme.fonts.heading : theme.fonts.small, p.text, above, amount, Align::Centre);
   if (sample.marked && app.preferences.tab != Tab::Gpus && app.preferences.tab != Tab::Formats) {
     const Box over{{slot.from.x, top - theme.px(33)}, {slot.to.x, top - theme.px(17)}};
     draw_text(theme, theme.fonts.small, p.warn, over, app.preferences.tab == Tab::Timeline ? "peak" : "worst",
@@ -86,10 +86,13 @@ void bar_chart(App& app, const Theme& theme, const Box& area) {
   const float first = frame.plot.from.x + (frame.plot.width() - slot * static_cast<float>(samples.size())) / 2;
   const Crowding crowding = crowding_of(theme, samples, slot);
   std::optional<Scenario> taken;
+  const auto box_of = [&](std::size_t i) {
+    const float left = first + slot * static_cast<float>(i);
+    return Box{{left, frame.plot.from.y}, {left + slot, frame.plot.to.y + theme.px(22)}};
+  };
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Sample& sample = samples[i];
-    const float left = first + slot * static_cast<float>(i);
-    const Box box{{left, frame.plot.from.y}, {left + slot, frame.plot.to.y + theme.px(22)}};
+    const Box box = box_of(i);
     ImGui::SetCursorScreenPos(box.from);
     ImGui::PushID(static_cast<int>(i));
     if (ImGui::InvisibleButton("bar", box.size()) && sample.scenario) taken = sample.scenario;
@@ -97,9 +100,8 @@ void bar_chart(App& app, const Theme& theme, const Box& area) {
     focus_ring(theme, box);
     note_control(theme, "chart." + sample.label, box);
     ImGui::PopID();
-    const float middle = std::round(left + slot / 2);
+    const float middle = std::round(box.from.x + slot / 2);
     draw_stack(theme, frame, sample.breakdown, middle - std::round(bar / 2), middle + std::round(bar / 2), hovered);
-    if (i % crowding.stride == 0) draw_labels(app, theme, frame, sample, box, crowding);
     if (hovered) sample_tooltip(theme, sample.label, sample.breakdown, app.preferences.units);
   }
   if (usable) {
@@ -110,6 +112,10 @@ void bar_chart(App& app, const Theme& theme, const Box& area) {
     };
     const Align side = crowded(samples.front()) ? Align::Right : Align::Left;
     draw_capacity(theme, frame, app.scenario, side, side == Align::Left || !crowded(samples.back()));
+  }
+  // Over the line: an amount that it would cross stays readable.
+  for (std::size_t i = 0; i < samples.size(); i += crowding.stride) {
+    draw_labels(app, theme, frame, samples[i], box_of(i), crowding);
   }
   if (taken) app.scenario = *taken;
 }

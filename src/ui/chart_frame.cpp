@@ -47,13 +47,15 @@ void dashed_line(const Theme& theme, float from, float to, float y, ImU32 colour
   }
 }
 
-void draw_plated(const Theme& theme, ImU32 colour, const Box& box, const std::string& words, Align side) {
-  const float width = std::min(text_width(theme.fonts.small, words), box.width());
-  const float from = side == Align::Right ? box.to.x - width : box.from.x;
+void draw_plated(const Theme& theme, const Typeface& typeface, ImU32 colour, const Box& box, const std::string& words,
+                 Align side) {
+  const float width = std::min(text_width(typeface, words), box.width());
+  const float spare = box.width() - width;
+  const float from = box.from.x + (side == Align::Left ? 0 : side == Align::Right ? spare : spare / 2);
   const float margin = theme.px(3);
   fill({{from - margin, box.from.y}, {from + width + margin, box.to.y}}, faded(theme.palette.chart, 0.8f),
        theme.px(3));
-  draw_text(theme, theme.fonts.small, colour, box, words, side);
+  draw_text(theme, typeface, colour, box, words, side);
 }
 
 std::string capacity_line_name(const Device& device) {
@@ -69,7 +71,8 @@ void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& 
   if (!named) return;
   const Box label{{frame.plot.from.x + theme.px(6), y - theme.px(17)},
                   {frame.plot.to.x - theme.px(6), y - theme.px(1)}};
-  draw_plated(theme, theme.palette.text_soft, label, capacity_line_name(*scenario.devices.smallest()), side);
+  draw_plated(theme, theme.fonts.small, theme.palette.text_soft, label,
+              capacity_line_name(*scenario.devices.smallest()), side);
 }
 
 void sample_tooltip(const Theme& theme, const std::string& title, const Breakdown& breakdown, ByteUnits units) {

@@ -27,8 +27,8 @@ std::string capacity_line_name(const Device& device);
 void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, Align side = Align::Left,
                    bool named = true);
 
-/// A small label inside the plot, on a plate of the chart's background: it may lie over areas of any colour.
-void draw_plated(const Theme& theme, ImU32 colour, const Box& box, const std::string& words,
+/// A label inside the plot, on a plate of the chart's background: it may lie over areas and lines of any colour.
+void draw_plated(const Theme& theme, const Typeface& typeface, ImU32 colour, const Box& box, const std::string& words,
                  Align side = Align::Left);
 
 /// Tooltip with every component of a sample.
