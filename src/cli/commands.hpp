@@ -3,10 +3,12 @@
 
 #include "cli/run.hpp"
 
+#include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/issue.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <array>
 #include <functional>
 
 namespace llmcalc::cli {
@@ -19,6 +21,14 @@ struct Command {
 
 /// Output formats of every subcommand that prints results.
 enum class OutputFormat { Table, Json, Csv, Markdown };
+inline constexpr std::array<EnumRow<OutputFormat>, 4> output_formats{{
+    {OutputFormat::Table, "table", "table"},
+    {OutputFormat::Json, "json", "JSON"},
+    {OutputFormat::Csv, "csv", "CSV"},
+    {OutputFormat::Markdown, "markdown", "Markdown"},
+}};
+static_assert(indexed_by_id(output_formats));
+constexpr const auto& enum_table(OutputFormat) { return output_formats; }
 
 /// Adds --format to a subcommand; `into` keeps its value when the flag is absent.
 void add_format(CLI::App& parser, OutputFormat& into);

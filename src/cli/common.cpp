@@ -1,18 +1,29 @@
 #include "cli/commands.hpp"
 
-#include <map>
+#include <optional>
 #include <ostream>
 #include <string>
 
 namespace llmcalc::cli {
 
+namespace {
+
+std::string format_names() {
+  std::string names;
+  for (const auto& row : output_formats) names += (names.empty() ? "" : ", ") + std::string(row.key);
+  return names;
+}
+
+}  // namespace
+
 void add_format(CLI::App& parser, OutputFormat& into) {
-  const std::map<std::string, OutputFormat> names{{"table", OutputFormat::Table},
-                                                  {"json", OutputFormat::Json},
-                                                  {"csv", OutputFormat::Csv},
-                                                  {"markdown", OutputFormat::Markdown}};
-  parser.add_option("--format", into, "form of the output: table, json, csv, markdown")
-      ->transform(CLI::CheckedTransformer(names).description(""))
+  const auto read = [&into](const std::string& name) {
+    const std::optional<OutputFormat> format = from_key<OutputFormat>(name);
+    if (!format)
+      throw CLI::ValidationError("--format", "must be one of " + format_names() + ", got \"" + name + "\"");
+    into = *format;
+  };
+  parser.add_option_function<std::string>("--format", read, "form of the output: " + format_names())
       ->type_name("NAME")
       ->option_text("NAME");
 }

@@ -48,7 +48,7 @@ TextTable facts(const ModelFile& file) {
       grouped(model.layer_count()) +
           (model.mtp_layers.empty() ? "" : " + " + grouped(model.mtp_layers.size()) + " for multi-token prediction"));
   row("hidden size", grouped(model.hidden));
-  row("vocabulary", grouped(model.vocabulary) + (model.tied_head ? ", head tied to the embedding" : ""));
+  row("vocabulary", grouped(model.vocabulary) + (model.ties_head() ? ", head tied to the embedding" : ""));
   if (model.max_context > 0) row("context", grouped(model.max_context));
   row("weight format", std::string(label_of(model.released_format)));
   if (file.files > 0) {

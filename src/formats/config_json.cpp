@@ -48,13 +48,13 @@ std::string type_of(const Fields& c) {
   return {};
 }
 
-/// An encoder, an encoder-decoder or no language model at all, which this program does not estimate.
+/// An unusual encoder, an encoder-decoder or no language model at all, which this program does not estimate.
 bool refuse_other_model(const Fields& c, std::string_view type) {
   std::string_view kind = config::kind_of_other_model(type);
   if (kind.empty() && c.flag("is_encoder_decoder", false)) kind = "an encoder with a decoder";
   if (kind.empty()) return false;
   c.complain("model_type", "\"" + std::string(type.substr(0, 60)) + "\" is " + std::string(kind) +
-                               ", not a decoder: only language models that generate text are estimated");
+                               ", which is not estimated: decoders are, and encoders like BERT");
   return true;
 }
 
@@ -102,6 +102,7 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   config::read_released_format(c, text, m);
   m.notes.insert(m.notes.end(), findings.notes.begin(), findings.notes.end());
   if (!findings.issues.empty()) return findings.issues;
+  if (!m.has_logits()) m.head_vocabulary = 0;
   build_inventory(m);
   return m;
 }

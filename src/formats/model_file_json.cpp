@@ -24,6 +24,7 @@ std::string describe_attention(const Layer& layer) {
                                    : "full attention";
   text += ", " + grouped(a.heads) + (a.heads == 1 ? " head of " : " heads of ") + grouped(a.head_dim) + ", " +
           grouped(a.kv_heads) + " KV";
+  if (a.bidirectional) text += " (both directions)";
   return a.shares_cache ? text + " (shares an earlier layer's cache)" : text;
 }
 

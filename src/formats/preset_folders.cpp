@@ -1,9 +1,9 @@
 #include "formats/preset_folders.hpp"
 
 #include "build_info.hpp"
+#include "formats/environment.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <system_error>
 
 #if defined(_WIN32)
@@ -19,11 +19,6 @@ namespace llmcalc::formats {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string environment_variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 #if defined(_WIN32)
 constexpr char path_separator = ';';

@@ -40,7 +40,10 @@ std::vector<std::string> inference_speed_lines(const Scenario& s, const Inferenc
   if (s.serving.sequences > 1) decode += " each, " + rate_words(speed->total_tokens_per_second) + " in all";
   lines.push_back(decode + ", bound by " + (speed->bound == Bound::Bandwidth ? "memory bandwidth" : "compute"));
   if (speed->first_token_seconds.typical > 0) {
-    lines.push_back("first token of " + grouped(s.prompt()) + " after " + seconds_words(speed->first_token_seconds));
+    const std::string tokens = grouped(s.prompt());
+    lines.push_back(
+        (s.model->encodes() ? "one text of " + tokens + " tokens in " : "first token of " + tokens + " after ") +
+        seconds_words(speed->first_token_seconds));
   }
   const std::string cost = cost_words(cost_of(s, Task::Inference, speed->total_tokens_per_second));
   if (!cost.empty()) lines.push_back(cost);

@@ -22,8 +22,6 @@ struct Input {
   Kind kind = Kind::Key;
   int code = 0;  ///< key, Unicode code point or button
   bool down = false;
-  int scancode = 0;  ///< of keys
-  int modifiers = 0;
   std::optional<Point> at{};  ///< where the mouse was, of buttons
 };
 

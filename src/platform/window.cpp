@@ -2,6 +2,7 @@
 
 #include "platform/gl.hpp"
 #include "platform/input_queue.hpp"
+#include "platform/keys.hpp"
 #include "ui/compat.hpp"
 
 #include <imgui.h>
@@ -22,8 +23,11 @@ namespace {
 struct Inbox {
   std::vector<std::filesystem::path> dropped;
   InputQueue input;
+  KeyFeed keys;
   std::array<bool, GLFW_MOUSE_BUTTON_LAST + 1> buttons{};  ///< as far as they were dealt out
   std::optional<Point> mouse;                              ///< as last told by GLFW
+  bool elsewhere = false;                                  ///< the last frame saw the mouse where it was before
+  GLFWcursorposfun back_end = nullptr;                     ///< what else wants to know where the mouse is
 };
 
 Inbox* inbox_of(GLFWwindow* handle) { return static_cast<Inbox*>(glfwGetWindowUserPointer(handle)); }
@@ -55,20 +59,25 @@ void set_callbacks(GLFWwindow* handle) {
   });
 }
 
-/// Keys and buttons into our queue instead of Dear ImGui's back end, where that has none of its own.
+/// Keys and buttons into our queue instead of Dear ImGui's back end: see input_queue.hpp. Newer versions have a queue
+/// too, but let what is typed after a shortcut arrive before the field it opens.
 void queue_input(GLFWwindow* handle) {
-  glfwSetKeyCallback(handle, [](GLFWwindow* w, int key, int scancode, int action, int mods) {
+  glfwSetKeyCallback(handle, [](GLFWwindow* w, int key, int scancode, int action, int /*mods*/) {
     if (action == GLFW_REPEAT) return;  // Dear ImGui has a clock for these
-    inbox_of(w)->input.push({Input::Kind::Key, key, action == GLFW_PRESS, scancode, mods});
+    inbox_of(w)->input.push({Input::Kind::Key, printed_key(key, scancode), action == GLFW_PRESS});
   });
   glfwSetCharCallback(handle, [](GLFWwindow* w, unsigned int character) {
     inbox_of(w)->input.push({Input::Kind::Character, static_cast<int>(character)});
   });
-  glfwSetMouseButtonCallback(handle, [](GLFWwindow* w, int button, int action, int mods) {
+  glfwSetMouseButtonCallback(handle, [](GLFWwindow* w, int button, int action, int /*mods*/) {
     Inbox& inbox = *inbox_of(w);
-    inbox.input.push({Input::Kind::Button, button, action == GLFW_PRESS, 0, mods, inbox.mouse});
+    inbox.input.push({Input::Kind::Button, button, action == GLFW_PRESS, inbox.mouse});
   });
-  glfwSetCursorPosCallback(handle, [](GLFWwindow* w, double x, double y) { inbox_of(w)->mouse = Point{x, y}; });
+  inbox_of(handle)->back_end = glfwSetCursorPosCallback(handle, [](GLFWwindow* w, double x, double y) {
+    Inbox& inbox = *inbox_of(w);
+    inbox.mouse = Point{x, y};
+    if (inbox.back_end != nullptr) inbox.back_end(w, x, y);
+  });
 }
 
 }  // namespace
@@ -94,7 +103,8 @@ Result<Window> Window::open(const WindowOptions& options) {
   set_callbacks(handle);
   ImGui::CreateContext();
   ImGui_ImplGlfw_InitForOpenGL(handle, true);
-  if (!ui::compat::queues_input) queue_input(handle);
+  queue_input(handle);
+  ui::compat::take_input_as_dealt();
   ImGui_ImplOpenGL3_Init("#version 330 core");
   return window;
 }
@@ -170,14 +180,12 @@ float Window::content_scale() const {
 std::vector<std::filesystem::path> Window::take_dropped() { return std::exchange(inbox_of(handle_)->dropped, {}); }
 
 void Window::feed_frame() {
-  if (ui::compat::queues_input) return;
   Inbox& inbox = *inbox_of(handle_);
   const FrameInput frame = inbox.input.next();
   for (const Input& input : frame.inputs) {
     switch (input.kind) {
       case Input::Kind::Key:
-        ImGui_ImplGlfw_KeyCallback(handle_, input.code, input.scancode, input.down ? GLFW_PRESS : GLFW_RELEASE,
-                                   input.modifiers);
+        inbox.keys.feed(input.code, input.down);
         break;
       case Input::Kind::Character:
         ImGui_ImplGlfw_CharCallback(handle_, static_cast<unsigned int>(input.code));
@@ -186,11 +194,19 @@ void Window::feed_frame() {
         inbox.buttons.at(static_cast<std::size_t>(input.code)) = input.down;
     }
   }
-  // The back end has just asked how they are now; what counts is how they were.
+  const auto move_to = [](const Point& p) {
+    ui::compat::feed_mouse_position({static_cast<float>(p.x), static_cast<float>(p.y)});
+  };
+  // The back end knows how they are now; what counts is how they were.
+  if (frame.at) {
+    move_to(*frame.at);
+  } else if (inbox.elsewhere && inbox.mouse) {
+    move_to(*inbox.mouse);
+  }
+  inbox.elsewhere = frame.at.has_value();
   for (int i = 0; i < ImGuiMouseButton_COUNT; ++i) {
     ui::compat::feed_mouse_button(i, inbox.buttons.at(static_cast<std::size_t>(i)));
   }
-  if (frame.at) ui::compat::feed_mouse_position({static_cast<float>(frame.at->x), static_cast<float>(frame.at->y)});
 }
 
 bool Window::input_waits() const { return inbox_of(handle_)->input.waits(); }

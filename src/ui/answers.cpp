@@ -83,7 +83,8 @@ std::vector<SpeedRow> speed_rows(const App& app) {
   const Scenario& s = app.scenario;
   if (const auto speed = inference_speed(s, app.results.estimate.inference)) {
     const std::string bound = speed->bound == Bound::Bandwidth ? "limited by memory bandwidth" : "limited by compute";
-    rows.push_back({"Decode", range_text(speed->tokens_per_second, "tokens/s"), bound});
+    rows.push_back(
+        {s.model->encodes() ? "Reading" : "Decode", range_text(speed->tokens_per_second, "tokens/s"), bound});
     if (s.serving.sequences > 1) {
       rows.push_back({"All " + grouped(s.serving.sequences) + " sequences",
                       range_text(speed->total_tokens_per_second, "tokens/s"), bound});
@@ -92,8 +93,10 @@ std::vector<SpeedRow> speed_rows(const App& app) {
       const Rate& t = speed->first_token_seconds;
       const bool short_time = t.low < 1;
       const double k = short_time ? 1000.0 : 1.0;
-      rows.push_back({"First token", range_text({t.low * k, t.typical * k, t.high * k}, short_time ? "ms" : "s"),
-                      "of a prompt of " + grouped(s.prompt()) + " tokens, nothing else running"});
+      const bool encodes = s.model->encodes();
+      rows.push_back({encodes ? "One text" : "First token",
+                      range_text({t.low * k, t.typical * k, t.high * k}, short_time ? "ms" : "s"),
+                      (encodes ? "of " : "of a prompt of ") + grouped(s.prompt()) + " tokens, nothing else running"});
     }
   }
   if (const auto speed = training_speed(s)) {

@@ -86,6 +86,7 @@ struct Preferences {
   Focus focus;
   float zoom = 1;
   bool more_settings = false;
+  std::string export_folder{};  ///< as typed; empty: the user's documents
   friend bool operator==(const Preferences&, const Preferences&) = default;
 };
 
@@ -154,6 +155,7 @@ struct View {
   bool about_open_now = false;
   std::shared_future<Result<std::vector<formats::ComponentError>>> accuracy;  ///< asked for when About is opened
   bool export_open_now = false;
+  std::array<char, 1024> export_folder{};  ///< the text field
   bool open_file_now = false;
   bool preview_open_now = false;
   bool check_open_now = false;

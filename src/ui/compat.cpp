@@ -110,6 +110,12 @@ void new_frame() {
 #endif
 }
 
+void take_input_as_dealt() {
+#if IMGUI_VERSION_NUM >= 18700
+  ImGui::GetIO().ConfigInputTrickleEventQueue = false;
+#endif
+}
+
 void feed_mouse_position(ImVec2 position) {
 #if IMGUI_VERSION_NUM >= 18700
   ImGui::GetIO().AddMousePosEvent(position.x, position.y);

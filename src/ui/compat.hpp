@@ -3,6 +3,7 @@
 
 #include <imgui.h>
 
+#include <array>
 #include <cstdint>
 
 namespace llmcalc::ui {
@@ -79,9 +80,13 @@ void set_global_font_scale(float factor);
 /// for text fields only.
 void new_frame();
 
-/// True when Dear ImGui keeps the order of keys and buttons that come between two frames. Older versions only know
-/// how they are when a frame begins.
-inline constexpr bool queues_input = IMGUI_VERSION_NUM >= 18700;
+/// Lets a frame take all input it is given; versions with a queue of their own would spread it over several.
+void take_input_as_dealt();
+
+/// Shift, Ctrl, Alt and Super, held or not.
+using Modifiers = std::array<bool, 4>;
+/// A key by GLFW's number going down or up, with the modifiers as they are then.
+void feed_glfw_key(int key, bool down, const Modifiers& held);
 
 /// Feeds input in tests and in scripted runs.
 void feed_mouse_position(ImVec2 position);

@@ -3,12 +3,16 @@
 
 #include "ui/app.hpp"
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace llmcalc::ui {
 
-/// Writes a file into the working folder and says where, or why not, in the status bar.
+/// Where exports go: the folder that was typed in, else the user's documents, else the working folder.
+[[nodiscard]] std::filesystem::path export_folder(const App& app);
+
+/// Writes a file into that folder and says where, or why not, in the status bar.
 void export_file(App& app, const std::string& name, std::string_view content);
 
 }  // namespace llmcalc::ui

@@ -131,7 +131,7 @@ std::vector<std::string> understood(const Model& model) {
   if (active != parameters) first += ", " + count_text(active) + " active";
   lines.push_back(first);
   lines.push_back(grouped(model.layer_count()) + " layers, width " + grouped(model.hidden) + ", vocabulary " +
-                  grouped(model.vocabulary) + (model.tied_head ? ", output head tied" : ""));
+                  grouped(model.vocabulary) + (model.ties_head() ? ", output head tied" : ""));
   for (std::size_t k = 0; k < model.kinds.size(); ++k) {
     std::string words = grouped(model.layers_of_kind(k)) + " × " + mixer_words(model.kinds[k]);
     const FeedForward& ff = model.kinds[k].feed_forward;

@@ -1,17 +1,10 @@
 #include "ui/overlays.hpp"
 
-#include "formats/estimate_json.hpp"
-#include "formats/estimate_tables.hpp"
-#include "formats/json_text.hpp"
-#include "formats/scenario_json.hpp"
-#include "formats/text_file.hpp"
 #include "ui/about.hpp"
 #include "ui/check_dialogue.hpp"
-#include "ui/command_line.hpp"
 #include "ui/dialogue.hpp"
-#include "ui/files.hpp"
+#include "ui/export_dialogue.hpp"
 #include "ui/intake.hpp"
-#include "ui/launch_command.hpp"
 #include "ui/scenarios_dialogue.hpp"
 
 #include <algorithm>
@@ -67,72 +60,6 @@ void preview_dialogue(App& app, const Theme& theme) {
     app.view.preview.reset();
     ImGui::CloseCurrentPopup();
   }
-  ImGui::EndPopup();
-}
-
-/// How an engine finds the model.
-std::string engine_name(const App& app) {
-  for (const ModelChoice& choice : app.library.models) {
-    if (choice.id == app.scenario.model_source.text && !choice.repository.empty()) return choice.repository;
-  }
-  return app.scenario.model_source.kind == ModelSource::Kind::File ? app.scenario.model_source.text
-                                                                   : app.scenario.model->id;
-}
-
-void export_dialogue(App& app, const Theme& theme) {
-  if (!begin_dialogue(theme, "export", app.view.export_open_now, 620)) return;
-  const std::string name = "llmcalc-" + app.scenario.model->id;
-  const auto done = [] { ImGui::CloseCurrentPopup(); };
-  heading(theme, "Save", "into the folder the program was started in");
-  if (button(theme, "export.png", "Picture (PNG)")) {
-    std::error_code error;
-    app.requests.screenshot = std::filesystem::current_path(error) / (name + ".png");
-    done();
-  }
-  ImGui::SameLine();
-  if (button(theme, "export.csv", "CSV")) {
-    export_file(app, name + ".csv", formats::estimate_csv(app.results.estimate));
-    done();
-  }
-  ImGui::SameLine();
-  if (button(theme, "export.json", "Estimate (JSON)")) {
-    export_file(app, name + ".json", formats::pretty(formats::estimate_json(app.scenario, app.results.estimate)));
-    done();
-  }
-  ImGui::SameLine();
-  if (button(theme, "export.scenario", "Scenario (JSON)")) {
-    export_file(app, name + "-scenario.json", formats::pretty(formats::write_scenario(app.scenario)));
-    done();
-  }
-  ImGui::SameLine();
-  if (button(theme, "export.markdown", "Markdown")) {
-    export_file(app, name + ".md",
-                formats::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
-    done();
-  }
-  heading(theme, "Copy");
-  const auto copy = [&](const char* id, std::string_view label, const std::string& text) {
-    if (button(theme, id, label)) {
-      ImGui::SetClipboardText(text.c_str());
-      say(app, std::string(label) + " copied");
-      done();
-    }
-    help(theme, text.substr(0, 600));
-    ImGui::SameLine();
-  };
-  const std::string engine = engine_name(app);
-  copy("copy.markdown", "Markdown",
-       formats::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
-  copy("copy.command", "llmcalc command", command_line(app.scenario));
-  copy("copy.serve", "Serving command", launch_command(app.scenario, Task::Inference, engine));
-  copy("copy.train", "Training command", launch_command(app.scenario, Task::Training, engine));
-  ImGui::NewLine();
-  heading(theme, "Compare");
-  if (button(theme, "export.check", "Check against a log")) {
-    app.view.check_open_now = true;
-    done();
-  }
-  help(theme, "What an engine or PyTorch measured, beside what is predicted here.");
   ImGui::EndPopup();
 }
 

@@ -53,6 +53,9 @@ void read_preferences(const nlohmann::json& json, Preferences& p) {
   choice_in(json, "focus_part", p.focus.part);
   p.zoom = static_cast<float>(std::clamp(number_in(json, "zoom", p.zoom), 0.6, 3.0));
   p.more_settings = flag_in(json, "more_settings", p.more_settings);
+  if (const auto folder = json.find("export_folder"); folder != json.end() && folder->is_string()) {
+    p.export_folder = folder->get<std::string>();
+  }
 }
 
 nlohmann::ordered_json write_preferences(const Preferences& p) {
@@ -65,7 +68,8 @@ nlohmann::ordered_json write_preferences(const Preferences& p) {
           {"focus_task", key_of(p.focus.task)},
           {"focus_part", key_of(p.focus.part)},
           {"zoom", p.zoom},
-          {"more_settings", p.more_settings}};
+          {"more_settings", p.more_settings},
+          {"export_folder", p.export_folder}};
 }
 
 std::string in_words(const Issue& issue) { return issue.where.empty() ? issue.what : issue.where + " " + issue.what; }

@@ -58,7 +58,8 @@ TEST(ConfigIssues, WhatIsNoConfigIsRefused) {
   for (const char* text : {"", "[]", "42", "null", "{", "{\"a\":}", "\xff\xfe"}) {
     EXPECT_FALSE(issues_of(text).empty()) << text;
   }
-  EXPECT_NE(issues_of(R"({"model_type":"t5","is_encoder_decoder":true})").find("not a decoder"), std::string::npos);
+  EXPECT_NE(issues_of(R"({"model_type":"t5","is_encoder_decoder":true})").find("an encoder with a decoder"),
+            std::string::npos);
 }
 
 TEST(ConfigIssues, DeepNestingIsRefusedWithoutRecursion) {

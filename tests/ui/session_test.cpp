@@ -36,6 +36,7 @@ App saved_in(const fs::path& folder) {
   App app = fresh_app();
   app.scenario.serving.context = 12345;
   app.preferences.theme = ThemeKind::Light;
+  app.preferences.export_folder = "~/figures";
   app.pins[0] = Pin{app.scenario, evaluated(app.scenario)};
   Session session(take_session_place(folder));
   EXPECT_TRUE(session.save(app).empty());

@@ -9,9 +9,9 @@
 namespace llmcalc::platform {
 namespace {
 
-Input key(int code, bool down) { return {Input::Kind::Key, code, down, 0, 0, {}}; }
-Input letter(char c) { return {Input::Kind::Character, c, false, 0, 0, {}}; }
-Input button(bool down, Point at) { return {Input::Kind::Button, 0, down, 0, 0, at}; }
+Input key(int code, bool down) { return {Input::Kind::Key, code, down, {}}; }
+Input letter(char c) { return {Input::Kind::Character, c, false, {}}; }
+Input button(bool down, Point at) { return {Input::Kind::Button, 0, down, at}; }
 
 /// The frames as text: + and - for keys and the button, letters in quotes, @ with the place of the mouse.
 std::string frames_of(InputQueue& queue) {

@@ -144,6 +144,13 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   if (s.share.first && m.positions == Positions::Learned && head_trained) {
     sink.put(Part::Activations, summand("position numbers", {{"sequence", plan.sequence}, {"bytes", 8}}));
   }
+  if (s.share.first && m.embedding_norm && head_trained) {
+    sink.put(
+        Part::Activations,
+        summand("embedding norm",
+                {{"in flight", s.flight.count}, {"tokens", tokens}, {"bytes", activations::stream_norm(pass).stream}},
+                {1, 1}, multiply(divisor, s.flight.divisor)));
+  }
   if (s.share.first && pass.residual_dropout && head_trained && m.model_type != "opt") {
     sink.put(Part::Activations,
              summand("embedding dropout", {{"in flight", s.flight.count}, {"tokens", tokens}, {"hidden", m.hidden}},
@@ -155,7 +162,7 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
     sink.put(Part::Activations, summand("final norm", {{"tokens", tokens}, {"bytes", norm.stream}}, {1, 1}, divisor));
     if (norm.fixed != 0) sink.put(Part::Activations, summand("final norm's weight in fp32", {{"bytes", norm.fixed}}));
   }
-  const bool head_adapter = trains_adapters(t.method) && t.lora.targets.has(LoraTarget::Head) && !plan.scalar_head;
+  const bool head_adapter = trains_adapters(t.method) && t.lora.targets.has(LoraTarget::Head) && plan.has_logits();
   if ((head_trained || head_adapter) && plan.loss.loss != Loss::Fused) {
     const Count bytes = head_adapter ? plan.trained_bytes : plan.bytes.compute;
     sink.put(Part::Activations, summand("head's input", {{"tokens", tokens}, {"hidden", m.hidden}, {"bytes", bytes}},

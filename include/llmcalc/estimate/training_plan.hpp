@@ -78,8 +78,10 @@ struct TrainingPlan {
   [[nodiscard]] bool float8() const { return training().float8 && profile->float8_copies && head_trained(); }
   /// The output matrix itself is trained.
   [[nodiscard]] bool head_trained() const { return !adapters && training().method != TrainingMethod::Freeze; }
+  /// The loss is over the vocabulary.
+  [[nodiscard]] bool has_logits() const { return model->has_logits() && !scalar_head; }
   /// The output matrix is the token table.
-  [[nodiscard]] bool tied_head() const { return model->tied_head && !scalar_head; }
+  [[nodiscard]] bool tied_head() const { return model->ties_head() && !scalar_head; }
   /// Gradients exist before the backward pass of the micro-batch at the peak begins.
   [[nodiscard]] bool accumulates() const { return micro_batches > 1 || profile->persistent_gradients; }
   /// Weights are stored as shards and gathered layer by layer.

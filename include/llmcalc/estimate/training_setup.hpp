@@ -71,18 +71,23 @@ inline void set_tokens(TrainingPlan& plan) {
   const Count rows =
       round_up(m.head_vocabulary != 0 ? m.head_vocabulary : m.vocabulary, plan.shard.vocabulary_multiple);
   const bool scores = generates(t.objective) || t.objective == Objective::Dpo || t.objective == Objective::Orpo;
-  const bool one_row_at_a_time = scores && !plan.scalar_head && !plan.profile->loss_in_place &&
+  const bool logits = plan.has_logits();
+  const bool one_row_at_a_time = scores && logits && !plan.profile->loss_in_place &&
                                  (t.loss == Loss::Full || t.loss == Loss::FreedBeforeBackward);
   const Count scored =
       generates(t.objective) ? std::min(plan.sequence, t.rollout.completion.value_or(saturated)) : plan.sequence;
-  plan.loss = {.tokens = ceil_divide(multiply(plan.sequences, scored), context),
+  // An encoder's classes of a whole text are made from its first position.
+  const bool pooled = m.output == Output::Classes || m.output == Output::States;
+  plan.loss = {.tokens = pooled ? plan.sequences : ceil_divide(multiply(plan.sequences, scored), context),
                .sequences = plan.sequences,
-               .vocabulary = plan.scalar_head ? 1 : ceil_divide(rows, plan.shard.tensor),
+               .vocabulary = plan.scalar_head ? 1
+                             : logits         ? ceil_divide(rows, plan.shard.tensor)
+                                              : std::max<Count>(m.classes, 1),
                .hidden = m.hidden,
                .compute = plan.bytes.compute,
                .chunks = t.loss_chunks,
-               .loss = plan.scalar_head || one_row_at_a_time ? Loss::FreedBeforeBackward : t.loss,
-               .softcap = m.final_softcap && !plan.scalar_head,
+               .loss = !logits || one_row_at_a_time ? Loss::FreedBeforeBackward : t.loss,
+               .softcap = m.final_softcap && logits,
                .in_place = plan.profile->loss_in_place,
                .compiled = t.compile,
                .parallel = plan.profile->loss_parallel && plan.shard.tensor > 1,

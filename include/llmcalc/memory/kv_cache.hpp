@@ -36,7 +36,7 @@ struct KvEntry {
 /// The entry of a layer on one of `tensor` ranks; empty for layers without a cache of their own.
 [[nodiscard]] constexpr KvEntry kv_entry(const Layer& layer, Count tensor, LatentCache latent = LatentCache::Latent) {
   const AttentionShape& a = layer.attention;
-  if (!layer.attends() || a.shares_cache) return {};
+  if (!layer.attends() || !a.caches()) return {};
   if (layer.mixer == Mixer::LatentAttention) {
     if (latent == LatentCache::Latent) {
       return {.heads = 1,
@@ -119,7 +119,7 @@ struct CacheGroup {
   for (std::size_t k = 0; k < model.kinds.size(); ++k) {
     const Layer& layer = model.kinds[k];
     const Count n = stage.layers_of_kind[k];
-    if (n == 0 || !layer.attends() || layer.mixer == Mixer::CrossAttention || layer.attention.shares_cache) continue;
+    if (n == 0 || !layer.attends() || layer.mixer == Mixer::CrossAttention || !layer.attention.caches()) continue;
     const auto same = std::find_if(groups.begin(), groups.end(), [&](const CacheGroup& g) {
       return g.layer->mixer == layer.mixer && g.layer->attention == layer.attention;
     });

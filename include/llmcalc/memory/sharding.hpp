@@ -182,7 +182,7 @@ struct Stage {
   switch (t.role) {
     case TensorRole::Embedding:
       // Only the token table is the head as well, not an embedding of the layers (Gemma 3n).
-      return stage.first || (stage.last && model.tied_head && t.columns == model.embedding_columns()) ? t.count : 0;
+      return stage.first || (stage.last && model.ties_head() && t.columns == model.embedding_columns()) ? t.count : 0;
     case TensorRole::Head:
     case TensorRole::Norm:
       return stage.last ? t.count : 0;

@@ -39,6 +39,7 @@ inline void write_embedding(TensorWriter& w) {
 inline void write_head(TensorWriter& w) {
   const Model& m = w.model();
   if (m.final_norm) w.norm("model.norm", m.hidden);
+  if (!m.has_logits()) return;
   const Count rows = m.head_vocabulary != 0 ? m.head_vocabulary : m.vocabulary;
   if (!m.tied_head) {
     w.matrix("lm_head", rows, m.embedding_columns(), TensorRole::Head, ModelPart::Head, Split::Rows, 1, m.head_bias);

@@ -67,6 +67,7 @@ struct AttentionShape {
   bool output_gate = false;      ///< the query projection makes a gate of its own width as well (Qwen3-Next)
   bool values_are_keys = false;  ///< no value projection: values are the keys (Gemma 4 full layers)
   bool shares_cache = false;     ///< stores nothing: reads an earlier layer's keys and values (Gemma 3n, Gemma 4 E)
+  bool bidirectional = false;    ///< sees the whole text at once, which leaves nothing to cache (BERT)
   bool fused_qkv = false;        ///< one projection for queries, keys and values
   bool no_kv_weights = false;    ///< has no key and value projections of its own (Gemma 4 E, with shares_cache)
   bool qk_norm_bias = false;     ///< the query and key norms have a bias (LayerNorm)
@@ -83,6 +84,9 @@ struct AttentionShape {
   Count compress_ratio = 0;      ///< DeepSeek V4: tokens summarised by one cached entry; 0: none
   Count encoder_tokens = 0;      ///< CrossAttention: tokens the encoder gives for one image
   friend bool operator==(const AttentionShape&, const AttentionShape&) = default;
+
+  /// True when keys and values of its own are stored for the tokens to come.
+  [[nodiscard]] constexpr bool caches() const { return !shares_cache && !bidirectional; }
 };
 
 /// Shape of a recurrent mixer (Mamba1, Mamba2, GatedDeltaNet, KimiDeltaNet, LightningAttention, ShortConvolution,
@@ -183,6 +187,15 @@ struct NameRule {
 /// How positions are encoded.
 enum class Positions : std::uint8_t { Rotary, Learned, Alibi, None };
 
+/// What stands behind the last layer.
+enum class Output : std::uint8_t {
+  NextToken,     ///< logits over the vocabulary: every decoder
+  MaskedTokens,  ///< an encoder's logits over the vocabulary, at every position
+  Classes,       ///< an encoder's scores of a whole text
+  TokenClasses,  ///< an encoder's scores of every position
+  States         ///< an encoder's hidden states themselves (embedding models)
+};
+
 /// A language model. Immutable once built; shared by scenarios.
 struct Model {
   std::string id;                  ///< preset id, or a name made from the file
@@ -197,6 +210,8 @@ struct Model {
   Count head_vocabulary = 0;  ///< rows of the output head (mostly = vocabulary)
   bool tied_head = false;     ///< the output head is the embedding
   bool head_bias = false;
+  Output output = Output::NextToken;
+  Count classes = 0;      ///< scores of an encoder's text or position
   Count max_context = 0;  ///< max_position_embeddings; 0: unknown
   Positions positions = Positions::Rotary;
   Count position_rows = 0;        ///< rows of a learned position table
@@ -241,6 +256,12 @@ struct Model {
     for (const auto index : layers) n += index == k ? 1 : 0;
     return n;
   }
+  /// True for a model that reads whole texts and generates none (BERT).
+  [[nodiscard]] bool encodes() const { return output != Output::NextToken; }
+  /// True when what stands behind the last layer is as wide as the vocabulary.
+  [[nodiscard]] bool has_logits() const { return output == Output::NextToken || output == Output::MaskedTokens; }
+  /// True when the output head is the embedding.
+  [[nodiscard]] bool ties_head() const { return tied_head && has_logits(); }
   /// Embedding width actually used.
   [[nodiscard]] Count embedding_columns() const { return embedding_width != 0 ? embedding_width : hidden; }
 };

@@ -209,6 +209,9 @@ inline void fill(InferenceSpeed& out, const Scenario& s, const Work& work) {
   const Rate bandwidth = around(s.speed.bandwidth_efficiency, spreads.bandwidth);
   const Rate decode = around(s.speed.decode_efficiency, spreads.decode);
   const Rate prefill = around(s.speed.prefill_efficiency, spreads.prefill);
+  // A decoder's step makes one token of each sequence; an encoder's reads each text as a prompt is read.
+  const bool encodes = s.model->encodes();
+  const double each = encodes ? static_cast<double>(s.prompt()) : 1;
   for (const auto side : sides) {
     const auto exchange = [&](double tokens) {
       const double latency = spreads.exchange_seconds.*side;
@@ -217,11 +220,11 @@ inline void fill(InferenceSpeed& out, const Scenario& s, const Work& work) {
     };
     const double fixed = layers * spreads.layer_seconds.*side + spreads.step_seconds.*side;
     const double reading = work.reading / bandwidth.*side;
-    const double computing = work.computing / decode.*side;
-    const double step = std::max(reading, computing) + fixed + exchange(sequences);
-    out.seconds_per_token.*side = step;
-    out.tokens_per_second.*side = 1 / step;
-    out.total_tokens_per_second.*side = sequences * replicas / step;
+    const double computing = work.computing / (encodes ? prefill : decode).*side;
+    const double step = std::max(reading, computing) + fixed + exchange(sequences * each);
+    out.seconds_per_token.*side = step / each;
+    out.tokens_per_second.*side = each / step;
+    out.total_tokens_per_second.*side = sequences * replicas * each / step;
     if (side == &Rate::typical) out.bound = computing > reading ? Bound::Compute : Bound::Bandwidth;
     if (peak <= 0) continue;
     const auto prompt = static_cast<double>(s.prompt());
@@ -237,10 +240,12 @@ inline void fill(InferenceSpeed& out, const Scenario& s, const Work& work) {
 [[nodiscard]] inline std::optional<InferenceSpeed> inference_speed(const Scenario& s, const InferenceEstimate& e) {
   if (e.devices.empty()) return std::nullopt;
   InferenceSpeed out;
-  out.flops_per_token = decode_flops(*s.model, s.serving.context);
   out.prefill_flops = prefill_flops(*s.model, s.prompt());
+  const auto prompt = static_cast<double>(std::max<Count>(1, s.prompt()));
+  const double each = s.model->encodes() ? prompt : 1;
+  out.flops_per_token = s.model->encodes() ? out.prefill_flops / prompt : decode_flops(*s.model, s.serving.context);
   const auto sequences = static_cast<double>(speed_detail::replica_sequences(s));
-  const auto work = speed_detail::step_work(s, e, out.flops_per_token * sequences);
+  const auto work = speed_detail::step_work(s, e, out.flops_per_token * sequences * each);
   if (!work.known || work.reading <= 0) return std::nullopt;
   out.bytes_per_step = work.bytes;
   speed_detail::fill(out, s, work);

@@ -42,7 +42,7 @@ struct MatrixCounts {
   for (const Tensor& t : m.tensors) {
     if (t.buffer || t.part == ModelPart::Mtp || t.part == ModelPart::Encoder) continue;
     if (t.role == TensorRole::Embedding) {
-      (m.tied_head ? n.head : n.lookup) += t.total();
+      (m.ties_head() ? n.head : n.lookup) += t.total();
     } else if (t.role == TensorRole::Head && !t.vector) {
       n.head += t.total();
     } else if (t.part == ModelPart::Experts && t.kind >= 0) {
@@ -58,12 +58,13 @@ struct MatrixCounts {
   return n;
 }
 
-/// Pairs of a query and a key it attends to, in a causal sequence of s tokens with a window of w (0: none).
-[[nodiscard]] constexpr double attended_pairs(Count s, Count w) {
+/// Pairs of a query and a key it attends to, in a causal sequence of s tokens with a window of w (0: none); with both
+/// directions at once all pairs, or half a window to each side.
+[[nodiscard]] constexpr double attended_pairs(Count s, Count w, bool bidirectional = false) {
   const auto n = static_cast<double>(s);
-  if (w == 0 || w >= s) return n * n / 2;
   const auto window = static_cast<double>(w);
-  return n * window - window * window / 2;
+  if (w == 0 || w >= s) return bidirectional ? n * n : n * n / 2;
+  return n * window - (bidirectional ? window * window / 4 : window * window / 2);
 }
 
 /// One layer's forward flops of attention over one sequence.
@@ -72,7 +73,7 @@ struct MatrixCounts {
   const AttentionShape& a = layer.attention;
   const Count window = a.window != 0 ? a.window : a.chunk;
   return 2 * static_cast<double>(a.heads) * static_cast<double>(a.head_dim + a.value_head_dim) *
-         attended_pairs(sequence, window);
+         attended_pairs(sequence, window, a.bidirectional);
 }
 
 /// Attention's forward flops of one sequence, all layers.
@@ -84,11 +85,13 @@ struct MatrixCounts {
   return sum;
 }
 
-/// Flops of a prompt of s tokens with logits of the last token.
+/// Flops of a prompt of s tokens with logits of the last token; an encoder's of every token.
 [[nodiscard]] inline double prefill_flops(const Model& m, Count tokens) {
   const MatrixCounts n = matrix_counts(m);
   const double active = static_cast<double>(n.always) + static_cast<double>(n.experts) * n.expert_share;
-  return 2 * active * static_cast<double>(tokens) + 2 * static_cast<double>(n.head) + attention_flops(m, tokens);
+  return 2 * active * static_cast<double>(tokens) +
+         2 * static_cast<double>(n.head) * (m.encodes() ? static_cast<double>(tokens) : 1) +
+         attention_flops(m, tokens);
 }
 
 /// Flops of one new token per sequence with `context` tokens before it.
@@ -167,7 +170,7 @@ inline Stored stored(const Model& m, const WeightRules& rules) {
     if (t.part == ModelPart::Mtp || t.part == ModelPart::Encoder) continue;
     const auto bytes = static_cast<double>((tensor_bytes(rules, t, {t.rows, t.columns, t.copies}) * t.count).count);
     sum.all += bytes;
-    const bool looked_up = (t.role == TensorRole::Embedding && !m.tied_head) || t.role == TensorRole::PositionTable;
+    const bool looked_up = (t.role == TensorRole::Embedding && !m.ties_head()) || t.role == TensorRole::PositionTable;
     if (looked_up) sum.lookup += bytes;
     if (t.part == ModelPart::Experts) sum.experts += bytes;
   }

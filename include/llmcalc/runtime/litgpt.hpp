@@ -30,7 +30,7 @@ inline void adjust_head(Component& weights, const Scenario& s, const RankLayout&
   const Bytes plain = storage(multiply(rows, m.hidden), plain_block(rules.format));
   const bool quantized = quantizes_head(rules.format);
   const Bytes wanted = quantized ? matrix_bytes(rules, rows, m.hidden) : plain;
-  if (m.tied_head) {
+  if (m.ties_head()) {
     weights.summands.push_back(amount("output head of its own", wanted));
     weights.bytes += wanted;
   } else if (quantized) {

@@ -81,7 +81,7 @@ namespace llmcalc::transformers {
   std::vector<Summand> layers = eager_layer_summands(m, p);
   Bytes total;
   for (const Summand& part : layers) total += part.result;
-  const bool all = s.serving.logits == Logits::All;
+  const bool all = s.serving.logits == Logits::All || m.output == Output::MaskedTokens;
   // generate() copies the last logits to fp32; a forward pass over all positions leaves them in 16 bits.
   const Bytes logits = all ? logits_bytes(m, p.tokens, p.activation_bytes)
                            : Bytes{product(logit_rows, m.head_vocabulary, p.activation_bytes + 4)};

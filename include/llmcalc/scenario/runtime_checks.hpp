@@ -170,6 +170,23 @@ inline void check_ranks(const Scenario& s, std::vector<std::string>& out) {
 
 }  // namespace runtime_detail
 
+namespace runtime_detail {
+
+/// What is not known about a runtime that serves an encoder.
+inline void check_encoder(const Scenario& s, std::vector<std::string>& out) {
+  const Runtime r = s.serving.runtime;
+  if (!s.model->encodes()) return;
+  const std::string name(label_of(r));
+  if (r == Runtime::LitGpt || r == Runtime::Mlx || r == Runtime::TensorRtLlm) {
+    out.push_back(name + " serves no encoders: the figures are those of its decoders without a cache.");
+  } else if (r != Runtime::Transformers) {
+    out.push_back("Encoders have not been measured in " + name +
+                  ": the figures are those of its decoders without a cache.");
+  }
+}
+
+}  // namespace runtime_detail
+
 /// What the runtime would say about a valid scenario, in whole sentences.
 [[nodiscard]] inline std::vector<std::string> runtime_warnings(const Scenario& s) {
   std::vector<std::string> out;
@@ -178,6 +195,7 @@ inline void check_ranks(const Scenario& s, std::vector<std::string>& out) {
   runtime_detail::check_ranks(s, out);
   runtime_detail::check_sharing(s.serving, out);
   runtime_detail::check_vllm_lengths(s, out);
+  runtime_detail::check_encoder(s, out);
   const Serving& v = s.serving;
   if (v.max_model_len && v.context > *v.max_model_len) {
     out.push_back("Sequences of " + grouped(v.context) + " tokens are longer than max_model_len (" +

@@ -153,7 +153,9 @@ struct Scenario {
     return model ? model->released_format : WeightFormat::Bf16;
   }
   /// Tokens processed in the prefill of one sequence.
-  [[nodiscard]] Count prompt() const { return serving.prompt.value_or(serving.context); }
+  [[nodiscard]] Count prompt() const {
+    return model && model->encodes() ? serving.context : serving.prompt.value_or(serving.context);
+  }
   friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 

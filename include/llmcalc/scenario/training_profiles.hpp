@@ -4,6 +4,7 @@
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/version.hpp>
 
 #include <array>
 #include <cstdint>
@@ -20,7 +21,7 @@ enum class SelectiveKind : std::uint8_t {
 /// Constants of a framework that change memory.
 struct TrainingProfile {
   TrainingFramework framework = TrainingFramework::Transformers;
-  std::string_view from;        ///< first version of this row, compared as text of digits
+  std::string_view from;        ///< first version of this row
   bool native_window = false;   ///< attention kernels know windows and grouped heads: no mask, no repeated keys
   bool fused_qkv = false;       ///< always one projection for queries, keys and values
   bool quantizes_head = false;  ///< a quantized base includes the output head
@@ -52,9 +53,22 @@ struct TrainingProfile {
 /// Sources: see each row. Fragmentation: torchtitan's tables of reserved memory of 2024-12 against what is allocated
 /// (1.06 compiled, 1.10 to 1.15 eager); elsewhere 1.04 to 1.06 with sequences of one length, 1.15 with varying
 /// lengths.
-inline constexpr std::array<TrainingProfile, 8> training_profiles{{
+inline constexpr std::array<TrainingProfile, 9> training_profiles{{
     {.framework = TrainingFramework::Transformers,
      .from = "0",
+     .persistent_gradients = true,
+     .fused_step = true,
+     .bucket_copy = true,
+     .updates_together = true,
+     .fragmentation_per_mille = 1140,
+     .fragmentation_eager = 1140,
+     .fragmentation_low = 1060,
+     .fragmentation_high = 1200,
+     .source =
+         "transformers 4.19 with torch 1.11 (2022-05): zero_grad() keeps the gradients, adamw_hf steps tensor by "
+         "tensor; fragmentation 1.14 from the docs' BERT-large runs on a V100"},
+    {.framework = TrainingFramework::Transformers,
+     .from = "4.30",
      .bucket_copy = true,
      .updates_together = true,
      .source = "transformers 4.57 and 5.12 Trainer: saved-tensor hooks on the real classes; torch DDP defaults"},
@@ -120,10 +134,12 @@ inline constexpr std::array<TrainingProfile, 8> training_profiles{{
   const TrainingProfile* found = nullptr;
   for (const TrainingProfile& row : training_profiles) {
     if (row.framework != framework) continue;
-    if (!found || version.empty() || row.from <= version) found = &row;
+    if (!found || version.empty() || parse_version(row.from) <= parse_version(version)) found = &row;
   }
   return found ? *found : training_profiles[0];
 }
+static_assert(training_profile(TrainingFramework::Transformers, "4.19").persistent_gradients);
+static_assert(!training_profile(TrainingFramework::Transformers, "").persistent_gradients);
 static_assert(training_profile(TrainingFramework::LitGpt, "2023-10").extra_stream == 0);
 static_assert(training_profile(TrainingFramework::LitGpt, "").extra_stream == 16);
 static_assert(training_profile(TrainingFramework::Megatron, "core 2026-08").loss_in_place);

@@ -23,5 +23,6 @@ struct DefaultsRow {
 [[nodiscard]] std::span<const DefaultsRow> tower_defaults();
 [[nodiscard]] std::span<const DefaultsRow> recent_defaults();
 [[nodiscard]] std::span<const DefaultsRow> unusual_defaults();
+[[nodiscard]] std::span<const DefaultsRow> encoder_defaults();
 
 }  // namespace llmcalc::config

@@ -38,7 +38,8 @@ const std::vector<FamilyRow>& families() {
                              older_gpt_families(),
                              more_mixture_families(),
                              more_recurrent_families(),
-                             more_multimodal_families()}) {
+                             more_multimodal_families(),
+                             encoder_families()}) {
       rows.insert(rows.end(), group.begin(), group.end());
     }
     std::sort(rows.begin(), rows.end(),

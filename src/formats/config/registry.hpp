@@ -61,5 +61,6 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> more_mixture_families();
 [[nodiscard]] std::span<const FamilyRow> more_recurrent_families();
 [[nodiscard]] std::span<const FamilyRow> more_multimodal_families();
+[[nodiscard]] std::span<const FamilyRow> encoder_families();
 
 }  // namespace llmcalc::config

@@ -83,7 +83,7 @@ struct Sizes {
 [[nodiscard]] constexpr Bytes layer_cache(const Layer& layer, const Serving& s, const Sizes& z, bool on_device) {
   if (layer.mixer != Mixer::Attention && layer.mixer != Mixer::LatentAttention) return {};
   const AttentionShape& a = layer.attention;
-  if (a.shares_cache) return {};
+  if (!a.caches()) return {};
   const Count cells = multiply(cells_of(a, s, z), z.streams);
   if (layer.mixer == Mixer::LatentAttention) {
     return cached_tensor(a.kv_lora_rank + a.rope_head_dim, cells, block_of(s.key_format), on_device);

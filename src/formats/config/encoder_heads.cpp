@@ -1,0 +1,78 @@
+#include "formats/config/encoder_heads.hpp"
+
+#include "formats/config/blocks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+namespace llmcalc::config {
+
+namespace {
+
+/// True when a class named in the config ends so.
+bool built_for(const Fields& c, std::string_view task) {
+  const std::vector<std::string> classes = c.texts("architectures");
+  return std::any_of(classes.begin(), classes.end(),
+                     [&](const std::string& name) { return name.find(task) != std::string::npos; });
+}
+
+/// num_labels, else the entries of id2label, else the two that PretrainedConfig assumes.
+Count labels(const Fields& c) {
+  constexpr Range allowed{1, Count{1} << 24};
+  Count named = 2;
+  if (const nlohmann::json* names = c.find("id2label"); names && names->is_object() && !names->empty()) {
+    named = names->size();
+  }
+  return c.count("num_labels", allowed, named);
+}
+
+}  // namespace
+
+bool pretrains(const Fields& c) { return built_for(c, "ForPreTraining"); }
+
+void read_output(const Fields& c, Model& m) {
+  if (c.flag("is_decoder", false))
+    c.complain("is_decoder", "must be false: decoders of this class are not estimated");
+  m.output = Output::States;
+  if (built_for(c, "ForSequenceClassification") || built_for(c, "ForMultipleChoice")) {
+    m.output = Output::Classes;
+    m.classes = built_for(c, "ForMultipleChoice") ? 1 : labels(c);
+  } else if (built_for(c, "ForQuestionAnswering")) {
+    m.output = Output::TokenClasses;
+    m.classes = 2;
+  } else if (built_for(c, "ForTokenClassification")) {
+    m.output = Output::TokenClasses;
+    m.classes = labels(c);
+  } else if (built_for(c, "ForMaskedLM") || pretrains(c)) {
+    m.output = Output::MaskedTokens;
+  }
+}
+
+std::string task_prefix(const Model& m, std::string_view prefix) {
+  return m.output == Output::States ? std::string() : std::string(prefix);
+}
+
+void add_projection(Model& m, const std::string& name, Count rows, Count columns) {
+  add_tensor(m, name + ".weight", rows, columns, TensorRole::Other, ModelPart::Head);
+  add_tensor(m, name + ".bias", rows, 1, TensorRole::Bias, ModelPart::Head);
+}
+
+void add_norm(Model& m, const std::string& name, Count width) {
+  add_tensor(m, name + ".weight", width, 1, TensorRole::Norm, ModelPart::Norms);
+  add_tensor(m, name + ".bias", width, 1, TensorRole::Norm, ModelPart::Norms);
+}
+
+void add_masked_head(Model& m, const std::string& projection, const std::string& norm, Count width) {
+  add_projection(m, projection, width, m.hidden);
+  add_tensor(m, norm + ".weight", width, 1, TensorRole::Norm, ModelPart::Head);
+  add_tensor(m, norm + ".bias", width, 1, TensorRole::Norm, ModelPart::Head);
+  m.head_bias = true;
+}
+
+void add_classifier(Model& m, const std::string& name) {
+  if (m.classes != 0) add_projection(m, name, m.classes, m.hidden);
+}
+
+}  // namespace llmcalc::config
