@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "formats/model_file.hpp"
 #include "formats/model_file_json.hpp"
+#include "formats/resolve.hpp"
 #include "formats/text_file.hpp"
 #include "formats/text_table.hpp"
 
@@ -12,9 +13,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace llmcalc::cli {
@@ -131,8 +134,25 @@ void print_people(const ModelFile& file, const InspectRequest& request, std::ost
   for (const std::string& note : file.oddities) out << "- " << note << "\n";
 }
 
+/// What lies at the path; where nothing does, the preset of that id.
+Result<ModelFile> file_or_preset(const std::string& path) {
+  std::error_code error;
+  const bool bare = std::filesystem::path(path).filename() == path;
+  if (!bare || std::filesystem::exists(path, error)) return formats::open_model_file(path);
+  const Result<ModelPtr> preset = formats::default_resolver().model({ModelSource::Kind::Preset, path});
+  if (!preset) {
+    Issues issues = formats::open_model_file(path).issues();
+    issues.insert(issues.end(), preset.issues().begin(), preset.issues().end());
+    return issues;
+  }
+  ModelFile file;
+  file.model = **preset;
+  file.path = "preset " + path;
+  return file;
+}
+
 int inspect(const InspectRequest& request, Streams streams) {
-  const Result<ModelFile> file = formats::open_model_file(request.path);
+  const Result<ModelFile> file = file_or_preset(request.path);
   if (!file) {
     print_issues(file.issues(), streams.errors);
     return bad_input;
@@ -155,10 +175,10 @@ int inspect(const InspectRequest& request, Streams streams) {
 }  // namespace
 
 Command inspect_command(CLI::App& program) {
-  CLI::App* parser =
-      program.add_subcommand("inspect", "what a config.json, .safetensors, .gguf or a folder of them holds");
+  CLI::App* parser = program.add_subcommand(
+      "inspect", "what a config.json, .safetensors, .gguf, a folder of them or a preset holds");
   const auto request = std::make_shared<InspectRequest>();
-  parser->add_option("path", request->path, "file or folder")->required()->type_name("PATH");
+  parser->add_option("path", request->path, "file, folder or preset id")->required()->type_name("PATH");
   add_format(*parser, request->format);
   parser->add_flag("--tensors", request->tensors, "list every tensor (csv always does)");
   return {parser, [request](Streams streams) { return inspect(*request, streams); }};

@@ -5,8 +5,10 @@
 #include "formats/folder.hpp"
 #include "formats/gguf/file.hpp"
 #include "formats/gguf/model.hpp"
+#include "formats/json_text.hpp"
 #include "formats/measured_inventory.hpp"
 #include "formats/model_from_shapes.hpp"
+#include "formats/model_preset.hpp"
 #include "formats/model_sniff.hpp"
 #include "formats/problems.hpp"
 #include "formats/safetensors/file.hpp"
@@ -112,11 +114,27 @@ WeightFormat format_of(const LogicalTensors& logical, WeightFormat otherwise) {
   return format == WeightFormat::AsReleased ? otherwise : format;
 }
 
+/// A preset opened as a file, to see how it is read: its configuration is inside.
+bool holds_a_preset(const std::string& text) {
+  const Result<nlohmann::json> json = parse_json(text);
+  return json && json->is_object() && json->contains("hf_id") && json->contains("config");
+}
+
+Result<Model> model_of_preset_file(const fs::path& path) {
+  const Result<ModelPreset> preset = read_model_preset(path);
+  return preset ? model_from_preset(*preset) : Result<Model>(preset.issues());
+}
+
+Result<Model> model_of_config_file(const fs::path& path, const std::string& text) {
+  Result<Model> model = model_from_config_text(text, name_of(path.parent_path()));
+  return model ? std::move(model) : Result<Model>(placed(model.issues(), path));
+}
+
 Result<ModelFile> open_config(const fs::path& path) {
   const Result<std::string> text = read_text_file(path, largest_config);
   if (!text) return text.issues();
-  Result<Model> model = model_from_config_text(*text, name_of(path.parent_path()));
-  if (!model) return placed(model.issues(), path);
+  Result<Model> model = holds_a_preset(*text) ? model_of_preset_file(path) : model_of_config_file(path, *text);
+  if (!model) return model.issues();
   ModelFile file;
   file.path = path;
   file.model = std::move(model).value();

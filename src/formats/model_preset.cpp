@@ -1,5 +1,6 @@
 #include "formats/model_preset.hpp"
 
+#include "formats/config_json.hpp"
 #include "formats/preset_files.hpp"
 #include "formats/preset_folders.hpp"
 #include "formats/preset_json.hpp"
@@ -83,6 +84,21 @@ Result<ModelPreset> find_model_preset(std::span<const fs::path> folders, std::st
     if (fs::exists(file, error)) return read_model_preset(file);
   }
   return Issue{"/model", "no preset is called \"" + std::string(id) + "\""};
+}
+
+Result<Model> model_from_preset(const ModelPreset& preset) {
+  const ModelEntry& entry = preset.entry;
+  Result<Model> read = model_from_config_text(preset.config, entry.id);
+  if (!read) {
+    Issues issues = read.issues();
+    for (Issue& issue : issues) issue.where = shown(entry.file) + "/config" + issue.where;
+    return issues;
+  }
+  Model model = std::move(read).value();
+  model.name = entry.name;
+  model.family = entry.family;
+  if (const auto format = from_key<WeightFormat>(entry.weights_format)) model.released_format = *format;
+  return model;
 }
 
 ModelCatalogue read_model_catalogue(std::span<const fs::path> folders) {

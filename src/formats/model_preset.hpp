@@ -4,6 +4,7 @@
 
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/base/units.hpp>
+#include <llmcalc/model/model.hpp>
 
 #include <filesystem>
 #include <span>
@@ -42,6 +43,9 @@ struct ModelCatalogue {
   std::vector<ModelEntry> entries;  ///< by family, then name
   Issues issues;
 };
+
+/// The model that a preset describes; problems are placed in its file.
+Result<Model> model_from_preset(const ModelPreset& preset);
 
 /// Reads one preset file, configuration included.
 Result<ModelPreset> read_model_preset(const std::filesystem::path& file);

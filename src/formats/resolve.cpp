@@ -50,18 +50,7 @@ Result<ModelPtr> preset_model(const std::string& id) {
                                     [](const Issue& issue) { return issue.where != "/model"; });
     return broken ? preset.issues() : Issues{unknown("model", id, ids)};
   }
-  const ModelEntry& entry = preset->entry;
-  Result<Model> read = model_from_config_text(preset->config, entry.id);
-  if (!read) {
-    Issues issues = read.issues();
-    for (Issue& issue : issues) issue.where = shown(entry.file) + "/config" + issue.where;
-    return issues;
-  }
-  Model model = std::move(read).value();
-  model.name = entry.name;
-  model.family = entry.family;
-  if (const auto format = from_key<WeightFormat>(entry.weights_format)) model.released_format = *format;
-  return std::make_shared<const Model>(std::move(model));
+  return shared(model_from_preset(*preset));
 }
 
 Result<ModelPtr> custom_model(const std::string& text) {

@@ -106,7 +106,7 @@ std::vector<std::pair<std::string, Count>> missing_sizes(const Library& library)
     if (choice.id.empty() || choice.parameters != 0) continue;
     const Result<formats::ModelPreset> preset = formats::find_model_preset(library.folders, choice.id);
     if (!preset) continue;
-    const Result<Model> model = model_from_config_text(preset->config, choice.id);
+    const Result<Model> model = formats::model_from_preset(*preset);
     if (model) sizes.emplace_back(choice.id, parameter_count(*model));
   }
   return sizes;

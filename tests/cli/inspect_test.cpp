@@ -118,6 +118,21 @@ TEST(InspectCommand, RefusesWithEveryReasonAndStatus2) {
   EXPECT_TRUE(c.out.empty());
 }
 
+TEST(InspectCommand, TellsWhatAPresetHoldsByIdAndAsAFile) {
+  const Called by_id = call({"inspect", "bge-m3"});
+  ASSERT_EQ(by_id.status, 0) << by_id.errors;
+  EXPECT_THAT(by_id.out, HasSubstr("567,754,752"));
+  EXPECT_THAT(by_id.out, HasSubstr("both directions"));
+  const std::string file = std::string(LLMCALC_SOURCE_DIR) + "/presets/models/bge-m3.json";
+  const Called as_file = call({"inspect", file});
+  ASSERT_EQ(as_file.status, 0) << as_file.errors;
+  EXPECT_THAT(as_file.out, HasSubstr("567,754,752"));
+  const Called unknown = call({"inspect", "bge-m4"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_THAT(unknown.errors, HasSubstr("bge-m4: does not exist"));
+  EXPECT_THAT(unknown.errors, HasSubstr("bge-m3"));
+}
+
 TEST(InspectCommand, OpensAHugeSparseGgufAtOnce) {
   const TempFolder folder;
   const GgufBuilder file = llama(222, 16384, 24576, 128'000);  // 2,000 tensors, over 100 GB, a vocabulary of 128,000

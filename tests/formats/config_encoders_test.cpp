@@ -49,6 +49,13 @@ TEST(ConfigEncoders, DescendantsOfBertHaveTheirPublishedTotals) {
   EXPECT_EQ(parameter_count(read("electra", "ElectraModel", base)), 108'891'648U);
 }
 
+TEST(ConfigEncoders, RobertaReadsTwoTokensLessThanItHasPositions) {
+  const Model m = read("roberta", "RobertaModel", R"(,"max_position_embeddings":514)");
+  EXPECT_EQ(m.max_context, 512U);
+  EXPECT_EQ(m.position_rows, 514U);
+  EXPECT_EQ(read("bert", "BertModel").max_context, 512U);
+}
+
 TEST(ConfigEncoders, ModernBertHasItsPublishedTotals) {
   EXPECT_EQ(parameter_count(read("modernbert", "ModernBertForMaskedLM")), 149'655'232U);
   EXPECT_EQ(parameter_count(read("modernbert", "ModernBertModel")), 149'014'272U);

@@ -48,9 +48,11 @@ void add_token_types(const Fields& c, Model& m, const std::string& prefix, Count
              TensorRole::PositionTable, ModelPart::Embedding);
 }
 
-Layer bert_like(const Fields& c, Model& m, const std::string& prefix, Count token_types) {
+/// `unused` rows of the position table stand before the first position: RoBERTa counts from behind its padding.
+Layer bert_like(const Fields& c, Model& m, const std::string& prefix, Count token_types, Count unused) {
   Layer layer = post_norm(m, gpt_layer(c, m, true, true));
-  learned_positions(m, 0);
+  m.max_context = subtract(m.max_context, unused);
+  learned_positions(m, unused);
   m.names = bert_names(prefix);
   add_token_types(c, m, prefix, token_types);
   return layer;
@@ -59,7 +61,7 @@ Layer bert_like(const Fields& c, Model& m, const std::string& prefix, Count toke
 void read_bert(const Fields& c, Model& m) {
   read_output(c, m);
   const std::string prefix = task_prefix(m, "bert.");
-  const Layer layer = bert_like(c, m, prefix, 2);
+  const Layer layer = bert_like(c, m, prefix, 2, 0);
   const bool pools = m.output == Output::States || m.output == Output::Classes || pretrains(c);
   if (pools) add_projection(m, prefix + "pooler.dense", m.hidden, m.hidden);
   if (m.output == Output::MaskedTokens) {
@@ -75,7 +77,7 @@ void read_bert(const Fields& c, Model& m) {
 void read_roberta(const Fields& c, Model& m) {
   read_output(c, m);
   const std::string prefix = task_prefix(m, "roberta.");
-  const Layer layer = bert_like(c, m, prefix, 1);
+  const Layer layer = bert_like(c, m, prefix, 1, 2);
   if (m.output == Output::States) add_projection(m, prefix + "pooler.dense", m.hidden, m.hidden);
   if (m.output == Output::MaskedTokens) add_masked_head(m, "lm_head.dense", "lm_head.layer_norm", m.hidden);
   if (m.output == Output::Classes) add_projection(m, "classifier.dense", m.hidden, m.hidden);
@@ -87,7 +89,7 @@ void read_roberta(const Fields& c, Model& m) {
 void read_mpnet(const Fields& c, Model& m) {
   read_output(c, m);
   const std::string prefix = task_prefix(m, "mpnet.");
-  const Layer layer = bert_like(c, m, prefix, 0);
+  const Layer layer = bert_like(c, m, prefix, 0, 2);
   add_tensor(m, prefix + "encoder.relative_attention_bias.weight",
              c.count("relative_attention_num_buckets", range::width, 32), layer.attention.heads,
              TensorRole::PositionTable, ModelPart::Attention);
