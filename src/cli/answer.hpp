@@ -16,7 +16,7 @@
 namespace llmcalc::cli {
 
 /// An answer in every form.
-struct Answer {
+struct Answer {          // NOLINT(bugprone-exception-escape): moving an ordered_json does not throw
   std::string sentence;  ///< printed above the table
   formats::TextTable table;
   nlohmann::ordered_json json;

@@ -12,14 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path home_folder() {
-#if defined(_WIN32)
-  return environment_variable("USERPROFILE");
-#else
-  return environment_variable("HOME");
-#endif
-}
-
 /// The file in which a desktop notes its folders; a few lines.
 std::string user_dirs(const fs::path& home) {
   const fs::path given = environment_variable("XDG_CONFIG_HOME");
@@ -29,6 +21,14 @@ std::string user_dirs(const fs::path& home) {
 }
 
 }  // namespace
+
+fs::path home_folder() {
+#if defined(_WIN32)
+  return environment_variable("USERPROFILE");
+#else
+  return environment_variable("HOME");
+#endif
+}
 
 fs::path documents_folder_in(std::string_view user_dirs, const fs::path& home) {
   constexpr std::string_view key = "XDG_DOCUMENTS_DIR=\"";

@@ -6,6 +6,9 @@
 
 namespace llmcalc::formats {
 
+/// This user's home folder; empty when there is none.
+[[nodiscard]] std::filesystem::path home_folder();
+
 /// XDG_DOCUMENTS_DIR as a user-dirs.dirs file gives it; empty when it gives none. Only absolute paths and paths below
 /// $HOME are allowed there. Source: xdg-user-dirs, user-dirs.dirs(5).
 [[nodiscard]] std::filesystem::path documents_folder_in(std::string_view user_dirs,

@@ -127,7 +127,13 @@ class Join {
   /// Stored, but not loaded: a tied head, prediction layers, rotary tables.
   bool is_surplus(const std::string& name) const {
     return (model_.tied_head && name == "lm_head.weight") || name.find("mtp.") != std::string::npos ||
-           name.ends_with("inv_freq");
+           name.ends_with("inv_freq") || name.ends_with("position_ids") || is_tied_decoder(name);
+  }
+
+  /// Heads for masked words that are stored although they are the embedding: their matrix, and their bias twice.
+  bool is_tied_decoder(const std::string& name) const {
+    if (!model_.tied_head || !model_.encodes()) return false;
+    return name == "vocab_projector.weight" || name.ends_with("decoder.weight") || name.ends_with("decoder.bias");
   }
 
   std::vector<std::string> report() const {
@@ -147,7 +153,7 @@ class Join {
       if (model_.tied_head && name == "lm_head.weight") {
         notes.push_back("the output head is stored although it is tied to the embedding: " +
                         std::to_string(group.bytes.count) + " bytes that are not loaded");
-      } else if (name.find("mtp.") == std::string::npos) {
+      } else if (!is_surplus(name)) {
         unknown.push_back(name);
         unknown_elements = llmcalc::add(unknown_elements, group.elements);
         unknown_bytes += group.bytes;

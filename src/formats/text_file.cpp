@@ -10,6 +10,8 @@ std::string shown(const std::filesystem::path& path) {
   return {text.begin(), text.end()};
 }
 
+std::filesystem::path path_of(std::string_view utf8) { return std::u8string(utf8.begin(), utf8.end()); }
+
 Result<std::string> read_text_file(const std::filesystem::path& path, std::size_t limit) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);

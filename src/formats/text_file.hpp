@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace llmcalc::formats {
 
@@ -15,5 +16,8 @@ Result<std::string> read_text_file(const std::filesystem::path& path, std::size_
 
 /// Path as text for messages and for people: UTF-8 on every system.
 std::string shown(const std::filesystem::path& path);
+
+/// The path that people typed, UTF-8 on every system.
+std::filesystem::path path_of(std::string_view utf8);
 
 }  // namespace llmcalc::formats

@@ -74,6 +74,8 @@ std::error_code write_new(const fs::path& file, std::string_view content, Reader
 
 Result<fs::path> write_file(const fs::path& file, std::string_view content, Readers readers) {
   const auto refuse = [&](const std::string& what) { return Issue{shown(file), "cannot be written: " + what}; };
+  // For the system the path would end there, at another file.
+  if (file.native().find(fs::path::value_type{}) != fs::path::string_type::npos) return refuse("a NUL in the name");
   std::error_code error;
   const fs::file_status there = fs::symlink_status(file, error);
   if (fs::is_directory(there)) return refuse("it is a folder");

@@ -25,9 +25,12 @@ bool just_let_go(const std::vector<Input>& frame, const Input& press) {
 
 FrameInput InputQueue::next() {
   FrameInput frame;
+  const bool rests = acted_;
+  if (rests) frame.at = acted_at_;
   bool deed_done = false;
   for (; !waiting_.empty(); waiting_.pop_front()) {
     const Input& input = waiting_.front();
+    if (rests && (is_deed(input) || input.kind == Input::Kind::Character)) break;
     if (deed_done && input.kind != Input::Kind::Character) break;
     if (just_let_go(frame.inputs, input)) break;
     if (input.kind == Input::Kind::Button && input.at) {
@@ -40,6 +43,8 @@ FrameInput InputQueue::next() {
     deed_done = deed_done || is_deed(input);
     frame.inputs.push_back(input);
   }
+  acted_ = deed_done;
+  acted_at_ = frame.at;
   return frame;
 }
 

@@ -31,8 +31,9 @@ struct FrameInput {
   std::optional<Point> at;  ///< where the mouse was for it; nothing: where it is now
 };
 
-/// Deals out inputs so that no frame gets two deeds. A deed is a key other than Shift, Ctrl, Alt and the like going
-/// down, or a button going either way; the characters it types come with it.
+/// Deals out inputs so that no frame gets two deeds, and the frame after one gets none: a field that a deed opens has
+/// the keyboard only then. A deed is a key other than Shift, Ctrl, Alt and the like going down, or a button going
+/// either way; the characters it types come with it.
 class InputQueue {
  public:
   void push(const Input& input) { waiting_.push_back(input); }
@@ -43,7 +44,9 @@ class InputQueue {
 
  private:
   std::deque<Input> waiting_;
-  std::optional<Point> last_at_;  ///< of the button's last change or drag
+  std::optional<Point> last_at_;   ///< of the button's last change or drag
+  bool acted_ = false;             ///< the last frame had a deed
+  std::optional<Point> acted_at_;  ///< where the mouse was in it
 };
 
 }  // namespace llmcalc::platform

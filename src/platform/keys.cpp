@@ -4,17 +4,39 @@
 #include "ui/compat.hpp"
 
 #include <cstddef>
+#include <string_view>
 
 namespace llmcalc::platform {
 
-int printed_key(int key, int scancode) {
-  const bool typed = key >= GLFW_KEY_SPACE && key <= GLFW_KEY_WORLD_2;
-  const char* name = typed ? glfwGetKeyName(key, scancode) : nullptr;
-  if (name == nullptr || name[0] == '\0' || name[1] != '\0') return key;
-  if (name[0] >= 'a' && name[0] <= 'z') return GLFW_KEY_A + (name[0] - 'a');
-  if (name[0] >= 'A' && name[0] <= 'Z') return GLFW_KEY_A + (name[0] - 'A');
-  if (name[0] >= '0' && name[0] <= '9') return GLFW_KEY_0 + (name[0] - '0');
-  return key;
+int printed_key(int key, const char* name) {
+  const bool types = key > GLFW_KEY_SPACE && key <= GLFW_KEY_WORLD_2;
+  if (!types || name == nullptr || name[0] == '\0') return key;
+  const bool digit = key >= GLFW_KEY_0 && key <= GLFW_KEY_9;
+  const bool letter = key >= GLFW_KEY_A && key <= GLFW_KEY_Z;
+  // Other alphabets: shortcuts stay where they are on an American keyboard. Their marks mean nothing here.
+  if (name[1] != '\0') return digit || letter ? key : GLFW_KEY_UNKNOWN;
+  const char c = name[0];
+  if (c >= 'a' && c <= 'z') return GLFW_KEY_A + (c - 'a');
+  if (c >= 'A' && c <= 'Z') return GLFW_KEY_A + (c - 'A');
+  if (c >= '0' && c <= '9') return GLFW_KEY_0 + (c - '0');
+  if (c == '+') return GLFW_KEY_EQUAL;
+  // GLFW's numbers of these keys are their characters.
+  constexpr std::string_view marks = "`-=[]\\,;'./";
+  if (marks.find(c) != std::string_view::npos) return c;
+  return digit ? key : GLFW_KEY_UNKNOWN;
+}
+
+int PrintedKeys::code(int key, int scancode, bool down) {
+  if (!down) {
+    const auto found = held_.find(key);
+    if (found == held_.end()) return key;
+    const int printed = found->second;
+    held_.erase(found);
+    return printed;
+  }
+  const int printed = printed_key(key, key == GLFW_KEY_UNKNOWN ? nullptr : glfwGetKeyName(key, scancode));
+  held_[key] = printed;
+  return printed;
 }
 
 // Dear ImGui's back end asks how the modifiers are now; what counts is how they were when the key went down.

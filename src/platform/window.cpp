@@ -23,6 +23,7 @@ namespace {
 struct Inbox {
   std::vector<std::filesystem::path> dropped;
   InputQueue input;
+  PrintedKeys printed;
   KeyFeed keys;
   std::array<bool, GLFW_MOUSE_BUTTON_LAST + 1> buttons{};  ///< as far as they were dealt out
   std::optional<Point> mouse;                              ///< as last told by GLFW
@@ -64,7 +65,9 @@ void set_callbacks(GLFWwindow* handle) {
 void queue_input(GLFWwindow* handle) {
   glfwSetKeyCallback(handle, [](GLFWwindow* w, int key, int scancode, int action, int /*mods*/) {
     if (action == GLFW_REPEAT) return;  // Dear ImGui has a clock for these
-    inbox_of(w)->input.push({Input::Kind::Key, printed_key(key, scancode), action == GLFW_PRESS});
+    Inbox& inbox = *inbox_of(w);
+    const bool down = action == GLFW_PRESS;
+    inbox.input.push({Input::Kind::Key, inbox.printed.code(key, scancode, down), down});
   });
   glfwSetCharCallback(handle, [](GLFWwindow* w, unsigned int character) {
     inbox_of(w)->input.push({Input::Kind::Character, static_cast<int>(character)});

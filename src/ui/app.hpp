@@ -75,6 +75,9 @@ struct Focus {
   friend bool operator==(const Focus&, const Focus&) = default;
 };
 
+/// Bytes of the longest path that can be typed into a field.
+inline constexpr std::size_t longest_path = 4096;
+
 /// What is remembered between starts besides the scenario.
 struct Preferences {
   ThemeKind theme = ThemeKind::Dark;
@@ -155,7 +158,7 @@ struct View {
   bool about_open_now = false;
   std::shared_future<Result<std::vector<formats::ComponentError>>> accuracy;  ///< asked for when About is opened
   bool export_open_now = false;
-  std::array<char, 1024> export_folder{};  ///< the text field
+  std::array<char, longest_path> export_folder{};  ///< the text field
   bool open_file_now = false;
   bool preview_open_now = false;
   bool check_open_now = false;

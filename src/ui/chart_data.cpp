@@ -34,6 +34,8 @@ void sample_axis(App& app, Tab tab, Task task) {
     present = task == Task::Inference ? s.serving.context : s.training.sequence;
     low = 1024;
     high = std::clamp<Count>(s.model->max_context, 8192, 1048576);
+    if (s.model->encodes() && s.model->max_context != 0) high = s.model->max_context;
+    low = std::min(low, high / 8);
     if (task == Task::Training) high = std::min<Count>(high, 131072);
   }
   low = std::min(low, present);

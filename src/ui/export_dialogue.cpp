@@ -29,7 +29,7 @@ std::string engine_name(const App& app) {
 
 /// The folder that files go to; what is typed is remembered.
 void folder_field(App& app, const Theme& theme, bool appearing) {
-  std::array<char, 1024>& typed = app.view.export_folder;
+  std::array<char, longest_path>& typed = app.view.export_folder;
   if (appearing) {
     const std::string folder = formats::shown(export_folder(app));
     typed.fill('\0');

@@ -1,7 +1,6 @@
 #include "ui/files.hpp"
 
 #include "formats/documents_folder.hpp"
-#include "formats/environment.hpp"
 #include "formats/text_file.hpp"
 #include "formats/write_file.hpp"
 
@@ -11,14 +10,16 @@
 namespace llmcalc::ui {
 
 std::filesystem::path export_folder(const App& app) {
+  namespace fs = std::filesystem;
   const std::string& typed = app.preferences.export_folder;
-  if (typed.substr(0, 2) == "~/") {
-    return std::filesystem::path(formats::environment_variable("HOME")) / typed.substr(2);
+  const fs::path home = formats::home_folder();
+  if (!home.empty() && (typed == "~" || typed.substr(0, 2) == "~/")) {
+    return typed.size() > 2 ? home / formats::path_of(typed.substr(2)) : home;
   }
-  if (!typed.empty()) return typed;
-  const std::filesystem::path documents = formats::documents_folder();
+  if (!typed.empty()) return formats::path_of(typed);
+  const fs::path documents = formats::documents_folder();
   std::error_code error;
-  return documents.empty() ? std::filesystem::current_path(error) : documents;
+  return documents.empty() ? fs::current_path(error) : documents;
 }
 
 void export_file(App& app, const std::string& name, std::string_view content) {

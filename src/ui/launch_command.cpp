@@ -1,6 +1,7 @@
 #include "ui/launch_command.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/as_served.hpp>
 
 namespace llmcalc::ui {
 namespace {
@@ -47,8 +48,10 @@ std::string llama_cpp(const Scenario& s, const std::string& model) {
   std::string line = "llama-server -m " + model;
   flag(line, "-c", multiply(s.serving.context, s.serving.sequences));
   flag(line, "-np", s.serving.sequences);
-  flag(line, "-b", s.serving.batch);
-  flag(line, "-ub", s.serving.ubatch);
+  const Scenario served = as_served(s);
+  flag(line, "-b", served.serving.batch);
+  flag(line, "-ub", served.serving.ubatch);
+  if (s.model->encodes()) line += " --embeddings";
   flag(line, "-ngl", s.serving.gpu_layers ? std::to_string(*s.serving.gpu_layers) : std::string("999"));
   if (s.serving.moe_layers_on_cpu != 0) flag(line, "--n-cpu-moe", s.serving.moe_layers_on_cpu);
   flag(line, "-ctk", cache_name(s.serving.key_format));

@@ -55,6 +55,10 @@ void read_preferences(const nlohmann::json& json, Preferences& p) {
   p.more_settings = flag_in(json, "more_settings", p.more_settings);
   if (const auto folder = json.find("export_folder"); folder != json.end() && folder->is_string()) {
     p.export_folder = folder->get<std::string>();
+    // What the text field can hold; a path with a NUL would end there for the system.
+    if (p.export_folder.size() >= longest_path || p.export_folder.find('\0') != std::string::npos) {
+      p.export_folder.clear();
+    }
   }
 }
 

@@ -94,6 +94,34 @@ TEST(ConfigEncoders, NamesAreThoseOfTheFiles) {
   }
 }
 
+TEST(ConfigEncoders, HeadsAreThoseOfTheirClasses) {
+  const Count base = 109'482'240U;
+  EXPECT_EQ(parameter_count(read("bert", "BertForNextSentencePrediction")), base + 2 * 768 + 2);
+  EXPECT_EQ(parameter_count(read("bert", "BertForMultipleChoice")), base + 768 + 1);
+  const Model questions = read("bert", "BertForQuestionAnswering");
+  EXPECT_TRUE(has_tensor(questions, "qa_outputs.weight"));
+  // EuroBertClassificationHead's projection has a bias; ModernBert's only with classifier_bias.
+  const Count euro = parameter_count(read("eurobert", "EuroBertModel"));
+  EXPECT_EQ(parameter_count(read("eurobert", "EuroBertForSequenceClassification")),
+            euro + 768 * 768 + 768 + 2 * 768 + 2);
+  const Count modern = 149'014'272U + 768 * 768 + 768 + 2 * 768 + 2;
+  const std::string classes = "ModernBertForSequenceClassification";
+  EXPECT_EQ(parameter_count(read("modernbert", classes)), modern);
+  EXPECT_EQ(parameter_count(read("modernbert", classes, R"(,"classifier_bias":true)")), modern + 768);
+}
+
+TEST(ConfigEncoders, RelativePositionsHaveATableInEveryLayer) {
+  EXPECT_EQ(parameter_count(read("bert", "BertModel", R"(,"position_embedding_type":"relative_key_query")")),
+            109'482'240U + 12 * 1023 * 64);
+}
+
+TEST(ConfigEncoders, OtherShapesUnderBertsTypeAreRefused) {
+  for (const char* field : {R"("position_embedding_type":"alibi")", R"("feed_forward_type":"geglu")",
+                            R"("architectures":["BertLMHeadModel"])"}) {
+    EXPECT_FALSE(model_from_config_text(R"({"model_type":"bert",)" + std::string(field) + "}", "test")) << field;
+  }
+}
+
 TEST(ConfigEncoders, ADecoderOfAnEncodersClassIsRefused) {
   const auto model = model_from_config_text(R"({"model_type":"bert","is_decoder":true})", "test");
   ASSERT_FALSE(model);

@@ -4,6 +4,7 @@
 #include "formats/scenario_json.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/questions/solve.hpp>
 #include <llmcalc/questions/speed.hpp>
 
 #include <gtest/gtest.h>
@@ -60,9 +61,70 @@ TEST(Encoders, KeepNoCacheInAnyRuntime) {
     const Estimate e = evaluate(s);
     EXPECT_EQ(e.inference.breakdown.bytes(Part::KvCache), Bytes{}) << row.key;
     EXPECT_EQ(e.inference.kv_bytes_per_token, Bytes{}) << row.key;
-    EXPECT_GE(e.inference.breakdown.bytes(Part::Weights), Bytes{567'754'752U} * 4) << row.key;
     EXPECT_EQ(e.warnings.empty(), s.serving.runtime == Runtime::Transformers) << row.key;
   }
+  Scenario article = read(R"({"model":"bge-m3","method":"article"})");
+  EXPECT_EQ(evaluate(article).inference.breakdown.bytes(Part::KvCache), Bytes{});
+  EXPECT_EQ(evaluate(article).training.breakdown.bytes(Part::KvCache), Bytes{});
+}
+
+/// All weights that a runtime holds, in bytes a parameter.
+double weights_of(const char* runtime, const char* format) {
+  const Scenario s = read(R"({"model":"bge-m3","include_overhead":false,"weights":{"format":")" +
+                          std::string(format) + R"("},"serving":{"runtime":")" + runtime + "\"}}");
+  return static_cast<double>(evaluate(s).inference.breakdown.bytes(Part::Weights).count) / 567'754'752.0;
+}
+
+TEST(Encoders, ReleasedInFp32AreHalvedByServersOnly) {
+  EXPECT_DOUBLE_EQ(weights_of("transformers", "released"), 4);
+  EXPECT_DOUBLE_EQ(weights_of("sglang", "released"), 2);
+  EXPECT_NEAR(weights_of("vllm", "released"), 2, 0.001);  // 46 rows of padding
+  EXPECT_NEAR(weights_of("vllm", "fp32"), 4, 0.001);
+  // The token table is there once: no head is made of it.
+  EXPECT_NEAR(weights_of("llama.cpp", "released"), 4, 0.01);
+}
+
+TEST(Encoders, AreComputedInOneGraphByLlamaCpp) {
+  const auto buffer = [](const char* length) {
+    const Scenario s =
+        read(R"({"model":"bge-m3","serving":{"runtime":"llama.cpp","context":)" + std::string(length) + "}}");
+    return evaluate(s).inference.breakdown.bytes(Part::ComputeBuffer);
+  };
+  EXPECT_GT(buffer("8192"), buffer("512") * 10);
+}
+
+TEST(Encoders, CannotBeDraftsOrGenerate) {
+  static const formats::Resolver resolver = formats::default_resolver();
+  const auto place = [](const char* json) {
+    const auto s = formats::read_scenario_text(json, resolver);
+    return s ? std::string() : s.issues().front().where;
+  };
+  EXPECT_EQ(place(R"({"model":"llama-3.1-8b","serving":{"draft_model":"bge-m3"}})"), "/serving/draft_model");
+  EXPECT_EQ(place(R"({"model":"bge-m3","serving":{"draft_model":"llama-3.2-1b"}})"), "/serving/draft_model");
+  for (const char* objective : {"dpo", "ppo", "grpo"}) {
+    EXPECT_EQ(place((R"({"model":"bge-m3","training":{"objective":")" + std::string(objective) + "\"}}").c_str()),
+              "/training/objective");
+  }
+  EXPECT_EQ(place(R"({"model":"bge-m3","training":{"objective":"reward"}})"), "");
+}
+
+TEST(Encoders, AreNoLongerThanTheirPositions) {
+  const auto longest =
+      solve(read(R"({"model":"bert-base-uncased","serving":{"runtime":"transformers"},"device":"h100-sxm-80gb"})"),
+            "serving.context");
+  ASSERT_TRUE(longest);
+  EXPECT_EQ(longest->value, 512U);
+}
+
+TEST(Encoders, HavePoolersOnTheLastStage) {
+  const auto on_device = [](std::size_t i) {
+    const Scenario s = read(R"({"model":"bge-m3","include_overhead":false,"serving":{"runtime":"transformers"},
+      "device":{"id":"h100-sxm-80gb","count":2},"parallelism":{"pipeline":2}})");
+    return evaluate(s).inference.devices[i].breakdown.bytes(Part::Weights);
+  };
+  // Tables and their norm on the first; half of the layers and the pooler on the second.
+  constexpr Count layers = 24 * (4 * (1024 * 1024 + 1024) + 2 * 1024 * 4096 + 4096 + 1024 + 4 * 1024);
+  EXPECT_EQ(on_device(1), Bytes{4 * (layers / 2 + 1024 * 1024 + 1024)});
 }
 
 TEST(Encoders, ReadTheWholeTextAtOnce) {

@@ -77,6 +77,17 @@ TEST(WriteFile, RefusesFoldersAndWhatIsNoRegularFile) {
   EXPECT_EQ(names_in(folder.path()), (Names{"folder", "pipe"}));
 }
 
+TEST(WriteFile, RefusesANameWithANul) {
+  const TempFolder folder;
+  std::ofstream(folder / "victim") << "kept";
+  std::string name = (folder / "victim").string();
+  name.push_back('\0');
+  EXPECT_FALSE(write_file(fs::path(name + "x") / "a.csv", "lost"));
+  EXPECT_FALSE(write_file(name + "x", "lost"));
+  std::ifstream file(folder / "victim");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "kept");
+}
+
 TEST(WriteFile, SaysWhyAFolderCannotBeMade) {
   const TempFolder folder;
   const fs::path file = folder.write("file", "") / "below/state.json";

@@ -42,6 +42,8 @@ TEST(Export, AHomeFolderMayBeWrittenShort) {
   Driver d(1440, 900);
   d.app.preferences.export_folder = "~/figures";
   EXPECT_EQ(export_folder(d.app).filename(), "figures");
+  d.app.preferences.export_folder = "~";
+  EXPECT_NE(export_folder(d.app).filename(), "~");
   EXPECT_TRUE(export_folder(d.app).is_absolute());
 }
 

@@ -74,7 +74,7 @@ constexpr const auto& enum_table(ByteUnits) { return byte_units; }
   }};
   if (bytes.count == saturated) return "more than 16 EiB";
   const double step = units == ByteUnits::Binary ? 1024.0 : 1000.0;
-  double value = static_cast<double>(bytes.count);
+  auto value = static_cast<double>(bytes.count);
   std::size_t i = 0;
   while (value >= step && i + 1 < names[0].size()) {
     value /= step;
@@ -103,7 +103,7 @@ constexpr const auto& enum_table(ByteUnits) { return byte_units; }
 [[nodiscard]] inline std::string count_text(Count n) {
   constexpr std::array<std::string_view, 5> prefixes{"", " K", " M", " B", " T"};
   if (n < 10000) return grouped(n);
-  double value = static_cast<double>(n);
+  auto value = static_cast<double>(n);
   std::size_t i = 0;
   while (value >= 999.5 && i + 1 < prefixes.size()) {
     value /= 1000.0;

@@ -109,7 +109,8 @@ inline constexpr std::string_view source =
 [[nodiscard]] inline InferenceEstimate inference(const Scenario& s) {
   InferenceEstimate e;
   e.breakdown.add(weights(s));
-  e.breakdown.add(kv_cache(s, s.serving.sequences, s.serving.context));
+  // The article has no encoders; they keep no cache.
+  if (!s.model->encodes()) e.breakdown.add(kv_cache(s, s.serving.sequences, s.serving.context));
   e.breakdown.add(activations(s, Part::ComputeBuffer, s.serving.sequences, s.serving.context));
   if (s.serving.context != 0 && s.serving.sequences != 0) {
     e.kv_bytes_per_token = {e.breakdown.bytes(Part::KvCache).count / s.serving.context / s.serving.sequences};
@@ -124,7 +125,7 @@ inline constexpr std::string_view source =
   const Training& t = s.training;
   e.trainable_parameters = trainable;
   e.breakdown.add(weights(s));
-  e.breakdown.add(kv_cache(s, t.micro_batch, t.sequence));
+  if (!s.model->encodes()) e.breakdown.add(kv_cache(s, t.micro_batch, t.sequence));
   e.breakdown.add(activations(s, Part::Activations, t.micro_batch, t.sequence));
   e.breakdown.add(
       component(Part::Gradients, {summand("", {{"trained parameters", trainable}, {"bytes", 4}})}, source));

@@ -10,6 +10,7 @@
 #include <llmcalc/runtime/tensorrt_llm.hpp>
 #include <llmcalc/runtime/transformers.hpp>
 #include <llmcalc/runtime/vllm.hpp>
+#include <llmcalc/scenario/as_served.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 namespace llmcalc {
@@ -33,8 +34,10 @@ inline constexpr Range llama_cpp_context = mebibytes(522, 300, 750);
   return e;
 }
 
-/// Inference memory of a valid scenario.
-[[nodiscard]] inline InferenceEstimate estimate_inference(const Scenario& s) {
+namespace inference_detail {
+
+/// By the rules of the runtime.
+[[nodiscard]] inline InferenceEstimate by_runtime(const Scenario& s) {
   switch (s.serving.runtime) {
     case Runtime::LlamaCpp:
       return with_llama_cpp_context(llama_cpp::estimate(s), s);
@@ -52,6 +55,14 @@ inline constexpr Range llama_cpp_context = mebibytes(522, 300, 750);
       break;
   }
   return transformers::estimate(s);
+}
+
+}  // namespace inference_detail
+
+/// Inference memory of a valid scenario.
+[[nodiscard]] inline InferenceEstimate estimate_inference(const Scenario& s) {
+  // Most scenarios are not copied.
+  return served_otherwise(s) ? inference_detail::by_runtime(as_served(s)) : inference_detail::by_runtime(s);
 }
 
 }  // namespace llmcalc

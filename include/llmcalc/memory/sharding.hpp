@@ -184,10 +184,12 @@ struct Stage {
       // Only the token table is the head as well, not an embedding of the layers (Gemma 3n).
       return stage.first || (stage.last && model.ties_head() && t.columns == model.embedding_columns()) ? t.count : 0;
     case TensorRole::Head:
-    case TensorRole::Norm:
       return stage.last ? t.count : 0;
+    case TensorRole::Norm:
+      return (t.part == ModelPart::Embedding ? stage.first : stage.last) ? t.count : 0;
     default:
-      return stage.first ? t.count : 0;
+      // Poolers and classifiers stand behind the last layer.
+      return (t.part == ModelPart::Head ? stage.last : stage.first) ? t.count : 0;
   }
 }
 

@@ -215,7 +215,9 @@ inline void add_extras(TrainingSums& sums, const SumRules& r, const Model& model
       sums_detail::add_tensor(sums.kinds[k], rules, t, model, std::max<Count>(1, t.count / sums.layers[k]));
       continue;
     }
-    if (rules.scalar_head && (t.role == TensorRole::Head || t.part == ModelPart::Head)) continue;
+    // A score takes the place of logits; what an encoder pools with stays.
+    if (rules.scalar_head && (t.role == TensorRole::Head || (t.part == ModelPart::Head && model.has_logits())))
+      continue;
     GroupSums& group = t.role == TensorRole::Embedding                            ? sums.embedding
                        : t.role == TensorRole::Head || t.part == ModelPart::Head  ? sums.head
                        : t.role == TensorRole::Norm && t.part == ModelPart::Norms ? sums.final_norm

@@ -195,7 +195,7 @@ constexpr Count bits_in_256(double bits) { return static_cast<Count>(bits * 256 
     case WeightFormat::Aqlm:
       return {add(values, add(multiply(2, rows), (Count{1} << 16) * 8 * 2))};
     case WeightFormat::Exl2:
-      return {ceil_divide(multiply(n, bits_in_256(rules.bits)), 8 * 256)};
+      return {ceil_divide(multiply(n, bits_in_256(rules.bits)), Count{8} * 256)};
     case WeightFormat::Mxfp4:
       return {add(values, ceil_divide(n, 32))};
     case WeightFormat::Nvfp4:

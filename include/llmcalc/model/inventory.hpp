@@ -32,7 +32,7 @@ inline void write_embedding(TensorWriter& w) {
     w.matrix("model.embed_positions", m.position_rows, m.hidden, TensorRole::PositionTable, ModelPart::Embedding,
              Split::Replicated);
   }
-  if (m.embedding_norm) w.norm("model.embed_norm", m.hidden);
+  if (m.embedding_norm) w.norm("model.embed_norm", m.hidden, ModelPart::Embedding);
 }
 
 /// Final norm and output head.

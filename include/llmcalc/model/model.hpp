@@ -260,6 +260,8 @@ struct Model {
   [[nodiscard]] bool encodes() const { return output != Output::NextToken; }
   /// True when what stands behind the last layer is as wide as the vocabulary.
   [[nodiscard]] bool has_logits() const { return output == Output::NextToken || output == Output::MaskedTokens; }
+  /// Logits of one position where a decoder's engine makes them: none of an encoder.
+  [[nodiscard]] Count next_token_logits() const { return encodes() ? 0 : head_vocabulary; }
   /// True when the output head is the embedding.
   [[nodiscard]] bool ties_head() const { return tied_head && has_logits(); }
   /// Embedding width actually used.

@@ -60,11 +60,11 @@ class TensorWriter {
     push({.name = std::string(name), .rows = size, .role = role, .part = part, .vector = true, .buffer = true});
   }
   /// A norm of the model's kind.
-  void norm(std::string_view name, Count width) {
+  void norm(std::string_view name, Count width, ModelPart part = ModelPart::Norms) {
     if (model_.norm == NormKind::LayerNormNoWeight) return;
-    vector(std::string(name) + ".weight", width, TensorRole::Norm, ModelPart::Norms, Split::Replicated);
+    vector(std::string(name) + ".weight", width, TensorRole::Norm, part, Split::Replicated);
     if (model_.norm == NormKind::LayerNorm) {
-      vector(std::string(name) + ".bias", width, TensorRole::Norm, ModelPart::Norms, Split::Replicated);
+      vector(std::string(name) + ".bias", width, TensorRole::Norm, part, Split::Replicated);
     }
   }
 

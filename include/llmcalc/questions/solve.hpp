@@ -195,6 +195,9 @@ inline Line line_of(const Scenario& s, const SolveTarget& target) {
   if (target.path == "serving.gpu_layers") high = s.model->layer_count() + 1;  // one more: the output layer
   if (target.path == "serving.moe_layers_on_cpu") high = s.model->layer_count();
   if (target.path == "serving.prompt") high = s.serving.context;
+  // An encoder has no position behind its last one; decoders can be stretched.
+  const bool length = target.path == "serving.context" || target.path == "training.sequence";
+  if (length && s.model->encodes() && s.model->max_context != 0) high = s.model->max_context;
   return number_line(s, *f, target.more_is_wanted, low, std::max(low, high));
 }
 

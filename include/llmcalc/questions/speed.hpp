@@ -18,6 +18,7 @@
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/questions/step_time.hpp>
 #include <llmcalc/questions/work.hpp>
+#include <llmcalc/scenario/as_served.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
@@ -91,10 +92,10 @@ inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::hig
 /// Dense operations per second that the scenario's products run at; 0: unknown.
 [[nodiscard]] inline double peak_rate(const Device& d, const Scenario& s) {
   const double half = std::max(d.operations.bf16, d.operations.fp16);
-  const WeightFormat f = s.weight_format();
+  const WeightFormat f = halves_released_weights(s) ? WeightFormat::Fp16 : s.weight_format();
   const bool eight_bit = f == WeightFormat::Fp8 || f == WeightFormat::Fp8Block;
   if (eight_bit && d.operations.fp8 > 0) return d.operations.fp8;
-  return s.weight_format() == WeightFormat::Fp32 ? half / 2 : half;
+  return f == WeightFormat::Fp32 ? half / 2 : half;
 }
 
 /// Tensor ranks that work side by side; llama.cpp deals layers instead.

@@ -75,6 +75,7 @@ inline constexpr CodedAccess kv_format{
     },
     [] {
       std::vector<std::string> all;
+      all.reserve(kv_formats.size());
       for (const auto& row : kv_formats) all.emplace_back(row.key);
       return all;
     },

@@ -10,8 +10,11 @@ namespace llmcalc::field_detail {
 
 // What decides whether a setting matters.
 constexpr bool uses_llama_cpp(const Scenario& s) { return s.serving.runtime == Runtime::LlamaCpp; }
-constexpr bool uses_vllm(const Scenario& s) { return s.serving.runtime == Runtime::Vllm; }
-constexpr bool uses_transformers(const Scenario& s) { return s.serving.runtime == Runtime::Transformers; }
+inline bool generates_text(const Scenario& s) { return !s.model || !s.model->encodes(); }
+inline bool grows_a_cache(const Scenario& s) {
+  return s.serving.runtime == Runtime::Transformers && generates_text(s);
+}
+inline bool sets_vllm_pool(const Scenario& s) { return s.serving.runtime == Runtime::Vllm && generates_text(s); }
 constexpr bool uses_paged_cache(const Scenario& s) {
   return s.serving.runtime == Runtime::Vllm || s.serving.runtime == Runtime::Sglang ||
          s.serving.runtime == Runtime::TensorRtLlm;
@@ -67,13 +70,14 @@ inline constexpr std::array serving_fields{
     whole<serving_member, &Serving::context>(
         {"serving.context", "--context", "Context", "tokens", "tokens held per sequence: prompt and generated"},
         {1, most_tokens}, logarithmic(256, 1048576)),
-    whole<serving_member, &Serving::prompt>({"serving.prompt", "--prompt", "Prompt", "tokens",
-                                             "tokens processed in the prefill; nothing: the whole context"},
-                                            {1, most_tokens}, logarithmic(1, 1048576)),
-    field({"serving.kv_format", "--kv-format", "KV cache format", "",
-           "how keys and values are stored; KEYS/VALUES when they differ"},
-          kv_format),
-    only(uses_transformers,
+    only(generates_text,
+         whole<serving_member, &Serving::prompt>({"serving.prompt", "--prompt", "Prompt", "tokens",
+                                                  "tokens processed in the prefill; nothing: the whole context"},
+                                                 {1, most_tokens}, logarithmic(1, 1048576))),
+    only(generates_text, field({"serving.kv_format", "--kv-format", "KV cache format", "",
+                                "how keys and values are stored; KEYS/VALUES when they differ"},
+                               kv_format)),
+    only(grows_a_cache,
          choice<serving_member, &Serving::cache>({"serving.cache", "--cache", "Cache", "",
                                                   "transformers: the cache grows with the tokens or is reserved"})),
     choice<serving_member, &Serving::attention>(
@@ -117,20 +121,23 @@ inline constexpr std::array serving_fields{
                                {"serving.gpu_memory_utilization", "--gpu-memory-utilization", "Share of the GPU", "",
                                 "share of the device's memory the engine takes"},
                                {0.01, 1.0}, linear(0.1, 1.0))),
-    only(uses_vllm, whole<serving_member, &Serving::kv_cache_memory_bytes>(
-                        {"serving.kv_cache_memory_bytes", "--kv-cache-memory", "Cache pool", "bytes",
-                         "vLLM: size of the cache pool on one GPU, given instead of derived"},
-                        {0, 1e18}, logarithmic(1e8, 1e12))),
+    only(sets_vllm_pool, whole<serving_member, &Serving::kv_cache_memory_bytes>(
+                             {"serving.kv_cache_memory_bytes", "--kv-cache-memory", "Cache pool", "bytes",
+                              "vLLM: size of the cache pool on one GPU, given instead of derived"},
+                             {0, 1e18}, logarithmic(1e8, 1e12))),
     only(uses_paged_cache,
          flag<serving_member, &Serving::cuda_graphs>(
              {"serving.cuda_graphs", "--cuda-graphs", "CUDA graphs", "", "launches are captured at start"})),
-    whole<serving_member, &Serving::shared_prefix>({"serving.shared_prefix", "--shared-prefix", "Shared prefix",
-                                                    "tokens", "tokens all sequences have in common, stored once"},
-                                                   {0, most_tokens}, logarithmic(1, 1048576)),
-    whole<serving_member, &Serving::beams>({"serving.beams", "--beams", "Beams", "", "beams of a beam search"},
-                                           {1, 1024}, linear(1, 16)),
-    field({"serving.draft_model", "--draft-model", "Draft model", "", "small model for speculative decoding"},
-          std::monostate{}),
+    only(generates_text, whole<serving_member, &Serving::shared_prefix>(
+                             {"serving.shared_prefix", "--shared-prefix", "Shared prefix", "tokens",
+                              "tokens all sequences have in common, stored once"},
+                             {0, most_tokens}, logarithmic(1, 1048576))),
+    only(generates_text,
+         whole<serving_member, &Serving::beams>({"serving.beams", "--beams", "Beams", "", "beams of a beam search"},
+                                                {1, 1024}, linear(1, 16))),
+    only(generates_text,
+         field({"serving.draft_model", "--draft-model", "Draft model", "", "small model for speculative decoding"},
+               std::monostate{})),
     only(drafts, whole<serving_member, &Serving::draft_tokens>(
                      {"serving.draft_tokens", "--draft-tokens", "Draft tokens", "tokens",
                       "tokens proposed in a step of speculative decoding"},

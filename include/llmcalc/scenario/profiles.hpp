@@ -97,11 +97,11 @@ struct SglangProfile {
   Count least_chunk = 2048;
   Count per_graph_mb = 2;
   Count per_rank_mb = 128;
-  Count least_large_mb = 10 * 1024;  ///< at least, on devices above 60 GiB
-  Count draft_mb = 6 * 1024;         ///< standalone draft model
-  Count prediction_mb = 2 * 1024;    ///< EAGLE and prediction layers
-  Count per_replica_mb = 3;          ///< data-parallel attention: for each replica and sequence of the graph batch
-  Count large_graph_batch = 300;     ///< above this batch half as much again
+  Count least_large_mb = Count{10} * 1024;  ///< at least, on devices above 60 GiB
+  Count draft_mb = Count{6} * 1024;         ///< standalone draft model
+  Count prediction_mb = Count{2} * 1024;    ///< EAGLE and prediction layers
+  Count per_replica_mb = 3;       ///< data-parallel attention: for each replica and sequence of the graph batch
+  Count large_graph_batch = 300;  ///< above this batch half as much again
   std::string_view source;
 };
 inline constexpr std::array<SglangProfile, 1> sglang_profiles{{

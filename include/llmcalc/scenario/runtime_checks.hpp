@@ -4,6 +4,7 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/memory/weight_formats.hpp>
+#include <llmcalc/scenario/as_served.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <array>
@@ -24,8 +25,8 @@ template <class... Format>
 
 /// What a runtime's cache can be stored in, and whether keys and values may differ.
 struct CacheSupport {
-  Runtime id;
-  KvFormatSet formats;
+  Runtime id = Runtime::Transformers;
+  KvFormatSet formats = 0;
   bool apart = false;
 };
 
@@ -48,7 +49,7 @@ static_assert(indexed_by_id(cache_support));
 
 /// True when the runtime can store a cache in this format.
 [[nodiscard]] constexpr bool stores_cache_in(Runtime runtime, KvFormat format) {
-  return (cache_support[static_cast<std::size_t>(runtime)].formats >> static_cast<unsigned>(format)) & 1U;
+  return ((cache_support[static_cast<std::size_t>(runtime)].formats >> static_cast<unsigned>(format)) & 1U) != 0;
 }
 
 namespace runtime_detail {
@@ -59,7 +60,7 @@ constexpr bool is_block_format(KvFormat f) { return block_of(f).elements > 1 && 
 inline void check_llama_cpp_cache(const Scenario& s, std::vector<std::string>& out) {
   const Serving& v = s.serving;
   if (is_block_format(v.value_format) && v.attention == AttentionKernel::Eager) {
-    out.push_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
+    out.emplace_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
   }
   bool latent = false;
   Count odd_key = 0, odd_value = 0;
@@ -72,7 +73,7 @@ inline void check_llama_cpp_cache(const Scenario& s, std::vector<std::string>& o
     }
   }
   if (latent && v.key_format != v.value_format) {
-    out.push_back(
+    out.emplace_back(
         "llama.cpp refuses this: with latent attention keys and values share one cache and need one format.");
   }
   const auto does_not_divide = [&](std::string_view which, KvFormat format, Count width) {
@@ -99,7 +100,7 @@ inline void check_cache(const Scenario& s, std::vector<std::string>& out) {
   }
   const bool packed = block_of(v.key_format).bytes < 2 || block_of(v.key_format).elements > 1;
   if (v.runtime == Runtime::Transformers && v.cache == CacheKind::Static && packed) {
-    out.push_back("Transformers refuses this: a static cache cannot be quantized.");
+    out.emplace_back("Transformers refuses this: a static cache cannot be quantized.");
   }
   if (v.runtime == Runtime::LlamaCpp) check_llama_cpp_cache(s, out);
 }
@@ -112,7 +113,7 @@ inline void check_sharing(const Serving& v, std::vector<std::string>& out) {
   }
   if (v.beams <= 1) return;
   if (v.runtime == Runtime::LlamaCpp) {
-    out.push_back("llama.cpp's programs have no beam search: the beams are not counted.");
+    out.emplace_back("llama.cpp's programs have no beam search: the beams are not counted.");
   } else if (v.runtime == Runtime::Sglang || v.runtime == Runtime::Mlx || v.runtime == Runtime::LitGpt) {
     out.push_back(name + " has no beam search: the beams are counted as sequences.");
   }
@@ -145,7 +146,7 @@ inline void check_weights(const Scenario& s, std::vector<std::string>& out) {
     out.push_back(std::string(label_of(r)) + " does not read GGUF files.");
   }
   if (f == WeightFormat::Gguf && r == Runtime::Transformers) {
-    out.push_back("Transformers unpacks GGUF files to 16 or 32 bits while loading; the figure keeps them packed.");
+    out.emplace_back("Transformers unpacks GGUF files to 16 or 32 bits while loading; the figure keeps them packed.");
   }
 }
 
@@ -172,10 +173,11 @@ inline void check_ranks(const Scenario& s, std::vector<std::string>& out) {
 
 namespace runtime_detail {
 
-/// What is not known about a runtime that serves an encoder.
+/// What is not known about a runtime that serves an encoder, or a framework that trains one.
 inline void check_encoder(const Scenario& s, std::vector<std::string>& out) {
-  const Runtime r = s.serving.runtime;
   if (!s.model->encodes()) return;
+  const Serving& v = s.serving;
+  const Runtime r = v.runtime;
   const std::string name(label_of(r));
   if (r == Runtime::LitGpt || r == Runtime::Mlx || r == Runtime::TensorRtLlm) {
     out.push_back(name + " serves no encoders: the figures are those of its decoders without a cache.");
@@ -183,6 +185,24 @@ inline void check_encoder(const Scenario& s, std::vector<std::string>& out) {
     out.push_back("Encoders have not been measured in " + name +
                   ": the figures are those of its decoders without a cache.");
   }
+  const bool paged = r == Runtime::Vllm || r == Runtime::Sglang;
+  if (paged && v.context > v.max_num_batched_tokens) {
+    out.push_back("An encoder reads a text in one step: max_num_batched_tokens (" +
+                  grouped(v.max_num_batched_tokens) + ") must be at least the " + grouped(v.context) +
+                  " tokens of a text.");
+  }
+  const TrainingFramework f = s.training.framework;
+  if (f == TrainingFramework::LitGpt || f == TrainingFramework::Torchtune || f == TrainingFramework::Torchtitan ||
+      f == TrainingFramework::Unsloth) {
+    out.push_back(std::string(label_of(f)) + " trains no encoders: the figures are those of its rules all the same.");
+  }
+}
+
+/// What an engine makes of weights in fp32.
+inline void check_released(const Scenario& s, std::vector<std::string>& out) {
+  if (!halves_released_weights(s)) return;
+  out.push_back(std::string(label_of(s.serving.runtime)) +
+                " loads weights that were released in FP32 as 16 bits; choose FP32 to keep them.");
 }
 
 }  // namespace runtime_detail
@@ -196,13 +216,14 @@ inline void check_encoder(const Scenario& s, std::vector<std::string>& out) {
   runtime_detail::check_sharing(s.serving, out);
   runtime_detail::check_vllm_lengths(s, out);
   runtime_detail::check_encoder(s, out);
+  runtime_detail::check_released(s, out);
   const Serving& v = s.serving;
   if (v.max_model_len && v.context > *v.max_model_len) {
     out.push_back("Sequences of " + grouped(v.context) + " tokens are longer than max_model_len (" +
                   grouped(*v.max_model_len) + "): the engine refuses them.");
   }
   if (v.draft_tokens != 0 && !v.draft_model && s.model->mtp_layers.empty()) {
-    out.push_back("Draft tokens are set, but there is no draft model and the model has no prediction layers.");
+    out.emplace_back("Draft tokens are set, but there is no draft model and the model has no prediction layers.");
   }
   return out;
 }

@@ -78,7 +78,7 @@ constexpr const auto& enum_table(LoraTarget) { return lora_targets; }
 /// Set of LoRA targets, one bit each.
 struct LoraTargets {
   std::uint16_t bits = 0x7F;  ///< all linear layers, not the head
-  [[nodiscard]] constexpr bool has(LoraTarget t) const { return (bits >> static_cast<unsigned>(t)) & 1U; }
+  [[nodiscard]] constexpr bool has(LoraTarget t) const { return ((bits >> static_cast<unsigned>(t)) & 1U) != 0; }
   constexpr void set(LoraTarget t, bool on) {
     const auto bit = static_cast<std::uint16_t>(1U << static_cast<unsigned>(t));
     bits = static_cast<std::uint16_t>(on ? bits | bit : bits & ~bit);

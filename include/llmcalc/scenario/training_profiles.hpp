@@ -55,7 +55,7 @@ struct TrainingProfile {
 /// lengths.
 inline constexpr std::array<TrainingProfile, 9> training_profiles{{
     {.framework = TrainingFramework::Transformers,
-     .from = "0",
+     .from = "3",
      .persistent_gradients = true,
      .fused_step = true,
      .bucket_copy = true,
@@ -128,18 +128,24 @@ inline constexpr std::array<TrainingProfile, 9> training_profiles{{
      .source = "Unsloth kernels: rms_layernorm, swiglu, fast_lora, cross_entropy_loss (from source, not measured)"},
 }};
 
-/// The row for a framework and version; without a version the newest.
+/// The row for a framework and version. Without a number ("main") or with one older than all rows (another
+/// program's): the newest.
 [[nodiscard]] constexpr const TrainingProfile& training_profile(TrainingFramework framework,
                                                                 std::string_view version) {
   const TrainingProfile* found = nullptr;
+  const TrainingProfile* newest = &training_profiles[0];
+  const Version wanted = parse_version(version);
   for (const TrainingProfile& row : training_profiles) {
     if (row.framework != framework) continue;
-    if (!found || version.empty() || parse_version(row.from) <= parse_version(version)) found = &row;
+    newest = &row;
+    if (wanted != Version{} && parse_version(row.from) <= wanted) found = &row;
   }
-  return found ? *found : training_profiles[0];
+  return found != nullptr ? *found : *newest;
 }
 static_assert(training_profile(TrainingFramework::Transformers, "4.19").persistent_gradients);
 static_assert(!training_profile(TrainingFramework::Transformers, "").persistent_gradients);
+static_assert(!training_profile(TrainingFramework::Transformers, "main").persistent_gradients);
+static_assert(!training_profile(TrainingFramework::Transformers, "trl 0.20").persistent_gradients);
 static_assert(training_profile(TrainingFramework::LitGpt, "2023-10").extra_stream == 0);
 static_assert(training_profile(TrainingFramework::LitGpt, "").extra_stream == 16);
 static_assert(training_profile(TrainingFramework::Megatron, "core 2026-08").loss_in_place);

@@ -127,6 +127,19 @@ inline void check_lengths(const Scenario& s, Issues& issues) {
   at_most_context(field_at("serving.shared_prefix"), s.serving.shared_prefix);
 }
 
+/// What cannot be done with a model that generates no text.
+inline void check_encoders(const Scenario& s, Issues& issues) {
+  const auto needs_decoder = [&](const char* place, const std::string& model) {
+    issues.push_back({place, "needs a model that generates text, got the encoder " + model});
+  };
+  const Model* draft = s.serving.draft_model.get();
+  if (draft != nullptr && draft->encodes()) needs_decoder("/serving/draft_model", draft->name);
+  if (!s.model->encodes()) return;
+  if (draft != nullptr && !draft->encodes()) needs_decoder("/serving/draft_model", s.model->name);
+  const Objective o = s.training.objective;
+  if (o != Objective::Sft && o != Objective::Reward) needs_decoder("/training/objective", s.model->name);
+}
+
 }  // namespace validate_detail
 
 /// All problems of a scenario; none means evaluate() can be called.
@@ -138,6 +151,7 @@ inline void check_lengths(const Scenario& s, Issues& issues) {
   if (s.model) {
     validate_detail::check_parallelism(s, issues);
     validate_detail::check_training_layout(s, issues);
+    validate_detail::check_encoders(s, issues);
   } else {
     issues.push_back({"/model", "is missing"});
   }

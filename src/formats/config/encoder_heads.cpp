@@ -11,11 +11,16 @@ namespace llmcalc::config {
 
 namespace {
 
-/// True when a class named in the config ends so.
-bool built_for(const Fields& c, std::string_view task) {
-  const std::vector<std::string> classes = c.texts("architectures");
-  return std::any_of(classes.begin(), classes.end(),
-                     [&](const std::string& name) { return name.find(task) != std::string::npos; });
+/// Models of other shapes that are published under BERT's model_type with code of their own (Jina, Nomic, ...).
+void refuse_other_shapes(const Fields& c) {
+  constexpr std::array usual{std::pair{"position_embedding_type", "absolute"},
+                             std::pair{"feed_forward_type", "original"}};
+  for (const auto& [key, value] : usual) {
+    const std::string given = c.text(key, value);
+    if (given == value || given.substr(0, 12) == "relative_key") continue;
+    c.complain(key, "must be \"" + std::string(value) +
+                        "\": other shapes under this model_type are not read, got \"" + given.substr(0, 60) + "\"");
+  }
 }
 
 /// num_labels, else the entries of id2label, else the two that PretrainedConfig assumes.
@@ -30,15 +35,23 @@ Count labels(const Fields& c) {
 
 }  // namespace
 
+bool built_for(const Fields& c, std::string_view task) {
+  const std::vector<std::string> classes = c.texts("architectures");
+  return std::any_of(classes.begin(), classes.end(),
+                     [&](const std::string& name) { return name.find(task) != std::string::npos; });
+}
+
 bool pretrains(const Fields& c) { return built_for(c, "ForPreTraining"); }
 
 void read_output(const Fields& c, Model& m) {
   if (c.flag("is_decoder", false))
     c.complain("is_decoder", "must be false: decoders of this class are not estimated");
+  refuse_other_shapes(c);
   m.output = Output::States;
-  if (built_for(c, "ForSequenceClassification") || built_for(c, "ForMultipleChoice")) {
+  if (built_for(c, "ForSequenceClassification") || built_for(c, "ForMultipleChoice") ||
+      built_for(c, "ForNextSentencePrediction")) {
     m.output = Output::Classes;
-    m.classes = built_for(c, "ForMultipleChoice") ? 1 : labels(c);
+    m.classes = built_for(c, "ForSequenceClassification") ? labels(c) : built_for(c, "ForMultipleChoice") ? 1 : 2;
   } else if (built_for(c, "ForQuestionAnswering")) {
     m.output = Output::TokenClasses;
     m.classes = 2;
@@ -47,6 +60,8 @@ void read_output(const Fields& c, Model& m) {
     m.classes = labels(c);
   } else if (built_for(c, "ForMaskedLM") || pretrains(c)) {
     m.output = Output::MaskedTokens;
+  } else if (built_for(c, "ForCausalLM") || built_for(c, "LMHeadModel")) {
+    c.complain("architectures", "must not name a decoder: decoders of this class are not estimated");
   }
 }
 
@@ -71,8 +86,9 @@ void add_masked_head(Model& m, const std::string& projection, const std::string&
   m.head_bias = true;
 }
 
-void add_classifier(Model& m, const std::string& name) {
-  if (m.classes != 0) add_projection(m, name, m.classes, m.hidden);
+void add_classifier(const Fields& c, Model& m, const std::string& name) {
+  const std::string usual = built_for(c, "ForQuestionAnswering") ? "qa_outputs" : name;
+  if (m.classes != 0) add_projection(m, usual, m.classes, m.hidden);
 }
 
 }  // namespace llmcalc::config

@@ -10,6 +10,9 @@
 
 namespace llmcalc::config {
 
+/// True when a class named in the config is built for this task ("ForMaskedLM").
+[[nodiscard]] bool built_for(const Fields& c, std::string_view task);
+
 /// Sets the model's output, its classes and its tie from the class named in "architectures".
 void read_output(const Fields& c, Model& m);
 
@@ -28,7 +31,8 @@ void add_norm(Model& m, const std::string& name, Count width);
 /// The projection and the norm before the tied head of masked words, `width` wide, and the head's bias.
 void add_masked_head(Model& m, const std::string& projection, const std::string& norm, Count width);
 
-/// The matrix and bias of the model's classes, if it has any.
-void add_classifier(Model& m, const std::string& name);
+/// The matrix and bias of the model's classes, if it has any; for questions and answers they have a name of their
+/// own.
+void add_classifier(const Fields& c, Model& m, const std::string& name);
 
 }  // namespace llmcalc::config

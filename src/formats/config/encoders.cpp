@@ -69,8 +69,23 @@ void read_bert(const Fields& c, Model& m) {
     add_masked_head(m, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm", m.hidden);
   }
   if (pretrains(c)) add_projection(m, "cls.seq_relationship", 2, m.hidden);
-  add_classifier(m, "classifier");
+  add_classifier(c, m, built_for(c, "ForNextSentencePrediction") ? "cls.seq_relationship" : "classifier");
   add_equal_layers(c, m, layer);
+  if (c.text("position_embedding_type", "absolute").substr(0, 12) == "relative_key") {
+    add_layer_tensors(m, "self_attn.distance_embedding.weight", subtract(multiply(2, m.max_context), 1),
+                      layer.attention.head_dim, TensorRole::PositionTable, ModelPart::Attention);
+  }
+}
+
+/// What stands behind RoBERTa's and MPNet's layers. A choice among several texts is made from the pooler, classes
+/// from a projection of the classifier's own.
+void add_roberta_heads(const Fields& c, Model& m, const std::string& prefix) {
+  const bool choice = built_for(c, "ForMultipleChoice");
+  const bool classes = m.output == Output::Classes && !choice;
+  if (m.output == Output::States || choice) add_projection(m, prefix + "pooler.dense", m.hidden, m.hidden);
+  if (m.output == Output::MaskedTokens) add_masked_head(m, "lm_head.dense", "lm_head.layer_norm", m.hidden);
+  if (classes) add_projection(m, "classifier.dense", m.hidden, m.hidden);
+  add_classifier(c, m, classes ? "classifier.out_proj" : "classifier");
 }
 
 /// RoBERTa and XLM-RoBERTa: as BERT with one token type; the classifier has a projection of its own.
@@ -78,10 +93,7 @@ void read_roberta(const Fields& c, Model& m) {
   read_output(c, m);
   const std::string prefix = task_prefix(m, "roberta.");
   const Layer layer = bert_like(c, m, prefix, 1, 2);
-  if (m.output == Output::States) add_projection(m, prefix + "pooler.dense", m.hidden, m.hidden);
-  if (m.output == Output::MaskedTokens) add_masked_head(m, "lm_head.dense", "lm_head.layer_norm", m.hidden);
-  if (m.output == Output::Classes) add_projection(m, "classifier.dense", m.hidden, m.hidden);
-  add_classifier(m, m.output == Output::Classes ? "classifier.out_proj" : "classifier");
+  add_roberta_heads(c, m, prefix);
   add_equal_layers(c, m, layer);
 }
 
@@ -93,10 +105,15 @@ void read_mpnet(const Fields& c, Model& m) {
   add_tensor(m, prefix + "encoder.relative_attention_bias.weight",
              c.count("relative_attention_num_buckets", range::width, 32), layer.attention.heads,
              TensorRole::PositionTable, ModelPart::Attention);
-  if (m.output == Output::States) add_projection(m, prefix + "pooler.dense", m.hidden, m.hidden);
-  if (m.output == Output::MaskedTokens) add_masked_head(m, "lm_head.dense", "lm_head.layer_norm", m.hidden);
-  if (m.output == Output::Classes) add_projection(m, "classifier.dense", m.hidden, m.hidden);
-  add_classifier(m, m.output == Output::Classes ? "classifier.out_proj" : "classifier");
+  for (NameRule& rule : m.names) {
+    if (rule.to.substr(0, 15) == "attention.self.") rule.to = "attention.attn." + rule.to.substr(15, 1);
+    if (rule.from == "self_attn.o_proj") rule.to = "attention.attn.o";
+    if (rule.from == "post_attention_layernorm") rule.to = "attention.LayerNorm";
+  }
+  // Its class computes scores with a bias for every head and pair of tokens, whatever kernel is asked for.
+  c.assume("MPNet has eager attention only: choose it, and expect a bias as large as the scores of one layer beside");
+  m.trust = Trust::Modelled;
+  add_roberta_heads(c, m, prefix);
   add_equal_layers(c, m, layer);
 }
 
@@ -106,7 +123,7 @@ void read_distilbert(const Fields& c, Model& m) {
   const std::string prefix = task_prefix(m, "distilbert.");
   m.hidden = c.required("dim", range::width);
   m.vocabulary = m.head_vocabulary = c.required("vocab_size", range::vocabulary);
-  m.tied_head = true;
+  m.tied_head = c.flag("tie_word_embeddings", true);
   m.max_context = c.count("max_position_embeddings", range::tokens, 512);
   m.norm = NormKind::LayerNorm;
   Layer layer;
@@ -135,7 +152,7 @@ void read_distilbert(const Fields& c, Model& m) {
     add_masked_head(m, "vocab_transform", "vocab_layer_norm", m.hidden);
   }
   if (m.output == Output::Classes) add_projection(m, "pre_classifier", m.hidden, m.hidden);
-  add_classifier(m, "classifier");
+  add_classifier(c, m, "classifier");
   add_equal_layers(c, m, layer);
 }
 
@@ -163,14 +180,14 @@ void read_electra(const Fields& c, Model& m) {
     m.output = Output::TokenClasses;
     m.classes = 1;
     m.head_bias = false;
-    add_classifier(m, "discriminator_predictions.dense_prediction");
+    add_classifier(c, m, "discriminator_predictions.dense_prediction");
   } else {
     if (m.output == Output::MaskedTokens) {
       m.names.push_back({"lm_head.bias", "generator_lm_head.bias"});
       add_masked_head(m, "generator_predictions.dense", "generator_predictions.LayerNorm", width);
     }
     if (m.output == Output::Classes) add_projection(m, "classifier.dense", m.hidden, m.hidden);
-    add_classifier(m, m.output == Output::Classes ? "classifier.out_proj" : "classifier");
+    add_classifier(c, m, m.output == Output::Classes ? "classifier.out_proj" : "classifier");
   }
   add_equal_layers(c, m, layer);
 }
@@ -200,16 +217,22 @@ void read_modernbert(const Fields& c, Model& m) {
              {"mlp.down_proj", "mlp.Wo"},
              {"input_layernorm", "attn_norm"},
              {"post_attention_layernorm", "mlp_norm"}};
+  const std::vector<std::string> types = layer_types(c, n);
   add_layers(m, n, [&](Count i) {
-    layer.attention.window = i % every == 0 ? 0 : local;
+    const bool slides = types.empty() ? i % every != 0 : types[i] == "sliding_attention";
+    layer.attention.window = slides ? local : 0;
     layer.norms = i == 0 ? NormPlacement::MixerOnly : NormPlacement::Pre;
     return layer;
   });
   if (m.output != Output::States) {
     add_tensor(m, "head.dense.weight", m.hidden, m.hidden, TensorRole::Other, ModelPart::Head);
+    if (c.flag("classifier_bias", false)) {
+      add_tensor(m, "head.dense.bias", m.hidden, 1, TensorRole::Bias, ModelPart::Head);
+    }
     add_tensor(m, "head.norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Head);
+    if (bias) add_tensor(m, "head.norm.bias", m.hidden, 1, TensorRole::Norm, ModelPart::Head);
   }
-  add_classifier(m, "classifier");
+  add_classifier(c, m, "classifier");
 }
 
 /// EuroBERT: Llama's layers in both directions.
@@ -218,9 +241,9 @@ void read_eurobert(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
   layer.attention.bidirectional = true;
   if (m.output == Output::Classes) {
-    add_tensor(m, "dense.weight", m.hidden, m.hidden, TensorRole::Other, ModelPart::Head);
+    add_projection(m, "dense", m.hidden, m.hidden);
   }
-  add_classifier(m, "classifier");
+  add_classifier(c, m, "classifier");
   add_equal_layers(c, m, layer);
 }
 

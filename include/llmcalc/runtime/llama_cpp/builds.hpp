@@ -58,7 +58,7 @@ struct OldBuffers {
 /// hidden + 2 query widths) ; with it 4 x ubatch x (cells + 3 widths + 2 hidden + query width)); host = 4 x ubatch x
 /// (cells + hidden). Checked on eight logs.
 [[nodiscard]] inline OldBuffers old_buffers(const Model& m, const Serving& s, const Sizes& z) {
-  Count peak = add(m.head_vocabulary, m.hidden);
+  Count peak = add(m.next_token_logits(), m.hidden);
   for (const Layer& l : m.kinds) {
     const Count query = multiply(l.attention.heads, l.attention.head_dim);
     const Count width =

@@ -82,7 +82,7 @@ inline void add_outputs(Builder& b, Node x) {
     x = b.norm(x, b.output_bytes());
   }
   b.g.keep(x);
-  const Count logits_bytes = product(b.model.head_vocabulary, 4, b.sizes.outputs);
+  const Count logits_bytes = product(b.model.next_token_logits(), 4, b.sizes.outputs);
   Node logits = b.g.add(logits_bytes, {x}, {TensorName::Logits, true});
   if (b.architecture.capped_logits) {
     for (int i = 0; i < 3; ++i) logits = b.g.in_place(logits_bytes, {logits});

@@ -111,10 +111,10 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
     const ComputeShare& buffer = on_device ? compute.devices[static_cast<std::size_t>(where)] : compute.host;
     use.breakdown.add(detail::compute_component(m, buffer, architecture.verified, compute.exact));
     if (on_device) return;
-    // Logits handed to the sampler.
-    const Term vocabulary{"vocabulary", m.head_vocabulary};
+    // Logits handed to the sampler, or the embedding of a text.
+    const Term numbers = m.encodes() ? Term{"hidden", m.hidden} : Term{"vocabulary", m.head_vocabulary};
     use.breakdown.add(
-        component(Part::OutputBuffer, {summand("", {{"sequences", z.sequences}, vocabulary}, {1, 4})}, source));
+        component(Part::OutputBuffer, {summand("", {{"sequences", z.sequences}, numbers}, {1, 4})}, source));
   };
   for (std::int32_t device = 0; device < p.devices; ++device) {
     const auto number = static_cast<Count>(device);

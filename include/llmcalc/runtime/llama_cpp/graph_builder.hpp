@@ -33,11 +33,10 @@ class Builder {
         model(*r.model),
         serving(*r.serving),
         sizes(r.sizes),
-        architecture(architecture_of(r.model->model_type)) {
-    u = multiply(4, sizes.ubatch);
-    hidden = multiply(model.hidden, u);
-    flash = serving.attention != AttentionKernel::Eager;
-  }
+        architecture(architecture_of(r.model->model_type)),
+        u(multiply(4, sizes.ubatch)),
+        hidden(multiply(model.hidden, u)),
+        flash(serving.attention != AttentionKernel::Eager) {}
 
   const Replay& replay;
   const Model& model;
@@ -45,10 +44,10 @@ class Builder {
   const Sizes& sizes;
   const Architecture& architecture;
   Graph g;
-  Count il = 0;      ///< the layer being built
-  Count u = 0;       ///< bytes of one F32 value per token
-  Count hidden = 0;  ///< bytes of the residual stream
-  bool flash = true;
+  Count il = 0;  ///< the layer being built
+  Count u;       ///< bytes of one F32 value per token
+  Count hidden;  ///< bytes of the residual stream
+  bool flash;
   Node positions = no_node;
   Node factors = no_node;    ///< copy of the rotary factors
   Node state_ids = no_node;  ///< which state slot a sequence uses
@@ -66,7 +65,7 @@ class Builder {
     return sizes.windows && (l.attention.window != 0 || l.attention.chunk != 0);
   }
   [[nodiscard]] CacheInputs& cache_of(const Layer& l) { return caches[windowed(l) ? 1 : 0]; }
-  [[nodiscard]] bool quantized(KvFormat f) const { return block_of(f).elements > 1; }
+  [[nodiscard]] static bool quantized(KvFormat f) { return block_of(f).elements > 1; }
 
   /// A quantized cache holds K and V rotated by a Hadamard matrix, when the head size is a multiple of 64.
   [[nodiscard]] bool rotates(const Layer& l, KvFormat f) const {

@@ -39,7 +39,7 @@ struct Holding {
 };
 
 /// Place of a list of holdings: the host comes first.
-[[nodiscard]] constexpr std::size_t place_index(std::int32_t where) { return static_cast<std::size_t>(where + 1); }
+[[nodiscard]] constexpr std::size_t place_index(std::int32_t where) { return static_cast<std::size_t>(where) + 1; }
 
 /// What the host and every device hold, the host first.
 [[nodiscard]] inline std::vector<Holding> holdings(const Model& m, const std::vector<GgufTensor>& tensors,
@@ -63,7 +63,8 @@ struct Holding {
     const std::int32_t where = place_of(t, p, s);
     held[place_index(where)].weights.add(t, where != host);
     // Only the token table is the head as well, not an embedding of the layers (Gemma 3n).
-    const bool head = m.tied_head && t.role == GgufRole::TokenEmbedding && t.ne0 == m.embedding_columns();
+    const bool head =
+        m.tied_head && !m.encodes() && t.role == GgufRole::TokenEmbedding && t.ne0 == m.embedding_columns();
     if (head && p.output != host) held[place_index(p.output)].weights.add(t, true);
   }
   return held;

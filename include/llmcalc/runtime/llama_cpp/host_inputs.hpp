@@ -11,9 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace llmcalc::llama_cpp {
-
-namespace detail {
+namespace llmcalc::llama_cpp::detail {
 
 inline bool has_recurrence(const Model& m) {
   for (const Layer& kind : m.kinds) {
@@ -105,6 +103,4 @@ inline std::vector<Summand> host_inputs(const Builder& b) {
   return parts;
 }
 
-}  // namespace detail
-
-}  // namespace llmcalc::llama_cpp
+}  // namespace llmcalc::llama_cpp::detail
