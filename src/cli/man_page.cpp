@@ -36,7 +36,7 @@ std::string heading(const CLI::Option& option) {
 }
 
 std::string title(std::string_view name) {
-  return ".TH " + std::string(name) + " 1 \"\" \"llmcalc " + std::string(build_info::version) +
+  return ".TH " + std::string(name) + R"( 1 "" "llmcalc )" + std::string(build_info::version) +
          "\" \"User Commands\"\n";
 }
 

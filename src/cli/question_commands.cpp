@@ -136,7 +136,7 @@ Answer levers_answer(const Scenario& s, const QuestionOptions& options) {
   const auto effects = levers(s, task);
   Answer out;
   out.sentence = std::string(label_of(task)) + ": " + sentence(fit(s, task), options.units());
-  if (const LeverEffect* remedy = smallest_remedy(effects); remedy && !fits(fit(s, task).verdict)) {
+  if (const LeverEffect* remedy = smallest_remedy(effects); remedy != nullptr && !fits(fit(s, task).verdict)) {
     out.sentence += " Smallest remedy: " + remedy->label + " (" + std::string(remedy->price) + ").";
   }
   out.table.columns = {{"change"}, {"saves", true}, {"costs"}, {"then"}, {"room", true}};

@@ -153,6 +153,7 @@ Issues ScenarioOptions::lay_over(json& document) const {
       issues.push_back({"--set", "must be PATH=VALUE, got \"" + setting + "\""});
     } else if (field == nullptr) {
       std::vector<std::string_view> paths;
+      paths.reserve(fields.size());
       for (const Field& f : fields) paths.push_back(f.path);
       issues.push_back({"--set", "no setting is called \"" + path + "\"" + did_you_mean(path, paths)});
     } else {

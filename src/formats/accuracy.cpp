@@ -97,6 +97,7 @@ std::vector<ComponentError> component_errors(const std::vector<GoldenFileOutcome
     }
   }
   std::vector<ComponentError> errors;
+  errors.reserve(collected.size());
   for (auto& [key, one] : collected) errors.push_back(summed(key.first, key.second, std::move(one)));
   std::stable_sort(errors.begin(), errors.end(), [](const ComponentError& a, const ComponentError& b) {
     return rank_of(a.component) < rank_of(b.component);

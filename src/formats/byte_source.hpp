@@ -64,7 +64,7 @@ class Cursor {
   std::uint64_t position_;
   std::uint64_t buffer_start_ = 0;
   std::size_t buffer_length_ = 0;
-  static constexpr std::size_t buffer_size = 256 * 1024;
+  static constexpr std::size_t buffer_size = std::size_t{256} * 1024;
   std::unique_ptr<char[]> buffer_;
 };
 

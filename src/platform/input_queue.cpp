@@ -25,9 +25,13 @@ bool just_let_go(const std::vector<Input>& frame, const Input& press) {
 
 FrameInput InputQueue::next() {
   FrameInput frame;
-  const bool rests = acted_;
-  if (rests) frame.at = acted_at_;
+  const bool rests = rests_due_ > 0;
+  if (rests) {
+    --rests_due_;
+    frame.at = acted_at_;
+  }
   bool deed_done = false;
+  bool typed = false;
   for (; !waiting_.empty(); waiting_.pop_front()) {
     const Input& input = waiting_.front();
     if (rests && (is_deed(input) || input.kind == Input::Kind::Character)) break;
@@ -41,9 +45,10 @@ FrameInput InputQueue::next() {
       if (dragged) break;
     }
     deed_done = deed_done || is_deed(input);
+    typed = typed || input.kind == Input::Kind::Character;
     frame.inputs.push_back(input);
   }
-  acted_ = deed_done;
+  if (deed_done && !typed) rests_due_ = rests_after_deed;
   acted_at_ = frame.at;
   return frame;
 }

@@ -31,22 +31,27 @@ struct FrameInput {
   std::optional<Point> at;  ///< where the mouse was for it; nothing: where it is now
 };
 
-/// Deals out inputs so that no frame gets two deeds, and the frame after one gets none: a field that a deed opens has
-/// the keyboard only then. A deed is a key other than Shift, Ctrl, Alt and the like going down, or a button going
-/// either way; the characters it types come with it.
+/// Deals out inputs so that no frame gets two deeds. A deed is a key other than Shift, Ctrl, Alt and the like going
+/// down, or a button going either way; the characters it types come with it. One that types nothing is followed by
+/// frames without any: it may open a field, which has the keyboard only then.
 class InputQueue {
  public:
   void push(const Input& input) { waiting_.push_back(input); }
+  /// Nothing is done in the coming frames: a window that has just opened does not know yet where its parts are.
+  void rest() { rests_due_ = rests_after_deed; }
   /// True when another frame is needed for what has come already.
   [[nodiscard]] bool waits() const { return !waiting_.empty(); }
   /// The inputs of the coming frame.
   FrameInput next();
 
  private:
+  /// Dear ImGui 1.90 draws a popup, then gives its first field the keyboard, then lets it take characters.
+  static constexpr int rests_after_deed = 2;
+
   std::deque<Input> waiting_;
   std::optional<Point> last_at_;   ///< of the button's last change or drag
-  bool acted_ = false;             ///< the last frame had a deed
-  std::optional<Point> acted_at_;  ///< where the mouse was in it
+  int rests_due_ = 0;              ///< frames to come that get no deed
+  std::optional<Point> acted_at_;  ///< where the mouse was in the last frame
 };
 
 }  // namespace llmcalc::platform

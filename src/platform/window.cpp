@@ -76,6 +76,7 @@ void queue_input(GLFWwindow* handle) {
     Inbox& inbox = *inbox_of(w);
     inbox.input.push({Input::Kind::Button, button, action == GLFW_PRESS, inbox.mouse});
   });
+  inbox_of(handle)->input.rest();
   inbox_of(handle)->back_end = glfwSetCursorPosCallback(handle, [](GLFWwindow* w, double x, double y) {
     Inbox& inbox = *inbox_of(w);
     inbox.mouse = Point{x, y};

@@ -28,7 +28,7 @@ float tab_padding(const App& app, const Theme& theme, float width) {
   }
   float both = theme.px(30);
   for (const auto& task : tasks) both += text_width(theme.fonts.small, task.label);
-  return std::clamp((width - words - both) / static_cast<float>(tabs.size()), theme.px(6), theme.px(18));
+  return std::clamp((width - words - both) / static_cast<float>(tabs.size()), theme.px(4), theme.px(18));
 }
 
 void draw_tabs(App& app, const Theme& theme, const Box& line) {

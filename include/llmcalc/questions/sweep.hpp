@@ -51,7 +51,7 @@ struct SweepPoint {
 [[nodiscard]] inline Result<std::vector<SweepPoint>> sweep(const Scenario& s, std::string_view path, Count low,
                                                            Count high, Count points) {
   const Field* f = find_field(path);
-  const bool whole = f && (f->kind() == FieldKind::Whole || f->kind() == FieldKind::OptionalWhole);
+  const bool whole = f != nullptr && (f->kind() == FieldKind::Whole || f->kind() == FieldKind::OptionalWhole);
   if (!whole) return Issue{"/" + std::string(path), "is not a setting with whole numbers"};
   if (low > high) return Issue{f->pointer(), "needs a range whose end is not before its start"};
   if (points < 2 || points > 1000) return Issue{f->pointer(), "needs 2 to 1,000 values, got " + grouped(points)};

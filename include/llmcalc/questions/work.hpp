@@ -216,7 +216,8 @@ inline Stored stored_gguf(const Model& m, const Weights& weights) {
     case RecomputeKind::Block:
       return static_cast<double>(std::min(t.recompute_every, std::max<Count>(1, layers))) / all;
     case RecomputeKind::OneOfN:
-      return static_cast<double>(layers / std::max<Count>(1, t.recompute_every)) / all;
+      // Whole groups of layers are recomputed.
+      return static_cast<double>(Count{layers / std::max<Count>(1, t.recompute_every)}) / all;
     case RecomputeKind::None:
     case RecomputeKind::Selective:
       break;

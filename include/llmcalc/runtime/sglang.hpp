@@ -44,7 +44,7 @@ namespace llmcalc::sglang {
     const Count buffers = product(p.per_replica_mb, graph_batch, l.data);
     mb = add(mb, graph_batch > p.large_graph_batch ? buffers + buffers / 2 : buffers);
   }
-  if (memory > 60_GiB) mb = std::max(mb, p.least_large_mb);
+  if (memory > Bytes{Count{60} << 30}) mb = std::max(mb, p.least_large_mb);
   if (s.serving.draft_model) {
     mb = add(mb, p.draft_mb);
   } else if (s.serving.draft_tokens != 0) {

@@ -112,10 +112,14 @@ struct Field {
 
 namespace field_detail {
 
-/// s.*first.*second...
-template <auto... Members>
+/// s.*First.*Rest...
+template <auto First, auto... Rest>
 constexpr auto& member(auto& s) {
-  return (s.*....*Members);
+  if constexpr (sizeof...(Rest) == 0) {
+    return s.*First;
+  } else {
+    return member<Rest...>(s.*First);
+  }
 }
 
 template <auto... Members>

@@ -57,8 +57,7 @@ inline constexpr auto fields =
 
 /// The setting at this path ("serving.context"); null when there is none.
 [[nodiscard]] constexpr const Field* find_field(std::string_view path) {
-  const auto* const found =
-      std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.path == path; });
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.path == path; });
   return found == fields.end() ? nullptr : &*found;
 }
 

@@ -133,7 +133,7 @@ inline constexpr std::array<TrainingProfile, 9> training_profiles{{
 [[nodiscard]] constexpr const TrainingProfile& training_profile(TrainingFramework framework,
                                                                 std::string_view version) {
   const TrainingProfile* found = nullptr;
-  const TrainingProfile* newest = &training_profiles[0];
+  const TrainingProfile* newest = training_profiles.data();
   const Version wanted = parse_version(version);
   for (const TrainingProfile& row : training_profiles) {
     if (row.framework != framework) continue;

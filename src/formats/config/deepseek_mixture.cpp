@@ -16,7 +16,7 @@ FeedForward deepseek_mixture(const Fields& c, bool correction) {
 std::vector<bool> deepseek_mixture_layers(const Fields& c, Count layers, Count first_dense_default) {
   std::vector<bool> mixture(layers);
   if (c.is_list("moe_layer_freq")) {
-    const std::vector<bool> given = c.flags("moe_layer_freq");
+    std::vector<bool> given = c.flags("moe_layer_freq");
     if (given.size() == layers) return given;
     c.complain("moe_layer_freq", "must have " + std::to_string(layers) + " entries (num_hidden_layers), has " +
                                      std::to_string(given.size()));

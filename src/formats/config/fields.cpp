@@ -188,11 +188,22 @@ Count Fields::required(std::string_view key, Range allowed) const {
   return whole(*value, pointer_of(key), allowed, std::max<Count>(allowed.low, 1));
 }
 
+namespace {
+
+/// 0 or 1, as Python writes booleans too.
+bool is_bit(const json& value) {
+  if (!value.is_number_integer()) return false;
+  const auto n = value.get<std::int64_t>();
+  return n == 0 || n == 1;
+}
+
+}  // namespace
+
 bool Fields::flag(std::string_view key, bool fallback) const {
   const json* value = find(key);
   if (!value) return fallback;
   if (value->is_boolean()) return value->get<bool>();
-  if (value->is_number_integer() && (*value == 0 || *value == 1)) return *value == 1;
+  if (is_bit(*value)) return *value == 1;
   complain(key, "must be true or false, got " + shown(*value));
   return fallback;
 }
@@ -254,7 +265,7 @@ std::vector<bool> Fields::flags(std::string_view key) const {
     return out;
   }
   for (const json& item : *value) {
-    if (!item.is_boolean() && !(item.is_number_integer() && (item == 0 || item == 1))) {
+    if (!item.is_boolean() && !is_bit(item)) {
       complain(key, "must be a list of true and false, holds " + shown(item));
       return {};
     }
@@ -265,12 +276,12 @@ std::vector<bool> Fields::flags(std::string_view key) const {
 
 bool Fields::is_list(std::string_view key) const {
   const json* value = find(key);
-  return value && value->is_array();
+  return value != nullptr && value->is_array();
 }
 
 bool Fields::is_text(std::string_view key) const {
   const json* value = find(key);
-  return value && value->is_string();
+  return value != nullptr && value->is_string();
 }
 
 Fields Fields::object(std::string_view key, std::string_view model_type) const {

@@ -100,7 +100,7 @@ void read_ernie_moe(const Fields& c, Model& m) {
   const Count first = c.count("moe_layer_start_index", range::some_layers, 0);
   // -1, the class default, means the last layer.
   const auto* end = c.find("moe_layer_end_index");
-  const bool to_the_end = !end || (end->is_number_integer() && *end == -1);
+  const bool to_the_end = end == nullptr || (end->is_number_integer() && *end == -1);
   const Count last = to_the_end ? n : c.count("moe_layer_end_index", range::some_layers, n);
   const Count step = c.count("moe_layer_interval", range::layers, 1);
   m.names = {{"mlp.gate.bias", "mlp.moe_statics.e_score_correction_bias"}};

@@ -68,7 +68,7 @@ class Builder {
   [[nodiscard]] static bool quantized(KvFormat f) { return block_of(f).elements > 1; }
 
   /// A quantized cache holds K and V rotated by a Hadamard matrix, when the head size is a multiple of 64.
-  [[nodiscard]] bool rotates(const Layer& l, KvFormat f) const {
+  [[nodiscard]] static bool rotates(const Layer& l, KvFormat f) {
     return l.mixer == Mixer::Attention && l.attention.head_dim != 0 && l.attention.head_dim % 64 == 0 && quantized(f);
   }
   /// Side of the Hadamard matrix for keys: the largest power of two from 64 that divides the head size.
