@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 std::string user_dirs(const fs::path& home) {
   const fs::path given = environment_variable("XDG_CONFIG_HOME");
   const fs::path config = given.is_absolute() ? given : home / ".config";
-  const Result<std::string> text = read_text_file(config / "user-dirs.dirs", 64 * 1024);
+  const Result<std::string> text = read_text_file(config / "user-dirs.dirs", std::size_t{64} * 1024);
   return text ? *text : std::string();
 }
 

@@ -230,7 +230,7 @@ Result<ModelFile> open_folder(const fs::path& path) {
     Result<ModelFile> file = open_safetensors(path, path);
     if (!file || !gguf) return file;
     ModelFile found = std::move(file).value();
-    found.oddities.push_back("GGUF files lie beside the safetensors files and are not counted");
+    found.oddities.emplace_back("GGUF files lie beside the safetensors files and are not counted");
     return found;
   }
   if (gguf) return open_gguf(path);

@@ -103,7 +103,7 @@ Result<Model> model_from_shapes(const LogicalTensors& stored, std::string id) {
   model.other_parameters = subtract(stored.parameters, described);
   model.notes = {"no config.json beside the weights: layers and widths were read from the tensors, a head size of " +
                  std::to_string(head) + (norm != nullptr ? " from the norms" : " was assumed")};
-  if (experts > 0) model.notes.push_back("it is a mixture of experts: how many a token uses is not known");
+  if (experts > 0) model.notes.emplace_back("it is a mixture of experts: how many a token uses is not known");
   if (model.other_parameters > 0)
     model.notes.push_back(std::to_string(model.other_parameters) +
                           " parameters are in tensors whose purpose is not known");

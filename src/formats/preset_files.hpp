@@ -10,7 +10,7 @@
 namespace llmcalc::formats {
 
 /// Largest preset file that is read; a whole device family is a twentieth of it.
-inline constexpr std::size_t preset_file_limit = 1024 * 1024;
+inline constexpr std::size_t preset_file_limit = std::size_t{1} << 20;
 /// Preset files read from one folder; shipped folders hold some two hundred.
 inline constexpr std::size_t preset_count_limit = 4096;
 /// Entries of a folder that are looked at, files of other kinds included.

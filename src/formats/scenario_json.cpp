@@ -27,7 +27,7 @@ void reject_unknown(const json& object, const std::string& pointer, const std::v
   const std::vector<std::string_view> names(allowed.begin(), allowed.end());
   for (const auto& [key, value] : object.items()) {
     if (std::find(names.begin(), names.end(), key) == names.end()) {
-      issues.push_back({pointer + "/" + key, "unknown key" + did_you_mean(key, names)});
+      issues.push_back({std::string(pointer).append("/").append(key), "unknown key" + did_you_mean(key, names)});
     }
   }
 }

@@ -24,10 +24,10 @@ class FileLock {
 #else
   using Handle = int;
 #endif
-  explicit FileLock(Handle handle) : handle_(handle), held_(true) {}
+  explicit FileLock(Handle handle) : handle_(handle) {}
   void release();
   Handle handle_;
-  bool held_;
+  bool held_ = true;
 };
 
 }  // namespace llmcalc::machine

@@ -73,7 +73,7 @@ void search_ollama(const fs::path& root, SearchBudget& budget, std::vector<Local
     open.pop_back();
     const Listing listing = list_folder(folder, budget);
     for (const Listing::File& file : listing.files) {
-      const auto text = read_small_file(file.path, 256 * 1024);
+      const auto text = read_small_file(file.path, std::size_t{256} * 1024);
       const auto blob = formats::read_ollama_manifest(text.value_or(""), formats::shown(file.path));
       if (!blob) continue;  // another program's file: nothing to show
       const fs::path path = root / "blobs" / blob->file_name;

@@ -81,7 +81,7 @@ std::vector<FoundGpu> nvidia_gpus(const NvmlFunctions& nvml, const HostMemory& h
 }
 
 std::vector<FoundGpu> nvidia_gpus(const HostMemory& host) {
-  const Library library = open_nvml();
+  Library library = open_nvml();
   if (!library) return {};
   NvmlFunctions nvml;
   std::vector<FoundGpu> gpus;

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t amd = 0x1002;
 constexpr std::uint64_t intel = 0x8086;
-constexpr std::size_t name_list_limit = 8 * 1024 * 1024;
+constexpr std::size_t name_list_limit = std::size_t{8} << 20;
 
 std::string hexadecimal(std::uint64_t number, const char* format) {
   char text[20];

@@ -37,7 +37,7 @@ Result<std::string> model_in(const Folder& folder, std::vector<std::string>& odd
     }
   }
   if (models.empty()) return files.front();
-  if (projectors > 0) oddities.push_back("an image projector (mmproj) lies beside the model and is not counted");
+  if (projectors > 0) oddities.emplace_back("an image projector (mmproj) lies beside the model and is not counted");
   if (models.size() == 1) return *models.begin();
   std::string names;
   std::size_t shown = 0;
@@ -68,7 +68,7 @@ class SetReader {
     }
     if (issues_.empty()) check_set();
     if (!issues_.empty()) return std::move(issues_);
-    if (set_.tensors.empty()) set_.oddities.push_back("holds no tensors (a vocabulary only?)");
+    if (set_.tensors.empty()) set_.oddities.emplace_back("holds no tensors (a vocabulary only?)");
     return std::move(set_);
   }
 
@@ -96,7 +96,7 @@ class SetReader {
   }
 
   /// Name and metadata must agree on which part this is.
-  void check_split(const GgufHeader& header, std::uint32_t number, std::uint32_t count, Problems& problems) {
+  static void check_split(const GgufHeader& header, std::uint32_t number, std::uint32_t count, Problems& problems) {
     const auto claimed_count = whole_number(header.metadata, "split.count"),
                claimed_number = whole_number(header.metadata, "split.no");
     if (count > 1 && claimed_count && *claimed_count != count) {

@@ -230,7 +230,7 @@ class HeaderReader {
   std::uint64_t size_;
   Problems& problems_;
   GgufHeader header_;
-  std::size_t budget_ = 64 * 1024 * 1024;  // bytes of names, texts and lists that are kept at the most
+  std::size_t budget_ = std::size_t{64} << 20;  // bytes of names, texts and lists that are kept at the most
 };
 
 }  // namespace

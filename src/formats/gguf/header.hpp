@@ -58,7 +58,7 @@ struct GgufTensorInfo {
 };
 
 /// Limits against hostile files, far above any real model. A header ends where the tensor data starts.
-inline constexpr std::uint64_t longest_gguf_header = 128 * 1024 * 1024;
+inline constexpr std::uint64_t longest_gguf_header = std::uint64_t{128} << 20;
 inline constexpr std::uint64_t most_gguf_entries = 65'536;
 inline constexpr std::uint64_t most_gguf_tensors = 1'000'000;
 

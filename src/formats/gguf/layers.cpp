@@ -32,7 +32,7 @@ class LayerReader {
     } else if (!recurs) {
       layer_.mixer = Mixer::None;
       if (has("time_mix_w1.weight") || has("time_mix_key.weight")) {
-        notes_.push_back("RWKV layers: parameters are counted, their state is not");
+        notes_.emplace_back("RWKV layers: parameters are counted, their state is not");
       }
     }
     read_feed_forward();

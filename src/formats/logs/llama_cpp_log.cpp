@@ -206,16 +206,16 @@ std::optional<MeasuredLog> LlamaCppReader::finish() {
     if (!l.figures.empty() && l.weights >= largest / 2) load = &l;
   }
   FigureList figures = load ? load->figures : FigureList{};
-  const std::size_t printed = static_cast<std::size_t>(
+  const auto printed = static_cast<std::size_t>(
       std::count_if(loads_.begin(), loads_.end(), [](const Load& l) { return l.weights != 0; }));
   if (printed > 1) {
     note(log_,
          "The log holds " + std::to_string(printed) + " loads; the last one of a model of full size is compared.");
   }
   for (const MeasuredFigure& f : table_.sorted()) {
-    const bool known = figures.find(f.figure, f.device) ||
-                       (f.figure == Figure::Context &&
-                        (figures.find(Figure::KvCache, f.device) || figures.find(Figure::RecurrentState, f.device)));
+    const bool known = figures.find(f.figure, f.device) != nullptr ||
+                       (f.figure == Figure::Context && (figures.find(Figure::KvCache, f.device) != nullptr ||
+                                                        figures.find(Figure::RecurrentState, f.device) != nullptr));
     if (!known && (f.value != 0 || f.figure == Figure::NonTorch)) {
       figures.set(f.figure, f.device, {.bytes = f.value, .rounding = f.rounding, .negative = false, .end = 0});
     }

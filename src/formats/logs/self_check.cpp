@@ -277,7 +277,7 @@ std::vector<std::string> differences(const MeasuredLog& log, const Scenario& s) 
 
 std::optional<double> CheckedFigure::error_percent() const {
   if (!measured || !predicted || *measured == 0) return std::nullopt;
-  const double m = static_cast<double>(*measured);
+  const auto m = static_cast<double>(*measured);
   return 100.0 * (static_cast<double>(*predicted) - m) / m;
 }
 

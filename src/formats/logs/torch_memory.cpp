@@ -53,7 +53,7 @@ std::optional<Amount> printed(std::string_view line, std::string_view words) {
     rest.remove_prefix(close + 1);
   }
   const std::size_t digit = rest.find_first_not_of(" :=>-\t'\"");
-  if (digit == std::string_view::npos || digit > 24) return std::nullopt;
+  if (digit > 24) return std::nullopt;  // none, or too far away
   rest.remove_prefix(digit);
   const auto amount = amount_at(rest, unit);
   if (!amount) return std::nullopt;

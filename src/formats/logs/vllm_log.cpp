@@ -100,7 +100,8 @@ void VllmReader::usage_line(std::string_view text, const std::string& device) {
     }
     // One line gives the same figure with four decimals, another with two: keep the finer.
     const MeasuredFigure* old = figures_.find(phrase.figure, device);
-    const bool same = old && old->rounding < amount->rounding && old->value + amount->rounding >= amount->bytes &&
+    const bool same = old != nullptr && old->rounding < amount->rounding &&
+                      old->value + amount->rounding >= amount->bytes &&
                       amount->bytes + amount->rounding >= old->value;
     if (!same) figures_.set(phrase.figure, device, *amount);
   }
@@ -109,7 +110,7 @@ void VllmReader::usage_line(std::string_view text, const std::string& device) {
     const std::size_t at = text.find(phrase.words);
     if (at == std::string_view::npos) continue;
     const std::size_t unit = text.rfind(" GiB", at);
-    const std::size_t number = unit == std::string_view::npos ? unit : text.find_last_of(" ", unit - 1);
+    const std::size_t number = unit == std::string_view::npos ? unit : text.find_last_of(' ', unit - 1);
     if (number == std::string_view::npos) continue;
     const auto amount = amount_at(text.substr(number), gib);
     if (!amount) continue;

@@ -65,7 +65,7 @@ Result<Plan> plan_for_folder(const Folder& folder) {
   const auto numbered = std::ranges::find_if(files, [](const std::string& f) { return part_name(f).count > 0; });
   if (numbered != files.end()) {
     plan.files = all_parts(part_name(*numbered));
-    plan.oddities.push_back("no index: the parts were found by their names");
+    plan.oddities.emplace_back("no index: the parts were found by their names");
     return plan;
   }
   if (files.size() > 1)
