@@ -16,7 +16,8 @@
 namespace llmcalc::cli {
 
 /// An answer in every form.
-struct Answer {          // NOLINT(bugprone-exception-escape): moving an ordered_json does not throw
+// NOLINTNEXTLINE(bugprone-exception-escape): moving an ordered_json does not throw
+struct Answer {
   std::string sentence;  ///< printed above the table
   formats::TextTable table;
   nlohmann::ordered_json json;

@@ -1,6 +1,7 @@
 #include "formats/documents_folder.hpp"
 
 #include "formats/environment.hpp"
+#include "formats/preset_folders.hpp"
 #include "formats/text_file.hpp"
 
 #include <algorithm>
@@ -12,11 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The file in which a desktop notes its folders; a few lines.
-std::string user_dirs(const fs::path& home) {
-  const fs::path given = environment_variable("XDG_CONFIG_HOME");
-  const fs::path config = given.is_absolute() ? given : home / ".config";
-  const Result<std::string> text = read_text_file(config / "user-dirs.dirs", std::size_t{64} * 1024);
+/// The file in which a desktop notes its folders, beside our own folder; a few lines.
+std::string user_dirs() {
+  const fs::path file = user_config_folder().parent_path() / "user-dirs.dirs";
+  const Result<std::string> text = read_text_file(file, std::size_t{64} * 1024);
   return text ? *text : std::string();
 }
 
@@ -53,7 +53,7 @@ fs::path documents_folder_in(std::string_view user_dirs, const fs::path& home) {
 fs::path documents_folder() {
   const fs::path home = home_folder();
   if (home.empty()) return {};
-  for (const fs::path& folder : {documents_folder_in(user_dirs(home), home), home / "Documents"}) {
+  for (const fs::path& folder : {documents_folder_in(user_dirs(), home), home / "Documents"}) {
     std::error_code error;
     if (!folder.empty() && fs::is_directory(folder, error) && !error) return folder;
   }

@@ -15,7 +15,7 @@ complain "The core is headers on the C++ standard library, without input or outp
   "$(includes_of 'imgui|GLFW|glad|nlohmann|CLI/|iostream|fstream|filesystem|cstdio|thread' include)"
 complain "Panels link no window and no OpenGL:" "$(includes_of 'GLFW|glad|imgui_impl' src/ui src/formats src/machine src/cli)"
 complain "The command line links no Dear ImGui:" "$(includes_of 'imgui|ui/|platform/' src/formats src/machine src/cli src/main_cli.cpp)"
-complain "Only src/ui/compat.hpp looks at the version of Dear ImGui:" \
+complain "Only src/ui/compat.hpp, compat.cpp and compat_keys.cpp look at the version of Dear ImGui:" \
   "$(grep -rln IMGUI_VERSION_NUM src tests --include='*.hpp' --include='*.cpp' | grep -vE 'src/ui/compat(_keys)?\.(hpp|cpp)')"
 complain "No network, no shell, no other programs:" \
   "$(grep -rnE '(^|[^_[:alnum:].>])(system|_?w?popen|v?fork|exec[vl]p?e?|posix_spawnp?|socket|connect|getaddrinfo|CreateProcess[AW]?|ShellExecute[AW]?|WSAStartup)[[:space:]]*\(' include src)"

@@ -78,6 +78,26 @@ TEST(InputQueue, WhatIsDraggedArrivesBeforeItIsLetGo) {
   EXPECT_EQ(frames_of(queue), "+button@5|@5|@5|@90|-button@90|");
 }
 
+TEST(InputQueue, AWindowThatHasJustOpenedIsLeftAloneForTwoFrames) {
+  InputQueue queue;
+  queue.rest();
+  queue.push(button(true, {5, 5}));
+  EXPECT_EQ(frames_of(queue), "||+button@5|");
+}
+
+TEST(InputQueue, AShortcutRestsBeforeWhatIsTypedIntoItsField) {
+  InputQueue queue;
+  queue.push(key(GLFW_KEY_P, true));
+  queue.push(letter('g'));
+  queue.push(key(GLFW_KEY_G, true));
+  queue.push(letter('g'));
+  EXPECT_EQ(frames_of(queue), "+P'g'|+G'g'|");
+  queue.push(key(GLFW_KEY_P, true));
+  queue.push(key(GLFW_KEY_G, true));
+  queue.push(letter('g'));
+  EXPECT_EQ(frames_of(queue), "+P|||+G'g'|");
+}
+
 TEST(InputQueue, WithoutInputAFrameGetsNone) {
   InputQueue queue;
   EXPECT_FALSE(queue.waits());
