@@ -9,6 +9,12 @@ heading() { printf '\n== %s\n' "$*"; }
 quietly() { "$@" >build/long.log 2>&1 || { cat build/long.log; exit 1; }; }
 build() { quietly cmake --preset "$1"; quietly cmake --build --preset "$1" -j "$jobs"; }
 
+heading "Laws on many other random scenarios"
+for tests in unit formats; do
+  RC_PARAMS="max_success=20000" quietly build/check/tests/test_$tests --gtest_filter='*Law*:Inventory*:*RoundTrip*'
+  grep -a "seed=" build/long.log | sort -u
+done
+
 heading "clang-tidy"
 quietly cmake --preset clang
 cmake --build --preset clang -j "$jobs" --target llmcalc_glad_generated >/dev/null
