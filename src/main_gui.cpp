@@ -122,9 +122,7 @@ int show_window(const Options& options, int width, int height) {
   return issues.empty() ? cli::success : complain(issues, cli::failure);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   using namespace llmcalc;
   Options options;
   CLI::App program{"Memory requirements of large language models, in a window.", "llmcalc-gui"};
@@ -142,9 +140,16 @@ int main(int argc, char** argv) {
   }
   const auto size = parse_size(options.size);
   if (!size) return complain({{"--size", "must be WIDTHxHEIGHT from 320x240 to 16384x16384, got " + options.size}});
+  return show_window(options, size->first, size->second);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   try {
-    return show_window(options, size->first, size->second);
+    return run(argc, argv);
   } catch (const std::exception& error) {
-    return complain({{"stopped", error.what()}}, cli::failure);
+    std::fprintf(stderr, "llmcalc-gui: stopped: %s\n", error.what());
+    return llmcalc::cli::failure;
   }
 }

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The checks of ./test.sh --long: static analysis, other sanitizers, coverage, fuzzing, the long monkey. Run through it.
+# The checks of ./test.sh --long: static analysis, other sanitizers, coverage, fuzzing, the long monkey. Run through it;
+# after a ./test.sh also by name: tests/long.sh tidy fuzz.
 #   LLMCALC_FUZZ_SECONDS   per reader, 60 by default        LLMCALC_MONKEY_SECONDS   600 by default
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,68 +10,94 @@ heading() { printf '\n== %s\n' "$*"; }
 quietly() { "$@" >build/long.log 2>&1 || { cat build/long.log; exit 1; }; }
 build() { quietly cmake --preset "$1"; quietly cmake --build --preset "$1" -j "$jobs"; }
 
-heading "Laws on many other random scenarios"
-for tests in unit formats; do
-  RC_PARAMS="max_success=20000" quietly build/check/tests/test_$tests --gtest_filter='*Law*:Inventory*:*RoundTrip*'
-  grep -a "seed=" build/long.log | sort -u
+laws() {
+  heading "Laws on many other random scenarios"
+  for tests in unit formats; do
+    RC_PARAMS="max_success=20000" quietly build/check/tests/test_$tests --gtest_filter='*Law*:Inventory*:*RoundTrip*'
+    grep -a "seed=" build/long.log | sort -u
+  done
+}
+
+tidy() {
+  heading "clang-tidy"
+  quietly cmake --preset clang
+  cmake --build --preset clang -j "$jobs" --target llmcalc_glad_generated >/dev/null
+  find src tests -name '*.cpp' -not -path 'tests/compile_fail/*' -not -path 'tests/package/*' -print0 |
+    xargs -0 -P "$jobs" -n 1 clang-tidy --quiet -p build/clang 2>/dev/null
+}
+
+includes() {
+  heading "include-what-you-use: headers that may not need what they include"
+  # A list to look at, no failure: headers that gather others are in it, and what its table of the library gets wrong.
+  find include -name '*.hpp' -print0 | xargs -0 -P "$jobs" -I {} sh -c \
+    'include-what-you-use -Xiwyu --no_fwd_decls -std=c++20 -x c++ -I include {} 2>&1 |
+     awk -v file={} "/should remove these/ {on = 1; next} /full include-list/ {on = 0} on && /^- / {print file, \$0}"' |
+    tee build/iwyu.log
+}
+
+desktop() {
+  heading "Desktop entry and metadata"
+  desktop-file-validate src/desktop/llmcalc.desktop
+  appstreamcli validate --no-net build/*/generated/org.llmcalc.llmcalc.metainfo.xml
+}
+
+cppcheck() {
+  heading "cppcheck"
+  # Its own internal errors are no findings: each ends one analysis of one expression.
+  command cppcheck --quiet --error-exitcode=1 --std=c++20 --language=c++ --enable=warning,portability --inline-suppr -j "$jobs" \
+    --suppress=internalAstError --suppress=cppcheckError -I include -I src src
+}
+
+threads() {
+  heading "Thread sanitizer: everything that has workers"
+  build tsan
+  on_screen ctest --preset tsan -j "$jobs" -L 'unit|formats|ui|cli' | tail -5
+}
+
+valgrind() {
+  heading "valgrind on the command line"
+  quietly cmake --preset dev
+  quietly cmake --build --preset dev -j "$jobs" --target llmcalc
+  for command in "estimate --model llama-3.1-8b" "estimate --model llama-3.1-8b --format json" models devices formats defaults; do
+    # shellcheck disable=SC2086  # words
+    command valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 build/dev/bin/llmcalc $command >/dev/null
+    echo "clean: llmcalc $command"
+  done
+}
+
+coverage() {
+  heading "Coverage"
+  build coverage
+  on_screen ctest --preset coverage -j "$jobs" >/dev/null
+  gcovr --root . --object-directory build/coverage --filter include/ --filter src/ --exclude-throw-branches \
+    --exclude-unreachable-branches --print-summary --sort-percentage | tail -60
+  gcovr --root . --object-directory build/coverage --filter include/ --fail-under-line 95 >/dev/null ||
+    { echo "The core is covered by less than 95 % of lines"; exit 1; }
+}
+
+fuzz() {
+  heading "Fuzzing"
+  build fuzz
+  for target in build/fuzz/tests/fuzz_*; do
+    name=${target##*/fuzz_}
+    found=build/fuzz/found/$name
+    mkdir -p "$found"
+    dictionary=()
+    [ ! -e "tests/fuzz/$name.dict" ] || dictionary=("-dict=tests/fuzz/$name.dict")
+    quietly "$target" -max_total_time="${LLMCALC_FUZZ_SECONDS:-60}" -rss_limit_mb=512 -timeout=5 -artifact_prefix="$found/" \
+      -print_final_stats=1 "${dictionary[@]}" "$found" "tests/fuzz/corpus/$name"
+    echo "clean: $name, $(sed -n 's/^stat::number_of_executed_units: *//p' build/long.log) inputs"
+  done
+}
+
+monkey() {
+  heading "Monkey in the window, under the address sanitizer"
+  LLMCALC_MONKEY_SECONDS=${LLMCALC_MONKEY_SECONDS:-600} quietly build/asan/tests/test_ui --gtest_filter='Monkey*'
+  tail -3 build/long.log
+}
+
+steps=(laws tidy includes desktop cppcheck threads valgrind coverage fuzz monkey)
+for step in "${@:-${steps[@]}}"; do
+  [[ " ${steps[*]} " == *" $step "* ]] || { echo "usage: $0 [${steps[*]}]" >&2; exit 2; }
 done
-
-heading "clang-tidy"
-quietly cmake --preset clang
-cmake --build --preset clang -j "$jobs" --target llmcalc_glad_generated >/dev/null
-find src tests -name '*.cpp' -not -path 'tests/compile_fail/*' -not -path 'tests/package/*' -print0 |
-  xargs -0 -P "$jobs" -n 4 clang-tidy --quiet -p build/clang 2>/dev/null
-
-heading "include-what-you-use: headers that may not need what they include"
-# A list to look at, no failure: headers that gather others are in it, and what its table of the library gets wrong.
-find include -name '*.hpp' -print0 | xargs -0 -P "$jobs" -I {} sh -c \
-  'include-what-you-use -Xiwyu --no_fwd_decls -std=c++20 -x c++ -I include {} 2>&1 |
-   awk -v file={} "/should remove these/ {on = 1; next} /full include-list/ {on = 0} on && /^- / {print file, \$0}"' |
-  tee build/iwyu.log
-
-heading "Desktop entry and metadata"
-desktop-file-validate src/desktop/llmcalc.desktop
-appstreamcli validate --no-net build/*/generated/org.llmcalc.llmcalc.metainfo.xml
-
-heading "cppcheck"
-# Its own internal errors are no findings: each ends one analysis of one expression.
-cppcheck --quiet --error-exitcode=1 --std=c++20 --language=c++ --enable=warning,portability --inline-suppr -j "$jobs" \
-  --suppress=internalAstError --suppress=cppcheckError -I include -I src src
-
-heading "Thread sanitizer: everything that has workers"
-build tsan
-on_screen ctest --preset tsan -j "$jobs" -L 'unit|formats|ui|cli' | tail -5
-
-heading "valgrind on the command line"
-quietly cmake --preset dev
-quietly cmake --build --preset dev -j "$jobs" --target llmcalc
-for command in "estimate --model llama-3.1-8b" "estimate --model llama-3.1-8b --format json" models devices formats defaults; do
-  # shellcheck disable=SC2086  # words
-  valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 build/dev/bin/llmcalc $command >/dev/null
-  echo "clean: llmcalc $command"
-done
-
-heading "Coverage"
-build coverage
-on_screen ctest --preset coverage -j "$jobs" >/dev/null
-gcovr --root . --object-directory build/coverage --filter include/ --filter src/ --exclude-throw-branches \
-  --exclude-unreachable-branches --print-summary --sort-percentage | tail -60
-gcovr --root . --object-directory build/coverage --filter include/ --fail-under-line 95 >/dev/null ||
-  { echo "The core is covered by less than 95 % of lines"; exit 1; }
-
-heading "Fuzzing"
-build fuzz
-for target in build/fuzz/tests/fuzz_*; do
-  name=${target##*/fuzz_}
-  found=build/fuzz/found/$name
-  mkdir -p "$found"
-  dictionary=()
-  [ ! -e "tests/fuzz/$name.dict" ] || dictionary=("-dict=tests/fuzz/$name.dict")
-  quietly "$target" -max_total_time="${LLMCALC_FUZZ_SECONDS:-60}" -rss_limit_mb=512 -timeout=5 -artifact_prefix="$found/" \
-    -print_final_stats=1 "${dictionary[@]}" "$found" "tests/fuzz/corpus/$name"
-  echo "clean: $name, $(sed -n 's/^stat::number_of_executed_units: *//p' build/long.log) inputs"
-done
-
-heading "Monkey in the window, under the address sanitizer"
-LLMCALC_MONKEY_SECONDS=${LLMCALC_MONKEY_SECONDS:-600} quietly build/asan/tests/test_ui --gtest_filter='Monkey*'
-tail -3 build/long.log
+for step in "${@:-${steps[@]}}"; do "$step"; done

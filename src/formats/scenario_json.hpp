@@ -21,10 +21,10 @@ struct ReadScenario {
 };
 
 /// Reads a scenario and checks it (validate()); every problem is in `issues`. Reads all it can.
-ReadScenario read_scenario_leniently(const nlohmann::json& json, const Resolver& resolver);
+ReadScenario read_scenario_leniently(const nlohmann::json& document, const Resolver& resolver);
 
 /// A scenario that can be evaluated, or every problem.
-Result<Scenario> read_scenario(const nlohmann::json& json, const Resolver& resolver);
+Result<Scenario> read_scenario(const nlohmann::json& document, const Resolver& resolver);
 
 /// Text would silently become a JSON string: it goes through read_scenario_text().
 Result<Scenario> read_scenario(const std::string& text, const Resolver& resolver) = delete;

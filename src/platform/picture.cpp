@@ -51,6 +51,7 @@ OffscreenTarget::OffscreenTarget(int width, int height) : width_(width), height_
   glGenFramebuffers(1, &framebuffer_);
   glBindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
   glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture_, 0);
+  // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): asked of the framebuffer made above
   complete_ = glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
   glBindFramebuffer(GL_FRAMEBUFFER, 0);
 }

@@ -155,7 +155,7 @@ Issues run(Window& window, ui::App& app, const RunOptions& options) {
   int frames_due = settle_frames;
   float content_scale = 0;
   while (!window.should_close() && !app.requests.quit) {
-    if (options.context_lost ? options.context_lost() : window.context_lost()) {
+    if (options.context_lost ? options.context_lost() : Window::context_lost()) {
       Issues issues = recover(window, stage, app, content_scale);
       if (!issues.empty()) return issues;
       frames_due = settle_frames;

@@ -123,7 +123,7 @@ Issues Window::reopen() {
   return {};
 }
 
-bool Window::context_lost() const {
+bool Window::context_lost() {
   // OpenGL 4.5 and two extensions have it under three names; 0 is GL_NO_ERROR.
   using Status = unsigned int (*)();
   for (const char* name :

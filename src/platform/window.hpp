@@ -37,7 +37,7 @@ class Window {
   [[nodiscard]] GLFWwindow* handle() const { return handle_; }
   [[nodiscard]] bool should_close() const;
   /// True when the graphics driver was reset and everything that the context held is gone.
-  [[nodiscard]] bool context_lost() const;
+  [[nodiscard]] static bool context_lost();
   /// Pixels of the framebuffer for one unit of the window's coordinates (2 on a Retina display, else mostly 1).
   [[nodiscard]] float pixel_ratio() const;
   /// The display's scale: 1 for 96 dots an inch.

@@ -44,6 +44,7 @@ std::vector<LeverRow> lever_rows(const App& app, Task task, std::string& remedy)
   const bool fits_now = fits(fit(app.scenario, task).verdict);
   const LeverEffect* smallest = smallest_remedy(effects);
   remedy = fits_now ? std::string{} : smallest ? smallest->label + " would do" : more_devices(app, task);
+  rows.reserve(effects.size());
   for (LeverEffect& effect : effects) {
     rows.push_back({std::move(effect.label), std::string(effect.price), effect.saved, fits(effect.after.verdict),
                     std::move(effect.scenario)});

@@ -58,6 +58,7 @@ void draw_areas(const Theme& theme, const ChartFrame& frame, const Axis& axis, c
   const ImDrawListFlags flags = list->Flags;
   list->Flags = flags & ~ImDrawListFlags_AntiAliasedFill;  // neighbours must meet without a seam
   std::vector<std::array<double, part_count + 1>> edges;
+  edges.reserve(samples.size());
   for (const Sample& sample : samples) edges.push_back(edges_of(sample.breakdown));
   for (std::size_t i = 0; i + 1 < samples.size(); ++i) {
     const float left = axis.x_of(samples[i].x);

@@ -21,7 +21,7 @@ std::vector<float> segment_widths(const Theme& theme, const Breakdown& breakdown
   std::vector<float> widths;
   float owed = 0;
   for (const Component& c : breakdown.components) {
-    const float width = static_cast<float>(static_cast<double>(c.bytes.count) / bytes_per_pixel);
+    const auto width = static_cast<float>(static_cast<double>(c.bytes.count) / bytes_per_pixel);
     const float shown = std::max(width, theme.px(least_width));
     owed += shown - width;
     widths.push_back(shown);
@@ -159,7 +159,9 @@ void draw_capacity_line(const Theme& theme, const BarTrack& track) {
   const Bytes all = *track.lane.capacity;
   if (track.lane.limit && track.lane.limit->count <= all.count - all.count / 200) {
     const float at = place(track, *track.lane.limit);
-    for (float y = track.box.from.y; y < track.box.to.y; y += theme.px(6)) {
+    const int dashes = static_cast<int>(std::ceil(track.box.height() / theme.px(6)));
+    for (int i = 0; i < dashes; ++i) {
+      const float y = track.box.from.y + theme.px(6) * static_cast<float>(i);
       list->AddLine({at, y}, {at, std::min(y + theme.px(3), track.box.to.y)}, faded(p.mark, 0.8f), theme.px(1));
     }
   }

@@ -82,11 +82,11 @@ void draw_lanes(App& app, const Theme& theme, const Bar& bar, const Box& all, co
     const BarLane& lane = bar.lanes[i];
     const Box box{{all.from.x, y}, {all.to.x - scale.lane_names, y + height}};
     y += height + gap;
-    const bool mixed_sizes = lane.capacity && smallest && *lane.capacity != smallest->addressable();
-    const std::string words = !lane.capacity       ? std::string{}
-                              : mixed_sizes        ? short_amount(*lane.capacity, app.preferences.units)
-                              : i == 0 && smallest ? capacity_name(*smallest)
-                                                   : std::string{};
+    const bool mixed_sizes = lane.capacity && smallest != nullptr && *lane.capacity != smallest->addressable();
+    const std::string words = !lane.capacity                  ? std::string{}
+                              : mixed_sizes                   ? short_amount(*lane.capacity, app.preferences.units)
+                              : i == 0 && smallest != nullptr ? capacity_name(*smallest)
+                                                              : std::string{};
     ImGui::PushID(static_cast<int>(i));
     draw_track(app, theme,
                {.task = bar.task,

@@ -16,8 +16,10 @@ namespace {
 /// Points of an axis: eight an octave would be exact, but memory is almost straight between them; four are enough.
 std::vector<Count> axis_points(Count low, Count high, Count present) {
   std::vector<Count> points{present};
-  for (double x = static_cast<double>(low); x < static_cast<double>(high) * 1.001; x *= std::pow(2.0, 0.25)) {
-    points.push_back(static_cast<Count>(std::llround(x)));
+  const double octaves = std::log2(static_cast<double>(high) / static_cast<double>(std::max<Count>(low, 1)));
+  const int quarters = octaves > 0 ? static_cast<int>(octaves * 4) : 0;
+  for (int i = 0; i <= quarters; ++i) {
+    points.push_back(static_cast<Count>(std::llround(static_cast<double>(low) * std::exp2(i / 4.0))));
   }
   points.push_back(high);
   std::sort(points.begin(), points.end());

@@ -29,7 +29,8 @@ ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, 
   frame.plot = {{area.from.x + theme.px(50), area.from.y + theme.px(16)},
                 {area.to.x - theme.px(18), area.to.y - theme.px(26)}};
   frame.top_bytes = top * unit;
-  for (double value = 0; value <= top; value += step) {
+  for (int i = 0; i <= static_cast<int>(top / step); ++i) {
+    const double value = step * i;
     const float y = frame.y_of(value * unit);
     ImGui::GetWindowDrawList()->AddLine({frame.plot.from.x, y}, {frame.plot.to.x, y}, faded(p.border, 0.8f));
     const Box label{{area.from.x, y - theme.px(8)}, {frame.plot.from.x - theme.px(9), y + theme.px(8)}};
@@ -42,7 +43,9 @@ ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, 
 
 void dashed_line(const Theme& theme, float from, float to, float y, ImU32 colour) {
   const float dash = theme.px(6);
-  for (float x = from; x < to; x += dash * 1.7f) {
+  const int dashes = to > from ? static_cast<int>(std::ceil((to - from) / (dash * 1.7f))) : 0;
+  for (int i = 0; i < dashes; ++i) {
+    const float x = from + dash * 1.7f * static_cast<float>(i);
     ImGui::GetWindowDrawList()->AddLine({x, y}, {std::min(x + dash, to), y}, colour, theme.px(1.3f));
   }
 }

@@ -16,7 +16,7 @@ std::string flag_value(const Field& field, const Scenario& s) {
         using A = std::decay_t<decltype(access)>;
         if constexpr (std::is_same_v<A, ChoiceAccess>) {
           return std::string(access.row(access.get(s)).key);
-        } else if constexpr (std::is_same_v<A, CodedAccess>) {
+        } else if constexpr (std::is_same_v<A, CodedAccess> || std::is_same_v<A, Access<std::string>>) {
           return access.get(s);
         } else if constexpr (std::is_same_v<A, Access<Count>>) {
           return std::to_string(access.get(s));
@@ -26,8 +26,6 @@ std::string flag_value(const Field& field, const Scenario& s) {
           return shortest(access.get(s));
         } else if constexpr (std::is_same_v<A, Access<bool>>) {
           return access.get(s) ? "true" : "false";
-        } else if constexpr (std::is_same_v<A, Access<std::string>>) {
-          return access.get(s);
         } else {
           return {};
         }

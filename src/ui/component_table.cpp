@@ -119,7 +119,7 @@ void draw_row(App& app, const Theme& theme, const PartRow& row, const Columns& c
   if (clicked && shown) {
     // A second click shows the other purpose's calculation.
     const Component* training = row.training ? row.training : row.elsewhere;
-    const bool again = app.preferences.focus.part == shown->part && row.inference && training;
+    const bool again = app.preferences.focus.part == shown->part && row.inference != nullptr && training != nullptr;
     const Component* next = again ? (shown == row.inference ? training : row.inference) : shown;
     app.preferences.focus = {next == row.inference ? Task::Inference : Task::Training, next->part};
     app.view.side = SidePanel::Why;

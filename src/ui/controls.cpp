@@ -151,15 +151,14 @@ bool count_slider(const Theme& theme, Typing& typing, std::string_view name, flo
   const bool hovered = ImGui::IsItemHovered();
   const ImGuiIO& io = ImGui::GetIO();
   const Count before = value;
-  const bool by_mouse = active && io.MouseDown[0];
-  if (hovered && (ImGui::IsMouseDoubleClicked(0) || (io.KeyCtrl && ImGui::IsMouseClicked(0)))) {
+  const bool dragged = active && io.MouseDown[0] && !io.KeyCtrl;
+  const bool clicked_to_type =
+      hovered && (ImGui::IsMouseDoubleClicked(0) || (io.KeyCtrl && ImGui::IsMouseClicked(0)));
+  const bool entered = pressed && !dragged && !ImGui::IsMouseReleased(0);  // Enter or Space on the focused slider
+  if (clicked_to_type || entered) {
     open_typing(typing, name, look.shown);
-  } else if (by_mouse && !io.KeyCtrl) {
-    if (ImGui::IsMouseDragging(0, 0) || ImGui::IsItemActivated()) {
-      value = value_at(look.range, (io.MousePos.x - at.x) / width);
-    }
-  } else if (pressed && !ImGui::IsMouseReleased(0)) {  // Enter or Space on the focused slider
-    open_typing(typing, name, look.shown);
+  } else if (dragged && (ImGui::IsMouseDragging(0, 0) || ImGui::IsItemActivated())) {
+    value = value_at(look.range, (io.MousePos.x - at.x) / width);
   }
   if (ImGui::IsItemFocused() && !io.WantTextInput) {
     for (int i = 0; i < io.InputQueueCharacters.Size; ++i) {

@@ -93,6 +93,10 @@ bool setting_pair(Controls& controls, std::string_view label, const Field& left,
 /// The control of one setting, without its label.
 bool setting_control(Controls& controls, const Field& field, float width);
 
+/// The list of a coded setting, with `shown` on it and `note` at its right end. True when something else was chosen.
+bool coded_control(Controls& controls, const Field& field, float width, const std::string& shown,
+                   std::string_view note);
+
 /// Words for the text form of a coded setting: "gguf:Q4_K_M" is "GGUF Q4_K_M".
 [[nodiscard]] std::string coded_label(const Field& field, std::string_view text);
 [[nodiscard]] std::string coded_help(const Field& field, std::string_view text);

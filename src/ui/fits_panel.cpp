@@ -47,7 +47,7 @@ void fits_panel(App& app, const Theme& theme) {
     if (ImGui::InvisibleButton("device", {width, theme.px(20)})) taken = row.device;
     const Box box = last_item();
     const bool hovered = ImGui::IsItemHovered();
-    const bool chosen = own && own->id == row.device->id;
+    const bool chosen = own != nullptr && own->id == row.device->id;
     const double share = static_cast<double>(row.use.count) / std::max(static_cast<double>(row.capacity.count), 1.0);
     const ImU32 ink = share > 1 ? p.bad : p.good;
     if (hovered)

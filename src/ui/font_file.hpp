@@ -8,6 +8,6 @@ namespace llmcalc::ui {
 
 /// True for a TrueType or OpenType font, or a collection of them, whose tables all lie in the file and of which none
 /// is missing that drawing needs.
-bool is_usable_font(const std::filesystem::path& file);
+bool is_usable_font(const std::filesystem::path& path);
 
 }  // namespace llmcalc::ui

@@ -79,7 +79,7 @@ Typeface load(const std::string& file, const std::string& fallback, float em_siz
     config.SizePixels = static_cast<float>(static_cast<int>(em_size + 0.5f));
     return {atlas->AddFontDefault(&config), config.SizePixels};
   }
-  const float size = static_cast<float>(static_cast<int>(em_size * em_ratio(file) + 0.5f));
+  const auto size = static_cast<float>(static_cast<int>(em_size * em_ratio(file) + 0.5f));
   ImFontConfig config;
   config.OversampleH = 2;
   config.PixelSnapH = false;

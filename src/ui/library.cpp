@@ -60,6 +60,7 @@ std::vector<std::size_t> search(const Choices& choices, std::string_view query) 
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::size_t> result;
+  result.reserve(found.size());
   for (const auto& [score, i] : found) result.push_back(i);
   return result;
 }

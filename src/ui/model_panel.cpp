@@ -85,17 +85,7 @@ void weights_row(App& app, Controls& c) {
   }
   std::string label = coded_label(field, now);
   if (now == "released") label = std::string(label_of(c.scenario.weight_format()));
-  const std::vector<std::string> texts = access.options();
-  const auto at = std::find(texts.begin(), texts.end(), now);
-  const int chosen = combo(c.theme, field.path, width, label, note,
-                           at == texts.end() ? -1 : static_cast<int>(at - texts.begin()), [&] {
-                             std::vector<ComboOption> all;
-                             for (const std::string& text : texts) {
-                               all.push_back({coded_label(field, text), coded_help(field, text), {}});
-                             }
-                             return all;
-                           });
-  if (chosen >= 0) access.set(c.scenario, texts[static_cast<std::size_t>(chosen)]);
+  coded_control(c, field, width, label, note);
 }
 
 }  // namespace

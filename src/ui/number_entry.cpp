@@ -22,8 +22,8 @@ Count snapped(Count value) {
 
 float position_of(const CountRange& range, Count value) {
   if (range.high <= range.low) return 0;
-  const double low = static_cast<double>(range.low);
-  const double high = static_cast<double>(range.high);
+  const auto low = static_cast<double>(range.low);
+  const auto high = static_cast<double>(range.high);
   const double v = std::clamp(static_cast<double>(value), low, high);
   if (!range.logarithmic) return static_cast<float>((v - low) / (high - low));
   const double shift = range.low == 0 ? 1.0 : 0.0;  // a range from 0 has no logarithm: one step to the side
@@ -32,12 +32,12 @@ float position_of(const CountRange& range, Count value) {
 
 Count value_at(const CountRange& range, float position) {
   const double t = std::clamp(static_cast<double>(position), 0.0, 1.0);
-  const double low = static_cast<double>(range.low);
-  const double high = static_cast<double>(range.high);
+  const auto low = static_cast<double>(range.low);
+  const auto high = static_cast<double>(range.high);
   if (t <= 0) return range.low;
   if (t >= 1) return range.high;
   if (!range.logarithmic) {
-    const Count value = static_cast<Count>(std::llround(low + t * (high - low)));
+    const auto value = static_cast<Count>(std::llround(low + t * (high - low)));
     return std::clamp((value + range.step / 2) / range.step * range.step, range.low, range.high);
   }
   const double shift = range.low == 0 ? 1.0 : 0.0;

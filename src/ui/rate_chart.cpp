@@ -56,7 +56,9 @@ RateFrame frame_of(const Theme& theme, const Box& area, const std::vector<RatePo
 
 void draw_axes(const Theme& theme, const RateFrame& frame) {
   const Palette& p = theme.palette;
-  for (double value = frame.low; value <= frame.high * 1.001; value *= 10) {
+  const int decades = static_cast<int>(std::lround(std::log10(frame.high / frame.low)));
+  for (int i = 0; i <= decades; ++i) {
+    const double value = frame.low * std::pow(10.0, i);
     const float y = frame.y_of(value);
     ImGui::GetWindowDrawList()->AddLine({frame.plot.from.x, y}, {frame.plot.to.x, y}, faded(p.border, 0.8f));
     draw_text(

@@ -167,7 +167,7 @@ Issues Session::restore(App& app) {
   return {put_aside("could not be restored as a whole: " + in_words(unread.front()))};
 }
 
-Issues Session::save(const App& app) {
+Issues Session::save(const App& app) const {
   if (place_.file.empty() || !app.scenario.model) return {};
   nlohmann::ordered_json json{{"version", session_version}, {"preferences", write_preferences(app.preferences)}};
   json["scenario"] = formats::write_scenario(app.scenario, formats::Written::Changed);

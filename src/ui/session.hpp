@@ -31,7 +31,7 @@ class Session {
   /// read is an issue, and the file is kept beside under another name.
   Issues restore(App& app);
   /// Writes scenario, preferences and pins; the old file stays when that fails.
-  Issues save(const App& app);
+  Issues save(const App& app) const;
   /// Saves once nothing has changed for two seconds. Returns the seconds after which it wants to be called again; <
   /// 0: there is nothing to save. A failure is said in the status bar.
   double keep(App& app, double now);

@@ -111,22 +111,6 @@ bool choice_control(Controls& c, const Field& field, const ChoiceAccess& access,
   return true;
 }
 
-bool coded_control(Controls& c, const Field& field, const CodedAccess& access, float width) {
-  const std::string now = access.get(c.scenario);
-  const std::vector<std::string> texts = access.options();
-  const auto at = std::find(texts.begin(), texts.end(), now);
-  const int chosen = combo(c.theme, field.path, width, coded_label(field, now), {},
-                           at == texts.end() ? -1 : static_cast<int>(at - texts.begin()), [&] {
-                             std::vector<ComboOption> all;
-                             for (const std::string& text : texts) {
-                               all.push_back({coded_label(field, text), coded_help(field, text), {}});
-                             }
-                             return all;
-                           });
-  if (chosen < 0 || texts[static_cast<std::size_t>(chosen)] == now) return false;
-  return access.set(c.scenario, texts[static_cast<std::size_t>(chosen)]);
-}
-
 /// The mark of a setting that departs from the reference: a dot that resets it.
 bool reset_dot(Controls& c, const Field& field, ImVec2 row) {
   const float side = c.theme.px(12);
@@ -158,6 +142,22 @@ void complaint(Controls& c, const Field& field) {
 
 }  // namespace
 
+bool coded_control(Controls& c, const Field& field, float width, const std::string& shown, std::string_view note) {
+  const auto& access = std::get<CodedAccess>(field.access);
+  const std::string now = access.get(c.scenario);
+  const std::vector<std::string> texts = access.options();
+  const auto at = std::find(texts.begin(), texts.end(), now);
+  const int before = at == texts.end() ? -1 : static_cast<int>(at - texts.begin());
+  const int chosen = combo(c.theme, field.path, width, shown, note, before, [&] {
+    std::vector<ComboOption> all;
+    all.reserve(texts.size());
+    for (const std::string& text : texts) all.push_back({coded_label(field, text), coded_help(field, text), {}});
+    return all;
+  });
+  if (chosen < 0 || chosen == before) return false;
+  return access.set(c.scenario, texts[static_cast<std::size_t>(chosen)]);
+}
+
 bool setting_control(Controls& controls, const Field& field, float width) {
   return std::visit(
       Overloaded{[&](const Access<Count>& a) { return whole_control(controls, field, a, width); },
@@ -169,7 +169,9 @@ bool setting_control(Controls& controls, const Field& field, float width) {
                  [&](const Access<double>& a) { return real_control(controls, field, a, width); },
                  [&](const Access<std::string>& a) { return text_control(controls, field, a, width); },
                  [&](const ChoiceAccess& a) { return choice_control(controls, field, a, width); },
-                 [&](const CodedAccess& a) { return coded_control(controls, field, a, width); },
+                 [&](const CodedAccess& a) {
+                   return coded_control(controls, field, width, coded_label(field, a.get(controls.scenario)), {});
+                 },
                  [](std::monostate) { return false; }},
       field.access);
 }
@@ -189,7 +191,7 @@ bool setting_pair(Controls& controls, std::string_view label, const Field& left,
   const float gap = controls.theme.px(4);
   const float width =
       row_label(controls.theme, label, controls.label_width, std::string(left.help) + "\n" + std::string(right.help));
-  const float half = static_cast<float>(static_cast<int>((width - gap) / 2));
+  const auto half = static_cast<float>(static_cast<int>((width - gap) / 2));
   bool changed = setting_control(controls, left, half);
   ImGui::SameLine(0, gap);
   changed |= setting_control(controls, right, width - gap - half);

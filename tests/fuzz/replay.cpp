@@ -92,6 +92,7 @@ constexpr long most_megabytes = 256;
 long peak_megabytes() {
 #if defined(__linux__)
   rusage usage{};
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-union-access): the C library's own field
   return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss / 1024 : 0;
 #else
   return 0;

@@ -30,7 +30,7 @@ class TempFolder {
 
   /// Writes a file whose content is `head`, followed by a hole of `hole` bytes.
   std::filesystem::path write(const std::string& name, std::string_view head, std::uint64_t hole = 0) const {
-    const std::filesystem::path file = path_ / name;
+    std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary).write(head.data(), static_cast<std::streamsize>(head.size()));
     if (hole > 0) std::filesystem::resize_file(file, head.size() + hole);

@@ -23,7 +23,7 @@ class Frames {
   Frames(const Frames&) = delete;
   Frames& operator=(const Frames&) = delete;
   ~Frames() { ImGui::DestroyContext(context_); }
-  void step() {
+  static void step() {
     compat::new_frame();
     ImGui::EndFrame();
     compat::finish_headless_frame();

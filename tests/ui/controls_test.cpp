@@ -1,5 +1,6 @@
 // Controls: each changes its own setting and nothing else.
 
+#include "differences.hpp"
 #include "driver.hpp"
 
 #include <llmcalc/scenario/fields.hpp>
@@ -8,17 +9,6 @@
 
 namespace llmcalc::ui::test {
 namespace {
-
-/// Settings that differ.
-std::vector<std::string_view> differences(const Scenario& a, const Scenario& b) {
-  std::vector<std::string_view> paths;
-  for (const Field& field : fields) {
-    if (!same_setting(field, a, b)) paths.push_back(field.path);
-  }
-  if (a.model != b.model) paths.push_back("model");
-  if (!(a.devices == b.devices)) paths.push_back("device");
-  return paths;
-}
 
 TEST(Slider, DragChangesTheScenarioAndTheText) {
   Driver d;

@@ -1,5 +1,6 @@
 // Every setting of the field table has a control in the window; every way to work it changes exactly that setting.
 
+#include "differences.hpp"
 #include "driver.hpp"
 
 #include <llmcalc/scenario/fields.hpp>
@@ -12,17 +13,6 @@
 
 namespace llmcalc::ui::test {
 namespace {
-
-/// Settings in which two scenarios differ, the model and the devices among them.
-std::vector<std::string_view> differences(const Scenario& a, const Scenario& b) {
-  std::vector<std::string_view> paths;
-  for (const Field& field : fields) {
-    if (!same_setting(field, a, b)) paths.push_back(field.path);
-  }
-  if (a.model != b.model) paths.push_back("model");
-  if (!(a.devices == b.devices)) paths.push_back("device");
-  return paths;
-}
 
 /// What a control of this setting may change: itself, and for the layout the number of devices that make it.
 std::vector<std::string_view> unexpected(const Field& field, const Scenario& start, const Scenario& now) {
@@ -178,7 +168,8 @@ class Worker {
     const double middle = std::floor((field.slider.low + field.slider.high) / 3) + 1;
     const auto at = [&](double share) { return field.slider.low + (field.slider.high - field.slider.low) * share; };
     const auto* now = std::get_if<Access<double>>(&field.access);
-    const bool same = now && std::abs(now->get(d.app.scenario) - at(0.25)) < 0.002;  // typing it would change nothing
+    const bool same =
+        now != nullptr && std::abs(now->get(d.app.scenario) - at(0.25)) < 0.002;  // typing it would change nothing
     const double asked =
         real ? at(same ? 0.5 : 0.25) : std::min(std::max(middle, field.limits.low), field.limits.high);
     const bool large = !real || asked >= 1e6;  // digits, not "2.5e+11"

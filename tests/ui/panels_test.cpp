@@ -146,7 +146,7 @@ TEST_P(InEveryState, AllSettingsAreDrawnWithoutFault) {
 std::string test_name(const ::testing::TestParamInfo<State>& state) {
   std::string name = state.param.name;
   std::replace_if(
-      name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+      name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
   return name;
 }
 INSTANTIATE_TEST_SUITE_P(States, InEveryState, ::testing::ValuesIn(states), test_name);

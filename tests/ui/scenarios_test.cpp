@@ -81,7 +81,7 @@ TEST(SavedScenarios, NamesNeverLeaveTheFolder) {
 TEST(SavedScenarios, ADamagedFileChangesNothing) {
   const tests::TempFolder folder;
   App app = app_in(folder);
-  folder.write("scenarios/broken.json", "{\"model\": \"llama-3.1-8b\", \"serving\": {\"context\": -3}}");
+  folder.write("scenarios/broken.json", R"({"model": "llama-3.1-8b", "serving": {"context": -3}})");
   folder.write("scenarios/notes.txt", "not one of ours");
   const Result<Scenario> opened = open_named(app, "broken");
   ASSERT_FALSE(opened);

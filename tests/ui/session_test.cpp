@@ -20,10 +20,8 @@ namespace llmcalc::ui {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using tests::content_of;
-using tests::names_in;
 using tests::TempFolder;
 
 App fresh_app() { return make_app(formats::default_resolver(), formats::preset_folders()); }
@@ -87,8 +85,8 @@ TEST(Session, OfANewerVersionIsKept) {
 
 TEST(Session, ThatIsBrokenIsKeptEveryTime) {
   const TempFolder folder;
-  for (const char* text : {"{\"version\": 1, \"scen", "", "[1, 2]"}) said_of(folder, text);
-  EXPECT_EQ(content_of(folder / "session.kept-1.json"), "{\"version\": 1, \"scen");
+  for (const char* text : {R"({"version": 1, "scen)", "", "[1, 2]"}) said_of(folder, text);
+  EXPECT_EQ(content_of(folder / "session.kept-1.json"), R"({"version": 1, "scen)");
   EXPECT_EQ(content_of(folder / "session.kept-2.json"), "");
   EXPECT_EQ(content_of(folder / "session.kept-3.json"), "[1, 2]");
 }

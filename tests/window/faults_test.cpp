@@ -3,6 +3,7 @@
 #include "formats/preset_folders.hpp"
 #include "platform/gl.hpp"
 #include "platform/run.hpp"
+#include "support/display.hpp"
 #include "support/file_text.hpp"
 #include "support/shell.hpp"
 #include "support/temp_folder.hpp"
@@ -20,8 +21,6 @@ using testing::HasSubstr;
 using tests::Ran;
 using tests::TempFolder;
 
-bool no_display() { return !std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY"); }
-
 #if defined(LLMCALC_GUI_PROGRAM)
 
 /// The program with these words before and after it; both of its outputs.
@@ -37,7 +36,7 @@ TEST(WindowProgram, WithoutADisplaySaysSo) {
 }
 
 TEST(WindowProgram, WithoutOpenGl33SaysSo) {
-  if (no_display()) GTEST_SKIP() << "no display";
+  if (tests::no_display()) GTEST_SKIP() << "no display";
   const Ran ran = gui("__GLX_VENDOR_LIBRARY_NAME=mesa LIBGL_ALWAYS_SOFTWARE=1 MESA_GL_VERSION_OVERRIDE=2.1", "");
   EXPECT_EQ(ran.status, 1);
   EXPECT_THAT(ran.output, HasSubstr("llmcalc-gui: window: OpenGL 3.3 is not available"));
@@ -67,7 +66,7 @@ TEST(WindowProgram, RefusesWrongInputWithStatusTwo) {
 }
 
 TEST(WindowProgram, SaysWhenAPictureCannotBeWritten) {
-  if (no_display()) GTEST_SKIP() << "no display";
+  if (tests::no_display()) GTEST_SKIP() << "no display";
   const TempFolder folder;
   const auto file = folder.write("file", "");
   const Ran ran = gui("", "--size 640x480 --screenshot " + (file / "below.png").string());
@@ -78,12 +77,12 @@ TEST(WindowProgram, SaysWhenAPictureCannotBeWritten) {
 #endif
 
 TEST(LostContext, OpensTheWindowAgain) {
-  if (no_display()) GTEST_SKIP() << "no display";
+  if (tests::no_display()) GTEST_SKIP() << "no display";
   ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
   auto opened = Window::open({.width = 640, .height = 480, .visible = false, .title = "test"});
   ASSERT_TRUE(opened) << opened.issues().front().what;
   Window window = std::move(opened).value();
-  EXPECT_FALSE(window.context_lost());
+  EXPECT_FALSE(Window::context_lost());
   const Scenario before = app.scenario;
   int frames = 0;
   const auto lost = [&] {
@@ -99,8 +98,8 @@ TEST(LostContext, OpensTheWindowAgain) {
 }
 
 TEST(LostContext, WithTheDisplayGoneTooEndsInWordsAndLosesNothing) {
-  if (!std::getenv("DISPLAY") || std::getenv("WAYLAND_DISPLAY")) GTEST_SKIP() << "no X display";
-  const std::string display = std::getenv("DISPLAY");
+  const std::string display = tests::x_display();
+  if (display.empty()) GTEST_SKIP() << "no X display";
   const TempFolder folder;
   ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
   auto opened = Window::open({.width = 640, .height = 480, .visible = false, .title = "test"});

@@ -4,11 +4,11 @@
 #include "formats/preset_folders.hpp"
 #include "platform/gl.hpp"
 #include "platform/run.hpp"
+#include "support/display.hpp"
 #include "ui/driver.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <functional>
 #include <stdexcept>
 
@@ -64,7 +64,7 @@ ui::App after(const std::function<void(Hand&)>& deeds) {
 }
 
 #define SKIP_WITHOUT_DISPLAY() \
-  if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) GTEST_SKIP() << "no display"
+  if (tests::no_display()) GTEST_SKIP() << "no display"
 
 TEST(SlowFrame, AChordIsReadThoughControlIsLetGoBeforeTheFrame) {
   SKIP_WITHOUT_DISPLAY();

@@ -10,6 +10,7 @@
 #include "platform/picture.hpp"
 #include "platform/run.hpp"
 #include "platform/window.hpp"
+#include "support/display.hpp"
 
 #include <gtest/gtest.h>
 
@@ -102,7 +103,7 @@ Gap gap_between(const Picture& now, const Pixels& stored) {
   for (int i = 0; i < now.width * now.height; ++i) {
     int gap = 0;
     for (int c = 0; c < 3; ++c) {
-      gap = std::max(gap, std::abs(now.pixels[static_cast<std::size_t>(4 * i + c)] -
+      gap = std::max(gap, std::abs(now.pixels[4 * static_cast<std::size_t>(i) + static_cast<std::size_t>(c)] -
                                    stored.pixel(i % now.width, i / now.width)[c]));
     }
     sum += gap;
@@ -114,12 +115,10 @@ Gap gap_between(const Picture& now, const Pixels& stored) {
 
 bool alike(const Gap& gap) { return gap.different < 0.004 && gap.mean < 2; }
 
-bool no_display() { return !std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY"); }
-
 class Pictures : public ::testing::TestWithParam<Shot> {};
 
 TEST_P(Pictures, LookAsTheyAreStored) {
-  if (no_display()) GTEST_SKIP() << "no display";
+  if (tests::no_display()) GTEST_SKIP() << "no display";
   const Picture now = drawn(GetParam());
   ASSERT_FALSE(now.pixels.empty());
   const auto file = stored_file(GetParam());
@@ -144,12 +143,12 @@ void expect_seen(const char* what, const std::function<void(ui::App&)>& change) 
 }
 
 TEST(PicturesCompared, AChangedBarIsSeen) {
-  if (no_display()) GTEST_SKIP() << "no display";
+  if (tests::no_display()) GTEST_SKIP() << "no display";
   expect_seen("four times the sequences", [](ui::App& a) { a.scenario.serving.sequences *= 4; });
 }
 
 TEST(PicturesCompared, AnotherThemeOrChartIsSeen) {
-  if (no_display()) GTEST_SKIP() << "no display";
+  if (tests::no_display()) GTEST_SKIP() << "no display";
   expect_seen("light", [](ui::App& a) { a.preferences.theme = ui::ThemeKind::Light; });
   expect_seen("cost", [](ui::App& a) { a.preferences.tab = ui::Tab::Cost; });
 }

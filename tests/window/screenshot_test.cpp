@@ -8,7 +8,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -22,6 +21,7 @@
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #endif
 #include "picture_file.hpp"
+#include "support/display.hpp"
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
@@ -33,7 +33,7 @@ namespace {
 ImVec2 plain_point(const ui::Box& box) { return {box.from.x + 3, box.from.y + 6}; }
 
 TEST(Screenshot, BarsHaveTheColourAndWidthOfTheEstimate) {
-  if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) GTEST_SKIP() << "no display";
+  if (tests::no_display()) GTEST_SKIP() << "no display";
   ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
   auto window = Window::open({.width = 800, .height = 600, .visible = false, .title = "test"});
   ASSERT_TRUE(window) << window.issues().front().what;
@@ -65,7 +65,7 @@ TEST(Screenshot, BarsHaveTheColourAndWidthOfTheEstimate) {
 }
 
 TEST(Screenshot, TwoRunsGiveTheSamePicture) {
-  if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) GTEST_SKIP() << "no display";
+  if (tests::no_display()) GTEST_SKIP() << "no display";
   std::string first;
   for (int run = 0; run < 2; ++run) {
     ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());

@@ -1,5 +1,6 @@
 // The program as people start it: what the command line asks for is what the window shows.
 
+#include "support/display.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -25,7 +26,7 @@ std::string contents(const std::filesystem::path& file) {
 }
 
 TEST(Start, DrawsTheScenarioOfAFile) {
-  if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) GTEST_SKIP() << "no display";
+  if (tests::no_display()) GTEST_SKIP() << "no display";
   const tests::TempFolder folder;
   const auto at = [&](const char* name) { return folder.path() / name; };
   std::ofstream(at("s.json")) << R"({"model": "qwen3-30b-a3b", "serving": {"runtime": "llama.cpp"}})";

@@ -75,6 +75,7 @@ inline constexpr Alike after_devices{.first = ~Count{0}};
   if (alike.neighbours()) return first + "–" + std::to_string(alike.last());
   return grouped(alike.count()) + " like " + first;
 }
+/// The same of a row of an estimate.
 template <class Row>
 [[nodiscard]] std::string shared_name(const Row& row) {
   return shared_name(row.name, row.alike);

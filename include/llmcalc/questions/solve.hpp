@@ -190,8 +190,8 @@ inline Line line_of(const Scenario& s, const SolveTarget& target) {
   if (target.path == "device.count" || target.path.starts_with("parallelism.")) return count_line(s, target);
   const Field* f = find_field(target.path);
   if (!f) return {};
-  Count low = static_cast<Count>(f->limits.low);
-  Count high = static_cast<Count>(f->limits.high);
+  auto low = static_cast<Count>(f->limits.low);
+  auto high = static_cast<Count>(f->limits.high);
   if (target.path == "serving.gpu_layers") high = s.model->layer_count() + 1;  // one more: the output layer
   if (target.path == "serving.moe_layers_on_cpu") high = s.model->layer_count();
   if (target.path == "serving.prompt") high = s.serving.context;

@@ -21,15 +21,20 @@ namespace llmcalc {
          s.weights.format == WeightFormat::AsReleased && s.model->released_format == WeightFormat::Fp32;
 }
 
+/// True when llama.cpp computes a text in one graph.
+[[nodiscard]] inline bool encodes_at_once(const Scenario& s) {
+  return s.serving.runtime == Runtime::LlamaCpp && s.model && s.model->encodes();
+}
+
 /// True when as_served() changes something.
 [[nodiscard]] inline bool served_otherwise(const Scenario& s) {
-  return halves_released_weights(s) || (s.serving.runtime == Runtime::LlamaCpp && s.model && s.model->encodes());
+  return halves_released_weights(s) || encodes_at_once(s);
 }
 
 /// The scenario as its engine runs it.
 [[nodiscard]] inline Scenario as_served(Scenario s) {
   if (halves_released_weights(s)) s.weights.format = WeightFormat::Fp16;
-  if (s.serving.runtime == Runtime::LlamaCpp && s.model && s.model->encodes()) {
+  if (encodes_at_once(s)) {
     Serving& v = s.serving;
     v.ubatch = std::max(v.ubatch, v.context);
     v.batch = std::max(v.batch, v.ubatch);

@@ -33,7 +33,8 @@ std::vector<Count> one_a_layer(const Fields& c, std::string_view key, Count laye
   if (given.size() == layers) return given;
   c.complain(key,
              "must have " + std::to_string(layers) + " entries (one a layer), has " + std::to_string(given.size()));
-  return std::vector<Count>(layers, allowed.low);
+  std::vector<Count> lowest(layers, allowed.low);
+  return lowest;
 }
 
 /// DeciLM: Llama whose layers differ in their key-value heads.
@@ -128,7 +129,8 @@ std::vector<Count> openelm_widths(const Fields& c, const Model& m, Count layers)
   if (widths.size() == layers) return widths;
   c.complain("ffn_multipliers",
              "must be " + std::to_string(layers) + " numbers more than 0 and at most 64 (one a layer)");
-  return std::vector<Count>(layers, divisor);
+  std::vector<Count> narrowest(layers, divisor);
+  return narrowest;
 }
 
 /// OpenELM: every layer with its own heads and width, everything fused, normed queries and keys.

@@ -33,8 +33,11 @@ bool contains(const std::string& text, std::string_view part) { return text.find
 /// Reads one quantization_config; what the formats cannot say exactly becomes a note.
 class Quantization {
  public:
-  Quantization(const Fields& q, const Fields& c, Model& m) : q_(q), c_(c), model_(m) {
-    bits_ = q.number("bits", q.number("num_bits", q.number("nbits", q.number("weight_bits", 0))));
+  Quantization(const Fields& q, const Fields& c, Model& m)
+      : q_(q),
+        c_(c),
+        model_(m),
+        bits_(q.number("bits", q.number("num_bits", q.number("nbits", q.number("weight_bits", 0))))) {
     model_.quantization_group = group("group_size", q);
     model_.plain_attention = leaves_attention();
   }
@@ -103,11 +106,13 @@ class Quantization {
   WeightFormat fp8() { return q_.has("weight_block_size") ? WeightFormat::Fp8Block : WeightFormat::Fp8; }
   WeightFormat gptq() { return by_bits(WeightFormat::GptqInt4, WeightFormat::GptqInt8, "GPTQ"); }
   WeightFormat awq() { return by_bits(WeightFormat::AwqInt4, WeightFormat::Int8, "AWQ"); }
+  // NOLINTBEGIN(readability-convert-member-functions-to-static): the table of methods calls members
   WeightFormat mxfp4() { return WeightFormat::Mxfp4; }
   WeightFormat mxfp8() { return WeightFormat::Mxfp8; }
   WeightFormat nvfp4() { return WeightFormat::Nvfp4; }
   WeightFormat int8() { return WeightFormat::Int8; }
   WeightFormat aqlm() { return WeightFormat::Aqlm; }
+  // NOLINTEND(readability-convert-member-functions-to-static)
 
   WeightFormat bitsandbytes() {
     if (!q_.flag("load_in_4bit", false) && !q_.flag("_load_in_4bit", false)) return WeightFormat::Int8;
@@ -213,7 +218,7 @@ class Quantization {
   const Fields& q_;
   const Fields& c_;
   Model& model_;
-  double bits_ = 0;
+  double bits_;
 };
 
 /// Source: quantization methods of transformers (utils/quantization_config.py), vLLM and ExLlama, main, 2026-08.

@@ -16,12 +16,13 @@ namespace {
 /// Convolutions, residual blocks and attention of a VQ-GAN.
 class ImageTokenizer {
  public:
-  ImageTokenizer(const Fields& v, Model& m) : t_(m) {
-    base_ = v.count("base_channels", range::width, 128);
-    latent_ = v.count("latent_channels", range::width, 256);
-    doubled_ = v.flag("double_latent", false);
-    blocks_ = v.count("num_res_blocks", {1, 64}, 2);
-    multipliers_ = v.counts("channel_multiplier", {1, 1024});
+  ImageTokenizer(const Fields& v, Model& m)
+      : t_(m),
+        base_(v.count("base_channels", range::width, 128)),
+        latent_(v.count("latent_channels", range::width, 256)),
+        blocks_(v.count("num_res_blocks", {1, 64}, 2)),
+        doubled_(v.flag("double_latent", false)),
+        multipliers_(v.counts("channel_multiplier", {1, 1024})) {
     if (multipliers_.empty()) multipliers_ = {1, 1, 2, 2, 4};
   }
 
@@ -89,8 +90,8 @@ class ImageTokenizer {
   }
 
   Tower t_;
-  Count base_ = 0, latent_ = 0, blocks_ = 0;
-  bool doubled_ = false;
+  Count base_, latent_, blocks_;
+  bool doubled_;
   std::vector<Count> multipliers_;
 };
 

@@ -21,7 +21,6 @@ struct Decoded {
 };
 
 /// Recognises a packed tensor; none when it is stored as it is.
-std::optional<Decoded> decode(const StoredTensor& main, const CompanionList& companions,
-                              const QuantizationConfig& config);
+std::optional<Decoded> decode(const StoredTensor& main, const CompanionList& with, const QuantizationConfig& config);
 
 }  // namespace llmcalc::formats

@@ -106,7 +106,7 @@ TEST(Training, OfLlama70BOnMegatronIsTheWorkedCase) {
   const Bytes states = first.bytes(Part::Weights) + first.bytes(Part::Gradients) + first.bytes(Part::MasterWeights) +
                        first.bytes(Part::OptimizerStates);
   // 6 + 12 / 16 bytes for 2,270,756,864 parameters and the 768 rows of padding to a multiple of 128 x 8.
-  EXPECT_NEAR(static_cast<double>(states.count), (2'270'756'864.0 + 768 * 8192 / 8) * 6.75, 1000);
+  EXPECT_NEAR(static_cast<double>(states.count), (2'270'756'864.0 + 768.0 * 8192 / 8) * 6.75, 1000);
   EXPECT_NEAR(static_cast<double>(first.bytes(Part::Activations).count), 22'502'440'960.0, 1e-3 * 2.25e10);
   EXPECT_EQ(e.worst_rank, "stage 0");
 }

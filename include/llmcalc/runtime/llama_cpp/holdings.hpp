@@ -39,7 +39,9 @@ struct Holding {
 };
 
 /// Place of a list of holdings: the host comes first.
-[[nodiscard]] constexpr std::size_t place_index(std::int32_t where) { return static_cast<std::size_t>(where) + 1; }
+[[nodiscard]] constexpr std::size_t place_index(std::int32_t where) {
+  return static_cast<std::size_t>(std::int64_t{where} + 1);
+}
 
 /// What the host and every device hold, the host first.
 [[nodiscard]] inline std::vector<Holding> holdings(const Model& m, const std::vector<GgufTensor>& tensors,
