@@ -12,7 +12,6 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-using testing::Not;
 
 TEST(EstimateCommand, PrintsThePublishedFiguresToTheByte) {
   const Called c = call({"estimate", "--model", "llama-3.1-8b", "--format", "json", "--include-overhead=off"});

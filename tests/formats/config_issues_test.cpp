@@ -157,7 +157,7 @@ void expect_answer(const json& config, const std::string& what) {
 void try_nonsense(const json& config, const json::json_pointer& at, const std::string& id) {
   static const json nonsense[] = {-1, "x", 4294967296};
   if (!config.contains(at) || !config.at(at).is_object()) return;
-  const json object = config.at(at);
+  const json& object = config.at(at);
   for (const auto& [key, value] : object.items()) {
     json changed = config;
     for (const json& bad : nonsense) {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -59,9 +60,7 @@ void raise_floors(const fs::path& path, const std::vector<GoldenFileOutcomes>& f
   std::ofstream(path) << floors.dump(2) << "\n";
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int report(int argc, char** argv) {
   const Options options = read_options(argc, argv);
   const fs::path folder = fs::path(LLMCALC_SOURCE_DIR) / "tests" / "golden";
   const auto files = run_golden_files(golden_files(folder, options.file), default_resolver(), options.group);
@@ -79,4 +78,15 @@ int main(int argc, char** argv) {
     std::ofstream(readme, std::ios::binary) << text;
   }
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return report(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "golden-report: %s\n", error.what());
+    return 2;
+  }
 }

@@ -8,7 +8,6 @@
 namespace llmcalc::formats {
 namespace {
 
-namespace fs = std::filesystem;
 using tests::first_issue;
 using tests::GgufBuilder;
 using tests::has_issue;

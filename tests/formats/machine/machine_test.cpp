@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <string>
@@ -45,8 +45,8 @@ NvmlDevice second() {
   by_index(1, &device);
   return device;
 }
-int name(NvmlDevice device, char* into, unsigned int) {
-  std::strcpy(into, device == second() ? "NVIDIA GB10" : "NVIDIA GeForce RTX 4090");
+int name(NvmlDevice device, char* into, unsigned int size) {
+  std::snprintf(into, size, "%s", device == second() ? "NVIDIA GB10" : "NVIDIA GeForce RTX 4090");
   return 0;
 }
 int memory(NvmlDevice device, NvmlMemory* into) {
