@@ -1,5 +1,6 @@
 #include "formats/model_preset.hpp"
 
+#include "formats/preset_files.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -74,6 +75,13 @@ TEST(ModelPreset, ThatIsBrokenDoesNotHideTheShippedOne) {
   ASSERT_EQ(catalogue.entries.size(), 1U);
   EXPECT_EQ(catalogue.entries[0].name, "shipped");
   EXPECT_EQ(catalogue.issues.size(), 1U);
+}
+
+TEST(ModelPreset, OfHugeSizeIsRefusedUnread) {
+  const TempFolder folder;
+  const auto preset = read_model_preset(folder.write("huge.json", "{}", preset_file_limit));
+  ASSERT_FALSE(preset);
+  EXPECT_NE(preset.issues()[0].what.find("is larger than"), std::string::npos);
 }
 
 TEST(ModelPreset, WithATextWhereANumberBelongsIsRefused) {

@@ -58,10 +58,10 @@ TEST(CompatKeys, EveryKeyTheWindowAsksForArrivesUnderItsNumber) {
                                     {'Z', Key::Z}}) {
     Frames frames;
     compat::feed_glfw_key(number, true, {});
-    frames.step();
+    Frames::step();
     EXPECT_TRUE(compat::pressed(key)) << number;
     compat::feed_glfw_key(number, false, {});
-    frames.step();
+    Frames::step();
     EXPECT_FALSE(compat::pressed(key)) << number;
   }
 }
@@ -69,18 +69,18 @@ TEST(CompatKeys, EveryKeyTheWindowAsksForArrivesUnderItsNumber) {
 TEST(CompatKeys, ModifiersAreThoseOfTheKeyThatIsGiven) {
   Frames frames;
   compat::feed_glfw_key('G', true, {false, true, false, false});
-  frames.step();
+  Frames::step();
   EXPECT_TRUE(ImGui::GetIO().KeyCtrl);
   EXPECT_FALSE(ImGui::GetIO().KeyShift);
   compat::feed_glfw_key('G', false, {});
-  frames.step();
+  Frames::step();
   EXPECT_FALSE(ImGui::GetIO().KeyCtrl);
 }
 
 TEST(CompatKeys, UnknownNumbersAreIgnored) {
   Frames frames;
   for (const int number : {-1, 512, 1 << 20}) compat::feed_glfw_key(number, true, {});
-  frames.step();
+  Frames::step();
   EXPECT_FALSE(compat::pressed(Key::Space));
 }
 
