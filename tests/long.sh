@@ -7,14 +7,19 @@ cd "$(dirname "$0")/.."
 jobs=$(nproc)
 on_screen() { xvfb-run -a -s "-screen 0 1920x1200x24 -noreset" "$@"; }
 heading() { printf '\n== %s\n' "$*"; }
-quietly() { "$@" >build/long.log 2>&1 || { cat build/long.log; exit 1; }; }
-build() { quietly cmake --preset "$1"; quietly cmake --build --preset "$1" -j "$jobs"; }
+quietly() { "$@" >"$log" 2>&1 || { cat "$log"; exit 1; }; }
+# build PRESET [TARGET...]: everything, or these targets.
+build() {
+  local targets=("${@:2}")
+  quietly cmake --preset "$1"
+  quietly cmake --build --preset "$1" -j "$jobs" ${targets[@]:+--target "${targets[@]}"}
+}
 
 laws() {
   heading "Laws on many other random scenarios"
   for tests in unit formats; do
     RC_PARAMS="max_success=20000" quietly build/check/tests/test_$tests --gtest_filter='*Law*:Inventory*:*RoundTrip*'
-    grep -a "seed=" build/long.log | sort -u
+    grep -a "seed=" "$log" | sort -u
   done
 }
 
@@ -56,8 +61,7 @@ threads() {
 
 valgrind() {
   heading "valgrind on the command line"
-  quietly cmake --preset dev
-  quietly cmake --build --preset dev -j "$jobs" --target llmcalc
+  build dev llmcalc
   for command in "estimate --model llama-3.1-8b" "estimate --model llama-3.1-8b --format json" models devices formats defaults; do
     # shellcheck disable=SC2086  # words
     command valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9 build/dev/bin/llmcalc $command >/dev/null
@@ -77,27 +81,32 @@ coverage() {
 
 fuzz() {
   heading "Fuzzing"
-  build fuzz
-  for target in build/fuzz/tests/fuzz_*; do
-    name=${target##*/fuzz_}
+  local readers=(tests/fuzz/corpus/*)
+  readers=("${readers[@]##*/}")
+  build fuzz "${readers[@]/#/fuzz_}"
+  for name in "${readers[@]}"; do
+    local target=build/fuzz/tests/fuzz_$name
     found=build/fuzz/found/$name
     mkdir -p "$found"
     dictionary=()
     [ ! -e "tests/fuzz/$name.dict" ] || dictionary=("-dict=tests/fuzz/$name.dict")
     quietly "$target" -max_total_time="${LLMCALC_FUZZ_SECONDS:-60}" -rss_limit_mb=512 -timeout=5 -artifact_prefix="$found/" \
       -print_final_stats=1 "${dictionary[@]}" "$found" "tests/fuzz/corpus/$name"
-    echo "clean: $name, $(sed -n 's/^stat::number_of_executed_units: *//p' build/long.log) inputs"
+    echo "clean: $name, $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
   done
 }
 
 monkey() {
   heading "Monkey in the window, under the address sanitizer"
   LLMCALC_MONKEY_SECONDS=${LLMCALC_MONKEY_SECONDS:-600} quietly build/asan/tests/test_ui --gtest_filter='Monkey*'
-  tail -3 build/long.log
+  tail -3 "$log"
 }
 
 steps=(laws tidy includes desktop cppcheck threads valgrind coverage fuzz monkey)
 for step in "${@:-${steps[@]}}"; do
   [[ " ${steps[*]} " == *" $step "* ]] || { echo "usage: $0 [${steps[*]}]" >&2; exit 2; }
 done
-for step in "${@:-${steps[@]}}"; do "$step"; done
+for step in "${@:-${steps[@]}}"; do
+  log=build/long-$step.log  # of its own: steps may run side by side
+  "$step"
+done
