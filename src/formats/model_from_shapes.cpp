@@ -58,7 +58,7 @@ Count assumed_head(Count query_rows, Count key_rows) {
 
 }  // namespace
 
-Result<Model> model_from_shapes(const LogicalTensors& stored, std::string id) {
+Result<Model> model_from_shapes(const LogicalTensors& stored, const std::string& id) {
   if (ending(stored, {"lora_A.weight", "lora_A.default.weight", "lora_down.weight"}) != nullptr) {
     return Issue{id, "is a LoRA adapter, not a model: open the model it was trained for"};
   }

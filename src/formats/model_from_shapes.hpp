@@ -13,6 +13,6 @@ namespace llmcalc::formats {
 /// Layers, widths and vocabulary as the shapes have them; the size of a head cannot be seen in most and is then
 /// assumed, which the model's notes and trust say. Weights without recognisable layers are an Issue that asks for the
 /// config.json.
-Result<Model> model_from_shapes(const LogicalTensors& stored, std::string id);
+Result<Model> model_from_shapes(const LogicalTensors& stored, const std::string& id);
 
 }  // namespace llmcalc::formats

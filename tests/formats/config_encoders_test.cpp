@@ -117,7 +117,7 @@ TEST(ConfigEncoders, RelativePositionsHaveATableInEveryLayer) {
 
 TEST(ConfigEncoders, OtherShapesUnderBertsTypeAreRefused) {
   for (const char* field : {R"("position_embedding_type":"alibi")", R"("feed_forward_type":"geglu")",
-                            R"("architectures":["BertLMHeadModel"])"}) {
+                            R"("feed_forward_type":"relative_key")", R"("architectures":["BertLMHeadModel"])"}) {
     EXPECT_FALSE(model_from_config_text(R"({"model_type":"bert",)" + std::string(field) + "}", "test")) << field;
   }
 }

@@ -11,13 +11,16 @@ namespace llmcalc::config {
 
 namespace {
 
+constexpr std::string_view positions_key = "position_embedding_type";
+constexpr std::string_view usual_positions = "absolute";
+
 /// Models of other shapes that are published under BERT's model_type with code of their own (Jina, Nomic, ...).
 void refuse_other_shapes(const Fields& c) {
-  constexpr std::array usual{std::pair{"position_embedding_type", "absolute"},
-                             std::pair{"feed_forward_type", "original"}};
+  constexpr std::array usual{std::pair{positions_key, usual_positions},
+                             std::pair{std::string_view("feed_forward_type"), std::string_view("original")}};
   for (const auto& [key, value] : usual) {
     const std::string given = c.text(key, value);
-    if (given == value || given.substr(0, 12) == "relative_key") continue;
+    if (given == value || (key == positions_key && relative_positions(c))) continue;
     c.complain(key, "must be \"" + std::string(value) +
                         "\": other shapes under this model_type are not read, got \"" + given.substr(0, 60) + "\"");
   }
@@ -39,6 +42,10 @@ bool built_for(const Fields& c, std::string_view task) {
   const std::vector<std::string> classes = c.texts("architectures");
   return std::any_of(classes.begin(), classes.end(),
                      [&](const std::string& name) { return name.find(task) != std::string::npos; });
+}
+
+bool relative_positions(const Fields& c) {
+  return c.text(positions_key, usual_positions).starts_with("relative_key");
 }
 
 bool pretrains(const Fields& c) { return built_for(c, "ForPreTraining"); }

@@ -13,6 +13,9 @@ namespace llmcalc::config {
 /// True when a class named in the config is built for this task ("ForMaskedLM").
 [[nodiscard]] bool built_for(const Fields& c, std::string_view task);
 
+/// True when attention has learned tables of distances ("relative_key", "relative_key_query").
+[[nodiscard]] bool relative_positions(const Fields& c);
+
 /// Sets the model's output, its classes and its tie from the class named in "architectures".
 void read_output(const Fields& c, Model& m);
 

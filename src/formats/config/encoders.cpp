@@ -71,7 +71,7 @@ void read_bert(const Fields& c, Model& m) {
   if (pretrains(c)) add_projection(m, "cls.seq_relationship", 2, m.hidden);
   add_classifier(c, m, built_for(c, "ForNextSentencePrediction") ? "cls.seq_relationship" : "classifier");
   add_equal_layers(c, m, layer);
-  if (c.text("position_embedding_type", "absolute").substr(0, 12) == "relative_key") {
+  if (relative_positions(c)) {
     add_layer_tensors(m, "self_attn.distance_embedding.weight", subtract(multiply(2, m.max_context), 1),
                       layer.attention.head_dim, TensorRole::PositionTable, ModelPart::Attention);
   }
