@@ -13,7 +13,7 @@ namespace {
 using testing::HasSubstr;
 
 /// The text without troff's escapes.
-std::string unescaped(std::string text) {
+std::string unescaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
     if (c != '\\') out += c;
