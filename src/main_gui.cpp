@@ -3,9 +3,9 @@
 #include "build_info.hpp"
 #include "cli/manual.hpp"
 #include "cli/run.hpp"
-#include "formats/preset_folders.hpp"
-#include "formats/scenario_json.hpp"
-#include "formats/text_file.hpp"
+#include "host/preset_folders.hpp"
+#include "readers/scenario_json.hpp"
+#include "host/text_file.hpp"
 #include "platform/run.hpp"
 #include "platform/window.hpp"
 #include "ui/app.hpp"
@@ -75,9 +75,9 @@ void add_options(CLI::App& cli, Options& options) {
 llmcalc::Issues apply(const Options& options, llmcalc::ui::App& app) {
   using namespace llmcalc;
   if (!options.scenario.empty()) {
-    const Result<std::string> text = formats::read_text_file(options.scenario, largest_scenario);
+    const Result<std::string> text = io::read_text_file(options.scenario, largest_scenario);
     if (!text) return text.issues();
-    Result<Scenario> scenario = formats::read_scenario_text(*text, app.resolver);
+    Result<Scenario> scenario = io::read_scenario_text(*text, app.resolver);
     if (!scenario) return scenario.issues();
     ui::use_scenario(app, std::move(scenario).value());
   }
@@ -98,9 +98,9 @@ llmcalc::Issues apply(const Options& options, llmcalc::ui::App& app) {
 int show_window(const Options& options, int width, int height) {
   using namespace llmcalc;
   const bool picture = !options.screenshot.empty();
-  ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
+  ui::App app = ui::make_app(io::default_resolver(), io::preset_folders());
   if (!picture) app.scenario_folder = ui::scenario_folder();
-  ui::Session session(picture ? ui::SessionPlace{} : ui::take_session_place(formats::user_config_folder()));
+  ui::Session session(picture ? ui::SessionPlace{} : ui::take_session_place(io::user_config_folder()));
   std::error_code unreadable;
   app.view.first_start = options.scenario.empty() && !picture && !session.file().empty() &&
                          !std::filesystem::exists(session.file(), unreadable);

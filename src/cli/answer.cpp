@@ -1,8 +1,8 @@
 #include "cli/answer.hpp"
 
-#include "formats/estimate_json.hpp"
-#include "formats/resolve.hpp"
-#include "formats/scenario_json.hpp"
+#include "report/estimate_json.hpp"
+#include "readers/resolve.hpp"
+#include "readers/scenario_json.hpp"
 
 #include <ostream>
 #include <utility>
@@ -44,19 +44,19 @@ void print(const Answer& answer, OutputFormat format, bool one_line, std::ostrea
 
 int answer_all(const QuestionOptions& options, Streams streams,
                const std::function<Result<Answer>(const Scenario&)>& answer) {
-  const formats::Resolver resolver = formats::default_resolver();
+  const io::Resolver resolver = io::default_resolver();
   const bool one_line = options.scenario.from_file();
   int status = success;
   for (const Result<nlohmann::json>& document : options.scenario.documents(streams.in).documents) {
     const Result<Scenario> scenario =
-        document ? formats::read_scenario(*document, resolver) : Result<Scenario>(document.issues());
+        document ? io::read_scenario(*document, resolver) : Result<Scenario>(document.issues());
     const Result<Answer> answered = scenario ? answer(*scenario) : Result<Answer>(scenario.issues());
     if (answered) {
       print(*answered, options.format, one_line, streams.out);
       continue;
     }
     status = bad_input;
-    if (options.format == OutputFormat::Json) streams.out << formats::error_json(answered.issues()).dump() << "\n";
+    if (options.format == OutputFormat::Json) streams.out << io::error_json(answered.issues()).dump() << "\n";
     if (options.format == OutputFormat::Json && one_line) continue;
     Issues issues = answered.issues();
     for (Issue& issue : issues) issue = options.scenario.for_people(std::move(issue));

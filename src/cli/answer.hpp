@@ -3,7 +3,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/scenario_options.hpp"
-#include "formats/text_table.hpp"
+#include "report/text_table.hpp"
 
 #include <llmcalc/questions/fit.hpp>
 
@@ -19,7 +19,7 @@ namespace llmcalc::cli {
 // NOLINTNEXTLINE(bugprone-exception-escape): moving an ordered_json does not throw
 struct Answer {
   std::string sentence;  ///< printed above the table
-  formats::TextTable table;
+  io::TextTable table;
   nlohmann::ordered_json json;
 };
 

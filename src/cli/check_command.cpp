@@ -2,8 +2,8 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "formats/logs/self_check_json.hpp"
-#include "formats/text_file.hpp"
+#include "report/self_check_json.hpp"
+#include "host/text_file.hpp"
 
 #include <istream>
 #include <iterator>
@@ -19,10 +19,10 @@ struct Request : QuestionOptions {
 
 /// The text of the log: a file, or standard input for "-".
 Result<std::string> log_text(const std::string& name, std::istream& in) {
-  if (name != "-") return formats::read_text_file(name, formats::log_limit);
+  if (name != "-") return io::read_text_file(name, io::log_limit);
   std::string text;
   constexpr std::size_t piece = std::size_t{1} << 16;
-  while (in && text.size() < formats::log_limit) {
+  while (in && text.size() < io::log_limit) {
     const std::size_t old = text.size();
     text.resize(old + piece);
     in.read(text.data() + old, static_cast<std::streamsize>(piece));
@@ -31,14 +31,14 @@ Result<std::string> log_text(const std::string& name, std::istream& in) {
   return text;
 }
 
-Answer check_answer(const formats::MeasuredLog& log, const Scenario& s, const QuestionOptions& options) {
-  const formats::SelfCheck check = formats::self_check(log, s, options.task_or(formats::usual_task(log)));
+Answer check_answer(const io::MeasuredLog& log, const Scenario& s, const QuestionOptions& options) {
+  const io::SelfCheck check = io::self_check(log, s, options.task_or(io::usual_task(log)));
   Answer out;
-  out.sentence = formats::sentence(check, options.units());
+  out.sentence = io::sentence(check, options.units());
   for (const std::string& words : check.settings) out.sentence += "\nDiffers: " + words + ".";
   for (const std::string& words : check.notes) out.sentence += "\nNote: " + words;
-  out.table = formats::self_check_table(check, options.units());
-  out.json = formats::self_check_json(check);
+  out.table = io::self_check_table(check, options.units());
+  out.json = io::self_check_json(check);
   return out;
 }
 
@@ -48,7 +48,7 @@ int check(const Request& request, Streams streams) {
     print_issues(text.issues(), streams.errors);
     return bad_input;
   }
-  const Result<formats::MeasuredLog> log = formats::read_log(*text);
+  const Result<io::MeasuredLog> log = io::read_log(*text);
   if (!log) {
     print_issues(log.issues(), streams.errors);
     return bad_input;

@@ -1,8 +1,8 @@
 // The catalogue of devices, with how far each figure can be trusted.
 
 #include "cli/listing.hpp"
-#include "formats/device_preset.hpp"
-#include "formats/preset_folders.hpp"
+#include "readers/device_preset.hpp"
+#include "host/preset_folders.hpp"
 
 #include <llmcalc/base/text.hpp>
 
@@ -18,7 +18,7 @@ using nlohmann::ordered_json;
 ordered_json number_or_null(double value) { return value > 0 ? ordered_json(value) : ordered_json(nullptr); }
 
 /// How far a device's figures can be trusted, in a word or two.
-std::string trust_text(const formats::DevicePreset& row) {
+std::string trust_text(const io::DevicePreset& row) {
   std::string out = row.device.verified ? "verified" : "single source";
   if (row.device.reported.count != 0 && !row.reported_verified) out += ", driver's memory recalled";
   if (!row.gpu_share_verified) out += ", GPU share inferred";
@@ -26,14 +26,14 @@ std::string trust_text(const formats::DevicePreset& row) {
 }
 
 /// Memory a program can address, marked when that does not rest on a reading.
-std::string usable_text(const formats::DevicePreset& row) {
+std::string usable_text(const io::DevicePreset& row) {
   const Device& d = row.device;
   if (d.memory.count == 0) return "";
   const bool read = d.unified ? row.gpu_share_verified : row.reported_verified;
   return text(d.addressable()) + (read ? "" : "?");
 }
 
-ordered_json device_json(const formats::DevicePreset& row) {
+ordered_json device_json(const io::DevicePreset& row) {
   const Device& d = row.device;
   ordered_json out{{"id", d.id},
                    {"aliases", row.aliases},
@@ -92,14 +92,14 @@ bool matches(std::string_view filter, std::string text) {
 }
 
 Listing list_devices(const std::string& filter, Issues& issues) {
-  const formats::DeviceCatalogue all = formats::read_device_catalogue(formats::preset_folders());
+  const io::DeviceCatalogue all = io::read_device_catalogue(io::preset_folders());
   issues = all.issues;
   Listing out;
   out.table.columns = {{"id", false},       {"name", false},   {"class", false},  {"memory", true}, {"usable", true},
                        {"bandwidth", true}, {"16 bits", true}, {"FP8", true},     {"link", true},   {"power", true},
                        {"year", true},      {"$/h", true},     {"figures", false}};
   const auto flops = [](double rate) { return rate > 0 ? rate_text(rate, "FLOP") : std::string(); };
-  for (const formats::DevicePreset& row : all.devices) {
+  for (const io::DevicePreset& row : all.devices) {
     const Device& d = row.device;
     if (!matches(filter, d.id + " " + d.name + " " + row.family + " " + trust_text(row))) continue;
     out.table.rows.push_back(

@@ -1,10 +1,10 @@
 #include "cli/commands.hpp"
 #include "cli/print_estimate.hpp"
 #include "cli/scenario_options.hpp"
-#include "formats/estimate_json.hpp"
-#include "formats/estimate_tables.hpp"
-#include "formats/resolve.hpp"
-#include "formats/scenario_json.hpp"
+#include "report/estimate_json.hpp"
+#include "report/estimate_tables.hpp"
+#include "readers/resolve.hpp"
+#include "readers/scenario_json.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 
@@ -39,13 +39,13 @@ void print(const Request& request, OutputFormat format, const Scenario& s, const
       break;
     case OutputFormat::Json:
       // One line for each scenario of a file, so that answers can be matched with questions.
-      out << formats::estimate_json(s, e).dump(request.scenario.from_file() ? -1 : 2) << "\n";
+      out << io::estimate_json(s, e).dump(request.scenario.from_file() ? -1 : 2) << "\n";
       break;
     case OutputFormat::Csv:
-      out << formats::estimate_csv(e);
+      out << io::estimate_csv(e);
       break;
     case OutputFormat::Markdown:
-      out << formats::estimate_markdown(s, e, units);
+      out << io::estimate_markdown(s, e, units);
       break;
   }
 }
@@ -54,12 +54,12 @@ int estimate(const Request& request, Streams streams) {
   const ScenarioDocuments asked = request.scenario.documents(streams.in);
   const OutputFormat format =
       request.format_given || !request.scenario.from_file() ? request.format : OutputFormat::Json;
-  const formats::Resolver resolver = formats::default_resolver();
+  const io::Resolver resolver = io::default_resolver();
   int status = success;
   bool first = true;
   for (const Result<nlohmann::json>& document : asked.documents) {
     const Result<Scenario> scenario =
-        document ? formats::read_scenario(*document, resolver) : Result<Scenario>(document.issues());
+        document ? io::read_scenario(*document, resolver) : Result<Scenario>(document.issues());
     if (!first && format != OutputFormat::Json) streams.out << "\n";
     first = false;
     if (scenario) {
@@ -67,7 +67,7 @@ int estimate(const Request& request, Streams streams) {
       continue;
     }
     status = bad_input;
-    if (format == OutputFormat::Json) streams.out << formats::error_json(scenario.issues()).dump() << "\n";
+    if (format == OutputFormat::Json) streams.out << io::error_json(scenario.issues()).dump() << "\n";
     if (format == OutputFormat::Json && request.scenario.from_file()) continue;
     Issues issues = scenario.issues();
     for (Issue& issue : issues) issue = request.scenario.for_people(std::move(issue));

@@ -2,12 +2,12 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "formats/device_preset.hpp"
-#include "formats/preset_folders.hpp"
-#include "formats/text_file.hpp"
-#include "machine/local_models.hpp"
-#include "machine/machine.hpp"
-#include "machine/match_device.hpp"
+#include "readers/device_preset.hpp"
+#include "host/preset_folders.hpp"
+#include "host/text_file.hpp"
+#include "readers/local_models.hpp"
+#include "host/machine.hpp"
+#include "readers/match_device.hpp"
 
 #include <llmcalc/base/text.hpp>
 
@@ -25,11 +25,11 @@ struct HereRequest {
   std::string folder;
 };
 
-void add_gpus(formats::TextTable& table, ordered_json& json, const machine::Machine& found) {
-  const auto catalogue = formats::read_device_catalogue(formats::preset_folders());
+void add_gpus(io::TextTable& table, ordered_json& json, const host::Machine& found) {
+  const auto catalogue = io::read_device_catalogue(io::preset_folders());
   json["gpus"] = ordered_json::array();
-  for (const machine::FoundGpu& gpu : found.gpus) {
-    const formats::DevicePreset* preset = machine::match_device(gpu, catalogue.devices);
+  for (const host::FoundGpu& gpu : found.gpus) {
+    const io::DevicePreset* preset = host::match_device(gpu, catalogue.devices);
     const std::string id = preset ? preset->device.id : "";
     const std::string free = gpu.free ? ", " + text(*gpu.free) + " free" : "";
     table.rows.push_back({"GPU", gpu.name, text(gpu.total) + free, id.empty() ? "no preset" : "--device " + id});
@@ -42,11 +42,11 @@ void add_gpus(formats::TextTable& table, ordered_json& json, const machine::Mach
   }
 }
 
-void add_models(formats::TextTable& table, ordered_json& json, const machine::LocalModels& found) {
+void add_models(io::TextTable& table, ordered_json& json, const host::LocalModels& found) {
   json["models"] = ordered_json::array();
   json["models_complete"] = found.complete;
-  for (const machine::LocalModel& model : found.models) {
-    const std::string path = formats::shown(model.path);
+  for (const host::LocalModel& model : found.models) {
+    const std::string path = io::shown(model.path);
     table.rows.push_back({std::string(label_of(model.store)), model.name, text(model.bytes), "--model " + path});
     json["models"].push_back(
         {{"name", model.name}, {"store", key_of(model.store)}, {"bytes", model.bytes.count}, {"path", path}});
@@ -54,17 +54,17 @@ void add_models(formats::TextTable& table, ordered_json& json, const machine::Lo
 }
 
 int here(const HereRequest& request, Streams streams) {
-  const machine::Machine found = machine::look_at_this_machine();
-  auto folders = machine::model_folders_of_this_user();
-  if (!request.folder.empty()) folders.push_back({request.folder, machine::ModelStore::Folder});
-  formats::TextTable table;
+  const host::Machine found = host::look_at_this_machine();
+  auto folders = host::model_folders_of_this_user();
+  if (!request.folder.empty()) folders.push_back({request.folder, host::ModelStore::Folder});
+  io::TextTable table;
   table.columns = {{"what"}, {"name"}, {"size", true}, {"use it with"}};
   ordered_json json{
       {"memory", {{"bytes", found.memory.total.count}, {"available_bytes", found.memory.available.count}}}};
   table.rows.push_back(
       {"memory", "of this computer", text(found.memory.total) + ", " + text(found.memory.available) + " free", ""});
   add_gpus(table, json, found);
-  add_models(table, json, machine::find_local_models(folders));
+  add_models(table, json, host::find_local_models(folders));
   switch (request.format) {
     case OutputFormat::Table:
       streams.out << table.plain();

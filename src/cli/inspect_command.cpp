@@ -2,11 +2,11 @@
 // about it.
 
 #include "cli/commands.hpp"
-#include "formats/model_file.hpp"
-#include "formats/model_file_json.hpp"
-#include "formats/resolve.hpp"
-#include "formats/text_file.hpp"
-#include "formats/text_table.hpp"
+#include "readers/model_file.hpp"
+#include "report/model_file_json.hpp"
+#include "readers/resolve.hpp"
+#include "host/text_file.hpp"
+#include "report/text_table.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/summary.hpp>
@@ -24,8 +24,8 @@ namespace llmcalc::cli {
 
 namespace {
 
-using formats::ModelFile;
-using formats::TextTable;
+using io::ModelFile;
+using io::TextTable;
 
 struct InspectRequest {
   std::string path;
@@ -68,7 +68,7 @@ TextTable layers_table(const Model& model) {
   TextTable table{{{"layers", true}, {"kind", false}}, {}};
   for (std::size_t k = 0; k < model.kinds.size(); ++k) {
     const Count count = model.layers_of_kind(k);
-    if (count > 0) table.rows.push_back({grouped(count), formats::describe_layer(model.kinds[k])});
+    if (count > 0) table.rows.push_back({grouped(count), io::describe_layer(model.kinds[k])});
   }
   return table;
 }
@@ -86,7 +86,7 @@ TextTable parts_table(const Model& model) {
 TextTable types_table(const ModelFile& file) {
   TextTable table{{{"stored as", false}, {"tensors", true}, {"parameters", true}, {"bytes", true}, {"share", true}},
                   {}};
-  for (const formats::StoredSum& sum : file.types) {
+  for (const io::StoredSum& sum : file.types) {
     table.rows.push_back({sum.type, grouped(sum.tensors), grouped(sum.parameters), grouped(sum.bytes.count),
                           share_text(sum.bytes, file.tensor_bytes)});
   }
@@ -97,7 +97,7 @@ TextTable types_table(const ModelFile& file) {
 TextTable tensors_table(const ModelFile& file) {
   TextTable table{{{"name", false}, {"stored_as", false}, {"shape", false}, {"parameters", true}, {"bytes", true}},
                   {}};
-  for (const formats::FileTensor& tensor : file.tensors) {
+  for (const io::FileTensor& tensor : file.tensors) {
     std::string shape;
     for (const Count size : tensor.shape) shape += (shape.empty() ? "" : " x ") + std::to_string(size);
     table.rows.push_back(
@@ -123,7 +123,7 @@ void print_people(const ModelFile& file, const InspectRequest& request, std::ost
         << (markdown ? "\n" : "") << (markdown ? table.markdown() : table.plain());
   };
   out << (markdown ? "# " : "") << file.model.name << "\n";
-  print(formats::shown(file.path), facts(file));
+  print(io::shown(file.path), facts(file));
   print("Layers by kind", layers_table(file.model));
   print("Parameters by part", parts_table(file.model));
   print("Stored types", types_table(file));
@@ -138,10 +138,10 @@ void print_people(const ModelFile& file, const InspectRequest& request, std::ost
 Result<ModelFile> file_or_preset(const std::string& path) {
   std::error_code error;
   const bool bare = std::filesystem::path(path).filename() == path;
-  if (!bare || std::filesystem::exists(path, error)) return formats::open_model_file(path);
-  const Result<ModelPtr> preset = formats::default_resolver().model({ModelSource::Kind::Preset, path});
+  if (!bare || std::filesystem::exists(path, error)) return io::open_model_file(path);
+  const Result<ModelPtr> preset = io::default_resolver().model({ModelSource::Kind::Preset, path});
   if (!preset) {
-    Issues issues = formats::open_model_file(path).issues();
+    Issues issues = io::open_model_file(path).issues();
     issues.insert(issues.end(), preset.issues().begin(), preset.issues().end());
     return issues;
   }
@@ -159,7 +159,7 @@ int inspect(const InspectRequest& request, Streams streams) {
   }
   switch (request.format) {
     case OutputFormat::Json:
-      streams.out << formats::model_file_json(*file, request.tensors)
+      streams.out << io::model_file_json(*file, request.tensors)
                          .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
                   << "\n";
       break;

@@ -2,11 +2,11 @@
 
 #include "cli/commands.hpp"
 #include "cli/listing.hpp"
-#include "formats/field_json.hpp"
-#include "formats/model_preset.hpp"
-#include "formats/preset_folders.hpp"
-#include "formats/resolve.hpp"
-#include "formats/scenario_json.hpp"
+#include "readers/field_json.hpp"
+#include "readers/model_preset.hpp"
+#include "host/preset_folders.hpp"
+#include "readers/resolve.hpp"
+#include "readers/scenario_json.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/validate.hpp>
@@ -46,12 +46,12 @@ void print(const Listing& listing, OutputFormat format, std::ostream& out) {
 }
 
 Listing list_models(const std::string& filter, Issues& issues) {
-  const formats::ModelCatalogue all = formats::read_model_catalogue(formats::preset_folders());
+  const io::ModelCatalogue all = io::read_model_catalogue(io::preset_folders());
   issues = all.issues;
   Listing out;
   out.table.columns = {{"id", false},     {"name", false},   {"parameters", true}, {"context", true},
                        {"format", false}, {"family", false}, {"released", false},  {"licence", false}};
-  for (const formats::ModelEntry& m : all.entries) {
+  for (const io::ModelEntry& m : all.entries) {
     if (!matches(filter, m.id + " " + m.name + " " + m.family + " " + m.hf_id)) continue;
     out.table.rows.push_back({m.id, m.name, m.parameters != 0 ? count_text(m.parameters) : "",
                               m.context != 0 ? grouped(m.context) : "", m.weights_format, m.family, m.released,
@@ -102,7 +102,7 @@ Listing list_settings(const Scenario& scenario, const std::string& filter) {
   Listing out;
   out.table.columns = {
       {"setting", false}, {"default", false}, {"flag", false}, {"unit", false}, {"what it is", false}};
-  const ordered_json all = formats::write_scenario(scenario);
+  const ordered_json all = io::write_scenario(scenario);
   for (const Field& field : fields) {
     if (!matches(filter, std::string(field.path) + " " + std::string(field.help))) continue;
     const ordered_json value = all.at(ordered_json::json_pointer(field.pointer()));
@@ -147,7 +147,7 @@ Command formats_command(CLI::App& program) {
 Command defaults_command(CLI::App& program) {
   return list_command(program, "defaults", "every setting of a scenario with its default",
                       [](const std::string& filter, Issues& issues) {
-                        const auto scenario = formats::default_scenario(formats::default_resolver());
+                        const auto scenario = io::default_scenario(io::default_resolver());
                         issues = scenario.issues();
                         return scenario ? list_settings(*scenario, filter) : Listing{};
                       });

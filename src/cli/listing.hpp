@@ -1,7 +1,7 @@
 #pragma once
 // A catalogue as the list commands print it.
 
-#include "formats/text_table.hpp"
+#include "report/text_table.hpp"
 
 #include <llmcalc/base/issue.hpp>
 
@@ -14,7 +14,7 @@ namespace llmcalc::cli {
 
 /// What a list prints: a table for people and the same as JSON.
 struct Listing {
-  formats::TextTable table;
+  io::TextTable table;
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   std::string note;  ///< printed below the table
 };

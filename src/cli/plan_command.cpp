@@ -2,9 +2,9 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "formats/answers_json.hpp"
-#include "formats/device_preset.hpp"
-#include "formats/preset_folders.hpp"
+#include "report/answers_json.hpp"
+#include "readers/device_preset.hpp"
+#include "host/preset_folders.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/plan.hpp>
@@ -48,8 +48,8 @@ std::vector<std::string> plan_row(const PlanCandidate& c, Task task, ByteUnits u
 }
 
 /// Columns of plan_row().
-std::vector<formats::Column> plan_columns(Task task) {
-  std::vector<formats::Column> columns{{"devices", true}, {"layout"}};
+std::vector<io::Column> plan_columns(Task task) {
+  std::vector<io::Column> columns{{"devices", true}, {"layout"}};
   if (task == Task::Inference) {
     columns.insert(columns.end(), {{"weights"}, {"cache"}, {"tokens/s each", true}, {"in all", true}});
   } else {
@@ -76,14 +76,14 @@ Answer plan_answer(const Scenario& s, const PlanRequest& request) {
   }
   out.table.columns = plan_columns(task);
   for (const PlanCandidate& c : found.candidates) out.table.rows.push_back(plan_row(c, task, request.units()));
-  out.json = formats::plan_json(found, task, options.rank);
+  out.json = io::plan_json(found, task, options.rank);
   return out;
 }
 
 Answer needs_answer(const Scenario& s, const PlanRequest& request) {
   const Task task = request.task_or(Task::Inference);
   std::vector<DevicePtr> devices;
-  for (const formats::DevicePreset& preset : formats::read_device_catalogue(formats::preset_folders()).devices) {
+  for (const io::DevicePreset& preset : io::read_device_catalogue(io::preset_folders()).devices) {
     if (preset.device.memory.count != 0) devices.push_back(std::make_shared<const Device>(preset.device));
   }
   Answer out;
@@ -103,7 +103,7 @@ Answer needs_answer(const Scenario& s, const PlanRequest& request) {
                         {"layout", layout_text(c.scenario, task)},
                         {"tokens_per_second", c.tokens_per_second},
                         {"dollars_per_hour", c.dollars_per_hour},
-                        {"fit", formats::fit_json(c.fit)}});
+                        {"fit", io::fit_json(c.fit)}});
   }
   return out;
 }

@@ -1,7 +1,7 @@
 #include "cli/print_estimate.hpp"
 
-#include "formats/estimate_tables.hpp"
-#include "formats/speed_text.hpp"
+#include "report/estimate_tables.hpp"
+#include "report/speed_text.hpp"
 
 #include <llmcalc/estimate/explain.hpp>
 
@@ -66,7 +66,7 @@ void add(Lines& lines, std::string line) {
 
 Lines inference_block(const Scenario& s, const Estimate& e, const PrintStyle& style) {
   const InferenceEstimate& i = e.inference;
-  Lines lines{"INFERENCE", formats::inference_text(s), ""};
+  Lines lines{"INFERENCE", io::inference_text(s), ""};
   const Lines parts = parts_block(i.breakdown, style);
   lines.insert(lines.end(), parts.begin(), parts.end());
   if (i.devices.size() > 1 || (!i.devices.empty() && i.devices.front().alike.count() > 1)) {
@@ -78,22 +78,22 @@ Lines inference_block(const Scenario& s, const Estimate& e, const PrintStyle& st
     }
     add(lines, each + (i.devices.size() > 4 ? ", ..." : ""));
   }
-  add(lines, formats::verdict_text(i.fit, style.units));
+  add(lines, io::verdict_text(i.fit, style.units));
   if (i.kv_bytes_per_token.count != 0) add(lines, exact_text(i.kv_bytes_per_token) + " of cache for each token");
   if (i.kv_pool_tokens != 0) {
     add(lines, "cache pool " + text(i.kv_pool_bytes, style.units) + ": " + grouped(i.kv_pool_tokens) + " tokens" +
                    (i.concurrency > 0 ? ", " + three_digits(i.concurrency) + " sequences" : ""));
   }
-  for (std::string& line : formats::inference_speed_lines(s, i)) add(lines, std::move(line));
+  for (std::string& line : io::inference_speed_lines(s, i)) add(lines, std::move(line));
   return lines;
 }
 
 Lines training_block(const Scenario& s, const Estimate& e, const PrintStyle& style) {
   const TrainingEstimate& t = e.training;
-  Lines lines{"TRAINING", formats::training_text(s), ""};
+  Lines lines{"TRAINING", io::training_text(s), ""};
   const Lines parts = parts_block(t.breakdown, style);
   lines.insert(lines.end(), parts.begin(), parts.end());
-  add(lines, formats::verdict_text(t.fit, style.units));
+  add(lines, io::verdict_text(t.fit, style.units));
   if (!t.breakdown.components.empty()) {
     add(lines, "peak: " + std::string(label_of(t.peak_phase)) + (t.ranks.size() > 1 ? ", on " + t.worst_rank : "") +
                    "; " + count_text(t.trainable_parameters) + " trained");
@@ -103,7 +103,7 @@ Lines training_block(const Scenario& s, const Estimate& e, const PrintStyle& sty
     add(lines, "first step " + text(t.first_step.total, style.units));
   }
   if (!t.host.components.empty()) add(lines, "host memory " + text(t.host.total(), style.units) + " for each rank");
-  for (std::string& line : formats::training_speed_lines(s)) add(lines, std::move(line));
+  for (std::string& line : io::training_speed_lines(s)) add(lines, std::move(line));
   return lines;
 }
 
@@ -153,9 +153,9 @@ std::string estimate_text(const Scenario& s, const Estimate& e, const PrintStyle
   std::string out = s.model->name + "  " + count_text(e.model.parameters) + " parameters";
   if (e.model.active_parameters != e.model.parameters)
     out += ", " + count_text(e.model.active_parameters) + " active";
-  out += ", weights " + formats::weights_text(s);
+  out += ", weights " + io::weights_text(s);
   if (e.model.weights_bytes.count != 0) out += " " + text(e.model.weights_bytes, style.units);
-  out += "\n" + formats::devices_text(s.devices) + "\n\n";
+  out += "\n" + io::devices_text(s.devices) + "\n\n";
   out += beside(inference_block(s, e, style), training_block(s, e, style), style.width);
   out += factor_lines("How inference is made up", e.inference.breakdown, style.width);
   out += factor_lines("How training is made up", e.training.breakdown, style.width);

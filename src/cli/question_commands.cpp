@@ -2,9 +2,9 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "formats/answers_json.hpp"
-#include "formats/device_preset.hpp"
-#include "formats/preset_folders.hpp"
+#include "report/answers_json.hpp"
+#include "readers/device_preset.hpp"
+#include "host/preset_folders.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/fit.hpp>
@@ -49,7 +49,7 @@ Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
       out.table.rows.push_back({std::string(row.label), shared_name(d), std::string(label_of(d.verdict)),
                                 text(d.use, options.units()), text(d.capacity, options.units()), room});
     }
-    out.json[std::string(row.key)] = formats::fit_json(answer);
+    out.json[std::string(row.key)] = io::fit_json(answer);
   }
   return out;
 }
@@ -76,7 +76,7 @@ Answer fit_everywhere(const Scenario& s, const QuestionOptions& options) {
   out.json = ordered_json::array();
   const Count count = std::max<Count>(1, s.devices.count());
   std::vector<DeviceVerdict> all;
-  for (const formats::DevicePreset& preset : formats::read_device_catalogue(formats::preset_folders()).devices) {
+  for (const io::DevicePreset& preset : io::read_device_catalogue(io::preset_folders()).devices) {
     if (preset.device.memory.count == 0) continue;
     Scenario on = s;
     on.devices.groups = {{std::make_shared<const Device>(preset.device), count}};
@@ -90,7 +90,7 @@ Answer fit_everywhere(const Scenario& s, const QuestionOptions& options) {
     out.table.rows.push_back({device.id, std::string(label_of(answer.verdict)), text(d->use, options.units()),
                               text(d->capacity, options.units()), room_text(answer, options.units()),
                               price > 0 ? fixed(price, 2) : ""});
-    ordered_json row = formats::fit_json(answer);
+    ordered_json row = io::fit_json(answer);
     row.erase("devices");
     row["device"] = device.id;
     row["count"] = count;
@@ -125,7 +125,7 @@ Result<Answer> solve_answer(const Scenario& s, const QuestionOptions& options, c
     out.table.rows.push_back({std::string(target.label) + " (" + std::string(target.path) + ")", value,
                               room_text(solution->at, options.units()),
                               further ? room_text(solution->beyond, options.units()) : ""});
-    out.json[std::string(target.path)] = formats::solution_json(*solution);
+    out.json[std::string(target.path)] = io::solution_json(*solution);
   }
   if (!path.empty() && out.table.rows.empty()) return Issue{"/" + path, "cannot be solved for"};
   return out;
@@ -144,7 +144,7 @@ Answer levers_answer(const Scenario& s, const QuestionOptions& options) {
   for (const LeverEffect& e : effects) {
     out.table.rows.push_back({e.label, text(e.saved, options.units()), std::string(e.price),
                               std::string(label_of(e.after.verdict)), room_text(e.after, options.units())});
-    out.json.push_back(formats::lever_json(e));
+    out.json.push_back(io::lever_json(e));
   }
   return out;
 }

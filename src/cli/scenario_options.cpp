@@ -1,8 +1,8 @@
 #include "cli/scenario_options.hpp"
 
-#include "formats/field_text.hpp"
-#include "formats/json_text.hpp"
-#include "formats/text_file.hpp"
+#include "readers/field_text.hpp"
+#include "readers/json_text.hpp"
+#include "host/text_file.hpp"
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/scenario/validate.hpp>
@@ -142,7 +142,7 @@ Issues ScenarioOptions::lay_over(json& document) const {
   Issues issues;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (options_[i] != nullptr && options_[i]->count() != 0) {
-      put(document, fields[i].path, formats::value_of_text(fields[i], texts_[i]));
+      put(document, fields[i].path, io::value_of_text(fields[i], texts_[i]));
     }
   }
   for (const std::string& setting : settings_) {
@@ -157,7 +157,7 @@ Issues ScenarioOptions::lay_over(json& document) const {
       for (const Field& f : fields) paths.push_back(f.path);
       issues.push_back({"--set", "no setting is called \"" + path + "\"" + did_you_mean(path, paths)});
     } else {
-      put(document, path, formats::value_of_text(*field, std::string_view(setting).substr(equals + 1)));
+      put(document, path, io::value_of_text(*field, std::string_view(setting).substr(equals + 1)));
     }
   }
   return issues;
@@ -174,7 +174,7 @@ ScenarioDocuments ScenarioOptions::documents(std::istream& in) const {
         out.documents.emplace_back(Issue{"standard input", "is larger than " + grouped(largest_file) + " bytes"});
         return out;
       }
-    } else if (auto content = formats::read_text_file(file_, largest_file)) {
+    } else if (auto content = io::read_text_file(file_, largest_file)) {
       text = std::move(content).value();
     } else {
       out.documents.emplace_back(content.issues());
@@ -183,9 +183,9 @@ ScenarioDocuments ScenarioOptions::documents(std::istream& in) const {
     const std::vector<std::string_view> lines = lines_of(text);
     out.lines = is_json_lines(lines) && !json::accept(text);
     if (out.lines) {
-      for (const std::string_view line : lines) out.documents.push_back(formats::parse_json(line));
+      for (const std::string_view line : lines) out.documents.push_back(io::parse_json(line));
     } else {
-      out.documents.push_back(formats::parse_json(text));
+      out.documents.push_back(io::parse_json(text));
     }
   }
   for (Result<json>& document : out.documents) {

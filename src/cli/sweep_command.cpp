@@ -2,7 +2,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "formats/speed_json.hpp"
+#include "report/speed_json.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/sweep.hpp>
@@ -27,10 +27,10 @@ void add_inference(const SweepPoint& point, ByteUnits units, std::vector<std::st
   row.push_back(speed ? two_digits(speed->tokens_per_second.typical) : "");
   row.push_back(speed ? two_digits(speed->total_tokens_per_second.typical) : "");
   if (!speed) return;
-  json["tokens_per_second"] = formats::rate_json(speed->tokens_per_second);
-  json["total_tokens_per_second"] = formats::rate_json(speed->total_tokens_per_second);
+  json["tokens_per_second"] = io::rate_json(speed->tokens_per_second);
+  json["total_tokens_per_second"] = io::rate_json(speed->total_tokens_per_second);
   if (speed->first_token_seconds.typical > 0) {
-    json["first_token_seconds"] = formats::rate_json(speed->first_token_seconds);
+    json["first_token_seconds"] = io::rate_json(speed->first_token_seconds);
   }
 }
 
@@ -42,7 +42,7 @@ void add_training(const SweepPoint& point, ByteUnits units, std::vector<std::str
   json["training"] = key_of(point.training);
   const auto& speed = point.training_speed;
   row.push_back(speed ? two_digits(speed->tokens_per_second.typical) : "");
-  if (speed) json["training_tokens_per_second"] = formats::rate_json(speed->tokens_per_second);
+  if (speed) json["training_tokens_per_second"] = io::rate_json(speed->tokens_per_second);
 }
 
 Result<Answer> sweep_answer(const Scenario& s, const QuestionOptions& options, const std::string& path, Count low,

@@ -1,8 +1,8 @@
 #include "cli/commands.hpp"
-#include "formats/accuracy.hpp"
-#include "formats/golden_run.hpp"
-#include "formats/resolve.hpp"
-#include "formats/text_file.hpp"
+#include "report/accuracy.hpp"
+#include "report/golden_run.hpp"
+#include "readers/resolve.hpp"
+#include "host/text_file.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -21,41 +21,41 @@ struct Request {
   std::string file;
   std::string group;
   OutputFormat format = OutputFormat::Table;
-  formats::GoldenReportOptions report;
+  io::GoldenReportOptions report;
 };
 
 /// Scores by group and errors by place, then the components of all files.
-void print_people(const std::vector<formats::GoldenFileOutcomes>& files, const Request& request, std::ostream& out) {
-  for (const formats::GoldenFileOutcomes& file : files) {
-    out << formats::golden_report(file.file, file.outcomes, request.report) << "\n";
+void print_people(const std::vector<io::GoldenFileOutcomes>& files, const Request& request, std::ostream& out) {
+  for (const io::GoldenFileOutcomes& file : files) {
+    out << io::golden_report(file.file, file.outcomes, request.report) << "\n";
   }
-  out << formats::accuracy_table(formats::component_errors(files, formats::AccuracyBy::ComponentAndFile)).plain();
+  out << io::accuracy_table(io::component_errors(files, io::AccuracyBy::ComponentAndFile)).plain();
 }
 
-void print(const std::vector<formats::GoldenFileOutcomes>& files, const Request& request, std::ostream& out) {
-  const auto errors = formats::component_errors(files, formats::AccuracyBy::ComponentAndFile);
+void print(const std::vector<io::GoldenFileOutcomes>& files, const Request& request, std::ostream& out) {
+  const auto errors = io::component_errors(files, io::AccuracyBy::ComponentAndFile);
   switch (request.format) {
     case OutputFormat::Table:
       return print_people(files, request, out);
     case OutputFormat::Json:
-      out << formats::accuracy_json(files).dump(2) << "\n";
+      out << io::accuracy_json(files).dump(2) << "\n";
       return;
     case OutputFormat::Csv:
-      out << formats::accuracy_table(errors).csv();
+      out << io::accuracy_table(errors).csv();
       return;
     case OutputFormat::Markdown:
-      out << formats::score_table(files).markdown() << "\n" << formats::accuracy_table(errors).markdown();
+      out << io::score_table(files).markdown() << "\n" << io::accuracy_table(errors).markdown();
   }
 }
 
 int verify(const Request& request, Streams streams) {
-  const fs::path folder = request.folder.empty() ? formats::golden_folder() : fs::path(request.folder);
-  const std::vector<fs::path> files = formats::golden_files(folder, request.file);
+  const fs::path folder = request.folder.empty() ? io::golden_folder() : fs::path(request.folder);
+  const std::vector<fs::path> files = io::golden_files(folder, request.file);
   if (files.empty()) {
-    print_issues({{formats::shown(folder), "holds no golden cases"}}, streams.errors);
+    print_issues({{io::shown(folder), "holds no golden cases"}}, streams.errors);
     return bad_input;
   }
-  const auto all = formats::run_golden_files(files, formats::default_resolver(), request.group);
+  const auto all = io::run_golden_files(files, io::default_resolver(), request.group);
   if (!all) {
     print_issues(all.issues(), streams.errors);
     return bad_input;

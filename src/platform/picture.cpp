@@ -1,7 +1,7 @@
 #include "platform/picture.hpp"
 
-#include "formats/text_file.hpp"
-#include "formats/write_file.hpp"
+#include "host/text_file.hpp"
+#include "host/write_file.hpp"
 #include "platform/gl.hpp"
 
 #include <algorithm>
@@ -79,9 +79,9 @@ Result<std::filesystem::path> write_png(const Picture& picture, const std::files
   };
   if (stbi_write_png_to_func(append, &png, picture.width, picture.height, 4, picture.pixels.data(),
                              picture.width * 4) == 0) {
-    return Issue{formats::shown(file), "the picture could not be made"};
+    return Issue{io::shown(file), "the picture could not be made"};
   }
-  return formats::write_file(file, png);
+  return io::write_file(file, png);
 }
 
 }  // namespace llmcalc::platform

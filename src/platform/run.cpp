@@ -1,6 +1,6 @@
 #include "platform/run.hpp"
 
-#include "formats/text_file.hpp"
+#include "host/text_file.hpp"
 #include "platform/gl.hpp"
 #include "platform/motion.hpp"
 #include "platform/picture.hpp"
@@ -99,7 +99,7 @@ void draw_frame(Window& window, Stage& stage, ui::App& app) {
   if (app.requests.screenshot) {
     const Result<std::filesystem::path> written = write_png(read_window(width, height), *app.requests.screenshot);
     ui::say(app,
-            written ? "Picture saved as " + formats::shown(*written)
+            written ? "Picture saved as " + io::shown(*written)
                     : written.issues().front().where + " " + written.issues().front().what,
             !written);
     app.requests.screenshot.reset();
@@ -145,8 +145,8 @@ double sleep_time(const Window& window, const ui::App& app, double save_due) {
 Issues run(Window& window, ui::App& app, const RunOptions& options) {
   set_up_imgui();
   std::future<ui::Findings> findings = std::async(std::launch::async, [library = app.library] {
-    ui::Findings found{machine::look_at_this_machine(),
-                       machine::find_local_models(machine::model_folders_of_this_user()), ui::missing_sizes(library)};
+    ui::Findings found{host::look_at_this_machine(),
+                       host::find_local_models(host::model_folders_of_this_user()), ui::missing_sizes(library)};
     glfwPostEmptyEvent();
     return found;
   });

@@ -14,18 +14,18 @@
 namespace llmcalc::ui {
 namespace {
 
-using formats::ComponentError;
+using io::ComponentError;
 
 /// Runs the golden cases of this installation.
-Result<std::vector<ComponentError>> measured_errors(const formats::Resolver& resolver) {
-  const auto folder = formats::golden_folder();
-  std::vector<std::filesystem::path> files = formats::golden_files(folder);
+Result<std::vector<ComponentError>> measured_errors(const io::Resolver& resolver) {
+  const auto folder = io::golden_folder();
+  std::vector<std::filesystem::path> files = io::golden_files(folder);
   // The article's own arithmetic is no measurement.
   std::erase_if(files, [](const auto& file) { return file.filename() == "article.jsonl"; });
   if (files.empty()) return Issue{folder.string(), "holds no golden cases"};
-  const auto outcomes = formats::run_golden_files(files, resolver);
+  const auto outcomes = io::run_golden_files(files, resolver);
   if (!outcomes) return outcomes.issues();
-  return formats::component_errors(*outcomes, formats::AccuracyBy::Component);
+  return io::component_errors(*outcomes, io::AccuracyBy::Component);
 }
 
 /// One line of the table: a name and four figures at the right.
@@ -49,8 +49,8 @@ void errors_table(const Theme& theme, const std::vector<ComponentError>& errors)
   ImGui::BeginChild("errors", {0, height}, false);
   for (const ComponentError& e : errors) {
     table_line(theme, theme.fonts.body, theme.palette.text_soft,
-               {e.component, grouped(e.figures), grouped(e.equal), formats::error_text(e.median),
-                formats::error_text(e.worst)});
+               {e.component, grouped(e.figures), grouped(e.equal), io::error_text(e.median),
+                io::error_text(e.worst)});
   }
   ImGui::EndChild();
 }

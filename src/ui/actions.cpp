@@ -1,6 +1,6 @@
 #include "ui/actions.hpp"
 
-#include "formats/estimate_tables.hpp"
+#include "report/estimate_tables.hpp"
 #include "ui/command_line.hpp"
 #include "ui/intake.hpp"
 
@@ -31,7 +31,7 @@ void next_theme(App& app) {
 
 void copy_estimate(App& app) {
   ImGui::SetClipboardText(
-      formats::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units).c_str());
+      io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units).c_str());
   say(app, "Estimate copied as Markdown");
 }
 

@@ -1,6 +1,6 @@
 #include "ui/app.hpp"
 
-#include "formats/scenario_json.hpp"
+#include "readers/scenario_json.hpp"
 
 #include <memory>
 #include <utility>
@@ -31,16 +31,16 @@ void go(App& app, std::vector<Scenario>& from, std::vector<Scenario>& to) {
 
 }  // namespace
 
-App make_app(formats::Resolver resolver, std::vector<std::filesystem::path> preset_folders) {
+App make_app(io::Resolver resolver, std::vector<std::filesystem::path> preset_folders) {
   App app;
   app.resolver = std::move(resolver);
   app.library = read_library(std::move(preset_folders));
-  Result<Scenario> scenario = formats::default_scenario(app.resolver);
+  Result<Scenario> scenario = io::default_scenario(app.resolver);
   if (!scenario) {
     // Without presets the sliders still work, on a model and a device that need none.
     const Issue& why = scenario.issues().front();
     say(app, (app.library.models.empty() ? "No presets were found: " : "") + why.where + " " + why.what, true);
-    scenario = formats::read_scenario(nlohmann::json{{"model", {{"custom", nlohmann::json::object()}}},
+    scenario = io::read_scenario(nlohmann::json{{"model", {{"custom", nlohmann::json::object()}}},
                                                      {"device", {{"memory_bytes", (24_GiB).count}}}},
                                       app.resolver);
   }

@@ -2,9 +2,9 @@
 // The state of the program as plain values: the scenario, what the view remembers, history, pins, and the results
 // that belong to the scenario.
 
-#include "formats/accuracy.hpp"
-#include "formats/logs/self_check.hpp"
-#include "formats/resolve.hpp"
+#include "report/accuracy.hpp"
+#include "report/self_check.hpp"
+#include "readers/resolve.hpp"
 #include "ui/controls.hpp"
 #include "ui/library.hpp"
 #include "ui/plan_job.hpp"
@@ -111,9 +111,9 @@ struct Preview {
 
 /// A log that was pasted or opened, beside the prediction.
 struct LogCheck {
-  formats::MeasuredLog log;
+  io::MeasuredLog log;
   Task task = Task::Inference;
-  formats::SelfCheck result;
+  io::SelfCheck result;
   std::size_t revision = 0;  ///< of the results it was compared with
 };
 
@@ -156,7 +156,7 @@ struct View {
   bool all_levers = false;
   bool help_open_now = false;
   bool about_open_now = false;
-  std::shared_future<Result<std::vector<formats::ComponentError>>> accuracy;  ///< asked for when About is opened
+  std::shared_future<Result<std::vector<io::ComponentError>>> accuracy;  ///< asked for when About is opened
   bool export_open_now = false;
   std::array<char, longest_path> export_folder{};  ///< the text field
   bool open_file_now = false;
@@ -282,13 +282,13 @@ struct App {
   ChartData chart;
   Sheet sheet;
   Library library;
-  formats::Resolver resolver;
+  io::Resolver resolver;
   std::filesystem::path scenario_folder;  ///< where named scenarios are kept; empty: nowhere
   Requests requests;
 };
 
 /// Loads the presets and the default scenario.
-App make_app(formats::Resolver resolver, std::vector<std::filesystem::path> preset_folders);
+App make_app(io::Resolver resolver, std::vector<std::filesystem::path> preset_folders);
 
 /// Replaces the scenario as a whole: start, saved states, levers.
 void use_scenario(App& app, Scenario scenario);

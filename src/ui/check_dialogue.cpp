@@ -18,14 +18,14 @@ constexpr std::array<float, 5> widths{58, 156, 84, 84, 66};
 void refresh(App& app) {
   LogCheck& check = *app.view.check;
   if (check.revision == app.results.revision || !app.results.issues.empty()) return;
-  check.result = formats::self_check(check.log, app.scenario, check.task);
+  check.result = io::self_check(check.log, app.scenario, check.task);
   check.revision = app.results.revision;
 }
 
 /// Takes the settings that the log reveals into the scenario.
 void use_settings(App& app) {
   const LogCheck& check = *app.view.check;
-  for (const formats::LogSetting& setting : check.log.settings) {
+  for (const io::LogSetting& setting : check.log.settings) {
     const Field* field = find_field(setting.path);
     if (!field) continue;
     if (const auto* a = std::get_if<Access<Count>>(&field->access)) a->edit(app.scenario) = setting.value;
@@ -52,7 +52,7 @@ void row(const Theme& theme, const Typeface& typeface, const std::array<std::str
   }
 }
 
-ImU32 error_colour(const Palette& p, const formats::CheckedFigure& figure) {
+ImU32 error_colour(const Palette& p, const io::CheckedFigure& figure) {
   const auto error = figure.error_percent();
   if (!error) return p.text_faint;
   // Within a twentieth the estimate does its work; beyond a fifth something differs.
@@ -64,14 +64,14 @@ ImU32 error_colour(const Palette& p, const formats::CheckedFigure& figure) {
 
 void table(App& app, const Theme& theme) {
   const Palette& p = theme.palette;
-  const formats::SelfCheck& result = app.view.check->result;
+  const io::SelfCheck& result = app.view.check->result;
   const ByteUnits units = app.preferences.units;
   row(theme, theme.fonts.small, {"Device", "What", "Measured", "Predicted", "Error", "Why"},
       {p.text_faint, p.text_faint, p.text_faint, p.text_faint, p.text_faint, p.text_faint});
   const float wanted = theme.px(25) * static_cast<float>(result.figures.size()) + theme.px(6);
   ImGui::BeginChild("figures", {0, std::min(wanted, ImGui::GetIO().DisplaySize.y * 0.42f)}, false);
   std::string device;
-  for (const formats::CheckedFigure& figure : result.figures) {
+  for (const io::CheckedFigure& figure : result.figures) {
     const bool total = figure.key == "total";
     row(theme, total ? theme.fonts.strong : theme.fonts.body,
         {figure.device == device ? "" : figure.device, figure.label, amount_text(figure, figure.measured, units),
@@ -90,7 +90,7 @@ void result_of_log(App& app, const Theme& theme) {
   if (!app.results.issues.empty()) {
     dialogue_text(theme, p.bad, "The scenario has problems; the comparison is with the last valid one.");
   }
-  dialogue_text(theme, p.text, formats::sentence(check.result, app.preferences.units));
+  dialogue_text(theme, p.text, io::sentence(check.result, app.preferences.units));
   table(app, theme);
   for (const std::string& words : check.result.settings) dialogue_text(theme, p.warn, "Differs: " + words + ".");
   for (const std::string& words : check.result.notes) dialogue_text(theme, p.text_soft, words);

@@ -224,7 +224,7 @@ void device_chooser(App& app, const Theme& theme, ImVec2 below) {
     if (query.empty() && *chosen == 0) {
       app.scenario.devices.groups.clear();
     } else if (typed && *chosen == 0) {
-      take_device(app, formats::device_of_memory(*typed), count);
+      take_device(app, io::device_of_memory(*typed), count);
     } else {
       take_device(app, app.library.devices[index[*chosen]].device, count);
     }

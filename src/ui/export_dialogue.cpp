@@ -1,10 +1,10 @@
 #include "ui/export_dialogue.hpp"
 
-#include "formats/estimate_json.hpp"
-#include "formats/estimate_tables.hpp"
-#include "formats/json_text.hpp"
-#include "formats/scenario_json.hpp"
-#include "formats/text_file.hpp"
+#include "report/estimate_json.hpp"
+#include "report/estimate_tables.hpp"
+#include "readers/json_text.hpp"
+#include "readers/scenario_json.hpp"
+#include "host/text_file.hpp"
 #include "ui/command_line.hpp"
 #include "ui/dialogue.hpp"
 #include "ui/files.hpp"
@@ -31,7 +31,7 @@ std::string engine_name(const App& app) {
 void folder_field(App& app, const Theme& theme, bool appearing) {
   std::array<char, longest_path>& typed = app.view.export_folder;
   if (appearing) {
-    const std::string folder = formats::shown(export_folder(app));
+    const std::string folder = io::shown(export_folder(app));
     typed.fill('\0');
     std::copy_n(folder.begin(), std::min(folder.size(), typed.size() - 1), typed.begin());
   }
@@ -56,23 +56,23 @@ void export_dialogue(App& app, const Theme& theme) {
   }
   ImGui::SameLine();
   if (button(theme, "export.csv", "CSV")) {
-    export_file(app, name + ".csv", formats::estimate_csv(app.results.estimate));
+    export_file(app, name + ".csv", io::estimate_csv(app.results.estimate));
     done();
   }
   ImGui::SameLine();
   if (button(theme, "export.json", "Estimate (JSON)")) {
-    export_file(app, name + ".json", formats::pretty(formats::estimate_json(app.scenario, app.results.estimate)));
+    export_file(app, name + ".json", io::pretty(io::estimate_json(app.scenario, app.results.estimate)));
     done();
   }
   ImGui::SameLine();
   if (button(theme, "export.scenario", "Scenario (JSON)")) {
-    export_file(app, name + "-scenario.json", formats::pretty(formats::write_scenario(app.scenario)));
+    export_file(app, name + "-scenario.json", io::pretty(io::write_scenario(app.scenario)));
     done();
   }
   ImGui::SameLine();
   if (button(theme, "export.markdown", "Markdown")) {
     export_file(app, name + ".md",
-                formats::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
+                io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
     done();
   }
   heading(theme, "Copy");
@@ -87,7 +87,7 @@ void export_dialogue(App& app, const Theme& theme) {
   };
   const std::string engine = engine_name(app);
   copy("copy.markdown", "Markdown",
-       formats::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
+       io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
   copy("copy.command", "llmcalc command", command_line(app.scenario));
   copy("copy.serve", "Serving command", launch_command(app.scenario, Task::Inference, engine));
   copy("copy.train", "Training command", launch_command(app.scenario, Task::Training, engine));

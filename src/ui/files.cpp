@@ -1,8 +1,8 @@
 #include "ui/files.hpp"
 
-#include "formats/documents_folder.hpp"
-#include "formats/text_file.hpp"
-#include "formats/write_file.hpp"
+#include "host/documents_folder.hpp"
+#include "host/text_file.hpp"
+#include "host/write_file.hpp"
 
 #include <filesystem>
 #include <system_error>
@@ -12,21 +12,21 @@ namespace llmcalc::ui {
 std::filesystem::path export_folder(const App& app) {
   namespace fs = std::filesystem;
   const std::string& typed = app.preferences.export_folder;
-  const fs::path home = formats::home_folder();
+  const fs::path home = io::home_folder();
   if (!home.empty() && (typed == "~" || typed.substr(0, 2) == "~/")) {
-    return typed.size() > 2 ? home / formats::path_of(typed.substr(2)) : home;
+    return typed.size() > 2 ? home / io::path_of(typed.substr(2)) : home;
   }
-  if (!typed.empty()) return formats::path_of(typed);
-  const fs::path documents = formats::documents_folder();
+  if (!typed.empty()) return io::path_of(typed);
+  const fs::path documents = io::documents_folder();
   std::error_code error;
   return documents.empty() ? fs::current_path(error) : documents;
 }
 
 void export_file(App& app, const std::string& name, std::string_view content) {
   const std::filesystem::path file = export_folder(app) / name;
-  const Result<std::filesystem::path> written = formats::write_file(file, content);
+  const Result<std::filesystem::path> written = io::write_file(file, content);
   if (written) {
-    say(app, "Saved as " + formats::shown(*written));
+    say(app, "Saved as " + io::shown(*written));
   } else {
     say(app, written.issues().front().where + " " + written.issues().front().what, true);
   }

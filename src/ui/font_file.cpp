@@ -1,6 +1,6 @@
 #include "ui/font_file.hpp"
 
-#include "formats/byte_source.hpp"
+#include "host/byte_source.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,7 @@ std::uint32_t number_at(std::string_view bytes, std::size_t at, std::size_t size
   return value;
 }
 
-std::string bytes_of(const formats::ByteSource& file, std::uint64_t offset, std::size_t size) {
+std::string bytes_of(const io::ByteSource& file, std::uint64_t offset, std::size_t size) {
   std::string bytes(size, '\0');
   return file.read(offset, bytes) ? bytes : std::string{};
 }
@@ -31,7 +31,7 @@ bool holds(const std::vector<std::string>& tags, std::initializer_list<std::stri
 }
 
 /// The font whose table directory begins at `offset`.
-bool is_usable_at(const formats::ByteSource& file, std::uint64_t offset) {
+bool is_usable_at(const io::ByteSource& file, std::uint64_t offset) {
   constexpr std::size_t header_size = 12;
   constexpr std::size_t record_size = 16;
   const std::string header = bytes_of(file, offset, header_size);
@@ -54,7 +54,7 @@ bool is_usable_at(const formats::ByteSource& file, std::uint64_t offset) {
 }  // namespace
 
 bool is_usable_font(const std::filesystem::path& path) {
-  const auto file = formats::open_file(path);
+  const auto file = io::open_file(path);
   constexpr std::uint64_t largest_font = std::uint64_t{64} << 20;
   if (!file || (*file)->size() > largest_font) return false;
   const std::string head = bytes_of(**file, 0, 16);

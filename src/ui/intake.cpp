@@ -1,8 +1,8 @@
 #include "ui/intake.hpp"
 
-#include "formats/json_text.hpp"
-#include "formats/scenario_json.hpp"
-#include "formats/text_file.hpp"
+#include "readers/json_text.hpp"
+#include "readers/scenario_json.hpp"
+#include "host/text_file.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/summary.hpp>
@@ -33,7 +33,7 @@ bool is_scenario(const nlohmann::json& json) {
 }
 
 bool take_scenario(App& app, const nlohmann::json& json) {
-  Result<Scenario> scenario = formats::read_scenario(json, app.resolver);
+  Result<Scenario> scenario = io::read_scenario(json, app.resolver);
   if (!scenario) {
     const Issue& issue = scenario.issues().front();
     say(app, issue.where + " " + issue.what, true);
@@ -46,10 +46,10 @@ bool take_scenario(App& app, const nlohmann::json& json) {
 
 /// A log of an engine or a tool: shows what it measured beside the prediction.
 bool take_log(App& app, std::string_view text) {
-  if (!formats::looks_like_log(text)) return false;
-  Result<formats::MeasuredLog> log = formats::read_log(text);
+  if (!io::looks_like_log(text)) return false;
+  Result<io::MeasuredLog> log = io::read_log(text);
   if (!log) return false;
-  const Task task = formats::usual_task(*log);
+  const Task task = io::usual_task(*log);
   app.view.check = LogCheck{std::move(log).value(), task, {}, 0};
   app.view.check_open_now = true;
   return true;
@@ -82,11 +82,11 @@ std::string mixer_words(const Layer& kind) {
 }  // namespace
 
 void take_path(App& app, const std::filesystem::path& path) {
-  const std::string shown = formats::shown(path);
+  const std::string shown = io::shown(path);
   if (path.extension() == ".json") {
-    const Result<std::string> text = formats::read_text_file(path, scenario_limit);
+    const Result<std::string> text = io::read_text_file(path, scenario_limit);
     if (text) {
-      const Result<nlohmann::json> json = formats::parse_json(*text);
+      const Result<nlohmann::json> json = io::parse_json(*text);
       if (json && is_scenario(*json)) {
         take_scenario(app, *json);
         return;
@@ -94,7 +94,7 @@ void take_path(App& app, const std::filesystem::path& path) {
     }
   }
   if (path.extension() == ".log" || path.extension() == ".txt" || path.extension() == ".csv") {
-    const Result<std::string> text = formats::read_text_file(path, formats::log_limit);
+    const Result<std::string> text = io::read_text_file(path, io::log_limit);
     if (!text || !take_log(app, *text)) say(app, shown + ": no memory figures in it", true);
     return;
   }
@@ -113,7 +113,7 @@ bool take_text(App& app, std::string_view text) {
         true);
     return true;  // it was dealt with: nobody needs to say more
   }
-  const Result<nlohmann::json> json = formats::parse_json(text);
+  const Result<nlohmann::json> json = io::parse_json(text);
   if (!json || !json->is_object()) {
     say(app, "The clipboard holds no JSON object", true);
     return false;

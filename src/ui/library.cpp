@@ -1,7 +1,7 @@
 #include "ui/library.hpp"
 
-#include "formats/config_json.hpp"
-#include "machine/match_device.hpp"
+#include "models/config_json.hpp"
+#include "readers/match_device.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/summary.hpp>
@@ -70,8 +70,8 @@ std::vector<std::size_t> search(const Choices& choices, std::string_view query) 
 Library read_library(std::vector<std::filesystem::path> folders) {
   Library library;
   library.folders = std::move(folders);
-  formats::ModelCatalogue models = formats::read_model_catalogue(library.folders);
-  for (formats::ModelEntry& entry : models.entries) {
+  io::ModelCatalogue models = io::read_model_catalogue(library.folders);
+  for (io::ModelEntry& entry : models.entries) {
     ModelChoice choice{.id = entry.id,
                        .name = entry.name,
                        .group = entry.family,
@@ -83,8 +83,8 @@ Library read_library(std::vector<std::filesystem::path> folders) {
                                        entry.license + " " + count_text(entry.parameters))};
     library.models.push_back(std::move(choice));
   }
-  formats::DeviceCatalogue devices = formats::read_device_catalogue(library.folders);
-  for (formats::DevicePreset& preset : devices.devices) {
+  io::DeviceCatalogue devices = io::read_device_catalogue(library.folders);
+  for (io::DevicePreset& preset : devices.devices) {
     DeviceChoice choice;
     choice.group = preset.family;
     choice.search = lower(preset.device.name + " " + preset.device.id + " " + preset.family + " " +
@@ -105,9 +105,9 @@ std::vector<std::pair<std::string, Count>> missing_sizes(const Library& library)
   std::vector<std::pair<std::string, Count>> sizes;
   for (const ModelChoice& choice : library.models) {
     if (choice.id.empty() || choice.parameters != 0) continue;
-    const Result<formats::ModelPreset> preset = formats::find_model_preset(library.folders, choice.id);
+    const Result<io::ModelPreset> preset = io::find_model_preset(library.folders, choice.id);
     if (!preset) continue;
-    const Result<Model> model = formats::model_from_preset(*preset);
+    const Result<Model> model = io::model_from_preset(*preset);
     if (model) sizes.emplace_back(choice.id, parameter_count(*model));
   }
   return sizes;
@@ -119,22 +119,22 @@ void add_findings(Library& library, const Findings& findings) {
       if (choice.id == id) choice.parameters = parameters;
     }
   }
-  std::vector<formats::DevicePreset> presets;
+  std::vector<io::DevicePreset> presets;
   for (const DeviceChoice& choice : library.devices) {
-    formats::DevicePreset preset;
+    io::DevicePreset preset;
     preset.device = *choice.device;
     presets.push_back(std::move(preset));
   }
   std::vector<DeviceChoice> devices;
-  for (const machine::FoundGpu& gpu : findings.machine.gpus) {
-    const Device device = machine::as_device(gpu, machine::match_device(gpu, presets));
+  for (const host::FoundGpu& gpu : findings.machine.gpus) {
+    const Device device = host::as_device(gpu, host::match_device(gpu, presets));
     devices.push_back(
         {std::make_shared<const Device>(device), "This computer", lower(device.name + " this computer")});
   }
   library.local_devices = devices.size();
   library.devices.insert(library.devices.begin(), devices.begin(), devices.end());
   std::vector<ModelChoice> models;
-  for (const machine::LocalModel& model : findings.models.models) {
+  for (const host::LocalModel& model : findings.models.models) {
     models.push_back({.id = {},
                       .name = model.name,
                       .group = "This computer · " + std::string(label_of(model.store)),

@@ -1,10 +1,10 @@
 #pragma once
 // What can be chosen: models and devices of the presets, and what this computer has.
 
-#include "formats/device_preset.hpp"
-#include "formats/model_preset.hpp"
-#include "machine/local_models.hpp"
-#include "machine/machine.hpp"
+#include "readers/device_preset.hpp"
+#include "readers/model_preset.hpp"
+#include "readers/local_models.hpp"
+#include "host/machine.hpp"
 
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/model/model.hpp>
@@ -53,8 +53,8 @@ Library read_library(std::vector<std::filesystem::path> folders);
 
 /// What was found on this computer, for add_findings().
 struct Findings {
-  machine::Machine machine;
-  machine::LocalModels models;
+  host::Machine machine;
+  host::LocalModels models;
   std::vector<std::pair<std::string, Count>> sizes;  ///< parameters of presets that do not state them
 };
 

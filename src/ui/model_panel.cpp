@@ -1,6 +1,6 @@
 // MODEL: the shape of the model and the format of its weights. Moving a slider makes the model a custom one.
 
-#include "formats/custom_json.hpp"
+#include "readers/custom_json.hpp"
 #include "ui/panels.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -57,7 +57,7 @@ void apply(App& app, CustomModel c, Moved moved) {
     }
     if (c.head_dim == 0 && c.heads != 0) c.hidden_size = std::max<Count>(c.hidden_size / c.heads, 1) * c.heads;
   }
-  use_model(app, formats::custom_source(c));
+  use_model(app, io::custom_source(c));
 }
 
 bool number(Controls& c, std::string_view name, float width, CountRange range, std::string shown, Count& value,

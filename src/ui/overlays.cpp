@@ -1,6 +1,6 @@
 #include "ui/overlays.hpp"
 
-#include "formats/text_file.hpp"
+#include "host/text_file.hpp"
 #include "ui/about.hpp"
 #include "ui/check_dialogue.hpp"
 #include "ui/dialogue.hpp"
@@ -29,7 +29,7 @@ void open_dialogue(App& app, const Theme& theme) {
       ImGui::InputText("##path", app.view.path.data(), app.view.path.size(), ImGuiInputTextFlags_EnterReturnsTrue);
   const bool clicked = button(theme, "open.path", "Open", 0, Look::Accent);
   if ((entered || clicked) && app.view.path[0] != '\0') {
-    take_path(app, formats::path_of(app.view.path.data()));
+    take_path(app, io::path_of(app.view.path.data()));
     ImGui::CloseCurrentPopup();
   }
   ImGui::EndPopup();

@@ -1,10 +1,10 @@
 #include "ui/scenarios.hpp"
 
-#include "formats/json_text.hpp"
-#include "formats/preset_folders.hpp"
-#include "formats/scenario_json.hpp"
-#include "formats/text_file.hpp"
-#include "formats/write_file.hpp"
+#include "readers/json_text.hpp"
+#include "host/preset_folders.hpp"
+#include "readers/scenario_json.hpp"
+#include "host/text_file.hpp"
+#include "host/write_file.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -36,7 +36,7 @@ Issue no_name(const App& app) {
 }  // namespace
 
 fs::path scenario_folder() {
-  const fs::path folder = formats::user_config_folder();
+  const fs::path folder = io::user_config_folder();
   return folder.empty() ? folder : folder / "scenarios";
 }
 
@@ -68,7 +68,7 @@ std::vector<std::string> saved_names(const fs::path& folder) {
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end && seen < entry_limit;
        entry.increment(error), ++seen) {
     if (entry->path().extension() != ".json" || !entry->is_regular_file(error)) continue;
-    names.push_back(formats::shown(entry->path().stem()));
+    names.push_back(io::shown(entry->path().stem()));
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -78,16 +78,16 @@ Result<fs::path> save_named(const App& app, std::string_view name) {
   const fs::path file = file_of(app, name);
   if (file.empty()) return no_name(app);
   if (!app.scenario.model) return Issue{"model", "there is none to save"};
-  return formats::write_file(file, formats::pretty(formats::write_scenario(app.scenario, formats::Written::Changed)),
-                             formats::Readers::OwnerOnly);
+  return io::write_file(file, io::pretty(io::write_scenario(app.scenario, io::Written::Changed)),
+                             io::Readers::OwnerOnly);
 }
 
 Result<Scenario> open_named(const App& app, std::string_view name) {
   const fs::path file = file_of(app, name);
   if (file.empty()) return no_name(app);
-  const Result<std::string> text = formats::read_text_file(file, file_limit);
+  const Result<std::string> text = io::read_text_file(file, file_limit);
   if (!text) return text.issues();
-  return formats::read_scenario_text(*text, app.resolver);
+  return io::read_scenario_text(*text, app.resolver);
 }
 
 Result<fs::path> rename_named(const App& app, std::string_view from, std::string_view to) {
@@ -96,9 +96,9 @@ Result<fs::path> rename_named(const App& app, std::string_view from, std::string
   if (source.empty() || target.empty()) return no_name(app);
   if (source == target) return target;
   std::error_code error;
-  if (fs::exists(target, error)) return Issue{formats::shown(target.stem()), "is the name of another scenario"};
+  if (fs::exists(target, error)) return Issue{io::shown(target.stem()), "is the name of another scenario"};
   fs::rename(source, target, error);
-  if (error) return Issue{formats::shown(source.stem()), error.message()};
+  if (error) return Issue{io::shown(source.stem()), error.message()};
   return target;
 }
 

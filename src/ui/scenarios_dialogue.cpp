@@ -1,6 +1,6 @@
 #include "ui/scenarios_dialogue.hpp"
 
-#include "formats/estimate_tables.hpp"
+#include "report/estimate_tables.hpp"
 #include "ui/dialogue.hpp"
 #include "ui/scenarios.hpp"
 
@@ -17,7 +17,7 @@ void set_name(ScenariosView& view, std::string_view name) {
 
 /// What people would call it: the model and where it runs.
 std::string proposed_name(const Scenario& s) {
-  return clean_name(s.model->name + ", " + formats::devices_text(s.devices));
+  return clean_name(s.model->name + ", " + io::devices_text(s.devices));
 }
 
 void read_names(App& app) { app.view.scenarios.names = saved_names(app.scenario_folder); }

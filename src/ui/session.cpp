@@ -1,9 +1,9 @@
 #include "ui/session.hpp"
 
-#include "formats/json_text.hpp"
-#include "formats/scenario_json.hpp"
-#include "formats/text_file.hpp"
-#include "formats/write_file.hpp"
+#include "readers/json_text.hpp"
+#include "readers/scenario_json.hpp"
+#include "host/text_file.hpp"
+#include "host/write_file.hpp"
 #include "ui/answers.hpp"
 
 #include <algorithm>
@@ -80,9 +80,9 @@ std::string in_words(const Issue& issue) { return issue.where.empty() ? issue.wh
 
 /// The document of a session file. What stands against it is an issue of no place.
 Result<nlohmann::json> read_session(const fs::path& file) {
-  const Result<std::string> text = formats::read_text_file(file, session_limit);
+  const Result<std::string> text = io::read_text_file(file, session_limit);
   if (!text) return Issue{"", text.issues().front().what};
-  Result<nlohmann::json> json = formats::parse_json(*text);
+  Result<nlohmann::json> json = io::parse_json(*text);
   if (!json) return json;
   if (!json->is_object()) return Issue{"", "is not a session of llmcalc"};
   const double version = number_in(*json, "version", session_version);
@@ -97,7 +97,7 @@ Issues take_over(const nlohmann::json& json, App& app) {
     read_preferences(*p, app.preferences);
   }
   if (const auto s = json.find("scenario"); s != json.end()) {
-    if (Result<Scenario> scenario = formats::read_scenario(*s, app.resolver)) {
+    if (Result<Scenario> scenario = io::read_scenario(*s, app.resolver)) {
       use_scenario(app, std::move(scenario).value());
     } else {
       issues.push_back(scenario.issues().front());
@@ -110,7 +110,7 @@ Issues take_over(const nlohmann::json& json, App& app) {
       issues.push_back({"/pins", "holds more than " + std::to_string(app.pins.size())});
       break;
     }
-    if (Result<Scenario> scenario = formats::read_scenario((*pins)[i], app.resolver)) {
+    if (Result<Scenario> scenario = io::read_scenario((*pins)[i], app.resolver)) {
       app.pins[i] = Pin{*scenario, evaluated(*scenario)};
     } else {
       issues.push_back(scenario.issues().front());
@@ -129,7 +129,7 @@ SessionPlace take_session_place(const fs::path& folder) {
   for (int window = 1; window <= most_windows; ++window) {
     const fs::path file = window == 1 ? first : folder / ("session-" + std::to_string(window) + ".json");
     bool taken = false;
-    std::optional<machine::FileLock> lock = machine::FileLock::take(folder / (file.stem().string() + ".lock"), taken);
+    std::optional<host::FileLock> lock = host::FileLock::take(folder / (file.stem().string() + ".lock"), taken);
     if (taken) continue;
     // Without a lock (a folder that cannot be written) the state is read, and saving says what is wrong.
     const bool own = fs::exists(file, error);
@@ -149,9 +149,9 @@ Issue Session::put_aside(const std::string& why) {
     error.clear();
     fs::copy_file(file, kept, error);
   }
-  if (!error) return {formats::shown(file), why + "; it was kept as " + formats::shown(kept.filename())};
+  if (!error) return {io::shown(file), why + "; it was kept as " + io::shown(kept.filename())};
   if (place_.file == file) place_.file.clear();
-  return {formats::shown(file),
+  return {io::shown(file),
           why + "; it could not be copied (" + error.message() + "), so this window's state will not be saved"};
 }
 
@@ -170,12 +170,12 @@ Issues Session::restore(App& app) {
 Issues Session::save(const App& app) const {
   if (place_.file.empty() || !app.scenario.model) return {};
   nlohmann::ordered_json json{{"version", session_version}, {"preferences", write_preferences(app.preferences)}};
-  json["scenario"] = formats::write_scenario(app.scenario, formats::Written::Changed);
+  json["scenario"] = io::write_scenario(app.scenario, io::Written::Changed);
   json["pins"] = nlohmann::ordered_json::array();
   for (const auto& pin : app.pins) {
-    if (pin) json["pins"].push_back(formats::write_scenario(pin->scenario, formats::Written::Changed));
+    if (pin) json["pins"].push_back(io::write_scenario(pin->scenario, io::Written::Changed));
   }
-  return formats::write_file(place_.file, formats::pretty(json), formats::Readers::OwnerOnly).issues();
+  return io::write_file(place_.file, io::pretty(json), io::Readers::OwnerOnly).issues();
 }
 
 double Session::keep(App& app, double now) {

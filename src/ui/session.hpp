@@ -2,7 +2,7 @@
 // What is remembered between two starts: scenario, preferences, pins. Written while the program runs, so that a crash
 // or a lost display loses no more than the last seconds; a file that cannot be understood is put aside, never lost.
 
-#include "machine/file_lock.hpp"
+#include "host/file_lock.hpp"
 #include "ui/app.hpp"
 
 #include <array>
@@ -15,7 +15,7 @@ namespace llmcalc::ui {
 struct SessionPlace {
   std::filesystem::path file;             ///< this window's own; empty: the session is not kept
   std::filesystem::path begin_with;       ///< what is restored
-  std::optional<machine::FileLock> lock;  ///< keeps other windows off `file`
+  std::optional<host::FileLock> lock;  ///< keeps other windows off `file`
 };
 
 /// session.json in this folder; while other windows have it open session-2.json and so on, which begin with the state

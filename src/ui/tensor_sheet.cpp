@@ -1,7 +1,7 @@
 // TENSORS: the inventory the weights are counted from, as it is stored in the chosen format. A click on a heading
 // sorts.
 
-#include "formats/tensor_table.hpp"
+#include "report/tensor_table.hpp"
 #include "ui/chart_frame.hpp"
 #include "ui/controls.hpp"
 #include "ui/files.hpp"
@@ -124,7 +124,7 @@ void draw_footer(App& app, const Theme& theme, const Box& line) {
   ImGui::SetCursorScreenPos({line.to.x - button_width, line.from.y});
   if (button(theme, "tensors.csv", "Save CSV", button_width)) {
     export_file(app, "llmcalc-" + app.scenario.model->id + "-tensors.csv",
-                formats::tensor_table(app.sheet.tensors).csv());
+                io::tensor_table(app.sheet.tensors).csv());
   }
 }
 

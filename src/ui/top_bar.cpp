@@ -1,6 +1,6 @@
 // The bar at the top: model, device, method, pins, export, units, theme.
 
-#include "formats/estimate_tables.hpp"
+#include "report/estimate_tables.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/panels.hpp"
 
@@ -57,7 +57,7 @@ void device_button(App& app, const Theme& theme, float widest) {
   if (const Device* device = app.scenario.devices.smallest()) {
     const bool alike = app.scenario.devices.groups.size() == 1;
     name = alike ? grouped(app.scenario.devices.count()) + " × " + device->name
-                 : formats::devices_text(app.scenario.devices);
+                 : io::devices_text(app.scenario.devices);
     note = capacity_name(*device);
     if (!alike || name.ends_with(note)) note.clear();
   }

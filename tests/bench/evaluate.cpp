@@ -1,7 +1,7 @@
 // How long evaluate() takes: Llama 3.1 8B on every runtime, its two halves, and the slowest of all presets.
 
-#include "formats/model_preset.hpp"
-#include "formats/preset_folders.hpp"
+#include "readers/model_preset.hpp"
+#include "host/preset_folders.hpp"
 #include "scenarios.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
@@ -44,7 +44,7 @@ BENCHMARK(BM_EvaluateTraining);
 void BM_SlowestPreset(benchmark::State& state) {
   const auto runtime = static_cast<Runtime>(state.range(0));
   std::vector<Scenario> all;
-  for (const auto& entry : formats::read_model_catalogue(formats::preset_folders()).entries) {
+  for (const auto& entry : io::read_model_catalogue(io::preset_folders()).entries) {
     Scenario s = scenario_of(entry.id.c_str(), runtime);
     if (s.model) all.push_back(std::move(s));
   }
@@ -83,7 +83,7 @@ constexpr std::array training_cases{
 void BM_SlowestTraining(benchmark::State& state) {
   const TrainingCase& row = training_cases[static_cast<std::size_t>(state.range(0))];
   std::vector<Scenario> all;
-  for (const auto& entry : formats::read_model_catalogue(formats::preset_folders()).entries) {
+  for (const auto& entry : io::read_model_catalogue(io::preset_folders()).entries) {
     Scenario s = scenario_of(entry.id.c_str(), Runtime::Vllm);
     if (!s.model) continue;
     row.set(s);

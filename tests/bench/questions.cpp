@@ -1,7 +1,7 @@
 // How long questions take: what fits, levers, every setting that can be solved for, on every runtime and with a
 // mixture of experts, and plans for 64 and 1,024 devices.
 
-#include "formats/resolve.hpp"
+#include "readers/resolve.hpp"
 
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/levers.hpp>
@@ -22,7 +22,7 @@ namespace {
 using namespace llmcalc;
 
 Scenario scenario_of(const std::string& model, const char* device, Count count) {
-  static const formats::Resolver resolver = formats::default_resolver();
+  static const io::Resolver resolver = io::default_resolver();
   Scenario s;
   if (auto found = resolver.model({ModelSource::Kind::Preset, model})) s.model = *found;
   if (auto found = resolver.device(device)) s.devices.groups = {{*found, count}};

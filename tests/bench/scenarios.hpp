@@ -1,7 +1,7 @@
 #pragma once
 // Scenarios that several benchmarks ask about.
 
-#include "formats/resolve.hpp"
+#include "readers/resolve.hpp"
 
 #include <llmcalc/scenario/scenario.hpp>
 
@@ -9,7 +9,7 @@ namespace llmcalc::bench {
 
 /// A preset on this runtime and this many cards; without a model or devices when there are no such presets.
 inline Scenario scenario_of(const char* model, Runtime runtime = Runtime::Vllm, Count cards = 1) {
-  static const formats::Resolver resolver = formats::default_resolver();
+  static const io::Resolver resolver = io::default_resolver();
   Scenario s;
   if (auto found = resolver.model({ModelSource::Kind::Preset, model})) s.model = *found;
   s.serving.runtime = runtime;

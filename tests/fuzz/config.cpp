@@ -1,8 +1,8 @@
 // A config.json: the model it describes, and an estimate of it.
 
-#include "formats/config_json.hpp"
-#include "formats/resolve.hpp"
-#include "formats/safetensors/quantization_config.hpp"
+#include "models/config_json.hpp"
+#include "readers/resolve.hpp"
+#include "readers/safetensors/quantization_config.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/estimate/summary.hpp>
@@ -19,12 +19,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   Result<Model> model = model_from_config_text(text, "fuzz");
   if (!model) return 0;
-  (void)formats::quantization_config(nlohmann::json::parse(text));
+  (void)io::quantization_config(nlohmann::json::parse(text));
   (void)active_parameter_count(*model);
   if (model->layer_count() > 256) return 0;  // estimates are linear in the layers: nothing new, only slow
   Scenario scenario;
   scenario.model = std::make_shared<const Model>(std::move(model).value());
-  scenario.devices.groups = {{formats::device_of_memory(24_GiB), 1}};
+  scenario.devices.groups = {{io::device_of_memory(24_GiB), 1}};
   if (validate(scenario).empty()) (void)evaluate(scenario);
   return 0;
 }

@@ -1,8 +1,8 @@
 // One GGUF file in memory: header, places of tensors, the model it describes, and an estimate of it.
 
-#include "formats/estimate_json.hpp"
-#include "formats/gguf/model.hpp"
-#include "formats/resolve.hpp"
+#include "report/estimate_json.hpp"
+#include "readers/gguf/model.hpp"
+#include "readers/resolve.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/estimate/summary.hpp>
@@ -15,7 +15,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace llmcalc;
-  using namespace llmcalc::formats;
+  using namespace llmcalc::io;
   const MemorySource source(std::string_view(reinterpret_cast<const char*>(data), size));
   Problems problems("fuzz");
   GgufHeader header = read_gguf_header(source, problems);

@@ -1,15 +1,15 @@
 // One safetensors file in memory: header, places, packed weights, and what the shapes alone give.
 
-#include "formats/model_from_shapes.hpp"
-#include "formats/safetensors/header.hpp"
-#include "formats/safetensors/packed_tensors.hpp"
+#include "readers/model_from_shapes.hpp"
+#include "readers/safetensors/header.hpp"
+#include "readers/safetensors/packed_tensors.hpp"
 
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace llmcalc::formats;
+  using namespace llmcalc::io;
   const MemorySource source(std::string_view(reinterpret_cast<const char*>(data), size));
   Problems problems("fuzz");
   const SafetensorsHeader header = read_safetensors_header(source, problems);

@@ -1,14 +1,14 @@
 // An index of shards in memory; every file name in it goes through the check that keeps readers inside their folder.
 
-#include "formats/folder.hpp"
-#include "formats/safetensors/index.hpp"
+#include "readers/folder.hpp"
+#include "readers/safetensors/index.hpp"
 
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace llmcalc::formats;
+  using namespace llmcalc::io;
   const MemorySource source(std::string_view(reinterpret_cast<const char*>(data), size));
   Problems problems("fuzz");
   const SafetensorsIndex index = read_safetensors_index(source, problems);

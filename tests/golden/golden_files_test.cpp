@@ -1,7 +1,7 @@
 // Every golden file keeps at least as many passing cases as floors.json says. Floors only rise: after an improvement
 // run `golden-report --raise-floors`.
 
-#include "formats/golden_run.hpp"
+#include "report/golden_run.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace llmcalc::formats {
+namespace llmcalc::io {
 namespace {
 
 namespace fs = std::filesystem;
@@ -54,4 +54,4 @@ TEST(GoldenFloors, NameEveryFileOnce) {
 }
 
 }  // namespace
-}  // namespace llmcalc::formats
+}  // namespace llmcalc::io

@@ -1,7 +1,7 @@
 #pragma once
 // The tables of the README that come from the golden cases, so that it says what this build does and nothing else.
 
-#include "formats/accuracy.hpp"
+#include "report/accuracy.hpp"
 #include "support/file_text.hpp"
 
 #include <algorithm>
@@ -17,26 +17,26 @@ inline constexpr std::string_view errors_begin =
 inline constexpr std::string_view errors_end = "<!-- end of measured errors -->\n";
 
 /// The table of errors: every component, over all cases that hold measurements. The article's own arithmetic is none.
-inline std::string errors_table(std::vector<formats::GoldenFileOutcomes> files) {
-  std::erase_if(files, [](const formats::GoldenFileOutcomes& file) { return file.file == "article.jsonl"; });
-  return formats::accuracy_table(formats::component_errors(files, formats::AccuracyBy::Component)).markdown();
+inline std::string errors_table(std::vector<io::GoldenFileOutcomes> files) {
+  std::erase_if(files, [](const io::GoldenFileOutcomes& file) { return file.file == "article.jsonl"; });
+  return io::accuracy_table(io::component_errors(files, io::AccuracyBy::Component)).markdown();
 }
 
 /// "| `kv.jsonl` | 301 of 301 |": the beginning of a file's row in the table of cases.
-inline std::string case_cells(const formats::GoldenFileOutcomes& file) {
-  const formats::GoldenScore s = formats::score(file.outcomes);
+inline std::string case_cells(const io::GoldenFileOutcomes& file) {
+  const io::GoldenScore s = io::score(file.outcomes);
   return "| `" + file.file + "` | " + std::to_string(s.passed) + " of " + std::to_string(s.cases()) + " |";
 }
 
 /// The README with both tables as they are now.
-inline std::string with_tables(std::string readme, const std::vector<formats::GoldenFileOutcomes>& files) {
+inline std::string with_tables(std::string readme, const std::vector<io::GoldenFileOutcomes>& files) {
   const std::size_t begin = readme.find(errors_begin);
   const std::size_t end = readme.find(errors_end);
   if (begin != std::string::npos && end != std::string::npos && begin < end) {
     const std::size_t table = begin + errors_begin.size();
     readme.replace(table, end - table, errors_table(files));
   }
-  for (const formats::GoldenFileOutcomes& file : files) {
+  for (const io::GoldenFileOutcomes& file : files) {
     const std::size_t row = readme.find("| `" + file.file + "` | ");
     if (row == std::string::npos) continue;
     const std::string cells = case_cells(file);

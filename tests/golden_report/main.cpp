@@ -1,8 +1,8 @@
 // golden-report [--file NAME] [--group TEXT] [--at TEXT] [--failures N] [--raise-floors]: what the golden cases say
 // of this build. --raise-floors writes tests/golden/floors.json, upwards only, and the tables of the README.
 
-#include "formats/accuracy.hpp"
-#include "formats/golden_run.hpp"
+#include "report/accuracy.hpp"
+#include "report/golden_run.hpp"
 #include "golden/readme_tables.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,7 +19,7 @@
 
 namespace {
 
-using namespace llmcalc::formats;
+using namespace llmcalc::io;
 namespace fs = std::filesystem;
 
 struct Options {

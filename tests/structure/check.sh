@@ -13,8 +13,8 @@ complain "clang-format wants these changed:" \
   "$([ ${#code[@]} -eq 0 ] || clang-format --dry-run -Werror "${code[@]}" 2>&1 | grep -E 'error:' | cut -d: -f1 | sort | uniq -c)"
 complain "The core is headers on the C++ standard library, without input or output:" \
   "$(includes_of 'imgui|GLFW|glad|nlohmann|CLI/|iostream|fstream|filesystem|cstdio|thread' include)"
-complain "Panels link no window and no OpenGL:" "$(includes_of 'GLFW|glad|imgui_impl' src/ui src/formats src/machine src/cli)"
-complain "The command line links no Dear ImGui:" "$(includes_of 'imgui|ui/|platform/' src/formats src/machine src/cli src/main_cli.cpp)"
+complain "Panels link no window and no OpenGL:" "$(includes_of 'GLFW|glad|imgui_impl' src/ui src/models src/host src/readers src/report src/cli)"
+complain "The command line links no Dear ImGui:" "$(includes_of 'imgui|ui/|platform/' src/models src/host src/readers src/report src/cli src/main_cli.cpp)"
 complain "Only src/ui/compat.hpp, compat.cpp and compat_keys.cpp look at the version of Dear ImGui:" \
   "$(grep -rln IMGUI_VERSION_NUM src tests --include='*.hpp' --include='*.cpp' | grep -vE 'src/ui/compat(_keys)?\.(hpp|cpp)')"
 complain "No network, no shell, no other programs:" \

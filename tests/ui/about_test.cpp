@@ -1,5 +1,5 @@
 #include "driver.hpp"
-#include "formats/accuracy.hpp"
+#include "report/accuracy.hpp"
 #include "ui/actions.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ TEST(About, ShowsTheErrorsThatTheGoldenCasesHave) {
   ASSERT_GT(errors->size(), 10U);
   EXPECT_TRUE(d.shows("to the byte"));
   EXPECT_TRUE(d.shows("model: parameters"));
-  EXPECT_TRUE(d.shows(formats::error_text(errors->front().worst)));
+  EXPECT_TRUE(d.shows(io::error_text(errors->front().worst)));
   d.press(Key::Escape);
   d.frames(2);
   EXPECT_FALSE(d.shows("to the byte"));

@@ -1,6 +1,6 @@
 // Bars, table and sheet where devices hold different things.
 
-#include "formats/scenario_json.hpp"
+#include "readers/scenario_json.hpp"
 #include "ui/bar_lanes.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/driver.hpp"
@@ -14,7 +14,7 @@ namespace llmcalc::ui::test {
 namespace {
 
 void show(Driver& d, const char* json) {
-  const Result<Scenario> scenario = formats::read_scenario_text(json, d.app.resolver);
+  const Result<Scenario> scenario = io::read_scenario_text(json, d.app.resolver);
   ASSERT_TRUE(scenario) << scenario.issues().front().what;
   use_scenario(d.app, *scenario);
   d.frames(4);

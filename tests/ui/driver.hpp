@@ -1,8 +1,8 @@
 #pragma once
 // Draws the window without a window: frames, mouse and keys, and what was drawn as text and boxes.
 
-#include "formats/preset_folders.hpp"
-#include "formats/resolve.hpp"
+#include "host/preset_folders.hpp"
+#include "readers/resolve.hpp"
 #include "ui/answers.hpp"
 #include "ui/app.hpp"
 #include "ui/fonts.hpp"
@@ -30,7 +30,7 @@ class Driver {
     theme.audit = &audit;
     theme.fonts = load_fonts(scale);
     compat::prepare_headless_fonts();
-    app = make_app(formats::default_resolver(), formats::preset_folders());
+    app = make_app(io::default_resolver(), io::preset_folders());
     frames(4);
   }
   ~Driver() { ImGui::DestroyContext(); }

@@ -19,8 +19,8 @@ using testing::HasSubstr;
 using tests::TempFolder;
 
 /// A resolver that finds no preset, as without any preset folder.
-formats::Resolver without_presets() {
-  formats::Resolver resolver = formats::default_resolver();
+io::Resolver without_presets() {
+  io::Resolver resolver = io::default_resolver();
   resolver.model = [all = resolver.model](const ModelSource& source) -> Result<ModelPtr> {
     if (source.kind == ModelSource::Kind::Preset) return Issue{"/model", "no preset is called that"};
     return all(source);

@@ -13,7 +13,7 @@ namespace llmcalc::ui::test {
 namespace {
 
 App app_in(const tests::TempFolder& folder) {
-  App app = make_app(formats::default_resolver(), formats::preset_folders());
+  App app = make_app(io::default_resolver(), io::preset_folders());
   app.scenario_folder = folder / "scenarios";
   return app;
 }

@@ -2,8 +2,8 @@
 
 #include "ui/session.hpp"
 
-#include "formats/preset_folders.hpp"
-#include "formats/scenario_json.hpp"
+#include "host/preset_folders.hpp"
+#include "readers/scenario_json.hpp"
 #include "support/file_text.hpp"
 #include "support/small_disk.hpp"
 #include "support/temp_folder.hpp"
@@ -24,10 +24,10 @@ using testing::HasSubstr;
 using tests::content_of;
 using tests::TempFolder;
 
-App fresh_app() { return make_app(formats::default_resolver(), formats::preset_folders()); }
+App fresh_app() { return make_app(io::default_resolver(), io::preset_folders()); }
 
 /// A scenario as it is written: two programs have models and devices of their own.
-std::string written(const Scenario& scenario) { return formats::write_scenario(scenario).dump(); }
+std::string written(const Scenario& scenario) { return io::write_scenario(scenario).dump(); }
 
 /// Saves a state that differs from the defaults into this folder and returns it.
 App saved_in(const fs::path& folder) {

@@ -1,6 +1,6 @@
 // The real program where a display, a driver or a disk is missing: what it says, and its exit status.
 
-#include "formats/preset_folders.hpp"
+#include "host/preset_folders.hpp"
 #include "platform/gl.hpp"
 #include "platform/run.hpp"
 #include "support/display.hpp"
@@ -78,7 +78,7 @@ TEST(WindowProgram, SaysWhenAPictureCannotBeWritten) {
 
 TEST(LostContext, OpensTheWindowAgain) {
   if (tests::no_display()) GTEST_SKIP() << "no display";
-  ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
+  ui::App app = ui::make_app(io::default_resolver(), io::preset_folders());
   auto opened = Window::open({.width = 640, .height = 480, .visible = false, .title = "test"});
   ASSERT_TRUE(opened) << opened.issues().front().what;
   Window window = std::move(opened).value();
@@ -101,7 +101,7 @@ TEST(LostContext, WithTheDisplayGoneTooEndsInWordsAndLosesNothing) {
   const std::string display = tests::x_display();
   if (display.empty()) GTEST_SKIP() << "no X display";
   const TempFolder folder;
-  ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
+  ui::App app = ui::make_app(io::default_resolver(), io::preset_folders());
   auto opened = Window::open({.width = 640, .height = 480, .visible = false, .title = "test"});
   ASSERT_TRUE(opened) << opened.issues().front().what;
   Window window = std::move(opened).value();

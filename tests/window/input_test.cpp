@@ -1,7 +1,7 @@
 // What a hand did between two frames, as a slow frame gathers it: chords, keys and clicks that were over before the
 // frame came. Events are given to the callbacks the window has set, as GLFW would.
 
-#include "formats/preset_folders.hpp"
+#include "host/preset_folders.hpp"
 #include "platform/gl.hpp"
 #include "platform/run.hpp"
 #include "support/display.hpp"
@@ -47,7 +47,7 @@ class Hand {
 
 /// Runs the program for some frames; before the tenth the hand does all of `deeds` at once.
 ui::App after(const std::function<void(Hand&)>& deeds) {
-  ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
+  ui::App app = ui::make_app(io::default_resolver(), io::preset_folders());
   auto opened = Window::open({.width = 800, .height = 600, .visible = true, .title = "test"});
   if (!opened) throw std::runtime_error(opened.issues().front().what);
   Window window = std::move(opened).value();

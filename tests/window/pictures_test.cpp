@@ -5,7 +5,7 @@
 //   LLMCALC_RENEW_PICTURES=1 xvfb-run -a build/dev/tests/test_window --gtest_filter='*Pictures*'
 // and look at the difference of tests/window/pictures before committing it.
 
-#include "formats/preset_folders.hpp"
+#include "host/preset_folders.hpp"
 #include "picture_file.hpp"
 #include "platform/picture.hpp"
 #include "platform/run.hpp"
@@ -67,7 +67,7 @@ Picture averaged(const Pixels& pixels) {
 
 /// The window of a shot as blocks, after a change to the program; empty when it could not be drawn.
 Picture drawn(const Shot& shot, const std::function<void(ui::App&)>& change = {}) {
-  ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
+  ui::App app = ui::make_app(io::default_resolver(), io::preset_folders());
   app.preferences.theme = shot.theme;
   app.preferences.tab = shot.tab;
   app.preferences.chart_task = shot.task;

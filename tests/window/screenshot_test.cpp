@@ -1,6 +1,6 @@
 // The real window under a display: a picture whose bars are where the estimate says.
 
-#include "formats/preset_folders.hpp"
+#include "host/preset_folders.hpp"
 #include "platform/run.hpp"
 #include "platform/window.hpp"
 #include "ui/answers.hpp"
@@ -34,7 +34,7 @@ ImVec2 plain_point(const ui::Box& box) { return {box.from.x + 3, box.from.y + 6}
 
 TEST(Screenshot, BarsHaveTheColourAndWidthOfTheEstimate) {
   if (tests::no_display()) GTEST_SKIP() << "no display";
-  ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
+  ui::App app = ui::make_app(io::default_resolver(), io::preset_folders());
   auto window = Window::open({.width = 800, .height = 600, .visible = false, .title = "test"});
   ASSERT_TRUE(window) << window.issues().front().what;
   Window open = std::move(window).value();
@@ -68,7 +68,7 @@ TEST(Screenshot, TwoRunsGiveTheSamePicture) {
   if (tests::no_display()) GTEST_SKIP() << "no display";
   std::string first;
   for (int run = 0; run < 2; ++run) {
-    ui::App app = ui::make_app(formats::default_resolver(), formats::preset_folders());
+    ui::App app = ui::make_app(io::default_resolver(), io::preset_folders());
     app.preferences.tab = ui::Tab::Tensors;  // nothing in it depends on time
     app.results.seconds = 0;
     auto window = Window::open({.width = 640, .height = 480, .visible = false, .title = "test"});

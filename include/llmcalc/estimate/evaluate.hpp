@@ -6,7 +6,7 @@
 #include <llmcalc/estimate/inference.hpp>
 #include <llmcalc/estimate/pool_warnings.hpp>
 #include <llmcalc/estimate/summary.hpp>
-#include <llmcalc/estimate/training.hpp>
+#include <llmcalc/training/estimate.hpp>
 #include <llmcalc/memory/weights.hpp>
 #include <llmcalc/scenario/runtime_checks.hpp>
 #include <llmcalc/scenario/scenario.hpp>

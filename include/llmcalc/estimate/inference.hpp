@@ -3,13 +3,13 @@
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/overhead.hpp>
-#include <llmcalc/runtime/litgpt.hpp>
-#include <llmcalc/runtime/llama_cpp/estimate.hpp>
-#include <llmcalc/runtime/mlx.hpp>
-#include <llmcalc/runtime/sglang.hpp>
-#include <llmcalc/runtime/tensorrt_llm.hpp>
-#include <llmcalc/runtime/transformers.hpp>
-#include <llmcalc/runtime/vllm.hpp>
+#include <llmcalc/engines/litgpt.hpp>
+#include <llmcalc/engines/llama_cpp/estimate.hpp>
+#include <llmcalc/engines/mlx.hpp>
+#include <llmcalc/engines/sglang.hpp>
+#include <llmcalc/engines/tensorrt_llm.hpp>
+#include <llmcalc/engines/transformers.hpp>
+#include <llmcalc/engines/vllm.hpp>
 #include <llmcalc/scenario/as_served.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 

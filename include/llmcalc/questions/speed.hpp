@@ -10,7 +10,7 @@
 //                 MFU
 //
 // The efficiencies are the scenario's (speed.*); `spreads` is the range around each. Both were chosen so that
-// published measurements of 2023 to 2026 lie inside (tests/unit/questions/measured_speed.cpp and
+// published measurements of 2023 to 2026 lie inside (tests/unit/questions/measured_speed_test.cpp and
 // measured_training.cpp name them), on NVIDIA, AMD and Apple GPUs and processors. Flops of training are counted
 // causally. Not counted: queues, tokenizing, sampling, speculative decoding, other programs. Unknown device figures
 // give no speed rather than a guess.

@@ -20,7 +20,7 @@
 // adapters as it has ranks on a node; both at speed.link_efficiency. Megatron overlaps half of the tensor and expert
 // exchanges. Sources: volumes of Megatron-LM (arXiv 2104.04473, 2205.05198), ZeRO (1910.02054), FSDP2, zero-bubble
 // schedules (2401.10241), DeepSeek-V3 (2412.19437); rates from Megatron-LM's README (41 % of the peak for 2B to 48 %
-// for 462B), torchtitan's and Megatron-Bridge's tables (tests/unit/questions/measured_training.cpp). Range of
+// for 462B), torchtitan's and Megatron-Bridge's tables (tests/unit/questions/measured_training_test.cpp). Range of
 // validity: one kind of device, ranking layouts and the order of magnitude of a step. Not counted: data loading,
 // checkpoints, stragglers, offloading.
 

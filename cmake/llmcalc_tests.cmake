@@ -1,0 +1,85 @@
+# The shapes of test. Sources are globbed, so that adding a test changes no CMake file.
+
+# llmcalc_tests(unit LIBRARIES ... PROGRAMS ...): executable test_unit from every .cpp under tests/unit, and in ctest one
+# test for each of its suites ("unit.KvCache"). Suites are listed when ctest starts. PROGRAMS are built first, and the
+# tests find each in a macro: LLMCALC_PROGRAM for llmcalc, LLMCALC_GUI_PROGRAM for llmcalc-gui.
+function(llmcalc_tests folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;PROGRAMS")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  set(target test_${folder})
+  add_executable(${target} ${sources})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+  if(TARGET rapidcheck)
+    target_link_libraries(${target} PRIVATE rapidcheck)
+  endif()
+  target_compile_definitions(${target} PRIVATE LLMCALC_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  foreach(program IN LISTS arg_PROGRAMS)
+    if(TARGET ${program})
+      string(TOUPPER ${program} macro)
+      string(REPLACE - _ macro ${macro})
+      target_compile_definitions(${target} PRIVATE ${macro}_PROGRAM="$<TARGET_FILE:${program}>")
+      add_dependencies(${target} ${program})
+    endif()
+  endforeach()
+  llmcalc_own(${target})
+  if(NOT MSVC)
+    # Most of the time of ./test.sh is the compiler's; what the tests call in src/ is optimised as usual.
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+
+  set(list_file ${CMAKE_CURRENT_BINARY_DIR}/${target}.cmake)
+  file(GENERATE OUTPUT ${list_file} CONTENT
+"set(program \"$<TARGET_FILE:${target}>\")
+set(folder ${folder})
+set(source_dir \"${PROJECT_SOURCE_DIR}\")
+set(home \"${CMAKE_CURRENT_BINARY_DIR}/home\")
+include(\"${PROJECT_SOURCE_DIR}/cmake/llmcalc_list_suites.cmake\")
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${list_file})
+endfunction()
+
+# llmcalc_fuzz_targets(LIBRARIES ...): for every tests/fuzz/NAME.cpp (a LLVMFuzzerTestOneInput) a program replay_NAME that
+# runs the corpus and a fixed set of mutations of it in every test run, and under clang's fuzzer also fuzz_NAME.
+function(llmcalc_fuzz_targets)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "LIBRARIES")
+  set(folder ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/replay\\.cpp$")
+  foreach(source IN LISTS sources)
+    get_filename_component(name ${source} NAME_WE)
+    set(targets replay_${name})
+    add_executable(replay_${name} ${source} ${folder}/replay.cpp)
+    add_test(NAME fuzz.${name} COMMAND replay_${name} ${folder}/corpus/${name})
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+    if(LLMCALC_SANITIZE MATCHES "fuzzer-no-link")
+      list(APPEND targets fuzz_${name})
+      add_executable(fuzz_${name} ${source})
+      target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    endif()
+    foreach(target IN LISTS targets)
+      target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+      target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
+      llmcalc_own(${target})
+    endforeach()
+  endforeach()
+endfunction()
+
+# llmcalc_compile_fail_tests(): every tests/compile_fail/NAME.cpp must compile with -DALLOWED and fail without, with the
+# message its first line asks for.
+function(llmcalc_compile_fail_tests)
+  if(MSVC)
+    return()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/*.cpp)
+  foreach(source IN LISTS sources)
+    get_filename_component(name ${source} NAME_WE)
+    add_test(NAME compile_fail.${name}
+             COMMAND ${CMAKE_COMMAND} -D compiler=${CMAKE_CXX_COMPILER} -D source=${source}
+                     -D include=${PROJECT_SOURCE_DIR}/include -P ${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/check.cmake)
+    set_tests_properties(compile_fail.${name} PROPERTIES LABELS compile_fail)
+  endforeach()
+endfunction()

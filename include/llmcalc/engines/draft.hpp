@@ -1,0 +1,67 @@
+#pragma once
+// What speculative decoding holds beside the model: a draft model or multi-token-prediction layers, each with its own
+// keys and values.
+//
+// Draft model: its weights as released, cut like the target's, and cache for context + draft tokens of every
+// sequence. Prediction layers: their tensors (part "mtp" of the inventory) and one cache entry a layer. Nothing when
+// no token is drafted and no draft model is named. Source: vLLM v1/spec_decode; DeepSeek V3 report (MTP module). Not
+// counted: logits of the tokens that are verified.
+
+#include <llmcalc/memory/kv_cache.hpp>
+#include <llmcalc/memory/weights.hpp>
+#include <llmcalc/engines/ranks.hpp>
+
+namespace llmcalc {
+
+namespace draft_detail {
+
+inline void add_model(Component& c, const Scenario& s, const RankLayout& l, const KvStorage& stored,
+                      Count sequences) {
+  const Model& draft = *s.serving.draft_model;
+  const WeightRules rules = weight_rules(draft, {});
+  const Stage whole = stage_of(draft, 1, 0);
+  c.summands = weight_summands(rank_weights(draft, rules, shard_plan(l), whole), rules);
+  const Count tokens = add(s.serving.context, s.serving.draft_tokens);
+  for (const CacheGroup& g : cache_groups(draft, whole)) {
+    add_kv_summands(c.summands, "draft keys and values", g.layers,
+                    {.sequences = sequences, .each = tokens_needed(g.layer->attention, tokens)},
+                    kv_entry(*g.layer, l.tensor), stored);
+  }
+}
+
+inline void add_prediction_layers(Component& c, const Scenario& s, const RankLayout& l, const KvStorage& stored,
+                                  Count sequences) {
+  const Model& m = *s.model;
+  const WeightRules rules = weight_rules(m, s.weights);
+  Bytes weights;
+  for (const Tensor& t : m.tensors) {
+    if (t.part == ModelPart::Mtp) weights += tensor_bytes(rules, t, shard(t, m, shard_plan(l))) * t.count;
+  }
+  c.summands.push_back(amount("prediction layers", weights));
+  for (const std::uint16_t kind : m.mtp_layers) {
+    const Layer& layer = m.kinds[kind];
+    const KvEntry entry = kv_entry(layer, l.tensor);
+    if (entry == KvEntry{}) continue;
+    add_kv_summands(c.summands, "keys and values of a prediction layer", 1,
+                    {.sequences = sequences, .each = tokens_needed(layer.attention, s.serving.context)}, entry,
+                    stored);
+  }
+}
+
+}  // namespace draft_detail
+
+/// Memory of speculative decoding on one rank; empty when the scenario does not speculate.
+[[nodiscard]] inline Component draft_component(const Scenario& s, const RankLayout& l, const KvStorage& stored) {
+  Component c{.part = Part::DraftModel, .source = "weights and cache of what proposes tokens"};
+  const Count sequences = sequences_on_replica(s, l);
+  if (s.serving.draft_model) {
+    draft_detail::add_model(c, s, l, stored, sequences);
+  } else if (s.serving.draft_tokens != 0 && !s.model->mtp_layers.empty()) {
+    draft_detail::add_prediction_layers(c, s, l, stored, sequences);
+  }
+  for (const Summand& part : c.summands) c.bytes += part.result;
+  c.low = c.high = c.bytes;
+  return c;
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,152 @@
+#pragma once
+// What each place (a device or the host) holds for good: weights, keys and values, recurrent states, as the factors
+// they are made of.
+//
+//   weights = numbers of each GGML type x block; a tied output matrix is stored with the output as well
+//   cache   = streams x layers x cells x width of keys and values
+//   states  = sequences x layers x (channels x columns + elements) x 4 bytes
+// Sizes are rounded up as the backends allocate; what that adds is a summand of its own. Rules and sources:
+// placement.hpp, cache.hpp.
+
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/memory/kv_cache.hpp>
+#include <llmcalc/memory/recurrent_state.hpp>
+#include <llmcalc/engines/llama_cpp/cache.hpp>
+#include <llmcalc/engines/llama_cpp/placement.hpp>
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+namespace llmcalc::llama_cpp {
+
+/// Weights of one place.
+struct PlaceWeights {
+  std::array<Count, ggml_types.size()> numbers{};  ///< by type
+  Bytes allocated;
+
+  void add(const GgufTensor& t, bool on_device) {
+    Count& n = numbers[static_cast<std::size_t>(t.type)];
+    n = llmcalc::add(n, product(t.ne0, t.rows, t.depth));
+    allocated += llmcalc::llama_cpp::allocated(t, on_device);
+  }
+};
+
+/// What is held in one place.
+struct Holding {
+  PlaceWeights weights;
+  std::vector<Count> layers{};  ///< how many of each kind
+};
+
+/// Place of a list of holdings: the host comes first.
+[[nodiscard]] constexpr std::size_t place_index(std::int32_t where) {
+  return static_cast<std::size_t>(std::int64_t{where} + 1);
+}
+
+/// What the host and every device hold, the host first.
+[[nodiscard]] inline std::vector<Holding> holdings(const Model& m, const std::vector<GgufTensor>& tensors,
+                                                   const Placement& p, const Serving& s) {
+  std::vector<Holding> held(static_cast<std::size_t>(p.devices) + 1);
+  for (Holding& h : held) h.layers.resize(m.kinds.size());
+  std::vector<bool> has_layers(held.size());
+  for (std::size_t i = 0; i < p.layers.size(); ++i) {
+    const std::uint16_t kind = i < m.layers.size() ? m.layers[i] : m.mtp_layers[i - m.layers.size()];
+    ++held[place_index(p.layers[i])].layers[kind];
+    has_layers[place_index(p.layers[i])] = true;
+  }
+  for (const GgufTensor& t : tensors) {
+    if (t.layer >= static_cast<std::int32_t>(m.layers.size())) continue;
+    if (t.rope_table) {
+      for (std::size_t i = 0; i < held.size(); ++i) {
+        if (has_layers[i]) held[i].weights.add(t, i != place_index(host));
+      }
+      continue;
+    }
+    const std::int32_t where = place_of(t, p, s);
+    held[place_index(where)].weights.add(t, where != host);
+    // Only the token table is the head as well, not an embedding of the layers (Gemma 3n).
+    const bool head =
+        m.tied_head && !m.encodes() && t.role == GgufRole::TokenEmbedding && t.ne0 == m.embedding_columns();
+    if (head && p.output != host) held[place_index(p.output)].weights.add(t, true);
+  }
+  return held;
+}
+
+/// Summands of the weights of one place, largest blocks as the table of types lists them.
+[[nodiscard]] inline std::vector<Summand> weight_summands(const PlaceWeights& w) {
+  std::vector<Summand> parts;
+  parts.reserve(6);
+  Bytes rest = w.allocated;
+  for (const GgmlTypeRow& row : ggml_types) {
+    const Count n = w.numbers[static_cast<std::size_t>(row.id)];
+    if (n == 0) continue;
+    parts.push_back(summand(row.key, {{"parameters", n}}, row.block));
+    rest -= parts.back().result;
+  }
+  if (rest.count != 0) parts.push_back(amount("padding of rows and tensors", rest));
+  return parts;
+}
+
+/// Summands of the caches of one place.
+[[nodiscard]] inline std::vector<Summand> cache_summands(const Model& m, const std::vector<Count>& layers,
+                                                         const Serving& s, const Sizes& z, bool on_device) {
+  std::vector<Summand> parts;
+  const KvStorage stored{.key = block_of(s.key_format), .value = block_of(s.value_format)};
+  Bytes padding;
+  std::vector<Count> left = layers;
+  for (std::size_t k = 0; k < left.size(); ++k) {
+    const Layer& layer = m.kinds[k];
+    const Bytes one = layer_cache(layer, s, z, on_device);
+    if (left[k] == 0 || one.count == 0) continue;
+    const AttentionShape& a = layer.attention;
+    // Kinds that differ in something else are counted together.
+    for (std::size_t other = k + 1; other < left.size(); ++other) {
+      if (m.kinds[other].mixer != layer.mixer || m.kinds[other].attention != a) continue;
+      left[k] += left[other];
+      left[other] = 0;
+    }
+    const bool latent = layer.mixer == Mixer::LatentAttention;
+    const KvEntry entry =
+        latent ? KvEntry{.heads = 1, .key_width = a.kv_lora_rank + a.rope_head_dim, .latent = true}
+               : KvEntry{.heads = a.kv_heads, .key_width = a.head_dim, .value_width = a.value_head_dim};
+    const std::size_t before = parts.size();
+    add_kv_summands(parts, cache_label(layer), left[k], {.sequences = z.streams, .each = cells_of(a, s, z)}, entry,
+                    stored);
+    padding += one * left[k];
+    for (std::size_t i = before; i < parts.size(); ++i) padding -= parts[i].result;
+  }
+  if (padding.count != 0) parts.push_back(amount("padding of rows and tensors", padding));
+  return parts;
+}
+
+/// Columns of a convolution's input that are kept: one less than its kernel is wide. Other recurrences keep the
+/// tokens they look back to.
+[[nodiscard]] constexpr Count kept_columns(const Layer& layer, const StateShape& shape) {
+  return layer.recurrent_mixer() == Mixer::Recurrence ? shape.kernel : subtract(shape.kernel, 1);
+}
+
+/// Summands of the recurrent states of one place.
+[[nodiscard]] inline std::vector<Summand> state_summands(const Model& m, const std::vector<Count>& layers,
+                                                         Count sequences) {
+  std::vector<Summand> parts;
+  const Term all{"sequences", sequences};
+  for (std::size_t k = 0; k < layers.size(); ++k) {
+    const Layer& layer = m.kinds[k];
+    if (layers[k] == 0 || !layer.recurs()) continue;
+    const RecurrentShape& r = layer.recurrent;
+    const StateShape shape = state_shape(layer, 1);
+    const Term here{"layers", layers[k]};
+    if (const Count columns = kept_columns(layer, shape); columns != 0) {
+      parts.push_back(
+          summand("convolution", {all, here, {"channels", shape.convolution}, {"columns", columns}}, {1, 4}));
+    }
+    if (shape.state == 0) continue;
+    parts.push_back(
+        multiply(r.inner, r.state) == shape.state
+            ? summand("recurrent state", {all, here, {"inner width", r.inner}, {"state", r.state}}, {1, 4})
+            : summand("recurrent state", {all, here, {"elements", shape.state}}, {1, 4}));
+  }
+  return parts;
+}
+
+}  // namespace llmcalc::llama_cpp

@@ -1,0 +1,98 @@
+#pragma once
+// MLX (mlx-lm) on Apple's unified memory.
+//
+// Weights + cache (grown in steps of 256 tokens; sliding layers rotate within their window) + the largest moment of a
+// prefill step of at most 2048 tokens, whose logits are made for every position. Checked against mlx-lm's benchmark
+// table (Qwen3 4B in seven formats, within 5 %). Source: mlx-lm generate.py, models/cache.py, BENCHMARKS.md.
+// Not counted: buffers that Metal's allocator keeps for reuse.
+
+#include <llmcalc/memory/kv_cache.hpp>
+#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/memory/recurrent_state.hpp>
+#include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/engines/draft.hpp>
+#include <llmcalc/engines/ranks.hpp>
+#include <llmcalc/scenario/profiles.hpp>
+
+namespace llmcalc::mlx {
+
+/// Metal's heaps, pipelines and command buffers of a process (assumed).
+inline constexpr Range process_overhead = mebibytes(150, 50, 400);
+
+/// Tokens a layer holds of one sequence.
+[[nodiscard]] constexpr Count tokens_held(const AttentionShape& a, Count tokens, const MlxProfile& profile) {
+  const Count needed = tokens_needed(a, tokens);
+  return needed < tokens ? needed : round_up(tokens, profile.cache_step);
+}
+
+/// One rank of a stage.
+[[nodiscard]] inline Breakdown rank(const Scenario& s, const RankLayout& l, const Stage& stage,
+                                    const MlxProfile& profile, const KvStorage& stored) {
+  const Model& m = *s.model;
+  const WeightRules rules = weight_rules(m, s.weights);
+  const Count sequences = sequences_on_replica(s, l);
+  Breakdown b;
+  b.add(weights_component(rank_weights(m, rules, shard_plan(l), stage), rules, weights_trust(s)));
+  std::vector<Summand> cache;
+  for (const CacheGroup& g : cache_groups(m, stage)) {
+    add_kv_summands(cache, cache_label(*g.layer), g.layers,
+                    {.sequences = sequences, .each = tokens_held(g.layer->attention, s.serving.context, profile)},
+                    kv_entry(*g.layer, l.tensor), stored);
+  }
+  b.add(component(Part::KvCache, std::move(cache), profile.source));
+  StateStorage how;
+  how.columns_less = 1;
+  b.add(component(Part::RecurrentState,
+                  state_summands(m, stage, l.tensor, sequences, how,
+                                 [](const Layer&) {
+                                   return Block{1, 4};
+                                 }),
+                  profile.source));
+
+  const Count bytes = activation_bytes(s);
+  const Pass pass{.tokens = multiply(sequences, std::min(s.prompt(), profile.prefill_chunk)),
+                  .tensor = l.tensor,
+                  .expert_tensor = l.expert_tensor,
+                  .activation_bytes = bytes};
+  std::vector<Summand> work = fused_forward_summands(m, pass);
+  const Summand logits =
+      summand("logits of every position in a step", {{"tokens", pass.tokens}, {"vocabulary", m.head_vocabulary}},
+              {1, static_cast<std::uint32_t>(bytes)});
+  const Summand hidden = summand("hidden states", {{"tokens", pass.tokens}, {"hidden", m.hidden}, {"copies", 2}},
+                                 {1, static_cast<std::uint32_t>(bytes)});
+  if (stage.last && logits.result + hidden.result > workspace_detail::sum_of(work)) work = {logits, hidden};
+  b.add(with_range(component(Part::ComputeBuffer, std::move(work), "mlx-lm BENCHMARKS.md, peak memory"),
+                   Trust::Modelled, 900, 1300));
+  if (stage.last) b.add(draft_component(s, l, stored));
+  if (s.effective_measure() == Measure::Device && !l.host_only) {
+    Component overhead{.part = Part::Overhead, .source = "assumed: heaps and pipelines of a Metal process"};
+    if (s.context_bytes) {
+      add_context(overhead, s);
+    } else {
+      add_range(overhead, "Metal process", process_overhead);
+    }
+    b.add(std::move(overhead));
+  }
+  return b;
+}
+
+/// Inference with MLX.
+[[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
+  const MlxProfile& profile = mlx_profile(s.serving.version);
+  const RankLayout l = rank_layout(s);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  InferenceEstimate e;
+  std::vector<Breakdown> stages;
+  for (Count i = 0; i < l.pipeline; ++i) {
+    const Stage stage = stage_of(*s.model, l.pipeline, i);
+    stages.push_back(rank(s, l, stage, profile, stored));
+    for (const CacheGroup& g : cache_groups(*s.model, stage)) {
+      e.kv_bytes_per_token +=
+          growth_bytes(g.layer->attention, token_bytes(kv_entry(*g.layer, l.tensor), stored)) * g.layers * l.tensor;
+    }
+  }
+  place(e, std::move(stages), l);
+  return e;
+}
+
+}  // namespace llmcalc::mlx

@@ -1,0 +1,139 @@
+#pragma once
+// SGLang: a static share of the device for weights and cache, the rest for everything else.
+//
+// mem_fraction_static = 1 - reserved / memory, reserved [MB] = 512 + 1.5 max(chunk, 2048) + 2 x largest graph batch +
+// 128 x tensor x pipeline (+ 3 x graph batch x data with data-parallel attention, half as much again when that batch
+// is above 300; + 6144 with a draft model, + 2048 with prediction layers), at least 10240 on devices above 60 GiB;
+// pool = share x memory - weights. A scenario's gpu_memory_utilization other than the default is taken as the share
+// itself. Cache in pages of one token; sliding layers hold their window and the chunk (derived, not measured).
+// Source: sglang server_args.py; one log (Qwen3 235B, TP4: 192,512 bytes a token over the ranks). Modelled.
+
+#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/engines/draft.hpp>
+#include <llmcalc/engines/paged_cache.hpp>
+#include <llmcalc/engines/ranks.hpp>
+#include <llmcalc/scenario/profiles.hpp>
+
+namespace llmcalc::sglang {
+
+/// Largest batch that gets a CUDA graph, by device memory and tensor parallelism (sglang server_args.py, from
+/// memory).
+[[nodiscard]] constexpr Count largest_graph_batch(Bytes memory, Count tensor) {
+  struct Row {
+    Count below_gib, narrow, wide;
+  };
+  constexpr Row rows[] = {{20, 8, 8}, {35, 24, 80}, {60, 32, 160}, {160, 256, 512}};
+  for (const Row& row : rows) {
+    if (memory < Bytes{row.below_gib << 30}) return tensor < 4 ? row.narrow : row.wide;
+  }
+  return 512;
+}
+
+/// Memory kept free of weights and cache.
+[[nodiscard]] inline Bytes reserved(const Scenario& s, const SglangProfile& p, const RankLayout& l, Bytes memory) {
+  const Count chunk = std::max(s.serving.max_num_batched_tokens, p.least_chunk);
+  // Experts over the replicas of an attention: the replicas are ranks of one engine.
+  const bool data_attention = l.data > 1 && l.expert > 1;
+  const Count ranks = data_attention ? multiply(l.tensor, l.data) : l.tensor;
+  const Count graph_batch = largest_graph_batch(memory, ranks);
+  Count mb = add(p.base_mb, chunk + chunk / 2);
+  mb = add(mb, p.per_graph_mb * graph_batch);
+  mb = add(mb, product(p.per_rank_mb, ranks, l.pipeline));
+  if (data_attention) {
+    const Count buffers = product(p.per_replica_mb, graph_batch, l.data);
+    mb = add(mb, graph_batch > p.large_graph_batch ? buffers + buffers / 2 : buffers);
+  }
+  if (memory > Bytes{Count{60} << 30}) mb = std::max(mb, p.least_large_mb);
+  if (s.serving.draft_model) {
+    mb = add(mb, p.draft_mb);
+  } else if (s.serving.draft_tokens != 0) {
+    mb = add(mb, p.prediction_mb);
+  }
+  return {multiply(mb, Count{1} << 20)};
+}
+
+/// Memory for weights and cache on a device.
+[[nodiscard]] inline Bytes static_share(const Scenario& s, const SglangProfile& p, const RankLayout& l,
+                                        Bytes memory) {
+  if (s.serving.gpu_memory_utilization != Serving{}.gpu_memory_utilization) {
+    return scale(memory, static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000);
+  }
+  return memory - reserved(s, p, l, memory);
+}
+
+/// Workspace of a chunk and of its sampled rows.
+[[nodiscard]] inline Component workspace(const Scenario& s, const RankLayout& l, const Stage& stage) {
+  const Count bytes = activation_bytes(s);
+  const Count chunk = std::min(s.serving.max_num_batched_tokens,
+                               std::max<Count>(1, multiply(sequences_on_replica(s, l), s.prompt())));
+  const Pass pass{.tokens = chunk, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes};
+  std::vector<Summand> work = fused_forward_summands(*s.model, pass);
+  if (stage.last) {
+    const Count rows = std::min(sequences_on_replica(s, l), chunk);
+    work.push_back(summand("logits, 16 and 32 bits", {{"rows", rows}, {"vocabulary", s.model->head_vocabulary}},
+                           {1, static_cast<std::uint32_t>(bytes + 4)}));
+  }
+  return with_range(component(Part::ComputeBuffer, std::move(work), "fused kernels, derived from their shapes"),
+                    Trust::Modelled, 600, 1600);
+}
+
+/// How the cache is stored.
+[[nodiscard]] inline PagedRules paged_rules(const Scenario& s) {
+  PagedRules rules{.block = 1,
+                   .step_tokens = s.serving.max_num_batched_tokens,
+                   .storage = kv_storage(s.serving.key_format, s.serving.value_format, false),
+                   .draft_tokens = s.serving.draft_tokens,
+                   .grouped = false};
+  rules.states.columns_less = 1;
+  return rules;
+}
+
+/// Inference with SGLang.
+[[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
+  const SglangProfile& profile = sglang_profile(s.serving.version);
+  const RankLayout l = rank_layout(s);
+  const PagedRules rules = paged_rules(s);
+  const Count sequences = sequences_on_replica(s, l);
+  const Device* device = s.devices.smallest();
+  InferenceEstimate e;
+  std::vector<Breakdown> stages;
+  bool pool_known = false;
+  for (Count i = 0; i < l.pipeline; ++i) {
+    const Stage stage = stage_of(*s.model, l.pipeline, i);
+    const WeightRules weight = weight_rules(*s.model, s.weights);
+    const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
+    Breakdown b;
+    b.add(weights_component(rank_weights(*s.model, weight, shard_plan(l), stage), weight, weights_trust(s)));
+    Bytes token;
+    for (const PagedType& t : cache.types) token += growth_bytes(t.layer->attention, t.token) * t.layers;
+    e.kv_bytes_per_token += token * l.tensor;
+    if (device && token.count != 0) {
+      const Bytes pool = static_share(s, profile, l, device->addressable()) - b.total();
+      const Count tokens = pool.count / token.count;
+      grant_pool(e, pool, tokens, s.serving.context, !pool_known);
+      pool_known = true;
+    }
+    b.add(component(Part::KvCache,
+                    paged_kv_summands(cache, rules, sequences, s.serving.context, s.serving.shared_prefix),
+                    profile.source));
+    b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, sequences), profile.source));
+    b.add(workspace(s, l, stage));
+    if (stage.last) b.add(draft_component(s, l, rules.storage));
+    if (s.effective_measure() != Measure::Allocated && !l.host_only) {
+      if (s.serving.cuda_graphs && device) {
+        const Count batch = largest_graph_batch(device->addressable(), l.tensor);
+        const Summand graphs = summand("captured graphs", {{"sequences of the largest graph", batch},
+                                                           {"bytes a sequence", profile.per_graph_mb << 20}});
+        b.add(with_range(component(Part::CudaGraphs, {graphs}, profile.source), Trust::Assumed, 0, 3000));
+      }
+      b.add(torch_overhead(s, l.tensor));
+    }
+    stages.push_back(std::move(b));
+  }
+  e.concurrency *= static_cast<double>(l.data);
+  place(e, std::move(stages), l);
+  return e;
+}
+
+}  // namespace llmcalc::sglang

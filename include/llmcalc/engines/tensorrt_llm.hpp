@@ -1,0 +1,76 @@
+#pragma once
+// TensorRT-LLM: the cache takes a share of what is free after weights and activations.
+//
+// Pool = share (0.9) x (memory - context - weights - activations). Blocks of 32 tokens; a sliding layer keeps its
+// window (cyclic cache). Activations as fused kernels for max_num_batched_tokens, logits in fp32. Source:
+// TensorRT-LLM's documentation of KvCacheConfig and memory usage; no log was at hand: modelled, with a wide range.
+
+#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/engines/draft.hpp>
+#include <llmcalc/engines/paged_cache.hpp>
+#include <llmcalc/engines/ranks.hpp>
+#include <llmcalc/scenario/profiles.hpp>
+
+namespace llmcalc::tensorrt_llm {
+
+/// Workspace of the largest step.
+[[nodiscard]] inline Component workspace(const Scenario& s, const RankLayout& l, const Stage& stage) {
+  const Count bytes = activation_bytes(s);
+  const Count tokens = s.serving.max_num_batched_tokens;
+  const Pass pass{.tokens = tokens, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes};
+  std::vector<Summand> work = fused_forward_summands(*s.model, pass);
+  if (stage.last) {
+    work.push_back(summand(
+        "logits in 32 bits",
+        {{"rows", std::min(s.serving.max_num_seqs, tokens)}, {"vocabulary", s.model->head_vocabulary}}, {1, 4}));
+  }
+  return with_range(component(Part::ComputeBuffer, std::move(work), "fused kernels, derived from their shapes"),
+                    Trust::Modelled, 600, 1600);
+}
+
+/// Inference with TensorRT-LLM.
+[[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
+  const TensorRtProfile& profile = tensorrt_profile(s.serving.version);
+  const RankLayout l = rank_layout(s);
+  PagedRules rules{.block = profile.block,
+                   .step_tokens = 1,
+                   .storage = kv_storage(s.serving.key_format, s.serving.value_format, false),
+                   .draft_tokens = s.serving.draft_tokens,
+                   .grouped = false};
+  rules.states.columns_less = 1;
+  const Device* device = s.devices.smallest();
+  InferenceEstimate e;
+  std::vector<Breakdown> stages;
+  bool pool_known = false;
+  for (Count i = 0; i < l.pipeline; ++i) {
+    const Stage stage = stage_of(*s.model, l.pipeline, i);
+    const WeightRules weight = weight_rules(*s.model, s.weights);
+    const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
+    Breakdown b;
+    b.add(weights_component(rank_weights(*s.model, weight, shard_plan(l), stage), weight, weights_trust(s)));
+    b.add(workspace(s, l, stage));
+    if (stage.last) b.add(draft_component(s, l, rules.storage));
+    if (!l.host_only) b.add(torch_overhead(s, l.tensor));
+    Bytes token;
+    for (const PagedType& t : cache.types) token += growth_bytes(t.layer->attention, t.token) * t.layers;
+    e.kv_bytes_per_token += token * l.tensor;
+    if (device && token.count != 0) {
+      const Bytes pool = scale(device->addressable() - b.total(), profile.cache_share_per_mille, 1000);
+      const Count tokens = pool.count / (token * profile.block).count * profile.block;
+      grant_pool(e, pool, tokens, s.serving.context, !pool_known);
+      pool_known = true;
+    }
+    const Count sequences = sequences_on_replica(s, l);
+    b.add(component(Part::KvCache,
+                    paged_kv_summands(cache, rules, sequences, s.serving.context, s.serving.shared_prefix),
+                    profile.source));
+    b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, sequences), profile.source));
+    stages.push_back(std::move(b));
+  }
+  e.concurrency *= static_cast<double>(l.data);
+  place(e, std::move(stages), l);
+  return e;
+}
+
+}  // namespace llmcalc::tensorrt_llm

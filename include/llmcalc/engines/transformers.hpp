@@ -1,0 +1,229 @@
+#pragma once
+// Hugging Face transformers: generate() with its dynamic cache, eager PyTorch operators.
+//
+// Peak = weights + the larger of prefill (cache of the prompt + workspace of the whole prompt) and decoding (cache of
+// the whole context + workspace of one token a sequence). A sliding-window layer keeps the whole prompt until the
+// first decode step (the stored slice is a view), then its window. A static cache has room for the whole context (a
+// window's only for the window) from the start and nothing grows. Source: transformers cache_utils.py; PyTorch
+// measurements named in memory/workspace.hpp. Not counted: copies made while loading, stale sizes the caching
+// allocator keeps.
+
+#include <llmcalc/memory/kv_cache.hpp>
+#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/memory/recurrent_state.hpp>
+#include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/engines/draft.hpp>
+#include <llmcalc/engines/ranks.hpp>
+#include <llmcalc/scenario/profiles.hpp>
+
+namespace llmcalc::transformers {
+
+/// Tokens that a layer holds of one sequence of `tokens`; `decoding` once a token has been generated.
+[[nodiscard]] constexpr Count tokens_held(const AttentionShape& a, Count tokens, bool decoding) {
+  return decoding || a.compress_ratio != 0 ? tokens_needed(a, tokens) : tokens;
+}
+
+/// The largest quantized matrix of a rank in 16 bits, for which 4-bit GPTQ kernels of older versions reserve room.
+[[nodiscard]] inline Summand unpacked_matrix(const Scenario& s, const RankLayout& l) {
+  Summand largest;
+  const WeightRules rules = weight_rules(*s.model, s.weights);
+  if (rules.format != WeightFormat::GptqInt4 || !transformers_profile(s.serving.version).unpacks_gptq) return largest;
+  for (const Tensor& t : s.model->tensors) {
+    if (!is_quantized(rules, t)) continue;
+    const ShardShape shape = shard(t, *s.model, shard_plan(l));
+    const Summand one = summand("one matrix, unpacked", {{"rows", shape.rows}, {"columns", shape.columns}}, {1, 2});
+    if (one.result > largest.result) largest = one;
+  }
+  return largest;
+}
+
+/// Ranks of a run; several devices without a parallel layout share the layers (device_map "auto").
+[[nodiscard]] inline RankLayout layout(const Scenario& s) {
+  RankLayout l = rank_layout(s);
+  if (l.world() == 1 && s.devices.count() > 1) {
+    l.pipeline = std::min(s.devices.count(), std::max<Count>(s.model->layer_count(), 1));
+  }
+  return l;
+}
+
+/// How the latent of DeepSeek-like models is cached: as keys and values of all heads in old versions, and always
+/// where an indexer picks tokens.
+[[nodiscard]] inline LatentCache latent_cache(const TransformersProfile& profile, const Layer& layer) {
+  const bool expanded = !profile.latent_cache || layer.attention.indexer_heads != 0;
+  return expanded ? LatentCache::Expanded : LatentCache::Latent;
+}
+
+/// Cache of a stage for sequences of `tokens`.
+[[nodiscard]] inline std::vector<Summand> cache(const Scenario& s, const RankLayout& l, const Stage& stage,
+                                                Count tokens, bool decoding) {
+  const TransformersProfile& profile = transformers_profile(s.serving.version);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  const bool quantized = stored.key.elements > 1 || stored.value.elements > 1;
+  std::vector<Summand> out;
+  out.reserve(4);
+  for (const CacheGroup& g : cache_groups(*s.model, stage)) {
+    const KvEntry entry = kv_entry(*g.layer, l.tensor, latent_cache(profile, *g.layer));
+    TokensHeld held{.sequences = sequences_on_replica(s, l),
+                    .each = tokens_held(g.layer->attention, tokens, decoding)};
+    if (quantized) {
+      const TokensHeld newest{.sequences = held.sequences, .each = std::min(held.each, profile.residual_tokens)};
+      add_kv_summands(out, "newest tokens in 16 bits", g.layers, newest, entry, {});
+      held.each -= newest.each;
+    }
+    if (held.each != 0) add_kv_summands(out, cache_label(*g.layer), g.layers, held, entry, stored);
+  }
+  return out;
+}
+
+/// Workspace of a pass: the largest layer, or the logits when they are more.
+[[nodiscard]] inline std::vector<Summand> workspace(const Scenario& s, const Pass& p, Count logit_rows) {
+  const Model& m = *s.model;
+  std::vector<Summand> layers = eager_layer_summands(m, p);
+  Bytes total;
+  for (const Summand& part : layers) total += part.result;
+  const bool all = s.serving.logits == Logits::All || m.output == Output::MaskedTokens;
+  // generate() copies the last logits to fp32; a forward pass over all positions leaves them in 16 bits.
+  const Bytes logits = all ? logits_bytes(m, p.tokens, p.activation_bytes)
+                           : Bytes{product(logit_rows, m.head_vocabulary, p.activation_bytes + 4)};
+  if (logits <= total) return layers;
+  if (all) {
+    return {summand("logits of every position",
+                    {{"tokens", p.tokens}, {"vocabulary + hidden", add(m.head_vocabulary, m.hidden)}},
+                    {1, static_cast<std::uint32_t>(p.activation_bytes)})};
+  }
+  return {summand("logits, 16 and 32 bits", {{"sequences", logit_rows}, {"vocabulary", m.head_vocabulary}},
+                  {1, static_cast<std::uint32_t>(p.activation_bytes + 4)})};
+}
+
+/// What a decode step holds for a moment of one layer's cache: the larger of a growing layer's keys (concatenated:
+/// old and new at once), a latent expanded to all heads, and a quantized layer unpacked to 16 bits.
+[[nodiscard]] inline Summand cache_transient(const Scenario& s, const RankLayout& l, const Stage& stage) {
+  const TransformersProfile& profile = transformers_profile(s.serving.version);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  const bool quantized = stored.key.elements > 1 || stored.value.elements > 1;
+  const Count sequences = sequences_on_replica(s, l);
+  Summand largest;
+  for (const CacheGroup& g : cache_groups(*s.model, stage)) {
+    const AttentionShape& a = g.layer->attention;
+    const KvEntry entry = kv_entry(*g.layer, l.tensor, latent_cache(profile, *g.layer));
+    const Term tokens{"tokens", tokens_held(a, s.serving.context, true)};
+    const Term all{"sequences", sequences};
+    Summand candidate;
+    if (entry.latent) {
+      const Count width = add(add(2 * a.nope_head_dim, a.rope_head_dim), a.value_head_dim);
+      candidate = summand("one layer's latent, expanded",
+                          {all, tokens, {"heads", ceil_divide(a.heads, l.tensor)}, {"width", width}}, {1, 2});
+    } else if (quantized) {
+      candidate = summand(
+          "one layer, unpacked",
+          {all, tokens, {"kv heads", entry.heads}, {"width", add(entry.key_width, entry.value_width)}}, {1, 2});
+    } else if (s.serving.cache == CacheKind::Dynamic) {
+      candidate = summand("one layer's keys while they grow",
+                          {all, tokens, {"kv heads", entry.heads}, {"width", entry.key_width}}, stored.key);
+    }
+    if (candidate.result > largest.result) largest = candidate;
+  }
+  return largest;
+}
+
+/// Sum of summands.
+[[nodiscard]] inline Bytes sum(const std::vector<Summand>& summands) {
+  Bytes total;
+  for (const Summand& s : summands) total = s.negative ? total - s.result : total + s.result;
+  return total;
+}
+
+/// One rank of a stage.
+[[nodiscard]] inline Breakdown rank(const Scenario& s, const RankLayout& l, const Stage& stage) {
+  const Model& m = *s.model;
+  const WeightRules rules = weight_rules(m, s.weights);
+  const Count sequences = sequences_on_replica(s, l);
+  const Count prompt = std::min(s.prompt(), s.serving.context);
+  const bool generates = prompt < s.serving.context;
+  const bool reserved = s.serving.cache == CacheKind::Static;
+
+  Breakdown b;
+  b.add(weights_component(rank_weights(m, rules, shard_plan(l), stage), rules, weights_trust(s)));
+
+  Pass pass{.tokens = multiply(sequences, prompt),
+            .sequences = sequences,
+            .sequence = prompt,
+            .tensor = l.tensor,
+            .expert_tensor = l.expert_tensor,
+            .activation_bytes = activation_bytes(s),
+            .attention = s.serving.attention};
+  std::vector<Summand> at_prefill =
+      reserved ? cache(s, l, stage, s.serving.context, true) : cache(s, l, stage, prompt, false);
+  std::vector<Summand> work = workspace(s, pass, sequences);
+  if (generates) {
+    std::vector<Summand> at_end = cache(s, l, stage, s.serving.context, true);
+    pass.tokens = sequences;
+    pass.sequence = s.serving.context;
+    std::vector<Summand> step = workspace(s, pass, sequences);
+    if (const Summand moving = cache_transient(s, l, stage); moving.result.count != 0) step.push_back(moving);
+    const Bytes prefill_cache = sum(at_prefill);
+    const Bytes end_cache = sum(at_end);
+    if (prefill_cache + sum(work) > end_cache + sum(step)) {
+      Summand shift = amount("cache at the end of the prefill against the end of the context", {});
+      shift.negative = prefill_cache < end_cache;
+      shift.result = shift.negative ? end_cache - prefill_cache : prefill_cache - end_cache;
+      if (shift.result.count != 0) work.push_back(shift);
+    } else {
+      work = std::move(step);
+    }
+    at_prefill = std::move(at_end);
+  }
+  b.add(
+      component(Part::KvCache, std::move(at_prefill),
+                reserved ? "transformers cache_utils.py, StaticCache" : "transformers cache_utils.py, DynamicCache"));
+  const StateStorage how{};
+  b.add(component(Part::RecurrentState,
+                  state_summands(m, stage, l.tensor, sequences, how,
+                                 [](const Layer& layer) {
+                                   // MiniMax-Text-01's class keeps 16 bits, the others fp32.
+                                   return layer.mixer == Mixer::LightningAttention ? Block{1, 2} : Block{1, 4};
+                                 }),
+                  "cache objects of the transformers classes"));
+  if (const Summand matrix = unpacked_matrix(s, l); matrix.result.count != 0) work.push_back(matrix);
+  Component compute = with_range(
+      component(Part::ComputeBuffer, std::move(work), "prefill of the transformers classes, every allocation booked"),
+      Trust::Modelled, 950, 1050);
+  compute.not_counted = "workspaces inside kernels, allocator rounding";
+  b.add(std::move(compute));
+  if (stage.last) b.add(draft_component(s, l, kv_storage(s.serving.key_format, s.serving.value_format, true)));
+  if (!l.host_only) {
+    Component overhead = torch_overhead(s, l.tensor);
+    if (s.effective_measure() != Measure::Allocated) {
+      // A cache that grows step by step leaves blocks of old sizes behind: 5 to 15 % seen, 8 % taken.
+      const Bytes moving = b.bytes(Part::KvCache) + b.bytes(Part::ComputeBuffer);
+      add_range(overhead, "allocator fragmentation",
+                {scale(moving, 8, 100), scale(moving, 2, 100), scale(moving, 15, 100)});
+    }
+    b.add(std::move(overhead));
+  }
+  return b;
+}
+
+/// Inference with transformers.
+[[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
+  const RankLayout l = layout(s);
+  InferenceEstimate e;
+  std::vector<Breakdown> stages;
+  stages.reserve(static_cast<std::size_t>(l.pipeline));
+  const TransformersProfile& profile = transformers_profile(s.serving.version);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  for (Count i = 0; i < l.pipeline; ++i) {
+    const Stage stage = stage_of(*s.model, l.pipeline, i);
+    stages.push_back(rank(s, l, stage));
+    for (const CacheGroup& g : cache_groups(*s.model, stage)) {
+      e.kv_bytes_per_token +=
+          growth_bytes(g.layer->attention,
+                       token_bytes(kv_entry(*g.layer, l.tensor, latent_cache(profile, *g.layer)), stored)) *
+          g.layers * l.tensor;
+    }
+  }
+  place(e, std::move(stages), l);
+  return e;
+}
+
+}  // namespace llmcalc::transformers

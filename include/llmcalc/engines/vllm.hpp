@@ -1,0 +1,185 @@
+#pragma once
+// vLLM: a share of the device, less weights, profiled peak and non-torch memory, becomes the cache's pool.
+//
+// Needed (components): weights with their padding, cache blocks of the sequences asked for, profiled peak, CUDA
+// graphs, context and non-torch memory. Granted (kv_pool_*): utilization x memory - weights - peak - non-torch.
+// The profiled peak is in vllm_peak.hpp. Range of validity: models on CUDA. Source: start-up logs named in
+// scenario/profiles.hpp. Bad input (no device memory): no pool.
+
+#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/engines/draft.hpp>
+#include <llmcalc/engines/paged_cache.hpp>
+#include <llmcalc/engines/ranks.hpp>
+#include <llmcalc/engines/vllm_peak.hpp>
+#include <llmcalc/scenario/profiles.hpp>
+
+#include <algorithm>
+
+namespace llmcalc::vllm {
+
+/// True when vLLM keeps recurrent states in fp32: those of delta nets, and Nemotron-H's, whose configurations ask for
+/// it and for which it is the default (model_executor/models/config.py, NemotronHForCausalLMConfig). Other
+/// state-space models keep the model's type (mamba_ssm_cache_dtype "auto").
+[[nodiscard]] inline bool keeps_fp32_states(const Model& m) {
+  const auto is_delta = [](const Layer& kind) {
+    return kind.mixer == Mixer::GatedDeltaNet || kind.mixer == Mixer::KimiDeltaNet;
+  };
+  return m.model_type == "nemotron_h" || std::any_of(m.kinds.begin(), m.kinds.end(), is_delta);
+}
+
+/// How the scenario's cache is paged.
+[[nodiscard]] inline PagedRules paged_rules(const Scenario& s, const VllmProfile& profile) {
+  PagedRules rules{.block = profile.block,
+                   .step_tokens = s.serving.max_num_batched_tokens,
+                   .storage = kv_storage(s.serving.key_format, s.serving.value_format, false),
+                   .draft_tokens = s.serving.draft_tokens};
+  rules.states.columns_less = 1;
+  rules.states.extra_columns = s.serving.draft_tokens;
+  for (const Layer& kind : s.model->kinds) {
+    if (kind.attention.indexer_heads == 0) continue;
+    if (kind.mixer == Mixer::LatentAttention && s.serving.key_format == KvFormat::Fp8) {
+      // fp8_ds_mla: the latent in fp8 with a scale for 128, the rotary part in 16 bits.
+      const Count r = kind.attention.kv_lora_rank;
+      const Count rope = kind.attention.rope_head_dim;
+      rules.storage.key = {static_cast<std::uint32_t>(r + rope), static_cast<std::uint32_t>(r + r / 32 + 2 * rope)};
+    }
+  }
+  rules.states.state = keeps_fp32_states(*s.model) ? Block{1, 4} : Block{1, 2};
+  return rules;
+}
+
+/// Non-torch memory that profiling sees.
+[[nodiscard]] constexpr const Range& non_torch(const VllmProfile& profile, const RankLayout& l) {
+  if (l.tensor > 1 || l.data > 1) return profile.non_torch_tensor;
+  return l.pipeline > 1 ? profile.non_torch_pipeline : profile.non_torch;
+}
+
+/// Rotary table that a rank keeps among its weights.
+[[nodiscard]] inline Count rotary_width(const Model& m) {
+  Count width = 0;
+  for (const Layer& kind : m.kinds) {
+    if (kind.attends()) width = std::max(width, kind.attention.rotary_dim);
+  }
+  return m.positions == Positions::Rotary ? width : 0;
+}
+
+/// 16-bit copies of the latent up-projections, split for absorbed attention, which vLLM keeps beside the weights
+/// (v1/attention/backends/mla/common.py, W_UK_T and W_UV; DeepSeek V2 Lite's log is 0.15 GiB above its tensors).
+[[nodiscard]] inline Summand absorbed_projections(const Model& m, const ShardPlan& plan, const Stage& stage) {
+  Count parameters = 0;
+  for (const Tensor& t : m.tensors) {
+    if (t.role != TensorRole::LatentKvUp) continue;
+    parameters = add(parameters, multiply(shard(t, m, plan).elements(), occurrences(t, m, stage)));
+  }
+  return summand("absorbed latent projections, copied", {{"parameters", parameters}}, {1, 2});
+}
+
+/// Weights of a rank, padded as vLLM pads them; with the rotary table as its log counts them when overheads count.
+[[nodiscard]] inline Component weights(const Scenario& s, const RankLayout& l, const VllmProfile& profile,
+                                       const Stage& stage) {
+  const Model& m = *s.model;
+  const WeightRules rules = weight_rules(m, s.weights);
+  ShardPlan plan = shard_plan(l);
+  plan.cuts_encoder = true;
+  plan.vocabulary_multiple = profile.vocabulary_multiple;
+  if (rules.format == WeightFormat::Mxfp4) {
+    // MXFP4 kernels want experts of a multiple of 256 (gpt-oss: 2880 -> 3072).
+    plan.expert_width_multiple = 256;
+    plan.expert_hidden_multiple = profile.pads_expert_hidden ? 256 : 1;
+  }
+  Component c = weights_component(rank_weights(m, rules, plan, stage), rules, weights_trust(s));
+  if (const Summand copies = absorbed_projections(m, plan, stage); copies.result.count != 0) {
+    c.bytes += copies.result;
+    c.summands.push_back(copies);
+    c.low = c.high = c.bytes;
+  }
+  if (const Count width = rotary_width(m); width != 0 && s.effective_measure() != Measure::Allocated) {
+    const Summand table = summand("rotary table", {{"positions", m.max_context}, {"rotary width", width}},
+                                  {1, static_cast<std::uint32_t>(activation_bytes(s))});
+    c.bytes += table.result;
+    c.summands.push_back(table);
+    c.low = c.high = c.bytes;
+  }
+  return c;
+}
+
+/// Bytes of a full-length sequence in a rank's cache.
+[[nodiscard]] inline Bytes sequence_bytes(const PagedCache& cache, const PagedRules& rules, Count tokens) {
+  Bytes sum;
+  for (const Summand& s : paged_kv_summands(cache, rules, 1, tokens, 0)) sum += s.result;
+  for (const Summand& s : paged_state_summands(cache, rules, 1)) sum += s.result;
+  return sum;
+}
+
+/// Ranks of a run. Replicas of the attention share the experts: each expert's matrices are cut over all of them
+/// unless whole experts are dealt out (vLLM docs, data_parallel_deployment: "a tensor parallel group of size DP x
+/// TP").
+[[nodiscard]] inline RankLayout layout(const Scenario& s) {
+  RankLayout l = rank_layout(s);
+  if (l.data > 1 && l.expert == 1) l.expert_tensor = std::max(l.expert_tensor, multiply(l.tensor, l.data));
+  return l;
+}
+
+/// Inference with vLLM.
+[[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
+  const VllmProfile& profile = vllm_profile(s.serving.version);
+  const RankLayout l = layout(s);
+  const PagedRules rules = paged_rules(s, profile);
+  const Count sequences = sequences_on_replica(s, l);
+  const Count longest = std::max(s.serving.context, s.serving.max_model_len.value_or(0));
+  const Device* device = s.devices.smallest();
+  const Bytes budget = device ? scale(device->addressable(),
+                                      static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000)
+                              : Bytes{};
+  InferenceEstimate e;
+  std::vector<Breakdown> stages;
+  stages.reserve(static_cast<std::size_t>(l.pipeline));
+  bool pool_known = false;
+  for (Count i = 0; i < l.pipeline; ++i) {
+    const Stage stage = stage_of(*s.model, l.pipeline, i, UnevenLayers::MiddleStages);
+    Breakdown b;
+    Component w = weights(s, l, profile, stage);
+    Component peak = with_range(component(Part::ComputeBuffer, peak_summands(s, l, profile, stage), profile.source),
+                                Trust::Modelled, 950, 1050);
+    const Range& beside = non_torch(profile, l);
+    const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
+    const Bytes pool = s.serving.kv_cache_memory_bytes ? Bytes{*s.serving.kv_cache_memory_bytes}
+                                                       : budget - w.bytes - peak.bytes - beside.value;
+    if ((device || s.serving.kv_cache_memory_bytes) && cache.groups != 0) {
+      const Count tokens = pool_tokens(pool, cache.block_bytes(), cache.groups, profile.block);
+      const Bytes one = sequence_bytes(cache, rules, longest);
+      const double fit = one.count == 0 ? 0 : static_cast<double>(pool.count) / static_cast<double>(one.count);
+      if (!pool_known || tokens < e.kv_pool_tokens) e.kv_pool_tokens = tokens;
+      if (!pool_known || pool < e.kv_pool_bytes) e.kv_pool_bytes = pool;
+      if (!pool_known || fit < e.concurrency) e.concurrency = fit;
+      pool_known = true;
+    }
+    for (const PagedType& t : cache.types)
+      e.kv_bytes_per_token += growth_bytes(t.layer->attention, t.token) * t.layers * l.tensor;
+    b.add(std::move(w));
+    b.add(component(Part::KvCache,
+                    paged_kv_summands(cache, rules, sequences, s.serving.context, s.serving.shared_prefix),
+                    "vLLM v1/kv_cache_interface.py, blocks of the sequences asked for"));
+    b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, sequences),
+                    "vLLM mamba_utils.py, state padded to a page"));
+    b.add(std::move(peak));
+    if (stage.last) b.add(draft_component(s, l, rules.storage));
+    if (s.effective_measure() != Measure::Allocated && !l.host_only) {
+      if (s.serving.cuda_graphs) {
+        Component graphs{.part = Part::CudaGraphs, .source = profile.source};
+        add_range(graphs, "captured graphs", profile.graphs);
+        b.add(std::move(graphs));
+      }
+      Component overhead{.part = Part::Overhead, .source = profile.source};
+      add_context(overhead, s);
+      if (s.effective_measure() == Measure::Device) add_range(overhead, "non-torch memory", beside);
+      b.add(std::move(overhead));
+    }
+    stages.push_back(std::move(b));
+  }
+  e.concurrency *= static_cast<double>(l.data);
+  place(e, std::move(stages), l);
+  return e;
+}
+
+}  // namespace llmcalc::vllm

@@ -1,0 +1,36 @@
+#include "host/text_file.hpp"
+
+#include <fstream>
+#include <system_error>
+
+namespace llmcalc::io {
+
+std::string shown(const std::filesystem::path& path) {
+  const auto text = path.u8string();
+  return {text.begin(), text.end()};
+}
+
+std::filesystem::path path_of(std::string_view utf8) { return std::u8string(utf8.begin(), utf8.end()); }
+
+Result<std::string> read_text_file(const std::filesystem::path& path, std::size_t limit) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) return Issue{shown(path), "no such file"};
+  if (error) return Issue{shown(path), "cannot be reached: " + error.message()};
+  if (!std::filesystem::is_regular_file(status)) return Issue{shown(path), "is not a regular file"};
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return Issue{shown(path), "cannot be opened for reading"};
+  std::string text;
+  char buffer[16384];
+  while (in) {
+    in.read(buffer, sizeof buffer);
+    text.append(buffer, static_cast<std::size_t>(in.gcount()));
+    if (text.size() > limit) {
+      return Issue{shown(path), "is larger than the " + std::to_string(limit) + " bytes allowed for such a file"};
+    }
+  }
+  if (in.bad()) return Issue{shown(path), "cannot be read"};
+  return text;
+}
+
+}  // namespace llmcalc::io

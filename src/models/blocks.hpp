@@ -1,0 +1,86 @@
+#pragma once
+// Building blocks that families share: the stream, an attention, a feed-forward block, windows, lists of layers.
+
+#include "models/fields.hpp"
+
+#include <llmcalc/model/model.hpp>
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace llmcalc::models {
+
+/// Hidden size, vocabulary, tied head, context: what every decoder has.
+void read_stream(const Fields& c, Model& m);
+
+/// Query heads, key-value heads and head width. A missing num_key_value_heads is num_attention_heads, a missing
+/// head_dim is hidden_size / num_attention_heads. `bias` sets all four biases.
+[[nodiscard]] AttentionShape grouped_attention(const Fields& c, const Model& m, bool bias = false);
+
+/// Sets the biases of queries, keys and values; the output keeps its own.
+inline void query_key_value_bias(AttentionShape& a, bool bias) { a.query_bias = a.key_bias = a.value_bias = bias; }
+
+/// Reports heads that do not divide.
+void check_heads(const Fields& c, const AttentionShape& a);
+
+/// Dense block of intermediate_size with the config's activation.
+[[nodiscard]] FeedForward dense_block(const Fields& c, bool bias = false);
+
+/// The activation by its Hugging Face name; `fallback` when the key is absent.
+[[nodiscard]] Activation activation(const Fields& c, Activation fallback = Activation::Silu);
+
+/// Rotated part of a head of `head_dim`: partial_rotary_factor (also inside rope_parameters) or rotary_pct.
+[[nodiscard]] Count rotary_width(const Fields& c, Count head_dim);
+
+/// Tensor names of GPT-2's checkpoint, which GPT-BigCode keeps.
+[[nodiscard]] std::vector<NameRule> gpt2_names();
+
+/// Sets the rotary frequency factors a GGUF file of this model stores: rope types llama3 and longrope.
+void read_rope_factors(const Fields& c, Model& m);
+
+/// layer_types of the config, one text a layer; empty when absent, an issue when the number is wrong.
+[[nodiscard]] std::vector<std::string> layer_types(const Fields& c, Count layers,
+                                                   std::string_view key = "layer_types");
+
+/// Number of layers.
+[[nodiscard]] Count layer_count(const Fields& c);
+
+/// Appends layers; equal ones share a kind.
+void add_layers(Model& m, Count layers, const std::function<Layer(Count)>& layer_at);
+/// Appends multi-token-prediction layers of one shape.
+void add_mtp_layers(Model& m, Count layers, const Layer& layer);
+
+/// Layers that are all alike.
+void add_equal_layers(const Fields& c, Model& m, const Layer& layer);
+
+/// The stream and one layer as Llama has it: biases by attention_bias and mlp_bias, two RMS norms, a gated block.
+[[nodiscard]] Layer llama_layer(const Fields& c, Model& m);
+
+/// The stream and one layer as GPT-2 has it: LayerNorm, an ungated block, 4 x hidden wide when nothing else is given.
+[[nodiscard]] Layer gpt_layer(const Fields& c, Model& m, bool attention_bias, bool mlp_bias);
+
+/// A table of learned positions as long as the context, with extra rows before the first.
+void learned_positions(Model& m, Count extra_rows);
+
+/// A block of routed experts without a dense block; the counts stand under these keys.
+[[nodiscard]] FeedForward routed_experts(const Fields& c, std::string_view experts_key, std::string_view width_key,
+                                         std::string_view per_token_key = "num_experts_per_tok");
+
+/// A tensor of one kind of layer that no field of Layer implies; the name is without "model.layers.{}.".
+void add_layer_tensor(Model& m, std::size_t kind, std::string_view name, Count rows, Count columns, TensorRole role,
+                      ModelPart part);
+/// The same for every kind of layer in use.
+void add_layer_tensors(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part);
+/// A tensor outside the layers that no field of Model implies; the name is the whole name.
+void add_tensor(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part);
+
+/// Index of the kind equal to `layer`, made if there is none.
+[[nodiscard]] std::uint16_t kind_of(Model& m, const Layer& layer);
+
+/// Which layers slide: layer_types says so, else every layer but each `pattern`-th; 0: all of them slide.
+[[nodiscard]] std::vector<Count> windows(const Fields& c, Count layers, Count window, Count pattern);
+/// The same for families whose every `pattern`-th layer sees everything, the first one included.
+[[nodiscard]] std::vector<Count> windows_after_first(const Fields& c, Count layers, Count pattern = 4);
+
+}  // namespace llmcalc::models

@@ -1,0 +1,12 @@
+#pragma once
+// Model types that are neither decoders nor encoders like BERT: they are refused by name, so that nobody gets numbers
+// for something else.
+
+#include <string_view>
+
+namespace llmcalc::models {
+
+/// What a model_type is when it is refused, with its article ("an encoder"); "" for all others.
+[[nodiscard]] std::string_view kind_of_other_model(std::string_view model_type);
+
+}  // namespace llmcalc::models

@@ -1,0 +1,210 @@
+#include "readers/field_text.hpp"
+
+#include "readers/json_text.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string>
+
+namespace llmcalc::io {
+
+using nlohmann::json;
+
+namespace {
+
+/// A number with its digits grouped by , _ or ' as one wishes.
+std::string without_separators(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c != ',' && c != '_' && c != '\'') out += c;
+  }
+  return out;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  return out;
+}
+
+template <class T>
+std::optional<T> whole_text(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+json number_of(const Field& field, std::string_view text) {
+  const std::string digits = without_separators(text);
+  if (const auto n = whole_text<std::uint64_t>(digits)) return *n;
+  if (const auto n = whole_text<std::int64_t>(digits)) return *n;
+  if (const auto v = whole_text<double>(digits)) return *v;
+  if (field.unit == "bytes") {
+    if (const auto bytes = bytes_of_text(text)) return bytes->count;
+  }
+  return text;
+}
+
+json flag_of(std::string_view text) {
+  const std::string word = lower(text);
+  for (const char* yes : {"true", "on", "yes", "1", ""}) {
+    if (word == yes) return true;
+  }
+  for (const char* no : {"false", "off", "no", "0"}) {
+    if (word == no) return false;
+  }
+  return text;
+}
+
+/// Inline JSON where a name could stand as well.
+std::optional<json> inline_json(std::string_view text) {
+  if (text.empty() || (text.front() != '{' && text.front() != '[')) return std::nullopt;
+  Result<json> parsed = parse_json(text);
+  if (!parsed) return std::nullopt;
+  return std::move(parsed).value();
+}
+
+json model_of(std::string_view text) {
+  if (auto parsed = inline_json(text)) return *parsed;
+  const bool folder = text.find('/') != std::string_view::npos || text.find('\\') != std::string_view::npos ||
+                      text == "." || text == "..";
+  const bool file = text.ends_with(".json") || text.ends_with(".gguf") || text.ends_with(".safetensors");
+  if (folder || file) return json{{"file", text}};
+  return text;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+/// Takes "2 x " or "2x" off the front of a device; nothing when it does not begin so.
+std::optional<std::int64_t> take_count(std::string_view& text) {
+  const std::size_t digits = text.find_first_not_of("0123456789");
+  if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
+  std::string_view rest = trimmed(text.substr(digits));
+  const bool spaced = text[digits] == ' ';
+  if (rest.starts_with("\xC3\x97")) {
+    rest.remove_prefix(2);
+  } else if (rest.starts_with('x') && (spaced || rest.starts_with("x "))) {
+    rest.remove_prefix(1);
+  } else {
+    return std::nullopt;
+  }
+  const auto count = whole_text<std::int64_t>(text.substr(0, digits));
+  if (count) text = trimmed(rest);
+  return count;
+}
+
+/// "rtx-4090", "rtx-4090:2", "2 x rtx-4090", "24GiB:2", "24GiB@1008GB" (memory and bandwidth a second).
+json device_of(std::string_view text) {
+  json device = json::object();
+  text = trimmed(text);
+  if (const auto count = take_count(text)) device["count"] = *count;
+  if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) {
+    if (const auto n = whole_text<std::int64_t>(text.substr(colon + 1))) {
+      device["count"] = *n;
+      text = text.substr(0, colon);
+    }
+  }
+  const std::size_t at = std::min(text.find('@'), text.size());
+  const auto memory = bytes_of_text(trimmed(text.substr(0, at)));
+  if (!memory) {
+    device["id"] = text;
+    return device;
+  }
+  device["memory_bytes"] = memory->count;
+  if (at == text.size()) return device;
+  std::string_view rate = trimmed(text.substr(at + 1));
+  if (rate.ends_with("/s")) rate.remove_suffix(2);
+  const auto bandwidth = bytes_of_text(rate);
+  device["bandwidth_bytes_per_second"] = bandwidth ? json(static_cast<double>(bandwidth->count)) : json(rate);
+  return device;
+}
+
+json devices_of(std::string_view text) {
+  if (auto parsed = inline_json(text)) return *parsed;
+  constexpr std::string_view separators = ",+";
+  // An id may hold a plus sign: only one between blanks separates.
+  const auto next = [&](std::string_view rest) {
+    std::size_t found = rest.find_first_of(separators);
+    while (found != std::string_view::npos && rest[found] == '+' &&
+           (found == 0 || rest[found - 1] != ' ' || found + 1 >= rest.size() || rest[found + 1] != ' ')) {
+      found = rest.find_first_of(separators, found + 1);
+    }
+    return found;
+  };
+  if (next(text) == std::string_view::npos) return device_of(text);
+  json list = json::array();
+  while (!text.empty()) {
+    const std::size_t comma = std::min(next(text), text.size());
+    list.push_back(device_of(text.substr(0, comma)));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return list;
+}
+
+}  // namespace
+
+std::optional<Bytes> bytes_of_text(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double bytes;
+  };
+  constexpr std::array units{Unit{"gib", 1073741824.0},
+                             Unit{"gb", 1e9},
+                             Unit{"mib", 1048576.0},
+                             Unit{"mb", 1e6},
+                             Unit{"tib", 1099511627776.0},
+                             Unit{"tb", 1e12},
+                             Unit{"kib", 1024.0},
+                             Unit{"kb", 1e3},
+                             Unit{"b", 1.0}};
+  const std::string word = lower(without_separators(text));
+  for (const Unit& unit : units) {
+    if (!word.ends_with(unit.name)) continue;
+    std::string_view digits = std::string_view(word).substr(0, word.size() - unit.name.size());
+    while (digits.ends_with(' ')) digits.remove_suffix(1);
+    const auto value = whole_text<double>(digits);
+    if (!value || !(*value >= 0) || *value * unit.bytes > 1e18) return std::nullopt;
+    return Bytes{static_cast<Count>(std::llround(*value * unit.bytes))};
+  }
+  if (const auto n = whole_text<std::uint64_t>(word)) return Bytes{*n};
+  return std::nullopt;
+}
+
+json value_of_text(const Field& field, std::string_view text) {
+  switch (field.kind()) {
+    case FieldKind::Whole:
+      return number_of(field, text);
+    case FieldKind::OptionalWhole: {
+      const std::string word = lower(text);
+      if (word == "null" || word == "none" || (!field.nothing.empty() && word == field.nothing)) return nullptr;
+      return number_of(field, text);
+    }
+    case FieldKind::Real: {
+      const auto value = whole_text<double>(text);
+      return value ? json(*value) : json(text);
+    }
+    case FieldKind::Flag:
+      return flag_of(text);
+    case FieldKind::External:
+      if (field.path == "device") return devices_of(text);
+      if (field.path != "model" && text == "none") return nullptr;
+      return model_of(text);
+    case FieldKind::Text:
+    case FieldKind::Choice:
+    case FieldKind::Coded:
+      break;
+  }
+  return text;
+}
+
+}  // namespace llmcalc::io

@@ -1,0 +1,270 @@
+#include "readers/gguf/header.hpp"
+
+#include "readers/gguf/checks.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace llmcalc::io {
+
+namespace {
+
+constexpr std::size_t longest_kept_text = 4096;
+constexpr std::uint64_t longest_kept_list = 4096;
+constexpr std::uint64_t longest_key = 65'535;        // docs/gguf.md
+constexpr std::uint64_t longest_tensor_name = 1024;  // ggml stops at 63; forks differ
+constexpr unsigned deepest_list = 8;
+
+/// Bytes of a value of fixed width; 0 for texts and lists.
+constexpr std::uint64_t width_of(GgufKind kind) {
+  constexpr std::array<std::uint64_t, 13> widths{1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
+  return widths[static_cast<std::size_t>(kind)];
+}
+
+constexpr bool is_known(std::uint32_t kind) { return kind <= static_cast<std::uint32_t>(GgufKind::F64); }
+
+/// Reads the pieces one after the other; the first one that cannot be right ends it, as all after it would be
+/// misread.
+class HeaderReader {
+ public:
+  HeaderReader(const ByteSource& source, Problems& problems)
+      : cursor_(source), size_(source.size()), problems_(problems) {}
+
+  GgufHeader read() {
+    std::uint64_t tensors = 0, entries = 0;
+    if (!start(tensors, entries)) return std::move(header_);
+    for (std::uint64_t i = 0; i < entries; ++i) {
+      if (!entry(i)) return std::move(header_);
+    }
+    if (!alignment()) return std::move(header_);
+    for (std::uint64_t i = 0; i < tensors; ++i) {
+      if (!tensor(i)) return std::move(header_);
+    }
+    finish();
+    return std::move(header_);
+  }
+
+ private:
+  bool fail(std::string_view where, std::string what) {
+    problems_.add(where, std::move(what));
+    return false;
+  }
+  bool ends_early(std::string_view where) {
+    return fail(where, "ends in the middle of its header, at byte " + std::to_string(size_) +
+                           " (cut short, or changed while it was read?)");
+  }
+
+  bool start(std::uint64_t& tensors, std::uint64_t& entries) {
+    std::array<char, 4> magic{};
+    if (!cursor_.read(magic) || std::string_view(magic.data(), 4) != "GGUF")
+      return fail("", "does not start with GGUF");
+    if (!cursor_.number(header_.version)) return ends_early("");
+    const std::uint32_t version = header_.version;
+    if (version != 0 && (version & 0xFFFFU) == 0)
+      return fail("", "is a big-endian GGUF file; only little-endian ones are read");
+    if (version < 2)
+      return fail("",
+                  "is of GGUF version " + std::to_string(version) + ", which is no longer in use; 2 and 3 are read");
+    if (version > 3)
+      return fail("", "is of GGUF version " + std::to_string(version) + ", newer than the known ones (2 and 3)");
+    if (!cursor_.number(tensors) || !cursor_.number(entries)) return ends_early("");
+    // an entry takes 13 bytes at the least, a tensor 24
+    if (entries > most_gguf_entries || entries > cursor_.left() / 13) {
+      return fail("", "says it has " + std::to_string(entries) + " metadata entries, more than fit or make sense");
+    }
+    if (tensors > most_gguf_tensors || tensors > cursor_.left() / 24) {
+      return fail("", "says it has " + std::to_string(tensors) + " tensors, more than fit or make sense");
+    }
+    return true;
+  }
+
+  /// A text of at most `limit` bytes; `kept` of them are stored.
+  bool text(std::string& out, std::uint64_t limit, std::size_t kept, std::string_view where) {
+    std::uint64_t length = 0;
+    if (!cursor_.number(length)) return ends_early(where);
+    if (length > cursor_.left() || length > limit) {
+      return fail(where, "says a text is " + std::to_string(length) + " bytes long; " +
+                             std::to_string(std::min(limit, cursor_.left())) + " are possible");
+    }
+    out.resize(static_cast<std::size_t>(std::min<std::uint64_t>({length, kept, budget_})));
+    budget_ -= out.size();
+    if (!cursor_.read(out) || !cursor_.skip(length - out.size())) return ends_early(where);
+    return in_header(where);
+  }
+
+  bool in_header(std::string_view where) {
+    if (cursor_.position() <= longest_gguf_header) return true;
+    return fail(where, "header is longer than " + std::to_string(longest_gguf_header) + " bytes");
+  }
+
+  bool entry(std::uint64_t i) {
+    GgufEntry entry;
+    const std::string place = "metadata entry " + std::to_string(i + 1);
+    if (!text(entry.key, longest_key, static_cast<std::size_t>(longest_key), place)) return false;
+    std::uint32_t kind = 0;
+    if (!cursor_.number(kind)) return ends_early(entry.key);
+    if (!is_known(kind)) return fail(entry.key, "is of an unknown kind, " + std::to_string(kind));
+    entry.kind = static_cast<GgufKind>(kind);
+    if (!value(entry.kind, entry.value, entry.key)) return false;
+    header_.metadata.push_back(std::move(entry));
+    return true;
+  }
+
+  bool value(GgufKind kind, GgufValue& out, std::string_view key) {
+    if (kind == GgufKind::String) return text(out.emplace<std::string>(), UINT64_MAX, longest_kept_text, key);
+    if (kind == GgufKind::Array) return list(out.emplace<GgufList>(), key);
+    std::array<char, 8> bytes{};
+    if (!cursor_.read({bytes.data(), static_cast<std::size_t>(width_of(kind))})) return ends_early(key);
+    const auto bits = little_endian<std::uint64_t>(bytes);
+    switch (kind) {
+      case GgufKind::I8:
+        out = std::int64_t{static_cast<std::int8_t>(bits)};
+        break;
+      case GgufKind::I16:
+        out = std::int64_t{static_cast<std::int16_t>(bits)};
+        break;
+      case GgufKind::I32:
+        out = std::int64_t{static_cast<std::int32_t>(bits)};
+        break;
+      case GgufKind::I64:
+        out = static_cast<std::int64_t>(bits);
+        break;
+      case GgufKind::F32:
+        out = double{std::bit_cast<float>(static_cast<std::uint32_t>(bits))};
+        break;
+      case GgufKind::F64:
+        out = std::bit_cast<double>(bits);
+        break;
+      case GgufKind::Bool:
+        out = bits != 0;
+        break;
+      default:
+        out = bits;
+    }
+    return true;
+  }
+
+  bool list(GgufList& list, std::string_view key, unsigned depth = 1) {
+    std::uint32_t kind = 0;
+    if (depth > deepest_list)
+      return fail(key, "holds lists nested deeper than " + std::to_string(deepest_list) + " levels");
+    if (!cursor_.number(kind) || !cursor_.number(list.count)) return ends_early(key);
+    if (!is_known(kind)) return fail(key, "is a list of an unknown kind, " + std::to_string(kind));
+    list.of = static_cast<GgufKind>(kind);
+    const std::uint64_t least = list.of == GgufKind::Array ? 12 : list.of == GgufKind::String ? 8 : width_of(list.of);
+    if (list.count > cursor_.left() / least) {
+      return fail(key, "says it is a list of " + std::to_string(list.count) + "; the rest of the file has room for " +
+                           std::to_string(cursor_.left() / least));
+    }
+    if (list.of == GgufKind::String || list.of == GgufKind::Array) return walk_over(list, key, depth);
+    const bool keep = list.count <= std::min<std::uint64_t>(longest_kept_list, budget_ / 8) &&
+                      list.of != GgufKind::F32 && list.of != GgufKind::F64 && depth == 1;
+    if (!keep) return cursor_.skip(list.count * least) ? in_header(key) : ends_early(key);
+    list.numbers.reserve(static_cast<std::size_t>(list.count));
+    budget_ -= 8 * static_cast<std::size_t>(list.count);
+    for (std::uint64_t i = 0; i < list.count; ++i) {
+      GgufValue number;
+      if (!value(list.of, number, key)) return false;
+      list.numbers.push_back(std::visit(
+          [](const auto& v) -> std::int64_t {
+            if constexpr (std::is_arithmetic_v<std::decay_t<decltype(v)>>) return static_cast<std::int64_t>(v);
+            return 0;
+          },
+          number));
+    }
+    return in_header(key);
+  }
+
+  bool walk_over(const GgufList& outer, std::string_view key, unsigned depth) {
+    for (std::uint64_t i = 0; i < outer.count; ++i) {
+      if (outer.of == GgufKind::Array) {
+        GgufList inner;
+        if (!list(inner, key, depth + 1)) return false;
+        continue;
+      }
+      std::uint64_t length = 0;
+      if (!cursor_.number(length)) return ends_early(key);
+      if (!cursor_.skip(length))
+        return fail(key, "says its text " + std::to_string(i) + " is " + std::to_string(length) + " bytes long");
+      if (!in_header(key)) return false;
+    }
+    return true;
+  }
+
+  bool alignment() {
+    const GgufEntry* entry = find_entry(header_.metadata, "general.alignment");
+    if (entry == nullptr) return true;
+    const auto alignment = whole_number(header_.metadata, entry->key);
+    if (!alignment || *alignment == 0 || *alignment > 1U << 20 || !std::has_single_bit(*alignment)) {
+      return fail(entry->key, "must be a power of two up to 1048576" +
+                                  (alignment ? ", is " + std::to_string(*alignment) : std::string{}));
+    }
+    header_.alignment = *alignment;
+    return true;
+  }
+
+  bool tensor(std::uint64_t i) {
+    GgufTensorInfo tensor;
+    if (!text(tensor.name, longest_tensor_name, static_cast<std::size_t>(longest_tensor_name),
+              "tensor " + std::to_string(i + 1)))
+      return false;
+    if (!cursor_.number(tensor.rank)) return ends_early(tensor.name);
+    if (tensor.rank > 4)
+      return fail(tensor.name, "has " + std::to_string(tensor.rank) + " dimensions; 4 is the most");
+    for (std::uint32_t d = 0; d < tensor.rank; ++d) {
+      if (!cursor_.number(tensor.sizes[d])) return ends_early(tensor.name);
+    }
+    if (!cursor_.number(tensor.type_number) || !cursor_.number(tensor.offset)) return ends_early(tensor.name);
+    header_.tensors.push_back(std::move(tensor));
+    return in_header("");
+  }
+
+  void finish() {
+    const std::uint64_t end = (cursor_.position() + header_.alignment - 1) / header_.alignment * header_.alignment;
+    header_.header_bytes = std::min(end, size_);
+    header_.data_bytes = size_ - header_.header_bytes;
+    check_gguf_tensors(header_, problems_);
+  }
+
+  Cursor cursor_;
+  std::uint64_t size_;
+  Problems& problems_;
+  GgufHeader header_;
+  std::size_t budget_ = std::size_t{64} << 20;  // bytes of names, texts and lists that are kept at the most
+};
+
+}  // namespace
+
+bool looks_like_gguf(const ByteSource& source) {
+  std::array<char, 4> magic{};
+  return source.read(0, magic) && std::string_view(magic.data(), 4) == "GGUF";
+}
+
+GgufHeader read_gguf_header(const ByteSource& source, Problems& problems) {
+  GgufHeader header = HeaderReader(source, problems).read();
+  if (source.changed()) problems.add("", std::string(changed_text));
+  return header;
+}
+
+const GgufEntry* find_entry(std::span<const GgufEntry> metadata, std::string_view key) {
+  const auto found = std::ranges::find(metadata, key, &GgufEntry::key);
+  return found == metadata.end() ? nullptr : &*found;
+}
+
+std::optional<std::uint64_t> whole_number(std::span<const GgufEntry> metadata, std::string_view key) {
+  const GgufEntry* entry = find_entry(metadata, key);
+  if (entry == nullptr) return std::nullopt;
+  if (const auto* number = std::get_if<std::uint64_t>(&entry->value)) return *number;
+  if (const auto* number = std::get_if<std::int64_t>(&entry->value); number != nullptr && *number >= 0) {
+    return static_cast<std::uint64_t>(*number);
+  }
+  return std::nullopt;
+}
+
+std::string_view text_of(std::span<const GgufEntry> metadata, std::string_view key) {
+  const GgufEntry* entry = find_entry(metadata, key);
+  const auto* text = entry == nullptr ? nullptr : std::get_if<std::string>(&entry->value);
+  return text == nullptr ? std::string_view{} : std::string_view(*text);
+}
+
+}  // namespace llmcalc::io

@@ -1,0 +1,20 @@
+#pragma once
+// Which preset a found GPU is, and the device a scenario then gets.
+
+#include "readers/device_preset.hpp"
+#include "host/machine.hpp"
+
+#include <llmcalc/scenario/device.hpp>
+
+#include <span>
+
+namespace llmcalc::host {
+
+/// The preset that has the GPU's name and, within a tenth, its memory; null when none does.
+const io::DevicePreset* match_device(const FoundGpu& gpu, std::span<const io::DevicePreset> presets);
+
+/// The device for a scenario: the preset's figures with the memory that was found; without a preset only name and
+/// memory are known.
+Device as_device(const FoundGpu& gpu, const io::DevicePreset* preset);
+
+}  // namespace llmcalc::host

@@ -1,0 +1,25 @@
+#pragma once
+// How the names in a scenario become models and devices.
+
+#include <llmcalc/base/issue.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <functional>
+#include <string_view>
+
+namespace llmcalc::io {
+
+/// Looks up models and devices. Two functions, so that tests and the window can put their own in place.
+struct Resolver {
+  std::function<Result<ModelPtr>(const ModelSource&)> model;
+  std::function<Result<DevicePtr>(std::string_view id)> device;
+};
+
+/// Presets of this process, files, inline configurations and models set by hand. Answers are remembered, so that a
+/// model named twice is the same object; presets are read from disk once per name.
+Resolver default_resolver();
+
+/// A device known only by its memory; taken for a CUDA card.
+DevicePtr device_of_memory(Bytes memory);
+
+}  // namespace llmcalc::io

@@ -1,0 +1,294 @@
+#include "readers/scenario_json.hpp"
+
+#include "readers/device_json.hpp"
+#include "readers/field_json.hpp"
+#include "readers/json_text.hpp"
+
+#include <llmcalc/base/suggest.hpp>
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/model_slots.hpp>
+#include <llmcalc/scenario/validate.hpp>
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace llmcalc::io {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+namespace {
+
+/// Unknown keys of an object, each with the nearest allowed one.
+void reject_unknown(const json& object, const std::string& pointer, const std::vector<std::string>& allowed,
+                    Issues& issues) {
+  const std::vector<std::string_view> names(allowed.begin(), allowed.end());
+  for (const auto& [key, value] : object.items()) {
+    if (std::find(names.begin(), names.end(), key) == names.end()) {
+      issues.push_back({std::string(pointer).append("/").append(key), "unknown key" + did_you_mean(key, names)});
+    }
+  }
+}
+
+/// Reads one scenario; collects issues on the way.
+class Reader {
+ public:
+  Reader(const Resolver& resolver, ReadScenario& out) : resolver_(resolver), out_(out) {}
+
+  void read(const json& document) {
+    if (!document.is_object()) {
+      issue("", "must be a JSON object, got " + got(document));
+      return;
+    }
+    read_object(document, "");
+    if (!document.contains("model")) issue("/model", "is missing: a preset id, or a file, config or custom object");
+    // Last, because the number of devices defaults to what the parallel layout occupies.
+    read_devices(document.contains("device") ? document["device"] : json(default_device_id));
+  }
+
+ private:
+  void issue(std::string where, std::string what) { out_.issues.push_back({std::move(where), std::move(what)}); }
+
+  void read_object(const json& object, const std::string& prefix) {
+    for (const auto& [key, value] : object.items()) {
+      const std::string path = prefix + key;
+      if (const Field* field = find_field(path)) {
+        read_field(*field, value);
+      } else if (is_group(path)) {
+        if (value.is_object()) {
+          read_object(value, path + ".");
+        } else {
+          issue(pointer_of(path), "must be an object, got " + got(value));
+        }
+      } else {
+        issue(pointer_of(path), "unknown key" + suggestion(path, prefix));
+      }
+    }
+  }
+
+  static std::string pointer_of(std::string_view path) {
+    return Field{.path = path, .access = std::monostate{}}.pointer();
+  }
+
+  static bool is_group(const std::string& path) {
+    return std::any_of(fields.begin(), fields.end(), [&](const Field& f) { return f.path.starts_with(path + "."); });
+  }
+
+  /// The nearest key at the same place, else a key of that name at another place.
+  static std::string suggestion(const std::string& path, const std::string& prefix) {
+    std::vector<std::string> siblings, elsewhere;
+    const std::string last = path.substr(prefix.size());
+    for (const Field& f : fields) {
+      if (f.path.starts_with(prefix)) {
+        const std::string_view rest = f.path.substr(prefix.size());
+        siblings.emplace_back(rest.substr(0, rest.find('.')));
+      }
+      if (edit_distance(f.path.substr(f.path.rfind('.') + 1), last) <= 1) elsewhere.emplace_back(f.path);
+    }
+    for (const std::string& full : elsewhere) {
+      if (edit_distance(full.substr(full.rfind('.') + 1), last) == 0) return " (did you mean \"" + full + "\"?)";
+    }
+    if (std::string near = did_you_mean(last, siblings); !near.empty()) return near;
+    return elsewhere.empty() ? "" : " (did you mean \"" + elsewhere.front() + "\"?)";
+  }
+
+  void read_field(const Field& field, const json& value) {
+    if (field.kind() != FieldKind::External) {
+      if (std::string problem = set_field(field, value, out_.scenario); !problem.empty()) {
+        issue(field.pointer(), std::move(problem));
+      }
+    } else if (field.path == "model") {
+      read_model(value, "/model", out_.scenario.model, out_.scenario.model_source);
+    } else if (const ModelSlot* slot = find_model_slot(field.path); slot && !value.is_null()) {
+      read_model(value, field.pointer(), slot->model.edit(out_.scenario), slot->source.edit(out_.scenario));
+    }
+  }
+
+  void read_model(const json& value, const std::string& pointer, ModelPtr& model, ModelSource& source) {
+    ModelSource named;
+    std::string place = pointer;
+    if (value.is_string()) {
+      named = {ModelSource::Kind::Preset, value.get<std::string>()};
+    } else if (value.is_object() && value.size() == 1) {
+      const std::string key = value.begin().key();
+      const json& content = value.begin().value();
+      place += "/" + key;
+      if (key == "file" && content.is_string()) {
+        named = {ModelSource::Kind::File, content.get<std::string>()};
+      } else if (key == "config" && content.is_object()) {
+        named = {ModelSource::Kind::Config, content.dump(-1, ' ', false, json::error_handler_t::replace)};
+      } else if (key == "custom" && content.is_object()) {
+        named = {ModelSource::Kind::Custom, content.dump(-1, ' ', false, json::error_handler_t::replace)};
+      }
+    }
+    if (named.kind == ModelSource::Kind::None) {
+      issue(pointer, "must be a preset id, or an object with one of file, config, custom; got " + got(value));
+      return;
+    }
+    Result<ModelPtr> found = resolver_.model(named);
+    const bool inline_object = named.kind == ModelSource::Kind::Config || named.kind == ModelSource::Kind::Custom;
+    for (const Issue& problem : found.issues()) {
+      const bool inside = problem.where.empty() || (inline_object && problem.where.front() == '/');
+      issue(inside ? place + problem.where : problem.where, problem.what);
+    }
+    if (!found) return;
+    model = std::move(found).value();
+    source = std::move(named);
+  }
+
+  void read_devices(const json& value) {
+    if (!value.is_array()) {
+      add_device(value, "/device");
+      return;
+    }
+    if (value.size() > most_device_groups) {
+      issue("/device", "must list at most " + grouped(most_device_groups) + " groups, got " + grouped(value.size()));
+      return;
+    }
+    for (std::size_t i = 0; i < value.size(); ++i) add_device(value[i], "/device/" + std::to_string(i));
+  }
+
+  void add_device(const json& value, const std::string& pointer) {
+    DeviceGroup group{nullptr, default_device_count()};
+    if (value.is_string()) {
+      group.device = find_device(value.get<std::string>(), pointer);
+    } else if (value.is_object()) {
+      std::vector<std::string> known{"id", "count"};
+      known.insert(known.end(), device_figure_keys().begin(), device_figure_keys().end());
+      reject_unknown(value, pointer, known, out_.issues);
+      read_device_object(value, pointer, group);
+    } else {
+      issue(pointer, "must be a preset id or an object with id or memory_bytes, and count; got " + got(value));
+    }
+    if (group.device) out_.scenario.devices.groups.push_back(std::move(group));
+  }
+
+  void read_device_object(const json& value, const std::string& pointer, DeviceGroup& group) {
+    if (value.contains("count")) {
+      if (const auto n = whole_number(value["count"]); n && *n <= most_devices) {
+        group.count = *n;
+      } else {
+        issue(pointer + "/count",
+              "must be a whole number from 0 to " + grouped(most_devices) + ", got " + got(value["count"]));
+      }
+    }
+    Device device;
+    if (!value.contains("id")) {
+      if (!value.contains("memory_bytes")) return issue(pointer, "needs an id or memory_bytes");
+      const std::size_t before = out_.issues.size();
+      read_device_figures(value, pointer, device, out_.issues);
+      if (out_.issues.size() != before) return;
+      if (device.name.empty()) device.name = device_of_memory(device.memory)->name;
+      std::erase(device.adjusted, "memory_bytes");  // without an id it is the device itself
+    } else if (!value["id"].is_string()) {
+      return issue(pointer + "/id", "must be a preset id, got " + got(value["id"]));
+    } else if (const DevicePtr found = find_device(value["id"].get<std::string>(), pointer + "/id")) {
+      device = *found;
+      read_device_figures(value, pointer, device, out_.issues);
+    } else {
+      return;
+    }
+    group.device = std::make_shared<const Device>(std::move(device));
+  }
+
+  DevicePtr find_device(const std::string& id, const std::string& pointer) {
+    Result<DevicePtr> found = resolver_.device(id);
+    for (const Issue& problem : found.issues()) {
+      issue(problem.where.empty() ? pointer : problem.where, problem.what);
+    }
+    return found ? *found : nullptr;
+  }
+
+  /// As many as the parallel layout occupies.
+  [[nodiscard]] Count default_device_count() const {
+    return std::min(std::max<Count>(ranks_of(out_.scenario.parallelism), 1), most_devices);
+  }
+
+  static constexpr Count most_devices = 1'000'000;
+  static constexpr std::size_t most_device_groups = 1024;
+
+  const Resolver& resolver_;
+  ReadScenario& out_;
+};
+
+/// Adds {"a": {"b": value}} for the path "a.b".
+void put(ordered_json& document, std::string_view path, ordered_json value) {
+  ordered_json* place = &document;
+  while (true) {
+    const std::size_t dot = path.find('.');
+    place = &(*place)[std::string(path.substr(0, dot))];
+    if (dot == std::string_view::npos) break;
+    path.remove_prefix(dot + 1);
+  }
+  *place = std::move(value);
+}
+
+ordered_json model_json(const ModelSource& source) {
+  switch (source.kind) {
+    case ModelSource::Kind::Preset:
+      return source.text;
+    case ModelSource::Kind::File:
+      return {{"file", source.text}};
+    case ModelSource::Kind::Config:
+      return {{"config", ordered_json::parse(source.text, nullptr, false)}};
+    case ModelSource::Kind::Custom:
+      return {{"custom", ordered_json::parse(source.text, nullptr, false)}};
+    case ModelSource::Kind::None:
+      break;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+ReadScenario read_scenario_leniently(const json& document, const Resolver& resolver) {
+  ReadScenario out;
+  Reader(resolver, out).read(document);
+  for (Issue& issue : validate(out.scenario)) {
+    const bool told = std::any_of(out.issues.begin(), out.issues.end(), [&](const Issue& known) {
+      return known.where == issue.where || known.where.starts_with(issue.where + "/");
+    });
+    if (!told) out.issues.push_back(std::move(issue));
+  }
+  return out;
+}
+
+Result<Scenario> read_scenario(const json& document, const Resolver& resolver) {
+  ReadScenario read = read_scenario_leniently(document, resolver);
+  if (!read.issues.empty()) return std::move(read.issues);
+  return std::move(read.scenario);
+}
+
+Result<Scenario> read_scenario_text(std::string_view text, const Resolver& resolver) {
+  const Result<json> document = parse_json(text);
+  if (!document) return document.issues();
+  return read_scenario(*document, resolver);
+}
+
+ordered_json write_scenario(const Scenario& scenario, Written written) {
+  const Scenario defaults;
+  ordered_json document = ordered_json::object();
+  for (const Field& field : fields) {
+    if (field.path == "model") {
+      put(document, field.path, model_json(scenario.model_source));
+    } else if (field.path == "device") {
+      put(document, field.path, devices_json(scenario.devices));
+    } else if (const ModelSlot* slot = find_model_slot(field.path)) {
+      const ModelSource& source = slot->source.get(scenario);
+      if (written == Written::All || source.kind != ModelSource::Kind::None) {
+        put(document, field.path, model_json(source));
+      }
+    } else if (written == Written::All || !same_setting(field, scenario, defaults)) {
+      put(document, field.path, field_json(field, scenario));
+    }
+  }
+  return document;
+}
+
+Result<Scenario> default_scenario(const Resolver& resolver) {
+  return read_scenario(json{{"model", default_model_id}}, resolver);
+}
+
+}  // namespace llmcalc::io

@@ -1,0 +1,123 @@
+#include "report/estimate_json.hpp"
+
+#include "report/speed_json.hpp"
+
+#include <llmcalc/estimate/explain.hpp>
+
+#include <string>
+
+namespace llmcalc::io {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+ordered_json component_json(const Component& c) {
+  ordered_json out{{"id", key_of(c.part)}, {"bytes", c.bytes.count}, {"trust", key_of(c.trust)},
+                   {"low", c.low.count},   {"high", c.high.count},   {"formula", formula_text(c)},
+                   {"source", c.source}};
+  if (!c.not_counted.empty()) out["not_counted"] = c.not_counted;
+  return out;
+}
+
+ordered_json components_json(const Breakdown& breakdown) {
+  ordered_json list = ordered_json::array();
+  for (const Component& c : breakdown.components) list.push_back(component_json(c));
+  return list;
+}
+
+/// "fits" and what is free (negative: missing) on the tightest device; null when no capacity is known.
+void put_fit(ordered_json& out, const Fit& fit) {
+  if (!fit.known) {
+    out["fits"] = nullptr;
+    out["headroom_bytes"] = nullptr;
+    return;
+  }
+  constexpr Count largest = Count{1} << 62;
+  out["fits"] = fit.fits;
+  out["headroom_bytes"] = fit.fits ? static_cast<std::int64_t>(std::min(fit.headroom.count, largest))
+                                   : -static_cast<std::int64_t>(std::min(fit.excess.count, largest));
+  out["certain"] = fit.certain;
+}
+
+ordered_json model_json(const Scenario& s, const ModelSummary& m) {
+  ordered_json by_part = ordered_json::object();
+  for (const PartCount& part : m.parameters_by_part) by_part[std::string(key_of(part.part))] = part.parameters;
+  return {{"id", s.model->id},
+          {"parameters", m.parameters},
+          {"active_parameters", m.active_parameters},
+          {"parameters_by_part", by_part},
+          {"weights_bytes", m.weights_bytes.count},
+          {"trust", key_of(s.model->trust)}};
+}
+
+ordered_json inference_json(const InferenceEstimate& e) {
+  ordered_json out{{"total_bytes", e.breakdown.total().count},
+                   {"kv_bytes_per_token", e.kv_bytes_per_token.count},
+                   {"kv_pool_bytes", e.kv_pool_bytes.count},
+                   {"kv_pool_tokens", e.kv_pool_tokens},
+                   {"components", components_json(e.breakdown)}};
+  ordered_json devices = ordered_json::array();
+  for (const DeviceUse& use : listed(e.devices)) {
+    ordered_json device{{"name", use.name}};
+    if (use.alike.count() != 1) device["devices"] = use.alike.count();
+    device["total_bytes"] = use.breakdown.total().count;
+    if (use.capacity) device["capacity_bytes"] = use.capacity->count;
+    if (use.limit) device["limit_bytes"] = use.limit->count;
+    device["components"] = components_json(use.breakdown);
+    devices.push_back(std::move(device));
+  }
+  out["devices"] = std::move(devices);
+  if (e.concurrency > 0) out["concurrency"] = e.concurrency;
+  put_fit(out, e.fit);
+  return out;
+}
+
+ordered_json training_json(const TrainingEstimate& e) {
+  ordered_json out{{"total_bytes", e.breakdown.total().count},
+                   {"peak_phase", key_of(e.peak_phase)},
+                   {"worst_rank", e.worst_rank},
+                   {"trainable_parameters", e.trainable_parameters},
+                   {"bytes_per_parameter", e.bytes_per_parameter}};
+  if (e.first_step.total.count != 0) {
+    out["first_step"] = {{"total_bytes", e.first_step.total.count}, {"peak_phase", key_of(e.first_step.peak)}};
+  }
+  ordered_json phases = ordered_json::array();
+  for (const Phase& phase : e.phases) {
+    phases.push_back({{"id", key_of(phase.id)},
+                      {"total_bytes", phase.breakdown.total().count},
+                      {"components", components_json(phase.breakdown)}});
+  }
+  out["phases"] = std::move(phases);
+  out["components"] = components_json(e.breakdown);
+  ordered_json ranks = ordered_json::array();
+  for (const RankUse& rank : e.ranks) {
+    ranks.push_back({{"name", rank.name},
+                     {"devices", rank.devices},
+                     {"total_bytes", rank.breakdown.total().count},
+                     {"peak_phase", key_of(rank.peak)},
+                     {"components", components_json(rank.breakdown)}});
+  }
+  out["ranks"] = std::move(ranks);
+  if (!e.host.components.empty()) {
+    out["host"] = {{"total_bytes", e.host.total().count}, {"components", components_json(e.host)}};
+  }
+  put_fit(out, e.fit);
+  return out;
+}
+
+}  // namespace
+
+ordered_json estimate_json(const Scenario& scenario, const Estimate& e) {
+  return {{"model", model_json(scenario, e.model)}, {"inference", inference_json(e.inference)},
+          {"training", training_json(e.training)},  {"speed", speed_json(scenario, e)},
+          {"cost", cost_json(scenario, e)},         {"warnings", e.warnings}};
+}
+
+ordered_json error_json(const Issues& issues) {
+  ordered_json list = ordered_json::array();
+  for (const Issue& issue : issues) list.push_back({{"where", issue.where}, {"what", issue.what}});
+  return {{"error", {{"issues", std::move(list)}}}};
+}
+
+}  // namespace llmcalc::io

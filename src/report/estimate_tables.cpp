@@ -1,0 +1,116 @@
+#include "report/estimate_tables.hpp"
+
+#include "report/speed_text.hpp"
+
+#include <llmcalc/estimate/explain.hpp>
+#include <llmcalc/scenario/field_codecs.hpp>
+
+namespace llmcalc::io {
+
+namespace {
+
+void add_rows(TextTable& table, const std::string& what, const std::string& where, const Breakdown& breakdown) {
+  for (const Component& c : breakdown.components) {
+    table.rows.push_back({what, where, std::string(key_of(c.part)), std::to_string(c.bytes.count),
+                          std::to_string(c.low.count), std::to_string(c.high.count), std::string(key_of(c.trust)),
+                          formula_text(c), std::string(c.source)});
+  }
+  const auto number = [](Bytes b) { return std::to_string(b.count); };
+  table.rows.push_back({what, where, "total", number(breakdown.total()), number(breakdown.low()),
+                        number(breakdown.high()), "", "", ""});
+}
+
+TextTable parts_table(const Breakdown& breakdown, ByteUnits units) {
+  TextTable table;
+  table.columns = {{"", false}, {std::string(giga_name(units)), true}, {"share", true}, {"", false}, {"how", false}};
+  for (const Component& c : breakdown.components) {
+    table.rows.push_back({std::string(label_of(c.part)), giga_text(c.bytes, units),
+                          share_text(c.bytes, breakdown.total()), std::string(label_of(c.trust)),
+                          formula_text(c, 3)});
+  }
+  table.rows.push_back({"**Total**", "**" + giga_text(breakdown.total(), units) + "**", "", "", ""});
+  return table;
+}
+
+}  // namespace
+
+std::string estimate_csv(const Estimate& e) {
+  TextTable table;
+  for (const char* title : {"what", "where", "component", "bytes", "low", "high", "trust", "formula", "source"}) {
+    table.columns.push_back({title, false});
+  }
+  add_rows(table, "inference", "all devices", e.inference.breakdown);
+  for (const DeviceUse& use : listed(e.inference.devices)) {
+    add_rows(table, "inference", shared_name(use), use.breakdown);
+  }
+  add_rows(table, "training", "peak", e.training.breakdown);
+  for (const Phase& phase : e.training.phases) {
+    add_rows(table, "training", std::string(key_of(phase.id)), phase.breakdown);
+  }
+  for (const RankUse& rank : e.training.ranks) add_rows(table, "training", rank.name, rank.breakdown);
+  return table.csv();
+}
+
+std::string verdict_text(const Fit& fit, ByteUnits units) {
+  if (!fit.known) return {};
+  const std::string capacity = text(fit.capacity, units);
+  std::string out = fit.fits ? "fits in " + capacity + ", " + text(fit.headroom, units) + " free"
+                             : "does not fit in " + capacity + ", " + text(fit.excess, units) + " missing";
+  if (!fit.certain) out += " (close: the range of the estimate reaches both sides)";
+  return out;
+}
+
+std::string devices_text(const DeviceSet& devices) {
+  std::string out;
+  for (const DeviceGroup& group : devices.groups) {
+    if (group.count == 0) continue;
+    out += out.empty() ? "" : " + ";
+    if (group.count > 1) out += grouped(group.count) + " × ";
+    out += group.device->name;
+  }
+  return out.empty() ? "host memory" : out;
+}
+
+std::string weights_text(const Scenario& s) {
+  if (s.weights.format == WeightFormat::AsReleased) return std::string(key_of(s.weight_format()));
+  return field_detail::weight_format.get(s);
+}
+
+std::string inference_text(const Scenario& s) {
+  std::string out{label_of(s.serving.runtime)};
+  out += ", " + grouped(s.serving.sequences) + " × " + grouped(s.serving.context) + " tokens, KV " +
+         std::string(label_of(s.serving.key_format));
+  if (s.serving.value_format != s.serving.key_format) out += "/" + std::string(label_of(s.serving.value_format));
+  return out;
+}
+
+std::string training_text(const Scenario& s) {
+  const Training& t = s.training;
+  const std::string objective =
+      t.objective == Objective::Sft ? std::string() : std::string(label_of(t.objective)) + ", ";
+  return objective + std::string(label_of(t.method)) + ", " + std::string(label_of(t.optimizer)) + ", " +
+         std::string(label_of(t.recipe)) + ", " + grouped(t.micro_batch) + " × " + grouped(t.sequence) + " tokens";
+}
+
+std::string estimate_markdown(const Scenario& s, const Estimate& e, ByteUnits units) {
+  std::string out = "# " + s.model->name + " on " + devices_text(s.devices) + "\n\n" + grouped(e.model.parameters) +
+                    " parameters, weights " + weights_text(s) + " (" + text(e.model.weights_bytes, units) + ").\n";
+  const auto section = [&](const std::string& title, const std::string& about, const Breakdown& breakdown,
+                           const std::string& verdict) {
+    out += "\n## " + title + "\n\n" + about + ".\n\n" + parts_table(breakdown, units).markdown();
+    if (!verdict.empty()) out += "\n" + title + " " + verdict + ".\n";
+  };
+  const auto lines = [&](const std::vector<std::string>& list) {
+    if (!list.empty()) out += "\n";
+    for (const std::string& line : list) out += "- " + line + "\n";
+  };
+  section("Inference", inference_text(s), e.inference.breakdown, verdict_text(e.inference.fit, units));
+  lines(inference_speed_lines(s, e.inference));
+  section("Training", training_text(s), e.training.breakdown, verdict_text(e.training.fit, units));
+  lines(training_speed_lines(s));
+  if (!e.warnings.empty()) out += "\n";
+  for (const std::string& warning : e.warnings) out += "- " + warning + "\n";
+  return out;
+}
+
+}  // namespace llmcalc::io

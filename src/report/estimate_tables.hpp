@@ -1,0 +1,34 @@
+#pragma once
+// Estimates for spreadsheets and documents.
+
+#include "report/text_table.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <string>
+
+namespace llmcalc::io {
+
+/// Every number of an estimate in one long table: what, where, component, bytes, range, trust, formula, source.
+std::string estimate_csv(const Estimate& estimate);
+
+/// Inference and training as two tables of Markdown with headings and verdicts.
+std::string estimate_markdown(const Scenario& scenario, const Estimate& estimate,
+                              ByteUnits units = ByteUnits::Binary);
+
+/// The verdict in words: "fits in 23.99 GiB, 7.05 GiB free"; "" when no capacity is known.
+std::string verdict_text(const Fit& fit, ByteUnits units = ByteUnits::Binary);
+
+/// The devices in words: "2 × H100 80 GB"; "host memory" when there is none.
+std::string devices_text(const DeviceSet& devices);
+
+/// The weight format in words, also when it is the publisher's: "bf16", "gguf:Q4_K_M".
+std::string weights_text(const Scenario& scenario);
+
+/// What inference and training are about, in a few words.
+std::string inference_text(const Scenario& scenario);
+std::string training_text(const Scenario& scenario);
+
+}  // namespace llmcalc::io

@@ -1,0 +1,321 @@
+#include "report/self_check.hpp"
+
+#include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/scenario/fields.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+
+namespace llmcalc::io {
+namespace {
+
+/// Parts of an estimate that a figure covers.
+std::span<const Part> parts_of(Figure figure) {
+  static constexpr std::array weights{Part::Weights, Part::DraftModel};
+  static constexpr std::array adapters{Part::Adapters};
+  static constexpr std::array cache{Part::KvCache};
+  static constexpr std::array state{Part::RecurrentState};
+  static constexpr std::array context{Part::KvCache, Part::RecurrentState};
+  static constexpr std::array compute{Part::ComputeBuffer};
+  static constexpr std::array output{Part::OutputBuffer};
+  static constexpr std::array graphs{Part::CudaGraphs};
+  static constexpr std::array overhead{Part::Overhead, Part::CommBuffers};
+  static constexpr std::array consumed{Part::Weights, Part::DraftModel, Part::Overhead, Part::CommBuffers};
+  switch (figure) {
+    case Figure::Weights:
+      return weights;
+    case Figure::Adapters:
+      return adapters;
+    case Figure::KvCache:
+      return cache;
+    case Figure::RecurrentState:
+      return state;
+    case Figure::Context:
+      return context;
+    case Figure::ComputeBuffer:
+      return compute;
+    case Figure::OutputBuffer:
+      return output;
+    case Figure::CudaGraphs:
+      return graphs;
+    case Figure::NonTorch:
+      return overhead;
+    case Figure::WeightsAndNonTorch:
+      return consumed;
+    default:
+      return {};
+  }
+}
+
+/// A prediction with its range.
+struct Predicted {
+  Count value = 0;
+  Count low = 0;
+  Count high = 0;
+};
+
+Predicted of_breakdown(const Breakdown& b) { return {b.total().count, b.low().count, b.high().count}; }
+
+Predicted of_parts(const Breakdown& b, std::span<const Part> wanted) {
+  Predicted p;
+  for (const Part part : wanted) {
+    if (const Component* c = b.find(part)) {
+      p.value = add(p.value, c->bytes.count);
+      p.low = add(p.low, c->low.count);
+      p.high = add(p.high, c->high.count);
+    }
+  }
+  return p;
+}
+
+/// What the scenario predicts, in the forms that figures ask for.
+class Prediction {
+ public:
+  Prediction(const Scenario& scenario, Task task) : scenario_(scenario), task_(task), e_(evaluate(scenario)) {}
+
+  [[nodiscard]] const DeviceUse* device(std::string_view name) const { return row_of(e_.inference.devices, name); }
+  [[nodiscard]] const Estimate& estimate() const { return e_; }
+
+  [[nodiscard]] std::optional<Predicted> of(const MeasuredFigure& f) const {
+    switch (f.figure) {
+      case Figure::KvPool:
+        if (e_.inference.kv_pool_bytes.count == 0) return std::nullopt;
+        return exactly(e_.inference.kv_pool_bytes.count);
+      case Figure::KvPoolTokens:
+        if (e_.inference.kv_pool_tokens == 0) return std::nullopt;
+        return exactly(e_.inference.kv_pool_tokens);
+      case Figure::Allocated:
+        return measured_as(Measure::Allocated, f.device);
+      case Figure::Reserved:
+        return measured_as(Measure::Reserved, f.device);
+      case Figure::DeviceUsed:
+        return used(f.device);
+      case Figure::DeviceMemory:
+        return capacity(f.device);
+      default:
+        break;
+    }
+    const DeviceUse* use = device(f.device);
+    if (!use) return std::nullopt;
+    return of_parts(use->breakdown, parts_of(f.figure));
+  }
+
+ private:
+  static Predicted exactly(Count n) { return {n, n, n}; }
+
+  /// The worst rank of training, or one device of inference, counted in this way.
+  [[nodiscard]] std::optional<Predicted> measured_as(Measure measure, const std::string& name) const {
+    Scenario s = scenario_;
+    s.measure = measure;
+    s.include_overhead = measure != Measure::Allocated;
+    if (task_ == Task::Training) return of_breakdown(evaluate_training(s).breakdown);
+    const InferenceEstimate e = evaluate_inference(s);
+    const DeviceUse* use = row_of(e.devices, name);
+    return use ? std::optional(of_breakdown(use->breakdown)) : std::nullopt;
+  }
+
+  /// Everything on a device. An engine with a pool fills it whatever the sequences need.
+  [[nodiscard]] std::optional<Predicted> used(const std::string& name) const {
+    if (task_ == Task::Training) return of_breakdown(e_.training.breakdown);
+    const DeviceUse* use = device(name);
+    if (!use) return std::nullopt;
+    Predicted p = of_breakdown(use->breakdown);
+    if (e_.inference.kv_pool_bytes.count == 0) return p;
+    const Count cache = use->breakdown.bytes(Part::KvCache).count;
+    for (Count* n : {&p.value, &p.low, &p.high}) *n = add(subtract(*n, cache), e_.inference.kv_pool_bytes.count);
+    return p;
+  }
+
+  [[nodiscard]] std::optional<Predicted> capacity(const std::string& name) const {
+    std::size_t index = 0;
+    for (const DeviceGroup& group : scenario_.devices.groups) {
+      for (Count i = 0; i < std::min<Count>(group.count, 4096); ++i, ++index) {
+        if (name == "GPU " + std::to_string(index)) return exactly(group.device->memory.count);
+      }
+    }
+    return std::nullopt;
+  }
+
+  const Scenario& scenario_;
+  Task task_;
+  Estimate e_;
+};
+
+/// What explains a prediction below or above the measurement.
+struct Reason {
+  Figure figure;
+  std::string_view below;  ///< predicted less than measured
+  std::string_view above;
+};
+constexpr std::array reasons{
+    Reason{Figure::Weights, "another format, a vision tower or a draft model is loaded too",
+           "the log's model is smaller or in another format"},
+    Reason{Figure::Adapters, "more or larger adapters are loaded", "fewer or smaller adapters are loaded"},
+    Reason{Figure::KvCache, "more tokens, more sequences or a wider cache format",
+           "fewer tokens, fewer sequences or a narrower cache format"},
+    Reason{Figure::RecurrentState, "more sequences keep a state", "fewer sequences keep a state"},
+    Reason{Figure::Context, "more tokens, more sequences or a wider cache format",
+           "fewer tokens, fewer sequences or a narrower cache format"},
+    Reason{Figure::ComputeBuffer, "a larger batch, no flash attention, or another version of the engine",
+           "a smaller batch, or another version of the engine"},
+    Reason{Figure::OutputBuffer, "more sequences or rows of logits", "fewer sequences or rows of logits"},
+    Reason{Figure::CudaGraphs, "more graph sizes are captured", "fewer graph sizes are captured, or none"},
+    Reason{Figure::NonTorch, "communication libraries, other processes or a larger driver context",
+           "the log leaves out the driver's context"},
+    Reason{Figure::WeightsAndNonTorch, "a larger driver context, another format, or communication libraries",
+           "the log leaves out the driver's context, or the model is smaller"},
+    Reason{Figure::KvPool, "a larger share of the device, or less of it used by others",
+           "a smaller share of the device, or others use it too"},
+    Reason{Figure::KvPoolTokens, "a larger pool, or fewer bytes a token", "a smaller pool, or more bytes a token"},
+    Reason{Figure::Allocated, "a longer sequence, a larger batch or tensors of the script's own",
+           "a shorter sequence, a smaller batch, or the peak was not reached"},
+    Reason{Figure::Reserved, "fragmentation, or a longer sequence earlier in the run",
+           "less fragmentation, or the peak was not reached"},
+    Reason{Figure::DeviceUsed, "other processes, the display, or memory the allocator keeps",
+           "the peak was not reached when this was printed"},
+    Reason{Figure::DeviceMemory, "another device than in the scenario", "another device than in the scenario"},
+};
+
+std::string explain(Figure figure, const CheckedFigure& row) {
+  if (!row.measured) return "not in this log";
+  if (!row.predicted) return figure == Figure::DeviceMemory ? "no such device in the scenario" : "not predicted";
+  if (row.same()) return "the same to the printed digits";
+  constexpr double next_to_nothing = 0.5;  // per cent
+  if (const auto error = row.error_percent(); error && std::fabs(*error) < next_to_nothing) {
+    return "within half a per cent";
+  }
+  if (*row.measured + row.rounding >= row.low && *row.measured <= add(row.high, row.rounding)) {
+    return "inside the range of the estimate";
+  }
+  for (const Reason& r : reasons) {
+    if (r.figure == figure) return std::string(*row.predicted < *row.measured ? r.below : r.above);
+  }
+  return {};
+}
+
+CheckedFigure checked(const MeasuredFigure& f, const Prediction& prediction) {
+  CheckedFigure row{
+      .device = f.device, .key = std::string(key_of(f.figure)), .label = std::string(label_of(f.figure))};
+  row.bytes = f.figure != Figure::KvPoolTokens;
+  row.measured = f.value;
+  row.rounding = f.rounding;
+  if (const auto p = prediction.of(f)) {
+    row.predicted = p->value;
+    row.low = p->low;
+    row.high = p->high;
+  }
+  row.word = explain(f.figure, row);
+  return row;
+}
+
+/// Adds what is predicted for this device and absent from the log, and the sum of what both have.
+void complete_device(SelfCheck& check, const std::string& device, const std::vector<MeasuredFigure>& all,
+                     const Prediction& prediction) {
+  const DeviceUse* use = prediction.device(device);
+  if (!use) return;
+  std::array<bool, parts.size()> covered{};
+  for (const MeasuredFigure& f : all) {
+    if (f.device != device || !is_part(f.figure)) continue;
+    for (const Part part : parts_of(f.figure)) covered[static_cast<std::size_t>(part)] = true;
+  }
+  const bool pooled = prediction.estimate().inference.kv_pool_bytes.count != 0;
+  for (const Component& c : use->breakdown.components) {
+    if (covered[static_cast<std::size_t>(c.part)] || (pooled && c.part == Part::KvCache)) continue;
+    check.figures.push_back({.device = device,
+                             .key = std::string(key_of(c.part)),
+                             .label = std::string(label_of(c.part)),
+                             .bytes = true,
+                             .measured = std::nullopt,
+                             .predicted = c.bytes.count,
+                             .low = c.low.count,
+                             .high = c.high.count,
+                             .rounding = 0,
+                             .word = "not in this log"});
+  }
+}
+
+/// The sum over the parts that were both measured and predicted.
+void add_total(SelfCheck& check, const std::string& device, std::size_t from) {
+  CheckedFigure total{.device = device, .key = "total", .label = "Together"};
+  total.measured = total.predicted = 0;
+  std::size_t parts_added = 0;
+  for (std::size_t i = from; i < check.figures.size(); ++i) {
+    const CheckedFigure& row = check.figures[i];
+    const auto figure = from_key<Figure>(row.key);
+    if (!figure || !is_part(*figure) || !row.measured || !row.predicted) continue;
+    total.measured = add(*total.measured, *row.measured);
+    total.predicted = add(*total.predicted, *row.predicted);
+    total.low = add(total.low, row.low);
+    total.high = add(total.high, row.high);
+    total.rounding = add(total.rounding, row.rounding);
+    ++parts_added;
+  }
+  if (parts_added < 2) return;
+  total.word = total.same() ? "the same to the printed digits" : "what both have";
+  check.figures.push_back(std::move(total));
+}
+
+/// Settings in which the log and the scenario differ.
+std::vector<std::string> differences(const MeasuredLog& log, const Scenario& s) {
+  std::vector<std::string> words;
+  for (const LogSetting& setting : log.settings) {
+    const Field* field = find_field(setting.path);
+    if (!field) continue;
+    std::optional<Count> mine;
+    if (const auto* a = std::get_if<Access<Count>>(&field->access)) mine = a->get(s);
+    if (const auto* a = std::get_if<Access<std::optional<Count>>>(&field->access)) mine = a->get(s);
+    if (mine == setting.value) continue;
+    words.push_back(std::string(field->label) + ": " + grouped(setting.value) + " in the log, " +
+                    (mine ? grouped(*mine) : std::string("none")) + " in the scenario");
+  }
+  return words;
+}
+
+}  // namespace
+
+std::optional<double> CheckedFigure::error_percent() const {
+  if (!measured || !predicted || *measured == 0) return std::nullopt;
+  const auto m = static_cast<double>(*measured);
+  return 100.0 * (static_cast<double>(*predicted) - m) / m;
+}
+
+bool CheckedFigure::same() const {
+  if (!measured || !predicted) return false;
+  const Count gap = *measured > *predicted ? *measured - *predicted : *predicted - *measured;
+  return gap <= rounding;
+}
+
+Task usual_task(const MeasuredLog& log) { return log.kind == LogKind::Torch ? Task::Training : Task::Inference; }
+
+SelfCheck self_check(const MeasuredLog& log, const Scenario& scenario, Task task) {
+  SelfCheck check{.kind = log.kind,
+                  .task = task,
+                  .version = log.version,
+                  .model = log.model,
+                  .figures = {},
+                  .settings = differences(log, scenario),
+                  .notes = log.notes};
+  const Prediction prediction(scenario, task);
+  const bool engine = log.kind != LogKind::NvidiaSmi && log.kind != LogKind::Torch;
+  for (std::size_t i = 0; i < log.figures.size();) {
+    const std::string device = log.figures[i].device;
+    const std::size_t from = check.figures.size();
+    for (; i < log.figures.size() && log.figures[i].device == device; ++i) {
+      check.figures.push_back(checked(log.figures[i], prediction));
+    }
+    if (!engine) continue;
+    add_total(check, device, from);
+    complete_device(check, device, log.figures, prediction);
+  }
+  const std::string_view engine_key = key_of(scenario.serving.runtime);
+  if (engine && key_of(log.kind) != engine_key) {
+    check.settings.insert(check.settings.begin(), "Runtime: " + std::string(label_of(log.kind)) + " in the log, " +
+                                                      std::string(label_of(scenario.serving.runtime)) +
+                                                      " in the scenario");
+  }
+  return check;
+}
+
+}  // namespace llmcalc::io

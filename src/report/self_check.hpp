@@ -1,0 +1,65 @@
+#pragma once
+// A prediction held against what was measured: every figure of a log beside the estimate's number for it, with the
+// difference in per cent and a word on what explains it.
+
+#include "readers/logs/measured_log.hpp"
+#include "report/text_table.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/questions/task.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llmcalc::io {
+
+/// One figure, measured and predicted; either may be missing.
+struct CheckedFigure {
+  std::string device;
+  std::string key;  ///< of Figure, "total" for the sum of a device's parts
+  std::string label;
+  bool bytes = true;  ///< false: a number of tokens
+  std::optional<Count> measured{};
+  std::optional<Count> predicted{};
+  Count low = 0;  ///< range of the prediction
+  Count high = 0;
+  Count rounding = 0;  ///< of what was printed
+  std::string word{};  ///< what explains the difference
+
+  /// Predicted against measured in per cent, + means too much; nothing when one of them is missing or nothing.
+  [[nodiscard]] std::optional<double> error_percent() const;
+  /// True when the difference is within the printed digits.
+  [[nodiscard]] bool same() const;
+};
+
+/// The whole comparison.
+struct SelfCheck {
+  LogKind kind = LogKind::Vllm;
+  Task task = Task::Inference;
+  std::string version;
+  std::string model;
+  std::vector<CheckedFigure> figures;
+  std::vector<std::string> settings;  ///< settings in which log and scenario differ, in words
+  std::vector<std::string> notes;
+};
+
+/// Which half of the scenario a log is about: engines serve, PyTorch's figures are a training run's.
+[[nodiscard]] Task usual_task(const MeasuredLog& log);
+
+/// Compares a log with what a valid scenario predicts.
+SelfCheck self_check(const MeasuredLog& log, const Scenario& scenario, Task task);
+
+/// The result in a sentence or two.
+std::string sentence(const SelfCheck& check, ByteUnits units = ByteUnits::Binary);
+
+/// The rows for people.
+TextTable self_check_table(const SelfCheck& check, ByteUnits units = ByteUnits::Binary);
+
+/// Texts of one figure, as the table and the window show them.
+std::string amount_text(const CheckedFigure& figure, std::optional<Count> value, ByteUnits units);
+std::string error_text(const CheckedFigure& figure);
+
+}  // namespace llmcalc::io

@@ -1,0 +1,66 @@
+// Every shipped model: its config is understood, and its inventory has the parameters that its preset states.
+
+#include "models/config_json.hpp"
+#include "readers/model_preset.hpp"
+
+#include <llmcalc/estimate/summary.hpp>
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+namespace llmcalc::io {
+namespace {
+
+const std::vector<std::filesystem::path> shipped{std::filesystem::path(LLMCALC_SOURCE_DIR) / "presets"};
+
+Count buffers_of(const Model& model) {
+  Count n = 0;
+  for (const Tensor& t : model.tensors) {
+    if (t.buffer && t.part != ModelPart::Mtp) n = add(n, t.total());
+  }
+  return n;
+}
+
+TEST(ConfigPresets, EveryPresetIsReadByItsOwnFamily) {
+  for (const ModelEntry& entry : read_model_catalogue(shipped).entries) {
+    const auto preset = find_model_preset(shipped, entry.id);
+    ASSERT_TRUE(preset) << entry.id;
+    const Result<Model> model = model_from_config_text(preset->config, entry.id);
+    ASSERT_TRUE(model) << entry.id << " " << model.issues().front().where << " " << model.issues().front().what;
+    EXPECT_NE(model->trust, Trust::Assumed) << entry.id;
+    EXPECT_FALSE(model->family.empty()) << entry.id;
+    if (entry.parameters == 0) continue;
+    // Published totals count expert-selection biases, the classes keep them as buffers.
+    const Count total = parameter_count(*model);
+    EXPECT_TRUE(total == entry.parameters || add(total, buffers_of(*model)) == entry.parameters)
+        << entry.id << ": inventory " << total << ", preset " << entry.parameters;
+  }
+}
+
+TEST(ConfigPresets, PartsAddUpAndNoTensorIsEmpty) {
+  for (const ModelEntry& entry : read_model_catalogue(shipped).entries) {
+    const auto preset = find_model_preset(shipped, entry.id);
+    const Result<Model> model = model_from_config_text(preset->config, entry.id);
+    ASSERT_TRUE(model) << entry.id;
+    Count parts = 0;
+    for (const PartCount& part : parameters_by_part(*model)) {
+      if (part.part != ModelPart::Mtp) parts = add(parts, part.parameters);
+    }
+    EXPECT_EQ(parts, parameter_count(*model)) << entry.id;
+    EXPECT_LE(active_parameter_count(*model), parameter_count(*model)) << entry.id;
+    Count layers = 0;
+    for (std::size_t k = 0; k < model->kinds.size(); ++k) layers += model->layers_of_kind(k);
+    EXPECT_EQ(layers, model->layer_count()) << entry.id;
+    for (const Tensor& t : model->tensors) {
+      EXPECT_GT(t.total(), 0U) << entry.id << " " << t.name;
+      EXPECT_FALSE(t.name.empty()) << entry.id;
+      EXPECT_EQ(t.vector, t.columns == 1 && t.vector) << entry.id << " " << t.name;
+      EXPECT_LT(t.kind, static_cast<std::int32_t>(model->kinds.size())) << entry.id << " " << t.name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace llmcalc::io

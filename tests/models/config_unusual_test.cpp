@@ -1,0 +1,282 @@
+// Decoders built unlike all others: published totals, or the sum of the class's tensors by hand.
+
+#include "models/config_json.hpp"
+
+#include <llmcalc/estimate/summary.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+using namespace llmcalc;
+
+Model read(const std::string& config) {
+  Result<Model> model = model_from_config_text(config, "test");
+  if (!model) ADD_FAILURE() << model.issues().front().where << ": " << model.issues().front().what;
+  return model ? *model : Model{};
+}
+
+TEST(ConfigUnusual, JetMoe8BHasItsPublishedTotal) {
+  const Model m = read(R"({"model_type":"jetmoe","num_hidden_layers":24})");
+  EXPECT_EQ(parameter_count(m), 8'522'237'952U);
+  // Two experts of 16 query heads each read the same 16 keys and values.
+  EXPECT_EQ(m.layer(0).attention.heads, 32U);
+  EXPECT_EQ(m.layer(0).attention.kv_heads, 16U);
+  EXPECT_EQ(m.layer(0).attention.head_dim, 128U);
+}
+
+TEST(ConfigUnusual, DogeHasItsPublishedTotal) {
+  const std::string small = R"({"model_type":"doge","hidden_size":256,"intermediate_size":512,"num_hidden_layers":8,
+    "num_attention_heads":2,"num_key_value_heads":1,"tie_word_embeddings":true)";
+  EXPECT_EQ(parameter_count(read(small + "}")), 13'118'728U);
+  // modular_doge.py, DogeCDMoE: two tables of experts and a router over the root of their number, twice.
+  EXPECT_EQ(parameter_count(read(small + R"(,"is_moe":true,"num_experts":4096})")),
+            13'118'728U + 8U * (2 * 4096 * 256 + 2 * 64 * 256));
+}
+
+TEST(ConfigUnusual, ZayaIsTheSumOfItsClass) {
+  constexpr Count h = 2048, q = 1024, kv = 256, r = 256;
+  constexpr Count attention = h * q + 2 * h * kv + q * h + (q + kv) * (2 + 1) + (q + kv) * (128 * 2 + 1) + 2;
+  constexpr Count router = h * r + r + r + 2 * (r * r + r) + 17 * r;
+  constexpr Count layer = attention + router + 16 * 3 * h * 2048 + 2 * h + 8 * h;
+  const Model m = read(R"({"model_type":"zaya"})");
+  EXPECT_EQ(parameter_count(m), 262272 * h + 40 * layer + 39 * r + 3 * h);
+  EXPECT_EQ(m.layer(0).attention.kv_heads * m.layer(0).attention.head_dim, kv);
+}
+
+TEST(ConfigUnusual, ModernBertAsADecoderHasModernBertsTotal) {
+  // The same tensors as the published masked model of the same shape.
+  const Model m = read(R"({"model_type":"modernbert-decoder"})");
+  EXPECT_EQ(parameter_count(m), 149'655'232U);
+  // configuration_modernbert_decoder.py: half of local_attention, every third layer sees everything.
+  EXPECT_EQ(m.layer(0).attention.window, 64U);
+  EXPECT_EQ(m.layer(2).attention.window, 0U);
+}
+
+TEST(ConfigUnusual, GptNeoxJapaneseHasOneBiasInItsLastLayer) {
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"gpt_neox_japanese"})")),
+            Count{32000} * 2560 + 32 * (Count{12} * 2560 * 2560 + 4 * 2560) + 2560 + 2 * 2560);
+}
+
+TEST(ConfigUnusual, GraniteMoeWithSinksSlidesInThreeOfFourLayers) {
+  const std::string shape = R"("hidden_size":1024,"intermediate_size":512,"num_hidden_layers":8,
+    "num_attention_heads":16,"num_key_value_heads":4,"vocab_size":1000,"num_local_experts":4,
+    "num_experts_per_tok":2})";
+  const Model plain = read(R"({"model_type":"granitemoe",)" + shape);
+  const Model m = read(R"({"model_type":"granitemoe_swa",)" + shape);
+  EXPECT_EQ(parameter_count(m), parameter_count(plain) + 8 * 16);
+  EXPECT_EQ(m.layer(0).attention.window, 0U);
+  EXPECT_EQ(m.layer(3).attention.window, 128U);
+  EXPECT_EQ(m.layer(4).attention.window, 0U);
+}
+
+TEST(ConfigUnusual, OpenElmHasItsPublishedTotal) {
+  const Model m = read(R"({"model_type":"openelm","model_dim":1280,"num_transformer_layers":16,"head_dim":64,
+    "num_query_heads":[12,12,12,12,12,16,16,16,16,16,16,16,20,20,20,20],
+    "num_kv_heads":[3,3,3,3,3,4,4,4,4,4,4,4,5,5,5,5],
+    "ffn_multipliers":[0.5,0.73,0.97,1.2,1.43,1.67,1.9,2.13,2.37,2.6,2.83,3.07,3.3,3.53,3.77,4.0],
+    "ffn_dim_divisor":256,"normalize_qk_projections":true,"share_input_output_layers":true,
+    "max_context_length":2048,"vocab_size":32000})");
+  EXPECT_EQ(parameter_count(m), 271'527'168U);
+  EXPECT_EQ(m.max_context, 2048U);
+  EXPECT_EQ(m.layer(15).attention.kv_heads, 5U);
+}
+
+TEST(ConfigUnusual, Phi3SmallHasItsPublishedTotal) {
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"phi3small"})")), 7'392'272'384U);
+}
+
+TEST(ConfigUnusual, DeciLmHasKeyValueHeadsOfItsOwnInEveryLayer) {
+  const Model m = read(R"({"model_type":"deci","vocab_size":32000,"hidden_size":4096,"intermediate_size":14336,
+    "num_hidden_layers":2,"num_attention_heads":32,"num_key_value_heads_per_layer":[4,1]})");
+  constexpr Count same = 2 * 4096 * 4096 + Count{3} * 4096 * 14336 + 2 * 4096;
+  EXPECT_EQ(parameter_count(m), 2 * (Count{32000} * 4096 + same) + 2 * 5 * 128 * 4096 + 4096);
+  EXPECT_EQ(m.layer(1).attention.kv_heads, 1U);
+}
+
+TEST(ConfigUnusual, ArcticHasADenseBlockBesideEveryMixture) {
+  // Snowflake Arctic, 480 billion: 128 experts of 4,864 and a block of the hidden size.
+  constexpr Count h = 7168;
+  constexpr Count layer = 2 * h * h + 2 * 1024 * h + 3 * h * h + 128 * 3 * h * 4864 + 128 * h + 3 * h;
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"arctic","hidden_size":7168,"intermediate_size":4864,
+    "num_hidden_layers":35,"num_attention_heads":56,"num_key_value_heads":8,"num_local_experts":128,
+    "num_experts_per_tok":2,"moe_layer_frequency":1,"parallel_attn_mlp_res":true})")),
+            2 * 32000 * h + 35 * layer + h);
+}
+
+TEST(ConfigUnusual, OlderClassesOfTheirOwn) {
+  constexpr Count intern = 4 * (4096 * 4096 + 4096) + Count{3} * 4096 * 11008 + 2 * 4096;
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"internlm"})")), Count{2} * 103168 * 4096 + 32 * intern + 4096);
+  constexpr Count orion = 4 * 5120 * 5120 + Count{3} * 5120 * 15360 + 4 * 5120;
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"orion","hidden_size":5120})")),
+            Count{2} * 84608 * 5120 + 40 * orion + 2 * 5120);
+  // Jais 13B: GPT-2's layers with one more matrix in the block.
+  constexpr Count h = 5120, f = 13653;
+  constexpr Count jais = 4 * h * h + 4 * h + 2 * (h * f + f) + f * h + h + 4 * h;
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"jais","n_embd":5120,"n_layer":40,"n_head":40,"n_inner":13653,
+    "activation_function":"swiglu","position_embedding_type":"alibi","vocab_size":84992})")),
+            84992 * h + 40 * jais + 2 * h);
+}
+
+/// Weights and bias of a linear layer or, with side, of a convolution.
+constexpr Count linear(Count in, Count out, Count side = 1) { return in * out * side * side + out; }
+
+/// ResnetBlock and AttnBlock of modeling_chameleon.py.
+constexpr Count residual(Count in, Count out) {
+  return 2 * in + linear(in, out, 3) + 2 * out + linear(out, out, 3) + (in != out ? linear(in, out) : 0);
+}
+constexpr Count attention(Count c) { return 2 * c + 4 * linear(c, c); }
+constexpr Count middle(Count c) { return 2 * residual(c, c) + attention(c); }
+
+/// Encoder with channels 128, 128, 256, 256, 512 and a latent of 256, without attention in its last level.
+constexpr Count encoder = linear(3, 128, 3) + 4 * residual(128, 128) + 2 * linear(128, 128, 3) + residual(128, 256) +
+                          3 * residual(256, 256) + 2 * linear(256, 256, 3) + residual(256, 512) + residual(512, 512) +
+                          middle(512) + 2 * 512 + linear(512, 256, 3);
+
+TEST(ConfigUnusual, ChameleonIsLlamaWithNormsOfEveryHeadAndATokenizer) {
+  constexpr Count layer = 4 * 4096 * 4096 + Count{3} * 4096 * 11008 + 2 * 4096 + 2 * 2 * 4096;
+  constexpr Count tokenizer = encoder + 8192 * 256 + linear(256, 256) + linear(256, 256);
+  const Model m = read(R"({"model_type":"chameleon"})");
+  EXPECT_EQ(parameter_count(m), Count{2} * 65536 * 4096 + 32 * layer + 4096 + tokenizer);
+  EXPECT_EQ(m.encoder_parameters, tokenizer);
+}
+
+TEST(ConfigUnusual, JanusReadsAndDrawsImages) {
+  // modular_janus.py with the classes' own numbers: SigLIP's layers, a tokenizer both ways, a head over its words.
+  constexpr Count block = 4 * linear(1024, 1024) + linear(1024, 4096) + linear(4096, 1024) + 4 * 1024;
+  constexpr Count tower =
+      linear(3 * 16 * 16, 1024) + 24 * 24 * 1024 + 24 * block + 2 * 1024 + linear(1024, 2048) + linear(2048, 2048);
+  constexpr Count decoder = linear(256, 512, 3) + middle(512) + 3 * residual(512, 512) + 3 * attention(512) +
+                            linear(512, 512, 3) + residual(512, 256) + 5 * residual(256, 256) +
+                            2 * linear(256, 256, 3) + residual(256, 128) + 5 * residual(128, 128) +
+                            linear(128, 128, 3) + 2 * 128 + linear(128, 3, 3);
+  constexpr Count words = 16384 * 8 + linear(256, 8) + linear(8, 256);
+  constexpr Count drawing = 16384 * 8 + linear(8, 2048) + 2 * linear(2048, 2048) + linear(2048, 16384);
+  const std::string text = R"("text_config":{"model_type":"llama","num_hidden_layers":1})";
+  const Model m = read(R"({"model_type":"janus",)" + text + R"(,"vision_config":{}})");
+  const Count llama = parameter_count(read(R"({"model_type":"llama","num_hidden_layers":1})"));
+  EXPECT_EQ(parameter_count(m), llama + tower + encoder + 2 * attention(512) + words + decoder + drawing);
+}
+
+TEST(ConfigUnusual, AriaHasQueriesOverThePatchesOfItsTower) {
+  constexpr Count h = 2560, v = 1152;
+  constexpr Count layer = 4 * h * h + 66 * 3 * h * 1664 + 64 * h + 2 * h;
+  constexpr Count block = 4 * linear(v, v) + linear(v, 4304) + linear(4304, v) + 4 * v;
+  constexpr Count tower = linear(3 * 14 * 14, v) + 70 * 70 * v + 27 * block + 2 * v;
+  constexpr Count projector = 256 * v + 3 * v * v + linear(v, 3 * v) + 2 * linear(v, v) + 6 * v + v * h + h * h;
+  EXPECT_EQ(parameter_count(read(R"({"model_type":"aria","projector_patch_to_query_dict":{"1225":128,"4900":256},
+    "text_config":{"model_type":"aria_text","vocab_size":100352,"hidden_size":2560,"intermediate_size":1664,
+    "num_hidden_layers":28,"num_attention_heads":20,"num_key_value_heads":20,"moe_num_experts":64,"moe_topk":6},
+    "vision_config":{"model_type":"aria_vision_model","hidden_size":1152,"intermediate_size":4304,
+    "num_hidden_layers":27,"num_attention_heads":16,"patch_size":14,"image_size":980}})")),
+            2 * 100352 * h + 28 * layer + h + tower + projector);
+}
+
+TEST(ConfigUnusual, ModelsWithTowersNobodyDescribesAreTheirTextModel) {
+  const Model m = read(R"({"model_type":"emu3"})");
+  constexpr Count layer = 2 * 4096 * 4096 + 2 * 1024 * 4096 + Count{3} * 4096 * 14336 + 2 * 4096;
+  EXPECT_EQ(parameter_count(m), Count{2} * 184622 * 4096 + 32 * layer + 4096);
+  EXPECT_EQ(m.trust, Trust::Modelled);
+  EXPECT_FALSE(m.notes.empty());
+  // The text model that the config names counts, whatever stands beside it.
+  const std::string text = R"({"model_type":"llama","num_hidden_layers":2})";
+  for (const std::string type : {"glmasr", "musicflamingo", "perception_lm", "granite_speech"}) {
+    const Model other = read(R"({"model_type":")" + type + R"(","audio_config":{},"text_config":)" + text + "}");
+    EXPECT_EQ(parameter_count(other), parameter_count(read(text))) << type;
+    EXPECT_EQ(other.trust, Trust::Modelled) << type;
+  }
+}
+
+TEST(ConfigUnusual, LightOnOcrTiesItsHead) {
+  // configuration of modular_lighton_ocr.py: true, where Qwen3's own class says false.
+  const std::string text = R"({"model_type":"lighton_ocr","text_config":{"num_hidden_layers":1,"hidden_size":1024,
+    "intermediate_size":3072,"num_attention_heads":16,"num_key_value_heads":8},"vision_config":{"num_hidden_layers":2,
+    "patch_size":14})";
+  constexpr Count layer = 2 * 2048 * 1024 + 2 * 1024 * 1024 + 3 * 1024 * 3072 + 2 * 1024 + 2 * 128;
+  constexpr Count block = 4 * 1024 * 1024 + 3 * 1024 * 4096 + 2 * 1024;
+  constexpr Count tower = 3 * 14 * 14 * 1024 + 1024 + 2 * block;
+  constexpr Count projector = 1024 + 4 * 1024 * 1024 + 2 * 1024 * 1024;
+  constexpr Count all = 151936 * 1024 + layer + 1024 + tower + projector;
+  EXPECT_EQ(parameter_count(read(text + "}")), all);
+  EXPECT_EQ(parameter_count(read(text + R"(,"tie_word_embeddings":false})")), all + 151936 * 1024);
+}
+
+TEST(ConfigUnusual, ConfigsOfMambaSsmItself) {
+  // state-spaces/mamba2-130m and mamba-2.8b: no model_type, the vocabulary padded.
+  const Model second = read(R"({"d_model":768,"d_intermediate":0,"n_layer":24,"vocab_size":50277,
+    "ssm_cfg":{"layer":"Mamba2"},"attn_layer_idx":[],"attn_cfg":{},"rms_norm":true,"residual_in_fp32":true,
+    "fused_add_norm":true,"pad_vocab_size_multiple":16,"tie_embeddings":true})");
+  EXPECT_EQ(parameter_count(second), 128'989'632U);
+  EXPECT_EQ(second.trust, Trust::Exact);
+  const Model first = read(R"({"d_model":2560,"n_layer":64,"vocab_size":50277,"ssm_cfg":{},"rms_norm":true,
+    "residual_in_fp32":true,"fused_add_norm":true,"pad_vocab_size_multiple":8})");
+  EXPECT_EQ(parameter_count(first), 2'768'345'600U);
+  EXPECT_FALSE(model_from_config_text(
+      R"({"d_model":768,"n_layer":4,"vocab_size":50277,"ssm_cfg":{},"attn_layer_idx":[1]})", "test"));
+}
+
+TEST(ConfigUnusual, ParamsOfMetaAndMistral) {
+  EXPECT_EQ(parameter_count(read(R"({"dim":4096,"n_layers":32,"n_heads":32,"n_kv_heads":8,"vocab_size":128256,
+    "ffn_dim_multiplier":1.3,"multiple_of":1024,"norm_eps":1e-05,"rope_theta":500000.0})")),
+            8'030'261'248U);
+  EXPECT_EQ(parameter_count(read(R"({"dim":4096,"n_layers":32,"n_heads":32,"n_kv_heads":8,"head_dim":128,
+    "hidden_dim":14336,"vocab_size":32768,"norm_eps":1e-05,"rope_theta":1000000.0})")),
+            7'248'023'552U);
+  const Model mixtral = read(R"({"dim":4096,"n_layers":32,"head_dim":128,"hidden_dim":14336,"n_heads":32,
+    "n_kv_heads":8,"norm_eps":1e-05,"vocab_size":32000,"moe":{"num_experts_per_tok":2,"num_experts":8}})");
+  EXPECT_EQ(parameter_count(mixtral), 46'702'792'704U);
+  EXPECT_EQ(mixtral.trust, Trust::Modelled);
+}
+
+TEST(ConfigUnusual, MuseGlimmerIsTheSumOfItsClass) {
+  constexpr Count h = 6656, q = 4096;
+  constexpr Count layer = 3 * q * h + 2 * 256 * h + 3 * h * 19968 + 4 * h;
+  constexpr Count text = 2 * 202048 * h + 52 * layer + h;
+  constexpr Count v = 1536;
+  constexpr Count block = 4 * linear(v, v) + linear(v, 8960) + linear(8960, v) + 4 * v;
+  constexpr Count tower = 2 * 3 * 14 * 14 * v + 32 * 32 * v + 50 * block + 4 * v;
+  constexpr Count projector = 6144 * 4096 + 4096 * 4096 + 4096 * h;
+  const Model m = read(R"({"model_type":"muse_glimmer","vision_config":{}})");
+  EXPECT_EQ(parameter_count(m), text + tower + projector);
+  EXPECT_EQ(m.layer(51).attention.window, 0U);
+  EXPECT_EQ(m.layer(50).attention.window, 2048U);
+  EXPECT_EQ(m.layer(3).attention.window, 0U);
+}
+
+TEST(ConfigUnusual, HrmTextCachesEveryRunOfItsTwoStacks) {
+  // Two stacks of 16 layers; the low one runs 2 x 3 times, the high one twice.
+  constexpr Count layer = 5 * 1536 * 1536 + Count{3} * 1536 * 4096;
+  constexpr Count all = Count{2} * 151808 * 1536 + 32 * layer + 1536;
+  const Model m = read(R"({"model_type":"hrm_text"})");
+  EXPECT_EQ(parameter_count(m), all);
+  EXPECT_EQ(m.layer_count(), 128U);
+  EXPECT_EQ(m.trust, Trust::Modelled);
+  // A saved config has the number of runs beside the number of layers.
+  const Model saved = read(R"({"model_type":"hrm_text","num_hidden_layers":128,"num_layers_per_stack":16})");
+  EXPECT_EQ(parameter_count(saved), all);
+  EXPECT_EQ(saved.layer_count(), 128U);
+}
+
+TEST(ConfigUnusual, InklingIsTheSumOfItsClass) {
+  // modeling_inkling.py with the class's own numbers: 11 of 66 layers full, no dense block, selection biases are
+  // buffers.
+  constexpr Count h = 6144;
+  const auto attention = [](Count kv, Count extent) {
+    return 2 * 8192 * h + 2 * kv * h + 64 * 16 * h + 16 * extent + 2 * kv * 4 + 2 * 128;
+  };
+  constexpr Count mixture = 258 * h + 1 + Count{258} * 3 * 3072 * h;
+  constexpr Count beside = 2 * h * 4 + 2 * h;
+  const Model m = read(R"({"model_type":"inkling_text"})");
+  EXPECT_EQ(parameter_count(m), 2 * 201024 * h + 2 * h + 11 * attention(1024, 1024) + 55 * attention(2048, 512) +
+                                    66 * (mixture + beside));
+  EXPECT_EQ(m.layer(5).attention.window, 0U);
+  EXPECT_EQ(m.layer(4).attention.window, 512U);
+  const Model dense = read(R"({"model_type":"inkling_text","num_hidden_layers":2,"local_layer_ids":[],
+    "dense_mlp_idx":1,"dense_intermediate_size":1024})");
+  EXPECT_EQ(parameter_count(dense),
+            2 * 201024 * h + 2 * h + 2 * attention(1024, 1024) + 2 * beside + 3 * 1024 * h + 1 + mixture);
+}
+
+}  // namespace

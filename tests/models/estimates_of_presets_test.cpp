@@ -1,0 +1,114 @@
+// Laws that every estimate keeps, tried on every preset with every runtime and several layouts.
+
+#include "readers/resolve.hpp"
+#include "support/shipped_models.hpp"
+
+#include <llmcalc/estimate/evaluate.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace llmcalc;
+
+std::vector<Scenario> variations(const ModelPtr& model, Runtime runtime) {
+  Scenario plain;
+  plain.model = model;
+  plain.serving.runtime = runtime;
+  plain.devices.groups.push_back({io::device_of_memory(Bytes{85'899'345'920}), 8});
+  Scenario many = plain;
+  many.serving.sequences = 7;
+  many.serving.prompt = 100;
+  many.serving.context = 30'000;
+  many.serving.key_format = KvFormat::Fp8;
+  many.serving.value_format = KvFormat::Int4;
+  many.weights.format = WeightFormat::Nf4Dq;
+  Scenario layout = many;
+  layout.parallelism = {.data = 2, .tensor = 2, .pipeline = 2};
+  layout.weights.format = WeightFormat::AsReleased;
+  layout.serving.draft_tokens = 2;
+  layout.include_overhead = false;
+  return {plain, many, layout};
+}
+
+std::string name_of(const Scenario& s) { return s.model->id + " on " + std::string(key_of(s.serving.runtime)); }
+
+/// The factors of a summand multiplied, or its own amount when it has none.
+Bytes product_of(const Summand& s) {
+  if (s.size() == 0) return s.result;
+  Count n = 1;
+  for (std::size_t i = 0; i < s.size(); ++i) n = multiply(n, s.terms[i].value);
+  return ceil_divide(storage(n, s.width), s.divisor);
+}
+
+void expect_explained(const Component& c, const std::string& where) {
+  Bytes added, taken;
+  for (const Summand& s : c.summands) {
+    EXPECT_EQ(product_of(s), s.result) << where << ": " << key_of(c.part) << ", " << s.label;
+    (s.negative ? taken : added) += s.result;
+  }
+  EXPECT_EQ(added - taken, c.bytes) << where << ": " << key_of(c.part);
+  EXPECT_LE(c.low, c.bytes) << where << ": " << key_of(c.part);
+  EXPECT_GE(c.high, c.bytes) << where << ": " << key_of(c.part);
+  EXPECT_FALSE(c.source.empty()) << where << ": " << key_of(c.part);
+}
+
+template <class Check>
+void for_all(Check check) {
+  ASSERT_GT(tests::shipped_models().size(), 150u);
+  for (const ModelPtr& model : tests::shipped_models()) {
+    for (const auto& runtime : runtimes) {
+      for (const Scenario& s : variations(model, runtime.id)) check(s, evaluate_inference(s));
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+TEST(EstimatesOfPresets, ExplainEveryNumberByItsFactors) {
+  for_all([](const Scenario& s, const InferenceEstimate& e) {
+    for (const Component& c : e.breakdown.components) expect_explained(c, name_of(s));
+    for (const DeviceUse& d : e.devices) {
+      for (const Component& c : d.breakdown.components) expect_explained(c, name_of(s) + ", " + d.name);
+    }
+  });
+}
+
+TEST(EstimatesOfPresets, AreTheSumOfTheirDevices) {
+  for_all([](const Scenario& s, const InferenceEstimate& e) {
+    EXPECT_FALSE(e.devices.empty()) << name_of(s);
+    Bytes sum;
+    for (const DeviceUse& d : e.devices) sum += d.breakdown.total() * d.alike.count();
+    EXPECT_EQ(sum, e.breakdown.total()) << name_of(s);
+    EXPECT_GT(e.breakdown.bytes(Part::Weights).count, 0u) << name_of(s);
+  });
+}
+
+TEST(EstimatesOfPresets, GrowWithSequencesAndContext) {
+  for_all([](const Scenario& s, const InferenceEstimate& e) {
+    Scenario more = s;
+    more.serving.sequences = s.serving.sequences * 2;
+    const auto doubled = evaluate_inference(more);
+    EXPECT_GE(doubled.breakdown.bytes(Part::KvCache), e.breakdown.bytes(Part::KvCache)) << name_of(s);
+    Scenario longer = s;
+    longer.serving.context += 4096;
+    EXPECT_GE(evaluate_inference(longer).breakdown.bytes(Part::KvCache), e.breakdown.bytes(Part::KvCache))
+        << name_of(s);
+    if (s.serving.runtime == Runtime::LlamaCpp || s.serving.prompt) return;
+    EXPECT_EQ(doubled.breakdown.bytes(Part::KvCache), e.breakdown.bytes(Part::KvCache) * 2) << name_of(s);
+  });
+}
+
+TEST(EstimatesOfPresets, ShowWeightsAtLeastAsLargeAsTheirQuantizedForm) {
+  for (const ModelPtr& model : tests::shipped_models()) {
+    const Bytes wide = stored_weights(*model, Weights{.format = WeightFormat::Bf16});
+    for (const auto format : {WeightFormat::Fp8, WeightFormat::Int8, WeightFormat::Nf4, WeightFormat::AwqInt4}) {
+      EXPECT_LT(stored_weights(*model, Weights{.format = format}), wide) << model->id;
+    }
+    EXPECT_GT(stored_weights(*model, Weights{.format = WeightFormat::Fp32}), wide) << model->id;
+  }
+}
+
+}  // namespace

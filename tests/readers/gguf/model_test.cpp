@@ -1,0 +1,268 @@
+#include "readers/gguf/model.hpp"
+
+#include "support/gguf_builder.hpp"
+#include "support/issues.hpp"
+
+#include <llmcalc/estimate/summary.hpp>
+#include <llmcalc/model/gguf_mix.hpp>
+
+#include <gtest/gtest.h>
+
+namespace llmcalc::io {
+namespace {
+
+using tests::first_issue;
+using tests::GgufBuilder;
+using tests::has_issue;
+using tests::TempFolder;
+
+/// Writes layers of common shapes. Widths are small and all different, so that a mixed-up pair shows.
+class Writer {
+ public:
+  explicit Writer(const std::string& architecture, Count layers, const std::string& name = "Test")
+      : architecture_(architecture) {
+    file_.string("general.architecture", architecture).string("general.name", name);
+    u32("block_count", layers).u32("embedding_length", 96).u32("context_length", 4096);
+    matrix("token_embd.weight", 96, 1000);
+    vector("output_norm.weight", 96);
+  }
+  Writer& u32(const std::string& key, Count value) {
+    return file_.u32(architecture_ + "." + key, static_cast<std::uint32_t>(value)), *this;
+  }
+  Writer& list(const std::string& key, const std::vector<std::int32_t>& values) {
+    return file_.i32_list(architecture_ + "." + key, values), *this;
+  }
+  Writer& rms() {
+    return file_.raw(architecture_ + ".attention.layer_norm_rms_epsilon", 6, std::string(4, '\0')), *this;
+  }
+  Writer& heads(Count heads, Count kv_heads, Count size) {
+    return u32("attention.head_count", heads)
+        .u32("attention.head_count_kv", kv_heads)
+        .u32("attention.key_length", size)
+        .u32("attention.value_length", size);
+  }
+  Writer& matrix(const std::string& name, Count in, Count out, Count experts = 1) {
+    file_.tensor(name, GgmlType::F16,
+                 experts > 1 ? std::vector<std::uint64_t>{in, out, experts} : std::vector<std::uint64_t>{in, out});
+    return *this;
+  }
+  Writer& vector(const std::string& name, Count size) { return file_.tensor(name, GgmlType::F32, {size}), *this; }
+  Writer& attention(const std::string& b, Count q, Count kv) {
+    return matrix(b + "attn_q.weight", 96, q)
+        .matrix(b + "attn_k.weight", 96, kv)
+        .matrix(b + "attn_v.weight", 96, kv)
+        .matrix(b + "attn_output.weight", q, 96);
+  }
+  Writer& dense(const std::string& b, Count width) {
+    return matrix(b + "ffn_gate.weight", 96, width)
+        .matrix(b + "ffn_up.weight", 96, width)
+        .matrix(b + "ffn_down.weight", width, 96);
+  }
+  Writer& norms(const std::string& b) { return vector(b + "attn_norm.weight", 96).vector(b + "ffn_norm.weight", 96); }
+
+  Result<Model> model() const {
+    const TempFolder folder;
+    const auto set = read_gguf(file_.write(folder, "model.gguf"));
+    if (!set) return set.issues();
+    elements_ = 0;
+    for (const GgufTensorInfo& tensor : set->tensors) elements_ += tensor.elements();
+    return model_from_gguf(*set, "test");
+  }
+  /// Elements in the file of the last call of model().
+  Count elements() const { return elements_; }
+
+ private:
+  std::string architecture_;
+  GgufBuilder file_;
+  mutable Count elements_ = 0;
+};
+
+TEST(GgufModel, ReadsADenseModelWithTiedHeadAndBiases) {
+  Writer file("qwen2", 2);
+  file.rms().heads(4, 2, 24);
+  for (const std::string b : {"blk.0.", "blk.1."}) {
+    file.attention(b, 96, 48)
+        .dense(b, 200)
+        .norms(b)
+        .vector(b + "attn_q.bias", 96)
+        .vector(b + "attn_k.bias", 48)
+        .vector(b + "attn_v.bias", 48);
+  }
+  const auto model = file.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  EXPECT_EQ(model->model_type, "qwen2");
+  EXPECT_EQ(model->kinds.size(), 1U);
+  EXPECT_TRUE(model->tied_head);
+  const AttentionShape& a = model->kinds[0].attention;
+  EXPECT_EQ(a.kv_heads, 2U);
+  EXPECT_EQ(a.head_dim, 24U);
+  EXPECT_TRUE(a.query_bias && a.key_bias && a.value_bias && !a.output_bias);
+  EXPECT_EQ(parameter_count(*model), file.elements());
+  EXPECT_EQ(model->trust, Trust::Exact);
+  EXPECT_TRUE(model->notes.empty());
+}
+
+TEST(GgufModel, ReadsWindowsNormsAndExpertsOfTheLayersAsTheyAre) {
+  Writer file("gemma3", 6);
+  file.rms().heads(4, 1, 32).u32("attention.sliding_window", 512);
+  for (int i = 0; i < 6; ++i) {
+    const std::string b = "blk." + std::to_string(i) + ".";
+    file.attention(b, 128, 32)
+        .dense(b, 200)
+        .norms(b)
+        .vector(b + "post_attention_norm.weight", 96)
+        .vector(b + "post_ffw_norm.weight", 96);
+    file.vector(b + "attn_q_norm.weight", 32).vector(b + "attn_k_norm.weight", 32);
+  }
+  const auto model = file.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  ASSERT_EQ(model->kinds.size(), 2U);
+  EXPECT_EQ(model->layer(4).attention.window, 512U);
+  EXPECT_EQ(model->layer(5).attention.window, 0U);
+  EXPECT_EQ(model->layer(0).norms, NormPlacement::Sandwich);
+  EXPECT_EQ(model->layer(0).attention.qk_norm, QkNorm::PerHead);
+  EXPECT_EQ(parameter_count(*model), file.elements());
+}
+
+TEST(GgufModel, APatternInTheFileWinsOverTheArchitectures) {
+  Writer file("gemma3", 2);
+  file.rms().heads(4, 1, 32).u32("attention.sliding_window", 512).list("attention.sliding_window_pattern", {0, 1});
+  for (const std::string b : {"blk.0.", "blk.1."}) file.attention(b, 128, 32).dense(b, 200).norms(b);
+  const auto model = file.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  EXPECT_EQ(model->layer(0).attention.window, 0U);
+  EXPECT_EQ(model->layer(1).attention.window, 512U);
+}
+
+TEST(GgufModel, ReadsLatentAttentionAndSharedExperts) {
+  Writer file("deepseek2", 2);
+  file.rms()
+      .u32("attention.head_count", 4)
+      .u32("attention.head_count_kv", 1)
+      .u32("expert_count", 8)
+      .u32("expert_used_count", 2);
+  for (const std::string b : {"blk.0.", "blk.1."}) {
+    file.matrix(b + "attn_q_a.weight", 96, 40)
+        .vector(b + "attn_q_a_norm.weight", 40)
+        .matrix(b + "attn_q_b.weight", 40, 4 * 24);
+    file.matrix(b + "attn_kv_a_mqa.weight", 96, 64 + 8)
+        .vector(b + "attn_kv_a_norm.weight", 64)
+        .matrix(b + "attn_k_b.weight", 16, 64, 4);
+    file.matrix(b + "attn_v_b.weight", 64, 12, 4).matrix(b + "attn_output.weight", 48, 96).norms(b);
+  }
+  file.dense("blk.0.", 200)
+      .matrix("blk.1.ffn_gate_inp.weight", 96, 8)
+      .matrix("blk.1.ffn_gate_exps.weight", 96, 30, 8)
+      .matrix("blk.1.ffn_up_exps.weight", 96, 30, 8);
+  file.matrix("blk.1.ffn_down_exps.weight", 30, 96, 8)
+      .vector("blk.1.exp_probs_b.bias", 8)
+      .matrix("blk.1.ffn_gate_shexp.weight", 96, 30);
+  file.matrix("blk.1.ffn_up_shexp.weight", 96, 30).matrix("blk.1.ffn_down_shexp.weight", 30, 96);
+  const auto model = file.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  EXPECT_EQ(model->model_type, "deepseek_v3");  // a correction bias came with version 3
+  const AttentionShape& a = model->layer(0).attention;
+  EXPECT_EQ(a.kv_lora_rank, 64U);
+  EXPECT_EQ(a.rope_head_dim, 8U);
+  EXPECT_EQ(a.nope_head_dim, 16U);
+  EXPECT_EQ(a.value_head_dim, 12U);
+  EXPECT_EQ(model->layer(1).feed_forward.experts, 8U);
+  EXPECT_EQ(model->layer(1).feed_forward.shared_width, 30U);
+  EXPECT_EQ(parameter_count(*model) + 8, file.elements());  // the correction bias is a buffer
+  EXPECT_TRUE(model->notes.empty()) << model->notes.front();
+}
+
+TEST(GgufModel, ReadsHybridsLayerByLayer) {
+  Writer file("falcon-h1", 2);
+  file.rms()
+      .heads(4, 2, 24)
+      .u32("ssm.conv_kernel", 4)
+      .u32("ssm.inner_size", 64)
+      .u32("ssm.state_size", 16)
+      .u32("ssm.time_step_rank", 8)
+      .u32("ssm.group_count", 1);
+  for (const std::string b : {"blk.0.", "blk.1."}) {
+    file.attention(b, 96, 48)
+        .dense(b, 200)
+        .norms(b)
+        .matrix(b + "ssm_in.weight", 96, 64 + 96 + 8)
+        .matrix(b + "ssm_conv1d.weight", 4, 96)
+        .vector(b + "ssm_conv1d.bias", 96);
+    file.vector(b + "ssm_dt.bias", 8)
+        .matrix(b + "ssm_a", 1, 8)
+        .matrix(b + "ssm_d", 1, 8)
+        .matrix(b + "ssm_out.weight", 64, 96);
+  }
+  const auto model = file.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  EXPECT_TRUE(model->layer(0).also_recurrent);
+  EXPECT_EQ(model->layer(0).recurrent.inner, 64U);
+  EXPECT_EQ(parameter_count(*model), file.elements());
+}
+
+TEST(GgufModel, KeepsTheFilesOwnTypes) {
+  Writer file("llama", 1);
+  file.rms().heads(4, 2, 24).attention("blk.0.", 96, 48).dense("blk.0.", 200).norms("blk.0.");
+  const auto model = file.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  Bytes bytes;
+  for (const GgufTensor& tensor : model->gguf) bytes += tensor.bytes();
+  EXPECT_EQ(bytes.count, 2 * (file.elements() - 3 * 96) + 4 * 3 * 96);
+  Bytes measured;
+  for (const Tensor& tensor : model->tensors) measured += tensor.measured;
+  EXPECT_EQ(measured, bytes);
+  EXPECT_EQ(model->gguf[0].role, GgufRole::TokenEmbedding);
+  EXPECT_TRUE(model->gguf[0].input);
+  EXPECT_EQ(model->gguf[2].role, GgufRole::Query);
+  EXPECT_EQ(model->gguf[2].layer, 0);
+}
+
+TEST(GgufModel, CountsWhatItDoesNotUnderstand) {
+  Writer file("new-thing", 1);
+  file.rms()
+      .heads(4, 2, 24)
+      .attention("blk.0.", 96, 48)
+      .dense("blk.0.", 200)
+      .norms("blk.0.")
+      .matrix("blk.0.mystery.weight", 10, 11)
+      .vector("strange", 5);
+  const auto model = file.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  EXPECT_EQ(parameter_count(*model), file.elements());
+  EXPECT_EQ(model->trust, Trust::Modelled);
+  EXPECT_EQ(model->notes.size(), 2U);
+}
+
+TEST(GgufModel, CleansNamesSoThatTheyCanBePrinted) {
+  const auto model = Writer("x\xFF\n", 1, "Bad \xC0 name")
+                         .rms()
+                         .heads(4, 2, 24)
+                         .attention("blk.0.", 96, 48)
+                         .matrix("\x1B[2J", 3, 4)
+                         .model();
+  ASSERT_TRUE(model) << first_issue(model);
+  EXPECT_EQ(model->name, "Bad \\xC0 name");
+  EXPECT_EQ(model->model_type, "x\\xFF\\x0A");
+  EXPECT_EQ(model->extra_tensors.at(0).name, "\\x1B[2J");
+}
+
+TEST(GgufModel, RefusesWhatIsNoLanguageModel) {
+  EXPECT_TRUE(has_issue(Writer("clip", 1).model(), "general.architecture", "image projector"));
+  EXPECT_TRUE(has_issue(Writer("bert", 1).model(), "general.architecture", "encoder"));
+  EXPECT_TRUE(has_issue(Writer("", 1).model(), "general.architecture", "is missing"));
+}
+
+TEST(GgufModel, RefusesNumbersThatCannotBe) {
+  EXPECT_TRUE(has_issue(Writer("llama", 0).model(), "llama.block_count", "must be 1 to 10000, is 0"));
+  EXPECT_TRUE(has_issue(Writer("llama", 4'000'000'000).model(), "llama.block_count", "is 4000000000"));
+  EXPECT_TRUE(has_issue(Writer("llama", 3).model(), "blk.2", "has no tensors"));
+  Writer headless("llama", 1);
+  headless.attention("blk.0.", 96, 48);
+  EXPECT_TRUE(has_issue(headless.model(), "blk.0", "no number of heads"));
+  Writer wide("llama", 1);
+  wide.heads(1 << 20, 2, 24).attention("blk.0.", 96, 48);
+  EXPECT_TRUE(has_issue(wide.model(), "blk.0", "number of heads is 1048576"));
+}
+
+}  // namespace
+}  // namespace llmcalc::io

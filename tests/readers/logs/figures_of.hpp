@@ -1,0 +1,32 @@
+#pragma once
+// Looking at what was read from a log.
+
+#include "readers/logs/measured_log.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+namespace llmcalc::io::tests {
+
+/// A printed number of MiB or GiB in whole bytes.
+inline Count MiB(double n) { return static_cast<Count>(n * 1048576.0); }
+inline Count GiB(double n) { return static_cast<Count>(n * 1073741824.0); }
+
+/// A figure of a log; 0 when it is not there.
+inline Count figure(const MeasuredLog& log, Figure wanted, std::string_view device) {
+  for (const MeasuredFigure& f : log.figures) {
+    if (f.figure == wanted && f.device == device) return f.value;
+  }
+  return 0;
+}
+
+/// A setting of a log; 0 when it is not there.
+inline Count setting(const MeasuredLog& log, std::string_view path) {
+  for (const LogSetting& s : log.settings) {
+    if (s.path == path) return s.value;
+  }
+  return 0;
+}
+
+}  // namespace llmcalc::io::tests

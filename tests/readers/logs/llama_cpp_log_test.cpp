@@ -1,0 +1,149 @@
+// Start-up logs of llama.cpp of several years.
+
+#include "figures_of.hpp"
+
+namespace llmcalc::io {
+namespace {
+
+using tests::figure;
+using tests::MiB;
+using tests::setting;
+
+TEST(LlamaCppLog, ReadsEveryBufferByDevice) {
+  const auto log = read_log(R"(build: 6403 (1a2b3c4d) with cc (Debian 12.2.0-14) 12.2.0 for x86_64-linux-gnu
+llama_model_loader: loaded meta data with 29 key-value pairs and 292 tensors from model.gguf (version GGUF V3 (latest))
+llama_model_loader: - kv   2:                               general.name str              = Meta Llama 3.1 8B Instruct
+load_tensors: loading model tensors, this can take a while... (mmap = true)
+load_tensors: offloading 32 repeating layers to GPU
+load_tensors: offloading output layer to GPU
+load_tensors: offloaded 33/33 layers to GPU
+load_tensors:        CUDA0 model buffer size =  4403.49 MiB
+load_tensors:   CPU_Mapped model buffer size =   281.81 MiB
+llama_context: constructing llama_context
+llama_context: n_seq_max     = 2
+llama_context: n_ctx         = 16384
+llama_context: n_ctx_per_seq = 8192
+llama_context: n_batch       = 2048
+llama_context: n_ubatch      = 512
+llama_context:  CUDA_Host  output buffer size =     0.98 MiB
+llama_kv_cache:      CUDA0 KV buffer size =  2048.00 MiB
+llama_kv_cache: size = 2048.00 MiB ( 16384 cells,  32 layers,  2/2 seqs), K (f16): 1024.00 MiB, V (f16): 1024.00 MiB
+llama_context:      CUDA0 compute buffer size =   258.50 MiB
+llama_context:  CUDA_Host compute buffer size =    40.01 MiB
+)");
+  ASSERT_TRUE(log) << log.issues().front().what;
+  EXPECT_EQ(log->kind, LogKind::LlamaCpp);
+  EXPECT_EQ(log->version, "b6403");
+  EXPECT_EQ(log->model, "Meta Llama 3.1 8B Instruct");
+  EXPECT_EQ(figure(*log, Figure::Weights, "GPU 0"), MiB(4403.49));
+  EXPECT_EQ(figure(*log, Figure::Weights, "host"), MiB(281.81));
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(2048));
+  EXPECT_EQ(figure(*log, Figure::OutputBuffer, "host"), MiB(0.98));
+  EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "GPU 0"), MiB(258.5));
+  EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "host"), MiB(40.01));
+  EXPECT_EQ(setting(*log, "serving.sequences"), 2U);
+  EXPECT_EQ(setting(*log, "serving.context"), 8192U);
+  EXPECT_EQ(setting(*log, "serving.batch"), 2048U);
+  EXPECT_EQ(setting(*log, "serving.ubatch"), 512U);
+  EXPECT_EQ(setting(*log, "serving.gpu_layers"), 0U) << "all of them: not a setting";
+  EXPECT_EQ(log->figures.size(), 6U);
+}
+
+TEST(LlamaCppLog, ReadsTheWordsOf2024AndSeveralCards) {
+  const auto log = read_log(R"(llm_load_tensors: offloaded 30/41 layers to GPU
+llm_load_tensors:        CPU buffer size =  1640.62 MiB
+llm_load_tensors:      CUDA0 buffer size =  5434.38 MiB
+llm_load_tensors:      CUDA1 buffer size = 13989.53 MiB
+llama_new_context_with_model: n_ctx      = 4096
+llama_new_context_with_model: n_batch    = 2048
+llama_new_context_with_model: n_ubatch   = 512
+llama_kv_cache_init:      CUDA0 KV buffer size =  1536.00 MiB
+llama_kv_cache_init:      CUDA1 KV buffer size =  3584.00 MiB
+llama_new_context_with_model: KV self size  = 5120.00 MiB, K (f16): 2560.00 MiB, V (f16): 2560.00 MiB
+llama_new_context_with_model:  CUDA_Host  output buffer size =     1.95 MiB
+llama_new_context_with_model:      CUDA0 compute buffer size =   672.01 MiB
+llama_new_context_with_model:      CUDA1 compute buffer size =   672.02 MiB
+llama_new_context_with_model:  CUDA_Host compute buffer size =    48.02 MiB
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::Weights, "host"), MiB(1640.62));
+  EXPECT_EQ(figure(*log, Figure::Weights, "GPU 1"), MiB(13989.53));
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 1"), MiB(3584));
+  EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "GPU 1"), MiB(672.02));
+  EXPECT_EQ(setting(*log, "serving.gpu_layers"), 30U);
+  EXPECT_EQ(setting(*log, "serving.context"), 4096U);
+}
+
+TEST(LlamaCppLog, AddsCachesOfSlidingWindowsAndTakesTheLastReservation) {
+  const auto log = read_log(R"(0.00.412.118 I load_tensors:  MTL0_Mapped model buffer size =  6095.00 MiB
+0.01.002.100 I llama_kv_cache:       MTL0 KV buffer size =   512.00 MiB
+0.01.002.300 I llama_kv_cache:       MTL0 KV buffer size =   274.00 MiB
+0.01.003.000 I llama_memory_recurrent:       MTL0 RS buffer size =    49.25 MiB
+0.01.004.000 I sched_reserve:       MTL0 compute buffer size =   901.00 MiB
+0.01.005.000 I sched_reserve:       MTL0 compute buffer size =   398.25 MiB
+0.01.006.000 I alloc_compute_meta:       MTL0 compute buffer size =    88.00 MiB
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(786));
+  EXPECT_EQ(figure(*log, Figure::RecurrentState, "GPU 0"), MiB(49.25));
+  EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "GPU 0"), MiB(398.25)) << "the projector's is not the model's";
+  ASSERT_EQ(log->notes.size(), 1U);
+  EXPECT_NE(log->notes[0].find("projector"), std::string::npos);
+}
+
+TEST(LlamaCppLog, ReadsTheTableOfMemory) {
+  const auto log = read_log(
+      R"(common_memory_breakdown_print: | memory breakdown [MiB] | total    free     self   model   context   compute    unaccounted |
+common_memory_breakdown_print: |   - CUDA0 (RTX 3090)   | 24124 = 23860 + (15946 = 15364 +     411 +     170) +      -15681 |
+common_memory_breakdown_print: |   - Host               |                    804 =   682 +       0 +     122                |
+common_memory_breakdown_print: | memory breakdown [MiB] | total    free     self   model   context   compute    unaccounted |
+common_memory_breakdown_print: |   - CUDA0 (RTX 3090)   | 24124 =  7655 + (15946 = 15364 +     411 +     170) +         523 |
+common_memory_breakdown_print: |   - Host               |                    804 =   682 +       0 +     122                |
+)");
+  ASSERT_TRUE(log) << log.issues().front().what;
+  EXPECT_EQ(figure(*log, Figure::Weights, "GPU 0"), MiB(15364));
+  EXPECT_EQ(figure(*log, Figure::Context, "GPU 0"), MiB(411));
+  EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "host"), MiB(122));
+  EXPECT_EQ(figure(*log, Figure::NonTorch, "GPU 0"), MiB(523));
+  EXPECT_EQ(figure(*log, Figure::DeviceMemory, "GPU 0"), MiB(24124));
+}
+
+TEST(LlamaCppLog, ATableThatWrapsAroundHasNoOverhead) {
+  const auto log = read_log(
+      R"(llama_memory_breakdown_print: |   - CUDA0 (GTX 1080 Ti) | 11165 = 8702 + (10001 =  9814 +     134 +      51) + 17592186036877 |
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::Weights, "GPU 0"), MiB(9814));
+  EXPECT_EQ(figure(*log, Figure::NonTorch, "GPU 0"), 0U);
+}
+
+TEST(LlamaCppLog, FirstFormOfTheTable) {
+  const auto log = read_log(
+      R"(llama_print_memory_breakdown: memory breakdown:      total   free     self   model   context   compute    unaccounted
+llama_print_memory_breakdown:   - CUDA0 (RTX 4090):  24080 = 9436 + (14193 = 13169 +      38 +     985) +         451
+llama_print_memory_breakdown:   - CPU (EPYC 7742):  515628              72 =     0 +      57 +      15
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::Weights, "GPU 0"), MiB(13169));
+  EXPECT_EQ(figure(*log, Figure::Context, "host"), MiB(57));
+}
+
+TEST(LlamaCppLog, ADraftModelIsNotTheModel) {
+  const auto log = read_log(R"(llama_model_loader: loaded meta data with 29 key-value pairs
+load_tensors:        CUDA0 model buffer size =  9000.00 MiB
+llama_kv_cache:      CUDA0 KV buffer size =  1024.00 MiB
+llama_context:      CUDA0 compute buffer size =   300.00 MiB
+llama_model_loader: loaded meta data with 29 key-value pairs
+load_tensors:        CUDA0 model buffer size =   800.00 MiB
+llama_kv_cache:      CUDA0 KV buffer size =    64.00 MiB
+llama_context:      CUDA0 compute buffer size =   250.00 MiB
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::Weights, "GPU 0"), MiB(9000));
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(1024));
+  EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "GPU 0"), MiB(300));
+  EXPECT_FALSE(log->notes.empty());
+}
+
+}  // namespace
+}  // namespace llmcalc::io

@@ -1,0 +1,83 @@
+#include "report/golden.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace llmcalc::io {
+namespace {
+
+using testing::Eq;
+using testing::Optional;
+
+const nlohmann::json estimate = nlohmann::json::parse(R"({
+  "model": {"parameters": 18446744073709551615},
+  "inference": {
+    "components": [{"id": "weights", "bytes": 100}, {"id": "kv_cache", "bytes": 20}],
+    "devices": [{"name": "GPU 0", "components": [{"id": "weights", "bytes": 60}], "total_bytes": 60},
+                {"name": "host", "components": []}]}})");
+
+TEST(GoldenFigureAt, NamesNumbersAndComponents) {
+  EXPECT_THAT(figure_at(estimate, "model.parameters"), Optional(Eq(18446744073709551615.0L)));
+  EXPECT_THAT(figure_at(estimate, "inference.components.kv_cache"), Optional(Eq(20.0L)));
+  EXPECT_THAT(figure_at(estimate, "inference.devices[GPU 0].components.weights"), Optional(Eq(60.0L)));
+  EXPECT_THAT(figure_at(estimate, "inference.devices[GPU 0].total_bytes"), Optional(Eq(60.0L)));
+}
+
+TEST(GoldenFigureAt, ReadsAnAbsentComponentAsZero) {
+  EXPECT_THAT(figure_at(estimate, "inference.components.overhead"), Optional(Eq(0.0L)));
+  EXPECT_THAT(figure_at(estimate, "inference.devices[host].components.weights"), Optional(Eq(0.0L)));
+}
+
+TEST(GoldenFigureAt, AddsPlaces) {
+  EXPECT_THAT(figure_at(estimate, "inference.components.weights + inference.components.kv_cache"),
+              Optional(Eq(120.0L)));
+}
+
+TEST(GoldenFigureAt, HasNothingToSayOfPlacesThatDoNotExist) {
+  EXPECT_EQ(figure_at(estimate, "inference.total_bytes"), std::nullopt);
+  EXPECT_EQ(figure_at(estimate, "inference.devices[GPU 1].components.weights"), std::nullopt);
+  EXPECT_EQ(figure_at(estimate, "inference.components"), std::nullopt);
+  EXPECT_EQ(figure_at(estimate, "model.parameters.total"), std::nullopt);
+  EXPECT_EQ(figure_at(estimate, "model.parameters[x]"), std::nullopt);
+}
+
+TEST(GoldenMisses, HoldExactFiguresToTheByte) {
+  GoldenCase golden{.figures = {{.at = "inference.components.weights", .expected = 100, .within = 0}}};
+  EXPECT_TRUE(misses(golden, estimate).empty());
+  golden.figures[0].expected = 101;
+  ASSERT_EQ(misses(golden, estimate).size(), 1U);
+  EXPECT_THAT(misses(golden, estimate)[0].found, Optional(Eq(100.0L)));
+}
+
+TEST(GoldenMisses, AllowTheStatedRelativeErrorOnly) {
+  const GoldenCase inside{.figures = {{.at = "inference.components.weights", .expected = 104, .within = 0.04L}}};
+  const GoldenCase outside{.figures = {{.at = "inference.components.weights", .expected = 105, .within = 0.04L}}};
+  EXPECT_TRUE(misses(inside, estimate).empty());
+  EXPECT_EQ(misses(outside, estimate).size(), 1U);
+}
+
+TEST(GoldenMisses, CountAMissingNumberAsAMiss) {
+  const GoldenCase golden{.figures = {{.at = "training.total_bytes", .expected = 0, .within = 1}}};
+  ASSERT_EQ(misses(golden, estimate).size(), 1U);
+  EXPECT_EQ(misses(golden, estimate)[0].found, std::nullopt);
+}
+
+TEST(GoldenCaseReader, ReadsBytesAndValues) {
+  const auto golden = read_golden_case(
+      R"({"id": "a", "scenario": {"model": "m"}, "group": "g", "source": "s",
+          "expect": [{"at": "x", "bytes": 3, "within": 0.0}, {"at": "y", "value": 4, "within": 0.5}]})");
+  ASSERT_TRUE(golden);
+  EXPECT_EQ(golden->id, "a");
+  EXPECT_EQ(golden->scenario.at("model"), "m");
+  ASSERT_EQ(golden->figures.size(), 2U);
+  EXPECT_EQ(golden->figures[1].expected, 4.0L);
+  EXPECT_EQ(golden->figures[1].within, 0.5L);
+}
+
+TEST(GoldenCaseReader, ReportsBrokenLines) {
+  EXPECT_FALSE(read_golden_case("{"));
+  EXPECT_FALSE(read_golden_case(R"({"id": "a"})"));
+}
+
+}  // namespace
+}  // namespace llmcalc::io

@@ -1,0 +1,120 @@
+// llama.cpp with part of the layers in host memory: compute buffers of its own dry run (build 10573), 8192 tokens,
+// ten layers on the device, on the device and in host memory.
+
+#include <llmcalc/model/inventory.hpp>
+#include <llmcalc/engines/llama_cpp/estimate.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace llmcalc::llama_cpp {
+namespace {
+
+Layer attention_layer(Count heads, Count kv_heads, Count head_dim, Count width) {
+  Layer layer;
+  layer.attention = {
+      .heads = heads, .kv_heads = kv_heads, .head_dim = head_dim, .value_head_dim = head_dim, .rotary_dim = head_dim};
+  layer.feed_forward.width = width;
+  return layer;
+}
+
+Model equal_layers(std::string_view type, Count layers, Count hidden, Count vocabulary, const Layer& layer) {
+  Model m;
+  m.model_type = type;
+  m.hidden = hidden;
+  m.vocabulary = m.head_vocabulary = vocabulary;
+  m.kinds = {layer};
+  m.layers.assign(layers, 0);
+  return m;
+}
+
+/// Compute buffers of a model with ten layers (the output is one) on the device.
+void expect_buffers(Model model, Count device, Count in_host) {
+  auto card = std::make_shared<Device>();
+  card->memory = Bytes{Count{1} << 44};
+  const std::string name = model.model_type;
+  Scenario s;
+  s.model = std::make_shared<const Model>(std::move(model));
+  s.weights = {.format = WeightFormat::Gguf, .mix = GgufMix::Q4_K_M};
+  s.serving.runtime = Runtime::LlamaCpp;
+  s.serving.logits = Logits::All;
+  s.serving.context = 8192;
+  s.serving.gpu_layers = 10;
+  s.devices.groups = {{card, 1}};
+  const InferenceEstimate e = estimate(s);
+  EXPECT_EQ(e.devices[0].breakdown.bytes(Part::ComputeBuffer).count, device) << name;
+  EXPECT_EQ(e.devices[1].breakdown.bytes(Part::ComputeBuffer).count, in_host) << name;
+}
+
+TEST(LlamaCppOffload, MatricesAndCachesAreCopiedOneSplitAfterTheOther) {
+  expect_buffers(equal_layers("llama", 32, 4096, 32000, attention_layer(32, 32, 128, 11008)), 168'822'784,
+                 33'568'768);
+  expect_buffers(equal_layers("llama", 32, 4096, 32000, attention_layer(32, 8, 128, 14336)), 135'792'640, 25'180'160);
+  Layer normed = attention_layer(16, 8, 128, 3072);
+  normed.attention.qk_norm = QkNorm::PerHead;
+  Model tied = equal_layers("qwen3", 28, 1024, 151936, normed);
+  tied.tied_head = true;
+  expect_buffers(std::move(tied), 321'653'248, 14'694'400);
+}
+
+TEST(LlamaCppOffload, RotaryFactorsStayWhereTheyWereCopied) {
+  Model m = equal_layers("llama", 80, 8192, 128256, attention_layer(64, 8, 128, 28672));
+  m.rope_factor_values = 64;
+  expect_buffers(std::move(m), 326'895'872, 41'957'376);
+}
+
+TEST(LlamaCppOffload, ExpertsAreCopiedWhole) {
+  Layer layer = attention_layer(32, 8, 128, 0);
+  layer.feed_forward = {.experts = 8, .experts_per_token = 2, .expert_width = 14336};
+  expect_buffers(equal_layers("llama", 32, 4096, 32000, layer), 506'988'544, 25'180'160);
+}
+
+TEST(LlamaCppOffload, ValuesOfAFusedProjectionComeBackWithTheirGaps) {
+  Layer layer = attention_layer(40, 10, 128, 17920);
+  layer.attention.fused_qkv = layer.feed_forward.fused_gate_up = true;
+  expect_buffers(equal_layers("phi3", 40, 5120, 100352, layer), 229'849'088, 37'213'184);
+}
+
+TEST(LlamaCppOffload, LatentKeysAreCopiedTwice) {
+  Layer dense;
+  dense.mixer = Mixer::LatentAttention;
+  dense.attention = {.heads = 16,
+                     .kv_heads = 16,
+                     .head_dim = 192,
+                     .value_head_dim = 128,
+                     .kv_lora_rank = 512,
+                     .nope_head_dim = 128,
+                     .rope_head_dim = 64};
+  dense.feed_forward.width = 10944;
+  Layer experts = dense;
+  experts.feed_forward = {.experts = 64, .experts_per_token = 6, .expert_width = 1408, .shared_width = 2816};
+  Model m = equal_layers("deepseek_v2", 27, 2048, 102400, dense);
+  m.kinds.push_back(experts);
+  m.layers.assign(27, 1);
+  m.layers[0] = 0;
+  expect_buffers(std::move(m), 275'644'672, 16'787'456);
+}
+
+TEST(LlamaCppOffload, TheProcessorScans) {
+  Layer layer;
+  layer.mixer = Mixer::Mamba1;
+  layer.norms = NormPlacement::MixerOnly;
+  layer.recurrent = {.inner = 5120, .state = 16, .conv_kernel = 4, .time_step_rank = 160};
+  Model m = equal_layers("mamba", 64, 2560, 50280, layer);
+  m.tied_head = true;
+  expect_buffers(std::move(m), 120'895'616, 37'816'992);
+}
+
+TEST(LlamaCppOffload, AndAttendsBetweenTwoGathers) {
+  Layer layer = attention_layer(12, 2, 128, 12288);
+  layer.also_recurrent = true;
+  layer.recurrent = {
+      .inner = 3072, .state = 256, .heads = 24, .head_dim = 128, .groups = 1, .conv_kernel = 4, .gated_norm = false};
+  expect_buffers(equal_layers("falcon_h1", 44, 3072, 130048, layer), 272'629'760, 53'463'072);
+}
+
+}  // namespace
+}  // namespace llmcalc::llama_cpp

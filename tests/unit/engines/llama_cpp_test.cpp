@@ -1,0 +1,260 @@
+// llama.cpp: figures its own logs and dry runs print, and laws that hold for every model.
+
+#include <llmcalc/estimate/explain.hpp>
+#include <llmcalc/engines/llama_cpp/estimate.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace llmcalc::llama_cpp {
+namespace {
+
+Layer llama_layer(Count heads, Count kv_heads, Count head_dim, Count width) {
+  Layer layer;
+  layer.attention.heads = heads;
+  layer.attention.kv_heads = kv_heads;
+  layer.attention.head_dim = layer.attention.value_head_dim = layer.attention.rotary_dim = head_dim;
+  layer.feed_forward.width = width;
+  return layer;
+}
+
+/// A dense model of the Llama architecture, as its GGUF file without rotary factors.
+Model llama(Count layers, Count hidden, Count vocabulary, const Layer& layer) {
+  Model m;
+  m.model_type = "llama";
+  m.hidden = hidden;
+  m.vocabulary = m.head_vocabulary = vocabulary;
+  m.kinds = {layer};
+  m.layers.assign(layers, 0);
+  return m;
+}
+
+Model llama_3_1_8b() { return llama(32, 4096, 128256, llama_layer(32, 8, 128, 14336)); }
+Model llama_2_7b() { return llama(32, 4096, 32000, llama_layer(32, 32, 128, 11008)); }
+
+Scenario scenario(Model model, Count devices = 1) {
+  auto device = std::make_shared<Device>();
+  device->memory = 80_GiB;
+  Scenario s;
+  s.model = std::make_shared<const Model>(std::move(model));
+  s.weights = {.format = WeightFormat::Gguf, .mix = GgufMix::Q4_K_M};
+  s.serving.runtime = Runtime::LlamaCpp;
+  s.serving.logits = Logits::All;
+  s.devices.groups = {{device, devices}};
+  return s;
+}
+
+Bytes file_bytes(const Model& m, GgufMix mix, bool imatrix = false) { return gguf_bytes(gguf_mix(m, mix, imatrix)); }
+
+const Breakdown& use_of(const InferenceEstimate& e, std::string_view name) {
+  for (const DeviceUse& use : e.devices) {
+    if (use.name == name) return use.breakdown;
+  }
+  ADD_FAILURE() << "no device " << name;
+  return e.breakdown;
+}
+
+TEST(LlamaCpp, ContextIsRoundedUpPerStream) {
+  const Architecture plain{.name = "llama"};
+  Serving serving;
+  serving.context = 8192;
+  EXPECT_EQ(sizes_of(serving, plain).cells, 8192U);
+  serving.context = 8193;
+  EXPECT_EQ(sizes_of(serving, plain).cells, 8448U);
+  serving.context = 1000;
+  serving.sequences = 4;
+  EXPECT_EQ(sizes_of(serving, plain).cells, 4096U);
+  serving.kv_unified = false;
+  EXPECT_EQ(sizes_of(serving, plain).cells, 1024U);
+  EXPECT_EQ(sizes_of(serving, plain).streams, 4U);
+}
+
+static_assert(cached_tensor(1024, 8192, block_of(KvFormat::Q8_0), true).count == 8192 * 1088);
+
+TEST(LlamaCpp, FilesOfLlama31HaveThePublishedSizes) {
+  const Model m = llama_3_1_8b();
+  // Tensor bytes of llama-quantize --dry-run; tools/quantize/README.md gives the same in GiB to two digits.
+  EXPECT_EQ(file_bytes(m, GgufMix::F16).count, 16'061'054'976U);
+  EXPECT_EQ(file_bytes(m, GgufMix::Q8_0).count, 8'532'934'656U);
+  EXPECT_EQ(file_bytes(m, GgufMix::Q6_K).count, 6'588'170'240U);
+  EXPECT_EQ(file_bytes(m, GgufMix::Q5_K_M).count, 5'725'151'232U);
+  EXPECT_EQ(file_bytes(m, GgufMix::Q4_K_M).count, 4'912'898'048U);
+  EXPECT_EQ(file_bytes(m, GgufMix::Q4_K_S).count, 4'684'832'768U);
+  EXPECT_EQ(file_bytes(m, GgufMix::Q3_K_M).count, 4'011'081'728U);
+  EXPECT_EQ(file_bytes(m, GgufMix::Q2_K).count, 3'171'295'232U);
+}
+
+TEST(LlamaCpp, ARowThatDoesNotDivideFallsBackToSmallerBlocks) {
+  // Rows of 2880 (gpt-oss) do not divide by 256.
+  const Model m = llama(2, 2880, 1000, llama_layer(64, 8, 64, 2880));
+  for (const GgufTensor& t : gguf_mix(m, GgufMix::Q4_K_M, false)) {
+    if (t.role == GgufRole::Gate) {
+      EXPECT_EQ(t.type, GgmlType::Q5_0);
+    }
+    if (t.role == GgufRole::Output) {
+      EXPECT_EQ(t.type, GgmlType::Q8_0);
+    }
+    if (t.role == GgufRole::KeptF32) {
+      EXPECT_EQ(t.type, GgmlType::F32);
+    }
+  }
+}
+
+TEST(LlamaCpp, WeightsLandWhereTheLogSaysTheyDo) {
+  // Log of Llama 3.1 8B Q4_K_M: CPU 281.81 MiB, CUDA0 4403.49 MiB.
+  const InferenceEstimate e = estimate(scenario(llama_3_1_8b()));
+  const auto mib = [](Bytes b) { return static_cast<double>(b.count) / 1048576.0; };
+  EXPECT_NEAR(mib(use_of(e, "host").bytes(Part::Weights)), 281.81, 0.005);
+  EXPECT_NEAR(mib(use_of(e, "GPU 0").bytes(Part::Weights)), 4403.49, 0.005);
+}
+
+TEST(LlamaCpp, ComputeBufferIsWhatTheDryRunSays) {
+  Scenario s = scenario(llama_3_1_8b());
+  s.serving.context = 512;
+  EXPECT_EQ(use_of(estimate(s), "GPU 0").bytes(Part::ComputeBuffer).count, 271'056'896U);
+  // Server rows at 8192 tokens: what is left without the logits of every token.
+  s.serving.context = 4096;
+  s.serving.logits = Logits::Last;
+  EXPECT_LT(use_of(estimate(s), "GPU 0").bytes(Part::ComputeBuffer), 115_MiB);
+}
+
+TEST(LlamaCpp, FiguresAreExplainedByTheirFactors) {
+  Scenario s = scenario(llama_3_1_8b());
+  s.serving.logits = Logits::Last;
+  const InferenceEstimate e = estimate(s);
+  const auto text = [&](std::string_view device, Part part) {
+    const Component* c = use_of(e, device).find(part);
+    return c ? formula_text(*c) : std::string();
+  };
+  EXPECT_EQ(text("host", Part::Weights), "(Q4_K) 525,336,576 parameters × 144 B / 256");
+  EXPECT_EQ(
+      text("GPU 0", Part::KvCache),
+      "(full attention) 1 sequences × 32 layers × 8,192 tokens × 8 kv heads × 128 head width × 2 keys and values "
+      "× 2 B");
+  // Gate, up and their product are in use at once.
+  EXPECT_EQ(text("GPU 0", Part::ComputeBuffer),
+            "(feed-forward activations) 3 tensors × 512 tokens × 14,336 feed-forward width × 4 B + (attention mask) "
+            "512 tokens × 8,192 cells × 2 B + (hidden states) 512 tokens × 4,096 hidden × 4 B + (smaller tensors) "
+            "10,244 B + (padding, and blocks free at the peak) 16,777,340 B");
+}
+
+TEST(LlamaCpp, TwoDevicesHoldWhatTheDryRunSays) {
+  Scenario s = scenario(llama_3_1_8b(), 2);
+  const InferenceEstimate e = estimate(s);
+  EXPECT_EQ(use_of(e, "GPU 0").bytes(Part::ComputeBuffer).count, 180'396'032U);
+  EXPECT_EQ(use_of(e, "GPU 1").bytes(Part::ComputeBuffer).count, 371'769'344U);
+  EXPECT_EQ(use_of(e, "GPU 0").bytes(Part::KvCache).count, 570'425'344U);
+  EXPECT_EQ(use_of(e, "GPU 1").bytes(Part::KvCache).count, 503'316'480U);
+  EXPECT_EQ(use_of(e, "host").bytes(Part::ComputeBuffer).count, 50'388'992U);
+}
+
+TEST(LlamaCpp, OlderBuildsReserveWhatTheirLogsPrint) {
+  Scenario s = scenario(llama_2_7b());
+  s.serving.version = "b5000";
+  s.serving.attention = AttentionKernel::Eager;
+  s.serving.context = 2048;
+  EXPECT_EQ(use_of(estimate(s), "GPU 0").bytes(Part::ComputeBuffer), 164_MiB);
+  s = scenario(llama_3_1_8b());
+  s.serving.version = "b5000";
+  s.serving.attention = AttentionKernel::Eager;
+  EXPECT_EQ(use_of(estimate(s), "GPU 0").bytes(Part::ComputeBuffer), 560_MiB);
+}
+
+TEST(LlamaCpp, ShardsAddUpToTheWhole) {
+  const InferenceEstimate one = estimate(scenario(llama_3_1_8b()));
+  for (Count devices = 2; devices <= 5; ++devices) {
+    const InferenceEstimate many = estimate(scenario(llama_3_1_8b(), devices));
+    EXPECT_EQ(many.breakdown.bytes(Part::Weights), one.breakdown.bytes(Part::Weights)) << devices;
+    EXPECT_EQ(many.breakdown.bytes(Part::KvCache), one.breakdown.bytes(Part::KvCache)) << devices;
+    Bytes sum;
+    for (const DeviceUse& use : many.devices) sum += use.breakdown.total();
+    EXPECT_EQ(sum, many.breakdown.total()) << devices;
+  }
+}
+
+TEST(LlamaCpp, EveryOffloadedLayerMovesFromHostToDevice) {
+  Scenario s = scenario(llama_3_1_8b());
+  Bytes last_device;
+  for (Count n = 0; n <= 33; ++n) {
+    s.serving.gpu_layers = n;
+    const InferenceEstimate e = estimate(s);
+    const Bytes device = use_of(e, "GPU 0").bytes(Part::Weights);
+    EXPECT_TRUE(n == 0 ? device.count == 0 : device > last_device) << n;
+    EXPECT_EQ(e.breakdown.bytes(Part::KvCache), 1_GiB) << n;
+    last_device = device;
+  }
+}
+
+TEST(LlamaCpp, ExpertsOfTheFirstLayersCanStayOnTheHost) {
+  Layer layer = llama_layer(32, 4, 128, 0);
+  layer.feed_forward.experts = 128;
+  layer.feed_forward.experts_per_token = 8;
+  layer.feed_forward.expert_width = 768;
+  Model m = llama(48, 2048, 151936, layer);
+  m.model_type = "qwen3_moe";
+  Scenario s = scenario(m);
+  const Bytes all = use_of(estimate(s), "GPU 0").bytes(Part::Weights);
+  s.serving.moe_layers_on_cpu = 48;
+  const InferenceEstimate none = estimate(s);
+  s.serving.moe_layers_on_cpu = 24;
+  const Bytes half = use_of(estimate(s), "GPU 0").bytes(Part::Weights);
+  EXPECT_LT(use_of(none, "GPU 0").bytes(Part::Weights), 1_GiB);
+  EXPECT_GT(half, use_of(none, "GPU 0").bytes(Part::Weights));
+  EXPECT_LT(half, all);
+}
+
+TEST(LlamaCpp, TheCacheGrowsWithTheContextAndNeverShrinks) {
+  Scenario s = scenario(llama_3_1_8b());
+  Bytes last;
+  for (Count context = 1; context < 300'000; context = context * 3 / 2 + 7) {
+    s.serving.context = context;
+    const Bytes now = estimate(s).breakdown.bytes(Part::KvCache);
+    EXPECT_GE(now, last) << context;
+    EXPECT_EQ(now.count % (131072 * cell_multiple), 0U) << context;
+    last = now;
+  }
+}
+
+TEST(LlamaCpp, AbsurdInputSaturatesInsteadOfWrapping) {
+  Scenario s = scenario(llama_3_1_8b());
+  s.serving.context = saturated / 4;
+  s.serving.sequences = 1000;
+  EXPECT_EQ(estimate(s).breakdown.bytes(Part::KvCache).count, saturated);
+}
+
+TEST(Allocator, UsesTheSmallestBlockThatFits) {
+  Allocator a(1);
+  const auto big = a.take(100), keep1 = a.take(1), small = a.take(10), keep2 = a.take(1);
+  a.give(big);
+  a.give(small);
+  EXPECT_EQ(a.take(10).offset, small.offset);
+  EXPECT_EQ(a.take(60).offset, big.offset);
+  EXPECT_EQ(a.peak(), 112U);
+  EXPECT_LT(keep1.offset, keep2.offset);
+}
+
+TEST(Allocator, JoinsFreedNeighbours) {
+  Allocator a(1);
+  const auto first = a.take(10), second = a.take(10), third = a.take(10), end = a.take(1);
+  a.give(first);
+  a.give(third);
+  a.give(second);
+  EXPECT_EQ(a.take(30).offset, first.offset);
+  EXPECT_EQ(end.offset, 30U);
+}
+
+TEST(Graph, AnElementWiseNodeTakesOverItsOnlyReadersBlock) {
+  Graph g;
+  const Node a = g.add(128);
+  g.keep(g.in_place(128, {a}));
+  EXPECT_EQ(g.replay(128).bytes.count, 128U);
+  Graph shared;
+  const Node b = shared.add(128);
+  const Node c = shared.in_place(128, {b});
+  shared.use({b, c});
+  EXPECT_EQ(shared.replay(128).bytes.count, 256U);
+}
+
+}  // namespace
+}  // namespace llmcalc::llama_cpp
