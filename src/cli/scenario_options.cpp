@@ -5,6 +5,7 @@
 #include "host/text_file.hpp"
 
 #include <llmcalc/base/suggest.hpp>
+#include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>

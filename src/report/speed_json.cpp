@@ -16,7 +16,7 @@ void put(ordered_json& out, const char* key, double value) {
 }
 
 ordered_json assumptions_json(const SpeedSettings& s) {
-  const auto range = [](double typical, Spread spread) { return rate_json(speed_detail::around(typical, spread)); };
+  const auto range = [](double typical, Spread spread) { return rate_json(around(typical, spread)); };
   return {{"bandwidth_efficiency", range(s.bandwidth_efficiency, spreads.bandwidth)},
           {"decode_efficiency", range(s.decode_efficiency, spreads.decode)},
           {"prefill_efficiency", range(s.prefill_efficiency, spreads.prefill)},

@@ -3,11 +3,13 @@
 #include "ui/breakdowns.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/questions/alternatives.hpp>
 #include <llmcalc/questions/cost.hpp>
 #include <llmcalc/questions/levers.hpp>
 #include <llmcalc/questions/solve.hpp>
 #include <llmcalc/questions/speed.hpp>
+#include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
 #include <array>
@@ -149,7 +151,7 @@ Breakdown breakdown_at(const Scenario& scenario, Task task) {
 
 Scenario with_devices(const Scenario& scenario, Task task, Count count) {
   Scenario there = scenario;
-  solve_detail::set_devices(there, task, count);
+  set_devices(there, task, count);
   return there;
 }
 
@@ -183,7 +185,7 @@ Scenario moved_to(const Scenario& scenario, Tab tab, Task task, Count value) {
   if (const Field* field = find_field(axis_path(tab, task))) {
     if (const auto* access = std::get_if<Access<Count>>(&field->access)) access->edit(moved) = value;
   }
-  return solve_detail::within_context(std::move(moved));
+  return within_context(std::move(moved));
 }
 
 }  // namespace llmcalc::ui

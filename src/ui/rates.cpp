@@ -3,6 +3,7 @@
 #include "ui/answers.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/questions/cost.hpp>
 #include <llmcalc/questions/fit.hpp>
 

@@ -261,7 +261,7 @@ int compare(const char* old_file, const char* new_file) {
                   changes[i].value("value", json("nothing")).dump().substr(0, 60).c_str());
     }
   }
-  for (const auto& [id, line] : after) added += before.contains(id) ? 0 : 1;
+  for (const auto& [id, line] : after) added += before.contains(id) ? 0U : 1U;
   std::printf("%zu lines before, %zu after, %zu new, %zu differ\n", before.size(), after.size(), added, differences);
   return differences == 0 ? 0 : 1;
 }

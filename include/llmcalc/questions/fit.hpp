@@ -9,7 +9,8 @@
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/base/units.hpp>
-#include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/estimate/alike.hpp>
+#include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
@@ -79,52 +80,20 @@ struct FitAnswer {
   }
 };
 
-namespace fit_detail {
-
-/// Adds a device and lets the overall verdict be that of the worst.
-inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes capacity, Alike alike = {}) {
-  DeviceFit d{std::move(name), use.total(), use.low(), use.high(), capacity, Verdict::Unknown, alike};
-  d.verdict = verdict_of(d.low, d.use, d.high, d.capacity);
-  answer.verdict = answer.devices.empty() ? d.verdict : std::max(answer.verdict, d.verdict);
-  answer.devices.push_back(std::move(d));
-}
-
-}  // namespace fit_detail
-
 /// Verdict of an inference estimate; devices without a known capacity (the host) are left out.
-[[nodiscard]] inline FitAnswer fit(const InferenceEstimate& e) {
-  FitAnswer answer;
-  for (const DeviceUse& d : e.devices) {
-    if (d.capacity) fit_detail::add(answer, d.name, d.breakdown, d.limit.value_or(*d.capacity), d.alike);
-  }
-  return answer;
-}
+[[nodiscard]] FitAnswer fit(const InferenceEstimate& e);
 
 /// Verdict of a training estimate. Every rank of a job is held to the smallest device, because any rank may be on it.
-[[nodiscard]] inline FitAnswer fit(const TrainingEstimate& e) {
-  FitAnswer answer;
-  if (!e.fit.known) return answer;
-  for (const RankUse& rank : e.ranks) fit_detail::add(answer, rank.name, rank.breakdown, e.fit.capacity);
-  if (e.ranks.empty()) fit_detail::add(answer, e.worst_rank, e.breakdown, e.fit.capacity);
-  return answer;
-}
+[[nodiscard]] FitAnswer fit(const TrainingEstimate& e);
 
 /// Verdict of a valid scenario; evaluates only the half that is asked for.
-[[nodiscard]] inline FitAnswer fit(const Scenario& s, Task task) {
-  return task == Task::Inference ? fit(evaluate_inference(s)) : fit(evaluate_training(s));
-}
+[[nodiscard]] FitAnswer fit(const Scenario& s, Task task);
 
 /// The verdict in a sentence: "Fits: 3.21 GiB free on GPU 0." "Does not fit: 12.4 GiB too much for stage 0."
-[[nodiscard]] inline std::string sentence(const FitAnswer& answer, ByteUnits units = ByteUnits::Binary) {
-  const DeviceFit* d = answer.tightest();
-  if (!d) return "No device to compare with.";
-  std::string out(label_of(answer.verdict));
-  if (d->excess().count != 0) {
-    out += ": " + text(d->excess(), units) + " too much";
-    return d->name.empty() ? out + "." : out + " for " + shared_name(*d) + ".";
-  }
-  out += ": " + text(d->headroom(), units) + " free";
-  return d->name.empty() ? out + "." : out + " on " + shared_name(*d) + ".";
-}
+[[nodiscard]] std::string sentence(const FitAnswer& answer, ByteUnits units = ByteUnits::Binary);
 
 }  // namespace llmcalc
+
+#ifndef LLMCALC_COMPILED
+#include <llmcalc/questions/fit_inl.hpp>
+#endif

@@ -2,6 +2,7 @@
 // The single changes that levers.hpp weighs: what can be done to a scenario, in words and as a changed copy.
 
 #include <llmcalc/questions/choices.hpp>
+#include <llmcalc/questions/price.hpp>
 #include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
@@ -12,19 +13,6 @@
 #include <vector>
 
 namespace llmcalc {
-
-/// What a change costs, cheapest first.
-enum class Price : std::uint8_t { None, Speed, Complexity, Quality, Reach, Hardware };
-inline constexpr std::array<EnumRow<Price>, 6> prices{{
-    {Price::None, "none", "nothing"},
-    {Price::Speed, "speed", "speed"},
-    {Price::Complexity, "complexity", "complexity"},
-    {Price::Quality, "quality", "quality"},
-    {Price::Reach, "reach", "less is done at once"},
-    {Price::Hardware, "hardware", "more hardware"},
-}};
-static_assert(indexed_by_id(prices));
-constexpr const auto& enum_table(Price) { return prices; }
 
 /// A scenario with one thing changed.
 struct Change {

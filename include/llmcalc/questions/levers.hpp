@@ -6,8 +6,9 @@
 // one change; savings of several do not simply add. Prices in quality and speed are words, not figures.
 
 #include <llmcalc/questions/fit.hpp>
-#include <llmcalc/questions/lever_changes.hpp>
-#include <llmcalc/scenario/validate.hpp>
+#include <llmcalc/questions/price.hpp>
+#include <llmcalc/questions/task.hpp>
+#include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
 #include <string>
@@ -28,39 +29,14 @@ struct LeverEffect {
 };
 
 /// Every lever that helps, the largest saving first.
-[[nodiscard]] inline std::vector<LeverEffect> levers(const Scenario& s, Task task) {
-  std::vector<LeverEffect> effects;
-  const FitAnswer before = fit(s, task);
-  const DeviceFit* tightest = before.tightest();
-  if (!tightest) return effects;
-  for (Change& change : task == Task::Inference ? inference_changes(s) : training_changes(s)) {
-    if (change.scenario == s || !validate(change.scenario).empty()) continue;
-    LeverEffect effect{
-        std::move(change.id), std::move(change.label), change.price, change.kind, std::move(change.scenario), {}, {}};
-    effect.after = fit(effect.scenario, task);
-    const DeviceFit* now = effect.after.tightest();
-    if (!now) continue;
-    // Room before and after, so that a change of the limit itself (a larger pool) counts too.
-    const Bytes gained = now->headroom() + tightest->excess();
-    const Bytes lost = tightest->headroom() + now->excess();
-    if (gained <= lost) continue;
-    effect.saved = gained - lost;
-    effects.push_back(std::move(effect));
-  }
-  std::stable_sort(effects.begin(), effects.end(),
-                   [](const LeverEffect& a, const LeverEffect& b) { return a.saved > b.saved; });
-  return effects;
-}
+[[nodiscard]] std::vector<LeverEffect> levers(const Scenario& s, Task task);
 
 /// The cheapest lever that makes it fit: the lowest price, and among equals the smallest change. Null when none
 /// suffices.
-[[nodiscard]] inline const LeverEffect* smallest_remedy(const std::vector<LeverEffect>& effects) {
-  const LeverEffect* best = nullptr;
-  for (const LeverEffect& e : effects) {
-    if (!fits(e.after.verdict)) continue;
-    if (!best || e.kind < best->kind || (e.kind == best->kind && e.saved < best->saved)) best = &e;
-  }
-  return best;
-}
+[[nodiscard]] const LeverEffect* smallest_remedy(const std::vector<LeverEffect>& effects);
 
 }  // namespace llmcalc
+
+#ifndef LLMCALC_COMPILED
+#include <llmcalc/questions/levers_inl.hpp>
+#endif

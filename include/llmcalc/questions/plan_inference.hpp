@@ -1,6 +1,8 @@
 #pragma once
 // Plans for inference: every layout as the scenario's formats are, and with smaller ones only when nothing fits.
 
+#include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/memory/weights.hpp>
 #include <llmcalc/questions/choices.hpp>
 #include <llmcalc/questions/plan_layouts.hpp>
 #include <llmcalc/scenario/validate.hpp>

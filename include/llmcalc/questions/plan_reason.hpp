@@ -1,8 +1,9 @@
 #pragma once
 // A plan in words: what a layout is, and why the first is before the second.
 
+#include <llmcalc/base/inline.hpp>
 #include <llmcalc/base/text.hpp>
-#include <llmcalc/questions/plan_layouts.hpp>
+#include <llmcalc/questions/plan_candidates.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -11,8 +12,7 @@
 
 namespace llmcalc {
 
-/// A layout in words: "tensor 8, pipeline 4 x 5, data 2, ZeRO 1, recompute selective, micro-batch 1 x 16".
-[[nodiscard]] inline std::string layout_text(const Scenario& s, Task task) {
+LLMCALC_INLINE std::string layout_text(const Scenario& s, Task task) {
   const Parallelism& p = s.parallelism;
   std::string out;
   const auto part = [&](std::string_view name, Count n, Count plain) {
@@ -79,9 +79,7 @@ namespace plan_detail {
 
 }  // namespace plan_detail
 
-/// Why the first of a plan is before the second, in a sentence without its subject.
-[[nodiscard]] inline std::string reason(const PlanCandidate& first, const PlanCandidate& second,
-                                        PlanRank rank = PlanRank::Speed) {
+LLMCALC_INLINE std::string reason(const PlanCandidate& first, const PlanCandidate& second, PlanRank rank) {
   if (rank == PlanRank::Cost && first.scenario.devices.count() != second.scenario.devices.count()) {
     std::string out = "has more tokens for " + std::string(first.dollars_per_hour > 0 ? "a dollar" : "a device-hour");
     if (first.dollars_per_million > 0) {

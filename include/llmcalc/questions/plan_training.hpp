@@ -3,6 +3,7 @@
 // layout of ranks only the best setting is kept, so that the runner-up is another layout.
 
 #include <llmcalc/questions/plan_layouts.hpp>
+#include <llmcalc/questions/training_work.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>

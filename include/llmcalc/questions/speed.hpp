@@ -15,10 +15,8 @@
 // causally. Not counted: queues, tokenizing, sampling, speculative decoding, other programs. Unknown device figures
 // give no speed rather than a guess.
 
-#include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/questions/step_time.hpp>
-#include <llmcalc/questions/work.hpp>
-#include <llmcalc/scenario/as_served.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
@@ -55,6 +53,11 @@ struct SpeedSpreads {
 };
 inline constexpr SpeedSpreads spreads{};
 
+/// An efficiency with its range; nothing is faster than the hardware.
+[[nodiscard]] constexpr Rate around(double typical, Spread spread) {
+  return {typical * spread.slow, typical, std::min(1.0, typical * spread.fast)};
+}
+
 /// What limits a phase.
 enum class Bound : std::uint8_t { Bandwidth, Compute };
 
@@ -80,214 +83,17 @@ struct TrainingSpeed {
   StepTime step;               ///< where the time goes; all zero when the MFU was given
 };
 
-namespace speed_detail {
-
-inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::high};
-
-/// An efficiency with its range; nothing is faster than the hardware.
-[[nodiscard]] constexpr Rate around(double typical, Spread spread) {
-  return {typical * spread.slow, typical, std::min(1.0, typical * spread.fast)};
-}
-
-/// Dense operations per second that the scenario's products run at; 0: unknown.
-[[nodiscard]] inline double peak_rate(const Device& d, const Scenario& s) {
-  const double half = std::max(d.operations.bf16, d.operations.fp16);
-  const WeightFormat f = halves_released_weights(s) ? WeightFormat::Fp16 : s.weight_format();
-  const bool eight_bit = f == WeightFormat::Fp8 || f == WeightFormat::Fp8Block;
-  if (eight_bit && d.operations.fp8 > 0) return d.operations.fp8;
-  return f == WeightFormat::Fp32 ? half / 2 : half;
-}
-
-/// Tensor ranks that work side by side; llama.cpp deals layers instead.
-[[nodiscard]] inline Count tensor_ranks(const Scenario& s) {
-  return s.serving.runtime == Runtime::LlamaCpp ? 1 : std::max<Count>(1, s.parallelism.tensor);
-}
-
-/// Sequences of one replica.
-[[nodiscard]] inline Count replica_sequences(const Scenario& s) {
-  return ceil_divide(s.serving.sequences, std::max<Count>(1, s.parallelism.data));
-}
-
-/// Bytes that a step reads of one device, or of the host.
-[[nodiscard]] inline double bytes_read(const DeviceUse& use, const ReadShares& shares) {
-  const auto bytes = [&](Part part) { return static_cast<double>(use.breakdown.bytes(part).count); };
-  const double cache = bytes(Part::KvCache) + 2 * bytes(Part::RecurrentState);
-  if (!use.is_host()) return bytes(Part::Weights) * shares.device + cache;
-  const Bytes matrices = use.breakdown.bytes(Part::Weights) - shares.host_lookup;
-  return static_cast<double>(matrices.count) * shares.host + cache;
-}
-
-/// What the i-th device holds; null when there are fewer.
-[[nodiscard]] inline const DeviceUse* on_device(const InferenceEstimate& e, Count i) {
-  const auto found =
-      std::find_if(e.devices.begin(), e.devices.end(), [i](const DeviceUse& use) { return use.alike.contains(i); });
-  return found == e.devices.end() ? nullptr : &*found;
-}
-
-/// How devices of an estimate work together: `tensor` side by side, stages one after the other.
-struct Work {
-  double reading = 0;    ///< seconds at full bandwidth
-  double computing = 0;  ///< seconds at the full rate
-  double bytes = 0;
-  bool known = true;  ///< every device has a bandwidth
-};
-
-/// One step of one replica.
-[[nodiscard]] inline Work step_work(const Scenario& s, const InferenceEstimate& e, double flops) {
-  // A rank that has whole experts computes the tokens of all replicas that share them.
-  const bool shared = s.parallelism.expert > tensor_ranks(s);
-  const ReadShares shares = read_shares(s, shared ? s.serving.sequences : replica_sequences(s));
-  const Count tensor = tensor_ranks(s);
-  Work work;
-  // Seconds that the i-th device, or the host, reads its share.
-  const auto read = [&](const DeviceUse& use, double bandwidth) {
-    work.known = work.known && bandwidth > 0;
-    const double bytes = bytes_read(use, shares);
-    work.bytes += bytes;
-    return work.known ? bytes / bandwidth : 0;
-  };
-  Count world = 0;
-  for (const DeviceUse& use : e.devices) world = add(world, use.is_host() ? 0 : use.alike.count());
-  world /= std::max<Count>(1, s.parallelism.data);
-  for (Count stage = 0; stage < world; stage += tensor) {
-    double slowest = 0;
-    for (Count i = stage; i < stage + tensor; ++i) {
-      const DeviceUse* use = on_device(e, i);
-      if (!use) break;
-      const Device* device = s.devices.at(i) ? s.devices.at(i) : s.devices.smallest();
-      slowest = std::max(slowest, read(*use, device ? device->bandwidth : 0));
-    }
-    work.reading += slowest;
-  }
-  for (const DeviceUse& use : e.devices) {
-    if (use.is_host()) work.reading += read(use, s.speed.host_bandwidth);
-  }
-  if (const Device* device = s.devices.smallest(); device && peak_rate(*device, s) > 0) {
-    work.computing = flops / (peak_rate(*device, s) * static_cast<double>(tensor));
-  }
-  return work;
-}
-
-/// Seconds that `tokens` tokens' activations take between the tensor ranks, in one all-reduce.
-[[nodiscard]] inline double exchange_of(const Scenario& s, double tokens) {
-  const auto t = static_cast<double>(tensor_ranks(s));
-  const Device* device = s.devices.smallest();
-  if (t <= 1 || !device || device->link_bandwidth <= 0) return 0;
-  const double link = device->link_bandwidth / 2 * s.speed.link_efficiency;
-  return 2 * (t - 1) / t * tokens * static_cast<double>(s.model->hidden) * 2 / link;
-}
-
-/// Seconds of sending a step's tokens to the ranks of their experts and back, when these are spread over replicas.
-/// The volume is that of the hidden states to k experts; every rank sends to every other.
-[[nodiscard]] inline double dispatch_of(const Scenario& s, double tokens, double latency) {
-  const Count ranks = s.parallelism.expert;
-  const Device* device = s.devices.smallest();
-  if (ranks <= tensor_ranks(s) || !device || device->link_bandwidth <= 0) return 0;
-  const auto e = static_cast<double>(ranks);
-  const double network = s.speed.network_bandwidth;
-  const double link = (ranks <= s.speed.devices_per_node ? device->link_bandwidth / 2
-                                                         : std::min(network, device->link_bandwidth / 2)) *
-                      s.speed.link_efficiency;
-  double seconds = 0;
-  for (std::size_t k = 0; k < s.model->kinds.size(); ++k) {
-    const FeedForward& f = s.model->kinds[k].feed_forward;
-    if (f.experts == 0) continue;
-    const double volume = (e - 1) / e * tokens * static_cast<double>(f.experts_per_token) *
-                          static_cast<double>(s.model->hidden) * 2 / static_cast<double>(tensor_ranks(s));
-    seconds += static_cast<double>(s.model->layers_of_kind(k)) * 2 * (2 * latency + volume / link);
-  }
-  return seconds;
-}
-
-/// The range of an inference whose work is known.
-inline void fill(InferenceSpeed& out, const Scenario& s, const Work& work) {
-  const auto layers = static_cast<double>(s.model->layer_count());
-  const auto sequences = static_cast<double>(replica_sequences(s));
-  const auto replicas = static_cast<double>(std::max<Count>(1, s.parallelism.data));
-  const Count tensor = tensor_ranks(s);
-  const Device* device = s.devices.smallest();
-  const double peak = device ? peak_rate(*device, s) * static_cast<double>(tensor) : 0;
-  const Rate bandwidth = around(s.speed.bandwidth_efficiency, spreads.bandwidth);
-  const Rate decode = around(s.speed.decode_efficiency, spreads.decode);
-  const Rate prefill = around(s.speed.prefill_efficiency, spreads.prefill);
-  // A decoder's step makes one token of each sequence; an encoder's reads each text as a prompt is read.
-  const bool encodes = s.model->encodes();
-  const double each = encodes ? static_cast<double>(s.prompt()) : 1;
-  for (const auto side : sides) {
-    const auto exchange = [&](double tokens) {
-      const double latency = spreads.exchange_seconds.*side;
-      const double reduced = tensor > 1 ? 2 * layers * (latency + exchange_of(s, tokens)) : 0;
-      return reduced + dispatch_of(s, tokens, latency);
-    };
-    const double fixed = layers * spreads.layer_seconds.*side + spreads.step_seconds.*side;
-    const double reading = work.reading / bandwidth.*side;
-    const double computing = work.computing / (encodes ? prefill : decode).*side;
-    const double step = std::max(reading, computing) + fixed + exchange(sequences * each);
-    out.seconds_per_token.*side = step / each;
-    out.tokens_per_second.*side = each / step;
-    out.total_tokens_per_second.*side = sequences * replicas * each / step;
-    if (side == &Rate::typical) out.bound = computing > reading ? Bound::Compute : Bound::Bandwidth;
-    if (peak <= 0) continue;
-    const auto prompt = static_cast<double>(s.prompt());
-    const double first = std::max(out.prefill_flops / (peak * prefill.*side), reading) + fixed + exchange(prompt);
-    out.first_token_seconds.*side = first;
-    out.prefill_tokens_per_second.*side = prompt / first;
-  }
-}
-
-}  // namespace speed_detail
-
 /// Speed of a valid scenario's inference; nothing when a device's bandwidth is not known.
-[[nodiscard]] inline std::optional<InferenceSpeed> inference_speed(const Scenario& s, const InferenceEstimate& e) {
-  if (e.devices.empty()) return std::nullopt;
-  InferenceSpeed out;
-  out.prefill_flops = prefill_flops(*s.model, s.prompt());
-  const auto prompt = static_cast<double>(std::max<Count>(1, s.prompt()));
-  const double each = s.model->encodes() ? prompt : 1;
-  out.flops_per_token = s.model->encodes() ? out.prefill_flops / prompt : decode_flops(*s.model, s.serving.context);
-  const auto sequences = static_cast<double>(speed_detail::replica_sequences(s));
-  const auto work = speed_detail::step_work(s, e, out.flops_per_token * sequences * each);
-  if (!work.known || work.reading <= 0) return std::nullopt;
-  out.bytes_per_step = work.bytes;
-  speed_detail::fill(out, s, work);
-  return out;
-}
+[[nodiscard]] std::optional<InferenceSpeed> inference_speed(const Scenario& s, const InferenceEstimate& e);
 
 /// The device that all others wait for in training; null when a rate is not known.
-[[nodiscard]] inline const Device* slowest_trainer(const Scenario& s) {
-  const Device* slowest = nullptr;
-  for (const DeviceGroup& group : s.devices.groups) {
-    if (group.count == 0) continue;
-    if (!group.device || training_peak(*group.device, s) <= 0) return nullptr;
-    if (!slowest || training_peak(*group.device, s) < training_peak(*slowest, s)) slowest = group.device.get();
-  }
-  return slowest;
-}
+[[nodiscard]] const Device* slowest_trainer(const Scenario& s);
 
 /// Speed of a valid scenario's training on the devices its layout occupies; nothing when their rate is not known.
-[[nodiscard]] inline std::optional<TrainingSpeed> training_speed(const Scenario& s) {
-  const Device* device = slowest_trainer(s);
-  if (!device) return std::nullopt;
-  const TrainingWork work = training_work_on(s, *device);
-  const auto ranks = static_cast<double>(std::max<Count>(1, ranks_of(s.parallelism)));
-  const double peak = ranks * training_peak(*device, s);
-  TrainingSpeed out;
-  out.flops_per_token = work.model;
-  out.tokens_per_step = static_cast<double>(
-      product(s.training.micro_batch, s.training.sequence, s.training.accumulation, s.parallelism.data));
-  double tokens_per_second = peak * s.speed.mfu / work.model;
-  Spread spread = spreads.given_mfu;
-  if (s.speed.mfu <= 0) {
-    out.step = step_time(s, *device, work);
-    if (out.step.total() <= 0) return std::nullopt;
-    tokens_per_second = out.tokens_per_step / out.step.total();
-    spread = spreads.training;
-  }
-  out.tokens_per_second = {tokens_per_second * spread.slow, tokens_per_second, tokens_per_second * spread.fast};
-  for (const auto side : speed_detail::sides) {
-    out.mfu.*side = std::min(1.0, out.tokens_per_second.*side * work.model / peak);
-  }
-  return out;
-}
+[[nodiscard]] std::optional<TrainingSpeed> training_speed(const Scenario& s);
 
 }  // namespace llmcalc
+
+#ifndef LLMCALC_COMPILED
+#include <llmcalc/questions/speed_inl.hpp>
+#endif

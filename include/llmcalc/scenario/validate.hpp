@@ -3,10 +3,8 @@
 // allowed; warnings() names what is unusual but can be computed.
 
 #include <llmcalc/base/issue.hpp>
-#include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/scenario.hpp>
-#include <llmcalc/scenario/validate_training.hpp>
 
 #include <string>
 #include <vector>
@@ -14,170 +12,19 @@
 namespace llmcalc {
 
 /// What a field accepts, in words: "a whole number from 1 to 1,000,000,000".
-[[nodiscard]] inline std::string expected_text(const Field& f) {
-  const auto range = [&](auto number) { return " from " + number(f.limits.low) + " to " + number(f.limits.high); };
-  const auto whole = [](double v) { return grouped(static_cast<Count>(v)); };
-  switch (f.kind()) {
-    case FieldKind::Whole:
-      return "a whole number" + range(whole);
-    case FieldKind::OptionalWhole:
-      return "a whole number" + range(whole) +
-             (f.nothing.empty() ? std::string(" or null") : " or \"" + std::string(f.nothing) + "\"");
-    case FieldKind::Flag:
-      return "true or false";
-    case FieldKind::Real:
-      return "a number" + range(shortest);
-    case FieldKind::Text:
-      return "text of at most " + whole(f.limits.high) + " characters";
-    case FieldKind::Choice: {
-      const auto& choices = std::get<ChoiceAccess>(f.access);
-      std::string list = "one of";
-      for (std::size_t i = 0; i < choices.size; ++i) list.append(i == 0 ? " " : ", ").append(choices.row(i).key);
-      return list;
-    }
-    case FieldKind::Coded: {
-      std::string list = "one of";
-      const auto options = std::get<CodedAccess>(f.access).options();
-      for (std::size_t i = 0; i < options.size(); ++i) list.append(i == 0 ? " " : ", ").append(options[i]);
-      return list;
-    }
-    case FieldKind::External:
-      break;
-  }
-  return std::string(f.help);
-}
+[[nodiscard]] std::string expected_text(const Field& f);
 
 /// Ranks that one copy of the training job, or one engine, occupies.
-[[nodiscard]] inline Count ranks_of(const Parallelism& p) { return product(p.data, p.tensor, p.pipeline, p.context); }
-
-namespace validate_detail {
-
-/// Checks a value against the limits of its field.
-inline void check_range(const Field& f, const Scenario& s, Issues& issues) {
-  const auto outside = [&](const std::string& value) {
-    issues.push_back({f.pointer(), "must be " + expected_text(f) + ", got " + value});
-  };
-  const auto whole = [&](Count n) {
-    if (n < static_cast<Count>(f.limits.low) || n > static_cast<Count>(f.limits.high)) outside(grouped(n));
-  };
-  if (const auto* count = std::get_if<Access<Count>>(&f.access)) whole(count->get(s));
-  if (const auto* optional = std::get_if<Access<std::optional<Count>>>(&f.access)) {
-    if (const auto n = optional->get(s)) whole(*n);
-  }
-  if (const auto* real = std::get_if<Access<double>>(&f.access)) {
-    const double v = real->get(s);
-    if (!(v >= f.limits.low && v <= f.limits.high)) outside(shortest(v));
-  }
-  if (const auto* words = std::get_if<Access<std::string>>(&f.access)) {
-    const std::size_t length = words->get(s).size();
-    if (static_cast<double>(length) > f.limits.high) outside(grouped(length) + " characters");
-  }
-}
-
-/// What the model's shape allows: equal shares of heads and experts, a layer for every stage.
-inline void check_parallelism(const Scenario& s, Issues& issues) {
-  const Parallelism& p = s.parallelism;
-  if (p.tensor == 0 || p.pipeline == 0 || p.expert == 0 || p.virtual_stages == 0) return;
-  bool heads_told = false, experts_told = false;
-  Count most_experts = 0;
-  for (const Layer& layer : s.model->kinds) {
-    const Count heads = layer.attends() ? layer.attention.heads : 0;
-    if (!heads_told && heads % p.tensor != 0) {
-      heads_told = true;
-      issues.push_back({"/parallelism/tensor",
-                        "must divide the model's " + grouped(heads) + " attention heads, got " + grouped(p.tensor)});
-    }
-    const Count experts = layer.feed_forward.experts;
-    most_experts = std::max(most_experts, experts);
-    if (!experts_told && experts != 0 && experts % p.expert != 0) {
-      experts_told = true;
-      issues.push_back({"/parallelism/expert",
-                        "must divide the model's " + grouped(experts) + " experts, got " + grouped(p.expert)});
-    }
-  }
-  if (p.expert > 1 && most_experts == 0) {
-    issues.push_back({"/parallelism/expert", "must be 1 for a model without experts, got " + grouped(p.expert)});
-  }
-  const Count stages = multiply(p.pipeline, p.virtual_stages);
-  if (stages > s.model->layer_count()) {
-    issues.push_back({"/parallelism/pipeline", "needs a layer for every stage: the model has " +
-                                                   grouped(s.model->layer_count()) + " layers, got " +
-                                                   grouped(stages) + " stages"});
-  }
-}
-
-/// Every rank needs a device of its own, and every device a rank: a whole number of copies of the layout.
-inline void check_devices(const Scenario& s, Issues& issues) {
-  const Count ranks = ranks_of(s.parallelism);
-  const Count devices = s.devices.count();
-  if (ranks <= 1 || devices == 0 || devices % ranks == 0) return;
-  issues.push_back({"/device", "must hold the parallel layout: data x tensor x pipeline x context make " +
-                                   grouped(ranks) + " ranks, got " + grouped(devices) +
-                                   (devices == 1 ? " device" : " devices")});
-}
-
-/// Settings that contradict each other.
-inline void check_lengths(const Scenario& s, Issues& issues) {
-  const auto at_most_context = [&](const Field& f, Count value) {
-    if (value <= s.serving.context) return;
-    issues.push_back({f.pointer(), "must be at most the context of " + grouped(s.serving.context) + " tokens, got " +
-                                       grouped(value)});
-  };
-  at_most_context(field_at("serving.prompt"), s.prompt());
-  at_most_context(field_at("serving.shared_prefix"), s.serving.shared_prefix);
-}
-
-/// What cannot be done with a model that generates no text.
-inline void check_encoders(const Scenario& s, Issues& issues) {
-  const auto needs_decoder = [&](const char* place, const std::string& model) {
-    issues.push_back({place, "needs a model that generates text, got the encoder " + model});
-  };
-  const Model* draft = s.serving.draft_model.get();
-  if (draft != nullptr && draft->encodes()) needs_decoder("/serving/draft_model", draft->name);
-  if (!s.model->encodes()) return;
-  if (draft != nullptr && !draft->encodes()) needs_decoder("/serving/draft_model", s.model->name);
-  const Objective o = s.training.objective;
-  if (o != Objective::Sft && o != Objective::Reward) needs_decoder("/training/objective", s.model->name);
-}
-
-}  // namespace validate_detail
+[[nodiscard]] Count ranks_of(const Parallelism& p);
 
 /// All problems of a scenario; none means evaluate() can be called.
-[[nodiscard]] inline Issues validate(const Scenario& s) {
-  Issues issues;
-  for (const Field& f : fields) validate_detail::check_range(f, s, issues);
-  validate_detail::check_lengths(s, issues);
-  validate_detail::check_devices(s, issues);
-  if (s.model) {
-    validate_detail::check_parallelism(s, issues);
-    validate_detail::check_training_layout(s, issues);
-    validate_detail::check_encoders(s, issues);
-  } else {
-    issues.push_back({"/model", "is missing"});
-  }
-  return issues;
-}
+[[nodiscard]] Issues validate(const Scenario& s);
 
 /// What is unusual about a valid scenario, in whole sentences.
-[[nodiscard]] inline std::vector<std::string> scenario_warnings(const Scenario& s) {
-  std::vector<std::string> out = s.model->notes;
-  const Count longest = s.model->max_context;
-  if (longest != 0 && s.serving.context > longest) {
-    out.push_back("The context of " + grouped(s.serving.context) + " tokens is longer than the " + grouped(longest) +
-                  " the model was made for.");
-  }
-  if (longest != 0 && s.training.sequence > longest) {
-    out.push_back("The training sequence of " + grouped(s.training.sequence) + " tokens is longer than the " +
-                  grouped(longest) + " the model was made for.");
-  }
-  const Count ranks = ranks_of(s.parallelism);
-  const Count devices = s.devices.count();
-  if (ranks > 1 && devices != 0 && ranks != devices) {
-    out.push_back("The parallel layout occupies " + grouped(ranks) + " devices, the scenario has " +
-                  grouped(devices) + ".");
-  }
-  validate_detail::add_training_warnings(s, out);
-  return out;
-}
+[[nodiscard]] std::vector<std::string> scenario_warnings(const Scenario& s);
 
 }  // namespace llmcalc
+
+#ifndef LLMCALC_COMPILED
+#include <llmcalc/scenario/validate_inl.hpp>
+#endif

@@ -1,0 +1,157 @@
+#pragma once
+// Bodies of evaluate.hpp.
+
+#include <llmcalc/base/inline.hpp>
+#include <llmcalc/estimate/article.hpp>
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/estimate/inference.hpp>
+#include <llmcalc/estimate/pool_warnings.hpp>
+#include <llmcalc/estimate/summary.hpp>
+#include <llmcalc/memory/weights.hpp>
+#include <llmcalc/scenario/runtime_checks.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/usable_memory.hpp>
+#include <llmcalc/scenario/validate.hpp>
+#include <llmcalc/training/estimate.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace llmcalc {
+
+namespace evaluate_detail {
+
+/// Verdict for one amount with its range against a capacity.
+inline Fit fit_of(const Breakdown& use, Bytes capacity) {
+  Fit fit{.known = true, .capacity = capacity};
+  const Bytes total = use.total();
+  fit.fits = total <= capacity;
+  fit.certain = (use.low() <= capacity) == (use.high() <= capacity);
+  fit.headroom = capacity - total;
+  fit.excess = total - capacity;
+  return fit;
+}
+
+/// The tighter of two verdicts.
+inline Fit tighter(const Fit& a, const Fit& b) {
+  if (!a.known) return b;
+  if (!b.known) return a;
+  if (a.excess != b.excess) return a.excess > b.excess ? a : b;
+  return a.headroom <= b.headroom ? a : b;
+}
+
+/// What the runtime lets a device hold beside what it needs now: vLLM and SGLang grant the cache a pool, and
+/// sequences that do not fit into it wait, however much memory is free outside. Nothing when the runtime sets no such
+/// limit.
+inline std::optional<Bytes> granted(const Scenario& s, const InferenceEstimate& e, const DeviceUse& use) {
+  const bool pooled = s.serving.runtime == Runtime::Vllm || e.kv_pool_bytes.count != 0;
+  const Bytes cache = use.breakdown.bytes(Part::KvCache) + use.breakdown.bytes(Part::RecurrentState);
+  if (!pooled || s.method == Method::Article || cache.count == 0) return std::nullopt;
+  return min(*use.capacity, use.breakdown.total() - cache + e.kv_pool_bytes);
+}
+
+/// The scenario as the devices are: with error correction switched on where it was asked for.
+inline Scenario with_device_state(Scenario s) {
+  if (s.ecc) s.devices = s.devices.with_ecc();
+  s.ecc = false;
+  return s;
+}
+
+/// Cuts rows of devices that hold the same where the devices themselves differ: the first when it shows a desktop,
+/// and where one kind ends and the next begins.
+inline void separate(std::vector<DeviceUse>& uses, const Scenario& s) {
+  const auto cut = [&uses](Count boundary) {
+    std::vector<DeviceUse> pieces;
+    for (DeviceUse& use : uses) {
+      const std::vector<Alike> rows = split(use.alike, boundary);
+      for (std::size_t i = 1; i < rows.size(); ++i) {
+        pieces.push_back({.name = device_name(rows[i].first), .breakdown = use.breakdown, .alike = rows[i]});
+      }
+      use.alike = rows.front();
+    }
+    for (DeviceUse& piece : pieces) uses.push_back(std::move(piece));
+  };
+  if (s.display_bytes != 0) cut(1);
+  Count next = 0;
+  for (const DeviceGroup& group : s.devices.groups) cut(next = add(next, group.count));
+  std::stable_sort(uses.begin(), uses.end(),
+                   [](const DeviceUse& a, const DeviceUse& b) { return a.alike.first < b.alike.first; });
+}
+
+/// What is left for the host when it shares the memory of the only device (Apple silicon, DGX Spark, Strix Halo);
+/// nothing when it has memory of its own, whose size no scenario tells.
+inline std::optional<Bytes> host_capacity(const Scenario& s, const InferenceEstimate& e) {
+  const Device* device = s.devices.count() == 1 ? s.devices.smallest() : nullptr;
+  if (!device || !device->unified) return std::nullopt;
+  Bytes taken;
+  for (const DeviceUse& use : e.devices) {
+    if (!use.is_host()) taken += use.breakdown.total() * use.alike.count();
+  }
+  return device->whole() - Bytes{s.display_bytes} - taken;
+}
+
+/// A paged optimizer's states move to host memory as far as the device is too small. Source: bitsandbytes, managed
+/// memory.
+inline void add_paged_share(const Scenario& s, TrainingEstimate& e) {
+  const bool paged = s.training.optimizer == Optimizer::AdamWPaged8bit && s.method == Method::Detailed;
+  const Bytes moved = min(e.breakdown.bytes(Part::OptimizerStates), e.fit.excess);
+  if (!paged || !e.fit.known || moved.count == 0) return;
+  Component c = component(Part::OptimizerStates, {amount("pages that move to the host", moved)},
+                          "bitsandbytes: paged states are managed memory");
+  e.host.add(with_range(std::move(c), Trust::Modelled, 1000, 1000));
+}
+
+}  // namespace evaluate_detail
+
+LLMCALC_INLINE InferenceEstimate evaluate_inference(const Scenario& s) {
+  if (s.ecc) return evaluate_inference(evaluate_detail::with_device_state(s));
+  InferenceEstimate e = s.method == Method::Article ? article::inference(s) : estimate_inference(s);
+  if (const Device* smallest = s.devices.smallest()) {
+    evaluate_detail::separate(e.devices, s);
+    for (DeviceUse& use : e.devices) {
+      if (use.is_host()) {
+        use.capacity = evaluate_detail::host_capacity(s, e);
+        if (use.capacity)
+          e.fit = evaluate_detail::tighter(e.fit, evaluate_detail::fit_of(use.breakdown, *use.capacity));
+        continue;
+      }
+      const Device* device = s.devices.at(use.alike.first);
+      use.capacity = usable_memory(s, use.alike.first, device ? *device : *smallest);
+      use.limit = evaluate_detail::granted(s, e, use);
+      e.fit =
+          evaluate_detail::tighter(e.fit, evaluate_detail::fit_of(use.breakdown, use.limit.value_or(*use.capacity)));
+    }
+  }
+  return e;
+}
+
+LLMCALC_INLINE TrainingEstimate evaluate_training(const Scenario& s) {
+  if (s.ecc) return evaluate_training(evaluate_detail::with_device_state(s));
+  TrainingEstimate e = estimate_training(s);
+  if (s.method == Method::Article) e = article::training(s, e.trainable_parameters);
+  // Any rank may be the one beside the desktop.
+  if (const std::optional<Bytes> capacity = usable_memory(s)) e.fit = evaluate_detail::fit_of(e.breakdown, *capacity);
+  evaluate_detail::add_paged_share(s, e);
+  return e;
+}
+
+LLMCALC_INLINE Estimate evaluate(const Scenario& s) {
+  Estimate e;
+  e.warnings = scenario_warnings(s);
+  e.model.parameters = parameter_count(*s.model);
+  e.model.active_parameters = active_parameter_count(*s.model);
+  e.model.parameters_by_part = parameters_by_part(*s.model);
+  e.model.weights_bytes = stored_weights(*s.model, s.weights);
+  e.inference = evaluate_inference(s);
+  e.training = evaluate_training(s);
+  if (s.method == Method::Detailed) {
+    for (std::string& told : runtime_warnings(s)) e.warnings.push_back(std::move(told));
+    for (std::string& told : pool_warnings(s, e.inference)) e.warnings.push_back(std::move(told));
+  }
+  return e;
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,64 @@
+#pragma once
+// Bodies of fit.hpp.
+
+#include <llmcalc/base/enum_table.hpp>
+#include <llmcalc/base/inline.hpp>
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/base/units.hpp>
+#include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/questions/fit.hpp>
+#include <llmcalc/questions/task.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace llmcalc {
+
+namespace fit_detail {
+
+/// Adds a device and lets the overall verdict be that of the worst.
+inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes capacity, Alike alike = {}) {
+  DeviceFit d{std::move(name), use.total(), use.low(), use.high(), capacity, Verdict::Unknown, alike};
+  d.verdict = verdict_of(d.low, d.use, d.high, d.capacity);
+  answer.verdict = answer.devices.empty() ? d.verdict : std::max(answer.verdict, d.verdict);
+  answer.devices.push_back(std::move(d));
+}
+
+}  // namespace fit_detail
+
+LLMCALC_INLINE FitAnswer fit(const InferenceEstimate& e) {
+  FitAnswer answer;
+  for (const DeviceUse& d : e.devices) {
+    if (d.capacity) fit_detail::add(answer, d.name, d.breakdown, d.limit.value_or(*d.capacity), d.alike);
+  }
+  return answer;
+}
+
+LLMCALC_INLINE FitAnswer fit(const TrainingEstimate& e) {
+  FitAnswer answer;
+  if (!e.fit.known) return answer;
+  for (const RankUse& rank : e.ranks) fit_detail::add(answer, rank.name, rank.breakdown, e.fit.capacity);
+  if (e.ranks.empty()) fit_detail::add(answer, e.worst_rank, e.breakdown, e.fit.capacity);
+  return answer;
+}
+
+LLMCALC_INLINE FitAnswer fit(const Scenario& s, Task task) {
+  return task == Task::Inference ? fit(evaluate_inference(s)) : fit(evaluate_training(s));
+}
+
+LLMCALC_INLINE std::string sentence(const FitAnswer& answer, ByteUnits units) {
+  const DeviceFit* d = answer.tightest();
+  if (!d) return "No device to compare with.";
+  std::string out(label_of(answer.verdict));
+  if (d->excess().count != 0) {
+    out += ": " + text(d->excess(), units) + " too much";
+    return d->name.empty() ? out + "." : out + " for " + shared_name(*d) + ".";
+  }
+  out += ": " + text(d->headroom(), units) + " free";
+  return d->name.empty() ? out + "." : out + " on " + shared_name(*d) + ".";
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,4 @@
+// evaluate() and the article's method.
+
+#include <llmcalc/estimate/article_inl.hpp>
+#include <llmcalc/estimate/evaluate_inl.hpp>

@@ -1,0 +1,3 @@
+// The engines' memory.
+
+#include <llmcalc/estimate/inference_inl.hpp>

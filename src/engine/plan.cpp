@@ -1,0 +1,3 @@
+// The best layout.
+
+#include <llmcalc/questions/plan_inl.hpp>

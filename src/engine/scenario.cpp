@@ -1,0 +1,3 @@
+// Which scenarios can be evaluated.
+
+#include <llmcalc/scenario/validate_inl.hpp>

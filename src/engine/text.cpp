@@ -1,0 +1,4 @@
+// Amounts and factors in words.
+
+#include <llmcalc/base/text_inl.hpp>
+#include <llmcalc/estimate/explain_inl.hpp>

@@ -1,0 +1,3 @@
+// A training step's memory.
+
+#include <llmcalc/training/estimate_inl.hpp>
