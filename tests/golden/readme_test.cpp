@@ -11,7 +11,7 @@ namespace llmcalc {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace formats;
+using namespace io;
 
 TEST(Readme, TablesAreThoseOfTheGoldenCases) {
   const fs::path root = LLMCALC_SOURCE_DIR;

@@ -1,10 +1,10 @@
 #include "host/machine.hpp"
 
-#include "readers/device_preset.hpp"
 #include "host/host_memory.hpp"
-#include "readers/match_device.hpp"
 #include "host/nvml.hpp"
 #include "host/sysfs_gpus.hpp"
+#include "readers/device_preset.hpp"
+#include "readers/match_device.hpp"
 #include "support/temp_folder.hpp"
 
 #include <llmcalc/base/units.hpp>

@@ -4,6 +4,7 @@
 #include "support/shipped_models.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/memory/weights.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // A prediction against logs.
 
-#include "figures_of.hpp"
-#include "report/self_check_json.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
+#include "report/self_check_json.hpp"
+#include "support/figures_of.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 

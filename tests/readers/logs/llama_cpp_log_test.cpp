@@ -1,6 +1,6 @@
 // Start-up logs of llama.cpp of several years.
 
-#include "figures_of.hpp"
+#include "support/figures_of.hpp"
 
 namespace llmcalc::io {
 namespace {

@@ -1,6 +1,6 @@
 // nvidia-smi and PyTorch, and text that is none of them.
 
-#include "figures_of.hpp"
+#include "support/figures_of.hpp"
 
 #include <chrono>
 #include <random>

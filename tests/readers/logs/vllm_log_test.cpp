@@ -1,6 +1,6 @@
 // Start-up logs of vLLM and SGLang of several versions.
 
-#include "figures_of.hpp"
+#include "support/figures_of.hpp"
 
 namespace llmcalc::io {
 namespace {

@@ -1,7 +1,12 @@
 // What engines do beside the usual: reserved and shared caches, drafts, images, unified memory, refusals.
 
+#include <llmcalc/engines/ranks.hpp>
+#include <llmcalc/engines/sglang.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/estimate/inference.hpp>
 #include <llmcalc/model/custom.hpp>
+#include <llmcalc/model/inventory.hpp>
+#include <llmcalc/scenario/profiles.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,8 @@
 // SGLang, TensorRT-LLM, MLX, LitGPT, draft models and what runtimes refuse.
 
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/estimate/inference.hpp>
+#include <llmcalc/memory/weights.hpp>
 #include <llmcalc/model/custom.hpp>
 
 #include <gtest/gtest.h>

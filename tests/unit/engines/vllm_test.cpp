@@ -1,5 +1,7 @@
+#include <llmcalc/engines/vllm.hpp>
 #include <llmcalc/estimate/inference.hpp>
 #include <llmcalc/model/custom.hpp>
+#include <llmcalc/scenario/profiles.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/memory/optimizer.hpp>
 #include <llmcalc/model/custom.hpp>
+#include <llmcalc/training/estimate.hpp>
 
 #include <gtest/gtest.h>
 

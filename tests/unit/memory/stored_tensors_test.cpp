@@ -1,5 +1,6 @@
 #include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/memory/stored_tensors.hpp>
+#include <llmcalc/memory/weights.hpp>
 #include <llmcalc/model/custom.hpp>
 
 #include <gtest/gtest.h>

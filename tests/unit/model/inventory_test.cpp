@@ -2,6 +2,7 @@
 
 #include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/model/custom.hpp>
+#include <llmcalc/model/inventory.hpp>
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>

@@ -1,5 +1,6 @@
 #include "unit/questions/scenarios.hpp"
 
+#include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/questions/fit.hpp>
 
 #include <gtest/gtest.h>

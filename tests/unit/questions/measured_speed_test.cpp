@@ -3,6 +3,7 @@
 
 #include "unit/questions/measured.hpp"
 
+#include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/questions/speed.hpp>
 
 #include <gtest/gtest.h>

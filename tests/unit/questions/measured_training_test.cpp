@@ -4,6 +4,7 @@
 #include "unit/questions/measured.hpp"
 
 #include <llmcalc/questions/speed.hpp>
+#include <llmcalc/questions/work.hpp>
 
 #include <gtest/gtest.h>
 

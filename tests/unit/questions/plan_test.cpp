@@ -1,6 +1,7 @@
 #include "unit/questions/scenarios.hpp"
 
 #include <llmcalc/questions/plan.hpp>
+#include <llmcalc/scenario/validate.hpp>
 
 #include <gtest/gtest.h>
 

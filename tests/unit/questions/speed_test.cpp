@@ -1,7 +1,10 @@
 #include "unit/questions/scenarios.hpp"
 
+#include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/questions/cost.hpp>
 #include <llmcalc/questions/speed.hpp>
+#include <llmcalc/questions/training_work.hpp>
+#include <llmcalc/questions/work.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+#include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <gtest/gtest.h>

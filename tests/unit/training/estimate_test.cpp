@@ -1,5 +1,6 @@
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/model/custom.hpp>
+#include <llmcalc/training/estimate.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,10 @@
 // Laws that hold for every model and setting, tried on random ones.
 
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/model/custom.hpp>
+#include <llmcalc/training/estimate.hpp>
+#include <llmcalc/training/estimate_inl.hpp>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
