@@ -1,14 +1,14 @@
-// estimate-numbers > FILE: every number that llmcalc gives for its golden scenarios, for every preset in every engine by
+// estimate-numbers [golden] [presets] [settings] [questions] > FILE: every number that llmcalc gives for its golden scenarios, for every preset in every engine by
 // both methods, for training every preset in three recipes, for every value of every setting, and for the questions, as
 // JSON Lines. estimate-numbers --compare OLD NEW lists what differs and exits with 1 when anything does. Texts (names,
 // formulas, sources, warnings) are left out: a rebuild may change words, numbers only on purpose.
 
-#include "report/answers_json.hpp"
-#include "report/estimate_json.hpp"
-#include "report/golden.hpp"
 #include "readers/model_preset.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
+#include "report/answers_json.hpp"
+#include "report/estimate_json.hpp"
+#include "report/golden.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/scenario/fields.hpp>
@@ -22,7 +22,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,8 +37,9 @@ using nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 /// Words of an answer: everything a person reads.
-constexpr std::array texts{"formula", "source", "not_counted", "warnings", "name",
-                           "worst_rank", "bytes_per_parameter", "label", "reason", "text", "prices", "notes"};
+constexpr std::array texts{
+    "formula", "source", "not_counted", "warnings", "name", "worst_rank", "bytes_per_parameter",
+    "label",   "reason", "text",        "prices",   "notes"};
 
 ordered_json without_texts(const ordered_json& value) {
   if (value.is_array()) {
@@ -202,8 +203,7 @@ void questions(const std::vector<ModelEntry>& models, const Resolver& resolver) 
       const Result<Scenario> scenario = read_scenario(document, resolver);
       if (!scenario) continue;
       for (const Task task : {Task::Inference, Task::Training}) {
-        const std::string id =
-            "question/" + models[i].id + "/" + device + "/" + std::string(key_of(task));
+        const std::string id = "question/" + models[i].id + "/" + device + "/" + std::string(key_of(task));
         print(id + "/fit", fit_json(fit(*scenario, task)));
         ordered_json found = ordered_json::array();
         for (const LeverEffect& lever : levers(*scenario, task)) found.push_back(lever_json(lever));
@@ -215,15 +215,19 @@ void questions(const std::vector<ModelEntry>& models, const Resolver& resolver) 
   }
 }
 
-int write_numbers() {
+/// Writes the groups that are named, all when none is.
+int write_numbers(std::span<char*> names) {
+  const auto wanted = [&](std::string_view group) {
+    return names.empty() || std::find(names.begin(), names.end(), group) != names.end();
+  };
   const fs::path source(LLMCALC_SOURCE_DIR);
   const Resolver resolver = default_resolver();
   const std::vector<fs::path> folders{source / "presets"};
   const std::vector<ModelEntry> models = read_model_catalogue(folders).entries;
-  golden_scenarios(source / "tests" / "golden", resolver);
-  presets(models, resolver);
-  settings(resolver);
-  questions(models, resolver);
+  if (wanted("golden")) golden_scenarios(source / "tests" / "golden", resolver);
+  if (wanted("presets")) presets(models, resolver);
+  if (wanted("settings")) settings(resolver);
+  if (wanted("questions")) questions(models, resolver);
   return 0;
 }
 
@@ -240,9 +244,13 @@ std::map<std::string, std::string> lines_of(const char* file) {
 int compare(const char* old_file, const char* new_file) {
   const auto before = lines_of(old_file);
   const auto after = lines_of(new_file);
+  const auto group_of = [](const std::string& id) { return id.substr(0, id.find('/')); };
+  std::set<std::string> groups;  // only those that were written
+  for (const auto& [id, line] : after) groups.insert(group_of(id));
   std::size_t differences = 0;
   std::size_t added = 0;
   for (const auto& [id, line] : before) {
+    if (!groups.contains(group_of(id))) continue;
     const auto found = after.find(id);
     if (found != after.end() && found->second == line) continue;
     if (++differences > 40) continue;
@@ -271,9 +279,10 @@ int compare(const char* old_file, const char* new_file) {
 int main(int argc, char** argv) {
   try {
     const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
-    if (argc == 1) return write_numbers();
-    if (argc == 4 && std::string_view(arguments[1]) == "--compare") return compare(arguments[2], arguments[3]);
-    std::fputs("usage: estimate-numbers > FILE\n       estimate-numbers --compare OLD NEW\n", stderr);
+    const bool compares = argc > 1 && std::string_view(arguments[1]) == "--compare";
+    if (!compares) return write_numbers(arguments.subspan(1));
+    if (argc == 4) return compare(arguments[2], arguments[3]);
+    std::fputs("usage: estimate-numbers --compare OLD NEW\n", stderr);
     return 2;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "estimate-numbers: %s\n", error.what());
