@@ -31,6 +31,9 @@ constexpr const auto& enum_table(ByteUnits) { return byte_units; }
 /// Digits in groups of three: 8192 is "8,192".
 [[nodiscard]] std::string grouped(Count n);
 
+/// A number with the thing counted: "1 layout", "2,048 layouts"; `many` for a plural that is not made with -s.
+[[nodiscard]] std::string counted(Count n, std::string_view one, std::string_view many = {});
+
 /// About three significant digits without an exponent: 0.123, 1.23, 12.3, 123.
 [[nodiscard]] std::string three_digits(double value);
 

@@ -30,6 +30,12 @@ LLMCALC_INLINE std::string grouped(Count n) {
   return digits;
 }
 
+LLMCALC_INLINE std::string counted(Count n, std::string_view one, std::string_view many) {
+  std::string out = grouped(n) + " ";
+  if (n == 1) return out.append(one);
+  return many.empty() ? out.append(one).append("s") : out.append(many);
+}
+
 LLMCALC_INLINE std::string three_digits(double value) {
   const double size = std::fabs(value);
   return fixed(value, size < 0.9995 ? 3 : size < 9.995 ? 2 : size < 99.95 ? 1 : 0);

@@ -50,6 +50,14 @@ TEST(Grouped, PutsACommaBeforeEveryThreeDigits) {
   EXPECT_EQ(grouped(18446744073709551615U), "18,446,744,073,709,551,615");
 }
 
+TEST(Counted, PutsTheThingInTheRightNumber) {
+  EXPECT_EQ(counted(1, "layout"), "1 layout");
+  EXPECT_EQ(counted(0, "layout"), "0 layouts");
+  EXPECT_EQ(counted(2048, "layout"), "2,048 layouts");
+  EXPECT_EQ(counted(1, "copy", "copies"), "1 copy");
+  EXPECT_EQ(counted(3, "copy", "copies"), "3 copies");
+}
+
 TEST(ShareText, NeverShowsSomethingAsNothing) {
   EXPECT_EQ(share_text(61_B, 100_B), "61 %");
   EXPECT_EQ(share_text(4_B, 1000_B), "0.4 %");
