@@ -2,7 +2,6 @@
 // convolutions a layer. Source: modeling_inkling.py of Hugging Face transformers.
 
 #include "models/blocks.hpp"
-#include "models/multimodal.hpp"
 #include "models/registry.hpp"
 
 #include <algorithm>
@@ -97,10 +96,7 @@ void read_inkling_text(const Fields& c, Model& m) {
   c.assume("the columns that the short convolutions look back to are not counted: they do not grow with the context");
 }
 
-void read_inkling(const Fields& c, Model& m) { read_text_only(c, m, "inkling_text"); }
-
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"inkling_mm_model", "Inkling", read_inkling},
     {"inkling_text", "Inkling", read_inkling_text},
 });
 

@@ -1,9 +1,12 @@
-// Vision-language models: a text model (its own family's reader), a tower and a projector.
+// Vision-language, audio and omni models: one row each says where the text model is, which towers the config
+// describes and what is left out. Source: modeling_*.py and configuration_*.py of Hugging Face transformers (main,
+// 2026-08).
 
 #include "models/multimodal.hpp"
 
 #include "models/blocks.hpp"
 #include "models/registry.hpp"
+#include "models/tower.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,94 +27,57 @@ void read_text(const Fields& c, Model& m, std::string_view default_type, std::st
   if (c.given("tie_word_embeddings")) m.tied_head = c.flag("tie_word_embeddings", m.tied_head);
 }
 
-void read_tower(const Fields& c, Model& m, WriteTower write, std::string_view default_type) {
-  if (!c.has("vision_config")) {
-    c.assume("no vision_config: the vision tower is not counted");
-    return;
-  }
-  write(c, c.object("vision_config", default_type), m);
-}
-
-void read_audio(const Fields& c, Model& m, WriteTower write, std::string_view default_type) {
-  if (c.has("audio_config")) write(c, c.object("audio_config", default_type), m);
-}
-
-void read_text_only(const Fields& c, Model& m, std::string_view text_type) {
-  read_text(c, m, text_type);
-  if (c.has("vision_config") || c.has("audio_config")) {
-    c.assume("the towers beside the text model are not counted");
-    m.trust = Trust::Modelled;
-  }
-}
 namespace {
 
-void read_gemma3(const Fields& c, Model& m) {
-  read_vision_language<write_siglip_gemma3>(c, m, "gemma3_text", "siglip_vision_model");
-}
-void read_gemma4(const Fields& c, Model& m) {
-  read_vision_language<write_gemma4_vision>(c, m, "gemma4_text", "gemma4_vision");
-  read_audio(c, m, write_gemma4_audio, "gemma4_audio");
-}
-void read_mistral3(const Fields& c, Model& m) { read_vision_language<write_pixtral>(c, m, "mistral", "pixtral"); }
-void read_llava(const Fields& c, Model& m) {
-  read_vision_language<write_pixtral_llava>(c, m, "llama", "clip_vision_model");
-}
-void read_qwen2_vl(const Fields& c, Model& m) {
-  read_vision_language<write_qwen2_vision>(c, m, "qwen2_vl_text", "qwen2_vl");
-}
-void read_qwen2_5_vl(const Fields& c, Model& m) {
-  read_vision_language<write_qwen2_5_vision>(c, m, "qwen2_5_vl_text", "qwen2_5_vl");
-}
-void read_qwen3_vl(const Fields& c, Model& m) {
-  read_vision_language<write_qwen3_vision>(c, m, "qwen3_vl_text", "qwen3_vl");
-}
-void read_qwen3_vl_moe(const Fields& c, Model& m) {
-  read_vision_language<write_qwen3_vision>(c, m, "qwen3_vl_moe_text", "qwen3_vl_moe");
-}
-void read_qwen3_5(const Fields& c, Model& m) {
-  read_vision_language<write_qwen3_vision>(c, m, "qwen3_5_text", "qwen3_5");
-}
-void read_qwen3_5_moe(const Fields& c, Model& m) {
-  read_vision_language<write_qwen3_vision>(c, m, "qwen3_5_moe_text", "qwen3_5_moe");
-}
-void read_llama4(const Fields& c, Model& m) {
-  read_vision_language<write_llama4_vision>(c, m, "llama4_text", "llama4_vision_model");
-}
-void read_internvl(const Fields& c, Model& m) {
-  read_vision_language<write_intern_vision>(c, m, "qwen2", "internvl_vision");
+/// A tower of a model.
+struct TowerPart {
+  std::string_view type = {};  ///< whose defaults its config has when it names no model_type
+  std::string_view rows = {};  ///< of tower.hpp: the tower, then its projector
+  bool of_the_class = false;   ///< the class takes every config for `type`, whatever it calls itself
+};
+
+/// What of a model is not counted.
+enum class LeftOut : std::uint8_t {
+  Nothing,
+  TowersIfGiven,  ///< towers, when the config has any
+  Towers          ///< towers, which the config does not describe well enough
+};
+
+/// One model_type with towers.
+struct MultimodalRow {
+  std::string_view model_type;
+  std::string_view family;
+  std::string_view text = {};  ///< model_type of the text model when its config names none
+  TowerPart vision = {};
+  TowerPart audio = {};
+  LeftOut left_out = LeftOut::Nothing;
+  std::string_view note = {};  ///< what else the model's notes say
+  std::string_view text_key = "text_config";
+  ReadModel read_text = nullptr;  ///< instead of the text model's own reader
+  ReadModel then = nullptr;       ///< what follows the towers
+};
+
+void write_part(const Fields& c, Model& m, std::string_view key, const TowerPart& part) {
+  const Fields config = c.object(key, part.type);
+  write_tower(c, part.of_the_class ? config.with_defaults_of(part.type) : config, m, part.rows);
 }
 
-/// InternVL's own layout: llm_config instead of text_config.
-void read_internvl_chat(const Fields& c, Model& m) {
-  read_text(c, m, "internlm2", "llm_config");
-  read_tower(c, m, write_intern_vision, "intern_vit_6b");
-}
-
-void read_kimi_vl(const Fields& c, Model& m) { read_vision_language<write_moonvit>(c, m, "deepseek_v3", "moonvit"); }
-void read_kimi_k25(const Fields& c, Model& m) {
-  read_vision_language<write_moonvit>(c, m, "kimi_k2", "kimi_k25_vision");
-}
-void read_glm4v(const Fields& c, Model& m) { read_vision_language<write_glm4v_vision>(c, m, "glm4v_text", "glm4v"); }
-void read_glm4v_moe(const Fields& c, Model& m) {
-  read_vision_language<write_glm4v_vision>(c, m, "glm4v_moe_text", "glm4v_moe");
-}
-void read_paligemma(const Fields& c, Model& m) {
-  read_vision_language<write_paligemma_vision>(c, m, "gemma", "siglip_vision_model");
-}
-void read_llava_next(const Fields& c, Model& m) {
-  read_vision_language<write_llava_next>(c, m, "llama", "clip_vision_model");
-}
-void read_llava_onevision(const Fields& c, Model& m) {
-  read_vision_language<write_llava_next>(c, m, "qwen2", "siglip_vision_model");
-}
-void read_idefics3(const Fields& c, Model& m) {
-  read_vision_language<write_idefics3_vision>(c, m, "llama", "idefics3_vision");
-}
-
-void read_kimi_k3(const Fields& c, Model& m) { read_text_only(c, m, "kimi_linear"); }
-void read_gemma3n(const Fields& c, Model& m) {
-  read_text(c, m, "gemma3n_text");
-  c.assume("Gemma 3n's vision and audio towers (about 0.6 billion parameters) are not counted");
+void read_row(const MultimodalRow& row, const Fields& c, Model& m) {
+  row.read_text != nullptr ? row.read_text(c, m) : read_text(c, m, row.text, row.text_key);
+  if (!row.vision.rows.empty() && c.has("vision_config")) {
+    write_part(c, m, "vision_config", row.vision);
+  } else if (!row.vision.rows.empty()) {
+    c.assume("no vision_config: the vision tower is not counted");
+  }
+  if (!row.audio.rows.empty() && c.has("audio_config")) write_part(c, m, "audio_config", row.audio);
+  if (row.then != nullptr) row.then(c, m);
+  if (!row.note.empty()) c.assume(std::string(row.note));
+  const bool given = c.has("vision_config") || c.has("audio_config");
+  if (row.left_out == LeftOut::Nothing || (row.left_out == LeftOut::TowersIfGiven && !given)) return;
+  c.assume(row.left_out == LeftOut::Towers
+               ? "the towers, tokenizers and projectors beside the text model are not counted"
+               : "the towers beside the text model are not counted");
+  m.trust = Trust::Modelled;
 }
 
 /// Llama 3.2 Vision: cross-attention layers with two gates each; the embedding has eight rows more than the head.
@@ -130,20 +96,13 @@ void read_mllama_text(const Fields& c, Model& m) {
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
     if (m.kinds[k].mixer != Mixer::CrossAttention) continue;
     for (const char* name : {"cross_attn_attn_gate", "cross_attn_mlp_gate"}) {
-      m.extra_tensors.push_back({.name = std::string("model.layers.{}.") + name,
-                                 .rows = 1,
-                                 .count = m.layers_of_kind(k),
-                                 .role = TensorRole::Other,
-                                 .part = ModelPart::Attention,
-                                 .kind = static_cast<std::int32_t>(k),
-                                 .vector = true});
+      add_layer_tensor(m, k, name, 1, 1, TensorRole::Other, ModelPart::Attention);
     }
   }
 }
 
-/// Tokens of one image: every tile's patches and class token.
-void read_mllama(const Fields& c, Model& m) {
-  read_vision_language<write_mllama_vision>(c, m, "mllama_text_model", "mllama_vision_model");
+/// Tokens of one image in Llama 3.2 Vision: every tile's patches and class token.
+void read_encoder_tokens(const Fields& c, Model& m) {
   const Fields v = c.object("vision_config", "mllama_vision_model");
   const Count side = v.count("image_size", range::pixels, 560) / v.count("patch_size", {1, 1024}, 14);
   const Count tokens = multiply(v.count("max_num_tiles", {1, 64}, 4), add(product(side, side), 1));
@@ -152,40 +111,224 @@ void read_mllama(const Fields& c, Model& m) {
   }
 }
 
-constexpr auto rows = std::to_array<FamilyRow>({
-    {"gemma3", "Gemma", read_gemma3},
-    {"shieldgemma2", "Gemma", read_gemma3},
-    {"gemma4", "Gemma", read_gemma4},
-    {"mistral3", "Mistral", read_mistral3},
-    {"llava", "LLaVA", read_llava},
-    {"qwen2_vl", "Qwen", read_qwen2_vl},
-    {"qwen2_5_vl", "Qwen", read_qwen2_5_vl},
-    {"qwen3_vl", "Qwen", read_qwen3_vl},
-    {"qwen3_vl_moe", "Qwen", read_qwen3_vl_moe},
-    {"qwen3_5", "Qwen", read_qwen3_5},
-    {"qwen3_5_moe", "Qwen", read_qwen3_5_moe},
-    {"llama4", "Llama", read_llama4},
-    {"internvl", "InternVL", read_internvl},
-    {"internvl_chat", "InternVL", read_internvl_chat},
-    {"kimi_vl", "Kimi", read_kimi_vl},
-    {"glm4v", "GLM", read_glm4v},
-    {"glm4v_moe", "GLM", read_glm4v_moe},
-    {"glm46v", "GLM", read_glm4v_moe},
-    {"paligemma", "Gemma", read_paligemma},
-    {"llava_next", "LLaVA", read_llava_next},
-    {"llava_next_video", "LLaVA", read_llava_next},
-    {"llava_onevision", "LLaVA", read_llava_onevision},
-    {"idefics3", "Idefics", read_idefics3},
-    {"smolvlm", "SmolVLM", read_idefics3},
-    {"kimi_k3", "Kimi", read_kimi_k3},
-    {"gemma3n", "Gemma", read_gemma3n},
-    {"kimi_k25", "Kimi", read_kimi_k25},
+/// MiniMax M3: the class ignores what its text model calls itself.
+void read_minimax_m3_text(const Fields& c, Model& m) {
+  constexpr std::string_view type = "minimax_m3_vl_text";
+  find_family(type)->read(c.object("text_config", type).with_defaults_of(type), m);
+  if (c.given("tie_word_embeddings")) m.tied_head = m.tied_head || c.flag("tie_word_embeddings", false);
+}
+
+/// Chameleon: Llama whose every query and key head has a LayerNorm of its own; with swin_norm norms behind the
+/// blocks; a tokenizer of images.
+void read_chameleon(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  layer.attention.qk_norm = QkNorm::PerHeadApart;
+  layer.attention.qk_norm_bias = true;
+  if (c.flag("swin_norm", false)) layer.norms = NormPlacement::Post;
+  add_equal_layers(c, m, layer);
+  write_chameleon_tokenizer(c.object("vq_config", "chameleon_vqgan"), m);
+}
+
+void read_emu3_text(const Fields& c, Model& m) { add_equal_layers(c, m, llama_layer(c, m)); }
+
+/// Aria's text model: Llama's attention, a mixture in every layer whose shared experts are one block.
+void read_aria_text(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  FeedForward& f = layer.feed_forward;
+  f = routed_experts(c, "moe_num_experts", "intermediate_size", "moe_topk");
+  f.fused_expert_gate_up = true;
+  f.shared_width = multiply(c.count("moe_num_shared_experts", range::experts, 2), f.expert_width);
+  m.names = {{"mlp.gate.", "mlp.router."},
+             {"mlp.experts.gate_up_proj", "mlp.experts.fc1"},
+             {"mlp.experts.down_proj", "mlp.experts.fc2"}};
+  add_equal_layers(c, m, layer);
+}
+
+/// Janus draws images by a tokenizer and a head for its words.
+void read_janus_tokenizer(const Fields& c, Model& m) {
+  write_janus_tokenizer(c.object("vq_config", "janus_vqgan"), m);
+}
+
+/// LightOnOCR's class ties the head, unlike Qwen3's.
+void tie_head(const Fields& c, Model& m) { m.tied_head = c.flag("tie_word_embeddings", true); }
+
+/// Fuyu's patches need no vision_config.
+void read_fuyu_patches(const Fields& c, Model& m) { write_tower(c, c, m, "fuyu"); }
+
+void read_omni(const Fields& c, Model& m);
+
+// clang-format off
+constexpr auto rows = std::to_array<MultimodalRow>({
+    {.model_type = "gemma3", .family = "Gemma", .text = "gemma3_text",
+     .vision = {.type = "siglip_vision_model", .rows = "siglip gemma3"}},
+    {.model_type = "shieldgemma2", .family = "Gemma", .text = "gemma3_text",
+     .vision = {.type = "siglip_vision_model", .rows = "siglip gemma3"}},
+    {.model_type = "gemma3n", .family = "Gemma", .text = "gemma3n_text",
+     .note = "Gemma 3n's vision and audio towers (about 0.6 billion parameters) are not counted"},
+    {.model_type = "gemma4", .family = "Gemma", .text = "gemma4_text",
+     .vision = {.type = "gemma4_vision", .rows = "gemma4_vision"},
+     .audio = {.type = "gemma4_audio", .rows = "gemma4_audio"}},
+    {.model_type = "gemma4_unified", .family = "Gemma", .text = "gemma4_unified_text",
+     .vision = {.type = "gemma4_unified_vision", .rows = "gemma4_unified_vision"},
+     .audio = {.type = "gemma4_unified_audio", .rows = "gemma4_unified_audio"}},
+    {.model_type = "paligemma", .family = "Gemma", .text = "gemma",
+     .vision = {.type = "siglip_vision_model", .rows = "siglip paligemma"}},
+
+    {.model_type = "llava", .family = "LLaVA", .text = "llama",
+     .vision = {.type = "clip_vision_model", .rows = "llava_tower llava"}},
+    {.model_type = "llava_next", .family = "LLaVA", .text = "llama",
+     .vision = {.type = "clip_vision_model", .rows = "llava_tower llava_next"}},
+    {.model_type = "llava_next_video", .family = "LLaVA", .text = "llama",
+     .vision = {.type = "clip_vision_model", .rows = "llava_tower llava_next"}},
+    {.model_type = "llava_onevision", .family = "LLaVA", .text = "qwen2",
+     .vision = {.type = "siglip_vision_model", .rows = "llava_tower llava_next"}},
+    {.model_type = "video_llava", .family = "LLaVA", .text = "llama",
+     .vision = {.type = "clip_vision_model", .rows = "llava_tower video_llava"}},
+    {.model_type = "vipllava", .family = "LLaVA", .text = "llama",
+     .vision = {.type = "clip_vision_model", .rows = "clip vipllava"}},
+    {.model_type = "mistral3", .family = "Mistral", .text = "mistral",
+     .vision = {.type = "pixtral", .rows = "pixtral mistral3"}},
+    {.model_type = "lighton_ocr", .family = "LightOn", .text = "qwen3",
+     .vision = {.type = "pixtral", .rows = "pixtral mistral3"}, .then = tie_head},
+    {.model_type = "voxtral", .family = "Mistral", .text = "llama",
+     .audio = {.type = "voxtral_encoder", .rows = "voxtral"}},
+
+    {.model_type = "qwen2_vl", .family = "Qwen", .text = "qwen2_vl_text",
+     .vision = {.type = "qwen2_vl", .rows = "qwen2_vl"}},
+    {.model_type = "qwen2_5_vl", .family = "Qwen", .text = "qwen2_5_vl_text",
+     .vision = {.type = "qwen2_5_vl", .rows = "qwen2_5_vl"}},
+    {.model_type = "qwen3_vl", .family = "Qwen", .text = "qwen3_vl_text",
+     .vision = {.type = "qwen3_vl", .rows = "qwen3_vl"}},
+    {.model_type = "qwen3_vl_moe", .family = "Qwen", .text = "qwen3_vl_moe_text",
+     .vision = {.type = "qwen3_vl_moe", .rows = "qwen3_vl"}},
+    {.model_type = "qwen3_5", .family = "Qwen", .text = "qwen3_5_text",
+     .vision = {.type = "qwen3_5", .rows = "qwen3_vl"}},
+    {.model_type = "qwen3_5_moe", .family = "Qwen", .text = "qwen3_5_moe_text",
+     .vision = {.type = "qwen3_5_moe", .rows = "qwen3_vl"}},
+    {.model_type = "exaone4_5", .family = "EXAONE", .text = "exaone4",
+     .vision = {.type = "exaone4_5_vision", .rows = "qwen2_5_vl"}},
+    {.model_type = "qwen2_audio", .family = "Qwen", .text = "qwen2",
+     .audio = {.type = "qwen2_audio_encoder", .rows = "qwen2_audio"}},
+    // The thinker of Qwen Omni is the language model that listens and sees.
+    {.model_type = "qwen2_5_omni", .family = "Qwen", .read_text = read_omni},
+    {.model_type = "qwen2_5_omni_thinker", .family = "Qwen", .text = "qwen2_5_omni_text",
+     .vision = {.type = "qwen2_5_omni_vision_encoder", .rows = "qwen2_5_vl"},
+     .audio = {.type = "qwen2_5_omni_audio_encoder", .rows = "qwen2_5_omni_audio"}},
+    {.model_type = "qwen3_omni_moe", .family = "Qwen", .read_text = read_omni},
+    {.model_type = "qwen3_omni_moe_thinker", .family = "Qwen", .text = "qwen3_omni_moe_text",
+     .vision = {.type = "qwen3_omni_moe_vision_encoder", .rows = "qwen3_vl"},
+     .audio = {.type = "qwen3_omni_moe_audio_encoder", .rows = "qwen3_omni_audio"}},
+
+    {.model_type = "llama4", .family = "Llama", .text = "llama4_text",
+     .vision = {.type = "llama4_vision_model", .rows = "llama4"}},
+    {.model_type = "mllama", .family = "Llama", .text = "mllama_text_model",
+     .vision = {.type = "mllama_vision_model", .rows = "mllama"}, .then = read_encoder_tokens},
+    {.model_type = "internvl", .family = "InternVL", .text = "qwen2",
+     .vision = {.type = "internvl_vision", .rows = "internvl"}},
+    // InternVL's own layout.
+    {.model_type = "internvl_chat", .family = "InternVL", .text = "internlm2",
+     .vision = {.type = "intern_vit_6b", .rows = "internvl"}, .text_key = "llm_config"},
+    {.model_type = "kimi_vl", .family = "Kimi", .text = "deepseek_v3",
+     .vision = {.type = "moonvit", .rows = "moonvit"}},
+    {.model_type = "kimi_k25", .family = "Kimi", .text = "kimi_k2",
+     .vision = {.type = "kimi_k25_vision", .rows = "moonvit"}},
+    {.model_type = "glm4v", .family = "GLM", .text = "glm4v_text", .vision = {.type = "glm4v", .rows = "glm4v"}},
+    {.model_type = "glm4v_moe", .family = "GLM", .text = "glm4v_moe_text",
+     .vision = {.type = "glm4v_moe", .rows = "glm4v"}},
+    {.model_type = "glm46v", .family = "GLM", .text = "glm4v_moe_text",
+     .vision = {.type = "glm4v_moe", .rows = "glm4v"}},
+    {.model_type = "glm_ocr", .family = "GLM", .text = "glm_ocr_text",
+     .vision = {.type = "glm_ocr_vision", .rows = "glm_ocr"}},
+    {.model_type = "minimax_m3_vl", .family = "MiniMax",
+     .vision = {.type = "minimax_m3_vl_vision", .rows = "minimax_m3 minimax_m3_projector", .of_the_class = true},
+     .read_text = read_minimax_m3_text},
+    {.model_type = "ernie4_5_vl_moe", .family = "ERNIE", .text = "ernie4_5_vl_moe_text",
+     .vision = {.type = "ernie4_5_vl_moe_vision", .rows = "ernie4_5_vl ernie4_5_vl_resampler"}},
+    {.model_type = "paddleocr_vl", .family = "ERNIE", .text = "paddleocr_vl_text",
+     .vision = {.type = "paddleocr_vl_vision", .rows = "siglip paddleocr_vl"}},
+    {.model_type = "idefics2", .family = "Idefics", .text = "mistral",
+     .vision = {.type = "idefics2_vision", .rows = "siglip idefics2"}},
+    {.model_type = "idefics3", .family = "Idefics", .text = "llama",
+     .vision = {.type = "idefics3_vision", .rows = "siglip idefics3"}},
+    {.model_type = "smolvlm", .family = "SmolVLM", .text = "llama",
+     .vision = {.type = "idefics3_vision", .rows = "siglip idefics3"}},
+    // Aria's class takes every vision_config for Idefics 3's.
+    {.model_type = "aria", .family = "Aria", .text = "aria_text",
+     .vision = {.type = "idefics3_vision", .rows = "siglip aria", .of_the_class = true}},
+    {.model_type = "aya_vision", .family = "Command", .text = "cohere2",
+     .vision = {.type = "siglip_vision_model", .rows = "any_siglip aya_vision"}},
+    {.model_type = "cohere2_vision", .family = "Command", .text = "cohere2",
+     .vision = {.type = "siglip_vision_model", .rows = "any_siglip cohere2_vision"}},
+    {.model_type = "lfm2_vl", .family = "LFM", .text = "lfm2",
+     .vision = {.type = "siglip2_vision_model", .rows = "any_siglip lfm2_vl"}},
+    {.model_type = "deepseek_vl", .family = "DeepSeek", .text = "llama",
+     .vision = {.type = "siglip_vision_model", .rows = "any_siglip deepseek_vl"}},
+    {.model_type = "ovis2", .family = "Ovis", .text = "qwen2", .vision = {.type = "ovis2_vision", .rows = "ovis2"}},
+    {.model_type = "janus", .family = "Janus", .text = "llama",
+     .vision = {.type = "janus_vision_model", .rows = "janus"}, .then = read_janus_tokenizer},
+    {.model_type = "fuyu", .family = "Persimmon", .text = "persimmon", .then = read_fuyu_patches},
+    {.model_type = "muse_glimmer", .family = "Muse", .text = "muse_glimmer_text",
+     .vision = {.type = "muse_glimmer_vision", .rows = "muse_glimmer muse_glimmer_projector"}},
+
+    {.model_type = "inkling_mm_model", .family = "Inkling", .text = "inkling_text",
+     .left_out = LeftOut::TowersIfGiven},
+    {.model_type = "kimi_k3", .family = "Kimi", .text = "kimi_linear", .left_out = LeftOut::TowersIfGiven},
+    {.model_type = "step3p7", .family = "Step", .text = "step3p5", .left_out = LeftOut::TowersIfGiven},
+    {.model_type = "hunyuan_vl", .family = "Hunyuan", .text = "hunyuan_v1_dense", .left_out = LeftOut::TowersIfGiven},
+
+    {.model_type = "audioflamingo3", .family = "Audio Flamingo", .text = "qwen2", .left_out = LeftOut::Towers},
+    {.model_type = "musicflamingo", .family = "Audio Flamingo", .text = "qwen2", .left_out = LeftOut::Towers},
+    {.model_type = "deepseek_vl_hybrid", .family = "DeepSeek", .text = "llama", .left_out = LeftOut::Towers},
+    {.model_type = "emu3", .family = "Emu", .text = "emu3_text_model", .left_out = LeftOut::Towers},
+    {.model_type = "fast_vlm", .family = "FastVLM", .text = "qwen2", .left_out = LeftOut::Towers},
+    {.model_type = "glmasr", .family = "GLM", .text = "llama", .left_out = LeftOut::Towers},
+    {.model_type = "got_ocr2", .family = "GOT", .text = "qwen2", .left_out = LeftOut::Towers},
+    {.model_type = "granite_speech", .family = "Granite", .text = "granite", .left_out = LeftOut::Towers},
+    {.model_type = "granite_speech_plus", .family = "Granite", .text = "granite", .left_out = LeftOut::Towers},
+    {.model_type = "perception_lm", .family = "Llama", .text = "llama", .left_out = LeftOut::Towers},
+    {.model_type = "pp_chart2table", .family = "PaddleOCR", .text = "qwen2", .left_out = LeftOut::Towers},
+    {.model_type = "qianfan_ocr", .family = "Qianfan", .text = "qwen3", .left_out = LeftOut::Towers},
+    {.model_type = "qwen3_asr", .family = "Qwen", .text = "qwen3", .left_out = LeftOut::Towers},
+    {.model_type = "video_llama_3", .family = "VideoLLaMA", .text = "qwen2", .left_out = LeftOut::Towers},
+});
+// clang-format on
+
+const MultimodalRow& row_of(std::string_view model_type) {
+  return *std::ranges::find(rows, model_type, &MultimodalRow::model_type);
+}
+
+/// Reads a model by the row of its model_type; the registry calls it for those alone.
+void read_multimodal(const Fields& c, Model& m) { read_row(row_of(c.model_type()), c, m); }
+
+/// The whole of Qwen Omni: the parts that speak are left out, and the model says so.
+void read_omni(const Fields& c, Model& m) {
+  const std::string thinker = c.model_type() + "_thinker";
+  read_row(row_of(thinker), c.object("thinker_config", thinker), m);
+  if (!c.has("talker_config") && !c.has("token2wav_config")) return;
+  c.assume("only the thinker is counted: the talker and what makes sound of it are not");
+  m.trust = Trust::Modelled;
+}
+
+/// Text models that stand in no wrapper but the ones above, and Chameleon, whose config keeps all at the top level.
+constexpr auto decoders = std::to_array<FamilyRow>({
+    {"aria_text", "Aria", read_aria_text},
+    {"chameleon", "Chameleon", read_chameleon},
+    {"emu3_text_model", "Emu", read_emu3_text},
     {"mllama_text_model", "Llama", read_mllama_text},
-    {"mllama", "Llama", read_mllama},
 });
 
 }  // namespace
 
-std::span<const FamilyRow> multimodal_families() { return rows; }
+std::span<const FamilyRow> multimodal_families() {
+  static const auto all = [] {
+    std::array<FamilyRow, rows.size() + decoders.size()> families{};
+    std::ranges::transform(rows, families.begin(), [](const MultimodalRow& row) {
+      return FamilyRow{.model_type = row.model_type, .family = row.family, .read = read_multimodal};
+    });
+    std::ranges::copy(decoders, families.begin() + rows.size());
+    return families;
+  }();
+  return all;
+}
 
 }  // namespace llmcalc::models

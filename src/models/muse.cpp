@@ -1,9 +1,8 @@
-// Muse Glimmer: four norms, a gate on the attention's output, three of four layers slide; a tower in windows.
+// Muse Glimmer: four norms, a gate on the attention's output, three of four layers slide.
 // HRM-Text: two stacks of layers that run again and again, every run with a cache of its own.
 // Sources: modular_muse_glimmer.py, modular_hrm_text.py of Hugging Face transformers.
 
 #include "models/blocks.hpp"
-#include "models/multimodal.hpp"
 #include "models/registry.hpp"
 
 #include <array>
@@ -31,36 +30,6 @@ void read_muse_text(const Fields& c, Model& m) {
     a.rotary_dim = slides ? rotary : 0;
     return layer;
   });
-}
-
-void write_muse_vision(const Fields& c, const Fields& v, Model& m) {
-  Tower t(m);
-  const Count hidden = v.count("hidden_size", range::width, 1536);
-  const Count width = v.count("intermediate_size", range::width, 8960);
-  const Count patch = v.count("patch_size", {1, 1024}, 14);
-  const Count rows = v.count("pos_emb_height", range::width, 32);
-  const Count columns = v.count("pos_emb_width", range::width, 32);
-  const Count frames = v.count("patch_temporal", {1, 64}, 2);
-  t.matrix("vision_tower.patch_embedder.patch_embedding", hidden, product(3, frames, multiply(patch, patch)), false);
-  t.matrix("vision_tower.patch_embedder.position_embedding_table", multiply(rows, columns), hidden, false);
-  t.layer_norm("vision_tower.ln_pre", hidden);
-  t.layers("vision_tower.layers.{}.", v.count("num_hidden_layers", range::layers, 50));
-  t.layer_norm("norm0", hidden);
-  t.layer_norm("norm1", hidden);
-  for (const char* name : {"attn.q_proj", "attn.k_proj", "attn.v_proj", "attn.proj"}) t.matrix(name, hidden, hidden);
-  t.matrix("mlp.fc1", width, hidden);
-  t.matrix("mlp.fc2", hidden, width);
-  t.layers("", 1);
-  t.layer_norm("vision_tower.ln_post", hidden);
-  const Count out = c.count("out_hidden_size", range::width, 6144);
-  const Count projector = c.count("projector_hidden_size", range::width, 4096);
-  t.matrix("vision_adapter.fc1", projector, out, false);
-  t.matrix("vision_adapter.fc2", projector, projector, false);
-  t.matrix("vision_projection", m.hidden, projector, false);
-}
-
-void read_muse(const Fields& c, Model& m) {
-  read_vision_language<write_muse_vision>(c, m, "muse_glimmer_text", "muse_glimmer_vision");
 }
 
 /// HRM-Text: in each of H_cycles rounds the low stack runs L_cycles times and the high stack once. Each run of a
@@ -91,7 +60,6 @@ void read_hrm_text(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"muse_glimmer", "Muse", read_muse},
     {"muse_glimmer_text", "Muse", read_muse_text},
     {"hrm_text", "HRM", read_hrm_text},
 });

@@ -31,14 +31,12 @@ const std::vector<FamilyRow>& families() {
                              own_class_families(),
                              muse_families(),
                              inkling_families(),
-                             image_word_families(),
                              linear_attention_families(),
                              multimodal_families(),
                              more_dense_families(),
                              older_gpt_families(),
                              more_mixture_families(),
                              more_recurrent_families(),
-                             more_multimodal_families(),
                              encoder_families()}) {
       rows.insert(rows.end(), group.begin(), group.end());
     }

@@ -53,14 +53,12 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> own_class_families();
 [[nodiscard]] std::span<const FamilyRow> muse_families();
 [[nodiscard]] std::span<const FamilyRow> inkling_families();
-[[nodiscard]] std::span<const FamilyRow> image_word_families();
 [[nodiscard]] std::span<const FamilyRow> linear_attention_families();
 [[nodiscard]] std::span<const FamilyRow> multimodal_families();
 [[nodiscard]] std::span<const FamilyRow> more_dense_families();
 [[nodiscard]] std::span<const FamilyRow> older_gpt_families();
 [[nodiscard]] std::span<const FamilyRow> more_mixture_families();
 [[nodiscard]] std::span<const FamilyRow> more_recurrent_families();
-[[nodiscard]] std::span<const FamilyRow> more_multimodal_families();
 [[nodiscard]] std::span<const FamilyRow> encoder_families();
 
 }  // namespace llmcalc::models

@@ -1,13 +1,12 @@
-// Shapes of vision towers. Source: modeling_*.py of Hugging Face transformers, class by class.
-
 #include "models/tower.hpp"
 
-#include "models/vision_shape.hpp"
-
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
-#include <string>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace llmcalc::models {
 
@@ -46,135 +45,229 @@ void Tower::rms_norm(std::string_view name, Count size) { vector(std::string(nam
 
 namespace {
 
-/// Pixtral: RMS norms, gated blocks, no biases.
-void write_pixtral_tower(Tower& t, const VisionShape& s) {
-  t.matrix("vision_tower.patch_conv", s.hidden, s.patch_values(), false);
-  t.rms_norm("vision_tower.ln_pre", s.hidden);
-  t.layers("vision_tower.transformer.layers.{}.", s.layers);
-  for (const char* name : {"attention.q_proj", "attention.k_proj", "attention.v_proj", "attention.o_proj"}) {
-    t.matrix(name, s.hidden, s.hidden, false);
-  }
-  t.matrix("feed_forward.gate_proj", s.width, s.hidden, false);
-  t.matrix("feed_forward.up_proj", s.width, s.hidden, false);
-  t.matrix("feed_forward.down_proj", s.hidden, s.width, false);
-  t.rms_norm("attention_norm", s.hidden);
-  t.rms_norm("ffn_norm", s.hidden);
-  t.layers("", 1);
+/// Whole numbers by the range they must be in.
+constexpr std::array<std::pair<std::string_view, Range>, 7> ranges{{{"width", range::width},
+                                                                    {"layers", range::layers},
+                                                                    {"some_layers", range::some_layers},
+                                                                    {"heads", range::heads},
+                                                                    {"few", {1, 64}},
+                                                                    {"patch", {1, 1024}},
+                                                                    {"words", range::vocabulary}}};
+
+/// The first number of a list of height and width, or a single number.
+Count first_side(const Fields& f, std::string_view key, Range allowed, Count fallback) {
+  const std::vector<Count> sides = f.counts(key, allowed);
+  return sides.empty() ? fallback : std::max<Count>(sides.front(), 1);
 }
+
+/// `fallback` times a number that need not be whole.
+Count scaled(const Fields& f, std::string_view key, Count fallback) {
+  const double ratio = f.number(key, 4.0);
+  if (ratio > 0 && ratio <= 64) return static_cast<Count>(static_cast<double>(fallback) * ratio);
+  f.complain(key, "must be more than 0 and at most 64");
+  return 0;
+}
+
+/// Patches that a pixel shuffle by this ratio of the sides merges.
+Count shuffled(const Fields& f, std::string_view key) {
+  const double ratio = f.number(key, 0.5);
+  if (ratio > 0.01 && ratio <= 1) return static_cast<Count>(std::lround(1 / (ratio * ratio)));
+  f.complain(key, "must be from 0.01 to 1");
+  return 0;
+}
+
+/// The largest number of an object of numbers.
+Count largest(const Fields& f, std::string_view key, Count fallback) {
+  Count most = 0;
+  const auto* table = f.find(key);
+  for (const auto& item : table && table->is_object() ? *table : nlohmann::json::object()) {
+    if (item.is_number_unsigned() && item <= range::width.high) most = std::max(most, item.get<Count>());
+  }
+  return most != 0 ? most : fallback;
+}
+
+/// A number that is no plain count, by the way it is read; none for a way that does not exist.
+std::optional<Count> read_as(std::string_view way, const Fields& f, std::string_view key, Count fallback) {
+  if (way == "flag") return f.flag(key, fallback != 0);
+  if (way == "siglip_flag")
+    return f.model_type().starts_with("siglip") && f.flag(key, fallback != 0);  // its classes'
+  if (way == "is_rms_norm") return f.text(key, "") == "rms_norm";
+  if (way == "patch_side") return first_side(f, key, {1, 1024}, fallback);
+  if (way == "image_side") return first_side(f, key, range::pixels, fallback);
+  if (way == "length") return f.is_list(key) ? f.find(key)->size() : fallback;
+  // Layers whose features stand side by side: one number or a list.
+  if (way == "picked") return f.is_list(key) ? std::max<Count>(f.find(key)->size(), 1) : f.has(key) ? 1 : fallback;
+  if (way == "listed_layers") return f.counts(key, range::some_layers).size();
+  if (way == "scaled") return scaled(f, key, fallback);
+  if (way == "shuffled") return shuffled(f, key);
+  if (way == "largest") return largest(f, key, fallback);
+  if (way == "product") {
+    Count product = 1;
+    for (const Count side : f.counts(key, {1, 64})) product = multiply(product, side);
+    return product == 1 ? fallback : product;
+  }
+  if (way != "first" && way != "last") return std::nullopt;
+  const std::vector<Count> all = f.counts(key, range::width);
+  return all.empty() ? fallback : way == "first" ? all.front() : all.back();
+}
+
+constexpr std::string_view blanks = " \n";
+
+/// Cuts the text up to the first of these characters off the front of `rest`, without blanks around it.
+std::string_view cut(std::string_view& rest, std::string_view ends) {
+  const std::size_t end = std::min(rest.find_first_of(ends), rest.size());
+  std::string_view piece = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  piece.remove_prefix(std::min(piece.find_first_not_of(blanks), piece.size()));
+  while (!piece.empty() && blanks.find(piece.back()) != std::string_view::npos) piece.remove_suffix(1);
+  return piece;
+}
+
+/// Cuts the next word off the front of `rest`; "" at the end.
+std::string_view next_word(std::string_view& rest) {
+  rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
+  return cut(rest, blanks);
+}
+
+/// Reads rows for one tower.
+class TowerWriter {
+ public:
+  TowerWriter(const Fields& c, const Fields& v, Model& m) : c_(c), v_(v), model_(m), tower_(m) {
+    sizes_.emplace_back("model", m.hidden);
+  }
+
+  void write(std::string_view name) {
+    const TowerRow& row = find(name);
+    if (row.kind != nullptr) write(row.kind(v_));
+    read_sizes(row.sizes);
+    inner_.reset();
+    write_tensors(row.tensors);
+    tower_.layers("", 1);
+  }
+
+ private:
+  const TowerRow& find(std::string_view name) const {
+    for (const auto table : {vision_transformers(), audio_encoders(), projectors()}) {
+      const auto found = std::ranges::find(table, name, &TowerRow::name);
+      if (found != table.end()) return *found;
+    }
+    static constexpr TowerRow nothing{};
+    v_.complain(name, "is not a tower that this program knows");
+    return nothing;
+  }
+
+  void read_sizes(std::string_view text) {
+    for (std::string_view entry = next_word(text); !entry.empty(); entry = next_word(text)) {
+      if (entry.starts_with('@')) {
+        read_sizes(find(entry.substr(1)).sizes);
+      } else if (entry.starts_with('%')) {
+        const std::string_view key = cut(entry, ":").substr(1);
+        inner_ = c_.object(key, entry);
+      } else {
+        const std::string_view name = cut(entry, "=");
+        const Count size = entry.ends_with(')') ? ask(entry.substr(0, entry.size() - 1)) : value(entry);
+        sizes_.emplace_back(name, size);
+        if (name == "image_tokens") model_.image_tokens = size;
+        if (name == "image_values") model_.image_values = size;
+      }
+    }
+  }
+
+  /// "kind(key|key,fallback" as the config answers it.
+  Count ask(std::string_view question) {
+    const std::string_view kind = cut(question, "(");
+    std::string_view keys = cut(question, ",");
+    return ask(kind, keys, question);
+  }
+  Count ask(std::string_view kind, std::string_view keys, std::string_view fallback) {
+    std::string_view key = cut(keys, "|");
+    const bool whole = key.starts_with("c.");
+    if (whole) key.remove_prefix(2);
+    const Fields& f = whole ? c_ : inner_ ? *inner_ : v_;
+    const auto range = std::ranges::find(ranges, kind, &std::pair<std::string_view, Range>::first);
+    if (range != ranges.end() && fallback.empty()) return f.required(key, range->second);
+    const Count otherwise = !keys.empty() ? ask(kind, keys, fallback) : fallback.empty() ? 0 : value(fallback);
+    if (range != ranges.end()) return f.count(key, range->second, otherwise);
+    const std::optional<Count> read = read_as(kind, f, key, otherwise);
+    if (!read) v_.complain(kind, "is not a way to read a size");
+    return read.value_or(0);
+  }
+
+  /// A computed size, from left to right.
+  Count value(std::string_view text) const {
+    Count result = 0;
+    char sign = '+';
+    while (true) {
+      const std::size_t end = std::min(text.find_first_of("+-*/"), text.size());
+      const Count n = operand(text.substr(0, end));
+      switch (sign) {
+        case '+':
+          result = add(result, n);
+          break;
+        case '-':
+          result = subtract(result, n);
+          break;
+        case '*':
+          result = multiply(result, n);
+          break;
+        default:
+          result = n == 0 ? 0 : result / n;
+      }
+      if (end == text.size()) return result;
+      sign = text[end];
+      text.remove_prefix(end + 1);
+    }
+  }
+  Count operand(std::string_view name) const {
+    Count number = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), number).ec == std::errc{}) return number;
+    // The latest of a name counts: a projector may read its own.
+    const auto found = std::find_if(sizes_.rbegin(), sizes_.rend(), [&](const auto& s) { return s.first == name; });
+    if (found != sizes_.rend()) return found->second;
+    v_.complain(name, "is not a size of this tower");
+    return 0;
+  }
+
+  void write_tensors(std::string_view text) {
+    while (!text.empty()) {
+      std::string_view statement = cut(text, ";\n");
+      if (statement.empty()) continue;
+      if (statement.starts_with('&')) {
+        write_tensors(find(statement.substr(1)).tensors);
+      } else if (statement.starts_with('@')) {
+        const std::string_view prefix = next_word(statement).substr(1);
+        tower_.layers(prefix, statement.empty() ? 1 : value(statement));
+      } else {
+        std::string_view names = cut(statement, ":");
+        while (!names.empty()) write_tensor(next_word(names), statement);
+      }
+    }
+  }
+
+  void write_tensor(std::string_view name, std::string_view shape) {
+    const std::string_view rows = next_word(shape);
+    if (rows == "ln") return tower_.layer_norm(name, value(next_word(shape)));
+    if (rows == "rms") return tower_.rms_norm(name, value(next_word(shape)));
+    if (next_word(shape) != "x") return tower_.vector(name, value(rows));
+    const std::string_view columns = next_word(shape);
+    const bool biased = next_word(shape) == "+";
+    const std::string_view flag = next_word(shape);
+    tower_.matrix(name, value(rows), value(columns), biased && (flag.empty() || value(flag) != 0));
+  }
+
+  const Fields& c_;
+  const Fields& v_;
+  Model& model_;
+  Tower tower_;
+  std::optional<Fields> inner_;  ///< the object that "%" names
+  std::vector<std::pair<std::string_view, Count>> sizes_;
+};
 
 }  // namespace
 
-void write_clip_layers(Tower& t, const VisionShape& s, std::string_view prefix) {
-  t.layers(prefix, s.layers);
-  for (const char* name : {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.out_proj"}) {
-    t.matrix(name, s.hidden, s.hidden);
-  }
-  t.matrix("mlp.fc1", s.width, s.hidden);
-  t.matrix("mlp.fc2", s.hidden, s.width);
-  t.layer_norm("layer_norm1", s.hidden);
-  t.layer_norm("layer_norm2", s.hidden);
-  t.layers("", 1);
-}
-
-void write_siglip_layers(Tower& t, const VisionShape& s) {
-  write_clip_layers(t, s, "vision_tower.vision_model.encoder.layers.{}.");
-  t.layer_norm("vision_tower.vision_model.post_layernorm", s.hidden);
-  if (!s.pooling_head) return;
-  t.layers("vision_tower.vision_model.head.", 1);
-  t.vector("probe", s.hidden);
-  t.matrix("attention.in_proj", multiply(3, s.hidden), s.hidden);
-  t.matrix("attention.out_proj", s.hidden, s.hidden);
-  t.layer_norm("layernorm", s.hidden);
-  t.matrix("mlp.fc1", s.width, s.hidden);
-  t.matrix("mlp.fc2", s.hidden, s.width);
-  t.layers("", 1);
-}
-
-void write_siglip(Tower& t, const VisionShape& s) {
-  t.matrix("vision_tower.vision_model.embeddings.patch_embedding", s.hidden, s.patch_values());
-  t.matrix("vision_tower.vision_model.embeddings.position_embedding", s.patches(), s.hidden, false);
-  write_siglip_layers(t, s);
-}
-
-void write_clip(Tower& t, const VisionShape& s) {
-  t.vector("vision_tower.vision_model.embeddings.class_embedding", s.hidden);
-  t.matrix("vision_tower.vision_model.embeddings.patch_embedding", s.hidden, s.patch_values(), false);
-  t.matrix("vision_tower.vision_model.embeddings.position_embedding", add(s.patches(), 1), s.hidden, false);
-  t.layer_norm("vision_tower.vision_model.pre_layrnorm", s.hidden);
-  write_clip_layers(t, s, "vision_tower.vision_model.encoder.layers.{}.");
-  t.layer_norm("vision_tower.vision_model.post_layernorm", s.hidden);
-}
-
-void write_siglip_gemma3(const Fields& c, const Fields& v, Model& m) {
-  Tower t(m);
-  const VisionShape s(v);
-  m.image_tokens = c.count("mm_tokens_per_image", range::width, 256);
-  m.image_values = s.image_values();
-  write_siglip(t, s);
-  t.matrix("multi_modal_projector.mm_input_projection", s.hidden, m.hidden, false);
-  t.rms_norm("multi_modal_projector.mm_soft_emb_norm", s.hidden);
-}
-
-void write_gemma4_vision(const Fields&, const Fields& v, Model& m) {
-  Tower t(m);
-  const VisionShape s(v);
-  const Count heads = v.required("num_attention_heads", range::heads);
-  const Count kv_heads = v.count("num_key_value_heads", range::heads, heads);
-  const Count head_dim = v.count("head_dim", range::width, s.hidden / heads);
-  const Count positions = v.count("position_embedding_size", range::width, 10240);
-  t.matrix("vision_tower.patch_embedder.input_proj", s.hidden, s.patch_values(), false);
-  t.matrix("vision_tower.patch_embedder.position_embedding_table", multiply(2, positions), s.hidden, false);
-  t.layers("vision_tower.encoder.layers.{}.", s.layers);
-  t.matrix("self_attn.q_proj", multiply(heads, head_dim), s.hidden, false);
-  t.matrix("self_attn.k_proj", multiply(kv_heads, head_dim), s.hidden, false);
-  t.matrix("self_attn.v_proj", multiply(kv_heads, head_dim), s.hidden, false);
-  t.matrix("self_attn.o_proj", s.hidden, multiply(heads, head_dim), false);
-  t.rms_norm("self_attn.q_norm", head_dim);
-  t.rms_norm("self_attn.k_norm", head_dim);
-  t.matrix("mlp.gate_proj", s.width, s.hidden, false);
-  t.matrix("mlp.up_proj", s.width, s.hidden, false);
-  t.matrix("mlp.down_proj", s.hidden, s.width, false);
-  for (const char* name :
-       {"input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm"}) {
-    t.rms_norm(name, s.hidden);
-  }
-  t.layers("", 1);
-  t.matrix("embed_vision.embedding_projection", m.hidden, s.hidden, false);
-}
-
-void write_pixtral(const Fields& c, const Fields& v, Model& m) {
-  Tower t(m);
-  const VisionShape s(v);
-  const Count merge = c.count("spatial_merge_size", {1, 64}, 2);
-  const bool bias = c.flag("multimodal_projector_bias", false);
-  m.image_tokens = s.patches() / multiply(merge, merge);
-  m.image_values = s.image_values();
-  write_pixtral_tower(t, s);
-  t.rms_norm("multi_modal_projector.norm", s.hidden);
-  t.matrix("multi_modal_projector.patch_merger.merging_layer", s.hidden, product(s.hidden, merge, merge), false);
-  const auto* picked = c.find("vision_feature_layer");
-  const Count features = picked && picked->is_array() ? std::max<Count>(picked->size(), 1) : 1;
-  t.matrix("multi_modal_projector.linear_1", m.hidden, multiply(features, s.hidden), bias);
-  t.matrix("multi_modal_projector.linear_2", m.hidden, m.hidden, bias);
-}
-
-void write_pixtral_llava(const Fields& c, const Fields& v, Model& m) {
-  Tower t(m);
-  const VisionShape s(v);
-  const std::string& type = v.model_type();
-  if (type == "pixtral") {
-    write_pixtral_tower(t, s);
-  } else if (type.find("siglip") != std::string::npos) {
-    write_siglip(t, s);
-  } else {
-    write_clip(t, s);
-  }
-  const bool bias = c.flag("multimodal_projector_bias", true);
-  // Features of several layers stand side by side (Granite Vision).
-  const auto* picked = c.find("vision_feature_layer");
-  const Count features = picked && picked->is_array() ? std::max<Count>(picked->size(), 1) : 1;
-  t.matrix("multi_modal_projector.linear_1", m.hidden, multiply(features, s.hidden), bias);
-  t.matrix("multi_modal_projector.linear_2", m.hidden, m.hidden, bias);
+void write_tower(const Fields& c, const Fields& v, Model& m, std::string_view rows) {
+  TowerWriter writer(c, v, m);
+  for (std::string_view row = next_word(rows); !row.empty(); row = next_word(rows)) writer.write(row);
 }
 
 }  // namespace llmcalc::models

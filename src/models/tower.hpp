@@ -1,16 +1,18 @@
 #pragma once
-// Towers: vision and audio encoders with their projectors, as tensors of ModelPart::Encoder.
+// Towers: vision and audio encoders with their projectors, as tensors of ModelPart::Encoder. A tower is a row of a
+// table; vision_transformers.cpp, audio_encoders.cpp and projectors.cpp hold the tables.
 
 #include "models/fields.hpp"
 
 #include <llmcalc/model/model.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace llmcalc::models {
 
-/// Writes the tensors of a tower into Model::extra_tensors.
+/// Writes the tensors of a tower into Model::extra_tensors. What has a size of 0 is not written.
 class Tower {
  public:
   explicit Tower(Model& m) : model_(m) {}
@@ -32,44 +34,47 @@ class Tower {
   Count count_ = 1;
 };
 
-/// Reads a vision_config and writes its tower with the projector to the text model; the text model is read already.
-/// `c` is the whole config, `v` its vision_config.
-using WriteTower = void (*)(const Fields& c, const Fields& v, Model& m);
+/// A tower, a projector, or a part of one that others include. Two texts say all of it.
+///
+/// `sizes` names the numbers that the tensors are made of, in the order in which the config is read:
+///   hidden=width(hidden_size)           a key of the tower's config; its absence is an issue
+///   channels=few(in_channels|in_chans,3)  the first of the keys that is there, else what stands behind the comma
+///   factor=few(c.scale_factor,2)        a key of the whole model's config
+///   %key:type                           keys after this one are in that object of the whole model's config
+///   merged=hidden*factor*factor         computed from left to right, without precedence, by + - * /
+///   @name                               the sizes of another row first
+/// The word before the bracket is the range or the way of reading, see tower.cpp. `model` is the text model's hidden
+/// size; `image_tokens` and `image_values` are given to the model.
+///
+/// `tensors` lists them, one statement a line or several between semicolons:
+///   a b : rows x columns + bias         two matrices; "+" alone: with a bias, "+ flag": if the flag is 1
+///   a : size                            a vector; "ln size" and "rms size" are norms
+///   @prefix.{}. layers                  what follows stands in so many layers of this name; "@" alone ends it
+///   &name                               the tensors of another row
+/// A tensor of which any size is 0 is not there.
+struct TowerRow {
+  std::string_view name;
+  std::string_view sizes = {};
+  std::string_view tensors = {};
+  /// For towers of several kinds: the row of the one that a vision_config means, written before this row.
+  std::string_view (*kind)(const Fields& vision) = nullptr;
+};
 
-void write_siglip_gemma3(const Fields& c, const Fields& v, Model& m);  ///< SigLIP with Gemma 3's projector
-void write_gemma4_vision(const Fields& c, const Fields& v, Model& m);  ///< Gemma 4
-void write_pixtral(const Fields& c, const Fields& v, Model& m);        ///< Pixtral with Mistral 3's merging projector
-void write_pixtral_llava(const Fields& c, const Fields& v, Model& m);  ///< Pixtral or CLIP with LLaVA's projector
-void write_qwen2_vision(const Fields& c, const Fields& v, Model& m);   ///< Qwen2-VL
-void write_qwen2_5_vision(const Fields& c, const Fields& v, Model& m);    ///< Qwen2.5-VL
-void write_qwen3_vision(const Fields& c, const Fields& v, Model& m);      ///< Qwen3-VL, Qwen3.5
-void write_mllama_vision(const Fields& c, const Fields& v, Model& m);     ///< Llama 3.2 Vision
-void write_llama4_vision(const Fields& c, const Fields& v, Model& m);     ///< Llama 4
-void write_moonvit(const Fields& c, const Fields& v, Model& m);           ///< Kimi-VL, Kimi K2.5
-void write_glm4v_vision(const Fields& c, const Fields& v, Model& m);      ///< GLM-4.1V, GLM-4.5V, GLM-4.6V
-void write_paligemma_vision(const Fields& c, const Fields& v, Model& m);  ///< PaliGemma
-void write_llava_next(const Fields& c, const Fields& v, Model& m);        ///< LLaVA-NeXT and OneVision
-void write_idefics3_vision(const Fields& c, const Fields& v, Model& m);   ///< Idefics 3, SmolVLM
-void write_intern_vision(const Fields& c, const Fields& v, Model& m);     ///< InternVL
+/// Vision transformers. Source: modeling_*.py of Hugging Face transformers (main, 2026-08), class by class.
+[[nodiscard]] std::span<const TowerRow> vision_transformers();
+/// Audio encoders with their projectors. Same source.
+[[nodiscard]] std::span<const TowerRow> audio_encoders();
+/// What stands between a vision transformer and the text model: mergers, resamplers, projections. Same source.
+[[nodiscard]] std::span<const TowerRow> projectors();
 
-void write_glm_ocr_vision(const Fields& c, const Fields& v, Model& m);         ///< GLM-OCR
-void write_cohere2_vision(const Fields& c, const Fields& v, Model& m);         ///< Command A Vision
-void write_aya_vision(const Fields& c, const Fields& v, Model& m);             ///< Aya Vision
-void write_lfm2_vision(const Fields& c, const Fields& v, Model& m);            ///< LFM2-VL
-void write_deepseek_vision(const Fields& c, const Fields& v, Model& m);        ///< DeepSeek-VL
-void write_ovis2_vision(const Fields& c, const Fields& v, Model& m);           ///< Ovis 2
-void write_idefics2_vision(const Fields& c, const Fields& v, Model& m);        ///< Idefics 2
-void write_minimax_m3_vision(const Fields& c, const Fields& v, Model& m);      ///< MiniMax M3
-void write_ernie_vision(const Fields& c, const Fields& v, Model& m);           ///< ERNIE 4.5 VL
-void write_paddleocr_vision(const Fields& c, const Fields& v, Model& m);       ///< PaddleOCR-VL
-void write_gemma4_unified_vision(const Fields& c, const Fields& v, Model& m);  ///< Gemma 4 12B: patches projected
+/// Writes the rows of these names, with blanks between them: the later ones have the sizes of the earlier. `c` is the
+/// whole config, `v` the vision_config or audio_config; the text model is read already. A row that names a size or a
+/// row that does not exist is an issue.
+void write_tower(const Fields& c, const Fields& v, Model& m, std::string_view rows);
 
-// The same for an audio_config.
-void write_voxtral_audio(const Fields& c, const Fields& a, Model& m);         ///< Voxtral
-void write_qwen2_audio(const Fields& c, const Fields& a, Model& m);           ///< Qwen2-Audio
-void write_qwen2_5_omni_audio(const Fields& c, const Fields& a, Model& m);    ///< Qwen2.5-Omni
-void write_qwen3_omni_audio(const Fields& c, const Fields& a, Model& m);      ///< Qwen3-Omni
-void write_gemma4_audio(const Fields& c, const Fields& a, Model& m);          ///< Gemma 4 E2B, E4B
-void write_gemma4_unified_audio(const Fields& c, const Fields& a, Model& m);  ///< Gemma 4 12B: samples projected
+/// The image tokenizer (VQ-GAN) of Chameleon: encoder and words of images. `v` is the vq_config.
+void write_chameleon_tokenizer(const Fields& v, Model& m);
+/// Janus's: both ways, and what draws images.
+void write_janus_tokenizer(const Fields& v, Model& m);
 
 }  // namespace llmcalc::models

@@ -135,7 +135,7 @@ void read_named_tower(const Fields& c, Model& m, const std::string& name) {
   const std::string& type = vision.model_type();
   if (type == "siglip_vision_model" || type == "clip_vision_model" || type == "pixtral") {
     c.assume(name + "its tower is counted as " + type + " with the projector of LLaVA");
-    write_pixtral_llava(c, vision, m);
+    write_tower(c, vision, m, "llava_tower llava");
   } else {
     c.assume(name + "its vision tower is not counted");
   }

@@ -1,13 +1,10 @@
-// Image tokenizers (VQ-GAN) of Chameleon and Janus, Janus's tower, Aria's projector.
-// Source: modeling_chameleon.py, modular_janus.py, modular_aria.py of Hugging Face transformers.
+// Image tokenizers (VQ-GAN) of Chameleon and Janus: convolutions level by level, which no list of layers describes.
+// Source: modeling_chameleon.py, modular_janus.py of Hugging Face transformers.
 
-#include "models/tower_vq.hpp"
+#include "models/tower.hpp"
 
-#include "models/vision_shape.hpp"
-
-#include <algorithm>
-#include <array>
 #include <string>
+#include <vector>
 
 namespace llmcalc::models {
 
@@ -116,76 +113,19 @@ void write_generation(Tower& t, const Fields& v) {
 
 }  // namespace
 
-void write_chameleon_tokenizer(const Fields&, const Fields& v, Model& m) {
+void write_chameleon_tokenizer(const Fields& v, Model& m) {
   ImageTokenizer tokenizer(v, m);
   tokenizer.encoder(v.count("in_channels", {1, 64}, 3), false, v.text("attn_type", "vanilla") == "vanilla");
   tokenizer.codebook(v.count("num_embeddings", range::vocabulary, 8192), v.count("embed_dim", range::width, 256));
 }
 
-void write_janus_tokenizer(const Fields&, const Fields& v, Model& m) {
+void write_janus_tokenizer(const Fields& v, Model& m) {
   ImageTokenizer tokenizer(v, m);
   tokenizer.encoder(v.count("in_channels", {1, 64}, 3), true, true);
   tokenizer.codebook(v.count("num_embeddings", range::vocabulary, 16384), v.count("embed_dim", range::width, 8));
   tokenizer.decoder(v.count("out_channels", {1, 64}, 3));
   Tower t(m);
   write_generation(t, v);
-}
-
-void write_janus_vision(const Fields&, const Fields& v, Model& m) {
-  Tower t(m);
-  const VisionShape s(v);
-  const double ratio = v.number("mlp_ratio", 4.0);
-  if (!(ratio > 0 && ratio <= 64)) {
-    v.complain("mlp_ratio", "must be more than 0 and at most 64");
-    return;
-  }
-  const auto width = static_cast<Count>(static_cast<double>(s.hidden) * ratio);
-  const bool bias = v.flag("attention_bias", true);
-  t.matrix("vision_model.embeddings.patch_embedding", s.hidden, s.patch_values());
-  t.matrix("vision_model.embeddings.position_embedding", s.patches(), s.hidden, false);
-  t.layers("vision_model.encoder.layers.{}.", s.layers);
-  for (const char* name : {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"}) {
-    t.matrix(name, s.hidden, s.hidden, bias);
-  }
-  t.matrix("self_attn.projection_layer", s.hidden, s.hidden);
-  if (v.flag("use_qk_norm", false)) {
-    t.layer_norm("self_attn.q_norm", s.hidden);
-    t.layer_norm("self_attn.k_norm", s.hidden);
-  }
-  t.matrix("mlp.fc1", width, s.hidden);
-  t.matrix("mlp.fc2", s.hidden, width);
-  t.layer_norm("layer_norm1", s.hidden);
-  t.layer_norm("layer_norm2", s.hidden);
-  t.layers("", 1);
-  t.layer_norm("vision_model.post_layernorm", s.hidden);
-  write_aligner(t, "aligner", s.hidden, v.count("projection_dim", range::width, 2048), v.count("depth", {1, 64}, 2));
-  m.image_tokens = s.patches();
-  m.image_values = s.image_values();
-}
-
-void write_aria_vision(const Fields& c, const Fields& v, Model& m) {
-  Tower t(m);
-  const VisionShape s(v);
-  write_siglip(t, s);
-  Count queries = 0;
-  const auto* table = c.find("projector_patch_to_query_dict");
-  for (const auto& item : table && table->is_object() ? *table : nlohmann::json::object()) {
-    const bool good = item.is_number_unsigned() && item.get<Count>() <= range::width.high;
-    if (good) queries = std::max(queries, item.get<Count>());
-  }
-  // The class's own table ends at 256 queries for 4900 patches.
-  t.matrix("multi_modal_projector.query", queries != 0 ? queries : 256, s.hidden, false);
-  for (const char* name : {"q_proj", "k_proj", "v_proj"}) {
-    t.matrix("multi_modal_projector.cross_attn." + std::string(name), s.hidden, s.hidden, false);
-  }
-  t.matrix("multi_modal_projector.cross_attn.multihead_attn.in_proj", multiply(3, s.hidden), s.hidden);
-  t.matrix("multi_modal_projector.cross_attn.multihead_attn.out_proj", s.hidden, s.hidden);
-  t.matrix("multi_modal_projector.cross_attn.linear", s.hidden, s.hidden);
-  t.layer_norm("multi_modal_projector.cross_attn.layer_norm", s.hidden);
-  t.layer_norm("multi_modal_projector.cross_attn.layer_norm_kv", s.hidden);
-  t.layer_norm("multi_modal_projector.layer_norm", s.hidden);
-  t.matrix("multi_modal_projector.feed_forward.linear_in", m.hidden, s.hidden, false);
-  t.matrix("multi_modal_projector.feed_forward.linear_out", m.hidden, m.hidden, false);
 }
 
 }  // namespace llmcalc::models

@@ -1,0 +1,88 @@
+#include "models/tower.hpp"
+
+#include <array>
+
+namespace llmcalc::models {
+
+namespace {
+
+// clang-format off
+constexpr auto rows = std::to_array<TowerRow>({
+    // Whisper's encoder under the names of either generation of classes: two convolutions of three taps over time,
+    // layers with LayerNorm and biases on everything but the keys.
+    {.name = "whisper_shape",
+     .sizes = "hidden=width(hidden_size,1280) width=width(encoder_ffn_dim|intermediate_size,5120)"
+              " layers=layers(encoder_layers|num_hidden_layers,32) mel=width(num_mel_bins,128)"
+              " positions=width(max_source_positions,1500)"},
+    {.name = "whisper_convolutions",
+     .tensors = "audio_tower.conv1 : hidden x mel*3 +; audio_tower.conv2 : hidden x hidden*3 +"},
+    {.name = "whisper_layers", .tensors = R"(
+     @audio_tower.layers.{}. layers
+       self_attn.k_proj : hidden x hidden; self_attn.v_proj self_attn.q_proj self_attn.out_proj : hidden x hidden +
+       &whisper_block
+     @)"},
+    {.name = "whisper_block", .tensors = R"(
+       self_attn_layer_norm : ln hidden; fc1 : width x hidden +; fc2 : hidden x width +
+       final_layer_norm : ln hidden)"},
+    {.name = "whisper", .sizes = "@whisper_shape", .tensors = R"(
+     &whisper_convolutions
+     audio_tower.embed_positions : positions x hidden
+     &whisper_layers
+     audio_tower.layer_norm : ln hidden)"},
+    // Voxtral: four frames side by side are as wide as the encoder's block.
+    {.name = "voxtral", .sizes = "@whisper", .tensors = R"(
+     &whisper
+     multi_modal_projector.linear_1 : model x width; multi_modal_projector.linear_2 : model x model)"},
+    {.name = "qwen2_audio", .sizes = "@whisper",
+     .tensors = "&whisper; multi_modal_projector.linear : model x hidden +"},
+    {.name = "qwen2_5_omni_audio", .sizes = "@whisper_shape out=width(output_dim,3584)", .tensors = R"(
+     &whisper_convolutions
+     audio_tower.audio_bos_eos_token : 2 x out
+     &whisper_layers
+     audio_tower.ln_post : ln hidden; audio_tower.proj : out x hidden +)"},
+    // Qwen3-Omni: three convolutions of 3 x 3 halve the mel bins each time, rounded up.
+    {.name = "qwen3_omni_audio",
+     .sizes = "@whisper_shape channels=width(downsample_hidden_size,480) bins=mel+1/2+1/2+1/2"
+              " out=width(output_dim,3584)",
+     .tensors = R"(
+     audio_tower.conv2d1 : channels x 9 +; audio_tower.conv2d2 audio_tower.conv2d3 : channels x channels*9 +
+     audio_tower.conv_out : hidden x channels*bins
+     @audio_tower.layers.{}. layers
+       self_attn.k_proj self_attn.v_proj self_attn.q_proj self_attn.out_proj : hidden x hidden +
+       &whisper_block
+     @
+     audio_tower.ln_post : ln hidden; audio_tower.proj1 : hidden x hidden +; audio_tower.proj2 : out x hidden +)"},
+
+    // Gemma 4 E2B and E4B: a conformer with two feed-forward blocks a layer.
+    {.name = "gemma4_audio",
+     .sizes = "hidden=width(hidden_size) heads=heads(num_attention_heads) first=first(subsampling_conv_channels,128)"
+              " second=last(subsampling_conv_channels,32) out=width(output_proj_dims)"
+              " layers=layers(num_hidden_layers)"
+              " taps=few(conv_kernel_size,5)",
+     .tensors = R"(
+     @audio_tower.subsample_conv_projection.
+       layer0.conv : first x 9; layer0.norm : rms first; layer1.conv : second x first*9; layer1.norm : rms second
+       input_proj_linear : hidden x first/4*second
+     @audio_tower.layers.{}. layers
+       feed_forward1.ffw_layer_1.linear : 4*hidden x hidden; feed_forward1.ffw_layer_2.linear : hidden x 4*hidden
+       feed_forward1.pre_layer_norm feed_forward1.post_layer_norm : rms hidden
+       feed_forward2.ffw_layer_1.linear : 4*hidden x hidden; feed_forward2.ffw_layer_2.linear : hidden x 4*hidden
+       feed_forward2.pre_layer_norm feed_forward2.post_layer_norm : rms hidden
+       self_attn.q_proj.linear self_attn.k_proj.linear self_attn.v_proj.linear self_attn.post.linear : hidden x hidden
+       self_attn.relative_k_proj : hidden x hidden; self_attn.per_dim_scale : hidden/heads
+       lconv1d.linear_start.linear : 2*hidden x hidden; lconv1d.linear_end.linear : hidden x hidden
+       lconv1d.depthwise_conv1d : hidden x taps
+       lconv1d.pre_layer_norm lconv1d.conv_norm norm_pre_attn norm_post_attn norm_out : rms hidden
+     @
+     audio_tower.output_proj : out x hidden +; embed_audio.embedding_projection : model x out)"},
+    // Gemma 4 12B: samples are projected without an encoder.
+    {.name = "gemma4_unified_audio", .sizes = "samples=width(audio_embed_dim,640)",
+     .tensors = "embed_audio.embedding_projection : model x samples"},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const TowerRow> audio_encoders() { return rows; }
+
+}  // namespace llmcalc::models

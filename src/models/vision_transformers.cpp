@@ -1,0 +1,305 @@
+#include "models/tower.hpp"
+
+#include <array>
+
+namespace llmcalc::models {
+
+namespace {
+
+/// Rows of SigLIP's line: the flexible one with patches of any number has a table of its own.
+std::string_view siglip_generation(const Fields& v) {
+  return v.model_type() == "siglip2_vision_model" ? "siglip2" : "siglip";
+}
+
+std::string_view kind_of_llava(const Fields& v) {
+  if (v.model_type() == "pixtral") return "pixtral";
+  return v.model_type().find("siglip") != std::string::npos ? "siglip" : "clip";
+}
+
+// clang-format off
+constexpr auto rows = std::to_array<TowerRow>({
+    // What nearly every vision_config has. Sizes may be lists of height and width: the first counts.
+    {.name = "shape",
+     .sizes = "hidden=width(hidden_size) width=width(intermediate_size,4*hidden) layers=layers(num_hidden_layers)"
+              " @image"},
+    {.name = "deep_shape",
+     .sizes = "hidden=width(hidden_size) width=width(intermediate_size,4*hidden) layers=layers(depth) @image"},
+    // patch_values: of one patch; pixels: of one image
+    {.name = "image",
+     .sizes = "channels=few(num_channels|in_channels,3) patch=patch_side(patch_size,14)"
+              " image=image_side(image_size,224)"
+              " pooling=siglip_flag(vision_use_head,1) patch_values=channels*patch*patch pixels=channels*image*image"
+              " grid=image/patch patches=grid*grid"},
+
+    // Encoder layers with LayerNorms, biases everywhere and an ungated block (CLIP, SigLIP, Llama 4).
+    {.name = "clip_layer",
+     .tensors = "self_attn.q_proj self_attn.k_proj self_attn.v_proj self_attn.out_proj : hidden x hidden +"
+                "; mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +; layer_norm1 layer_norm2 : ln hidden"},
+    // The attention pooling is made by SigLIP's class unless vision_use_head is false.
+    {.name = "siglip_layers", .tensors = R"(
+     @vision_tower.vision_model.encoder.layers.{}. layers
+       &clip_layer
+     @
+     vision_tower.vision_model.post_layernorm : ln hidden
+     @vision_tower.vision_model.head. pooling
+       probe : hidden
+       attention.in_proj : 3*hidden x hidden +; attention.out_proj : hidden x hidden +
+       layernorm : ln hidden; mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +)"},
+    {.name = "siglip", .sizes = "@shape", .tensors = R"(
+     vision_tower.vision_model.embeddings.patch_embedding : hidden x patch_values +
+     vision_tower.vision_model.embeddings.position_embedding : patches x hidden
+     &siglip_layers)"},
+    // SigLIP 2 with patches of any number: a linear patch embedding and a table of num_patches positions.
+    {.name = "siglip2", .sizes = "@shape positions=width(num_patches,256)", .tensors = R"(
+     vision_tower.embeddings.patch_embedding : hidden x patch_values +
+     vision_tower.embeddings.position_embedding : positions x hidden
+     &siglip_layers)"},
+    {.name = "clip", .sizes = "@shape", .tensors = R"(
+     vision_tower.vision_model.embeddings.class_embedding : hidden
+     vision_tower.vision_model.embeddings.patch_embedding : hidden x patch_values
+     vision_tower.vision_model.embeddings.position_embedding : patches+1 x hidden
+     vision_tower.vision_model.pre_layrnorm : ln hidden
+     @vision_tower.vision_model.encoder.layers.{}. layers
+       &clip_layer
+     @
+     vision_tower.vision_model.post_layernorm : ln hidden)"},
+    // RMS norms, gated blocks, no biases.
+    {.name = "pixtral", .sizes = "@shape", .tensors = R"(
+     vision_tower.patch_conv : hidden x patch_values; vision_tower.ln_pre : rms hidden
+     @vision_tower.transformer.layers.{}. layers
+       attention.q_proj attention.k_proj attention.v_proj attention.o_proj : hidden x hidden
+       feed_forward.gate_proj feed_forward.up_proj : width x hidden; feed_forward.down_proj : hidden x width
+       attention_norm ffn_norm : rms hidden)"},
+    {.name = "any_siglip", .kind = siglip_generation},
+    {.name = "llava_tower", .kind = kind_of_llava},
+
+    {.name = "gemma4_vision",
+     .sizes = "@shape heads=heads(num_attention_heads) kv_heads=heads(num_key_value_heads,heads)"
+              " head=width(head_dim,hidden/heads) positions=width(position_embedding_size,10240)",
+     .tensors = R"(
+     vision_tower.patch_embedder.input_proj : hidden x patch_values
+     vision_tower.patch_embedder.position_embedding_table : 2*positions x hidden
+     @vision_tower.encoder.layers.{}. layers
+       self_attn.q_proj : heads*head x hidden; self_attn.k_proj self_attn.v_proj : kv_heads*head x hidden
+       self_attn.o_proj : hidden x heads*head; self_attn.q_norm self_attn.k_norm : rms head
+       mlp.gate_proj mlp.up_proj : width x hidden; mlp.down_proj : hidden x width
+       input_layernorm post_attention_layernorm pre_feedforward_layernorm post_feedforward_layernorm : rms hidden
+     @
+     embed_vision.embedding_projection : model x hidden)"},
+    // Gemma 4 12B: patches are projected without an encoder.
+    {.name = "gemma4_unified_vision",
+     .sizes = "patch=patch(patch_size,16) pool=few(pooling_kernel_size,3) values=patch*pool*patch*pool*3"
+              " width=width(mm_embed_dim,3840) positions=width(mm_posemb_size,1120) out=width(output_proj_dims,3840)",
+     .tensors = R"(
+     embed_vision.patch_ln1 : ln values; embed_vision.patch_dense : width x values +
+     embed_vision.patch_ln2 : ln width; embed_vision.pos_embedding : 2*positions x width
+     embed_vision.pos_norm : ln width
+     embed_vision.multimodal_embedder.embedding_projection : model x out)"},
+
+    // Qwen2-VL: here hidden_size is the text model's; the tower's own is embed_dim.
+    {.name = "qwen2_vl",
+     .sizes = "hidden=width(embed_dim,1280) ratio=few(mlp_ratio,4) width=hidden*ratio depth=layers(depth,32)"
+              " patch=patch(patch_size,14) channels=few(in_channels|in_chans,3) frames=few(temporal_patch_size,2)"
+              " merge=few(spatial_merge_size,2) merged=hidden*merge*merge",
+     .tensors = R"(
+     visual.patch_embed.proj : hidden x channels*frames*patch*patch
+     @visual.blocks.{}. depth
+       norm1 norm2 : ln hidden; attn.qkv : 3*hidden x hidden +; attn.proj : hidden x hidden +
+       mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +
+     @
+     visual.merger.ln_q : ln hidden; visual.merger.mlp.0 : merged x merged +
+     visual.merger.mlp.2 : model x merged +)"},
+    // Qwen2.5-VL; EXAONE 4.5 shares keys and values between heads.
+    {.name = "qwen2_5_vl",
+     .sizes = "hidden=width(hidden_size,1280) width=width(intermediate_size,3420) patch=patch(patch_size,14)"
+              " channels=few(in_channels|in_chans,3) frames=few(temporal_patch_size,2) depth=layers(depth,32)"
+              " heads=heads(num_attention_heads,16) kv_heads=heads(num_key_value_heads,heads) head=hidden/heads"
+              " merge=few(spatial_merge_size,2) out=width(out_hidden_size,3584) merged=hidden*merge*merge",
+     .tensors = R"(
+     visual.patch_embed.proj : hidden x channels*frames*patch*patch
+     @visual.blocks.{}. depth
+       norm1 norm2 : rms hidden; attn.qkv : 2*kv_heads*head+hidden x hidden +; attn.proj : hidden x hidden +
+       mlp.gate_proj mlp.up_proj : width x hidden +; mlp.down_proj : hidden x width +
+     @
+     visual.merger.ln_q : rms hidden; visual.merger.mlp.0 : merged x merged +
+     visual.merger.mlp.2 : out x merged +)"},
+    {.name = "qwen3_vl",
+     .sizes = "hidden=width(hidden_size,1152) width=width(intermediate_size,4304) patch=patch(patch_size,16)"
+              " merge=few(spatial_merge_size,2) out=width(out_hidden_size,model) merged=hidden*merge*merge"
+              " channels=few(in_channels,3) frames=few(temporal_patch_size,2)"
+              " positions=width(num_position_embeddings,2304) depth=layers(depth,27)"
+              " deep=listed_layers(deepstack_visual_indexes)",
+     .tensors = R"(
+     visual.patch_embed.proj : hidden x channels*frames*patch*patch +
+     visual.pos_embed : positions x hidden
+     @visual.blocks.{}. depth
+       norm1 norm2 : ln hidden; attn.qkv : 3*hidden x hidden +; attn.proj : hidden x hidden +
+       mlp.linear_fc1 : width x hidden +; mlp.linear_fc2 : hidden x width +
+     @visual.merger. 1
+       norm : ln hidden; linear_fc1 : merged x merged +; linear_fc2 : out x merged +
+     @visual.deepstack_merger_list.{}. deep
+       norm : ln merged; linear_fc1 : merged x merged +; linear_fc2 : out x merged +)"},
+
+    {.name = "llama_3_2_layer",
+     .tensors = "self_attn.q_proj self_attn.k_proj self_attn.v_proj self_attn.o_proj : hidden x hidden"
+                "; mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +"
+                "; input_layernorm post_attention_layernorm : ln hidden"},
+    {.name = "mllama",
+     .sizes = "@shape tokens=patches+1 tiles=few(max_num_tiles,4) ratios=length(supported_aspect_ratios,8)"
+              " global=some_layers(num_global_layers,8) out=width(vision_output_dim,7680)",
+     .tensors = R"(
+     vision_model.class_embedding : hidden; vision_model.patch_embedding : hidden x patch_values
+     vision_model.gated_positional_embedding.gate : 1
+     vision_model.gated_positional_embedding.embedding : tokens x hidden
+     vision_model.gated_positional_embedding.tile_embedding : ratios+1 x tiles*tokens*hidden
+     vision_model.pre_tile_positional_embedding.gate : 1
+     vision_model.pre_tile_positional_embedding.embedding : ratios+1 x tiles*hidden
+     vision_model.post_tile_positional_embedding.gate : 1
+     vision_model.post_tile_positional_embedding.embedding : ratios+1 x tiles*hidden
+     vision_model.layernorm_pre vision_model.layernorm_post : ln hidden
+     @vision_model.transformer.layers.{}. layers
+       &llama_3_2_layer
+     @vision_model.global_transformer.layers.{}. global
+       &llama_3_2_layer
+       gate_attn gate_ffn : 1
+     @
+     multi_modal_projector : model x out +)"},
+    // image_processing_llama4.py: at most 16 tiles and the whole image; pixel shuffle merges 2 x 2 patches.
+    {.name = "llama4",
+     .sizes = "@shape out=width(projector_output_dim,7680) in=width(projector_input_dim,7680)"
+              " image_tokens=patches/4*17 image_values=pixels*17 seen=width(vision_output_dim,7680)",
+     .tensors = R"(
+     vision_model.class_embedding : hidden; vision_model.positional_embedding_vlm : patches+1 x hidden
+     vision_model.patch_embedding.linear : hidden x patch_values
+     vision_model.layernorm_pre vision_model.layernorm_post : ln hidden
+     @vision_model.model.layers.{}. layers
+       &clip_layer
+     @
+     vision_model.vision_adapter.mlp.fc1 : in x width; vision_model.vision_adapter.mlp.fc2 : out x in
+     multi_modal_projector.linear_1 : model x seen)"},
+    // InternViT: norms of either kind, two learned scales a layer; patches merged by pixel shuffle.
+    {.name = "internvl",
+     .sizes = "@shape rms=is_rms_norm(norm_type) biased=1-rms bias=flag(attention_bias|qkv_bias,0)"
+              " absolute=flag(use_absolute_position_embeddings,1) normed=flag(use_qk_norm|qk_normalization,0)"
+              " mean=flag(use_mean_pooling,1) last=1-mean merge=shuffled(c.downsample_ratio) merged=hidden*merge",
+     .tensors = R"(
+     vision_tower.embeddings.cls_token : hidden
+     vision_tower.embeddings.patch_embeddings.projection : hidden x patch_values +
+     vision_tower.embeddings.position_embeddings : patches+1*absolute x hidden
+     @vision_tower.encoder.layer.{}. layers
+       attention.q_proj attention.k_proj attention.v_proj : hidden x hidden + bias
+       attention.projection_layer : hidden x hidden +; attention.q_norm attention.k_norm : rms hidden*normed
+       mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +; lambda_1 lambda_2 : hidden
+       layernorm_before : rms hidden; layernorm_before.bias : hidden*biased
+       layernorm_after : rms hidden; layernorm_after.bias : hidden*biased
+     @
+     vision_tower.layernorm : rms hidden*last; vision_tower.layernorm.bias : hidden*biased*last
+     multi_modal_projector.layer_norm : ln merged
+     multi_modal_projector.linear_1 : model x merged +; multi_modal_projector.linear_2 : model x model +)"},
+
+    // MoonViT (Kimi); published configs and classes name its sizes differently.
+    {.name = "moonvit",
+     .sizes = "hidden=width(hidden_size|vt_hidden_size,1152) width=width(intermediate_size|vt_intermediate_size,4304)"
+              " layers=layers(num_hidden_layers|vt_num_hidden_layers,27)"
+              " rows=width(init_pos_emb_height|pos_emb_height,64) columns=width(init_pos_emb_width|pos_emb_width,64)"
+              " patch=patch(patch_size,14) merge=product(merge_kernel_size,4) merged=hidden*merge",
+     .tensors = R"(
+     vision_tower.patch_embed.proj : hidden x 3*patch*patch +
+     vision_tower.patch_embed.pos_emb : rows*columns x hidden
+     @vision_tower.encoder.blocks.{}. layers
+       norm0 norm1 : ln hidden; wqkv : 3*hidden x hidden +; wo : hidden x hidden +
+       mlp.fc0 : width x hidden +; mlp.fc1 : hidden x width +
+     @
+     vision_tower.encoder.final_layernorm : ln hidden; mm_projector.pre_norm : ln hidden
+     mm_projector.proj.0 : merged x merged +; mm_projector.proj.2 : model x merged +)"},
+    {.name = "glm_layers", .tensors = R"(
+     @visual.blocks.{}. layers
+       norm1 norm2 : rms hidden; attn.qkv : 3*hidden x hidden + bias; attn.proj : hidden x hidden + block_bias
+       attn.q_norm attn.k_norm : rms head
+       mlp.gate_proj mlp.up_proj : block x hidden + block_bias; mlp.down_proj : hidden x block + block_bias
+     @
+     visual.post_layernorm : rms hidden; visual.downsample : out x hidden*merge*merge +
+     visual.merger.proj : out x out; visual.merger.post_projection_norm : ln out
+     visual.merger.gate_proj visual.merger.up_proj : merger x out; visual.merger.down_proj : out x merger)"},
+    // GLM-4.1V, 4.5V, 4.6V: blocks as wide as what comes out, the merger has intermediate_size.
+    {.name = "glm4v",
+     .sizes = "@deep_shape out=width(out_hidden_size,model) merge=few(spatial_merge_size,2)"
+              " bias=flag(attention_bias,0)"
+              " frames=few(temporal_patch_size,2) block=out block_bias=0 merger=width head=0",
+     .tensors = R"(
+     visual.patch_embed.proj : hidden x patch_values*frames +
+     visual.embeddings.position_embedding : patches x hidden; visual.post_conv_layernorm : rms hidden
+     &glm_layers)"},
+    // GLM-OCR: no positions, norms of queries and keys, a merger as wide as the channels of an image.
+    {.name = "glm_ocr",
+     .sizes = "@deep_shape out=width(out_hidden_size,model) merge=few(spatial_merge_size,2)"
+              " bias=flag(attention_bias,0)"
+              " frames=few(temporal_patch_size,2) block=width block_bias=bias merger=out*channels"
+              " heads=heads(num_attention_heads,16) head=hidden/heads",
+     .tensors = "visual.patch_embed.proj : hidden x patch_values*frames +; &glm_layers"},
+    {.name = "minimax_m3", .sizes = "@shape frames=few(temporal_patch_size,2)", .tensors = R"(
+     vision_tower.embeddings.proj : hidden x patch_values*frames; vision_tower.pre_layrnorm : ln hidden
+     @vision_tower.layers.{}. layers
+       &clip_layer)"},
+    {.name = "ernie4_5_vl", .sizes = "@deep_shape", .tensors = R"(
+     vision_tower.patch_embed.proj : hidden x patch_values
+     @vision_tower.blocks.{}. layers
+       norm1 norm2 : ln hidden; attn.qkv : 3*hidden x hidden +; attn.proj : hidden x hidden +
+       mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +
+     @
+     vision_tower.ln : ln hidden)"},
+    // Ovis 2: every patch becomes a distribution over a visual vocabulary, whose rows are text embeddings.
+    {.name = "ovis2",
+     .sizes = "@shape bias=flag(qkv_bias,0) mlp_bias=flag(mlp_bias,0) words=words(vocab_size,16384)"
+              " indicators=width(num_visual_indicator_tokens,5) seen=words-indicators stride=few(hidden_stride,1)",
+     .tensors = R"(
+     vision_tower.transformer.embeddings.patch_embedding : hidden x patch_values +
+     vision_tower.transformer.embeddings.rms_norm : rms hidden
+     vision_tower.transformer.embeddings.position_embedding : patches x hidden
+     @vision_tower.transformer.encoder.layers.{}. layers
+       attention.q_proj attention.k_proj attention.v_proj attention.out_proj : hidden x hidden + bias
+       ffn.gate_proj ffn.up_proj : width x hidden + mlp_bias; ffn.down_proj : hidden x width + mlp_bias
+       rms_norm1 rms_norm2 : rms hidden
+     @
+     vision_tower.transformer.rms_norm : rms hidden; vision_tower.head_linear : seen x hidden*stride*stride
+     vision_tower.head_norm : ln seen; visual_embeddings_table : words x model)"},
+    // Janus's tower that reads images, with its aligner of `depth` matrices.
+    {.name = "janus",
+     .sizes = "@shape width=scaled(mlp_ratio,hidden) bias=flag(attention_bias,1) normed=flag(use_qk_norm,0)"
+              " out=width(projection_dim,2048) depth=few(depth,2) image_tokens=patches image_values=pixels",
+     .tensors = R"(
+     vision_model.embeddings.patch_embedding : hidden x patch_values +
+     vision_model.embeddings.position_embedding : patches x hidden
+     @vision_model.encoder.layers.{}. layers
+       self_attn.q_proj self_attn.k_proj self_attn.v_proj : hidden x hidden + bias
+       self_attn.projection_layer : hidden x hidden +; self_attn.q_norm self_attn.k_norm : ln hidden*normed
+       mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +; layer_norm1 layer_norm2 : ln hidden
+     @
+     vision_model.post_layernorm : ln hidden; aligner.fc1 : out x hidden +
+     @aligner.hidden_layers. depth-1
+       {} : out x out +)"},
+    // Muse Glimmer: a tower in windows.
+    {.name = "muse_glimmer",
+     .sizes = "hidden=width(hidden_size,1536) width=width(intermediate_size,8960) patch=patch(patch_size,14)"
+              " rows=width(pos_emb_height,32) columns=width(pos_emb_width,32) frames=few(patch_temporal,2)"
+              " layers=layers(num_hidden_layers,50)",
+     .tensors = R"(
+     vision_tower.patch_embedder.patch_embedding : hidden x 3*frames*patch*patch
+     vision_tower.patch_embedder.position_embedding_table : rows*columns x hidden
+     vision_tower.ln_pre : ln hidden
+     @vision_tower.layers.{}. layers
+       norm0 norm1 : ln hidden; attn.q_proj attn.k_proj attn.v_proj attn.proj : hidden x hidden +
+       mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +
+     @
+     vision_tower.ln_post : ln hidden)"},
+    // Fuyu: patches go straight into Persimmon through one matrix.
+    {.name = "fuyu", .sizes = "patch=patch(c.patch_size,30) channels=few(c.num_channels,3)",
+     .tensors = "vision_embed_tokens : model x channels*patch*patch +"},
+});
+// clang-format on
+
+}  // namespace
+
+std::span<const TowerRow> vision_transformers() { return rows; }
+
+}  // namespace llmcalc::models
