@@ -21,7 +21,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Frames drawn after the last event, so that hovers, popups and layouts that need a second pass settle.
+/// Frames drawn after every event and every timed wake, so that hovers, popups, tooltips (Dear ImGui hides them in
+/// their first frame) and layouts that need a second pass settle.
 constexpr int settle_frames = 3;
 
 /// Everything a frame is drawn with.
@@ -31,6 +32,7 @@ struct Stage {
   float pixel_ratio = 1;  ///< pixels per window coordinate
   Clock::time_point mouse_moved = Clock::now();
   ImVec2 mouse{-1, -1};
+  int posing = 0;  ///< frames drawn for the picture that was asked for, with the mouse out of the way
 };
 
 void set_up_imgui() {
@@ -50,7 +52,7 @@ void load_stage(Stage& stage, ui::App& app) {
     ui::say(app, "No font was found here; fonts-inter or fonts-dejavu-core would make this easier to read", true);
   }
   ui::compat::set_global_font_scale(1.0f / stage.pixel_ratio);
-  ImGui_ImplOpenGL3_DestroyDeviceObjects();  // the font texture is made anew with the next frame
+  Window::renew_renderer();  // the font texture is made anew with the next frame
   app.requests.reload_fonts = false;
 }
 
@@ -79,13 +81,26 @@ void clear(const ui::Theme& theme, int width, int height) {
   glClear(GL_COLOR_BUFFER_BIT);
 }
 
+/// Writes what was drawn last into the file that was asked for.
+void save_picture(Stage& stage, ui::App& app, int width, int height) {
+  const Result<std::filesystem::path> written = write_png(read_window(width, height), *app.requests.screenshot);
+  ui::say(app,
+          written ? "Picture saved as " + io::shown(*written)
+                  : written.issues().front().where + " " + written.issues().front().what,
+          !written);
+  app.requests.screenshot.reset();
+  stage.posing = 0;
+}
+
 void draw_frame(Window& window, Stage& stage, ui::App& app) {
   if (app.requests.reload_fonts) load_stage(stage, app);
   refresh_theme(stage, app);
+  // A picture asked for while a frame is drawn shows later ones: the dialogue that asked for it is gone then.
+  const bool poses = app.requests.screenshot.has_value();
   ImGui_ImplOpenGL3_NewFrame();
   ui::compat::drop_font_pixels();
   ImGui_ImplGlfw_NewFrame();
-  window.feed_frame();
+  window.feed_frame(poses ? Pointer::Away : Pointer::Present);
   ui::compat::new_frame();
   app.requests.wake_after = -1;
   watch_mouse(stage, app);
@@ -96,14 +111,7 @@ void draw_frame(Window& window, Stage& stage, ui::App& app) {
   glfwGetFramebufferSize(window.handle(), &width, &height);
   clear(stage.theme, width, height);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  if (app.requests.screenshot) {
-    const Result<std::filesystem::path> written = write_png(read_window(width, height), *app.requests.screenshot);
-    ui::say(app,
-            written ? "Picture saved as " + io::shown(*written)
-                    : written.issues().front().where + " " + written.issues().front().what,
-            !written);
-    app.requests.screenshot.reset();
-  }
+  if (poses && ++stage.posing >= settle_frames) save_picture(stage, app, width, height);
   glfwSwapBuffers(window.handle());
 }
 
@@ -145,8 +153,8 @@ double sleep_time(const Window& window, const ui::App& app, double save_due) {
 Issues run(Window& window, ui::App& app, const RunOptions& options) {
   set_up_imgui();
   std::future<ui::Findings> findings = std::async(std::launch::async, [library = app.library] {
-    ui::Findings found{host::look_at_this_machine(),
-                       host::find_local_models(host::model_folders_of_this_user()), ui::missing_sizes(library)};
+    ui::Findings found{host::look_at_this_machine(), host::find_local_models(host::model_folders_of_this_user()),
+                       ui::missing_sizes(library)};
     glfwPostEmptyEvent();
     return found;
   });
@@ -165,16 +173,13 @@ Issues run(Window& window, ui::App& app, const RunOptions& options) {
     take_findings(findings, app);
     draw_frame(window, stage, app);
     const double save_due = options.session != nullptr ? options.session->keep(app, ImGui::GetTime()) : -1;
-    if (window.input_waits()) frames_due = settle_frames + 1;
+    if (window.input_waits() || app.requests.screenshot) frames_due = settle_frames + 1;
     if (--frames_due > 0) {
       Window::wait(0);
       continue;
     }
-    const Clock::time_point before = Clock::now();
-    const double sleep = sleep_time(window, app, save_due);
-    Window::wait(sleep);
-    const bool event = sleep < 0 || std::chrono::duration<double>(Clock::now() - before).count() < sleep;
-    frames_due = event ? settle_frames : 1;
+    Window::wait(sleep_time(window, app, save_due));
+    frames_due = settle_frames;
   }
   return {};
 }

@@ -19,6 +19,10 @@
 namespace llmcalc::platform {
 namespace {
 
+constexpr const char* shader_version = "#version 330 core";
+/// Outside of every window.
+constexpr Point nowhere{-10000, -10000};
+
 /// What GLFW's callbacks fill; owned through the window's user pointer.
 struct Inbox {
   std::vector<std::filesystem::path> dropped;
@@ -109,7 +113,7 @@ Result<Window> Window::open(const WindowOptions& options) {
   ImGui_ImplGlfw_InitForOpenGL(handle, true);
   queue_input(handle);
   ui::compat::take_input_as_dealt();
-  ImGui_ImplOpenGL3_Init("#version 330 core");
+  ImGui_ImplOpenGL3_Init(shader_version);
   return window;
 }
 
@@ -183,7 +187,12 @@ float Window::content_scale() const {
 
 std::vector<std::filesystem::path> Window::take_dropped() { return std::exchange(inbox_of(handle_)->dropped, {}); }
 
-void Window::feed_frame() {
+void Window::renew_renderer() {
+  ImGui_ImplOpenGL3_Shutdown();
+  ImGui_ImplOpenGL3_Init(shader_version);
+}
+
+void Window::feed_frame(Pointer pointer) {
   Inbox& inbox = *inbox_of(handle_);
   const FrameInput frame = inbox.input.next();
   for (const Input& input : frame.inputs) {
@@ -202,12 +211,13 @@ void Window::feed_frame() {
     ui::compat::feed_mouse_position({static_cast<float>(p.x), static_cast<float>(p.y)});
   };
   // The back end knows how they are now; what counts is how they were.
-  if (frame.at) {
-    move_to(*frame.at);
+  const std::optional<Point> at = pointer == Pointer::Away ? std::optional<Point>(nowhere) : frame.at;
+  if (at) {
+    move_to(*at);
   } else if (inbox.elsewhere && inbox.mouse) {
     move_to(*inbox.mouse);
   }
-  inbox.elsewhere = frame.at.has_value();
+  inbox.elsewhere = at.has_value();
   for (int i = 0; i < ImGuiMouseButton_COUNT; ++i) {
     ui::compat::feed_mouse_button(i, inbox.buttons.at(static_cast<std::size_t>(i)));
   }

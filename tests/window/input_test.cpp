@@ -1,9 +1,7 @@
 // What a hand did between two frames, as a slow frame gathers it: chords, keys and clicks that were over before the
 // frame came. Events are given to the callbacks the window has set, as GLFW would.
 
-#include "host/preset_folders.hpp"
-#include "platform/gl.hpp"
-#include "platform/run.hpp"
+#include "hand.hpp"
 #include "support/display.hpp"
 #include "ui/driver.hpp"
 
@@ -14,36 +12,6 @@
 
 namespace llmcalc::platform {
 namespace {
-
-/// Calls the callbacks of a window.
-class Hand {
- public:
-  explicit Hand(GLFWwindow* window) : window_(window) {}
-  void key(int code, int action, int mods = 0) { get_and_keep(glfwSetKeyCallback)(window_, code, 0, action, mods); }
-  void letter(unsigned int code) { get_and_keep(glfwSetCharCallback)(window_, code); }
-  void button(int action) { get_and_keep(glfwSetMouseButtonCallback)(window_, 0, action, 0); }
-  void move(ImVec2 to) {
-    glfwSetCursorPos(window_, static_cast<double>(to.x), static_cast<double>(to.y));
-    if (const auto callback = get_and_keep(glfwSetCursorPosCallback)) {
-      callback(window_, static_cast<double>(to.x), static_cast<double>(to.y));
-    }
-  }
-  void chord(int code) {
-    key(GLFW_KEY_LEFT_CONTROL, GLFW_PRESS);
-    key(code, GLFW_PRESS, GLFW_MOD_CONTROL);
-    key(GLFW_KEY_LEFT_CONTROL, GLFW_RELEASE, GLFW_MOD_CONTROL);
-    key(code, GLFW_RELEASE);
-  }
-
- private:
-  template <class Callback>
-  Callback get_and_keep(Callback (*set)(GLFWwindow*, Callback)) {
-    const Callback callback = set(window_, nullptr);
-    set(window_, callback);
-    return callback;
-  }
-  GLFWwindow* window_;
-};
 
 /// Runs the program for some frames; before the tenth the hand does all of `deeds` at once.
 ui::App after(const std::function<void(Hand&)>& deeds) {
