@@ -1,10 +1,10 @@
 #include "ui/export_dialogue.hpp"
 
-#include "report/estimate_json.hpp"
-#include "report/estimate_tables.hpp"
+#include "host/text_file.hpp"
 #include "readers/json_text.hpp"
 #include "readers/scenario_json.hpp"
-#include "host/text_file.hpp"
+#include "report/estimate_json.hpp"
+#include "report/estimate_tables.hpp"
 #include "ui/command_line.hpp"
 #include "ui/dialogue.hpp"
 #include "ui/files.hpp"
@@ -51,7 +51,7 @@ void export_dialogue(App& app, const Theme& theme) {
   heading(theme, "Save", "into this folder");
   folder_field(app, theme, appearing);
   if (button(theme, "export.png", "Picture (PNG)")) {
-    app.requests.screenshot = export_folder(app) / (name + ".png");
+    app.requests.screenshot = unused_file(app, name + ".png");
     done();
   }
   ImGui::SameLine();
@@ -71,8 +71,7 @@ void export_dialogue(App& app, const Theme& theme) {
   }
   ImGui::SameLine();
   if (button(theme, "export.markdown", "Markdown")) {
-    export_file(app, name + ".md",
-                io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
+    export_file(app, name + ".md", io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
     done();
   }
   heading(theme, "Copy");
@@ -86,8 +85,7 @@ void export_dialogue(App& app, const Theme& theme) {
     ImGui::SameLine();
   };
   const std::string engine = engine_name(app);
-  copy("copy.markdown", "Markdown",
-       io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
+  copy("copy.markdown", "Markdown", io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
   copy("copy.command", "llmcalc command", command_line(app.scenario));
   copy("copy.serve", "Serving command", launch_command(app.scenario, Task::Inference, engine));
   copy("copy.train", "Training command", launch_command(app.scenario, Task::Training, engine));

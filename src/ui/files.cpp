@@ -5,6 +5,7 @@
 #include "host/write_file.hpp"
 
 #include <filesystem>
+#include <string>
 #include <system_error>
 
 namespace llmcalc::ui {
@@ -22,8 +23,23 @@ std::filesystem::path export_folder(const App& app) {
   return documents.empty() ? fs::current_path(error) : documents;
 }
 
+std::filesystem::path unused_file(const App& app, const std::string& name) {
+  namespace fs = std::filesystem;
+  const fs::path folder = export_folder(app);
+  const fs::path plain = io::path_of(name);
+  fs::path file = folder / plain;
+  std::error_code unreadable;
+  constexpr int most = 10000;  // then the last one is written again
+  for (int n = 2; n < most && fs::exists(fs::symlink_status(file, unreadable)); ++n) {
+    file = folder / plain.stem();
+    file += "-" + std::to_string(n);
+    file += plain.extension();
+  }
+  return file;
+}
+
 void export_file(App& app, const std::string& name, std::string_view content) {
-  const std::filesystem::path file = export_folder(app) / name;
+  const std::filesystem::path file = unused_file(app, name);
   const Result<std::filesystem::path> written = io::write_file(file, content);
   if (written) {
     say(app, "Saved as " + io::shown(*written));

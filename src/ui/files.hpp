@@ -12,7 +12,11 @@ namespace llmcalc::ui {
 /// Where exports go: the folder that was typed in, else the user's documents, else the working folder.
 [[nodiscard]] std::filesystem::path export_folder(const App& app);
 
-/// Writes a file into that folder and says where, or why not, in the status bar.
+/// A file in that folder whose name is not taken: "llmcalc-x.csv", then "llmcalc-x-2.csv" and so on. An export never
+/// takes the place of an earlier one.
+[[nodiscard]] std::filesystem::path unused_file(const App& app, const std::string& name);
+
+/// Writes a new file into that folder and says where, or why not, in the status bar.
 void export_file(App& app, const std::string& name, std::string_view content);
 
 }  // namespace llmcalc::ui

@@ -108,6 +108,31 @@ TEST(RealWindow, SavesWhatChangedWhileItRuns) {
   EXPECT_EQ(program.quit(), 0);
 }
 
+TEST(RealWindow, HelpAppearsUnderARestingMouse) {
+  SKIP_WITHOUT_WINDOWS();
+  ImVec2 pin{-1, -1};
+  ImVec2 below{-1, -1};
+  {
+    ui::test::Driver d;
+    ASSERT_TRUE(d.find("pin"));
+    pin = d.find("pin")->middle();
+    below = {pin.x + 30, pin.y + 24};  // the tooltip lies below the pointer
+  }
+  const TempFolder home;
+  Program program(home.path());
+  ASSERT_TRUE(program.is_open());
+  program.move(700, 450);
+  pause(1500);  // what the start brings is over
+  program.move(pin.x, pin.y);
+  const std::string at_once = program.look(below);
+  // From here on nothing happens: no key, no motion.
+  EXPECT_TRUE(wait_until([&] { return program.look(below) != at_once; }, 8000)) << "no help after 8 seconds of rest";
+  const std::string shown = program.look(below);
+  pause(1000);
+  EXPECT_EQ(program.look(below), shown) << "and it stays";
+  EXPECT_EQ(program.quit(), 0);
+}
+
 /// Clock ticks a process has used so far.
 long ticks_of(int process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
