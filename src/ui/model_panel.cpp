@@ -47,8 +47,30 @@ struct Moved {
   bool shape = false;
 };
 
+/// The same shape with the feed-forward width (of the experts where there are any) that gives this many parameters,
+/// as nearly as a width in whole blocks of every format can. Only the shapes count then: nothing is left over that
+/// would have no place in a layer.
+CustomModel resized(CustomModel c) {
+  Count& width = c.experts != 0 && c.expert_intermediate_size != 0 ? c.expert_intermediate_size : c.intermediate_size;
+  constexpr Count widest = 1U << 22;
+  width = widest;
+  const Result<Model> model = model_from_numbers(c);  // it lowers the width until the shapes fit
+  if (!model) {
+    width = 1;
+  } else if (const FeedForward& f = model->kinds.front().feed_forward; f.experts != 0) {
+    width = f.expert_width;
+  } else {
+    width = f.width;
+  }
+  constexpr Count block = 256;  // of GGUF's K-quants, a multiple of the groups of all other formats
+  if (width >= block) width = (width + block / 2) / block * block;
+  c.parameters = 0;
+  return c;
+}
+
 /// Scales the shape when the parameters are moved: the feed-forward width takes up what changes.
 void apply(App& app, CustomModel c, Moved moved) {
+  if (moved.parameters) c = resized(c);
   if (moved.shape) {
     c.parameters = 0;  // the shapes say how many there are
     if (c.head_dim * c.heads != c.hidden_size && c.heads != 0 && c.hidden_size % c.heads == 0) c.head_dim = 0;
