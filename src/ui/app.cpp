@@ -1,6 +1,9 @@
 #include "ui/app.hpp"
 
 #include "readers/scenario_json.hpp"
+#include "ui/choosers.hpp"
+
+#include <llmcalc/base/text.hpp>
 
 #include <memory>
 #include <utility>
@@ -41,8 +44,8 @@ App make_app(io::Resolver resolver, std::vector<std::filesystem::path> preset_fo
     const Issue& why = scenario.issues().front();
     say(app, (app.library.models.empty() ? "No presets were found: " : "") + why.where + " " + why.what, true);
     scenario = io::read_scenario(nlohmann::json{{"model", {{"custom", nlohmann::json::object()}}},
-                                                     {"device", {{"memory_bytes", (24_GiB).count}}}},
-                                      app.resolver);
+                                                {"device", {{"memory_bytes", (24_GiB).count}}}},
+                                 app.resolver);
   }
   if (scenario) use_scenario(app, std::move(scenario).value());
   return app;
@@ -69,8 +72,17 @@ bool use_model(App& app, const ModelSource& source) {
 }
 
 void use_device(App& app, DevicePtr device, Count count) {
+  if (device && is_host_memory(*device)) return use_host_memory(app, *device);
   app.scenario.devices.groups = {{std::move(device), count}};
   app.reference = reference_of(app.scenario);
+}
+
+bool is_host_memory(const Device& device) { return device.whole().count == 0; }
+
+void use_host_memory(App& app, const Device& memory) {
+  if (memory.bandwidth <= 0) return;
+  app.scenario.speed.host_bandwidth = memory.bandwidth;
+  say(app, "Host memory: " + memory.name + ", " + rate_text(memory.bandwidth, "B"));
 }
 
 void remember(App& app, bool dragging) {

@@ -141,6 +141,7 @@ FitWords fit_words(const Scenario& scenario, const Fit& fit, ByteUnits units) {
 }
 
 std::string capacity_name(const Device& device) {
+  if (device.memory.count == 0) return {};
   const double gib = static_cast<double>(device.memory.count) / 1073741824.0;
   return shortest(static_cast<double>(static_cast<Count>(gib * 10 + 0.5)) / 10) + " GB";
 }

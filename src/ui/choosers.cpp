@@ -163,6 +163,7 @@ std::optional<Bytes> typed_memory(std::string_view query) {
 
 /// Takes a device; with Shift it joins the ones that are there, for unequal sets.
 void take_device(App& app, const DevicePtr& device, Count count) {
+  if (device && is_host_memory(*device)) return use_host_memory(app, *device);
   if (!ImGui::GetIO().KeyShift || app.scenario.devices.groups.empty()) return use_device(app, device, count);
   for (DeviceGroup& group : app.scenario.devices.groups) {
     if (group.device && *group.device == *device) {

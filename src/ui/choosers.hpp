@@ -25,6 +25,11 @@ bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec
 /// The list below the search line. The row that was chosen now; the popup is then closing.
 std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, std::span<const ChooserRow> rows);
 
+/// True for presets of a computer's own memory: they have a bandwidth, and as much memory as is fitted.
+[[nodiscard]] bool is_host_memory(const Device& device);
+/// Takes its bandwidth for what stays on the host; the devices stay as they are.
+void use_host_memory(App& app, const Device& memory);
+
 /// Rows of models, and for each the position of its model in the library.
 struct ModelRows {
   std::vector<ChooserRow> rows;

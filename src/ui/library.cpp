@@ -90,6 +90,8 @@ Library read_library(std::vector<std::filesystem::path> folders) {
     choice.search = lower(preset.device.name + " " + preset.device.id + " " + preset.family + " " +
                           preset.device.device_class + " " + std::string(label_of(preset.device.vendor)));
     for (const std::string& alias : preset.aliases) choice.search += " " + lower(alias);
+    if (preset.device.memory.count == 0) choice.search += " ram cpu system host memory";
+    if (preset.device.vendor == Vendor::Apple) choice.search += " mac";
     choice.device = std::make_shared<const Device>(std::move(preset.device));
     library.devices.push_back(std::move(choice));
   }

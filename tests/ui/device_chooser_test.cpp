@@ -35,5 +35,46 @@ TEST(DeviceChooserKeys, TheListIsAsHighAsItsRows) {
   EXPECT_LT(d.app.view.devices.wanted, all / 4);
 }
 
+TEST(DeviceChooser, HostMemorySetsTheHostsBandwidthAndIsNoDevice) {
+  Driver d;
+  const DeviceSet devices = d.app.scenario.devices;
+  for (const char* query : {"ddr5-5600 dual", "ddr4-3200 dual"}) {
+    ASSERT_TRUE(d.click("device"));
+    d.type(query);
+    d.press(Key::Enter);
+    EXPECT_EQ(d.app.scenario.devices.groups, devices.groups) << query;
+  }
+  EXPECT_DOUBLE_EQ(d.app.scenario.speed.host_bandwidth, 51.2e9);
+  ASSERT_TRUE(d.click("device"));
+  d.type("ddr5-5600 dual");
+  d.press(Key::Enter, false, true);
+  EXPECT_EQ(d.app.scenario.devices.groups, devices.groups) << "nor does it join them";
+  EXPECT_DOUBLE_EQ(d.app.scenario.speed.host_bandwidth, 89.6e9);
+  EXPECT_NE(d.app.view.message.find("89.6 GB/s"), std::string::npos) << d.app.view.message;
+}
+
+TEST(DeviceChooser, NoRowHasNoughtGigabytes) {
+  Driver d(1440, 3000);
+  for (const char* query : {"", "ddr", "lpddr", "cpu", "ram"}) {
+    ASSERT_TRUE(d.click("device"));
+    d.type(query);
+    d.frames(3);
+    const bool found = *query == '\0' || d.shows("DDR");
+    EXPECT_TRUE(found) << query;
+    for (const Audit::Text& t : d.audit.texts) EXPECT_NE(t.text, "0 GB") << query;
+    d.press(Key::Escape);
+    d.press(Key::Escape);
+  }
+}
+
+TEST(DeviceChooser, EveryPresetGivesADeviceThatHoldsSomething) {
+  Driver d;
+  for (const DeviceChoice& choice : d.app.library.devices) {
+    use_device(d.app, choice.device, 1);
+    ASSERT_EQ(d.app.scenario.devices.groups.size(), 1U);
+    EXPECT_GT(d.app.scenario.devices.smallest()->addressable().count, 0U) << choice.device->name;
+  }
+}
+
 }  // namespace
 }  // namespace llmcalc::ui::test
