@@ -7,11 +7,32 @@ cd "$(dirname "$0")"
 third_party/install-packages.sh build || echo "Going on with what is installed." >&2
 mkdir -p build
 log=build/run.log
-quietly() { "$@" >>$log 2>&1 || { cat $log >&2; exit 1; }; }
-: >$log
-echo "Building (the first time takes a few minutes) ..."
-quietly cmake --preset release
-quietly cmake --build --preset release
+begin=$(date +%s)
+seconds() { echo $(($(date +%s) - begin)); }
+failed() { cat $log >&2; echo "The build failed after $(seconds) s; the messages above are in $log too." >&2; exit 1; }
+
+cmake --preset release >$log 2>&1 || failed
+# One line of progress that rewrites itself on a terminal, and a line now and then elsewhere. What the compiler has to say
+# about a file comes whole, either way.
+if [ -t 1 ]; then
+  NINJA_STATUS="Building: %f of %t (%p, %e s)  " cmake --build --preset release || {
+    echo "The build failed after $(seconds) s." >&2
+    exit 1
+  }
+else
+  cmake --build --preset release >$log 2>&1 &
+  build=$!
+  trap 'kill $build 2>/dev/null' INT TERM
+  shown=
+  while kill -0 $build 2>/dev/null; do
+    sleep 1
+    at=$(sed -n 's|^\[\([0-9]*\)/\([0-9]*\)\] [A-Z][a-z]*ing .*|\1 of \2|p' $log | tail -n 1)
+    [ $(($(seconds) % 5)) -ne 0 ] || [ "$at" = "$shown" ] || { echo "Building: $at ($(seconds) s)"; shown=$at; }
+  done
+  wait $build || failed
+  trap - INT TERM
+fi
+echo "Built in $(seconds) s."
 bin=build/release/bin
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || [ "$(uname -s)" = Darwin ]; then
