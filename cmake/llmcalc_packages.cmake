@@ -1,4 +1,4 @@
-# cmake --install and CPack: the programs with their presets, and beside them the header-only core for developers.
+# cmake --install and CPack: the programs with their presets, and the core for developers, as headers and as a library.
 #   cmake --build build/release --target package     makes the .deb and .tar.gz files
 # A .deb needs the Debian packages that `third_party/install-packages.sh package` installs.
 include(GNUInstallDirs)
@@ -77,7 +77,6 @@ set(CPACK_COMPONENT_PROGRAMS_DESCRIPTION
     "Desktop calculator and command line that tell how much memory a large\nlanguage model needs, for inference and training, and where the bytes go.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libllmcalc-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_ARCHITECTURE all)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
-    "The header-only C++20 core of llmcalc and its CMake package: memory of large\nlanguage models as pure functions, on the standard library alone.")
+    "The C++20 core of llmcalc, header-only and as a static library, with its CMake\npackage: memory of large language models as pure functions, on the standard library.")
 include(CPack)

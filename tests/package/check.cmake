@@ -1,6 +1,6 @@
-# cmake -D build=... -D consumer=... -D guide=... -D work=... -D compiler=... -P check.cmake
-# Installs the headers, builds the program of the guide to the core against them, and compares what it prints with what
-# the guide says.
+# cmake -D build=... -D consumer=... -D guide=... -D work=... -D compiler=... -D modes=core,engine -P check.cmake
+# Installs headers and library, builds the program of the guide to the core against each, and compares what it prints
+# with what the guide says.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)
@@ -33,7 +33,10 @@ run(${CMAKE_COMMAND} --install ${build} --component development --prefix ${work}
 run(${CMAKE_COMMAND} -S ${work}/consumer -B ${work}/consumer/build -G Ninja -D CMAKE_CXX_COMPILER=${compiler}
     -D CMAKE_PREFIX_PATH=${work}/prefix)
 run(${CMAKE_COMMAND} --build ${work}/consumer/build)
-run(${work}/consumer/build/consumer)
-if(NOT output STREQUAL printed)
-  message(FATAL_ERROR "The program of ${guide} prints\n${output}\nand not\n${printed}")
-endif()
+string(REPLACE , ";" modes ${modes})
+foreach(mode IN LISTS modes)
+  run(${work}/consumer/build/with_${mode})
+  if(NOT output STREQUAL printed)
+    message(FATAL_ERROR "The program of ${guide}, with llmcalc::${mode}, prints\n${output}\nand not\n${printed}")
+  endif()
+endforeach()
