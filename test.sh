@@ -41,6 +41,8 @@ step "g++: configure" cmake --preset check
 step "g++: build, warnings are errors" cmake --build --preset check -j "$jobs"
 step "g++: every header compiles on its own" \
   cmake --build --preset check -j "$jobs" --target all_verify_interface_header_sets -- -k 0
+# The engine, the readers and the panels, where a sanitizer can find something; golden cases, the window on a real screen
+# and the package run once, below.
 step "clang with sanitizers: configure" cmake --preset asan
 step "clang with sanitizers: build, warnings are errors" cmake --build --preset asan -j "$jobs"
 step "clang with sanitizers: tests" on_screen ctest --preset asan -j "$jobs"
@@ -49,3 +51,4 @@ step "clang with sanitizers: tests" on_screen ctest --preset asan -j "$jobs"
 
 # Last, so that the end of the output shows what ran.
 on_screen ctest --preset check -j "$jobs"
+echo "Everything passed in $((SECONDS / 60)) min $((SECONDS % 60)) s."

@@ -7,11 +7,13 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
   set(CMAKE_CXX_EXTENSIONS OFF)
 
-  # One cache for every build folder and clone: paths are taken relative to the sources.
+  # One cache for every build folder and clone: paths are taken relative to the sources. The sloppiness is what ccache
+  # asks for before it keeps anything that uses precompiled headers.
   find_program(LLMCALC_CCACHE ccache)
   if(LLMCALC_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER
-        ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${LLMCALC_CCACHE})
+        ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+        CCACHE_SLOPPINESS=pch_defines,time_macros ${LLMCALC_CCACHE})
   endif()
 endif()
 
@@ -26,6 +28,9 @@ else()
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # False alarm on "text" + std::string once optimised: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105651
     target_compile_options(llmcalc_options INTERFACE -Wno-restrict)
+  endif()
+  if(LLMCALC_SWITCH_ENUM)
+    target_compile_options(llmcalc_options INTERFACE -Wswitch-enum)
   endif()
 endif()
 

@@ -9,6 +9,7 @@ function(llmcalc_library name)
   target_include_directories(llmcalc_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(llmcalc_${name} PUBLIC ${arg_LIBRARIES})
   llmcalc_own(llmcalc_${name})
+  llmcalc_precompiled(llmcalc_${name} common)
 endfunction()
 
 # llmcalc_program(llmcalc main_cli.cpp LIBRARIES ...): an executable from one file holding main().
@@ -17,11 +18,41 @@ function(llmcalc_program name main)
   add_executable(${name} ${main})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
   llmcalc_own(${name})
+  llmcalc_precompiled(${name} common)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 endfunction()
 
-# Our own code: language level and warnings.
+# Our own code: language level and warnings. They stay here when a library is installed.
 function(llmcalc_own target)
-  target_link_libraries(${target} PRIVATE llmcalc_options)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:llmcalc_options>)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+endfunction()
+
+# llmcalc_precompile(common LIBRARIES ... OPTIONS ... HEADERS <vector> ...): precompiled headers that targets share. Only
+# headers that rarely change belong here: the standard library and dependencies, none of ours.
+function(llmcalc_precompile name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;OPTIONS;HEADERS")
+  if(NOT LLMCALC_PRECOMPILE)
+    return()
+  endif()
+  set(target llmcalc_precompiled_${name})
+  set(source ${PROJECT_BINARY_DIR}/generated/precompiled_${name}.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "// A target needs a source; its headers are what counts.\n")
+  add_library(${target} OBJECT ${source})
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
+  llmcalc_own(${target})
+  target_compile_options(${target} PRIVATE ${arg_OPTIONS})
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    # Times of headers would make a precompiled header from the compiler cache look outdated.
+    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  endif()
+  target_precompile_headers(${target} PRIVATE ${arg_HEADERS})
+endfunction()
+
+# llmcalc_precompiled(llmcalc_ui common): the target begins every file of its own with those headers.
+function(llmcalc_precompiled target name)
+  if(TARGET llmcalc_precompiled_${name})
+    target_link_libraries(${target} PRIVATE Threads::Threads)  # compiled with the same flags, or the headers are refused
+    target_precompile_headers(${target} REUSE_FROM llmcalc_precompiled_${name})
+  endif()
 endfunction()

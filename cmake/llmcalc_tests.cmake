@@ -1,12 +1,31 @@
 # The shapes of test. Sources are globbed, so that adding a test changes no CMake file.
 
+add_custom_target(build_tests)  # what ctest runs, without tools and benchmarks
+# Most of the time of ./test.sh is the compiler's; what the tests call in src/ is optimised as usual.
+set(llmcalc_test_options)
+if(NOT MSVC)
+  set(llmcalc_test_options -O0)
+endif()
+set(libraries GTest::gmock Threads::Threads)
+set(headers <algorithm> <cstdint> <filesystem> <fstream> <map> <memory> <optional> <set> <span> <sstream> <string>
+            <string_view> <utility> <vector> <gmock/gmock.h> <gtest/gtest.h>)
+if(LLMCALC_BUILD_APPS)
+  list(APPEND libraries nlohmann_json::nlohmann_json)
+  list(APPEND headers <nlohmann/json.hpp>)
+endif()
+if(TARGET rapidcheck)
+  list(APPEND libraries rapidcheck)
+  list(APPEND headers <rapidcheck.h>)
+endif()
+llmcalc_precompile(tests LIBRARIES ${libraries} OPTIONS ${llmcalc_test_options} HEADERS ${headers})
+
 # llmcalc_tests(unit LIBRARIES ... PROGRAMS ...): executable test_unit from every .cpp under tests/unit, and in ctest one
 # test for each of its suites ("unit.KvCache"). Suites are listed when ctest starts. PROGRAMS are built first, and the
 # tests find each in a macro: LLMCALC_PROGRAM for llmcalc, LLMCALC_GUI_PROGRAM for llmcalc-gui.
 function(llmcalc_tests folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;PROGRAMS")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
-  if(NOT sources)
+  if(NOT sources OR (LLMCALC_TEST_FOLDERS AND NOT folder IN_LIST LLMCALC_TEST_FOLDERS))
     return()
   endif()
   set(target test_${folder})
@@ -26,10 +45,9 @@ function(llmcalc_tests folder)
     endif()
   endforeach()
   llmcalc_own(${target})
-  if(NOT MSVC)
-    # Most of the time of ./test.sh is the compiler's; what the tests call in src/ is optimised as usual.
-    target_compile_options(${target} PRIVATE -O0)
-  endif()
+  target_compile_options(${target} PRIVATE ${llmcalc_test_options})
+  llmcalc_precompiled(${target} tests)
+  add_dependencies(build_tests ${target})
 
   set(list_file ${CMAKE_CURRENT_BINARY_DIR}/${target}.cmake)
   file(GENERATE OUTPUT ${list_file} CONTENT
@@ -64,7 +82,9 @@ function(llmcalc_fuzz_targets)
       target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
       target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
       llmcalc_own(${target})
+      llmcalc_precompiled(${target} common)
     endforeach()
+    add_dependencies(build_tests replay_${name})
   endforeach()
 endfunction()
 

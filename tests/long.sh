@@ -17,7 +17,7 @@ build() {
 
 laws() {
   heading "Laws on many other random scenarios"
-  for tests in unit formats; do
+  for tests in unit models readers; do
     RC_PARAMS="max_success=20000" quietly build/check/tests/test_$tests --gtest_filter='*Law*:Inventory*:*RoundTrip*'
     grep -a "seed=" "$log" | sort -u
   done
@@ -56,7 +56,7 @@ cppcheck() {
 threads() {
   heading "Thread sanitizer: everything that has workers"
   build tsan
-  on_screen ctest --preset tsan -j "$jobs" -L 'unit|formats|ui|cli' | tail -5
+  on_screen ctest --preset tsan -j "$jobs" -L 'unit|models|readers|report|host|ui|cli' | tail -5
 }
 
 valgrind() {
