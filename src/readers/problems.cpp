@@ -1,50 +1,10 @@
 #include "readers/problems.hpp"
 
-#include <cstdio>
+#include <llmcalc/base/printable.hpp>
+
 #include <iterator>
 
 namespace llmcalc::io {
-
-namespace {
-
-/// Length of the UTF-8 sequence at the start of `text`; 0 when it is not one (overlong and surrogates included).
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  const unsigned char second = byte(1);
-  if (first == 0xE0 && second < 0xA0) return 0;
-  if (first == 0xED && second > 0x9F) return 0;
-  if (first == 0xF0 && second < 0x90) return 0;
-  if (first == 0xF4 && second > 0x8F) return 0;
-  return length;
-}
-
-std::string printable(std::string_view text, std::size_t limit) {
-  std::string out;
-  for (std::size_t characters = 0; !text.empty(); ++characters) {
-    if (characters == limit) return out + "...";
-    const std::size_t length = utf8_length(text);
-    const auto first = static_cast<unsigned char>(text[0]);
-    if (length == 0 || first < 0x20 || first == 0x7F) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\x%02X", static_cast<unsigned>(first));
-      out += escape;
-      text.remove_prefix(1);
-    } else {
-      out += text.substr(0, length);
-      text.remove_prefix(length);
-    }
-  }
-  return out;
-}
-
-}  // namespace
 
 std::string clean_text(std::string_view text, std::size_t limit) { return printable(text, limit); }
 

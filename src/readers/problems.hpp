@@ -1,5 +1,5 @@
 #pragma once
-// What is wrong with a file, collected while reading on, and names out of hostile files made fit to be shown.
+// What is wrong with a file, collected while reading on, and names out of hostile files made fit to be shown (base/printable.hpp).
 
 #include <llmcalc/base/issue.hpp>
 
