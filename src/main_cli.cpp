@@ -1,5 +1,7 @@
 #include "cli/run.hpp"
 
+#include <llmcalc/base/printable.hpp>
+
 #include <exception>
 #include <iostream>
 #include <string>
@@ -13,7 +15,7 @@ int main(int argc, char** argv) {
     if (std::cout) return status;
     std::cerr << "llmcalc: the output could not be written\n";
   } catch (const std::exception& error) {
-    std::cerr << "llmcalc: " << error.what() << "\n";
+    std::cerr << "llmcalc: " << llmcalc::printable_lines(error.what()) << "\n";
   }
   return llmcalc::cli::failure;
 }

@@ -1,10 +1,15 @@
 #include "cli/answer.hpp"
 
-#include "report/estimate_json.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
+#include "report/estimate_json.hpp"
+#include "report/json_output.hpp"
 
+#include <llmcalc/base/printable.hpp>
+
+#include <algorithm>
 #include <ostream>
+#include <string_view>
 #include <utility>
 
 namespace llmcalc::cli {
@@ -13,7 +18,7 @@ void QuestionOptions::add_to(CLI::App& parser) {
   scenario.add_to(parser);
   add_format(parser, format);
   parser.add_flag("--gb", decimal, "show GB (10^9 bytes) instead of GiB");
-  parser.add_option("--task", task, "inference or training")
+  parser.add_option("--task", task, "answer for inference or for training")
       ->check(CLI::IsMember({"inference", "training"}).description(""))
       ->option_text("NAME");
 }
@@ -22,20 +27,31 @@ Task QuestionOptions::task_or(Task usual) const { return from_key<Task>(task).va
 
 namespace {
 
+/// The lines of a sentence, each a paragraph's line of Markdown.
+std::string markdown_sentence(std::string_view lines) {
+  std::string out;
+  for (bool first = true; first || !lines.empty(); first = false) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    out += (first ? "" : "  \n") + io::markdown_text(lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return out;
+}
+
 void print(const Answer& answer, OutputFormat format, bool one_line, std::ostream& out) {
   switch (format) {
     case OutputFormat::Json:
-      out << answer.json.dump(one_line ? -1 : 2) << "\n";
+      out << (one_line ? io::json_line(answer.json) : io::json_block(answer.json)) << "\n";
       return;
     case OutputFormat::Csv:
       out << answer.table.csv();
       return;
     case OutputFormat::Markdown:
-      if (!answer.sentence.empty()) out << answer.sentence << "\n\n";
+      if (!answer.sentence.empty()) out << markdown_sentence(answer.sentence) << "\n\n";
       if (!answer.table.rows.empty()) out << answer.table.markdown();
       return;
     case OutputFormat::Table:
-      if (!answer.sentence.empty()) out << answer.sentence << "\n";
+      if (!answer.sentence.empty()) out << printable_lines(answer.sentence) << "\n";
       if (!answer.table.rows.empty()) out << answer.table.plain();
   }
 }
@@ -56,7 +72,7 @@ int answer_all(const QuestionOptions& options, Streams streams,
       continue;
     }
     status = bad_input;
-    if (options.format == OutputFormat::Json) streams.out << io::error_json(answered.issues()).dump() << "\n";
+    if (options.format == OutputFormat::Json) streams.out << io::json_line(io::error_json(answered.issues())) << "\n";
     if (options.format == OutputFormat::Json && one_line) continue;
     Issues issues = answered.issues();
     for (Issue& issue : issues) issue = options.scenario.for_people(std::move(issue));

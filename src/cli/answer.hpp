@@ -23,12 +23,12 @@ struct Answer {
   nlohmann::ordered_json json;
 };
 
-/// Options that every question has, beside the scenario's.
+/// Options that every question has, besides the scenario's.
 struct QuestionOptions {
   ScenarioOptions scenario;
   OutputFormat format = OutputFormat::Table;
   bool decimal = false;
-  std::string task;  ///< "inference" or "training"; "": what the question is usually about
+  std::string task;  ///< "inference" or "training"; "": the question's usual task
 
   void add_to(CLI::App& parser);
   /// Units of the table.
@@ -37,7 +37,7 @@ struct QuestionOptions {
   [[nodiscard]] Task task_or(Task usual) const;
 };
 
-/// Reads every scenario that was asked for, answers it and prints; issues go where estimate's go. The exit status is
+/// Reads every scenario of the command line, answers it and prints; issues go where estimate's go. The exit status is
 /// that of estimate.
 int answer_all(const QuestionOptions& options, Streams streams,
                const std::function<Result<Answer>(const Scenario&)>& answer);

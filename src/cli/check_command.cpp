@@ -1,9 +1,11 @@
-// check: a prediction against a start-up log, nvidia-smi or PyTorch's memory summary.
+// check: compares a prediction with a start-up log, nvidia-smi or PyTorch's memory summary.
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "report/self_check_json.hpp"
 #include "host/text_file.hpp"
+#include "report/self_check_json.hpp"
+
+#include <llmcalc/base/printable.hpp>
 
 #include <istream>
 #include <iterator>
@@ -22,7 +24,7 @@ Result<std::string> log_text(const std::string& name, std::istream& in) {
   if (name != "-") return io::read_text_file(name, io::log_limit);
   std::string text;
   constexpr std::size_t piece = std::size_t{1} << 16;
-  while (in && text.size() < io::log_limit) {
+  while (in && text.size() <= io::log_limit) {  // one piece more, so that read_log() knows it is cut
     const std::size_t old = text.size();
     text.resize(old + piece);
     in.read(text.data() + old, static_cast<std::streamsize>(piece));
@@ -34,9 +36,9 @@ Result<std::string> log_text(const std::string& name, std::istream& in) {
 Answer check_answer(const io::MeasuredLog& log, const Scenario& s, const QuestionOptions& options) {
   const io::SelfCheck check = io::self_check(log, s, options.task_or(io::usual_task(log)));
   Answer out;
-  out.sentence = io::sentence(check, options.units());
-  for (const std::string& words : check.settings) out.sentence += "\nDiffers: " + words + ".";
-  for (const std::string& words : check.notes) out.sentence += "\nNote: " + words;
+  out.sentence = printable(io::sentence(check, options.units()));
+  for (const std::string& words : check.settings) out.sentence += "\nDiffers: " + printable(words) + ".";
+  for (const std::string& words : check.notes) out.sentence += "\nNote: " + printable(words);
   out.table = io::self_check_table(check, options.units());
   out.json = io::self_check_json(check);
   return out;
@@ -61,9 +63,9 @@ int check(const Request& request, Streams streams) {
 
 Command check_command(CLI::App& program) {
   CLI::App* parser = program.add_subcommand(
-      "check", "holds a scenario against a start-up log of vLLM, SGLang or llama.cpp, nvidia-smi or PyTorch");
+      "check", "compares a scenario with a start-up log of vLLM, SGLang or llama.cpp, nvidia-smi or PyTorch");
   const auto request = std::make_shared<Request>();
-  parser->add_option("log", request->log, "file with the log, - for standard input")->required()->type_name("LOG");
+  parser->add_option("log", request->log, "file with the log; - reads standard input")->required()->type_name("LOG");
   request->add_to(*parser);
   return {parser, [request](Streams streams) { return check(*request, streams); }};
 }

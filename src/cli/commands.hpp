@@ -5,11 +5,14 @@
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/issue.hpp>
+#include <llmcalc/base/units.hpp>
+#include <llmcalc/questions/fit.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <array>
 #include <functional>
+#include <string>
 
 namespace llmcalc::cli {
 
@@ -33,7 +36,16 @@ constexpr const auto& enum_table(OutputFormat) { return output_formats; }
 /// Adds --format to a subcommand; `into` keeps its value when the flag is absent.
 void add_format(CLI::App& parser, OutputFormat& into);
 
-/// Prints issues, one a line, for people.
+/// Adds an option that takes a whole number of at least 0; anything else is refused by the option's name, never wrapped.
+CLI::Option* add_count(CLI::App& parser, const std::string& name, Count& into, const std::string& help);
+
+/// Adds --conservative; the older name --surely is still understood, but not listed.
+void add_conservative(CLI::App& parser, Certainty& into);
+
+/// True for options that help, manual and completion show.
+bool is_listed(const CLI::Option& option);
+
+/// Prints issues, one per line, for people.
 void print_issues(const Issues& issues, std::ostream& out);
 
 Command estimate_command(CLI::App& program);

@@ -1,5 +1,8 @@
 #include "cli/commands.hpp"
 
+#include <llmcalc/base/printable.hpp>
+
+#include <charconv>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -28,11 +31,29 @@ void add_format(CLI::App& parser, OutputFormat& into) {
       ->option_text("NAME");
 }
 
+CLI::Option* add_count(CLI::App& parser, const std::string& name, Count& into, const std::string& help) {
+  const auto read = [name, &into](const std::string& text) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+      throw CLI::ValidationError(name, "must be a whole number, got \"" + text + "\"");
+    }
+  };
+  return parser.add_option_function<std::string>(name, read, help)->type_name("N")->option_text("N");
+}
+
+void add_conservative(CLI::App& parser, Certainty& into) {
+  const auto set = [&into] { into = Certainty::Conservative; };
+  parser.add_flag_callback("--conservative", set, "even the high end of the estimate's range must fit");
+  parser.add_flag_callback("--surely", set, "the older name of --conservative")->group("");
+}
+
+bool is_listed(const CLI::Option& option) { return !option.get_group().empty(); }
+
 void print_issues(const Issues& issues, std::ostream& out) {
   for (const Issue& issue : issues) {
     out << "llmcalc: ";
-    if (!issue.where.empty()) out << issue.where << ": ";
-    out << issue.what << "\n";
+    if (!issue.where.empty()) out << printable(issue.where) << ": ";
+    out << printable(issue.what) << "\n";
   }
 }
 

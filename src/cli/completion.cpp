@@ -1,3 +1,4 @@
+#include "cli/commands.hpp"
 #include "cli/manual.hpp"
 
 #include <llmcalc/scenario/fields.hpp>
@@ -46,6 +47,7 @@ std::string bash_script(const CLI::App& program) {
     names.push_back(command->get_name());
     std::vector<std::string> flags;
     for (const CLI::Option* option : command->get_options()) {
+      if (!is_listed(*option)) continue;
       for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
     }
     cases += "    " + command->get_name() + ") words=\"" + joined(flags) + "\" ;;\n";
@@ -80,7 +82,7 @@ std::string fish_script(const CLI::App& program) {
     script += "complete -c llmcalc -n __fish_use_subcommand -a " + command->get_name() + " -d " +
               fish_text(command->get_description()) + "\n";
     for (const CLI::Option* option : command->get_options()) {
-      if (option->get_lnames().empty()) continue;
+      if (option->get_lnames().empty() || !is_listed(*option)) continue;
       const std::string& name = option->get_lnames().front();
       script += "complete -c llmcalc -n '__fish_seen_subcommand_from " + command->get_name() + "' -l " + name +
                 " -d " + fish_text(option->get_description());

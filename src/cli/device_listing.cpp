@@ -1,8 +1,8 @@
-// The catalogue of devices, with how far each figure can be trusted.
+// The catalogue of devices, with how well each figure is known.
 
 #include "cli/listing.hpp"
-#include "readers/device_preset.hpp"
 #include "host/preset_folders.hpp"
+#include "readers/device_preset.hpp"
 
 #include <llmcalc/base/text.hpp>
 
@@ -17,15 +17,17 @@ using nlohmann::ordered_json;
 /// A figure as JSON, null when it is not known.
 ordered_json number_or_null(double value) { return value > 0 ? ordered_json(value) : ordered_json(nullptr); }
 
-/// How far a device's figures can be trusted, in a word or two.
+/// How well a device's figures are known, in a word or two.
 std::string trust_text(const io::DevicePreset& row) {
-  std::string out = row.device.verified ? "verified" : "single source";
-  if (row.device.reported.count != 0 && !row.reported_verified) out += ", driver's memory recalled";
-  if (!row.gpu_share_verified) out += ", GPU share inferred";
-  return out;
+  std::string doubtful;
+  const auto add = [&](std::string_view figure) { doubtful.append(doubtful.empty() ? "" : " and ").append(figure); };
+  if (row.device.reported.count != 0 && !row.reported_verified) add("driver's memory");
+  if (!row.gpu_share_verified) add("GPU share");
+  if (doubtful.empty()) return row.device.verified ? "verified" : "single source";
+  return row.device.verified ? "verified, except " + doubtful : "single source, " + doubtful + " not verified";
 }
 
-/// Memory a program can address, marked when that does not rest on a reading.
+/// Memory a program can address, marked when it was not read off a device.
 std::string usable_text(const io::DevicePreset& row) {
   const Device& d = row.device;
   if (d.memory.count == 0) return "";
@@ -111,8 +113,9 @@ Listing list_devices(const std::string& filter, Issues& issues) {
     out.json.push_back(device_json(row));
   }
   out.note =
-      "usable: what the driver reports, or the GPU's share of unified memory; ? is recalled, inferred or not known "
-      "to differ. Link: both directions. Prices age; --format json names dates and sources.";
+      "usable: what the driver reports, or the GPU's share of unified memory; ? = not verified. link: both "
+      "directions "
+      "together. Preset prices; may be outdated: --format json has dates and sources.";
   return out;
 }
 

@@ -1,10 +1,11 @@
 #include "cli/commands.hpp"
 #include "cli/print_estimate.hpp"
 #include "cli/scenario_options.hpp"
-#include "report/estimate_json.hpp"
-#include "report/estimate_tables.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
+#include "report/estimate_json.hpp"
+#include "report/estimate_tables.hpp"
+#include "report/json_output.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 
@@ -38,8 +39,10 @@ void print(const Request& request, OutputFormat format, const Scenario& s, const
       out << estimate_text(s, e, {.width = terminal_width(), .units = units});
       break;
     case OutputFormat::Json:
-      // One line for each scenario of a file, so that answers can be matched with questions.
-      out << io::estimate_json(s, e).dump(request.scenario.from_file() ? -1 : 2) << "\n";
+      // One line per scenario of a file, so that answers can be matched with questions.
+      out << (request.scenario.from_file() ? io::json_line(io::estimate_json(s, e))
+                                           : io::json_block(io::estimate_json(s, e)))
+          << "\n";
       break;
     case OutputFormat::Csv:
       out << io::estimate_csv(e);
@@ -67,7 +70,7 @@ int estimate(const Request& request, Streams streams) {
       continue;
     }
     status = bad_input;
-    if (format == OutputFormat::Json) streams.out << io::error_json(scenario.issues()).dump() << "\n";
+    if (format == OutputFormat::Json) streams.out << io::json_line(io::error_json(scenario.issues())) << "\n";
     if (format == OutputFormat::Json && request.scenario.from_file()) continue;
     Issues issues = scenario.issues();
     for (Issue& issue : issues) issue = request.scenario.for_people(std::move(issue));
@@ -79,7 +82,8 @@ int estimate(const Request& request, Streams streams) {
 }  // namespace
 
 Command estimate_command(CLI::App& program) {
-  CLI::App* parser = program.add_subcommand("estimate", "memory of one scenario, or of every scenario of a file");
+  CLI::App* parser =
+      program.add_subcommand("estimate", "memory, speed and cost of a scenario, or of every scenario of a file");
   const auto request = std::make_shared<Request>();
   request->scenario.add_to(*parser);
   add_format(*parser, request->format);

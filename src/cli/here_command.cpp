@@ -2,12 +2,13 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "readers/device_preset.hpp"
+#include "host/machine.hpp"
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
+#include "readers/device_preset.hpp"
 #include "readers/local_models.hpp"
-#include "host/machine.hpp"
 #include "readers/match_device.hpp"
+#include "report/json_output.hpp"
 
 #include <llmcalc/base/text.hpp>
 
@@ -58,7 +59,7 @@ int here(const HereRequest& request, Streams streams) {
   auto folders = host::model_folders_of_this_user();
   if (!request.folder.empty()) folders.push_back({request.folder, host::ModelStore::Folder});
   io::TextTable table;
-  table.columns = {{"what"}, {"name"}, {"size", true}, {"use it with"}};
+  table.columns = {{"kind"}, {"name"}, {"size", true}, {"option"}};
   ordered_json json{
       {"memory", {{"bytes", found.memory.total.count}, {"available_bytes", found.memory.available.count}}}};
   table.rows.push_back(
@@ -70,7 +71,7 @@ int here(const HereRequest& request, Streams streams) {
       streams.out << table.plain();
       break;
     case OutputFormat::Json:
-      streams.out << json.dump(2, ' ', false, ordered_json::error_handler_t::replace) << "\n";
+      streams.out << io::json_block(json) << "\n";
       break;
     case OutputFormat::Csv:
       streams.out << table.csv();
@@ -88,7 +89,7 @@ Command here_command(CLI::App& program) {
   CLI::App* parser = program.add_subcommand("here", "this computer's GPUs and memory, and the models on its disks");
   const auto request = std::make_shared<HereRequest>();
   add_format(*parser, request->format);
-  parser->add_option("--folder", request->folder, "search this folder for models too")->option_text("PATH");
+  parser->add_option("--folder", request->folder, "also search this folder for models")->option_text("PATH");
   return {parser, [request](Streams streams) { return here(*request, streams); }};
 }
 

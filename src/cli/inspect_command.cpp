@@ -1,13 +1,15 @@
-// What a model file holds: architecture, layers by kind, parameters by part, stored types, bytes, and whatever is odd
-// about it.
+// What a model file contains: architecture, layers by kind, parameters by part, stored types, bytes, and whatever is
+// odd about it.
 
 #include "cli/commands.hpp"
-#include "readers/model_file.hpp"
-#include "report/model_file_json.hpp"
-#include "readers/resolve.hpp"
 #include "host/text_file.hpp"
+#include "readers/model_file.hpp"
+#include "readers/resolve.hpp"
+#include "report/json_output.hpp"
+#include "report/model_file_json.hpp"
 #include "report/text_table.hpp"
 
+#include <llmcalc/base/printable.hpp>
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/summary.hpp>
 
@@ -42,7 +44,7 @@ TextTable facts(const ModelFile& file) {
   const auto row = [&](std::string name, std::string value) {
     table.rows.push_back({std::move(name), std::move(value)});
   };
-  row("kind", std::string(label_of(file.kind)) + (file.files > 1 ? ", " + grouped(file.files) + " files" : ""));
+  row("kind", std::string(label_of(file.kind)) + (file.files > 1 ? ", " + counted(file.files, "file") : ""));
   row("architecture", model.model_type.empty() ? "unknown" : model.model_type);
   row("parameters", grouped(parameter_count(model)));
   if (const Count active = active_parameter_count(model); active != parameter_count(model))
@@ -57,7 +59,7 @@ TextTable facts(const ModelFile& file) {
   if (file.files > 0) {
     row("tensors", grouped(file.tensors.size()) + " with " + grouped(file.parameters) + " parameters");
     row("tensor bytes", amount(file.tensor_bytes));
-    if (file.scale_bytes.count > 0) row("of these scales", amount(file.scale_bytes));
+    if (file.scale_bytes.count > 0) row("of which scales", amount(file.scale_bytes));
     row("file size", amount(file.file_bytes));
   }
   row("trust", std::string(label_of(model.trust)));
@@ -116,13 +118,16 @@ TextTable tensors_table(const ModelFile& file) {
 
 void print_people(const ModelFile& file, const InspectRequest& request, std::ostream& out) {
   const bool markdown = request.format == OutputFormat::Markdown;
+  const auto safe = [markdown](std::string_view text) {
+    return markdown ? io::markdown_text(text) : printable(text);
+  };
   const auto print = [&](std::string_view title, const TextTable& table) {
     if (table.rows.empty()) return;
     out << "\n"
-        << (markdown ? "## " : "") << title << "\n"
+        << (markdown ? "## " : "") << safe(title) << "\n"
         << (markdown ? "\n" : "") << (markdown ? table.markdown() : table.plain());
   };
-  out << (markdown ? "# " : "") << file.model.name << "\n";
+  out << (markdown ? "# " : "") << safe(file.model.name) << "\n";
   print(io::shown(file.path), facts(file));
   print("Layers by kind", layers_table(file.model));
   print("Parameters by part", parts_table(file.model));
@@ -130,8 +135,8 @@ void print_people(const ModelFile& file, const InspectRequest& request, std::ost
   if (request.tensors) print("Tensors", tensors_table(file));
   if (file.model.notes.empty() && file.oddities.empty()) return;
   out << "\n" << (markdown ? "## " : "") << "Notes\n" << (markdown ? "\n" : "");
-  for (const std::string& note : file.model.notes) out << "- " << note << "\n";
-  for (const std::string& note : file.oddities) out << "- " << note << "\n";
+  for (const std::string& note : file.model.notes) out << "- " << safe(note) << "\n";
+  for (const std::string& note : file.oddities) out << "- " << safe(note) << "\n";
 }
 
 /// What lies at the path; where nothing does, the preset of that id.
@@ -159,15 +164,15 @@ int inspect(const InspectRequest& request, Streams streams) {
   }
   switch (request.format) {
     case OutputFormat::Json:
-      streams.out << io::model_file_json(*file, request.tensors)
-                         .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
-                  << "\n";
+      streams.out << io::json_block(io::model_file_json(*file, request.tensors)) << "\n";
       break;
     case OutputFormat::Csv:
       streams.out << tensors_table(*file).csv();
       break;
-    default:
+    case OutputFormat::Table:
+    case OutputFormat::Markdown:
       print_people(*file, request, streams.out);
+      break;
   }
   return success;
 }
@@ -176,11 +181,11 @@ int inspect(const InspectRequest& request, Streams streams) {
 
 Command inspect_command(CLI::App& program) {
   CLI::App* parser = program.add_subcommand(
-      "inspect", "what a config.json, .safetensors, .gguf, a folder of them or a preset holds");
+      "inspect", "what a config.json, .safetensors, .gguf, a folder of them or a preset contains");
   const auto request = std::make_shared<InspectRequest>();
   parser->add_option("path", request->path, "file, folder or preset id")->required()->type_name("PATH");
   add_format(*parser, request->format);
-  parser->add_flag("--tensors", request->tensors, "list every tensor (csv always does)");
+  parser->add_flag("--tensors", request->tensors, "list every tensor (--format csv always does)");
   return {parser, [request](Streams streams) { return inspect(*request, streams); }};
 }
 

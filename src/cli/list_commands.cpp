@@ -2,11 +2,12 @@
 
 #include "cli/commands.hpp"
 #include "cli/listing.hpp"
+#include "host/preset_folders.hpp"
 #include "readers/field_json.hpp"
 #include "readers/model_preset.hpp"
-#include "host/preset_folders.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
+#include "report/json_output.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/validate.hpp>
@@ -34,7 +35,7 @@ void print(const Listing& listing, OutputFormat format, std::ostream& out) {
       if (!listing.note.empty()) out << listing.note << "\n";
       break;
     case OutputFormat::Json:
-      out << listing.json.dump(2) << "\n";
+      out << io::json_block(listing.json) << "\n";
       break;
     case OutputFormat::Csv:
       out << listing.table.csv();
@@ -78,7 +79,7 @@ void add_format_row(Listing& out, std::string_view use, const std::string& key, 
 
 Listing list_formats(const std::string& filter) {
   Listing out;
-  out.table.columns = {{"use", false}, {"key", false}, {"label", false}, {"what it is", false}};
+  out.table.columns = {{"use", false}, {"key", false}, {"label", false}, {"description", false}};
   for (const auto& row : weight_formats) {
     if (row.id == WeightFormat::Gguf || !matches(filter, std::string(row.key) + " " + std::string(row.label)))
       continue;
@@ -101,7 +102,7 @@ Listing list_formats(const std::string& filter) {
 Listing list_settings(const Scenario& scenario, const std::string& filter) {
   Listing out;
   out.table.columns = {
-      {"setting", false}, {"default", false}, {"flag", false}, {"unit", false}, {"what it is", false}};
+      {"setting", false}, {"default", false}, {"flag", false}, {"unit", false}, {"description", false}};
   const ordered_json all = io::write_scenario(scenario);
   for (const Field& field : fields) {
     if (!matches(filter, std::string(field.path) + " " + std::string(field.help))) continue;
@@ -119,7 +120,7 @@ Command list_command(CLI::App& program, const std::string& name, const std::stri
   CLI::App* parser = program.add_subcommand(name, help);
   const auto request = std::make_shared<ListRequest>();
   add_format(*parser, request->format);
-  parser->add_option("filter", request->filter, "only rows with these words");
+  parser->add_option("filter", request->filter, "list only rows with all of these words");
   return {parser, [request, make](Streams streams) {
             Issues issues;
             const Listing listing = make(request->filter, issues);
@@ -132,11 +133,11 @@ Command list_command(CLI::App& program, const std::string& name, const std::stri
 }  // namespace
 
 Command models_command(CLI::App& program) {
-  return list_command(program, "models", "models known by name", list_models);
+  return list_command(program, "models", "the model presets", list_models);
 }
 
 Command devices_command(CLI::App& program) {
-  return list_command(program, "devices", "devices known by name", list_devices);
+  return list_command(program, "devices", "the device presets", list_devices);
 }
 
 Command formats_command(CLI::App& program) {
@@ -145,7 +146,7 @@ Command formats_command(CLI::App& program) {
 }
 
 Command defaults_command(CLI::App& program) {
-  return list_command(program, "defaults", "every setting of a scenario with its default",
+  return list_command(program, "defaults", "every setting of a scenario, with its default",
                       [](const std::string& filter, Issues& issues) {
                         const auto scenario = io::default_scenario(io::default_resolver());
                         issues = scenario.issues();

@@ -1,4 +1,5 @@
 #include "build_info.hpp"
+#include "cli/commands.hpp"
 #include "cli/manual.hpp"
 #include "cli/run.hpp"
 
@@ -46,11 +47,12 @@ std::string status_section(std::string_view sentence) {
 }
 
 constexpr std::string_view presets_variable =
-    ".TP\n.B LLMCALC_PRESETS\nfolders with further models and devices, separated as in PATH\n";
-constexpr std::string_view presets_folder = ".TP\n.I ~/.config/llmcalc/presets\nmodels and devices of your own\n";
+    ".TP\n.B LLMCALC_PRESETS\nfolders with more models and devices, separated as in PATH\n";
+constexpr std::string_view presets_folder = ".TP\n.I ~/.config/llmcalc/presets\nyour own models and devices\n";
 
 void add_options(std::string& page, const CLI::App& parser) {
   for (const CLI::Option* option : parser.get_options()) {
+    if (!is_listed(*option)) continue;
     page += ".TP\n\\fB" + plain(heading(*option)) + "\\fR\n" + plain(option->get_description()) + "\n";
   }
 }
@@ -59,13 +61,13 @@ void add_options(std::string& page, const CLI::App& parser) {
 
 std::string man_page(const CLI::App& program) {
   std::string page = title("LLMCALC");
-  page += ".SH NAME\nllmcalc \\- memory that large language models need, for inference and training\n";
+  page += ".SH NAME\nllmcalc \\- memory, speed and cost of large language models\n";
   page += ".SH SYNOPSIS\n.B llmcalc\n.I COMMAND\n[\n.I OPTIONS\n]\n";
-  page += ".SH DESCRIPTION\n" + plain(program.get_description()) + "\nEvery command takes the same settings.\n";
+  page += ".SH DESCRIPTION\n" + plain(program.get_description()) + "\nAll questions take the same settings.\n";
   page += ".SH COMMANDS\n";
   for (const CLI::App* command : program.get_subcommands([](const CLI::App*) { return true; })) {
     page += ".SS \"" + plain(command->get_name()) + "\"\n" + plain(command->get_description()) + "\n";
-    // The settings of a scenario are the same everywhere: they are listed once.
+    // The settings of a scenario are the same everywhere, so they are listed once.
     const bool scenario = command->get_option_no_throw("--scenario") != nullptr;
     if (scenario && command->get_name() != "estimate") {
       page += "Takes the settings of\n.B llmcalc estimate\nas well.\n";
@@ -85,14 +87,14 @@ std::string man_page(const CLI::App& program) {
 
 std::string window_man_page(const CLI::App& program) {
   std::string page = title("LLMCALC\\-GUI");
-  page += ".SH NAME\nllmcalc\\-gui \\- memory that large language models need, in a window\n";
+  page += ".SH NAME\nllmcalc\\-gui \\- memory, speed and cost of large language models, in a window\n";
   page += ".SH SYNOPSIS\n.B llmcalc\\-gui\n[\n.I OPTIONS\n]\n";
   page += ".SH DESCRIPTION\n" + plain(program.get_description()) + "\nF1 in the window lists its keys.\n";
   page += ".SH OPTIONS\n";
   add_options(page, program);
   page += status_section(window_exit_statuses);
   page += ".SH ENVIRONMENT\n" + std::string(presets_variable) +
-          ".TP\n.B LLMCALC_FONTS\nfolder in which fonts are looked for first\n";
+          ".TP\n.B LLMCALC_FONTS\nfolder that is searched for fonts first\n";
   page +=
       ".SH FILES\n" + std::string(presets_folder) +
       ".TP\n.I ~/.config/llmcalc/session.json\nscenario, pins and preferences of the last window; further windows "

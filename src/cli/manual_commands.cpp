@@ -8,7 +8,7 @@
 namespace llmcalc::cli {
 
 Command manual_command(CLI::App& program) {
-  CLI::App* parser = program.add_subcommand("manual", "prints the manual page, as man reads it");
+  CLI::App* parser = program.add_subcommand("manual", "prints the manual page, as input for man");
   return {parser, [&program](Streams streams) {
             streams.out << man_page(program);
             return success;

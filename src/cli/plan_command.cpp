@@ -1,10 +1,10 @@
-// The best way to run a job on given devices, and how many devices of each kind it needs.
+// The best layouts of a job on given devices, and how many devices of each kind it needs.
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "report/answers_json.hpp"
-#include "readers/device_preset.hpp"
 #include "host/preset_folders.hpp"
+#include "readers/device_preset.hpp"
+#include "report/answers_json.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/plan.hpp>
@@ -20,7 +20,7 @@ using nlohmann::ordered_json;
 
 struct PlanRequest : QuestionOptions {
   std::size_t most = 8;
-  bool surely = false;
+  Certainty certainty = Certainty::Typical;
   bool needs = false;
   std::string rank = "speed";
   Count most_devices = 64;
@@ -51,7 +51,7 @@ std::vector<std::string> plan_row(const PlanCandidate& c, Task task, ByteUnits u
 std::vector<io::Column> plan_columns(Task task) {
   std::vector<io::Column> columns{{"devices", true}, {"layout"}};
   if (task == Task::Inference) {
-    columns.insert(columns.end(), {{"weights"}, {"cache"}, {"tokens/s each", true}, {"in all", true}});
+    columns.insert(columns.end(), {{"weights"}, {"KV cache"}, {"tokens/s per sequence", true}, {"total", true}});
   } else {
     columns.insert(columns.end(), {{"tokens/s", true}, {"MFU", true}});
   }
@@ -63,14 +63,11 @@ Answer plan_answer(const Scenario& s, const PlanRequest& request) {
   const Task task = request.task_or(Task::Inference);
   PlanOptions options;
   options.most = request.most;
-  options.surely = request.surely;
+  options.certainty = request.certainty;
   options.rank = request.rank_or_speed();
   const Plan found = plan(s, task, options);
-  const std::string best = options.rank == PlanRank::Cost ? "cheapest a token" : "fastest";
   Answer out;
-  out.sentence = found.candidates.empty()
-                     ? "No layout fits: " + grouped(found.considered) + " were considered."
-                     : grouped(found.considered) + " layouts considered; the " + best + " that fit, best first:";
+  out.sentence = summary(found, s, task, options.rank);
   if (found.candidates.size() > 1) {
     out.sentence += "\nThe first " + reason(found.candidates[0], found.candidates[1], options.rank) + ".";
   }
@@ -88,8 +85,8 @@ Answer needs_answer(const Scenario& s, const PlanRequest& request) {
   }
   Answer out;
   out.sentence =
-      "Fewest devices of each kind, cheapest first; those without a price follow by number and size. Prices "
-      "are the presets' and age.";
+      "Fewest devices of each kind that run the job, cheapest first; devices without a price follow. Preset prices; "
+      "may be outdated.";
   out.table.columns = {{"device"}, {"count", true}, {"layout"}, {"tokens/s", true}, {"$/h", true}, {"fit"}};
   out.json = ordered_json::array();
   for (const DeviceNeed& need : device_needs(s, task, devices, request.most_devices)) {
@@ -111,25 +108,30 @@ Answer needs_answer(const Scenario& s, const PlanRequest& request) {
 }  // namespace
 
 Command plan_command(CLI::App& program) {
-  CLI::App* parser =
-      program.add_subcommand("plan", "the fastest layouts of a job that fit, or with --needs the devices it takes");
+  CLI::App* parser = program.add_subcommand(
+      "plan", "the fastest layouts of a job that fit, or with --needs the number of devices it needs");
   const auto request = std::make_shared<PlanRequest>();
   request->add_to(*parser);
-  parser->add_option("--most", request->most, "layouts to show")
+  parser->add_option("--most", request->most, "layouts to list [default: 8]")
       ->check(CLI::Range(1, 1000).description(""))
       ->option_text("N");
-  parser->add_flag("--surely", request->surely, "even the high end of the range must fit");
-  parser->add_flag("--needs", request->needs, "how many of every device preset the job needs");
-  parser->add_option("--rank", request->rank, "speed, or cost: fewer devices are tried as well")
+  add_conservative(*parser, request->certainty);
+  parser->add_flag("--needs", request->needs, "list how many devices of each preset the job needs");
+  parser
+      ->add_option("--rank", request->rank,
+                   "rank by speed, or by cost: then fewer devices are tried too [default: speed]")
       ->check(CLI::IsMember({"speed", "cost"}).description(""))
       ->option_text("NAME");
-  parser->add_option("--most-devices", request->most_devices, "largest number of devices tried with --needs")
+  parser
+      ->add_option("--most-devices", request->most_devices,
+                   "largest number of devices to try with --needs [default: 64]")
       ->check(CLI::Range(1, 4096).description(""))
       ->option_text("N");
   return {parser, [request](Streams streams) {
             return answer_all(*request, streams, [&](const Scenario& s) -> Result<Answer> {
               if (request->needs) return needs_answer(s, *request);
-              if (s.devices.groups.size() != 1) return Issue{"/device", "must be devices of one kind for a plan"};
+              if (s.devices.groups.size() != 1)
+                return Issue{"/device", "must be devices of one kind to plan a layout"};
               return plan_answer(s, *request);
             });
           }};

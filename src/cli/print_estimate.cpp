@@ -3,6 +3,7 @@
 #include "report/estimate_tables.hpp"
 #include "report/speed_text.hpp"
 
+#include <llmcalc/base/printable.hpp>
 #include <llmcalc/estimate/explain.hpp>
 
 #include <algorithm>
@@ -19,7 +20,7 @@ using Lines = std::vector<std::string>;
 constexpr std::size_t bar_cells = 16;
 constexpr std::size_t label_width = 18;
 
-/// Mark beside a number that is not exact.
+/// Mark after a number that is not exact.
 std::string_view mark(Trust trust) {
   constexpr std::array<std::string_view, 3> marks{" ", "≈", "?"};
   return marks[static_cast<std::size_t>(trust)];
@@ -79,9 +80,9 @@ Lines inference_block(const Scenario& s, const Estimate& e, const PrintStyle& st
     add(lines, each + (i.devices.size() > 4 ? ", ..." : ""));
   }
   add(lines, io::verdict_text(i.fit, style.units));
-  if (i.kv_bytes_per_token.count != 0) add(lines, exact_text(i.kv_bytes_per_token) + " of cache for each token");
+  if (i.kv_bytes_per_token.count != 0) add(lines, exact_text(i.kv_bytes_per_token) + "/token of KV cache");
   if (i.kv_pool_tokens != 0) {
-    add(lines, "cache pool " + text(i.kv_pool_bytes, style.units) + ": " + grouped(i.kv_pool_tokens) + " tokens" +
+    add(lines, "KV cache pool " + text(i.kv_pool_bytes, style.units) + ": " + counted(i.kv_pool_tokens, "token") +
                    (i.concurrency > 0 ? ", " + three_digits(i.concurrency) + " sequences" : ""));
   }
   for (std::string& line : io::inference_speed_lines(s, i)) add(lines, std::move(line));
@@ -96,19 +97,19 @@ Lines training_block(const Scenario& s, const Estimate& e, const PrintStyle& sty
   add(lines, io::verdict_text(t.fit, style.units));
   if (!t.breakdown.components.empty()) {
     add(lines, "peak: " + std::string(label_of(t.peak_phase)) + (t.ranks.size() > 1 ? ", on " + t.worst_rank : "") +
-                   "; " + count_text(t.trainable_parameters) + " trained");
+                   "; " + count_text(t.trainable_parameters) + " parameters trained");
   }
-  if (!t.bytes_per_parameter.empty()) add(lines, "bytes a trained parameter: " + t.bytes_per_parameter);
+  if (!t.bytes_per_parameter.empty()) add(lines, "bytes per trained parameter: " + t.bytes_per_parameter);
   if (t.first_step.total.count != 0 && t.first_step.total < t.breakdown.total()) {
-    add(lines, "first step " + text(t.first_step.total, style.units));
+    add(lines, "first step: " + text(t.first_step.total, style.units));
   }
-  if (!t.host.components.empty()) add(lines, "host memory " + text(t.host.total(), style.units) + " for each rank");
+  if (!t.host.components.empty()) add(lines, "host memory: " + text(t.host.total(), style.units) + " per rank");
   for (std::string& line : io::training_speed_lines(s)) add(lines, std::move(line));
   return lines;
 }
 
-/// Two blocks beside each other when they fit, else below each other.
-std::string beside(const Lines& left, const Lines& right, std::size_t width) {
+/// Two blocks side by side when they fit, else one above the other.
+std::string side_by_side(const Lines& left, const Lines& right, std::size_t width) {
   const auto widest = [](const Lines& lines) {
     std::size_t most = 0;
     for (const std::string& line : lines) most = std::max(most, display_width(line));
@@ -131,7 +132,7 @@ std::string beside(const Lines& left, const Lines& right, std::size_t width) {
   return out;
 }
 
-/// The factors of every part, a line each.
+/// The factors of every part, one line each.
 std::string factor_lines(const std::string& title, const Breakdown& breakdown, std::size_t width) {
   if (breakdown.components.empty()) return {};
   std::string out = "\n" + title + "\n";
@@ -150,21 +151,21 @@ bool any_inexact(const Breakdown& breakdown) {
 }  // namespace
 
 std::string estimate_text(const Scenario& s, const Estimate& e, const PrintStyle& style) {
-  std::string out = s.model->name + "  " + count_text(e.model.parameters) + " parameters";
+  std::string out = printable(s.model->name) + "  " + count_text(e.model.parameters) + " parameters";
   if (e.model.active_parameters != e.model.parameters)
     out += ", " + count_text(e.model.active_parameters) + " active";
   out += ", weights " + io::weights_text(s);
   if (e.model.weights_bytes.count != 0) out += " " + text(e.model.weights_bytes, style.units);
-  out += "\n" + io::devices_text(s.devices) + "\n\n";
-  out += beside(inference_block(s, e, style), training_block(s, e, style), style.width);
-  out += factor_lines("How inference is made up", e.inference.breakdown, style.width);
-  out += factor_lines("How training is made up", e.training.breakdown, style.width);
+  out += "\n" + printable(io::devices_text(s.devices)) + "\n\n";
+  out += side_by_side(inference_block(s, e, style), training_block(s, e, style), style.width);
+  out += factor_lines("How inference memory is computed", e.inference.breakdown, style.width);
+  out += factor_lines("How training memory is computed", e.training.breakdown, style.width);
   if (any_inexact(e.inference.breakdown) || any_inexact(e.training.breakdown)) {
-    out += "\n≈ a formula with a measured range   ? a documented constant   others are exact\n";
+    out += "\n≈ modelled, with a range   ? assumed: a documented constant   no mark: exact\n";
   }
   if (!e.warnings.empty()) out += "\n";
-  for (const std::string& warning : e.warnings) out += "note: " + warning + "\n";
-  return out;
+  for (const std::string& warning : e.warnings) out += "note: " + printable(warning) + "\n";
+  return printable_lines(out);
 }
 
 }  // namespace llmcalc::cli

@@ -2,9 +2,9 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "report/answers_json.hpp"
-#include "readers/device_preset.hpp"
 #include "host/preset_folders.hpp"
+#include "readers/device_preset.hpp"
+#include "report/answers_json.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/fit.hpp>
@@ -29,6 +29,11 @@ std::string room_text(const FitAnswer& answer, ByteUnits units) {
   return d->excess().count != 0 ? text(d->excess(), units) + " too much" : text(d->headroom(), units) + " free";
 }
 
+/// The change that costs least among those that are enough.
+std::string remedy_text(const LeverEffect& remedy) {
+  return " Smallest change that fits: " + remedy.label + " (costs: " + std::string(remedy.price) + ").";
+}
+
 Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
   Answer out;
   out.table.columns = {{"task"}, {"device"}, {"verdict"}, {"needs", true}, {"has", true}, {"room", true}};
@@ -40,8 +45,7 @@ Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
     if (answer.verdict != Verdict::Unknown && !fits(answer.verdict)) {
       const auto effects = levers(s, row.id);
       const LeverEffect* remedy = smallest_remedy(effects);
-      out.sentence += remedy ? " Smallest remedy: " + remedy->label + " (" + std::string(remedy->price) + ")."
-                             : " No single change is enough.";
+      out.sentence += remedy ? remedy_text(*remedy) : " No single change is enough.";
     }
     for (const DeviceFit& d : answer.devices) {
       const std::string room =
@@ -54,7 +58,7 @@ Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
   return out;
 }
 
-/// One device of the catalogue with what became of it.
+/// One device of the catalogue with its answer.
 struct DeviceVerdict {
   Device device;
   FitAnswer answer;
@@ -97,30 +101,32 @@ Answer fit_everywhere(const Scenario& s, const QuestionOptions& options) {
     out.json.push_back(std::move(row));
   }
   if (!all.empty() && fits(all.front().answer.verdict)) {
-    out.sentence = "Smallest that does: " + grouped(count) + " × " + all.front().device.name + ".";
+    out.sentence = "Smallest that fits: " + grouped(count) + " × " + all.front().device.name + ".";
   } else {
-    out.sentence = grouped(count) + " of no known device is enough; plan --needs tries more of them.";
+    out.sentence = "No known device fits" + (count == 1 ? "" : ", even " + grouped(count) + " of them") +
+                   ". \"llmcalc plan --needs\" tries more of them.";
   }
   return out;
 }
 
-Result<Answer> solve_answer(const Scenario& s, const QuestionOptions& options, const std::string& path, bool surely) {
+Result<Answer> solve_answer(const Scenario& s, const QuestionOptions& options, const std::string& path,
+                            Certainty certainty) {
   Answer out;
-  out.table.columns = {{"setting"}, {"answer", true}, {"fit"}, {"one step further"}};
+  out.table.columns = {{"setting"}, {"answer", true}, {"room"}, {"room one step further"}};
   out.json = ordered_json::object();
   const std::optional<Task> task = options.task.empty() ? std::nullopt : from_key<Task>(options.task);
   for (const SolveTarget& target : solve_targets) {
     if (!path.empty() && target.path != path) continue;
     // Asked by name, a setting is solved for the task named even when it usually belongs to the other.
     if (path.empty() && task && target.task != *task) continue;
-    const auto solution = solve(s, target.path, path.empty() || !task ? target.task : *task, surely);
+    const auto solution = solve(s, target.path, path.empty() || !task ? target.task : *task, certainty);
     if (!solution) {
       if (!path.empty()) return solution.issues();
       continue;
     }
     std::string value = !solution->found ? "nothing fits" : solution->text;
     if (solution->at_limit) value += " (limit)";
-    if (!solution->monotone) value += " (not monotone)";
+    if (!solution->monotone) value += " (larger values may fit again)";
     const bool further = !solution->beyond.devices.empty();
     out.table.rows.push_back({std::string(target.label) + " (" + std::string(target.path) + ")", value,
                               room_text(solution->at, options.units()),
@@ -137,9 +143,9 @@ Answer levers_answer(const Scenario& s, const QuestionOptions& options) {
   Answer out;
   out.sentence = std::string(label_of(task)) + ": " + sentence(fit(s, task), options.units());
   if (const LeverEffect* remedy = smallest_remedy(effects); remedy != nullptr && !fits(fit(s, task).verdict)) {
-    out.sentence += " Smallest remedy: " + remedy->label + " (" + std::string(remedy->price) + ").";
+    out.sentence += remedy_text(*remedy);
   }
-  out.table.columns = {{"change"}, {"saves", true}, {"costs"}, {"then"}, {"room", true}};
+  out.table.columns = {{"change"}, {"saves", true}, {"costs"}, {"verdict"}, {"room", true}};
   out.json = ordered_json::array();
   for (const LeverEffect& e : effects) {
     out.table.rows.push_back({e.label, text(e.saved, options.units()), std::string(e.price),
@@ -153,13 +159,13 @@ Answer levers_answer(const Scenario& s, const QuestionOptions& options) {
 
 Command fit_command(CLI::App& program) {
   CLI::App* parser =
-      program.add_subcommand("fit", "whether it fits, device by device, and on every known device with --all");
+      program.add_subcommand("fit", "whether it fits, device by device; with --all on every device preset");
   struct Request : QuestionOptions {
     bool all = false;
   };
   const auto request = std::make_shared<Request>();
   request->add_to(*parser);
-  parser->add_flag("--all", request->all, "ask for every device preset");
+  parser->add_flag("--all", request->all, "try every device preset");
   return {parser, [request](Streams streams) {
             return answer_all(*request, streams, [&](const Scenario& s) -> Result<Answer> {
               return request->all ? fit_everywhere(s, *request) : fit_answer(s, *request);
@@ -168,24 +174,24 @@ Command fit_command(CLI::App& program) {
 }
 
 Command solve_command(CLI::App& program) {
-  CLI::App* parser = program.add_subcommand("solve", "the largest value of a setting that fits, or of every setting");
+  CLI::App* parser = program.add_subcommand("solve", "the largest value that fits, of one setting or of all");
   struct Request : QuestionOptions {
     std::string path;
-    bool surely = false;
+    Certainty certainty = Certainty::Typical;
   };
   const auto request = std::make_shared<Request>();
   request->add_to(*parser);
   parser->add_option("--for", request->path, "setting to solve for, such as serving.context")->option_text("SETTING");
-  parser->add_flag("--surely", request->surely, "even the high end of the range must fit");
+  add_conservative(*parser, request->certainty);
   return {parser, [request](Streams streams) {
             return answer_all(*request, streams, [&](const Scenario& s) {
-              return solve_answer(s, *request, request->path, request->surely);
+              return solve_answer(s, *request, request->path, request->certainty);
             });
           }};
 }
 
 Command levers_command(CLI::App& program) {
-  CLI::App* parser = program.add_subcommand("levers", "single changes that save memory, with what they cost");
+  CLI::App* parser = program.add_subcommand("levers", "single changes that save memory, and what each costs");
   const auto request = std::make_shared<QuestionOptions>();
   request->add_to(*parser);
   return {parser, [request](Streams streams) {

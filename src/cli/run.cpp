@@ -2,6 +2,7 @@
 
 #include "cli/commands.hpp"
 
+#include <llmcalc/base/printable.hpp>
 #include <llmcalc/base/suggest.hpp>
 
 #include <CLI/CLI.hpp>
@@ -37,7 +38,7 @@ std::string unknown_arguments(const CLI::App& program, const CLI::App& parser) {
     std::string& list = word.starts_with('-') ? flags : values;
     list += (list.empty() ? "" : ", ") + word + (&list == &flags ? did_you_mean(word, words) : "");
   }
-  return flags.empty() ? "does not know what to do with " + values : "does not know " + flags;
+  return flags.empty() ? "has unexpected arguments: " + values : "does not know " + flags;
 }
 
 /// Says what was wrong with the arguments.
@@ -49,11 +50,11 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
   const bool no_command = used.empty() && !arguments.empty() && !arguments.front().starts_with('-');
   if (no_command) {
     message =
-        "there is no command \"" + arguments.front() + "\"" + did_you_mean(arguments.front(), known_words(parser));
+        "no command is called \"" + arguments.front() + "\"" + did_you_mean(arguments.front(), known_words(parser));
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     message = (used.empty() ? std::string() : parser.get_name() + " ") + unknown_arguments(program, parser);
   }
-  streams.errors << "llmcalc: " << message << "\nTry \"llmcalc"
+  streams.errors << "llmcalc: " << printable_lines(message) << "\nTry \"llmcalc"
                  << (used.empty() ? std::string() : " " + parser.get_name()) << " --help\".\n";
   return bad_input;
 }
@@ -61,7 +62,7 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
 }  // namespace
 
 int run(std::vector<std::string> arguments, Streams streams) {
-  CLI::App program("How much memory large language models need, for inference and training.", "llmcalc");
+  CLI::App program("Memory, speed and cost of large language models, for inference and training.", "llmcalc");
   program.set_version_flag("--version", "llmcalc " + std::string(build_info::version));
   program.require_subcommand(1);
   program.footer(std::string(exit_statuses) +

@@ -1,8 +1,8 @@
 #include "cli/scenario_options.hpp"
 
+#include "host/text_file.hpp"
 #include "readers/field_text.hpp"
 #include "readers/json_text.hpp"
-#include "host/text_file.hpp"
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
@@ -33,7 +33,7 @@ std::string help_group(const Field& field) {
   return "Scenario";
 }
 
-/// One line of help: what it is, what it takes, what it is without the flag.
+/// One line of help: what it is, what it takes, its default.
 std::string help_text(const Field& field) {
   const Scenario defaults;
   std::string text{field.help};
@@ -42,15 +42,15 @@ std::string help_text(const Field& field) {
       [&](const auto& access) {
         using T = std::decay_t<decltype(access)>;
         if constexpr (std::is_same_v<T, ChoiceAccess>) {
-          text += " [" + std::string(access.row(access.get(defaults)).key) + "]";
+          text += " [default: " + std::string(access.row(access.get(defaults)).key) + "]";
         } else if constexpr (std::is_same_v<T, CodedAccess>) {
-          text += " [" + access.get(defaults) + "]";
+          text += " [default: " + access.get(defaults) + "]";
         } else if constexpr (std::is_same_v<T, Access<Count>>) {
-          text += " [" + grouped(access.get(defaults)) + "]";
+          text += " [default: " + grouped(access.get(defaults)) + "]";
         } else if constexpr (std::is_same_v<T, Access<double>>) {
-          text += " [" + shortest(access.get(defaults)) + "]";
+          text += " [default: " + shortest(access.get(defaults)) + "]";
         } else if constexpr (std::is_same_v<T, Access<bool>>) {
-          text += access.get(defaults) ? " [on]" : " [off]";
+          text += access.get(defaults) ? " [default: on]" : " [default: off]";
         }
       },
       field.access);
@@ -95,15 +95,28 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
+constexpr char nul = '\0';
+
+/// True for one whole JSON document. To nlohmann a NUL is the end of the text, whatever follows it.
+bool is_document(std::string_view text) { return text.find(nul) == std::string_view::npos && json::accept(text); }
+
+/// JSON from text without a NUL in it.
+Result<json> document_of(std::string_view text) {
+  if (const std::size_t at = text.find(nul); at != std::string_view::npos) {
+    return Issue{"", "is not valid JSON: byte " + grouped(at + 1) + " is NUL"};
+  }
+  return io::parse_json(text);
+}
+
 /// JSON Lines, and not one document that spans lines: several lines open an object, or the first is one by itself.
 bool is_json_lines(const std::vector<std::string_view>& lines) {
   if (lines.size() < 2) return false;
   const auto opening =
       std::count_if(lines.begin(), lines.end(), [](std::string_view line) { return line[0] == '{'; });
-  return opening >= 2 || json::accept(lines.front());
+  return opening >= 2 || is_document(lines.front());
 }
 
-/// Second names of flags: one letter for what every call gives, and the abbreviations that engines use themselves.
+/// Short names of flags: one letter for the most frequent, and the abbreviations that engines use.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 9> short_flags{{
     {"model", "-m"},
     {"device", "-d"},
@@ -119,10 +132,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> short_fla
 }  // namespace
 
 void ScenarioOptions::add_to(CLI::App& command) {
-  command.add_option("--scenario", file_, "file with one scenario as JSON, or JSON Lines; - reads standard input")
+  command
+      .add_option("--scenario", file_,
+                  "file with a scenario as JSON, or one per line (JSON Lines); - reads standard input")
       ->type_name("FILE")
       ->group("Scenario");
-  command.add_option("--set", settings_, "any setting by its place in JSON: --set serving.context=8192")
+  command.add_option("--set", settings_, "any setting by its path in JSON, such as serving.context=8192")
       ->allow_extra_args(false)
       ->type_name("PATH=VALUE")
       ->group("Scenario");
@@ -182,11 +197,11 @@ ScenarioDocuments ScenarioOptions::documents(std::istream& in) const {
       return out;
     }
     const std::vector<std::string_view> lines = lines_of(text);
-    out.lines = is_json_lines(lines) && !json::accept(text);
+    out.lines = is_json_lines(lines) && !is_document(text);
     if (out.lines) {
-      for (const std::string_view line : lines) out.documents.push_back(io::parse_json(line));
+      for (const std::string_view line : lines) out.documents.push_back(document_of(line));
     } else {
-      out.documents.push_back(io::parse_json(text));
+      out.documents.push_back(document_of(text));
     }
   }
   for (Result<json>& document : out.documents) {

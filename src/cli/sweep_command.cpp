@@ -54,7 +54,8 @@ Result<Answer> sweep_answer(const Scenario& s, const QuestionOptions& options, c
   Answer out;
   out.table.columns = {{path, true}};
   auto& columns = out.table.columns;
-  if (inference) columns.insert(columns.end(), {{"inference", true}, {"fits"}, {"tokens/s", true}, {"in all", true}});
+  if (inference)
+    columns.insert(columns.end(), {{"inference", true}, {"fits"}, {"tokens/s per sequence", true}, {"total", true}});
   if (training) columns.insert(columns.end(), {{"training", true}, {"fits"}, {"tokens/s", true}});
   out.json = ordered_json::array();
   for (const SweepPoint& point : *swept) {
@@ -80,10 +81,10 @@ Command sweep_command(CLI::App& program) {
   };
   const auto request = std::make_shared<Request>();
   request->add_to(*parser);
-  parser->add_option("--over", request->path, "setting to vary, such as serving.context")->option_text("SETTING");
-  parser->add_option("--from", request->low, "first value")->option_text("N");
-  parser->add_option("--to", request->high, "last value")->option_text("N");
-  parser->add_option("--points", request->points, "number of values, 2 to 1000")->option_text("N");
+  parser->add_option("--over", request->path, "setting to vary [default: serving.context]")->option_text("SETTING");
+  add_count(*parser, "--from", request->low, "first value [default: 1024]");
+  add_count(*parser, "--to", request->high, "last value [default: 131072]");
+  add_count(*parser, "--points", request->points, "number of values, 2 to 1000 [default: 8]");
   return {parser, [request](Streams streams) {
             return answer_all(*request, streams, [&](const Scenario& s) {
               return sweep_answer(s, *request, request->path, request->low, request->high, request->points);

@@ -1,8 +1,11 @@
 #include "cli/commands.hpp"
+#include "host/text_file.hpp"
+#include "readers/resolve.hpp"
 #include "report/accuracy.hpp"
 #include "report/golden_run.hpp"
-#include "readers/resolve.hpp"
-#include "host/text_file.hpp"
+#include "report/json_output.hpp"
+
+#include <llmcalc/base/printable.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -27,7 +30,7 @@ struct Request {
 /// Scores by group and errors by place, then the components of all files.
 void print_people(const std::vector<io::GoldenFileOutcomes>& files, const Request& request, std::ostream& out) {
   for (const io::GoldenFileOutcomes& file : files) {
-    out << io::golden_report(file.file, file.outcomes, request.report) << "\n";
+    out << printable_lines(io::golden_report(file.file, file.outcomes, request.report)) << "\n";
   }
   out << io::accuracy_table(io::component_errors(files, io::AccuracyBy::ComponentAndFile)).plain();
 }
@@ -38,7 +41,7 @@ void print(const std::vector<io::GoldenFileOutcomes>& files, const Request& requ
     case OutputFormat::Table:
       return print_people(files, request, out);
     case OutputFormat::Json:
-      out << io::accuracy_json(files).dump(2) << "\n";
+      out << io::json_block(io::accuracy_json(files)) << "\n";
       return;
     case OutputFormat::Csv:
       out << io::accuracy_table(errors).csv();
@@ -71,11 +74,11 @@ Command verify_command(CLI::App& program) {
       program.add_subcommand("verify", "compares this build with measured and published figures, part by part");
   const auto request = std::make_shared<Request>();
   add_format(*parser, request->format);
-  parser->add_option("--folder", request->folder, "golden cases other than the ones shipped");
+  parser->add_option("--folder", request->folder, "folder of golden cases [default: the shipped ones]");
   parser->add_option("--file", request->file, "only files whose name contains this");
   parser->add_option("--group", request->group, "only cases whose group contains this");
-  parser->add_option("--at", request->report.at, "only failures of figures whose place contains this");
-  parser->add_option("--failures", request->report.failures, "list this many cases of a file that fail");
+  parser->add_option("--at", request->report.at, "list only failing figures whose place contains this");
+  add_count(*parser, "--failures", request->report.failures, "failing cases to list per file [default: 0]");
   return {parser, [request](Streams streams) { return verify(*request, streams); }};
 }
 

@@ -115,8 +115,11 @@ json device_of(std::string_view text) {
     }
   }
   const std::size_t at = std::min(text.find('@'), text.size());
-  const auto memory = bytes_of_text(trimmed(text.substr(0, at)));
-  if (!memory) {
+  const std::string_view amount = trimmed(text.substr(0, at));
+  const auto memory = bytes_of_text(amount);
+  // Nobody means 24 bytes by "24": left as a name, which the look-up of devices answers by asking for the unit.
+  const bool bare = amount.find_first_not_of("0123456789._'") == std::string_view::npos;
+  if (!memory || bare || *memory < 1_MiB) {
     device["id"] = text;
     return device;
   }
@@ -164,6 +167,10 @@ std::optional<Bytes> bytes_of_text(std::string_view text) {
                              Unit{"mb", 1e6},
                              Unit{"tib", 1099511627776.0},
                              Unit{"tb", 1e12},
+                             Unit{"pib", 1125899906842624.0},
+                             Unit{"pb", 1e15},
+                             Unit{"eib", 1152921504606846976.0},
+                             Unit{"eb", 1e18},
                              Unit{"kib", 1024.0},
                              Unit{"kb", 1e3},
                              Unit{"b", 1.0}};
@@ -172,8 +179,11 @@ std::optional<Bytes> bytes_of_text(std::string_view text) {
     if (!word.ends_with(unit.name)) continue;
     std::string_view digits = std::string_view(word).substr(0, word.size() - unit.name.size());
     while (digits.ends_with(' ')) digits.remove_suffix(1);
+    if (unit.bytes == 1) {
+      if (const auto whole = whole_text<std::uint64_t>(digits)) return Bytes{*whole};
+    }
     const auto value = whole_text<double>(digits);
-    if (!value || !(*value >= 0) || *value * unit.bytes > 1e18) return std::nullopt;
+    if (!value || !(*value >= 0) || *value * unit.bytes > 0x1p60) return std::nullopt;
     return Bytes{static_cast<Count>(std::llround(*value * unit.bytes))};
   }
   if (const auto n = whole_text<std::uint64_t>(word)) return Bytes{*n};

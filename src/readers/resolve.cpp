@@ -1,12 +1,13 @@
 #include "readers/resolve.hpp"
 
+#include "host/preset_folders.hpp"
+#include "host/text_file.hpp"
 #include "models/config_json.hpp"
 #include "readers/custom_json.hpp"
 #include "readers/device_preset.hpp"
+#include "readers/field_text.hpp"
 #include "readers/model_file.hpp"
 #include "readers/model_preset.hpp"
-#include "host/preset_folders.hpp"
-#include "host/text_file.hpp"
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
@@ -84,6 +85,10 @@ Result<ModelPtr> resolve_model(const ModelSource& source) {
 
 Result<DevicePtr> resolve_device(std::string_view id) {
   const auto folders = preset_folders();
+  if (bytes_of_text(id) || id.find_first_not_of("0123456789._'") == std::string_view::npos) {
+    return Issue{"", "must be a preset id, or at least 1 MiB of memory with its unit, such as 24GiB; got \"" +
+                         std::string(id) + "\""};
+  }
   Result<DevicePreset> preset = find_device_preset(folders, id);
   if (preset) return std::make_shared<const Device>(preset->device);
   const DeviceCatalogue all = read_device_catalogue(folders);

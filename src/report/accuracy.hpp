@@ -2,8 +2,8 @@
 // How far estimates are from what was measured, component by component: the table of `llmcalc verify`, of the README
 // and of the window's About.
 
-#include "report/golden_run.hpp"
 #include "readers/resolve.hpp"
+#include "report/golden_run.hpp"
 #include "report/text_table.hpp"
 
 #include <llmcalc/base/issue.hpp>

@@ -22,7 +22,8 @@ void add_rows(TextTable& table, const std::string& what, const std::string& wher
 
 TextTable parts_table(const Breakdown& breakdown, ByteUnits units) {
   TextTable table;
-  table.columns = {{"", false}, {std::string(giga_name(units)), true}, {"share", true}, {"", false}, {"how", false}};
+  table.columns = {
+      {"", false}, {std::string(giga_name(units)), true}, {"share", true}, {"", false}, {"formula", false}};
   for (const Component& c : breakdown.components) {
     table.rows.push_back({std::string(label_of(c.part)), giga_text(c.bytes, units),
                           share_text(c.bytes, breakdown.total()), std::string(label_of(c.trust)),
@@ -56,7 +57,7 @@ std::string verdict_text(const Fit& fit, ByteUnits units) {
   const std::string capacity = text(fit.capacity, units);
   std::string out = fit.fits ? "fits in " + capacity + ", " + text(fit.headroom, units) + " free"
                              : "does not fit in " + capacity + ", " + text(fit.excess, units) + " missing";
-  if (!fit.certain) out += " (close: the range of the estimate reaches both sides)";
+  if (!fit.certain) out += " (not certain: the capacity is inside the estimate's range)";
   return out;
 }
 
@@ -93,8 +94,9 @@ std::string training_text(const Scenario& s) {
 }
 
 std::string estimate_markdown(const Scenario& s, const Estimate& e, ByteUnits units) {
-  std::string out = "# " + s.model->name + " on " + devices_text(s.devices) + "\n\n" + grouped(e.model.parameters) +
-                    " parameters, weights " + weights_text(s) + " (" + text(e.model.weights_bytes, units) + ").\n";
+  std::string out = "# " + markdown_text(s.model->name) + " on " + markdown_text(devices_text(s.devices)) + "\n\n" +
+                    grouped(e.model.parameters) + " parameters, weights " + weights_text(s) + " (" +
+                    text(e.model.weights_bytes, units) + ").\n";
   const auto section = [&](const std::string& title, const std::string& about, const Breakdown& breakdown,
                            const std::string& verdict) {
     out += "\n## " + title + "\n\n" + about + ".\n\n" + parts_table(breakdown, units).markdown();
@@ -102,14 +104,14 @@ std::string estimate_markdown(const Scenario& s, const Estimate& e, ByteUnits un
   };
   const auto lines = [&](const std::vector<std::string>& list) {
     if (!list.empty()) out += "\n";
-    for (const std::string& line : list) out += "- " + line + "\n";
+    for (const std::string& line : list) out += "- " + markdown_text(line) + "\n";
   };
   section("Inference", inference_text(s), e.inference.breakdown, verdict_text(e.inference.fit, units));
   lines(inference_speed_lines(s, e.inference));
   section("Training", training_text(s), e.training.breakdown, verdict_text(e.training.fit, units));
   lines(training_speed_lines(s));
   if (!e.warnings.empty()) out += "\n";
-  for (const std::string& warning : e.warnings) out += "- " + warning + "\n";
+  for (const std::string& warning : e.warnings) out += "- " + markdown_text(warning) + "\n";
   return out;
 }
 

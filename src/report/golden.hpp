@@ -1,6 +1,6 @@
 #pragma once
 // Golden cases: scenarios whose memory was measured or counted elsewhere, and the judgement of an estimate against
-// them. JSON Lines, one case a line; the layout is described in tests/golden/README.md.
+// them. JSON Lines, one case per line; the layout is described in tests/golden/README.md.
 
 #include <llmcalc/base/issue.hpp>
 

@@ -67,7 +67,7 @@ std::string error_lines(const std::vector<GoldenOutcome>& outcomes) {
 
 std::string failure_lines(const std::vector<GoldenOutcome>& outcomes, const GoldenReportOptions& options) {
   std::string out;
-  std::size_t listed = 0;
+  Count listed = 0;
   for (const GoldenOutcome& outcome : outcomes) {
     if (listed >= options.failures) break;
     std::string lines;

@@ -1,10 +1,10 @@
 #include "report/golden_run.hpp"
 
 #include "build_info.hpp"
-#include "report/estimate_json.hpp"
 #include "host/preset_folders.hpp"
-#include "readers/scenario_json.hpp"
 #include "host/text_file.hpp"
+#include "readers/scenario_json.hpp"
+#include "report/estimate_json.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 

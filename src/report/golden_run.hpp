@@ -2,8 +2,8 @@
 // Runs golden cases the way the command line runs a scenario, and sums up how many hold and how far off the figures
 // are.
 
-#include "report/golden.hpp"
 #include "readers/resolve.hpp"
+#include "report/golden.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -60,8 +60,8 @@ GoldenScore score(const std::vector<GoldenOutcome>& outcomes);
 
 /// What is printed.
 struct GoldenReportOptions {
-  std::size_t failures = 0;  ///< cases that are listed with expected and found numbers
-  std::string at;            ///< only failures of figures whose place contains this
+  Count failures = 0;  ///< cases that are listed with expected and found numbers
+  std::string at;      ///< only failures of figures whose place contains this
 };
 
 /// Scores by group, errors by place, and the first failures, as text.

@@ -16,14 +16,13 @@ using nlohmann::ordered_json;
 std::string describe_attention(const Layer& layer) {
   const AttentionShape& a = layer.attention;
   if (layer.mixer == Mixer::LatentAttention) {
-    return "latent attention, " + grouped(a.heads) + " heads, latent " + grouped(a.kv_lora_rank) + " + " +
+    return "latent attention, " + counted(a.heads, "head") + ", latent " + grouped(a.kv_lora_rank) + " + " +
            grouped(a.rope_head_dim);
   }
-  std::string text = a.window > 0  ? "attention over " + grouped(a.window) + " tokens"
-                     : a.chunk > 0 ? "attention in chunks of " + grouped(a.chunk) + " tokens"
+  std::string text = a.window > 0  ? "attention over " + counted(a.window, "token")
+                     : a.chunk > 0 ? "attention in chunks of " + counted(a.chunk, "token")
                                    : "full attention";
-  text += ", " + grouped(a.heads) + (a.heads == 1 ? " head of " : " heads of ") + grouped(a.head_dim) + ", " +
-          grouped(a.kv_heads) + " KV";
+  text += ", " + counted(a.heads, "head") + " of " + grouped(a.head_dim) + ", " + grouped(a.kv_heads) + " KV";
   if (a.bidirectional) text += " (both directions)";
   return a.shares_cache ? text + " (shares an earlier layer's cache)" : text;
 }
@@ -33,25 +32,31 @@ std::string describe_recurrent(Mixer mixer, const RecurrentShape& r) {
     case Mixer::Mamba1:
       return "Mamba-1, inner " + grouped(r.inner) + ", state " + grouped(r.state);
     case Mixer::GatedDeltaNet:
-      return "gated delta net, " + grouped(r.heads) + " heads of " + grouped(r.head_dim);
+      return "gated delta net, " + counted(r.heads, "head") + " of " + grouped(r.head_dim);
     case Mixer::KimiDeltaNet:
-      return "Kimi delta attention, " + grouped(r.heads) + " heads of " + grouped(r.head_dim);
+      return "Kimi delta attention, " + counted(r.heads, "head") + " of " + grouped(r.head_dim);
     case Mixer::LightningAttention:
-      return "lightning attention, " + grouped(r.heads) + " heads of " + grouped(r.head_dim);
+      return "lightning attention, " + counted(r.heads, "head") + " of " + grouped(r.head_dim);
     case Mixer::ShortConvolution:
       return "short convolution of " + grouped(r.conv_kernel);
     case Mixer::Recurrence:
       return "recurrence, state of " + grouped(product(r.heads, r.head_dim, r.state)) + " values";
-    default:
-      return "Mamba-2, " + grouped(r.heads) + " heads of " + grouped(r.head_dim) + ", state " + grouped(r.state);
+    case Mixer::None:
+    case Mixer::Attention:
+    case Mixer::LatentAttention:
+    case Mixer::CrossAttention:
+      break;
+    case Mixer::Mamba2:
+      return "Mamba-2, " + counted(r.heads, "head") + " of " + grouped(r.head_dim) + ", state " + grouped(r.state);
   }
+  return {};
 }
 
 std::string describe_feed_forward(const FeedForward& f) {
   std::string text;
   if (f.experts > 0) {
-    text = grouped(f.experts) + " experts of " + grouped(f.expert_width) + ", " + grouped(f.experts_per_token) +
-           " a token";
+    text = counted(f.experts, "expert") + " of " + grouped(f.expert_width) + ", " + grouped(f.experts_per_token) +
+           " per token";
     if (f.shared_width > 0) text += ", shared " + grouped(f.shared_width);
   }
   if (f.width > 0) text += (text.empty() ? "dense " : ", dense ") + grouped(f.width);

@@ -1,5 +1,5 @@
 #pragma once
-// What a model file holds, as JSON: the form of `llmcalc inspect --format json`.
+// What a model file contains, as JSON: the form of `llmcalc inspect --format json`.
 
 #include "readers/model_file.hpp"
 
@@ -10,7 +10,7 @@ namespace llmcalc::io {
 /// Layers of one kind in words: "full attention, 32 heads of 128, 8 KV; dense 14336".
 std::string describe_layer(const Layer& layer);
 
-/// Everything inspect tells. The list of single tensors only when asked for.
+/// Everything that inspect prints. The list of tensors only when `tensors` asks for it.
 nlohmann::ordered_json model_file_json(const ModelFile& file, bool with_tensors);
 
 }  // namespace llmcalc::io

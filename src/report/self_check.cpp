@@ -168,8 +168,9 @@ constexpr std::array reasons{
            "the log leaves out the driver's context, or the model is smaller"},
     Reason{Figure::KvPool, "a larger share of the device, or less of it used by others",
            "a smaller share of the device, or others use it too"},
-    Reason{Figure::KvPoolTokens, "a larger pool, or fewer bytes a token", "a smaller pool, or more bytes a token"},
-    Reason{Figure::Allocated, "a longer sequence, a larger batch or tensors of the script's own",
+    Reason{Figure::KvPoolTokens, "a larger pool, or fewer bytes per token",
+           "a smaller pool, or more bytes per token"},
+    Reason{Figure::Allocated, "a longer sequence, a larger batch or other tensors of the script",
            "a shorter sequence, a smaller batch, or the peak was not reached"},
     Reason{Figure::Reserved, "fragmentation, or a longer sequence earlier in the run",
            "less fragmentation, or the peak was not reached"},
@@ -184,7 +185,7 @@ std::string explain(Figure figure, const CheckedFigure& row) {
   if (row.same()) return "the same to the printed digits";
   constexpr double next_to_nothing = 0.5;  // per cent
   if (const auto error = row.error_percent(); error && std::fabs(*error) < next_to_nothing) {
-    return "within half a per cent";
+    return "within 0.5 %";
   }
   if (*row.measured + row.rounding >= row.low && *row.measured <= add(row.high, row.rounding)) {
     return "inside the range of the estimate";
@@ -210,7 +211,7 @@ CheckedFigure checked(const MeasuredFigure& f, const Prediction& prediction) {
   return row;
 }
 
-/// Adds what is predicted for this device and absent from the log, and the sum of what both have.
+/// Adds what is predicted for this device and absent from the log.
 void complete_device(SelfCheck& check, const std::string& device, const std::vector<MeasuredFigure>& all,
                      const Prediction& prediction) {
   const DeviceUse* use = prediction.device(device);
@@ -238,7 +239,7 @@ void complete_device(SelfCheck& check, const std::string& device, const std::vec
 
 /// The sum over the parts that were both measured and predicted.
 void add_total(SelfCheck& check, const std::string& device, std::size_t from) {
-  CheckedFigure total{.device = device, .key = "total", .label = "Together"};
+  CheckedFigure total{.device = device, .key = "total", .label = "Total of the parts both report"};
   total.measured = total.predicted = 0;
   std::size_t parts_added = 0;
   for (std::size_t i = from; i < check.figures.size(); ++i) {
@@ -253,7 +254,7 @@ void add_total(SelfCheck& check, const std::string& device, std::size_t from) {
     ++parts_added;
   }
   if (parts_added < 2) return;
-  total.word = total.same() ? "the same to the printed digits" : "what both have";
+  total.word = total.same() ? "the same to the printed digits" : "parts in both";
   check.figures.push_back(std::move(total));
 }
 

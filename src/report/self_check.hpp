@@ -1,6 +1,6 @@
 #pragma once
-// A prediction held against what was measured: every figure of a log beside the estimate's number for it, with the
-// difference in per cent and a word on what explains it.
+// A prediction compared with what was measured: every figure of a log with the estimate's number for it, the
+// difference in per cent, and what may explain it.
 
 #include "readers/logs/measured_log.hpp"
 #include "report/text_table.hpp"
@@ -29,7 +29,7 @@ struct CheckedFigure {
   Count rounding = 0;  ///< of what was printed
   std::string word{};  ///< what explains the difference
 
-  /// Predicted against measured in per cent, + means too much; nothing when one of them is missing or nothing.
+  /// Predicted against measured in per cent, + means too much; nothing when either is missing or 0.
   [[nodiscard]] std::optional<double> error_percent() const;
   /// True when the difference is within the printed digits.
   [[nodiscard]] bool same() const;

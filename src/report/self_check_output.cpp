@@ -41,7 +41,7 @@ std::string sentence(const SelfCheck& check, ByteUnits units) {
   if (!check.model.empty()) out += ", " + check.model;
   out += ": ";
   const CheckedFigure* row = headline(check);
-  if (!row) return out + "nothing in the log has a prediction to be held against.";
+  if (!row) return out + "no figure of the log has a prediction to compare it with.";
   out += amount_text(*row, row->predicted, units) + " predicted, " + amount_text(*row, row->measured, units) +
          " measured on " + row->device + " (" + row->label + "), " + error_text(*row) + ".";
   return out;
@@ -49,7 +49,8 @@ std::string sentence(const SelfCheck& check, ByteUnits units) {
 
 TextTable self_check_table(const SelfCheck& check, ByteUnits units) {
   TextTable table;
-  table.columns = {{"device"}, {"what"}, {"measured", true}, {"predicted", true}, {"error", true}, {"why"}};
+  table.columns = {{"device"},          {"figure"},      {"measured", true},
+                   {"predicted", true}, {"error", true}, {"likely reason"}};
   for (const CheckedFigure& row : check.figures) {
     table.rows.push_back({row.device, row.label, amount_text(row, row.measured, units),
                           amount_text(row, row.predicted, units), error_text(row), row.word});

@@ -28,11 +28,11 @@ ordered_json assumptions_json(const SpeedSettings& s) {
           {"devices_per_node", s.devices_per_node}};
 }
 
-/// What is the same for both halves: prices, and when they were read.
+/// What both halves share: prices, and when they were read.
 void put_prices(ordered_json& out, const Scenario& s, const Cost& cost) {
   put(out, "dollars_per_hour", cost.dollars_per_hour);
   if (cost.dollars_per_hour > 0 && s.cost.price_per_device_hour <= 0) {
-    out["prices"] = "of the presets, read " + s.devices.groups.front().device->price_date;
+    out["prices"] = "preset prices of " + s.devices.groups.front().device->price_date;
   }
   put(out, "watts", cost.watts);
 }

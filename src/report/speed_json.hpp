@@ -1,5 +1,5 @@
 #pragma once
-// Speed and cost as JSON. Every figure with a range is [slow or cheap end, typical, other end], to three digits.
+// Speed and cost as JSON. A figure with a range is [slow or cheap end, typical, other end], to three digits.
 
 #include <llmcalc/questions/cost.hpp>
 #include <llmcalc/questions/plan.hpp>
@@ -9,7 +9,7 @@
 
 namespace llmcalc::io {
 
-/// A figure that is good for two or three digits: more would pretend a precision that is not there.
+/// A figure to three digits: more would pretend a precision that estimates do not have.
 double rounded(double value);
 
 /// [low, typical, high]

@@ -15,13 +15,13 @@ std::string seconds_words(const Rate& seconds) {
   return rate_words(shown) + (small ? " ms" : " s");
 }
 
-/// "$2.40 an hour, $3.1 (2.2 to 4.4) a million tokens, 1.9 J (1.4 to 2.8) a token", as far as it is known.
+/// "$2.40/hour, $3.1 (2.2 to 4.4) per million tokens, 1.9 (1.4 to 2.8) J/token", as far as it is known.
 std::string cost_words(const Cost& cost) {
   std::string out;
   const auto part = [&](const std::string& words) { out += (out.empty() ? "" : ", ") + words; };
-  if (cost.dollars_per_hour > 0) part("$" + fixed(cost.dollars_per_hour, 2) + " an hour");
-  if (cost.dollars_per_million.typical > 0) part("$" + rate_words(cost.dollars_per_million) + " a million tokens");
-  if (cost.joules_per_token.typical > 0) part(rate_words(cost.joules_per_token) + " J a token");
+  if (cost.dollars_per_hour > 0) part("$" + fixed(cost.dollars_per_hour, 2) + "/hour");
+  if (cost.dollars_per_million.typical > 0) part("$" + rate_words(cost.dollars_per_million) + " per million tokens");
+  if (cost.joules_per_token.typical > 0) part(rate_words(cost.joules_per_token) + " J/token");
   return out;
 }
 
@@ -37,13 +37,13 @@ std::vector<std::string> inference_speed_lines(const Scenario& s, const Inferenc
   if (!speed) return {};
   std::vector<std::string> lines;
   std::string decode = rate_words(speed->tokens_per_second) + " tokens/s";
-  if (s.serving.sequences > 1) decode += " each, " + rate_words(speed->total_tokens_per_second) + " in all";
-  lines.push_back(decode + ", bound by " + (speed->bound == Bound::Bandwidth ? "memory bandwidth" : "compute"));
+  if (s.serving.sequences > 1) decode += " per sequence, " + rate_words(speed->total_tokens_per_second) + " in total";
+  lines.push_back(decode + ", limited by " + (speed->bound == Bound::Bandwidth ? "memory bandwidth" : "compute"));
   if (speed->first_token_seconds.typical > 0) {
-    const std::string tokens = grouped(s.prompt());
-    lines.push_back(
-        (s.model->encodes() ? "one text of " + tokens + " tokens in " : "first token of " + tokens + " after ") +
-        seconds_words(speed->first_token_seconds));
+    const std::string seconds = seconds_words(speed->first_token_seconds);
+    const std::string tokens = counted(s.prompt(), "token");
+    lines.push_back(s.model->encodes() ? "a text of " + tokens + " takes " + seconds
+                                       : "first token after " + seconds + " for a prompt of " + tokens);
   }
   const std::string cost = cost_words(cost_of(s, Task::Inference, speed->total_tokens_per_second));
   if (!cost.empty()) lines.push_back(cost);
@@ -56,7 +56,7 @@ std::vector<std::string> training_speed_lines(const Scenario& s) {
   std::vector<std::string> lines;
   const Rate percent{speed->mfu.low * 100, speed->mfu.typical * 100, speed->mfu.high * 100};
   lines.push_back(rate_words(speed->tokens_per_second) + " tokens/s, MFU " + rate_words(percent) + " %" +
-                  (s.speed.mfu > 0 ? ", given" : ""));
+                  (s.speed.mfu > 0 ? " (given)" : ""));
   const Cost cost = cost_of(s, Task::Training, speed->tokens_per_second);
   lines.push_back(count_text(s.cost.tokens) + " tokens take " + rate_words(cost.hours) + " hours" +
                   (cost.dollars.typical > 0 ? ", $" + rate_words(cost.dollars) : "") +

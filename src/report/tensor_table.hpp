@@ -9,7 +9,7 @@
 
 namespace llmcalc::io {
 
-/// One row a group of equal tensors: name, rows, columns, how many, parameters, format, bytes, part.
+/// One row per group of equal tensors: name, rows, columns, how many, parameters, format, bytes, part.
 TextTable tensor_table(std::span<const StoredTensor> tensors);
 
 }  // namespace llmcalc::io

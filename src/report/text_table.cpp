@@ -1,36 +1,74 @@
 #include "report/text_table.hpp"
 
+#include <llmcalc/base/printable.hpp>
 #include <llmcalc/base/text.hpp>
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
 
 namespace llmcalc::io {
 
+namespace {
+
+/// True for text that a spreadsheet reads as a plain number.
+bool is_number(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+}  // namespace
+
 std::string csv_cell(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string safe = printable(text);
+  if (!safe.empty() && std::string_view("=+-@").find(safe.front()) != std::string_view::npos && !is_number(safe)) {
+    safe.insert(safe.begin(), '\'');
+  }
+  if (safe.find_first_of(",\"") == std::string::npos) return safe;
   std::string out = "\"";
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
+  for (const char c : safe) out.append(c == '"' ? 2 : 1, c);
   return out + "\"";
 }
 
+std::string markdown_text(std::string_view text) {
+  const std::string safe = printable(text);
+  std::string out;
+  for (std::size_t i = 0; i < safe.size(); ++i) {
+    const char next = i + 1 < safe.size() ? safe[i + 1] : ' ';
+    // "<" begins a tag only before a letter or one of these; "<0.1 %" stays as it is.
+    const bool tag = safe[i] == '<' && (std::isalpha(static_cast<unsigned char>(next)) != 0 || next == '/' ||
+                                        next == '!' || next == '?');
+    if (tag || std::string_view("\\`|[").find(safe[i]) != std::string_view::npos) out += '\\';
+    out += safe[i];
+  }
+  return out;
+}
+
 std::string TextTable::plain() const {
-  std::vector<std::size_t> widths;
-  for (const Column& column : columns) widths.push_back(display_width(column.title));
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+  const auto cells = [](const std::vector<std::string>& row) {
+    std::vector<std::string> safe;
+    for (const std::string& cell : row) safe.push_back(printable(cell));
+    return safe;
+  };
+  std::vector<std::vector<std::string>> lines(1);
+  for (const Column& column : columns) lines.front().push_back(printable(column.title));
+  for (const auto& row : rows) lines.push_back(cells(row));
+  std::vector<std::size_t> widths(columns.size());
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
   }
   std::string out;
-  const auto line = [&](const auto& cell) {
+  for (const auto& line : lines) {
     std::string text;
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (i != 0) text += "  ";
-      text += columns[i].right ? pad_left(cell(i), widths[i]) : pad_right(cell(i), widths[i]);
+      text += columns[i].right ? pad_left(line[i], widths[i]) : pad_right(line[i], widths[i]);
     }
     text.erase(text.find_last_not_of(' ') + 1);
     out += text + "\n";
-  };
-  line([&](std::size_t i) { return columns[i].title; });
-  for (const auto& row : rows) line([&](std::size_t i) { return row[i]; });
+  }
   return out;
 }
 
@@ -47,16 +85,12 @@ std::string TextTable::csv() const {
 
 std::string TextTable::markdown() const {
   std::string out = "|";
-  for (const Column& column : columns) out += " " + column.title + " |";
+  for (const Column& column : columns) out += " " + markdown_text(column.title) + " |";
   out += "\n|";
   for (const Column& column : columns) out += column.right ? " ---: |" : " --- |";
   for (const auto& row : rows) {
     out += "\n|";
-    for (const std::string& cell : row) {
-      out += ' ';
-      for (const char c : cell) out.append(c == '|' ? "\\|" : std::string(1, c));
-      out += " |";
-    }
+    for (const std::string& cell : row) out += " " + markdown_text(cell) + " |";
   }
   return out + "\n";
 }

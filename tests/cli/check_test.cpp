@@ -40,6 +40,17 @@ TEST(CheckCommand, PrintsATableAndWhatDiffers) {
   EXPECT_NE(called.out.find("+100 %"), std::string::npos) << called.out;
 }
 
+TEST(CheckCommand, SaysThatALongLogWasCut) {
+  std::string filler;
+  while (filler.size() <= std::size_t{33} << 20) filler += std::string(65536, '.') + "\n";
+  const Called before = call(asked({"check", "-"}), log + filler);
+  EXPECT_EQ(before.status, success) << before.errors;
+  EXPECT_NE(before.out.find("Only the first 32 MiB of the text were read."), std::string::npos) << before.out;
+  const Called behind = call(asked({"check", "-"}), filler + log);
+  EXPECT_EQ(behind.status, bad_input);
+  EXPECT_NE(behind.errors.find("no memory figures found in the first 32 MiB"), std::string::npos) << behind.errors;
+}
+
 TEST(CheckCommand, SaysWhatIsWrong) {
   const Called nothing = call(asked({"check", "-"}), "no figures here");
   EXPECT_EQ(nothing.status, bad_input);

@@ -98,6 +98,20 @@ TEST(JsonLines, AnswerTheOthersWhenOneIsWrong) {
   EXPECT_EQ(lines[3]["model"]["id"], "llama-3.1-8b");
 }
 
+TEST(JsonLines, LoseNothingBehindANul) {
+  const std::string one = "{\"model\": \"llama-3.2-1b\"}";
+  const std::string nul(1, '\0');
+  const Called c = call({"estimate", "--scenario", "-"}, one + "\n" + nul + "\n" + one + nul + "\n" + one + "\n");
+  EXPECT_EQ(c.status, 2);
+  const auto lines = c.lines();
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0]["model"]["id"], "llama-3.2-1b");
+  EXPECT_THAT(lines[1]["error"]["issues"][0]["what"].get<std::string>(), HasSubstr("NUL"));
+  EXPECT_THAT(lines[2]["error"]["issues"][0]["what"].get<std::string>(), HasSubstr("NUL"));
+  EXPECT_EQ(lines[3]["model"]["id"], "llama-3.2-1b");
+  EXPECT_EQ(call({"estimate", "--scenario", "-"}, one + nul + "garbage").status, 2);
+}
+
 TEST(JsonLines, AreNotConfusedWithOneScenarioOverSeveralLines) {
   const Called c = call({"estimate", "--scenario", "-"}, "{\n\"model\":\n\"llama-3.2-1b\"\n}\n");
   EXPECT_EQ(c.status, 0);
@@ -122,10 +136,21 @@ TEST(BadInput, IsNamedByFlagForPeople) {
       refusal({"--tensor", "4", "--pipline-parallel=2"}),
       HasSubstr("does not know --tensor (did you mean \"--tensor-parallel\"?), --pipline-parallel (did you mean "
                 "\"--pipeline-parallel\"?)"));
-  EXPECT_THAT(refusal({"4"}), HasSubstr("does not know what to do with 4"));
+  EXPECT_THAT(refusal({"4"}), HasSubstr("has unexpected arguments: 4"));
   EXPECT_THAT(refusal({"--set", "serving.contxt=5"}), HasSubstr("did you mean \"serving.context\"?"));
   EXPECT_THAT(refusal({"--set", "serving.context"}), HasSubstr("must be PATH=VALUE"));
   EXPECT_THAT(refusal({"--format", "yaml"}), HasSubstr("yaml"));
+}
+
+TEST(BadInput, OfADeviceAsksForItsUnit) {
+  for (const char* device : {"24", "24,5GiB", "24.5", "1_000", "24B", "2 x 24", "24:2"}) {
+    EXPECT_THAT(refusal({"--device", device}), HasSubstr("memory with its unit, such as 24GiB")) << device;
+  }
+  for (const char* device : {"1152921504606846976B", "1024PiB", "1EiB"}) {
+    const Called c = call({"estimate", "--device", device, "--format", "json"});
+    ASSERT_EQ(c.status, 0) << c.errors;
+    EXPECT_EQ(json::parse(c.out)["inference"]["devices"][0]["capacity_bytes"], 1152921504606846976U) << device;
+  }
 }
 
 TEST(BadInput, IsNamedByPlaceInAScenario) {

@@ -95,10 +95,35 @@ TEST(SolveCommand, NamesSettingsItCannotSolve) {
   EXPECT_NE(answered.errors.find("cannot be solved for"), std::string::npos) << answered.errors;
 }
 
+TEST(SolveCommand, CanDemandThatTheHighEndFits) {
+  const std::vector<std::string> scenario{"solve", "--model", "llama-3.1-8b", "--device", "rtx-4090"};
+  const auto longest = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), scenario.begin(), scenario.end());
+    more.insert(more.end(), {"--for", "serving.context"});
+    return json_of(more)["serving.context"]["value"].get<std::uint64_t>();
+  };
+  EXPECT_LT(longest({"--conservative"}), longest({}));
+  EXPECT_EQ(longest({"--conservative"}), longest({"--surely"})) << "the older name";
+  for (const char* command : {"solve", "plan"}) {
+    const std::string help = call({command, "--help"}).out;
+    EXPECT_NE(help.find("--conservative"), std::string::npos);
+    EXPECT_EQ(help.find("--surely"), std::string::npos);
+  }
+  EXPECT_EQ(call({"manual"}).out.find("surely"), std::string::npos);
+  EXPECT_EQ(call({"completion", "bash"}).out.find("surely"), std::string::npos);
+}
+
+TEST(PlanCommand, SaysWhyNoLayoutIsPossible) {
+  const Answered answered = call({"plan", "--task", "training", "--device", "h100:512"});
+  EXPECT_EQ(answered.status, success) << answered.errors;
+  EXPECT_NE(answered.out.find("a step of 1 sequence cannot be divided among 512 devices"), std::string::npos)
+      << answered.out;
+}
+
 TEST(LeversCommand, NamesTheSmallestRemedy) {
   const Answered answered = call({"levers", "--model", "llama-3.1-8b", "--device", "rtx-3060-12gb"});
   EXPECT_EQ(answered.status, success);
-  EXPECT_NE(answered.out.find("Smallest remedy"), std::string::npos) << answered.out;
+  EXPECT_NE(answered.out.find("Smallest change that fits: "), std::string::npos) << answered.out;
 }
 
 TEST(PlanCommand, ListsLayouts) {
@@ -125,6 +150,30 @@ TEST(SweepCommand, GrowsWithTheContext) {
   EXPECT_EQ(json[0]["value"], 1024);
   EXPECT_EQ(json[6]["value"], 65536);
   for (std::size_t i = 1; i < json.size(); ++i) EXPECT_GE(json[i]["inference_bytes"], json[i - 1]["inference_bytes"]);
+}
+
+TEST(SweepCommand, SaysWhatHostMemoryHoldsWithoutADevice) {
+  const std::vector<std::string> nothing{"--model", "llama-3.1-8b", "--device", "rtx-4090:0"};
+  const auto asked = [&](std::vector<std::string> question) {
+    question.insert(question.end(), nothing.begin(), nothing.end());
+    return json_of(std::move(question));
+  };
+  const auto swept = asked({"sweep", "--from", "1024", "--to", "8192", "--points", "2"});
+  const auto estimate = asked({"estimate", "--context", "8192"});
+  ASSERT_EQ(swept.size(), 2U);
+  EXPECT_GT(swept[1]["inference_bytes"], 0);
+  EXPECT_EQ(swept[1]["inference_bytes"], estimate["inference"]["total_bytes"]);
+}
+
+TEST(SweepCommand, RefusesNumbersThatWouldWrap) {
+  for (const char* option : {"--from", "--to", "--points"}) {
+    for (const char* number : {"-1", "1.5", "18446744073709551616", "many", ""}) {
+      const Answered answered = call({"sweep", option, number});
+      EXPECT_EQ(answered.status, bad_input) << option << number;
+      EXPECT_NE(answered.errors.find(option), std::string::npos) << answered.errors;
+    }
+  }
+  EXPECT_NE(call({"sweep", "--from", "-1"}).errors.find("must be a whole number, got \"-1\""), std::string::npos);
 }
 
 TEST(SweepCommand, RefusesARangeThatIsNone) {

@@ -114,7 +114,7 @@ TEST(SelfCheck, SaysWhereADeviceIsMissing) {
   ASSERT_EQ(check.figures.size(), 1U);
   EXPECT_FALSE(check.figures[0].predicted);
   EXPECT_EQ(check.figures[0].word, "not predicted");
-  EXPECT_NE(sentence(check).find("nothing in the log"), std::string::npos);
+  EXPECT_NE(sentence(check).find("no figure of the log has a prediction"), std::string::npos);
 }
 
 TEST(SelfCheck, WritesJsonAndTables) {

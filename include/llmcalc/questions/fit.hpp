@@ -3,8 +3,8 @@
 // range, and when the capacity lies inside it the answer is only probable.
 //
 // Capacity is what a program can address of a device (Device::addressable), or less where the runtime grants the
-// cache a smaller pool (DeviceUse::limit); host memory has none here. Nothing is estimated in this file: the amounts
-// are evaluate()'s.
+// cache a smaller pool (DeviceUse::limit); host memory has no limit here. Nothing is estimated in this file: the
+// amounts are evaluate()'s.
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/text.hpp>
@@ -37,6 +37,17 @@ constexpr const auto& enum_table(Verdict) { return verdicts; }
 /// True for the verdicts under which the estimate itself fits.
 [[nodiscard]] constexpr bool fits(Verdict v) { return v == Verdict::Fits || v == Verdict::Probably; }
 
+/// How much of an estimate's range has to fit.
+enum class Certainty : std::uint8_t {
+  Typical,      ///< the estimate itself
+  Conservative  ///< even the high end of its range
+};
+
+/// True when the verdict is good enough.
+[[nodiscard]] constexpr bool fits(Verdict v, Certainty certainty) {
+  return certainty == Certainty::Conservative ? v == Verdict::Fits : fits(v);
+}
+
 /// Verdict for an amount with its range against a capacity.
 [[nodiscard]] constexpr Verdict verdict_of(Bytes low, Bytes use, Bytes high, Bytes capacity) {
   if (high <= capacity && use <= capacity) return Verdict::Fits;
@@ -48,9 +59,9 @@ static_assert(verdict_of({8}, {10}, {12}, {11}) == Verdict::Probably);
 static_assert(verdict_of({8}, {10}, {12}, {9}) == Verdict::ProbablyNot);
 static_assert(verdict_of({8}, {10}, {12}, {7}) == Verdict::DoesNot);
 
-/// One device (or each of several alike), or one pipeline stage of a training job: what it needs and what it has.
+/// One device (or each of several with the same use), or one pipeline stage of a training job: what it needs and has.
 struct DeviceFit {
-  std::string name;  ///< of the first of those alike: "GPU 0", "stage 0"
+  std::string name;  ///< of the first of them: "GPU 0", "stage 0"
   Bytes use;
   Bytes low;
   Bytes high;

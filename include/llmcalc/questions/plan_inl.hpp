@@ -3,10 +3,11 @@
 
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/questions/plan.hpp>
-#include <llmcalc/questions/plan_inference.hpp>
-#include <llmcalc/questions/plan_layouts.hpp>
-#include <llmcalc/questions/plan_reason.hpp>
-#include <llmcalc/questions/plan_training.hpp>
+#include <llmcalc/questions/plan/inference.hpp>
+#include <llmcalc/questions/plan/layouts.hpp>
+#include <llmcalc/questions/plan/ranking.hpp>
+#include <llmcalc/questions/plan/training.hpp>
+#include <llmcalc/questions/plan/words_inl.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -15,7 +16,7 @@
 
 namespace llmcalc {
 
-namespace plan_detail {
+namespace plan_search {
 
 /// Plans on fewer devices too, for the cheapest: all divisors of their number.
 [[nodiscard]] inline Plan plan_cheapest(const Scenario& s, Task task, const PlanOptions& options) {
@@ -40,15 +41,15 @@ namespace plan_detail {
   return all;
 }
 
-}  // namespace plan_detail
+}  // namespace plan_search
 
 LLMCALC_INLINE Plan plan(const Scenario& s, Task task, const PlanOptions& options) {
   if (s.devices.groups.size() != 1 || !s.devices.groups.front().device || s.devices.count() == 0) return {};
-  if (options.rank == PlanRank::Cost) return plan_detail::plan_cheapest(s, task, options);
-  return task == Task::Training ? plan_detail::plan_training(s, options) : plan_detail::plan_inference(s, options);
+  if (options.rank == PlanRank::Cost) return plan_search::plan_cheapest(s, task, options);
+  return task == Task::Training ? plan_search::plan_training(s, options) : plan_search::plan_inference(s, options);
 }
 
-namespace plan_detail {
+namespace plan_search {
 
 /// Devices that can be bought or rented in numbers; a computer with unified memory is one device.
 [[nodiscard]] inline Count most_of(const Device& device, Count most) {
@@ -65,7 +66,7 @@ namespace plan_detail {
   return a.device->addressable() < b.device->addressable();
 }
 
-}  // namespace plan_detail
+}  // namespace plan_search
 
 LLMCALC_INLINE std::vector<DeviceNeed> device_needs(const Scenario& s, Task task,
                                                     const std::vector<DevicePtr>& devices, Count most,
@@ -82,7 +83,7 @@ LLMCALC_INLINE std::vector<DeviceNeed> device_needs(const Scenario& s, Task task
     quiet.progress = nullptr;
     Scenario with = s;
     if (!own || own->id != device->id) with.cost.price_per_device_hour = 0;
-    for (Count n = 1; n <= plan_detail::most_of(*device, most); n *= 2) {
+    for (Count n = 1; n <= plan_search::most_of(*device, most); n *= 2) {
       with.devices.groups = {{device, n}};
       Plan found = plan(with, task, quiet);
       if (found.candidates.empty()) continue;
@@ -90,7 +91,7 @@ LLMCALC_INLINE std::vector<DeviceNeed> device_needs(const Scenario& s, Task task
       break;
     }
   }
-  std::stable_sort(needs.begin(), needs.end(), plan_detail::cheaper);
+  std::stable_sort(needs.begin(), needs.end(), plan_search::cheaper);
   return needs;
 }
 

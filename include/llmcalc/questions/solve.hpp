@@ -76,10 +76,10 @@ struct Solution {
 /// (ZeRO 3) unless a stage was chosen: copies of everything would save nothing.
 void set_devices(Scenario& s, Task task, Count count);
 
-/// Solves a valid scenario for one setting. `surely` asks that even the high end of the range fits. An unknown
-/// setting, or one that means nothing here, is an issue.
+/// Solves a valid scenario for one setting. An unknown setting, or one that has no effect here, is an
+/// issue.
 [[nodiscard]] Result<Solution> solve(const Scenario& s, std::string_view path, std::optional<Task> task = {},
-                                     bool surely = false);
+                                     Certainty certainty = Certainty::Typical);
 
 }  // namespace llmcalc
 

@@ -187,7 +187,7 @@ inline std::optional<Issue> obstacle(const Scenario& s, std::string_view path) {
   if (!find_target(path)) return Issue{place, "cannot be solved for"};
   if (s.devices.count() == 0) return Issue{"/device", "is needed to solve for a setting"};
   if (const Field* f = find_field(path); f && !f->matters(s)) {
-    return Issue{f->pointer(), "changes nothing as the other settings are"};
+    return Issue{f->pointer(), "has no effect with the current settings"};
   }
   return std::nullopt;
 }
@@ -195,7 +195,7 @@ inline std::optional<Issue> obstacle(const Scenario& s, std::string_view path) {
 }  // namespace solve_detail
 
 LLMCALC_INLINE Result<Solution> solve(const Scenario& s, std::string_view path, std::optional<Task> task,
-                                      bool surely) {
+                                      Certainty certainty) {
   if (const auto issue = solve_detail::obstacle(s, path)) return *issue;
   SolveTarget target = *find_target(path);
   if (task) target.task = *task;
@@ -209,10 +209,8 @@ LLMCALC_INLINE Result<Solution> solve(const Scenario& s, std::string_view path, 
     ++out.evaluations;
     return fit(*scenario, target.task);
   };
-  const solve_detail::End end = solve_detail::find_end(line.steps, [&](Count step) {
-    const Verdict verdict = answer_at(step).verdict;
-    return surely ? verdict == Verdict::Fits : fits(verdict);
-  });
+  const solve_detail::End end =
+      solve_detail::find_end(line.steps, [&](Count step) { return fits(answer_at(step).verdict, certainty); });
   out.found = end.found;
   out.at_limit = end.found && end.first_bad == 0;
   out.monotone = end.monotone;

@@ -17,7 +17,7 @@
 
 namespace llmcalc {
 
-/// One value and what it needs on the device that decides.
+/// One value, and what it needs on the device that decides; without a device, in host memory.
 struct SweepPoint {
   Count value = 0;
   Bytes inference_bytes;
@@ -31,8 +31,8 @@ struct SweepPoint {
 /// Values from low to high, at most `points` of them.
 [[nodiscard]] std::vector<Count> sweep_values(Count low, Count high, Count points);
 
-/// Evaluates a valid scenario at every value. A setting that is no whole number, or a range that is none, is an
-/// issue.
+/// Evaluates a valid scenario at every value. A setting that takes no whole number, and a range without values, are
+/// issues.
 [[nodiscard]] Result<std::vector<SweepPoint>> sweep(const Scenario& s, std::string_view path, Count low, Count high,
                                                     Count points);
 

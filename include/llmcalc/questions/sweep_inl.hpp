@@ -36,8 +36,10 @@ LLMCALC_INLINE Result<std::vector<SweepPoint>> sweep(const Scenario& s, std::str
                                                      Count points) {
   const Field* f = find_field(path);
   const bool whole = f != nullptr && (f->kind() == FieldKind::Whole || f->kind() == FieldKind::OptionalWhole);
-  if (!whole) return Issue{"/" + std::string(path), "is not a setting with whole numbers"};
-  if (low > high) return Issue{f->pointer(), "needs a range whose end is not before its start"};
+  if (!whole) return Issue{"/" + std::string(path), "is not a setting that takes whole numbers"};
+  if (low > high)
+    return Issue{f->pointer(),
+                 "needs a range from a smaller to a larger value, got " + grouped(low) + " to " + grouped(high)};
   if (points < 2 || points > 1000) return Issue{f->pointer(), "needs 2 to 1,000 values, got " + grouped(points)};
   std::vector<SweepPoint> out;
   for (const Count value : sweep_values(low, high, points)) {
@@ -53,6 +55,7 @@ LLMCALC_INLINE Result<std::vector<SweepPoint>> sweep(const Scenario& s, std::str
     for (const DeviceUse& d : inference.devices) {
       if (!d.is_host()) point.inference_bytes = max(point.inference_bytes, d.breakdown.total());
     }
+    if (s.devices.count() == 0) point.inference_bytes = inference.breakdown.total();
     point.training_bytes = training.breakdown.total();
     point.inference = fit(inference).verdict;
     point.training = fit(training).verdict;

@@ -45,9 +45,9 @@ Result<MeasuredLog> read_log(std::string_view text) {
       return *std::move(log);
     }
   }
-  return Issue{"log",
-               "no memory figures found: expected the start-up log of vLLM, SGLang or llama.cpp, nvidia-smi, or "
-               "PyTorch's memory summary"};
+  return Issue{"log", std::string("no memory figures found") + (cut ? " in the first 32 MiB" : "") +
+                          ": expected the start-up log of vLLM, SGLang or llama.cpp, nvidia-smi, or "
+                          "PyTorch's memory summary"};
 }
 
 }  // namespace llmcalc::io

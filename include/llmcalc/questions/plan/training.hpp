@@ -2,7 +2,8 @@
 // Plans for training: candidates ordered by step_time.hpp, evaluated in that order until enough of them fit. Of every
 // layout of ranks only the best setting is kept, so that the runner-up is another layout.
 
-#include <llmcalc/questions/plan_layouts.hpp>
+#include <llmcalc/questions/plan/layouts.hpp>
+#include <llmcalc/questions/plan/ranking.hpp>
 #include <llmcalc/questions/training_work.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
@@ -14,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace llmcalc::plan_detail {
+namespace llmcalc::plan_search {
 
 inline constexpr std::array recompute_choices{RecomputeKind::None, RecomputeKind::Selective, RecomputeKind::Full};
 
@@ -85,7 +86,7 @@ class ChoiceMaker {
  private:
   Scenario scenario_;
   Count batch_;
-  std::vector<TrainingWork> works_;  ///< one for each recompute choice
+  std::vector<TrainingWork> works_;  ///< one per recompute choice
 };
 
 /// All choices that are valid, fastest first.
@@ -140,7 +141,7 @@ class SmallestOfLayout {
     if (!smallest.fits_at_all(candidate, plan.evaluated)) continue;
     FitAnswer answer = fit(candidate, Task::Training);
     ++plan.evaluated;
-    if (!accepted(options, answer.verdict)) continue;
+    if (!fits(answer.verdict, options.certainty)) continue;
     if (answer.verdict == Verdict::Fits) found.insert(all[i].layout);
     PlanCandidate good{.scenario = candidate, .training = training_speed(candidate), .fit = std::move(answer)};
     good.tokens_per_second = good.training ? good.training->tokens_per_second.typical : 0;
@@ -153,4 +154,4 @@ class SmallestOfLayout {
   return plan;
 }
 
-}  // namespace llmcalc::plan_detail
+}  // namespace llmcalc::plan_search

@@ -4,14 +4,15 @@
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/memory/weights.hpp>
 #include <llmcalc/questions/choices.hpp>
-#include <llmcalc/questions/plan_layouts.hpp>
+#include <llmcalc/questions/plan/layouts.hpp>
+#include <llmcalc/questions/plan/ranking.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-namespace llmcalc::plan_detail {
+namespace llmcalc::plan_search {
 
 /// Layouts of one weight and cache format that fit.
 inline void plan_formats(const Scenario& s, const PlanOptions& options, Plan& plan) {
@@ -23,7 +24,7 @@ inline void plan_formats(const Scenario& s, const PlanOptions& options, Plan& pl
     const InferenceEstimate e = evaluate_inference(candidate);
     ++plan.evaluated;
     FitAnswer answer = fit(e);
-    if (!accepted(options, answer.verdict)) continue;
+    if (!fits(answer.verdict, options.certainty)) continue;
     PlanCandidate good{.scenario = std::move(candidate),
                        .inference = std::nullopt,
                        .training = std::nullopt,
@@ -67,4 +68,4 @@ inline void plan_formats(const Scenario& s, const PlanOptions& options, Plan& pl
   return plan;
 }
 
-}  // namespace llmcalc::plan_detail
+}  // namespace llmcalc::plan_search

@@ -1,30 +1,18 @@
 #pragma once
-// What a search for a plan is made of: its options, its candidates, and the layouts of ranks to try.
+// The layouts of ranks that a search tries.
 //
-// Layouts: tensor ranks stay within a node; pipeline stages up to 64; a context rank keeps at least 4,096 tokens;
-// expert ranks divide the experts and the ranks of a stage. Only what the framework can do. Sources: the frameworks'
+// Tensor ranks stay within a node; pipeline stages up to 64; a context rank keeps at least 4,096 tokens; expert ranks
+// divide the experts and the ranks of a stage. Only what the framework or engine can do. Sources: the frameworks'
 // documentation (accelerate's ND parallelism, torchtune 0.6, LitGPT, Megatron-Core, torchtitan, DeepSpeed).
 
-#include <llmcalc/questions/cost.hpp>
-#include <llmcalc/questions/fit.hpp>
-#include <llmcalc/questions/plan_candidates.hpp>
-#include <llmcalc/questions/speed.hpp>
-#include <llmcalc/questions/step_time.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
-#include <functional>
+#include <compare>
 #include <optional>
-#include <set>
-#include <utility>
 #include <vector>
 
-namespace llmcalc {
-
-namespace plan_detail {
-
-/// A layout that only probably fits counts as this much slower.
-inline constexpr double probably_counts = 0.95;
+namespace llmcalc::plan_search {
 
 /// Divisors of n, ascending.
 [[nodiscard]] inline std::vector<Count> divisors(Count n) {
@@ -38,53 +26,11 @@ inline constexpr double probably_counts = 0.95;
   return low;
 }
 
-/// True when a verdict is good enough.
-[[nodiscard]] inline bool accepted(const PlanOptions& options, Verdict verdict) {
-  return options.surely ? verdict == Verdict::Fits : fits(verdict);
-}
-
-/// Tells how far a search is; true when it must stop.
-[[nodiscard]] inline bool cancelled(const PlanOptions& options, Plan& plan, std::size_t done, std::size_t of) {
-  if (!options.progress) return false;
-  const double share = of == 0 ? 1 : static_cast<double>(done) / static_cast<double>(of);
-  plan.cancelled = plan.cancelled || !options.progress(share);
-  return plan.cancelled;
-}
-
-/// Fills in what a candidate costs, once its speed is known.
-inline void add_price(PlanCandidate& c, Task task) {
-  const Cost cost = cost_of(c.scenario, task, 1e6, {c.tokens_per_second, c.tokens_per_second, c.tokens_per_second});
-  c.dollars_per_hour = cost.dollars_per_hour;
-  c.dollars_per_million = cost.dollars_per_million.typical;
-}
-
-/// Larger is better: tokens per second, or tokens for a dollar (for a device-second where prices are not known).
-[[nodiscard]] inline double merit(const PlanCandidate& c, PlanRank rank) {
-  const double trust = c.fit.verdict == Verdict::Probably ? probably_counts : 1.0;
-  if (rank == PlanRank::Speed) return c.tokens_per_second * trust;
-  const double price = c.dollars_per_hour > 0 ? c.dollars_per_hour : static_cast<double>(c.scenario.devices.count());
-  return c.tokens_per_second * trust / std::max(price, 1e-9);
-}
-
 /// A layout of ranks whose product (without the expert ranks) is the number of devices.
 struct Layout {
   Count tensor = 1, pipeline = 1, context = 1, data = 1, expert = 1;
   friend auto operator<=>(const Layout&, const Layout&) = default;
 };
-
-/// Best first, one of every layout of ranks, and no more than were asked for.
-inline void rank_candidates(Plan& plan, const PlanOptions& options) {
-  std::stable_sort(plan.candidates.begin(), plan.candidates.end(),
-                   [&](const PlanCandidate& a, const PlanCandidate& b) {
-                     return merit(a, options.rank) > merit(b, options.rank);
-                   });
-  std::set<Layout> seen;
-  std::erase_if(plan.candidates, [&](const PlanCandidate& c) {
-    const Parallelism& p = c.scenario.parallelism;
-    return !seen.insert({p.tensor, p.pipeline, p.context, p.data, p.expert}).second;
-  });
-  if (plan.candidates.size() > options.most) plan.candidates.resize(options.most);
-}
 
 /// Most routed experts of a layer.
 [[nodiscard]] inline Count most_experts(const Model& m) {
@@ -93,7 +39,7 @@ inline void rank_candidates(Plan& plan, const PlanOptions& options) {
   return most;
 }
 
-/// Which kinds of parallelism beside the data's a framework has.
+/// Which kinds of parallelism a framework has besides data parallelism.
 struct Abilities {
   bool tensor = true, pipeline = true, context = true;
 };
@@ -201,6 +147,4 @@ inline void set_layout(Scenario& s, const Layout& l) {
   if (shard == 0 || multiply(l.data, l.context) % shard != 0) s.parallelism.shard_group = std::nullopt;
 }
 
-}  // namespace plan_detail
-
-}  // namespace llmcalc
+}  // namespace llmcalc::plan_search
