@@ -70,11 +70,11 @@ Lines inference_block(const Scenario& s, const Estimate& e, const PrintStyle& st
   Lines lines{"INFERENCE", io::inference_text(s), ""};
   const Lines parts = parts_block(i.breakdown, style);
   lines.insert(lines.end(), parts.begin(), parts.end());
-  if (i.devices.size() > 1 || (!i.devices.empty() && i.devices.front().alike.count() > 1)) {
+  if (i.devices.size() > 1 || (!i.devices.empty() && i.devices.front().span.count() > 1)) {
     std::string each;
     for (std::size_t d = 0; d < i.devices.size() && d < 4; ++d) {
       const DeviceUse& use = i.devices[d];
-      each += (d == 0 ? "" : ", ") + shared_name(use) + (use.alike.count() > 1 ? " each " : " ") +
+      each += (d == 0 ? "" : ", ") + shared_name(use) + (use.span.count() > 1 ? " each " : " ") +
               text(use.breakdown.total(), style.units);
     }
     add(lines, each + (i.devices.size() > 4 ? ", ..." : ""));

@@ -33,7 +33,7 @@ ordered_json fit_json(const FitAnswer& answer) {
                        {"low", d.low.count},
                        {"high", d.high.count},
                        {"capacity_bytes", d.capacity.count}});
-    if (d.alike.count() != 1) devices.back()["devices"] = d.alike.count();
+    if (d.span.count() != 1) devices.back()["devices"] = d.span.count();
   }
   out["devices"] = std::move(devices);
   return out;

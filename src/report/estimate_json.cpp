@@ -60,7 +60,7 @@ ordered_json inference_json(const InferenceEstimate& e) {
   ordered_json devices = ordered_json::array();
   for (const DeviceUse& use : listed(e.devices)) {
     ordered_json device{{"name", use.name}};
-    if (use.alike.count() != 1) device["devices"] = use.alike.count();
+    if (use.span.count() != 1) device["devices"] = use.span.count();
     device["total_bytes"] = use.breakdown.total().count;
     if (use.capacity) device["capacity_bytes"] = use.capacity->count;
     if (use.limit) device["limit_bytes"] = use.limit->count;

@@ -34,12 +34,12 @@ std::vector<DeviceRun> device_runs(const InferenceEstimate& estimate) {
              same_amounts(run.use->breakdown, use.breakdown);
     });
     if (alike == runs.end()) {
-      runs.push_back({shared_name(use), &use, use.alike, use.alike.count()});
+      runs.push_back({shared_name(use), &use, use.span, use.span.count()});
       continue;
     }
-    alike->devices = add(alike->devices, use.alike.count());
-    if (alike->together && can_join(*alike->together, use.alike)) {
-      alike->together = joined(*alike->together, use.alike);
+    alike->devices = add(alike->devices, use.span.count());
+    if (alike->together && can_join(*alike->together, use.span)) {
+      alike->together = joined(*alike->together, use.span);
     } else {
       alike->together.reset();
     }
@@ -97,7 +97,7 @@ std::string inference_note(const Estimate& estimate, ByteUnits units) {
   for (const DeviceUse& use : e.devices) {
     if (use.breakdown.total().count == 0) continue;
     if (use.is_host()) host = true;
-    if (!use.is_host()) gpus = add(gpus, use.alike.count());
+    if (!use.is_host()) gpus = add(gpus, use.span.count());
   }
   if (gpus + (host ? 1U : 0U) < 2) return host ? "in host memory" : std::string{};
   std::string where = grouped(gpus) + (gpus == 1 ? " GPU" : " GPUs");

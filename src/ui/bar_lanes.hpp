@@ -37,7 +37,7 @@ struct BarLane {
 struct DeviceRun {
   std::string name;
   const DeviceUse* use = nullptr;
-  std::optional<Alike> together;  ///< which they are; nothing: they cannot be told as one row
+  std::optional<DeviceSpan> together;  ///< which they are; nothing: they cannot be told as one row
   Count devices = 1;
 };
 [[nodiscard]] std::vector<DeviceRun> device_runs(const InferenceEstimate& estimate);

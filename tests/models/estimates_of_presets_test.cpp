@@ -81,7 +81,7 @@ TEST(EstimatesOfPresets, AreTheSumOfTheirDevices) {
   for_all([](const Scenario& s, const InferenceEstimate& e) {
     EXPECT_FALSE(e.devices.empty()) << name_of(s);
     Bytes sum;
-    for (const DeviceUse& d : e.devices) sum += d.breakdown.total() * d.alike.count();
+    for (const DeviceUse& d : e.devices) sum += d.breakdown.total() * d.span.count();
     EXPECT_EQ(sum, e.breakdown.total()) << name_of(s);
     EXPECT_GT(e.breakdown.bytes(Part::Weights).count, 0u) << name_of(s);
   });

@@ -1,5 +1,5 @@
 #pragma once
-// Ranks of a run: which are alike, how they become devices, and the sum over all of them.
+// Ranks of a run: which hold the same, how they become devices, and the sum over all of them.
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/sharding.hpp>
@@ -89,12 +89,12 @@ inline void grant_pool(InferenceEstimate& e, Bytes pool, Count tokens, Count con
   return c;
 }
 
-/// Writes the breakdowns of the pipeline stages (all tensor ranks and replicas of a stage are alike) into devices and
+/// Writes the breakdowns of the pipeline stages (all tensor ranks and replicas of a stage hold the same) into devices and
 /// their sum. Devices are numbered as engines do: tensor ranks of a stage side by side, then stages, then replicas.
 inline void place(InferenceEstimate& e, std::vector<Breakdown> stages, const RankLayout& layout) {
-  const Count alike = multiply(layout.tensor, layout.data);
+  const Count same = multiply(layout.tensor, layout.data);
   for (const Breakdown& stage : stages) {
-    for (const Component& c : stage.components) e.breakdown.add(on_ranks(c, alike));
+    for (const Component& c : stage.components) e.breakdown.add(on_ranks(c, same));
   }
   if (layout.host_only) {
     e.devices.push_back(DeviceUse::host(e.breakdown));
@@ -102,8 +102,8 @@ inline void place(InferenceEstimate& e, std::vector<Breakdown> stages, const Ran
   }
   Count first = 0;
   for (Breakdown& stage : stages) {
-    const Alike ranks{first, layout.tensor, layout.data, multiply(layout.tensor, layout.pipeline)};
-    e.devices.push_back({.name = device_name(first), .breakdown = std::move(stage), .alike = ranks});
+    const DeviceSpan ranks{first, layout.tensor, layout.data, multiply(layout.tensor, layout.pipeline)};
+    e.devices.push_back({.name = device_name(first), .breakdown = std::move(stage), .span = ranks});
     first += layout.tensor;
   }
 }

@@ -4,7 +4,7 @@
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/units.hpp>
-#include <llmcalc/estimate/alike.hpp>
+#include <llmcalc/estimate/device_span.hpp>
 #include <llmcalc/model/model.hpp>
 
 #include <algorithm>
@@ -199,13 +199,13 @@ struct DeviceUse {
   Breakdown breakdown{};
   std::optional<Bytes> capacity{};  ///< nothing: unknown (host)
   std::optional<Bytes> limit{};     ///< what the runtime lets this device hold; nothing: all of its capacity
-  Alike alike{};                    ///< which devices these are
+  DeviceSpan span{};                ///< which devices these are
 
   /// The host's memory, which has no number.
   [[nodiscard]] static DeviceUse host(Breakdown breakdown = {}) {
-    return {.name = "host", .breakdown = std::move(breakdown), .alike = after_devices};
+    return {.name = "host", .breakdown = std::move(breakdown), .span = after_devices};
   }
-  [[nodiscard]] bool is_host() const { return alike == after_devices; }
+  [[nodiscard]] bool is_host() const { return span == after_devices; }
 };
 
 /// Whether something fits, when a capacity is known.
@@ -261,7 +261,7 @@ struct Phase {
   Breakdown breakdown;
 };
 
-/// Memory of one pipeline stage (all its ranks are alike) at its own peak.
+/// Memory of one pipeline stage (all its ranks hold the same) at its own peak.
 struct RankUse {
   std::string name;  ///< "stage 0"
   Breakdown breakdown;

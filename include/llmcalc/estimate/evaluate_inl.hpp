@@ -66,11 +66,11 @@ inline void separate(std::vector<DeviceUse>& uses, const Scenario& s) {
   const auto cut = [&uses](Count boundary) {
     std::vector<DeviceUse> pieces;
     for (DeviceUse& use : uses) {
-      const std::vector<Alike> rows = split(use.alike, boundary);
+      const std::vector<DeviceSpan> rows = split(use.span, boundary);
       for (std::size_t i = 1; i < rows.size(); ++i) {
-        pieces.push_back({.name = device_name(rows[i].first), .breakdown = use.breakdown, .alike = rows[i]});
+        pieces.push_back({.name = device_name(rows[i].first), .breakdown = use.breakdown, .span = rows[i]});
       }
-      use.alike = rows.front();
+      use.span = rows.front();
     }
     for (DeviceUse& piece : pieces) uses.push_back(std::move(piece));
   };
@@ -78,7 +78,7 @@ inline void separate(std::vector<DeviceUse>& uses, const Scenario& s) {
   Count next = 0;
   for (const DeviceGroup& group : s.devices.groups) cut(next = add(next, group.count));
   std::stable_sort(uses.begin(), uses.end(),
-                   [](const DeviceUse& a, const DeviceUse& b) { return a.alike.first < b.alike.first; });
+                   [](const DeviceUse& a, const DeviceUse& b) { return a.span.first < b.span.first; });
 }
 
 /// What is left for the host when it shares the memory of the only device (Apple silicon, DGX Spark, Strix Halo);
@@ -88,7 +88,7 @@ inline std::optional<Bytes> host_capacity(const Scenario& s, const InferenceEsti
   if (!device || !device->unified) return std::nullopt;
   Bytes taken;
   for (const DeviceUse& use : e.devices) {
-    if (!use.is_host()) taken += use.breakdown.total() * use.alike.count();
+    if (!use.is_host()) taken += use.breakdown.total() * use.span.count();
   }
   return device->whole() - Bytes{s.display_bytes} - taken;
 }
@@ -118,8 +118,8 @@ LLMCALC_INLINE InferenceEstimate evaluate_inference(const Scenario& s) {
           e.fit = evaluate_detail::tighter(e.fit, evaluate_detail::fit_of(use.breakdown, *use.capacity));
         continue;
       }
-      const Device* device = s.devices.at(use.alike.first);
-      use.capacity = usable_memory(s, use.alike.first, device ? *device : *smallest);
+      const Device* device = s.devices.at(use.span.first);
+      use.capacity = usable_memory(s, use.span.first, device ? *device : *smallest);
       use.limit = evaluate_detail::granted(s, e, use);
       e.fit =
           evaluate_detail::tighter(e.fit, evaluate_detail::fit_of(use.breakdown, use.limit.value_or(*use.capacity)));

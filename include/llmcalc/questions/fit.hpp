@@ -9,7 +9,7 @@
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/base/units.hpp>
-#include <llmcalc/estimate/alike.hpp>
+#include <llmcalc/estimate/device_span.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
@@ -67,7 +67,7 @@ struct DeviceFit {
   Bytes high;
   Bytes capacity;
   Verdict verdict = Verdict::Unknown;
-  Alike alike{};  ///< which devices these are
+  DeviceSpan span{};  ///< which devices these are
 
   [[nodiscard]] Bytes headroom() const { return capacity - use; }  ///< 0 when it does not fit
   [[nodiscard]] Bytes excess() const { return use - capacity; }    ///< 0 when it fits

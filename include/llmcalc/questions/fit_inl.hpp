@@ -20,8 +20,8 @@ namespace llmcalc {
 namespace fit_detail {
 
 /// Adds a device and lets the overall verdict be that of the worst.
-inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes capacity, Alike alike = {}) {
-  DeviceFit d{std::move(name), use.total(), use.low(), use.high(), capacity, Verdict::Unknown, alike};
+inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes capacity, DeviceSpan span = {}) {
+  DeviceFit d{std::move(name), use.total(), use.low(), use.high(), capacity, Verdict::Unknown, span};
   d.verdict = verdict_of(d.low, d.use, d.high, d.capacity);
   answer.verdict = answer.devices.empty() ? d.verdict : std::max(answer.verdict, d.verdict);
   answer.devices.push_back(std::move(d));
@@ -32,7 +32,7 @@ inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes
 LLMCALC_INLINE FitAnswer fit(const InferenceEstimate& e) {
   FitAnswer answer;
   for (const DeviceUse& d : e.devices) {
-    if (d.capacity) fit_detail::add(answer, d.name, d.breakdown, d.limit.value_or(*d.capacity), d.alike);
+    if (d.capacity) fit_detail::add(answer, d.name, d.breakdown, d.limit.value_or(*d.capacity), d.span);
   }
   return answer;
 }

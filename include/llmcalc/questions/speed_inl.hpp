@@ -53,7 +53,7 @@ inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::hig
 /// What the i-th device holds; null when there are fewer.
 [[nodiscard]] inline const DeviceUse* on_device(const InferenceEstimate& e, Count i) {
   const auto found =
-      std::find_if(e.devices.begin(), e.devices.end(), [i](const DeviceUse& use) { return use.alike.contains(i); });
+      std::find_if(e.devices.begin(), e.devices.end(), [i](const DeviceUse& use) { return use.span.contains(i); });
   return found == e.devices.end() ? nullptr : &*found;
 }
 
@@ -80,7 +80,7 @@ struct Work {
     return work.known ? bytes / bandwidth : 0;
   };
   Count world = 0;
-  for (const DeviceUse& use : e.devices) world = add(world, use.is_host() ? 0 : use.alike.count());
+  for (const DeviceUse& use : e.devices) world = add(world, use.is_host() ? 0 : use.span.count());
   world /= std::max<Count>(1, s.parallelism.data);
   for (Count stage = 0; stage < world; stage += tensor) {
     double slowest = 0;

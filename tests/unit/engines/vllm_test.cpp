@@ -103,7 +103,7 @@ TEST(Vllm, DevicesAddUpToTheBreakdown) {
   ASSERT_EQ(listed(e.devices).size(), 12u);
   for (const Component& c : e.breakdown.components) {
     Bytes sum;
-    for (const DeviceUse& d : e.devices) sum += d.breakdown.bytes(c.part) * d.alike.count();
+    for (const DeviceUse& d : e.devices) sum += d.breakdown.bytes(c.part) * d.span.count();
     EXPECT_EQ(sum, c.bytes) << key_of(c.part);
   }
 }

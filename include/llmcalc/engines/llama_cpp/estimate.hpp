@@ -1,11 +1,11 @@
 #pragma once
 // Everything llama.cpp allocates for one scenario, device by device.
 
-#include <llmcalc/estimate/estimate.hpp>
-#include <llmcalc/model/gguf_mix.hpp>
 #include <llmcalc/engines/llama_cpp/compute_shares.hpp>
 #include <llmcalc/engines/llama_cpp/holdings.hpp>
 #include <llmcalc/engines/llama_cpp/placement.hpp>
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/model/gguf_mix.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
@@ -118,7 +118,7 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
   };
   for (std::int32_t device = 0; device < p.devices; ++device) {
     const auto number = static_cast<Count>(device);
-    e.devices.push_back({.name = device_name(number), .alike = {.first = number}});
+    e.devices.push_back({.name = device_name(number), .span = {.first = number}});
     fill(device, e.devices.back());
   }
   e.devices.push_back(DeviceUse::host());
