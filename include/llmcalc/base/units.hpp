@@ -71,15 +71,53 @@ struct Bytes {
 /// ceil(a / parts); 0 when parts is 0.
 [[nodiscard]] constexpr Bytes ceil_divide(Bytes a, Count parts) noexcept { return {ceil_divide(a.count, parts)}; }
 
-/// a * numerator / denominator without overflow in between, rounded down; saturates.
+namespace units_detail {
+
+/// a * n / d with a product of 128 bits, rounded down, saturating; d is not 0. For compilers without such a type.
+[[nodiscard]] constexpr Count multiply_divide(Count a, Count n, Count d) noexcept {
+  constexpr Count half = 0xFFFF'FFFF;
+  const Count low = (a & half) * (n & half);
+  const Count middle = (a >> 32) * (n & half) + (low >> 32);
+  const Count other = (a & half) * (n >> 32) + (middle & half);
+  const Count high = (a >> 32) * (n >> 32) + (middle >> 32) + (other >> 32);
+  const Count rest = (other << 32) | (low & half);
+  if (high >= d) return saturated;
+  Count quotient = 0;
+  Count remainder = high;
+  for (int bit = 63; bit >= 0; --bit) {
+    const bool carry = (remainder >> 63) != 0;
+    remainder = (remainder << 1) | ((rest >> bit) & 1);
+    if (!carry && remainder < d) continue;
+    remainder -= d;
+    quotient |= Count{1} << bit;
+  }
+  return quotient;
+}
+static_assert(multiply_divide(10, 3, 4) == 7 && multiply_divide(saturated, saturated, saturated) == saturated);
+static_assert(multiply_divide(saturated, 9, 10) == 16'602'069'666'338'596'453U);
+static_assert(multiply_divide(saturated, 2, 1) == saturated && multiply_divide(saturated, 0, 1) == 0);
+static_assert(multiply_divide(Count{1} << 63, 6, 1 + (Count{1} << 63)) == 5);
+
+}  // namespace units_detail
+
+/// a * numerator / denominator without overflow in between, rounded down; saturates. 0 when the denominator is 0.
 [[nodiscard]] constexpr Bytes scale(Bytes a, Count numerator, Count denominator) noexcept {
   if (denominator == 0) return {0};
+#if defined(__SIZEOF_INT128__)  // one multiplication and one division
   __extension__ using Wide = unsigned __int128;
   const Wide wide = static_cast<Wide>(a.count) * numerator / denominator;
   return {wide > saturated ? saturated : static_cast<Count>(wide)};
+#else
+  return {units_detail::multiply_divide(a.count, numerator, denominator)};
+#endif
 }
+static_assert(scale({saturated}, 9, 10).count == units_detail::multiply_divide(saturated, 9, 10));
+static_assert(scale({saturated - 1}, saturated - 2, saturated).count ==
+              units_detail::multiply_divide(saturated - 1, saturated - 2, saturated));
+static_assert(scale({85'029'615'042}, 950'000, 1'000'000).count ==
+              units_detail::multiply_divide(85'029'615'042, 950'000, 1'000'000));
 
-/// Storage of elements in blocks: `bytes` for every `elements`, a started block counts whole. {1, 2} is a 16-bit
+/// Storage of elements in blocks: `bytes` per `elements`, a started block counts whole. {1, 2} is a 16-bit
 /// number.
 struct Block {
   std::uint32_t elements = 1;  ///< values in a block
