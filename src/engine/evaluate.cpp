@@ -1,4 +1,5 @@
-// evaluate() and the article's method.
+// evaluate(), its warnings and the article's method.
 
 #include <llmcalc/estimate/article_inl.hpp>
 #include <llmcalc/estimate/evaluate_inl.hpp>
+#include <llmcalc/estimate/warnings_inl.hpp>

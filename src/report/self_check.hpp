@@ -7,8 +7,8 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/estimate.hpp>
-#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <optional>
 #include <string>

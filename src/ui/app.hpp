@@ -2,9 +2,9 @@
 // The state of the program as plain values: the scenario, what the view remembers, history, pins, and the results
 // that belong to the scenario.
 
+#include "readers/resolve.hpp"
 #include "report/accuracy.hpp"
 #include "report/self_check.hpp"
-#include "readers/resolve.hpp"
 #include "ui/controls.hpp"
 #include "ui/library.hpp"
 #include "ui/plan_job.hpp"
@@ -13,9 +13,9 @@
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/stored_tensors.hpp>
-#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/model_slots.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <array>
 #include <filesystem>

@@ -1,7 +1,8 @@
 #include "ui/launch_command.hpp"
 
 #include <llmcalc/base/text.hpp>
-#include <llmcalc/scenario/as_served.hpp>
+#include <llmcalc/scenario/engines.hpp>
+#include <llmcalc/scenario/normalised.hpp>
 
 namespace llmcalc::ui {
 namespace {
@@ -12,74 +13,48 @@ void flag(std::string& line, std::string_view name, const std::string& value) {
 }
 void flag(std::string& line, std::string_view name, Count value) { flag(line, name, std::to_string(value)); }
 
-std::string vllm(const Scenario& s, const std::string& model) {
-  std::string line = "vllm serve " + model;
-  flag(line, "--max-model-len", s.serving.max_model_len.value_or(s.serving.context));
-  flag(line, "--max-num-seqs", s.serving.max_num_seqs);
-  flag(line, "--max-num-batched-tokens", s.serving.max_num_batched_tokens);
-  flag(line, "--gpu-memory-utilization", shortest(s.serving.gpu_memory_utilization));
-  if (s.parallelism.tensor > 1) flag(line, "--tensor-parallel-size", s.parallelism.tensor);
-  if (s.parallelism.pipeline > 1) flag(line, "--pipeline-parallel-size", s.parallelism.pipeline);
-  if (s.parallelism.data > 1) flag(line, "--data-parallel-size", s.parallelism.data);
-  if (s.serving.key_format == KvFormat::Fp8) line += " --kv-cache-dtype fp8";
-  if (!s.serving.cuda_graphs) line += " --enforce-eager";
-  return line;
-}
-
-std::string sglang(const Scenario& s, const std::string& model) {
-  std::string line = "python -m sglang.launch_server --model-path " + model;
-  flag(line, "--context-length", s.serving.context);
-  flag(line, "--max-running-requests", s.serving.max_num_seqs);
-  if (s.parallelism.tensor > 1) flag(line, "--tp", s.parallelism.tensor);
-  if (s.parallelism.data > 1) flag(line, "--dp", s.parallelism.data);
-  if (s.serving.key_format == KvFormat::Fp8) line += " --kv-cache-dtype fp8_e5m2";
-  if (!s.serving.cuda_graphs) line += " --disable-cuda-graph";
-  return line;
-}
-
-/// llama.cpp's name of a cache format.
-std::string cache_name(KvFormat format) {
-  if (format == KvFormat::Fp16) return "f16";
-  if (format == KvFormat::Fp32) return "f32";
-  return std::string(key_of(format));
-}
-
 std::string llama_cpp(const Scenario& s, const std::string& model) {
-  std::string line = "llama-server -m " + model;
+  std::string line = std::string(engine_of(s).launch.program) + " " + model;
   flag(line, "-c", multiply(s.serving.context, s.serving.sequences));
   flag(line, "-np", s.serving.sequences);
-  const Scenario served = as_served(s);
-  flag(line, "-b", served.serving.batch);
-  flag(line, "-ub", served.serving.ubatch);
+  const Normalised served = normalised(s, Task::Inference);
+  flag(line, "-b", served->serving.batch);
+  flag(line, "-ub", served->serving.ubatch);
   if (s.model->encodes()) line += " --embeddings";
   flag(line, "-ngl", s.serving.gpu_layers ? std::to_string(*s.serving.gpu_layers) : std::string("999"));
   if (s.serving.moe_layers_on_cpu != 0) flag(line, "--n-cpu-moe", s.serving.moe_layers_on_cpu);
-  flag(line, "-ctk", cache_name(s.serving.key_format));
-  flag(line, "-ctv", cache_name(s.serving.value_format));
+  flag(line, "-ctk", std::string(llama_cpp_name(s.serving.key_format)));
+  flag(line, "-ctv", std::string(llama_cpp_name(s.serving.value_format)));
   flag(line, "-fa", s.serving.attention == AttentionKernel::Eager ? std::string("off") : std::string("on"));
   if (s.serving.swa_full) line += " --swa-full";
   return line;
 }
 
+/// The words of the engine's row for every setting it has a flag for.
 std::string serving(const Scenario& s, const std::string& model) {
-  switch (s.serving.runtime) {
-    case Runtime::Vllm:
-      return vllm(s, model);
-    case Runtime::Sglang:
-      return sglang(s, model);
-    case Runtime::LlamaCpp:
-      return llama_cpp(s, model);
-    case Runtime::TensorRtLlm:
-      return "trtllm-serve " + model + " --max_seq_len " + std::to_string(s.serving.context) + " --tp_size " +
-             std::to_string(s.parallelism.tensor);
-    case Runtime::Mlx:
-      return "mlx_lm.server --model " + model;
-    case Runtime::LitGpt:
-      return "litgpt serve " + model;
-    case Runtime::Transformers:
-      break;
-  }
-  return "transformers serve --force-model " + model;
+  const Engine& engine = engine_of(s);
+  if (engine.settings.offload) return llama_cpp(s, model);
+  const LaunchFlags& f = engine.launch;
+  std::string line = std::string(f.program) + " " + model;
+  const auto put = [&line](std::string_view name, const std::string& value) {
+    if (!name.empty()) flag(line, name, value);
+  };
+  const auto put_ranks = [&put](std::string_view name, Count ranks) {
+    if (ranks > 1) put(name, std::to_string(ranks));
+  };
+  const auto put_words = [&line](std::string_view words) {
+    if (!words.empty()) line.append(" ").append(words);
+  };
+  put(f.context, std::to_string(s.serving.max_model_len.value_or(s.serving.context)));
+  put(f.sequences, std::to_string(s.serving.max_num_seqs));
+  put(f.step_tokens, std::to_string(s.serving.max_num_batched_tokens));
+  put(f.share, shortest(s.serving.gpu_memory_utilization));
+  put_ranks(f.tensor, s.parallelism.tensor);
+  put_ranks(f.pipeline, s.parallelism.pipeline);
+  put_ranks(f.data, s.parallelism.data);
+  if (s.serving.key_format == KvFormat::Fp8) put_words(f.fp8_cache);
+  if (!s.serving.cuda_graphs) put_words(f.no_graphs);
+  return line;
 }
 
 /// torchrun over all devices; the training script reads the rest.

@@ -1,8 +1,8 @@
 #pragma once
 // The command that starts what the scenario describes, in the words of its engine or framework.
 
-#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <string>
 

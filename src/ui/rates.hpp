@@ -2,8 +2,8 @@
 // Samples of the charts of speed and cost.
 
 #include <llmcalc/questions/speed.hpp>
-#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <optional>
 #include <string>

@@ -1,15 +1,15 @@
 #pragma once
-// What speculative decoding holds beside the model: a draft model or multi-token-prediction layers, each with its own
+// What speculative decoding holds on top of the model: a draft model or multi-token-prediction layers, each with its own
 // keys and values.
 //
 // Draft model: its weights as released, cut like the target's, and cache for context + draft tokens of every
-// sequence. Prediction layers: their tensors (part "mtp" of the inventory) and one cache entry a layer. Nothing when
+// sequence. Prediction layers: their tensors (part "mtp" of the inventory) and one cache entry per layer. Nothing when
 // no token is drafted and no draft model is named. Source: vLLM v1/spec_decode; DeepSeek V3 report (MTP module). Not
 // counted: logits of the tokens that are verified.
 
+#include <llmcalc/engines/ranks.hpp>
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/weights.hpp>
-#include <llmcalc/engines/ranks.hpp>
 
 namespace llmcalc {
 

@@ -6,17 +6,20 @@
 // LitGPT's tables (13 rows, within 5 %; quantized and several GPUs within 8 to 10 %). Source: litgpt
 // tutorials/resource-tables.md, inference.md, quantize.md. Not counted: transients while loading.
 
+#include <llmcalc/engines/choices.hpp>
+#include <llmcalc/engines/transformers.hpp>
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
-#include <llmcalc/engines/transformers.hpp>
+#include <llmcalc/scenario/engine.hpp>
+
+#include <array>
+#include <vector>
 
 namespace llmcalc::litgpt {
 
 /// True when the format also quantizes the head (bitsandbytes).
-[[nodiscard]] constexpr bool quantizes_head(WeightFormat f) {
-  return f == WeightFormat::Nf4 || f == WeightFormat::Nf4Dq || f == WeightFormat::Fp4 || f == WeightFormat::Int8;
-}
+[[nodiscard]] constexpr bool quantizes_head(WeightFormat f) { return row_of(f).family == FormatFamily::Bitsandbytes; }
 
 /// Rows of the output head on a rank.
 [[nodiscard]] inline Count head_rows(const Model& m, const RankLayout& l) {
@@ -47,7 +50,7 @@ inline void adjust_head(Component& weights, const Scenario& s, const RankLayout&
   const Model& m = *s.model;
   const WeightRules rules = weight_rules(m, s.weights);
   const Count sequences = sequences_on_replica(s, l);
-  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
   Breakdown b;
   Component weights = weights_component(rank_weights(m, rules, shard_plan(l), stage), rules, weights_trust(s));
   if (stage.last) adjust_head(weights, s, l, rules);
@@ -82,7 +85,7 @@ inline void adjust_head(Component& weights, const Scenario& s, const RankLayout&
 /// Inference with LitGPT: generate (one rank), sequentially (pipeline) or tensor parallel.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
   const RankLayout l = rank_layout(s);
-  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
   InferenceEstimate e;
   std::vector<Breakdown> stages;
   for (Count i = 0; i < l.pipeline; ++i) {
@@ -97,5 +100,16 @@ inline void adjust_head(Component& weights, const Scenario& s, const RankLayout&
   place(e, std::move(stages), l);
   return e;
 }
+
+inline constexpr std::array weight_choices{FormatChoice{WeightFormat::Bf16}, FormatChoice{WeightFormat::Int8},
+                                           FormatChoice{WeightFormat::Nf4}, FormatChoice{WeightFormat::Nf4Dq}};
+
+/// Source: litgpt tutorials/quantize.md; its cache has the type of the model.
+inline constexpr Engine engine{.id = Runtime::LitGpt,
+                               .launch = {.program = "litgpt serve"},
+                               .weight_choices = weight_choices,
+                               .cache_formats = kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16),
+                               .cache_choices = engine_choices::plain_cache,
+                               .estimate = estimate};
 
 }  // namespace llmcalc::litgpt

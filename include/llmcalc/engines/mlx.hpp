@@ -6,28 +6,49 @@
 // table (Qwen3 4B in seven formats, within 5 %). Source: mlx-lm generate.py, models/cache.py, BENCHMARKS.md.
 // Not counted: buffers that Metal's allocator keeps for reuse.
 
+#include <llmcalc/engines/choices.hpp>
+#include <llmcalc/engines/draft.hpp>
+#include <llmcalc/engines/ranks.hpp>
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
 #include <llmcalc/memory/workspace.hpp>
-#include <llmcalc/engines/draft.hpp>
-#include <llmcalc/engines/ranks.hpp>
-#include <llmcalc/scenario/profiles.hpp>
+#include <llmcalc/scenario/engine.hpp>
+#include <llmcalc/scenario/version.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
 
 namespace llmcalc::mlx {
+
+/// What a range of versions does: from `from` until the next row's.
+struct Profile {
+  std::string_view from;
+  Count prefill_chunk = 2048;  ///< tokens a prefill step takes
+  Count cache_step = 256;      ///< the cache grows in steps of this many tokens
+  std::string_view source;
+};
+inline constexpr std::array profiles{
+    Profile{.from = "0", .source = "mlx-lm generate.py (prefill_step_size 2048), models/cache.py (step 256)"},
+};
+
+/// The row of a version.
+[[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 
 /// Metal's heaps, pipelines and command buffers of a process (assumed).
 inline constexpr Range process_overhead = mebibytes(150, 50, 400);
 
 /// Tokens a layer holds of one sequence.
-[[nodiscard]] constexpr Count tokens_held(const AttentionShape& a, Count tokens, const MlxProfile& profile) {
+[[nodiscard]] constexpr Count tokens_held(const AttentionShape& a, Count tokens, const Profile& profile) {
   const Count needed = tokens_needed(a, tokens);
   return needed < tokens ? needed : round_up(tokens, profile.cache_step);
 }
 
 /// One rank of a stage.
 [[nodiscard]] inline Breakdown rank(const Scenario& s, const RankLayout& l, const Stage& stage,
-                                    const MlxProfile& profile, const KvStorage& stored) {
+                                    const Profile& profile, const KvStorage& stored) {
   const Model& m = *s.model;
   const WeightRules rules = weight_rules(m, s.weights);
   const Count sequences = sequences_on_replica(s, l);
@@ -78,9 +99,9 @@ inline constexpr Range process_overhead = mebibytes(150, 50, 400);
 
 /// Inference with MLX.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
-  const MlxProfile& profile = mlx_profile(s.serving.version);
+  const Profile& profile = profile_of(s.serving.version);
   const RankLayout l = rank_layout(s);
-  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
   InferenceEstimate e;
   std::vector<Breakdown> stages;
   for (Count i = 0; i < l.pipeline; ++i) {
@@ -94,5 +115,19 @@ inline constexpr Range process_overhead = mebibytes(150, 50, 400);
   place(e, std::move(stages), l);
   return e;
 }
+
+inline constexpr std::array weight_choices{FormatChoice{WeightFormat::Bf16}, FormatChoice{WeightFormat::MlxQ8},
+                                           FormatChoice{WeightFormat::MlxQ6}, FormatChoice{WeightFormat::MlxQ5},
+                                           FormatChoice{WeightFormat::MlxQ4}};
+
+/// Source: mlx-lm --kv-bits.
+inline constexpr Engine engine{
+    .id = Runtime::Mlx,
+    .launch = {.program = "mlx_lm.server --model"},
+    .weight_choices = weight_choices,
+    .reads_mlx = true,
+    .cache_formats = kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Int8, KvFormat::Int4),
+    .cache_choices = engine_choices::plain_cache,
+    .estimate = estimate};
 
 }  // namespace llmcalc::mlx

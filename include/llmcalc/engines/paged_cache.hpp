@@ -4,7 +4,7 @@
 // Layers of every type are dealt to groups of x layers, x = the smallest count (or the largest, when it is below 1.5
 // times the smallest); a type of y layers costs x ceil(y / x) layers. A full layer holds round_up(l, block) tokens, a
 // sliding one block (ceil(min(w - 1 + chunk, l) / block) + 1), a chunked one min(attention chunk + chunk, l). When
-// there are state layers the attention block grows to 16 ceil(state / (16 bytes a token)) and a state takes one page.
+// there are state layers the attention block grows to 16 ceil(state / (16 bytes per token)) and a state takes one page.
 // Source: vLLM v1/core/kv_cache_utils.py, v1/kv_cache_interface.py. Worked: Gemma 3 27B, 10 full + 52 sliding layers
 // -> 10 + 60; Qwen3-Next with fp32 state: block 1056, page 2,162,688.
 

@@ -6,16 +6,45 @@
 // is above 300; + 6144 with a draft model, + 2048 with prediction layers), at least 10240 on devices above 60 GiB;
 // pool = share x memory - weights. A scenario's gpu_memory_utilization other than the default is taken as the share
 // itself. Cache in pages of one token; sliding layers hold their window and the chunk (derived, not measured).
-// Source: sglang server_args.py; one log (Qwen3 235B, TP4: 192,512 bytes a token over the ranks). Modelled.
+// Source: sglang server_args.py; one log (Qwen3 235B, TP4: 192,512 bytes per token over the ranks). Modelled.
 
-#include <llmcalc/memory/overhead.hpp>
-#include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/engines/choices.hpp>
 #include <llmcalc/engines/draft.hpp>
 #include <llmcalc/engines/paged_cache.hpp>
 #include <llmcalc/engines/ranks.hpp>
-#include <llmcalc/scenario/profiles.hpp>
+#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/scenario/engine.hpp>
+#include <llmcalc/scenario/version.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
 
 namespace llmcalc::sglang {
+
+/// What a range of versions does, from `from` until the next row's: reserved memory in MB = base + 1.5 x max(chunk, 2048) + per_graph x largest graph batch + per_rank x
+/// ranks (+ per_replica x graph batch x replicas of the attention).
+struct Profile {
+  std::string_view from;
+  Count base_mb = 512;
+  Count least_chunk = 2048;
+  Count per_graph_mb = 2;
+  Count per_rank_mb = 128;
+  Count least_large_mb = Count{10} * 1024;  ///< at least, on devices above 60 GiB
+  Count draft_mb = Count{6} * 1024;         ///< standalone draft model
+  Count prediction_mb = Count{2} * 1024;    ///< EAGLE and prediction layers
+  Count per_replica_mb = 3;       ///< data-parallel attention: for each replica and sequence of the graph batch
+  Count large_graph_batch = 300;  ///< above this batch half as much again
+  std::string_view source;
+};
+inline constexpr std::array profiles{
+    Profile{.from = "0", .source = "sglang server_args.py: mem_fraction_static from the reserved memory"},
+};
+
+/// The row of a version.
+[[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 
 /// Largest batch that gets a CUDA graph, by device memory and tensor parallelism (sglang server_args.py, from
 /// memory).
@@ -31,7 +60,7 @@ namespace llmcalc::sglang {
 }
 
 /// Memory kept free of weights and cache.
-[[nodiscard]] inline Bytes reserved(const Scenario& s, const SglangProfile& p, const RankLayout& l, Bytes memory) {
+[[nodiscard]] inline Bytes reserved(const Scenario& s, const Profile& p, const RankLayout& l, Bytes memory) {
   const Count chunk = std::max(s.serving.max_num_batched_tokens, p.least_chunk);
   // Experts over the replicas of an attention: the replicas are ranks of one engine.
   const bool data_attention = l.data > 1 && l.expert > 1;
@@ -54,8 +83,7 @@ namespace llmcalc::sglang {
 }
 
 /// Memory for weights and cache on a device.
-[[nodiscard]] inline Bytes static_share(const Scenario& s, const SglangProfile& p, const RankLayout& l,
-                                        Bytes memory) {
+[[nodiscard]] inline Bytes static_share(const Scenario& s, const Profile& p, const RankLayout& l, Bytes memory) {
   if (s.serving.gpu_memory_utilization != Serving{}.gpu_memory_utilization) {
     return scale(memory, static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000);
   }
@@ -82,7 +110,7 @@ namespace llmcalc::sglang {
 [[nodiscard]] inline PagedRules paged_rules(const Scenario& s) {
   PagedRules rules{.block = 1,
                    .step_tokens = s.serving.max_num_batched_tokens,
-                   .storage = kv_storage(s.serving.key_format, s.serving.value_format, false),
+                   .storage = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::PerHead),
                    .draft_tokens = s.serving.draft_tokens,
                    .grouped = false};
   rules.states.columns_less = 1;
@@ -91,7 +119,7 @@ namespace llmcalc::sglang {
 
 /// Inference with SGLang.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
-  const SglangProfile& profile = sglang_profile(s.serving.version);
+  const Profile& profile = profile_of(s.serving.version);
   const RankLayout l = rank_layout(s);
   const PagedRules rules = paged_rules(s);
   const Count sequences = sequences_on_replica(s, l);
@@ -124,7 +152,7 @@ namespace llmcalc::sglang {
       if (s.serving.cuda_graphs && device) {
         const Count batch = largest_graph_batch(device->addressable(), l.tensor);
         const Summand graphs = summand("captured graphs", {{"sequences of the largest graph", batch},
-                                                           {"bytes a sequence", profile.per_graph_mb << 20}});
+                                                           {"bytes per sequence", profile.per_graph_mb << 20}});
         b.add(with_range(component(Part::CudaGraphs, {graphs}, profile.source), Trust::Assumed, 0, 3000));
       }
       b.add(torch_overhead(s, l.tensor));
@@ -135,5 +163,23 @@ namespace llmcalc::sglang {
   place(e, std::move(stages), l);
   return e;
 }
+
+/// Source: sglang server_args.py (kv_cache_dtype).
+inline constexpr Engine engine{.id = Runtime::Sglang,
+                               .launch = {.program = "python -m sglang.launch_server --model-path",
+                                          .context = "--context-length",
+                                          .sequences = "--max-running-requests",
+                                          .tensor = "--tp",
+                                          .data = "--dp",
+                                          .fp8_cache = "--kv-cache-dtype fp8_e5m2",
+                                          .no_graphs = "--disable-cuda-graph"},
+                               .weight_choices = engine_choices::server_weights,
+                               .halves_fp32 = true,
+                               .cache_formats = kv_format_set(KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8),
+                               .cache_choices = engine_choices::server_caches,
+                               .pool = CachePool::Granted,
+                               .encoders = EncoderSupport::NotMeasured,
+                               .settings = {.scheduler = true},
+                               .estimate = estimate};
 
 }  // namespace llmcalc::sglang

@@ -5,14 +5,37 @@
 // window (cyclic cache). Activations as fused kernels for max_num_batched_tokens, logits in fp32. Source:
 // TensorRT-LLM's documentation of KvCacheConfig and memory usage; no log was at hand: modelled, with a wide range.
 
-#include <llmcalc/memory/overhead.hpp>
-#include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/engines/choices.hpp>
 #include <llmcalc/engines/draft.hpp>
 #include <llmcalc/engines/paged_cache.hpp>
 #include <llmcalc/engines/ranks.hpp>
-#include <llmcalc/scenario/profiles.hpp>
+#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/scenario/engine.hpp>
+#include <llmcalc/scenario/version.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
 
 namespace llmcalc::tensorrt_llm {
+
+/// What a range of versions does, from `from` until the next row's: the share of the memory left after weights and
+/// engine that the cache takes.
+struct Profile {
+  std::string_view from;
+  Count cache_share_per_mille = 900;
+  Count block = 32;  ///< tokens of a cache block
+  std::string_view source;
+};
+inline constexpr std::array profiles{
+    Profile{.from = "0",
+            .source = "TensorRT-LLM KvCacheConfig: free_gpu_memory_fraction 0.9, tokens_per_block 32 (documented)"},
+};
+
+/// The row of a version.
+[[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 
 /// Workspace of the largest step.
 [[nodiscard]] inline Component workspace(const Scenario& s, const RankLayout& l, const Stage& stage) {
@@ -31,11 +54,11 @@ namespace llmcalc::tensorrt_llm {
 
 /// Inference with TensorRT-LLM.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
-  const TensorRtProfile& profile = tensorrt_profile(s.serving.version);
+  const Profile& profile = profile_of(s.serving.version);
   const RankLayout l = rank_layout(s);
   PagedRules rules{.block = profile.block,
                    .step_tokens = 1,
-                   .storage = kv_storage(s.serving.key_format, s.serving.value_format, false),
+                   .storage = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::PerHead),
                    .draft_tokens = s.serving.draft_tokens,
                    .grouped = false};
   rules.states.columns_less = 1;
@@ -72,5 +95,18 @@ namespace llmcalc::tensorrt_llm {
   place(e, std::move(stages), l);
   return e;
 }
+
+/// Source: TensorRT-LLM KvCacheConfig.dtype.
+inline constexpr Engine engine{
+    .id = Runtime::TensorRtLlm,
+    .launch = {.program = "trtllm-serve", .context = "--max_seq_len", .tensor = "--tp_size"},
+    .weight_choices = engine_choices::server_weights,
+    .halves_fp32 = true,
+    .cache_formats = kv_format_set(KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8, KvFormat::Int8),
+    .cache_choices = engine_choices::server_caches,
+    .pool = CachePool::Granted,
+    .beams = BeamSearch::Searched,
+    .settings = {.scheduler = true},
+    .estimate = estimate};
 
 }  // namespace llmcalc::tensorrt_llm

@@ -2,21 +2,51 @@
 // Hugging Face transformers: generate() with its dynamic cache, eager PyTorch operators.
 //
 // Peak = weights + the larger of prefill (cache of the prompt + workspace of the whole prompt) and decoding (cache of
-// the whole context + workspace of one token a sequence). A sliding-window layer keeps the whole prompt until the
+// the whole context + workspace of one token per sequence). A sliding-window layer keeps the whole prompt until the
 // first decode step (the stored slice is a view), then its window. A static cache has room for the whole context (a
 // window's only for the window) from the start and nothing grows. Source: transformers cache_utils.py; PyTorch
 // measurements named in memory/workspace.hpp. Not counted: copies made while loading, stale sizes the caching
 // allocator keeps.
 
+#include <llmcalc/engines/draft.hpp>
+#include <llmcalc/engines/ranks.hpp>
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
 #include <llmcalc/memory/workspace.hpp>
-#include <llmcalc/engines/draft.hpp>
-#include <llmcalc/engines/ranks.hpp>
-#include <llmcalc/scenario/profiles.hpp>
+#include <llmcalc/scenario/engine.hpp>
+#include <llmcalc/scenario/version.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace llmcalc::transformers {
+
+/// What a range of versions does: from `from` until the next row's.
+struct Profile {
+  std::string_view from;
+  bool latent_cache = true;     ///< DeepSeek V2/V3: the latent is cached, not expanded heads
+  Count residual_tokens = 128;  ///< quantized cache: newest tokens stay in 16 bits
+  bool unpacks_gptq = false;    ///< 4-bit GPTQ by ExLlama kernels, which reserve room for one unpacked matrix
+  std::string_view source;
+};
+
+/// Sources: transformers cache_utils.py (QuantizedLayer, residual_length 128), deepseek_v3. The version in which
+/// DeepSeek's classes began to cache the latent was not looked up: 5.0 is assumed. 4-bit GPTQ: AutoGPTQ
+/// nn_modules/qlinear/qlinear_exllamav2.py, temp_dq_size; GPTQModel's Marlin kernels, which followed, unpack nothing.
+inline constexpr std::array profiles{
+    Profile{.from = "0",
+            .latent_cache = false,
+            .unpacks_gptq = true,
+            .source = "transformers cache_utils.py, DeepSeek classes before the latent cache"},
+    Profile{.from = "5", .source = "transformers 5.12 and 5.16: cache objects and prefill of the real classes"},
+};
+
+/// The row of a version.
+[[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 
 /// Tokens that a layer holds of one sequence of `tokens`; `decoding` once a token has been generated.
 [[nodiscard]] constexpr Count tokens_held(const AttentionShape& a, Count tokens, bool decoding) {
@@ -27,7 +57,7 @@ namespace llmcalc::transformers {
 [[nodiscard]] inline Summand unpacked_matrix(const Scenario& s, const RankLayout& l) {
   Summand largest;
   const WeightRules rules = weight_rules(*s.model, s.weights);
-  if (rules.format != WeightFormat::GptqInt4 || !transformers_profile(s.serving.version).unpacks_gptq) return largest;
+  if (rules.format != WeightFormat::GptqInt4 || !profile_of(s.serving.version).unpacks_gptq) return largest;
   for (const Tensor& t : s.model->tensors) {
     if (!is_quantized(rules, t)) continue;
     const ShardShape shape = shard(t, *s.model, shard_plan(l));
@@ -48,7 +78,7 @@ namespace llmcalc::transformers {
 
 /// How the latent of DeepSeek-like models is cached: as keys and values of all heads in old versions, and always
 /// where an indexer picks tokens.
-[[nodiscard]] inline LatentCache latent_cache(const TransformersProfile& profile, const Layer& layer) {
+[[nodiscard]] inline LatentCache latent_cache(const Profile& profile, const Layer& layer) {
   const bool expanded = !profile.latent_cache || layer.attention.indexer_heads != 0;
   return expanded ? LatentCache::Expanded : LatentCache::Latent;
 }
@@ -56,8 +86,8 @@ namespace llmcalc::transformers {
 /// Cache of a stage for sequences of `tokens`.
 [[nodiscard]] inline std::vector<Summand> cache(const Scenario& s, const RankLayout& l, const Stage& stage,
                                                 Count tokens, bool decoding) {
-  const TransformersProfile& profile = transformers_profile(s.serving.version);
-  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  const Profile& profile = profile_of(s.serving.version);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
   const bool quantized = stored.key.elements > 1 || stored.value.elements > 1;
   std::vector<Summand> out;
   out.reserve(4);
@@ -98,8 +128,8 @@ namespace llmcalc::transformers {
 /// What a decode step holds for a moment of one layer's cache: the larger of a growing layer's keys (concatenated:
 /// old and new at once), a latent expanded to all heads, and a quantized layer unpacked to 16 bits.
 [[nodiscard]] inline Summand cache_transient(const Scenario& s, const RankLayout& l, const Stage& stage) {
-  const TransformersProfile& profile = transformers_profile(s.serving.version);
-  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  const Profile& profile = profile_of(s.serving.version);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
   const bool quantized = stored.key.elements > 1 || stored.value.elements > 1;
   const Count sequences = sequences_on_replica(s, l);
   Summand largest;
@@ -190,7 +220,8 @@ namespace llmcalc::transformers {
       Trust::Modelled, 950, 1050);
   compute.not_counted = "workspaces inside kernels, allocator rounding";
   b.add(std::move(compute));
-  if (stage.last) b.add(draft_component(s, l, kv_storage(s.serving.key_format, s.serving.value_format, true)));
+  if (stage.last)
+    b.add(draft_component(s, l, kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped)));
   if (!l.host_only) {
     Component overhead = torch_overhead(s, l.tensor);
     if (s.effective_measure() != Measure::Allocated) {
@@ -210,8 +241,8 @@ namespace llmcalc::transformers {
   InferenceEstimate e;
   std::vector<Breakdown> stages;
   stages.reserve(static_cast<std::size_t>(l.pipeline));
-  const TransformersProfile& profile = transformers_profile(s.serving.version);
-  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, true);
+  const Profile& profile = profile_of(s.serving.version);
+  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
   for (Count i = 0; i < l.pipeline; ++i) {
     const Stage stage = stage_of(*s.model, l.pipeline, i);
     stages.push_back(rank(s, l, stage));
@@ -225,5 +256,34 @@ namespace llmcalc::transformers {
   place(e, std::move(stages), l);
   return e;
 }
+
+/// What transformers refuses (cache_utils.py).
+inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
+  const Block keys = block_of(s.serving.key_format);
+  const bool packed = keys.bytes < 2 || keys.elements > 1;
+  if (s.serving.cache == CacheKind::Static && packed) {
+    out.emplace_back("Transformers refuses this: a static cache cannot be quantized.");
+  }
+}
+
+inline constexpr std::array weight_choices{FormatChoice{WeightFormat::Bf16}, FormatChoice{WeightFormat::Fp8Block},
+                                           FormatChoice{WeightFormat::Int8}, FormatChoice{WeightFormat::Nf4},
+                                           FormatChoice{WeightFormat::Nf4Dq}};
+inline constexpr std::array cache_choices{KvFormat::Fp16, KvFormat::Int8, KvFormat::Int4};
+
+/// Sources: transformers QuantizedCache (int4 and int8 by quanto or HQQ), device_map "auto", generation/utils.py.
+inline constexpr Engine engine{
+    .id = Runtime::Transformers,
+    .launch = {.program = "transformers serve --force-model"},
+    .weight_choices = weight_choices,
+    .gguf = GgufReading::Unpacked,
+    .cache_formats = kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Int8, KvFormat::Int4),
+    .cache_choices = cache_choices,
+    .beams = BeamSearch::Searched,
+    .encoders = EncoderSupport::Served,
+    .sharing = DeviceSharing::ByLayoutOrAll,
+    .settings = {.cache_kind = true},
+    .estimate = estimate,
+    .add_warnings = add_warnings};
 
 }  // namespace llmcalc::transformers

@@ -12,28 +12,13 @@
 namespace llmcalc::article {
 
 LLMCALC_INLINE Block precision(const Scenario& s) {
-  switch (s.weight_format()) {
-    case WeightFormat::Fp32:
-      return {1, 4};
-    case WeightFormat::AsReleased:
-    case WeightFormat::Fp16:
-    case WeightFormat::Bf16:
-      return {1, 2};
-    case WeightFormat::Fp8:
-    case WeightFormat::Fp8Block:
-    case WeightFormat::Int8:
-    case WeightFormat::GptqInt8:
-    case WeightFormat::MlxQ8:
-    case WeightFormat::Mxfp8:
-      return {1, 1};
-    case WeightFormat::Gguf: {
-      const Block block = block_of(row_of(s.weights.mix).base);
-      const Count bits = Count{8} * block.bytes / block.elements;
-      return bits >= 32 ? Block{1, 4} : bits >= 16 ? Block{1, 2} : bits >= 7 ? Block{1, 1} : Block{2, 1};
-    }
-    default:
-      return {2, 1};
-  }
+  const WeightFormat format = s.weight_format();
+  if (format != WeightFormat::Gguf) return row_of(format).article;
+  const Block block = block_of(row_of(s.weights.mix).base);
+  const Count bits = Count{8} * block.bytes / block.elements;
+  if (bits >= 32) return {1, 4};
+  if (bits >= 16) return {1, 2};
+  return bits >= 7 ? Block{1, 1} : Block{2, 1};
 }
 
 LLMCALC_INLINE Count heads(const Model& model) {

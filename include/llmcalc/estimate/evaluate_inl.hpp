@@ -5,14 +5,13 @@
 #include <llmcalc/estimate/article.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
-#include <llmcalc/estimate/inference.hpp>
-#include <llmcalc/estimate/pool_warnings.hpp>
 #include <llmcalc/estimate/summary.hpp>
+#include <llmcalc/estimate/warnings.hpp>
 #include <llmcalc/memory/weights.hpp>
-#include <llmcalc/scenario/runtime_checks.hpp>
+#include <llmcalc/scenario/engines.hpp>
+#include <llmcalc/scenario/normalised.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/usable_memory.hpp>
-#include <llmcalc/scenario/validate.hpp>
 #include <llmcalc/training/estimate.hpp>
 
 #include <algorithm>
@@ -43,21 +42,13 @@ inline Fit tighter(const Fit& a, const Fit& b) {
   return a.headroom <= b.headroom ? a : b;
 }
 
-/// What the runtime lets a device hold beside what it needs now: vLLM and SGLang grant the cache a pool, and
-/// sequences that do not fit into it wait, however much memory is free outside. Nothing when the runtime sets no such
-/// limit.
+/// What the engine lets a device hold: engines with a pool grant the cache no more, and sequences that do not fit into
+/// it wait, however much memory is free outside. Nothing when the engine sets no such limit.
 inline std::optional<Bytes> granted(const Scenario& s, const InferenceEstimate& e, const DeviceUse& use) {
-  const bool pooled = s.serving.runtime == Runtime::Vllm || e.kv_pool_bytes.count != 0;
+  const bool pooled = engine_of(s).pool == CachePool::Enforced || e.kv_pool_bytes.count != 0;
   const Bytes cache = use.breakdown.bytes(Part::KvCache) + use.breakdown.bytes(Part::RecurrentState);
   if (!pooled || s.method == Method::Article || cache.count == 0) return std::nullopt;
   return min(*use.capacity, use.breakdown.total() - cache + e.kv_pool_bytes);
-}
-
-/// The scenario as the devices are: with error correction switched on where it was asked for.
-inline Scenario with_device_state(Scenario s) {
-  if (s.ecc) s.devices = s.devices.with_ecc();
-  s.ecc = false;
-  return s;
 }
 
 /// Cuts rows of devices that hold the same where the devices themselves differ: the first when it shows a desktop,
@@ -106,9 +97,11 @@ inline void add_paged_share(const Scenario& s, TrainingEstimate& e) {
 
 }  // namespace evaluate_detail
 
-LLMCALC_INLINE InferenceEstimate evaluate_inference(const Scenario& s) {
-  if (s.ecc) return evaluate_inference(evaluate_detail::with_device_state(s));
-  InferenceEstimate e = s.method == Method::Article ? article::inference(s) : estimate_inference(s);
+LLMCALC_INLINE InferenceEstimate evaluate_inference(const Scenario& given) {
+  const Normalised scenario = normalised(given, Task::Inference);
+  const Scenario& s = *scenario;
+  // The article knows no engines, so it has the scenario as it was given.
+  InferenceEstimate e = s.method == Method::Article ? article::inference(given) : engine_of(s).estimate(s);
   if (const Device* smallest = s.devices.smallest()) {
     evaluate_detail::separate(e.devices, s);
     for (DeviceUse& use : e.devices) {
@@ -128,11 +121,12 @@ LLMCALC_INLINE InferenceEstimate evaluate_inference(const Scenario& s) {
   return e;
 }
 
-LLMCALC_INLINE TrainingEstimate evaluate_training(const Scenario& s) {
-  if (s.ecc) return evaluate_training(evaluate_detail::with_device_state(s));
+LLMCALC_INLINE TrainingEstimate evaluate_training(const Scenario& given) {
+  const Normalised scenario = normalised(given, Task::Training);
+  const Scenario& s = *scenario;
   TrainingEstimate e = estimate_training(s);
   if (s.method == Method::Article) e = article::training(s, e.trainable_parameters);
-  // Any rank may be the one beside the desktop.
+  // Any rank may be on the device that shows the desktop.
   if (const std::optional<Bytes> capacity = usable_memory(s)) e.fit = evaluate_detail::fit_of(e.breakdown, *capacity);
   evaluate_detail::add_paged_share(s, e);
   return e;
@@ -140,17 +134,13 @@ LLMCALC_INLINE TrainingEstimate evaluate_training(const Scenario& s) {
 
 LLMCALC_INLINE Estimate evaluate(const Scenario& s) {
   Estimate e;
-  e.warnings = scenario_warnings(s);
   e.model.parameters = parameter_count(*s.model);
   e.model.active_parameters = active_parameter_count(*s.model);
   e.model.parameters_by_part = parameters_by_part(*s.model);
   e.model.weights_bytes = stored_weights(*s.model, s.weights);
   e.inference = evaluate_inference(s);
   e.training = evaluate_training(s);
-  if (s.method == Method::Detailed) {
-    for (std::string& told : runtime_warnings(s)) e.warnings.push_back(std::move(told));
-    for (std::string& told : pool_warnings(s, e.inference)) e.warnings.push_back(std::move(told));
-  }
+  e.warnings = warnings(s, e);
   return e;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Inference: which runtime's rules apply, and the sum over devices.
+// Inference memory by the rules of the scenario's engine, without a verdict (evaluate.hpp adds it).
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/scenario/scenario.hpp>

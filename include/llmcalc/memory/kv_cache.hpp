@@ -3,16 +3,18 @@
 //
 // bytes = layers x tokens held x heads on the rank x (key width x key bytes + value width x value bytes).
 // Latent attention stores one row of kv_lora_rank + rope_head_dim for all heads, whole on every tensor-parallel rank;
-// an indexer adds its own key. How many tokens a layer holds is the runtime's business (tokens_* below and runtime/).
-// Sources: transformers cache_utils.py; vLLM v1/kv_cache_interface.py, v1/core/kv_cache_utils.py; FlashMLA's fp8
-// layout. Worked: Llama 3.1 8B 131,072 bytes a token in 16 bits; DeepSeek V3 70,272 (latent), 4,997,120 (expanded).
-// Not counted: an engine's block tables and the copies while a growing cache is concatenated.
+// an indexer adds its own key. How many tokens a layer holds is the engine's business (tokens_needed() below and
+// engines/). Sources: transformers cache_utils.py; vLLM v1/kv_cache_interface.py, v1/core/kv_cache_utils.py; FlashMLA's
+// fp8 layout. Worked: Llama 3.1 8B 131,072 bytes per token in 16 bits; DeepSeek V3 70,272 (latent), 4,997,120
+// (expanded). Not counted: an engine's block tables and the copies while a growing cache is concatenated. Bad input
+// (heads or widths of 0) stores nothing.
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/sharding.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 namespace llmcalc {
@@ -67,19 +69,21 @@ struct KvStorage {
   friend bool operator==(const KvStorage&, const KvStorage&) = default;
 };
 
-/// Storage of a format pair. int8 and int4 are what each family of engines makes of them: torch and MLX caches keep a
-/// 16-bit scale and zero for 64 values; servers keep one fp32 scale a token and head.
-[[nodiscard]] constexpr KvStorage kv_storage(KvFormat key, KvFormat value, bool grouped_scales) {
-  const auto block = [&](KvFormat f) {
-    if (grouped_scales && f == KvFormat::Int8) return Block{64, 68};
-    if (grouped_scales && f == KvFormat::Int4) return Block{64, 36};
-    return block_of(f);
-  };
-  KvStorage s{.key = block(key), .value = block(value)};
-  if (!grouped_scales && (key == KvFormat::Int8 || key == KvFormat::Int4)) s.head_scale = 4;
-  if (key == KvFormat::Fp32) s.index = {1, 4};
-  if (!grouped_scales) s.index = {128, 132};  // servers: fp8 keys with one fp32 scale (vLLM, SGLang DSA indexer)
-  return s;
+/// Where the scales of 8 and 4-bit caches are.
+enum class KvScales : std::uint8_t {
+  Grouped,  ///< torch and MLX: a 16-bit scale and zero per 64 values
+  PerHead   ///< servers: one fp32 scale per token, head and side; indexer keys in fp8 with one fp32 scale per 128
+};
+
+/// Storage of a format pair as one family of engines makes it (vLLM, SGLang: DSA indexer).
+[[nodiscard]] constexpr KvStorage kv_storage(KvFormat key, KvFormat value, KvScales scales) {
+  const KvFormatRow& keys = row_of(key);
+  const KvFormatRow& values = row_of(value);
+  if (scales == KvScales::PerHead) {
+    return {.key = keys.block, .value = values.block, .index = {128, 132}, .head_scale = keys.server_scale};
+  }
+  const auto grouped = [](const KvFormatRow& row) { return row.grouped.bytes != 0 ? row.grouped : row.block; };
+  return {.key = grouped(keys), .value = grouped(values), .index = key == KvFormat::Fp32 ? Block{1, 4} : Block{1, 2}};
 }
 
 /// Bytes of one token of one layer.
@@ -111,7 +115,7 @@ struct CacheGroup {
   Count layers = 0;
 };
 
-/// The stage's layers with a cache of their own, alike ones together. Cross-attention layers hold the keys and values
+/// The stage's layers with a cache of their own, equal ones together. Cross-attention layers hold the keys and values
 /// of an image, of which a scenario has none.
 [[nodiscard]] inline std::vector<CacheGroup> cache_groups(const Model& model, const Stage& stage) {
   std::vector<CacheGroup> groups;
@@ -150,7 +154,7 @@ struct TokensHeld {
   Count shared = 0;  ///< of which all sequences share these (stored once)
 };
 
-/// Summands of a group: layers x tokens x heads x width, keys and values together where they are alike.
+/// Summands of a group: layers x tokens x heads x width, keys and values together where they are equal.
 inline void add_kv_summands(std::vector<Summand>& out, std::string_view label, Count layers, const TokensHeld& held,
                             const KvEntry& e, const KvStorage& s) {
   const bool sharing = held.shared != 0 && held.sequences > 1;

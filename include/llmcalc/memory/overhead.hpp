@@ -1,18 +1,31 @@
 #pragma once
-// What a device holds beside tensors: context, library workspaces, communication buffers.
+// What a device holds apart from tensors: context, library workspaces, communication buffers.
 //
 // CUDA context with lazily loaded kernels: 0.51 GiB on H100 (vLLM 0.19 logs, "context before load"), 300 to 700 MB
 // elsewhere (pytorch issues 20532, 28113, 107667); more than 1 GiB before CUDA 11.7. cuBLAS workspace: 32 MiB on
-// Hopper and later, 8,519,680 bytes before (pytorch CublasHandlePool). NCCL: 342 MB a communicator of two ranks, 392
-// MB of more (aiconfigurator systems/*.yaml). `measure` decides what counts: allocated nothing, reserved no context.
+// Hopper and later, 8,519,680 bytes before (pytorch CublasHandlePool). NCCL: 342 MB per communicator of two ranks,
+// 392 MB of more (aiconfigurator systems/*.yaml). `measure` decides what counts: allocated nothing, reserved no context.
+// Range of validity: CUDA; Metal and the processor hold next to nothing. Not counted: kernels compiled later. A given
+// context of 0 bytes counts nothing.
 
 #include <llmcalc/estimate/estimate.hpp>
-#include <llmcalc/scenario/profiles.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <initializer_list>
 
 namespace llmcalc {
+
+/// An amount with the range it was seen in.
+struct Range {
+  Bytes value{};
+  Bytes low{};
+  Bytes high{};
+};
+
+/// A range around a value given in MiB.
+[[nodiscard]] constexpr Range mebibytes(Count value, Count low, Count high) {
+  return {Bytes{value << 20}, Bytes{low << 20}, Bytes{high << 20}};
+}
 
 /// Size of the device context, unless the scenario gives it.
 inline constexpr Range context_default = mebibytes(522, 300, 700);

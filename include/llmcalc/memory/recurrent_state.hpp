@@ -4,7 +4,7 @@
 // Mamba-2: convolution (d_inner + 2 groups x d_state) x columns + heads x head_dim x d_state.
 // Mamba-1: d_inner x columns + d_inner x d_state. Gated delta nets: (2 key width + value width) x columns + value
 // heads x value head width x key head width. Lightning attention: heads x head_dim^2. Short convolution: inner x
-// columns. Other recurrences: inner x columns + heads x head_dim x state (RWKV: two shifted tokens and a matrix a
+// columns. Other recurrences: inner x columns + heads x head_dim x state (RWKV: two shifted tokens and a matrix per
 // head). Columns: the kernel's width in transformers and mamba_ssm, one less in vLLM. Tensor parallelism divides all
 // of it; Mamba-2's groups are first extended to one for each rank when the ranks do not divide them. Source: vLLM
 // model_executor/layers/mamba/mamba_utils.py; mamba_ssm allocate_inference_cache; the cache objects of the
@@ -59,7 +59,10 @@ struct StateShape {
       s.convolution = r.inner;
       s.state = product(r.heads, r.head_dim, r.state);
       break;
-    default:
+    case Mixer::None:
+    case Mixer::Attention:
+    case Mixer::LatentAttention:
+    case Mixer::CrossAttention:
       return {};
   }
   s.convolution = ceil_divide(s.convolution, tensor);

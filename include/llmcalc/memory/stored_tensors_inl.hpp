@@ -63,9 +63,15 @@ namespace stored_detail {
     case GgufRole::Matrix:
     case GgufRole::KeptF32:
       return ModelPart::Other;
-    default:
-      return ModelPart::Attention;
+    case GgufRole::Qkv:
+    case GgufRole::KvB:
+    case GgufRole::Value:
+    case GgufRole::Key:
+    case GgufRole::Query:
+    case GgufRole::AttentionOutput:
+      break;
   }
+  return ModelPart::Attention;
 }
 
 /// Groups of equal GGUF tensors in the order they first appear.
@@ -74,15 +80,15 @@ namespace stored_detail {
   for (const GgufTensor& t : tensors) {
     const Count rows = multiply(t.rows, t.depth);
     const StoredTensor one{name_of(t), rows, t.ne0, 1, row_of(t.type).key, t.bytes(), label_of(part_of(t))};
-    const auto alike = std::find_if(list.begin(), list.end(), [&](const StoredTensor& other) {
+    const auto equal = std::find_if(list.begin(), list.end(), [&](const StoredTensor& other) {
       return other.name == one.name && other.rows == one.rows && other.columns == one.columns &&
              other.format == one.format;
     });
-    if (alike == list.end()) {
+    if (equal == list.end()) {
       list.push_back(one);
     } else {
-      ++alike->how_many;
-      alike->bytes += one.bytes;
+      ++equal->how_many;
+      equal->bytes += one.bytes;
     }
   }
   return list;
@@ -92,12 +98,9 @@ namespace stored_detail {
 
 LLMCALC_INLINE std::vector<StoredTensor> stored_tensors(const Model& model, const Weights& weights) {
   const WeightRules rules = weight_rules(model, weights);
-  if (rules.measured && !model.gguf.empty()) return stored_detail::stored_gguf(model.gguf);
-  if (rules.format == WeightFormat::Gguf) {
-    return stored_detail::stored_gguf(gguf_mix(model, weights.mix, weights.imatrix));
-  }
-  const WeightFormat plain =
-      rules.format == WeightFormat::Fp32 || rules.format == WeightFormat::Fp16 ? rules.format : WeightFormat::Bf16;
+  if (const GgufFile file = gguf_file(model, weights); file.known()) return stored_detail::stored_gguf(*file);
+  const bool named = rules.format == WeightFormat::Fp32 || rules.format == WeightFormat::Fp16;
+  const WeightFormat plain = named ? rules.format : WeightFormat::Bf16;
   std::vector<StoredTensor> list;
   for (const Tensor& t : model.tensors) {
     if (t.part == ModelPart::Mtp) continue;

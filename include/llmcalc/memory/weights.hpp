@@ -22,7 +22,8 @@ namespace llmcalc {
   if (rules.measured && t.measured.count != 0) return scale(t.measured, shape.elements(), t.total());
   if (t.buffer) return Bytes{4} * shape.elements();
   if (!is_quantized(rules, t)) return storage(shape.elements(), plain_block(rules.format));
-  if (rules.format == WeightFormat::Exl2 && t.role == TensorRole::Head) return storage(shape.elements(), {4, 3});
+  const bool six_bits = row_of(rules.format).vocabulary == Vocabulary::SixBits && t.role == TensorRole::Head;
+  if (six_bits) return storage(shape.elements(), {4, 3});
   return matrix_bytes(rules, shape.rows, shape.columns) * shape.copies;
 }
 
@@ -71,24 +72,48 @@ struct RankWeights {
   return sum;
 }
 
+/// The tensors of the GGUF file that a scenario's weights are: as measured in the model's own file, or as llama-quantize
+/// makes them for the mix. The one place that says which of the two inventories counts.
+class GgufFile {
+ public:
+  GgufFile() = default;
+  explicit GgufFile(const std::vector<GgufTensor>* measured) : measured_(measured) {}
+  explicit GgufFile(std::vector<GgufTensor>&& made) : made_(std::move(made)) {}
+
+  /// False when the weights are no GGUF file.
+  [[nodiscard]] bool known() const { return measured_ != nullptr || !made_.empty(); }
+  [[nodiscard]] const std::vector<GgufTensor>& operator*() const { return measured_ ? *measured_ : made_; }
+
+ private:
+  const std::vector<GgufTensor>* measured_ = nullptr;
+  std::vector<GgufTensor> made_;
+};
+
+/// The GGUF file of a model in these weights; not known when they are in another format.
+[[nodiscard]] inline GgufFile gguf_file(const Model& model, const Weights& weights) {
+  const bool released = weights.format == WeightFormat::AsReleased;
+  if (released && !model.gguf.empty()) return GgufFile(&model.gguf);
+  const WeightFormat format = released ? model.released_format : weights.format;
+  if (format != WeightFormat::Gguf) return {};
+  return GgufFile(gguf_mix(model, weights.mix, weights.imatrix));
+}
+
 /// Bytes of the stored model: of a GGUF file the tensors as its mix makes them, otherwise those of the inventory.
 [[nodiscard]] inline Bytes stored_weights(const Model& model, const Weights& weights) {
-  const WeightRules rules = weight_rules(model, weights);
-  if (rules.measured && !model.gguf.empty()) return gguf_bytes(model.gguf);
-  if (rules.format == WeightFormat::Gguf) return gguf_bytes(gguf_mix(model, weights.mix, weights.imatrix));
-  return stored_weights(model, rules);
+  if (const GgufFile file = gguf_file(model, weights); file.known()) return gguf_bytes(*file);
+  return stored_weights(model, weight_rules(model, weights));
 }
 
 /// The block in which all of a part's parameters are stored, {1, 0} when scales or mixed widths prevent that.
 [[nodiscard]] constexpr Block uniform_block(const WeightRules& rules, const PartWeights& part) {
-  const Count bits = value_bits(rules.format);
-  for (const Block block : {plain_block(rules.format), bits == 4 ? Block{32, 17} : Block{1, 2}}) {
+  const Block packed = row_of(rules.format).bits == 4 ? Block{32, 17} : Block{1, 2};  // MXFP4, or plain
+  for (const Block block : {plain_block(rules.format), packed}) {
     if (storage(part.parameters, block) == part.bytes) return block;
   }
   return {1, 0};
 }
 
-/// Summands of a rank's weights: one a part, parameters x width where that is all there is to it.
+/// Summands of a rank's weights: one per part, parameters x width where that is all there is to it.
 [[nodiscard]] inline std::vector<Summand> weight_summands(const RankWeights& weights, const WeightRules& rules) {
   std::vector<Summand> result;
   result.reserve(8);

@@ -2,8 +2,8 @@
 // Which GGML type llama-quantize gives each tensor for a file type such as Q4_K_M.
 //
 // Rules: by the tensor's role, its place among the layers, the number of experts, grouped-query ratio, and whether
-// there is an importance matrix; a row that does not divide by the type's block falls back to a type with smaller
-// blocks. Source: behaviour of llama.cpp d775b8967 (build 10573), llama-quant.cpp; checked against llama-quantize
+// there is an importance matrix; each file type's are in its row (model/formats.hpp). A row that does not divide by
+// the type's block falls back to a type with smaller blocks. Source: behaviour of llama.cpp d775b8967 (build 10573), llama-quant.cpp; checked against llama-quantize
 // --dry-run, 650 files, every tensor. Not covered: hand-made mixes (--tensor-type, Unsloth dynamic): open the file
 // itself for those.
 
@@ -12,6 +12,7 @@
 #include <llmcalc/model/model.hpp>
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 namespace llmcalc {
@@ -38,244 +39,110 @@ struct MixCounters {
   Count up = 0;
 };
 
-constexpr bool is_low(GgufMix m) {
-  using enum GgufMix;
-  return m == IQ1_S || m == IQ1_M || m == IQ2_XXS || m == IQ2_XS || m == IQ2_S || m == IQ2_M;
-}
-constexpr bool is_middle_two(GgufMix m) { return m == GgufMix::IQ2_S || m == GgufMix::IQ2_M; }
 constexpr bool more_bits(Count i, Count n) { return i < n / 8 || i >= 7 * n / 8 || (i - n / 8) % 3 == 2; }
 constexpr bool divides(Count ne0, GgmlType type) { return ne0 % block_of(type).elements == 0; }
-
-/// The type a row falls back to when it does not divide by the block of `type`.
-constexpr GgmlType fallback(GgmlType type) {
-  using enum GgmlType;
-  switch (type) {
-    case IQ1_S:
-    case IQ1_M:
-    case IQ2_XXS:
-    case IQ2_XS:
-    case IQ2_S:
-    case IQ3_XXS:
-    case IQ3_S:
-    case IQ4_XS:
-      return IQ4_NL;
-    case Q2_K:
-    case Q3_K:
-    case TQ1_0:
-    case TQ2_0:
-      return Q4_0;
-    case Q4_K:
-      return Q5_0;
-    case Q5_K:
-      return Q5_1;
-    case Q6_K:
-      return Q8_0;
-    default:
-      return F16;
-  }
-}
 
 constexpr bool is_value(GgufRole role) {
   return role == GgufRole::Value || role == GgufRole::Qkv || role == GgufRole::KvB;
 }
 
-constexpr GgmlType output_type(const MixContext& c, GgmlType base, Count ne0) {
-  if (c.mix == GgufMix::MXFP4_MOE || !divides(ne0, base)) return GgmlType::Q8_0;
-  if (is_low(c.mix) || c.mix == GgufMix::IQ3_XXS) return GgmlType::Q5_K;
-  return base == GgmlType::Q8_0 ? base : GgmlType::Q6_K;
+/// Place of a tensor among those of its role: number i, of n.
+struct Place {
+  Count i = 0;
+  Count n = 0;
+};
+
+constexpr bool holds(When when, const MixContext& c, Place at) {
+  switch (when) {
+    case When::Never:
+      return false;
+    case When::Always:
+      return true;
+    case When::Imatrix:
+      return c.imatrix;
+    case When::NoImatrix:
+      return !c.imatrix;
+    case When::Grouped:
+      return c.query_groups >= 4;
+    case When::GroupedOrExperts:
+      return c.query_groups >= 4 || c.experts >= 4;
+    case When::EightExperts:
+      return c.experts == 8;
+    case When::FirstTwo:
+      return at.i < 2;
+    case When::FirstFour:
+      return at.i < 4;
+    case When::FirstSixteenth:
+      return at.i < c.layers / 16;
+    case When::FirstEighth:
+      return at.i < c.layers / 8;
+    case When::MiddleLayers:
+      return at.i >= c.layers / 8 && at.i < 7 * c.layers / 8;
+    case When::MoreBits:
+      return more_bits(at.i, at.n);
+    case When::EightExpertsMoreBits:
+      return c.experts == 8 && more_bits(at.i, at.n);
+  }
+  return false;
 }
 
-constexpr GgmlType embedding_type(const MixContext& c, GgmlType base) {
-  using enum GgufMix;
-  switch (c.mix) {
-    case IQ2_XXS:
-    case IQ2_XS:
-    case IQ1_S:
-    case IQ1_M:
-      return GgmlType::Q2_K;
-    case IQ2_S:
-    case IQ2_M:
-    case IQ3_XXS:
-      return GgmlType::IQ3_S;
-    case TQ1_0:
-    case TQ2_0:
-      return GgmlType::Q4_K;
-    default:
-      return base;
+/// The type of the first rule that holds, else the base type.
+constexpr GgmlType chosen(std::span<const TypeRule> rules, const MixContext& c, Place at = {}) {
+  for (const TypeRule& rule : rules) {
+    if (holds(rule.when, c, at)) return rule.type;
   }
+  return row_of(c.mix).base;
+}
+constexpr GgmlType chosen(const TypeRule& rule, const MixContext& c, Place at = {}) {
+  return chosen(std::span(&rule, 1), c, at);
 }
 
-/// The mixes of one and two bits have rules of their own.
-constexpr GgmlType low_type(const MixContext& c, GgmlType base, GgufRole role, MixCounters& n) {
-  const bool middle = is_middle_two(c.mix);
-  if (is_value(role)) {
-    ++n.value;
-    return c.query_groups >= 4 || c.experts >= 4 ? GgmlType::Q4_K : middle ? GgmlType::IQ3_S : GgmlType::Q2_K;
-  }
-  if (c.experts == 8 && role == GgufRole::Key) return GgmlType::Q4_K;
-  if (role == GgufRole::Down) {
-    const bool early = n.down++ < c.layers / 8;
-    return !early ? base : middle ? GgmlType::IQ3_S : GgmlType::Q2_K;
-  }
-  if (role == GgufRole::AttentionOutput) {
-    if (c.experts == 8) return GgmlType::Q5_K;
-    if (c.mix == GgufMix::IQ1_S || c.mix == GgufMix::IQ1_M) return GgmlType::IQ2_XXS;
-    if (middle) return GgmlType::IQ3_S;
-  }
-  return base;
-}
-
-constexpr GgmlType value_type(const MixContext& c, GgmlType base, MixCounters& n) {
-  using enum GgufMix;
-  const Count i = n.value++;
-  const bool grouped = c.query_groups >= 4;
-  GgmlType t = base;
-  switch (c.mix) {
-    case Q2_K:
-      t = grouped ? GgmlType::Q4_K : GgmlType::Q3_K;
-      break;
-    case Q2_K_S:
-      t = grouped ? GgmlType::Q4_K : base;
-      break;
-    case IQ3_XXS:
-      t = grouped ? GgmlType::Q4_K : c.imatrix ? GgmlType::IQ3_XXS : GgmlType::IQ3_S;
-      break;
-    case IQ3_XS:
-    case IQ3_S:
-      t = grouped ? GgmlType::Q4_K : base;
-      break;
-    case IQ3_M:
-      t = GgmlType::Q4_K;
-      break;
-    case Q3_K_M:
-      t = i < 2 ? GgmlType::Q5_K : GgmlType::Q4_K;
-      break;
-    case Q3_K_L:
-      t = GgmlType::Q5_K;
-      break;
-    case IQ4_NL:
-    case IQ4_XS:
-      t = grouped ? GgmlType::Q5_K : base;
-      break;
-    case Q4_K_M:
-    case Q5_K_M:
-      t = more_bits(i, c.value_tensors) ? GgmlType::Q6_K : base;
-      break;
-    case Q4_K_S:
-      t = i < 4 ? GgmlType::Q5_K : base;
-      break;
-    default:
-      break;
-  }
+constexpr GgmlType value_type(const MixContext& c, Place at) {
+  GgmlType t = chosen(row_of(c.mix).value, c, at);
+  if (row_of(c.mix).lowest) return t;
   if (c.size_70b && (t == GgmlType::Q3_K || t == GgmlType::Q4_K)) t = GgmlType::Q5_K;
   return c.experts == 8 ? GgmlType::Q8_0 : t;
 }
 
-constexpr GgmlType down_type(const MixContext& c, GgmlType base, Count i) {
-  using enum GgufMix;
-  const bool first_eighth = i < c.layers / 8;
-  switch (c.mix) {
-    case Q2_K:
-      return GgmlType::Q3_K;
-    case Q2_K_S:
-      return first_eighth ? GgmlType::Q4_K : base;
-    case IQ3_XXS:
-      return c.imatrix ? base : first_eighth ? GgmlType::Q4_K : GgmlType::Q3_K;
-    case Q3_K_M:
-      return i < c.layers / 16 ? GgmlType::Q5_K : GgmlType::Q4_K;
-    case IQ3_M:
-      return first_eighth || (c.experts == 8 && more_bits(i, c.layers)) ? GgmlType::Q4_K : base;
-    case Q3_K_L:
-      return GgmlType::Q5_K;
-    case Q4_K_M:
-    case Q5_K_M:
-      return more_bits(i, c.layers) ? GgmlType::Q6_K : base;
-    case IQ4_NL:
-    case IQ4_XS:
-      return first_eighth && !c.imatrix ? GgmlType::Q5_K : base;
-    case Q4_K_S:
-      return first_eighth ? GgmlType::Q5_K : base;
-    case Q4_0:
-      return first_eighth && c.imatrix ? GgmlType::Q4_1 : base;
-    case Q5_0:
-      return first_eighth && c.imatrix ? GgmlType::Q5_1 : base;
-    default:
-      return base;
-  }
-}
-
-constexpr GgmlType attention_output_type(const MixContext& c, GgmlType base) {
-  using enum GgufMix;
-  if (c.experts == 8) {
-    switch (c.mix) {
-      case Q2_K:
-      case IQ3_XS:
-      case IQ3_XXS:
-      case Q3_K_S:
-      case Q3_K_M:
-      case IQ4_NL:
-      case Q4_K_S:
-      case Q4_K_M:
-      case IQ3_S:
-      case IQ3_M:
-      case IQ4_XS:
-        return GgmlType::Q5_K;
-      default:
-        return base;
-    }
-  }
-  switch (c.mix) {
-    case Q2_K:
-      return GgmlType::Q3_K;
-    case IQ3_XXS:
-      return GgmlType::IQ3_S;
-    case Q3_K_M:
-    case IQ3_M:
-      return GgmlType::Q4_K;
-    case Q3_K_L:
-      return GgmlType::Q5_K;
-    default:
-      return base;
-  }
-}
-
-constexpr GgmlType query_key_type(const MixContext& c, GgmlType base) {
-  return c.mix == GgufMix::IQ3_XS ? GgmlType::IQ3_XXS : c.mix == GgufMix::IQ3_XXS ? GgmlType::IQ2_S : base;
-}
-
 /// The type of one quantizable matrix before the fallback.
-constexpr GgmlType matrix_type(const MixContext& c, GgmlType base, const GgufTensor& t, MixCounters& n) {
-  if (t.role == GgufRole::Output || (c.tied && t.role == GgufRole::TokenEmbedding))
-    return output_type(c, base, t.ne0);
-  if (c.mix == GgufMix::MXFP4_MOE) return t.depth > 1 ? GgmlType::MXFP4 : GgmlType::Q8_0;
-  if (t.role == GgufRole::TokenEmbedding) return embedding_type(c, base);
-  if (is_low(c.mix)) return low_type(c, base, t.role, n);
-  if (is_value(t.role)) return value_type(c, base, n);
-  // Mixtures of experts are counted by layer, dense models by tensors met so far.
-  const Count layer = t.layer < 0 ? 0 : static_cast<Count>(t.layer);
-  const auto place = [&](Count& counter) { return c.experts > 1 ? layer : counter; };
-  switch (t.role) {
-    case GgufRole::Key:
-      return c.experts == 8 ? GgmlType::Q8_0 : query_key_type(c, base);
-    case GgufRole::Query:
-      return query_key_type(c, base);
-    case GgufRole::Down: {
-      const Count i = place(n.down);
-      ++n.down;
-      return down_type(c, base, i);
-    }
-    case GgufRole::AttentionOutput:
-      return attention_output_type(c, base);
-    case GgufRole::Gate:
-    case GgufRole::Up: {
-      Count& counter = t.role == GgufRole::Gate ? n.gate : n.up;
-      const Count i = place(counter);
-      ++counter;
-      return c.mix == GgufMix::IQ3_XS && i >= c.layers / 8 && i < 7 * c.layers / 8 ? GgmlType::IQ3_XXS : base;
-    }
-    default:
-      return base;
+constexpr GgmlType matrix_type(const MixContext& c, const GgufTensor& t, MixCounters& n) {
+  const GgufMixRow& row = row_of(c.mix);
+  if (t.role == GgufRole::Output || (c.tied && t.role == GgufRole::TokenEmbedding)) {
+    return divides(t.ne0, row.base) ? row.output : GgmlType::Q8_0;
   }
+  if (row.experts_only) return t.depth > 1 ? row.base : GgmlType::Q8_0;
+  // Mixtures of experts are counted by layer, dense models and the lowest mixes by tensors met so far.
+  const Count layer = t.layer < 0 ? 0 : static_cast<Count>(t.layer);
+  const auto next = [&](Count& counter) {
+    const Count met = counter++;
+    return Place{c.experts > 1 && !row.lowest ? layer : met, c.layers};
+  };
+  switch (t.role) {
+    case GgufRole::TokenEmbedding:
+      return chosen(row.embedding, c);
+    case GgufRole::Value:
+    case GgufRole::Qkv:
+    case GgufRole::KvB:
+      return value_type(c, {n.value++, c.value_tensors});
+    case GgufRole::Key:
+      if (c.experts == 8) return row.lowest ? GgmlType::Q4_K : GgmlType::Q8_0;
+      return chosen(row.query_key, c);
+    case GgufRole::Query:
+      return chosen(row.query_key, c);
+    case GgufRole::Down:
+      return chosen(row.down, c, next(n.down));
+    case GgufRole::AttentionOutput:
+      return chosen(row.attention_output, c);
+    case GgufRole::Gate:
+      return chosen(row.gate_up, c, next(n.gate));
+    case GgufRole::Up:
+      return chosen(row.gate_up, c, next(n.up));
+    case GgufRole::Output:
+    case GgufRole::Matrix:
+    case GgufRole::KeptF32:
+      break;
+  }
+  return row.base;
 }
 
 inline MixContext mix_context(const Model& m, const std::vector<GgufTensor>& tensors, GgufMix mix, bool imatrix) {
@@ -313,8 +180,8 @@ inline MixContext mix_context(const Model& m, const std::vector<GgufTensor>& ten
   gguf_detail::MixCounters counters;
   for (GgufTensor& t : tensors) {
     if (t.role == GgufRole::KeptF32) continue;
-    t.type = quantized ? gguf_detail::matrix_type(context, base, t, counters) : base;
-    if (!gguf_detail::divides(t.ne0, t.type)) t.type = gguf_detail::fallback(t.type);
+    t.type = quantized ? gguf_detail::matrix_type(context, t, counters) : base;
+    if (!gguf_detail::divides(t.ne0, t.type)) t.type = row_of(t.type).fallback;
     if (!gguf_detail::divides(t.ne0, t.type)) t.type = GgmlType::F16;
   }
   return tensors;

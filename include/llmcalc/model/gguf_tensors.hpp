@@ -234,7 +234,13 @@ inline void recurrent(Writer& w, const Model& m, const Layer& layer, Mixer mixer
       break;
     case Mixer::Recurrence:
       break;  // all of it is among the extra tensors
-    default:
+    case Mixer::None:
+    case Mixer::Attention:
+    case Mixer::LatentAttention:
+    case Mixer::CrossAttention:
+    case Mixer::GatedDeltaNet:
+    case Mixer::KimiDeltaNet:
+    case Mixer::LightningAttention:
       delta_net(w, m, layer.recurrent);
       break;
   }
@@ -261,7 +267,7 @@ inline void one_layer(Writer& w, const Model& m, const Layer& layer) {
   norms(w, m, layer);
 }
 
-/// A next-token-prediction block beside its layer: projection, norms, its own embedding and head.
+/// What a next-token-prediction block has besides its layer: projection, norms, its own embedding and head.
 inline void prediction_block(Writer& w, const Model& m) {
   w.matrix(GgufRole::Matrix, 2 * m.hidden, m.hidden);
   w.f32(m.hidden), w.f32(m.hidden), w.f32(m.hidden);

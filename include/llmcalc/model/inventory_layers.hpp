@@ -233,7 +233,13 @@ inline void write_layer(TensorWriter& w, const Layer& layer) {
       break;
     case Mixer::None:
       break;
-    default:
+    case Mixer::Mamba1:
+    case Mixer::Mamba2:
+    case Mixer::GatedDeltaNet:
+    case Mixer::KimiDeltaNet:
+    case Mixer::LightningAttention:
+    case Mixer::ShortConvolution:
+    case Mixer::Recurrence:
       write_recurrent(w, layer.mixer, layer.recurrent);
       break;
   }

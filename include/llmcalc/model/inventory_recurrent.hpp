@@ -140,7 +140,11 @@ inline void write_recurrent(TensorWriter& w, Mixer mixer, const RecurrentShape& 
       return write_lightning_attention(w, r);
     case Mixer::ShortConvolution:
       return write_short_convolution(w, r);
-    default:
+    case Mixer::Recurrence:  // its tensors are among the extra ones
+    case Mixer::None:
+    case Mixer::Attention:
+    case Mixer::LatentAttention:
+    case Mixer::CrossAttention:
       return;
   }
 }

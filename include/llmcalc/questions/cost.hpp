@@ -9,8 +9,8 @@
 // processors.
 
 #include <llmcalc/questions/speed.hpp>
-#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 namespace llmcalc {
 

@@ -4,8 +4,8 @@
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/questions/cost.hpp>
 #include <llmcalc/questions/speed.hpp>
-#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 namespace llmcalc {
 

@@ -11,8 +11,8 @@
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/estimate/device_span.hpp>
 #include <llmcalc/estimate/estimate.hpp>
-#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <array>
 #include <cstdint>

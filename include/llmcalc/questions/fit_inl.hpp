@@ -7,8 +7,8 @@
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/questions/fit.hpp>
-#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <array>
 #include <cstdint>

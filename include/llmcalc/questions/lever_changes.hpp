@@ -3,8 +3,8 @@
 
 #include <llmcalc/questions/choices.hpp>
 #include <llmcalc/questions/price.hpp>
-#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <cstdint>
 #include <string>
@@ -43,37 +43,6 @@ class Changes {
   std::vector<Change> list_;
 };
 
-/// Bits of a stored value: decides what counts as a smaller format. Scales are left out; the estimate has them.
-inline double bits_of(FormatChoice c) {
-  switch (c.format) {
-    case WeightFormat::Fp32:
-      return 32;
-    case WeightFormat::AsReleased:
-    case WeightFormat::Fp16:
-    case WeightFormat::Bf16:
-      return 16;
-    case WeightFormat::Fp8:
-    case WeightFormat::Fp8Block:
-    case WeightFormat::Int8:
-    case WeightFormat::GptqInt8:
-    case WeightFormat::MlxQ8:
-    case WeightFormat::Mxfp8:
-      return 8;
-    case WeightFormat::MlxQ6:
-      return 6;
-    case WeightFormat::MlxQ5:
-      return 5;
-    case WeightFormat::Gguf: {
-      const Block block = block_of(row_of(c.mix).base);
-      return 8.0 * block.bytes / block.elements;
-    }
-    case WeightFormat::Aqlm:
-      return 2;
-    default:
-      return c.format == WeightFormat::Nf4Dq ? 4.1 : 4.5;
-  }
-}
-
 /// How a smaller weight format is felt.
 inline std::string_view quality_word(double bits) {
   if (bits >= 8) return "quality, barely";
@@ -82,11 +51,11 @@ inline std::string_view quality_word(double bits) {
 }
 
 inline void smaller_weights(Changes& changes, const Scenario& s, std::span<const FormatChoice> choices) {
-  const double now = bits_of({s.weight_format(), s.weights.mix});
+  const double now = typical_bits({s.weight_format(), s.weights.mix});
   for (const FormatChoice& c : choices) {
-    if (bits_of(c) >= now) continue;
+    if (typical_bits(c) >= now) continue;
     changes.add("weights.format:" + format_text(c), "Weights in " + format_text(c), Price::Quality,
-                quality_word(bits_of(c)), [&](Scenario& x) { set_format(x, c); });
+                quality_word(typical_bits(c)), [&](Scenario& x) { set_format(x, c); });
   }
 }
 
@@ -157,7 +126,7 @@ inline void more_devices(Changes& changes, const Scenario& s, Task task) {
     if (task == Task::Training) {
       x.parallelism.data *= 2;
       if (copies) x.parallelism.zero = 3;
-    } else if (x.serving.runtime != Runtime::LlamaCpp) {
+    } else if (!engine_of(x).deals_layers()) {
       x.parallelism.tensor *= 2;
     }
   });
@@ -183,9 +152,9 @@ inline void more_devices(Changes& changes, const Scenario& s, Task task) {
       x.serving.draft_tokens = 0;
     });
   }
-  if (s.serving.runtime == Runtime::LlamaCpp) {
+  if (engine_of(s).settings.offload) {
     llama_cpp_changes(changes, s);
-  } else if (s.serving.runtime != Runtime::Transformers) {
+  } else if (engine_of(s).settings.scheduler) {
     changes.add("serving.cuda_graphs:off", "No CUDA graphs", Price::Speed, "slower",
                 [](Scenario& x) { x.serving.cuda_graphs = false; });
     if (s.serving.max_num_batched_tokens > 2048) {

@@ -7,8 +7,8 @@
 
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/price.hpp>
-#include <llmcalc/questions/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <algorithm>
 #include <string>

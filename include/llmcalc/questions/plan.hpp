@@ -12,7 +12,7 @@
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/speed.hpp>
-#include <llmcalc/questions/task.hpp>
+#include <llmcalc/scenario/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <array>

@@ -6,6 +6,7 @@
 #include <llmcalc/questions/choices.hpp>
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/solve.hpp>
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
@@ -34,7 +35,7 @@ LLMCALC_INLINE void set_devices(Scenario& s, Task task, Count count) {
   s.devices.groups.front().count = count;
   Parallelism& p = s.parallelism;
   if (task == Task::Inference) {
-    if (s.serving.runtime != Runtime::LlamaCpp)
+    if (!engine_of(s).deals_layers())
       p.tensor = std::max<Count>(1, count / std::max<Count>(1, product(p.data, p.pipeline, p.context)));
   } else {
     p.data = std::max<Count>(1, count / std::max<Count>(1, product(p.tensor, p.pipeline, p.context)));

@@ -7,7 +7,8 @@
 #include <llmcalc/questions/step_time.hpp>
 #include <llmcalc/questions/training_work.hpp>
 #include <llmcalc/questions/work.hpp>
-#include <llmcalc/scenario/as_served.hpp>
+#include <llmcalc/scenario/engines.hpp>
+#include <llmcalc/scenario/normalised.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
@@ -26,14 +27,14 @@ inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::hig
 [[nodiscard]] inline double peak_rate(const Device& d, const Scenario& s) {
   const double half = std::max(d.operations.bf16, d.operations.fp16);
   const WeightFormat f = halves_released_weights(s) ? WeightFormat::Fp16 : s.weight_format();
-  const bool eight_bit = f == WeightFormat::Fp8 || f == WeightFormat::Fp8Block;
-  if (eight_bit && d.operations.fp8 > 0) return d.operations.fp8;
-  return f == WeightFormat::Fp32 ? half / 2 : half;
+  const Arithmetic arithmetic = row_of(f).arithmetic;
+  if (arithmetic == Arithmetic::Fp8 && d.operations.fp8 > 0) return d.operations.fp8;
+  return arithmetic == Arithmetic::Fp32 ? half / 2 : half;
 }
 
-/// Tensor ranks that work side by side; llama.cpp deals layers instead.
+/// Tensor ranks that work side by side; an engine that deals layers has none.
 [[nodiscard]] inline Count tensor_ranks(const Scenario& s) {
-  return s.serving.runtime == Runtime::LlamaCpp ? 1 : std::max<Count>(1, s.parallelism.tensor);
+  return engine_of(s).deals_layers() ? 1 : std::max<Count>(1, s.parallelism.tensor);
 }
 
 /// Sequences of one replica.

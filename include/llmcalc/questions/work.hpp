@@ -14,6 +14,7 @@
 // linear layers beyond its projections, encoders. Bad input saturates.
 
 #include <llmcalc/memory/weights.hpp>
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
@@ -190,7 +191,7 @@ inline Stored stored_gguf(const Model& m, const Weights& weights) {
 
 }  // namespace work_detail
 
-/// What a step that computes `tokens` new tokens reads. llama.cpp keeps the embedding in host memory (a second copy
+/// What a step that computes `tokens` new tokens reads. An engine may keep the embedding in host memory (a second copy
 /// serves a tied head); elsewhere it lies on the devices.
 [[nodiscard]] inline ReadShares read_shares(const Scenario& s, Count tokens) {
   const Model& m = *s.model;
@@ -200,7 +201,7 @@ inline Stored stored_gguf(const Model& m, const Weights& weights) {
   if (stored.all <= stored.lookup) return {};
   const double missed = std::pow(1 - matrix_counts(m).expert_share, static_cast<double>(tokens)) * stored.experts;
   const double without_lookup = 1 - missed / (stored.all - stored.lookup);
-  if (s.serving.runtime == Runtime::LlamaCpp) {
+  if (engine_of(s).embedding_on_host) {
     return {without_lookup, without_lookup, {static_cast<Count>(stored.lookup)}};
   }
   return {1 - (missed + stored.lookup) / stored.all, without_lookup, {}};

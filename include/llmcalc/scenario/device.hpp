@@ -13,7 +13,7 @@
 
 namespace llmcalc {
 
-/// Who makes the device; decides driver overheads and which runtimes apply.
+/// Who makes the device; decides driver overheads.
 enum class Vendor : std::uint8_t { Nvidia, Amd, Intel, Apple, Google, Amazon, Other };
 inline constexpr std::array<EnumRow<Vendor>, 7> vendors{{
     {Vendor::Nvidia, "nvidia", "NVIDIA"},

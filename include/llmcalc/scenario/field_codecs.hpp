@@ -5,6 +5,7 @@
 
 #include <array>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,11 +51,12 @@ inline constexpr CodedAccess weight_format{[](const Scenario& s) {
                                            },
                                            CodedShape::Plain};
 
-/// A KV format by its key; llama.cpp's f16 and f32 are understood.
+/// A KV format by its key or by llama.cpp's name for it.
 [[nodiscard]] inline std::optional<KvFormat> kv_format_in(std::string_view text) {
-  if (text == "f16") return KvFormat::Fp16;
-  if (text == "f32") return KvFormat::Fp32;
-  return from_key<KvFormat>(text);
+  for (const KvFormatRow& row : kv_formats) {
+    if (row.key == text || llama_cpp_name(row.id) == text) return row.id;
+  }
+  return std::nullopt;
 }
 
 /// Formats of keys and values: "q8_0" for both, "q8_0/fp16" for keys/values.

@@ -1,6 +1,7 @@
 #pragma once
 // Settings of the model's storage and of inference. Part of the table in fields.hpp.
 
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/field.hpp>
 #include <llmcalc/scenario/field_codecs.hpp>
 
@@ -9,28 +10,29 @@
 namespace llmcalc::field_detail {
 
 // What decides whether a setting matters.
-constexpr bool uses_llama_cpp(const Scenario& s) { return s.serving.runtime == Runtime::LlamaCpp; }
 inline bool generates_text(const Scenario& s) { return !s.model || !s.model->encodes(); }
-inline bool grows_a_cache(const Scenario& s) {
-  return s.serving.runtime == Runtime::Transformers && generates_text(s);
+/// True when the engine reads a group of settings.
+template <bool EngineSettings::*Group>
+bool reads(const Scenario& s) {
+  return engine_of(s).settings.*Group;
 }
-inline bool sets_vllm_pool(const Scenario& s) { return s.serving.runtime == Runtime::Vllm && generates_text(s); }
-constexpr bool uses_paged_cache(const Scenario& s) {
-  return s.serving.runtime == Runtime::Vllm || s.serving.runtime == Runtime::Sglang ||
-         s.serving.runtime == Runtime::TensorRtLlm;
+template <bool (*First)(const Scenario&), bool (*Second)(const Scenario&)>
+bool both(const Scenario& s) {
+  return First(s) && Second(s);
 }
-inline bool has_groups(const Scenario& s) {
-  const WeightFormat f = s.weight_format();
-  return f == WeightFormat::GptqInt4 || f == WeightFormat::GptqInt8 || f == WeightFormat::AwqInt4 ||
-         f == WeightFormat::HqqInt4 || f == WeightFormat::Int4 || f == WeightFormat::MlxQ4 ||
-         f == WeightFormat::MlxQ5 || f == WeightFormat::MlxQ6 || f == WeightFormat::MlxQ8 ||
-         f == WeightFormat::TorchaoInt4;
+inline constexpr auto batches = reads<&EngineSettings::batches>;
+inline constexpr auto cache_streams = reads<&EngineSettings::cache_streams>;
+inline constexpr auto offload = reads<&EngineSettings::offload>;
+inline constexpr auto scheduler = reads<&EngineSettings::scheduler>;
+inline constexpr auto grows_a_cache = both<reads<&EngineSettings::cache_kind>, generates_text>;
+inline constexpr auto sizes_a_pool = both<reads<&EngineSettings::pool_size>, generates_text>;
+/// True when the scales of the weight format are laid out in one of these ways.
+template <ScaleLayout... Layout>
+bool has_scales(const Scenario& s) {
+  return ((row_of(s.weight_format()).scales == Layout) || ...);
 }
-inline bool has_scales(const Scenario& s) {
-  return s.weight_format() == WeightFormat::Fp8 || s.weight_format() == WeightFormat::Int8;
-}
-inline bool has_bits(const Scenario& s) { return s.weight_format() == WeightFormat::Exl2; }
-inline bool is_gguf(const Scenario& s) { return s.weight_format() == WeightFormat::Gguf; }
+inline constexpr auto has_groups =
+    has_scales<ScaleLayout::Gptq, ScaleLayout::Awq, ScaleLayout::Symmetric, ScaleLayout::Affine>;
 inline bool drafts(const Scenario& s) { return s.serving.draft_model != nullptr || s.serving.draft_tokens != 0; }
 
 /// Tokens and sequences beyond these are refused: no machine holds them.
@@ -48,14 +50,17 @@ inline constexpr std::array weights_fields{
          whole<weights_member, &Weights::group_size>({"weights.group_size", "--group-size", "Group size", "weights",
                                                       "weights that share one scale in GPTQ, AWQ, HQQ, int4 and MLX"},
                                                      {1, 65536}, logarithmic(16, 1024))),
-    only(has_scales, choice<weights_member, &Weights::scales>(
-                         {"weights.scales", "--scales", "Scales", "", "how many scales fp8 and int8 matrices have"})),
-    only(has_bits, real<weights_member, &Weights::bits>(
-                       {"weights.bits", "--bits", "Bits a weight", "bits", "average bits a weight of EXL2 and EXL3"},
-                       {1, 16}, linear(2, 8))),
-    only(is_gguf, flag<weights_member, &Weights::imatrix>(
-                      {"weights.imatrix", "--imatrix", "Importance matrix", "",
-                       "the GGUF mix was made with an importance matrix, which changes some tensors' types"})),
+    only(has_scales<ScaleLayout::Chosen>,
+         choice<weights_member, &Weights::scales>(
+             {"weights.scales", "--scales", "Scales", "", "how many scales fp8 and int8 matrices have"})),
+    only(has_scales<ScaleLayout::Average>,
+         real<weights_member, &Weights::bits>(
+             {"weights.bits", "--bits", "Bits per weight", "bits", "average bits per weight of EXL2 and EXL3"},
+             {1, 16}, linear(2, 8))),
+    only(has_scales<ScaleLayout::Mix>,
+         flag<weights_member, &Weights::imatrix>(
+             {"weights.imatrix", "--imatrix", "Importance matrix", "",
+              "the GGUF mix was made with an importance matrix, which changes some tensors' types"})),
 };
 
 inline constexpr std::array serving_fields{
@@ -72,7 +77,7 @@ inline constexpr std::array serving_fields{
         {1, most_tokens}, logarithmic(256, 1048576)),
     only(generates_text,
          whole<serving_member, &Serving::prompt>({"serving.prompt", "--prompt", "Prompt", "tokens",
-                                                  "tokens processed in the prefill; nothing: the whole context"},
+                                                  "tokens processed in the prefill [default: the context]"},
                                                  {1, most_tokens}, logarithmic(1, 1048576))),
     only(generates_text, field({"serving.kv_format", "--kv-format", "KV cache format", "",
                                 "how keys and values are stored; KEYS/VALUES when they differ"},
@@ -84,48 +89,48 @@ inline constexpr std::array serving_fields{
         {"serving.attention", "--attention", "Attention", "", "kernel that computes attention"}),
     choice<serving_member, &Serving::logits>(
         {"serving.logits", "--logits", "Logits", "", "positions of a prefill that get logits"}),
-    only(uses_llama_cpp, whole<serving_member, &Serving::batch>(
-                             {"serving.batch", "--batch", "Logical batch", "tokens", "llama.cpp's n_batch"},
-                             {1, most_sequences}, logarithmic(32, 8192))),
-    only(uses_llama_cpp, whole<serving_member, &Serving::ubatch>(
-                             {"serving.ubatch", "--ubatch", "Physical batch", "tokens",
-                              "llama.cpp's n_ubatch: tokens computed at once, which sizes the compute buffer"},
-                             {1, most_sequences}, logarithmic(32, 8192))),
-    only(uses_llama_cpp,
-         flag<serving_member, &Serving::kv_unified>({"serving.kv_unified", "--kv-unified", "Unified cache", "",
-                                                     "llama.cpp: one cache for all sequences instead of one each"})),
-    only(uses_llama_cpp,
+    only(batches, whole<serving_member, &Serving::batch>(
+                      {"serving.batch", "--batch", "Logical batch", "tokens", "llama.cpp's n_batch"},
+                      {1, most_sequences}, logarithmic(32, 8192))),
+    only(batches, whole<serving_member, &Serving::ubatch>(
+                      {"serving.ubatch", "--ubatch", "Physical batch", "tokens",
+                       "llama.cpp's n_ubatch: tokens computed at once, which sizes the compute buffer"},
+                      {1, most_sequences}, logarithmic(32, 8192))),
+    only(cache_streams, flag<serving_member, &Serving::kv_unified>(
+                            {"serving.kv_unified", "--kv-unified", "Unified cache", "",
+                             "llama.cpp: one cache for all sequences instead of one per sequence"})),
+    only(cache_streams,
          flag<serving_member, &Serving::swa_full>({"serving.swa_full", "--swa-full", "Full window cache", "",
                                                    "llama.cpp: sliding-window layers keep the whole context"})),
-    only(uses_llama_cpp, whole<serving_member, &Serving::gpu_layers>(
-                             {"serving.gpu_layers", "--gpu-layers", "Layers on the GPU", "layers",
-                              "llama.cpp: layers placed on the GPU, the others stay in host memory"},
-                             {0, 10000}, linear(0, 128), "all")),
-    only(uses_llama_cpp, whole<serving_member, &Serving::moe_layers_on_cpu>(
-                             {"serving.moe_layers_on_cpu", "--moe-layers-on-cpu", "Expert layers on the host",
-                              "layers", "llama.cpp: layers whose routed experts stay in host memory"},
-                             {0, 10000}, linear(0, 128))),
-    only(uses_paged_cache,
+    only(offload, whole<serving_member, &Serving::gpu_layers>(
+                      {"serving.gpu_layers", "--gpu-layers", "Layers on the GPU", "layers",
+                       "llama.cpp: layers placed on the GPU, the others stay in host memory"},
+                      {0, 10000}, linear(0, 128), "all")),
+    only(offload, whole<serving_member, &Serving::moe_layers_on_cpu>(
+                      {"serving.moe_layers_on_cpu", "--moe-layers-on-cpu", "Expert layers on the host", "layers",
+                       "llama.cpp: layers whose routed experts stay in host memory"},
+                      {0, 10000}, linear(0, 128))),
+    only(scheduler,
          whole<serving_member, &Serving::max_num_seqs>({"serving.max_num_seqs", "--max-num-seqs", "Sequence limit",
                                                         "", "sequences the engine schedules at once"},
                                                        {1, most_sequences}, logarithmic(1, 4096))),
-    only(uses_paged_cache, whole<serving_member, &Serving::max_num_batched_tokens>(
-                               {"serving.max_num_batched_tokens", "--max-num-batched-tokens", "Tokens a step",
-                                "tokens", "tokens the engine computes in one step, which sizes its workspace"},
-                               {1, most_tokens}, logarithmic(256, 65536))),
-    only(uses_paged_cache, whole<serving_member, &Serving::max_model_len>(
-                               {"serving.max_model_len", "--max-model-len", "Longest sequence", "tokens",
-                                "length the engine accepts; nothing: the context"},
-                               {1, most_tokens}, logarithmic(256, 1048576))),
-    only(uses_paged_cache, real<serving_member, &Serving::gpu_memory_utilization>(
-                               {"serving.gpu_memory_utilization", "--gpu-memory-utilization", "Share of the GPU", "",
-                                "share of the device's memory the engine takes"},
-                               {0.01, 1.0}, linear(0.1, 1.0))),
-    only(sets_vllm_pool, whole<serving_member, &Serving::kv_cache_memory_bytes>(
-                             {"serving.kv_cache_memory_bytes", "--kv-cache-memory", "Cache pool", "bytes",
-                              "vLLM: size of the cache pool on one GPU, given instead of derived"},
-                             {0, 1e18}, logarithmic(1e8, 1e12))),
-    only(uses_paged_cache,
+    only(scheduler, whole<serving_member, &Serving::max_num_batched_tokens>(
+                        {"serving.max_num_batched_tokens", "--max-num-batched-tokens", "Tokens per step", "tokens",
+                         "tokens the engine computes in one step, which sizes its workspace"},
+                        {1, most_tokens}, logarithmic(256, 65536))),
+    only(scheduler, whole<serving_member, &Serving::max_model_len>(
+                        {"serving.max_model_len", "--max-model-len", "Longest sequence", "tokens",
+                         "length the engine accepts [default: the context]"},
+                        {1, most_tokens}, logarithmic(256, 1048576))),
+    only(scheduler, real<serving_member, &Serving::gpu_memory_utilization>(
+                        {"serving.gpu_memory_utilization", "--gpu-memory-utilization", "Share of the GPU", "",
+                         "share of the device's memory the engine takes"},
+                        {0.01, 1.0}, linear(0.1, 1.0))),
+    only(sizes_a_pool, whole<serving_member, &Serving::kv_cache_memory_bytes>(
+                           {"serving.kv_cache_memory_bytes", "--kv-cache-memory", "Cache pool", "bytes",
+                            "vLLM: size of the cache pool on one GPU, given instead of derived"},
+                           {0, 1e18}, logarithmic(1e8, 1e12))),
+    only(scheduler,
          flag<serving_member, &Serving::cuda_graphs>(
              {"serving.cuda_graphs", "--cuda-graphs", "CUDA graphs", "", "launches are captured at start"})),
     only(generates_text, whole<serving_member, &Serving::shared_prefix>(

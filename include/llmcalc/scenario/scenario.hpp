@@ -23,8 +23,8 @@ namespace llmcalc {
 
 enum class Method : std::uint8_t { Detailed, Article };
 inline constexpr std::array<EnumRow<Method>, 2> methods{{
-    {Method::Detailed, "detailed", "Exact", "what the software really allocates, tensor by tensor"},
-    {Method::Article, "article", "As in the article", "the published article's formulas, exactly as written there"},
+    {Method::Detailed, "detailed", "Detailed", "what the software really allocates, tensor by tensor"},
+    {Method::Article, "article", "Simple (article)", "the published article's formulas, exactly as written there"},
 }};
 static_assert(indexed_by_id(methods));
 constexpr const auto& enum_table(Method) { return methods; }
@@ -46,8 +46,8 @@ constexpr const auto& enum_table(Runtime) { return runtimes; }
 /// Granularity of the scales of fp8 and int8 weights.
 enum class Scales : std::uint8_t { Tensor, Channel };
 inline constexpr std::array<EnumRow<Scales>, 2> scale_layouts{{
-    {Scales::Tensor, "tensor", "one a tensor"},
-    {Scales::Channel, "channel", "one a channel"},
+    {Scales::Tensor, "tensor", "per tensor"},
+    {Scales::Channel, "channel", "per channel"},
 }};
 static_assert(indexed_by_id(scale_layouts));
 constexpr const auto& enum_table(Scales) { return scale_layouts; }
@@ -55,7 +55,7 @@ constexpr const auto& enum_table(Scales) { return scale_layouts; }
 /// Which positions get logits in a prefill.
 enum class Logits : std::uint8_t { Last, All };
 inline constexpr std::array<EnumRow<Logits>, 2> logits_scopes{{
-    {Logits::Last, "last", "Last token", "one row a sequence: generate() and servers"},
+    {Logits::Last, "last", "Last token", "one row per sequence: generate() and servers"},
     {Logits::All, "all", "Every token", "llama-bench, perplexity, a plain forward pass"},
 }};
 static_assert(indexed_by_id(logits_scopes));
@@ -80,7 +80,7 @@ struct Weights {
   GgufMix mix = GgufMix::Q4_K_M;    ///< when format is Gguf
   Count group_size = 128;           ///< GPTQ, AWQ, int4
   Scales scales = Scales::Channel;  ///< fp8, int8
-  double bits = 4;                  ///< EXL2, EXL3: average bits a weight
+  double bits = 4;                  ///< EXL2, EXL3: average bits per weight
   bool imatrix = false;             ///< GGUF mix made with an importance matrix
   friend bool operator==(const Weights&, const Weights&) = default;
 };
@@ -113,7 +113,7 @@ struct Serving {
   Count beams = 1;
   ModelPtr draft_model;      ///< speculative decoding; none by default
   ModelSource draft_source;  ///< how the draft model was named
-  Count draft_tokens = 0;    ///< speculative tokens a step
+  Count draft_tokens = 0;    ///< speculative tokens per step
   friend bool operator==(const Serving&, const Serving&) = default;
 };
 

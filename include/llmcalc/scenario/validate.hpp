@@ -1,13 +1,12 @@
 #pragma once
 // Which scenarios can be evaluated. Every problem is reported at once, each with its place, the value and what is
-// allowed; warnings() names what is unusual but can be computed.
+// allowed; warnings() (estimate/warnings.hpp) names what is unusual but can be computed.
 
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <string>
-#include <vector>
 
 namespace llmcalc {
 
@@ -19,9 +18,6 @@ namespace llmcalc {
 
 /// All problems of a scenario; none means evaluate() can be called.
 [[nodiscard]] Issues validate(const Scenario& s);
-
-/// What is unusual about a valid scenario, in whole sentences.
-[[nodiscard]] std::vector<std::string> scenario_warnings(const Scenario& s);
 
 }  // namespace llmcalc
 

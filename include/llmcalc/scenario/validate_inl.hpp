@@ -77,19 +77,19 @@ inline void check_range(const Field& f, const Scenario& s, Issues& issues) {
 inline void check_parallelism(const Scenario& s, Issues& issues) {
   const Parallelism& p = s.parallelism;
   if (p.tensor == 0 || p.pipeline == 0 || p.expert == 0 || p.virtual_stages == 0) return;
-  bool heads_told = false, experts_told = false;
+  bool heads_reported = false, experts_reported = false;
   Count most_experts = 0;
   for (const Layer& layer : s.model->kinds) {
     const Count heads = layer.attends() ? layer.attention.heads : 0;
-    if (!heads_told && heads % p.tensor != 0) {
-      heads_told = true;
+    if (!heads_reported && heads % p.tensor != 0) {
+      heads_reported = true;
       issues.push_back({"/parallelism/tensor",
                         "must divide the model's " + grouped(heads) + " attention heads, got " + grouped(p.tensor)});
     }
     const Count experts = layer.feed_forward.experts;
     most_experts = std::max(most_experts, experts);
-    if (!experts_told && experts != 0 && experts % p.expert != 0) {
-      experts_told = true;
+    if (!experts_reported && experts != 0 && experts % p.expert != 0) {
+      experts_reported = true;
       issues.push_back({"/parallelism/expert",
                         "must divide the model's " + grouped(experts) + " experts, got " + grouped(p.expert)});
     }
@@ -154,27 +154,6 @@ LLMCALC_INLINE Issues validate(const Scenario& s) {
     issues.push_back({"/model", "is missing"});
   }
   return issues;
-}
-
-LLMCALC_INLINE std::vector<std::string> scenario_warnings(const Scenario& s) {
-  std::vector<std::string> out = s.model->notes;
-  const Count longest = s.model->max_context;
-  if (longest != 0 && s.serving.context > longest) {
-    out.push_back("The context of " + grouped(s.serving.context) + " tokens is longer than the " + grouped(longest) +
-                  " the model was made for.");
-  }
-  if (longest != 0 && s.training.sequence > longest) {
-    out.push_back("The training sequence of " + grouped(s.training.sequence) + " tokens is longer than the " +
-                  grouped(longest) + " the model was made for.");
-  }
-  const Count ranks = ranks_of(s.parallelism);
-  const Count devices = s.devices.count();
-  if (ranks > 1 && devices != 0 && ranks != devices) {
-    out.push_back("The parallel layout occupies " + grouped(ranks) + " devices, the scenario has " +
-                  grouped(devices) + ".");
-  }
-  validate_detail::add_training_warnings(s, out);
-  return out;
 }
 
 }  // namespace llmcalc

@@ -6,7 +6,6 @@
 #include <llmcalc/estimate/inference.hpp>
 #include <llmcalc/model/custom.hpp>
 #include <llmcalc/model/inventory.hpp>
-#include <llmcalc/scenario/profiles.hpp>
 
 #include <gtest/gtest.h>
 
@@ -122,7 +121,7 @@ TEST(Sglang, DataParallelAttentionReservesMore) {
   Scenario s = scenario(Runtime::Sglang, shared(std::move(m)));
   s.devices.groups.front().count = 8;
   s.parallelism.data = 8;
-  const SglangProfile& profile = sglang_profile("");
+  const sglang::Profile& profile = sglang::profile_of("");
   const Bytes card{180ULL << 30};
   const Bytes apart = sglang::reserved(s, profile, rank_layout(s), card);
   s.parallelism.expert = 8;

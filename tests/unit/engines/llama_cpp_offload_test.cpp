@@ -1,8 +1,8 @@
 // llama.cpp with part of the layers in host memory: compute buffers of its own dry run (build 10573), 8192 tokens,
 // ten layers on the device, on the device and in host memory.
 
-#include <llmcalc/model/inventory.hpp>
 #include <llmcalc/engines/llama_cpp/estimate.hpp>
+#include <llmcalc/model/inventory.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // llama.cpp: figures its own logs and dry runs print, and laws that hold for every model.
 
-#include <llmcalc/estimate/explain.hpp>
 #include <llmcalc/engines/llama_cpp/estimate.hpp>
+#include <llmcalc/estimate/explain.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/warnings.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <gtest/gtest.h>
@@ -6,6 +7,8 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace llmcalc {
 namespace {
@@ -36,6 +39,12 @@ std::string issue_at(const Scenario& s, const std::string& where) {
     if (issue.where == where) found = issue.what;
   }
   return found;
+}
+
+/// What is said of a scenario apart from its engine: the article knows none.
+std::vector<std::string> warnings_of(Scenario s) {
+  s.method = Method::Article;
+  return warnings(s, {});
 }
 
 TEST(Validate, AcceptsTheDefaults) { EXPECT_EQ(validate(valid()), Issues{}); }
@@ -108,13 +117,12 @@ TEST(ScenarioWarnings, NameALongContextAndAnIdleDevice) {
   Scenario s = valid();
   s.serving.context = 8192;
   s.training.sequence = 4096;
-  EXPECT_EQ(scenario_warnings(s).size(), 1U);
+  EXPECT_EQ(warnings_of(s).size(), 1U);
   s.serving.context = 4096;
-  EXPECT_EQ(scenario_warnings(s).size(), 0U);
+  EXPECT_EQ(warnings_of(s).size(), 0U);
   s.devices.groups = {{std::make_shared<const Device>(), 4}};
   s.parallelism.tensor = 2;
-  EXPECT_EQ(scenario_warnings(s),
-            std::vector<std::string>{"The parallel layout occupies 2 devices, the scenario has 4."});
+  EXPECT_EQ(warnings_of(s), std::vector<std::string>{"The parallel layout occupies 2 devices, the scenario has 4."});
 }
 
 TEST(Validate, WantsAsManyDevicesAsTheLayoutHasRanks) {

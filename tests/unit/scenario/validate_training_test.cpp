@@ -1,9 +1,12 @@
+#include <llmcalc/estimate/warnings.hpp>
 #include <llmcalc/model/custom.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -13,6 +16,12 @@ Scenario llama() {
   Scenario s;
   s.model = std::make_shared<const Model>(*model_from_numbers({.kv_heads = 8}));
   return s;
+}
+
+/// What is said of a scenario apart from its engine: the article knows none.
+std::vector<std::string> warnings_of(Scenario s) {
+  s.method = Method::Article;
+  return warnings(s, {});
 }
 
 TEST(ValidateTraining, ContextRanksShareTheSequenceEqually) {
@@ -27,33 +36,33 @@ TEST(ValidateTraining, ContextRanksShareTheSequenceEqually) {
 
 TEST(ValidateTraining, WarnsThatQuantizedWeightsAreNotTrained) {
   Scenario s = llama();
-  EXPECT_TRUE(scenario_warnings(s).empty());
+  EXPECT_TRUE(warnings_of(s).empty());
   s.weights.format = WeightFormat::Nf4;
-  EXPECT_EQ(scenario_warnings(s).size(), 1U);
+  EXPECT_EQ(warnings_of(s).size(), 1U);
   s.training.method = TrainingMethod::Qlora;
-  EXPECT_TRUE(scenario_warnings(s).empty());
+  EXPECT_TRUE(warnings_of(s).empty());
 }
 
 TEST(ValidateTraining, WarnsOfSettingsThatExcludeEachOther) {
   Scenario s = llama();
   s.training.gradient_release = true;
   s.training.accumulation = 8;
-  EXPECT_EQ(scenario_warnings(s).size(), 1U);
+  EXPECT_EQ(warnings_of(s).size(), 1U);
   s = llama();
   s.parallelism.pipeline = 2;
   s.parallelism.virtual_stages = 2;
-  EXPECT_EQ(scenario_warnings(s).size(), 1U);
+  EXPECT_EQ(warnings_of(s).size(), 1U);
   s.parallelism.schedule = PipelineSchedule::Interleaved;
-  EXPECT_TRUE(scenario_warnings(s).empty());
+  EXPECT_TRUE(warnings_of(s).empty());
 }
 
 TEST(ValidateTraining, WarnsOfExpertGroupsThatTheRanksDoNotMake) {
   Scenario s;
   s.model = std::make_shared<const Model>(*model_from_numbers({.kv_heads = 8, .experts = 16}));
   s.parallelism = {.data = 8, .expert = 8};
-  EXPECT_TRUE(scenario_warnings(s).empty());
+  EXPECT_TRUE(warnings_of(s).empty());
   s.parallelism.expert_tensor = 2;
-  EXPECT_EQ(scenario_warnings(s).size(), 1U);
+  EXPECT_EQ(warnings_of(s).size(), 1U);
 }
 
 TEST(ValidateTraining, ShardGroupsDivideTheDataRanks) {

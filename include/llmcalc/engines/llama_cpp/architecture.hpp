@@ -43,7 +43,7 @@ struct Architecture {
   bool scaled_queries = false;  ///< the softmax scale is applied to the queries in a node of its own
   bool scaled_embedding = false;
   bool keys_first = false;       ///< keys are computed before values when the cache is not rotated
-  bool rotates_late = false;     ///< the Hadamard rotation of the output is undone beside the output projection
+  bool rotates_late = false;     ///< the Hadamard rotation of the output is undone at the output projection
   bool drops_rows_late = false;  ///< unread rows are dropped after the last layer, whose output is kept
   bool keeps_hidden = false;     ///< the final norm's output is kept for a draft head, then rows are dropped
   bool residual_first = false;   ///< the residual is the first operand of the last sum

@@ -22,7 +22,7 @@ inline constexpr Count usual_nodes = 48;
 /// Compute memory of one run, each side as the summands it is made of.
 struct ComputeBuffers {
   Bytes device;  ///< on the device, or on the host when there is none
-  Bytes host;    ///< pinned host memory beside a device
+  Bytes host;    ///< pinned host memory that goes with a device
   std::vector<Summand> device_parts{};
   std::vector<Summand> host_parts{};
 };

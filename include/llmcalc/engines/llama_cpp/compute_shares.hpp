@@ -106,10 +106,10 @@ inline void take_layers(Replay& replay, const Placement& p, std::int32_t device)
   }
   if (!rules_of(s.serving.version).replayed) {
     const OldBuffers old = old_buffers(*s.model, s.serving, replay.sizes);
-    const ComputeShare device{old.device.result, {old.device}}, beside{old.host.result, {old.host}};
+    const ComputeShare device{old.device.result, {old.device}}, pinned{old.host.result, {old.host}};
     if (!replay.on_device) return {.devices = {}, .host = device, .exact = false};
     return {.devices = std::vector<ComputeShare>(static_cast<std::size_t>(p.devices), device),
-            .host = beside,
+            .host = pinned,
             .exact = false};
   }
   if (p.devices > 1) return divided_compute(replay, p);

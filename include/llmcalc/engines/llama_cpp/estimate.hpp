@@ -5,6 +5,7 @@
 #include <llmcalc/engines/llama_cpp/holdings.hpp>
 #include <llmcalc/engines/llama_cpp/placement.hpp>
 #include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/memory/weights.hpp>
 #include <llmcalc/model/gguf_mix.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
@@ -20,39 +21,9 @@ inline constexpr std::string_view source =
 
 /// The GGUF file type that stands for a scenario's weight format: formats llama.cpp does not know are taken as the
 /// nearest mix.
-struct FileType {
-  GgufMix mix = GgufMix::F16;
-  bool exact = true;
-};
-[[nodiscard]] inline FileType file_type(const Scenario& s) {
-  switch (s.weight_format()) {
-    case WeightFormat::Gguf:
-      return {s.weights.mix, true};
-    case WeightFormat::Fp32:
-      return {GgufMix::F32, true};
-    case WeightFormat::Fp16:
-      return {GgufMix::F16, true};
-    case WeightFormat::AsReleased:
-    case WeightFormat::Bf16:
-      return {GgufMix::BF16, true};
-    case WeightFormat::Mxfp4:
-      return {GgufMix::MXFP4_MOE, true};
-    case WeightFormat::Fp8:
-    case WeightFormat::Fp8Block:
-    case WeightFormat::Int8:
-    case WeightFormat::GptqInt8:
-    case WeightFormat::MlxQ8:
-    case WeightFormat::Mxfp8:
-      return {GgufMix::Q8_0, false};
-    case WeightFormat::Aqlm:
-      return {GgufMix::Q2_K, false};
-    case WeightFormat::MlxQ6:
-      return {GgufMix::Q6_K, false};
-    case WeightFormat::MlxQ5:
-      return {GgufMix::Q5_K_M, false};
-    default:
-      return {GgufMix::Q4_K_M, false};
-  }
+[[nodiscard]] inline NearestMix file_type(const Scenario& s) {
+  const WeightFormat format = s.weight_format();
+  return format == WeightFormat::Gguf ? NearestMix{s.weights.mix, true} : row_of(format).gguf;
 }
 
 namespace detail {
@@ -81,13 +52,13 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
   return sum;
 }
 
-/// What llama.cpp allocates. Runtime overhead (device context) is added by the caller, which knows what is to be
-/// counted.
+/// What llama.cpp allocates. Runtime overhead (device context) is added by engine.hpp.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
   const Model& m = *s.model;
   const bool measured = s.weights.format == WeightFormat::AsReleased && !m.gguf.empty();
-  const FileType type = measured ? FileType{} : file_type(s);
-  const std::vector<GgufTensor> tensors = measured ? m.gguf : gguf_mix(m, type.mix, s.weights.imatrix);
+  const NearestMix type = measured ? NearestMix{.exact = true} : file_type(s);
+  const GgufFile file = measured ? GgufFile(&m.gguf) : GgufFile(gguf_mix(m, type.mix, s.weights.imatrix));
+  const std::vector<GgufTensor>& tensors = *file;
   const Placement p = place(s);
   const Architecture& architecture = architecture_of(m.model_type);
   const Sizes z = sizes_of(s.serving, architecture);

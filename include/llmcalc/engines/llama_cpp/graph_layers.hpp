@@ -19,7 +19,7 @@ struct Place {
   Count size = 0;  ///< bytes of the residual stream after the drop
 };
 
-/// Undoes the rotation of V beside the output projection, where the architecture does that late.
+/// Undoes the rotation of V at the output projection, where the architecture does that late.
 inline Node rotated_back(Builder& b, const Layer& l, Node t) {
   return b.turn(t, b.query_bytes(l), b.caches[0].value_rotation);
 }

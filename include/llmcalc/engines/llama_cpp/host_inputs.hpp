@@ -1,10 +1,10 @@
 #pragma once
-// Pinned host memory beside a device: the inputs of the graph, and what comes back to layers in host memory.
+// Pinned host memory that goes with a device: the inputs of the graph, and what comes back to layers in host memory.
 //
 // Source: llama.cpp d775b8967 (build 10573), measured with llama_get_memory_breakdown; within 0.1 % on 627 cases.
 
-#include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/engines/llama_cpp/graph_recurrent.hpp>
+#include <llmcalc/estimate/estimate.hpp>
 
 #include <algorithm>
 #include <array>
@@ -59,7 +59,7 @@ inline Count returned_bytes(const Builder& b, const Layer& l) {
   return most;
 }
 
-/// Pinned host memory beside a device: token ids, positions, cache indices, masks, rotations, output ids, embeddings
+/// Pinned host memory that goes with a device: token ids, positions, cache indices, masks, rotations, output ids, embeddings
 /// and their twin.
 inline std::vector<Summand> host_inputs(const Builder& b) {
   Count inputs = 0;
@@ -95,7 +95,7 @@ inline std::vector<Summand> host_inputs(const Builder& b) {
     product_of(b.windowed(l) ? "mask of the windows" : "attention mask", {"cells", b.cells(l)},
                {1, b.flash ? 2U : 4U}, n.mask);
     const Count values = b.u != 0 ? n.value_index / (2 * b.u) : 0;
-    if (values != 0) product_of("places of the new values", {"numbers a token", values}, {1, 8}, n.value_index);
+    if (values != 0) product_of("places of the new values", {"numbers per token", values}, {1, 8}, n.value_index);
   }
   // The list of state slots is not among the inputs that are kept in several copies.
   const Count states = has_recurrence(b.model) ? round_up(multiply(4, b.sizes.sequences), host_alignment) : 0;

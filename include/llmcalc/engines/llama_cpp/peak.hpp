@@ -1,8 +1,8 @@
 #pragma once
 // What fills a compute buffer: the tensors in use at the replay's peak, as factors, and what is between them.
 
-#include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/engines/llama_cpp/graph_attention.hpp>
+#include <llmcalc/estimate/estimate.hpp>
 
 #include <algorithm>
 #include <array>
@@ -16,7 +16,7 @@ inline constexpr std::size_t shown_tensors = 4;
 inline constexpr Count shown_share = 64;
 
 /// Tensors of one name and size.
-struct AlikeTensors {
+struct EqualTensors {
   Tag tag{};
   Count size = 0;
   Count count = 0;
@@ -31,7 +31,7 @@ inline Summand product_of(std::string_view label, Term rows, Term width, Block b
 }
 
 /// Attention's output with the 16-bit copies of the cache that its node holds, of the kind of layer it belongs to.
-inline std::vector<Summand> copies_summands(const Builder& b, const AlikeTensors& t) {
+inline std::vector<Summand> copies_summands(const Builder& b, const EqualTensors& t) {
   std::vector<Summand> parts;
   for (const Layer& l : b.model.kinds) {
     const Count result = attention_bytes(b, l);
@@ -52,7 +52,7 @@ inline std::vector<Summand> copies_summands(const Builder& b, const AlikeTensors
 }
 
 /// The product behind tensors of one name and size; those that are not made of tokens are given in bytes.
-inline std::vector<Summand> tensor_summands(const Builder& b, const AlikeTensors& t) {
+inline std::vector<Summand> tensor_summands(const Builder& b, const EqualTensors& t) {
   if (t.tag.name == TensorName::AttentionAndCopies) return copies_summands(b, t);
   const TensorNameRow& row = tensor_names[static_cast<std::size_t>(t.tag.name)];
   const Term rows{t.tag.few ? "rows of logits" : "tokens", t.tag.few ? b.sizes.outputs : b.sizes.ubatch};
@@ -68,33 +68,33 @@ inline std::vector<Summand> tensor_summands(const Builder& b, const AlikeTensors
 
 /// Summands of a replayed buffer: the largest tensors in use at its peak, all others, and what is free between them.
 [[nodiscard]] inline std::vector<Summand> peak_summands(const Builder& b, const Replayed& replayed) {
-  std::vector<AlikeTensors> alike;
-  alike.reserve(16);
+  std::vector<EqualTensors> equal;
+  equal.reserve(16);
   Bytes others;
   for (const Node n : replayed.at_peak) {
     const Tag tag = b.g.tag(n);
     const Count size = b.g.size(n);
     others.count = add(others.count, size);
     if (tag.name == TensorName::Other || size < replayed.bytes.count / (8 * shown_share)) continue;
-    const auto same = std::find_if(alike.begin(), alike.end(),
-                                   [&](const AlikeTensors& a) { return a.tag == tag && a.size == size; });
-    if (same != alike.end()) {
+    const auto same = std::find_if(equal.begin(), equal.end(),
+                                   [&](const EqualTensors& a) { return a.tag == tag && a.size == size; });
+    if (same != equal.end()) {
       ++same->count;
     } else {
-      alike.push_back({tag, size, 1});
+      equal.push_back({tag, size, 1});
     }
   }
-  const auto bytes = [](const AlikeTensors& a) { return multiply(a.size, a.count); };
-  std::stable_sort(alike.begin(), alike.end(),
-                   [&](const AlikeTensors& x, const AlikeTensors& y) { return bytes(x) > bytes(y); });
+  const auto bytes = [](const EqualTensors& a) { return multiply(a.size, a.count); };
+  std::stable_sort(equal.begin(), equal.end(),
+                   [&](const EqualTensors& x, const EqualTensors& y) { return bytes(x) > bytes(y); });
   // Sizes that saturate do not add up: then the whole is all there is to say.
   if (others > replayed.bytes) return {amount("replay of the graph allocator", replayed.bytes)};
   const Bytes gaps = replayed.bytes - others;
   std::vector<Summand> parts;
   parts.reserve(shown_tensors + 3);
-  for (std::size_t i = 0; i < std::min(alike.size(), shown_tensors); ++i) {
-    if (bytes(alike[i]) < replayed.bytes.count / shown_share) break;
-    for (Summand& part : detail::tensor_summands(b, alike[i])) {
+  for (std::size_t i = 0; i < std::min(equal.size(), shown_tensors); ++i) {
+    if (bytes(equal[i]) < replayed.bytes.count / shown_share) break;
+    for (Summand& part : detail::tensor_summands(b, equal[i])) {
       others -= part.result;
       parts.push_back(part);
     }

@@ -7,10 +7,10 @@
 // backends allocate. Source: llama.cpp d775b8967 (build 10573), llama-model.cpp load_tensors; exact on all 1,137
 // device and 246 CPU cases.
 
-#include <llmcalc/model/gguf_mix.hpp>
 #include <llmcalc/engines/llama_cpp/builds.hpp>
 #include <llmcalc/engines/llama_cpp/cache.hpp>
 #include <llmcalc/engines/llama_cpp/graph_builder.hpp>
+#include <llmcalc/model/gguf_mix.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
@@ -127,9 +127,12 @@ struct Placement {
                                                                                   : std::nullopt;
     case GgufRole::Matrix:
       return plain_matrix(layer, other);
-    default:
-      return std::nullopt;
+    case GgufRole::Output:
+    case GgufRole::TokenEmbedding:
+    case GgufRole::KvB:
+      break;
   }
+  return std::nullopt;
 }
 
 /// What stays in host memory although its products run on a device.

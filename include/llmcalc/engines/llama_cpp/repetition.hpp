@@ -7,8 +7,8 @@
 // replay that finds them different starts again with more layers. The first period is not compared, as its input
 // comes from elsewhere; the last stays whole, as inputs are freed and rows dropped there.
 
-#include <llmcalc/model/model.hpp>
 #include <llmcalc/engines/llama_cpp/replay.hpp>
+#include <llmcalc/model/model.hpp>
 
 #include <algorithm>
 
@@ -26,7 +26,7 @@ struct Jump {
 /// Longest period that is looked for; the longest of the presets is 10.
 inline constexpr Count longest_period = 12;
 
-/// The layers that one device's replay may leave out, when states `back` periods apart are alike.
+/// The layers that one device's replay may leave out, when states `back` periods apart are equal.
 [[nodiscard]] inline Jump jump_of(const Model& m, const Replay& r, Count back) {
   const Count end = std::min<Count>(r.end, m.layers.size());
   Jump best;

@@ -1,8 +1,8 @@
 #pragma once
 // What one replay is of: the model, its sizes, the layers of one device, and what stays in host memory meanwhile.
 
-#include <llmcalc/model/model.hpp>
 #include <llmcalc/engines/llama_cpp/cache.hpp>
+#include <llmcalc/model/model.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <cstdint>
@@ -45,7 +45,7 @@ struct HostSide {
   Count cache_layers = 0;       ///< the first so many layers are in host memory whole, cache and vectors included
 };
 
-/// What a replay depends on beside the model.
+/// What a replay depends on apart from the model.
 struct Replay {
   const Model* model = nullptr;
   const Serving* serving = nullptr;

@@ -6,6 +6,7 @@
 #include <llmcalc/questions/choices.hpp>
 #include <llmcalc/questions/plan/layouts.hpp>
 #include <llmcalc/questions/plan/ranking.hpp>
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
@@ -18,7 +19,7 @@ namespace llmcalc::plan_search {
 inline void plan_formats(const Scenario& s, const PlanOptions& options, Plan& plan) {
   for (const Layout& l : serving_layouts(s, s.devices.count())) {
     Scenario candidate = s;
-    if (s.serving.runtime != Runtime::LlamaCpp) set_layout(candidate, l);
+    if (!engine_of(s).deals_layers()) set_layout(candidate, l);
     if (!validate(candidate).empty()) continue;
     ++plan.considered;
     const InferenceEstimate e = evaluate_inference(candidate);

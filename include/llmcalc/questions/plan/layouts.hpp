@@ -5,6 +5,7 @@
 // divide the experts and the ranks of a stage. Only what the framework or engine can do. Sources: the frameworks'
 // documentation (accelerate's ND parallelism, torchtune 0.6, LitGPT, Megatron-Core, torchtitan, DeepSpeed).
 
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
@@ -83,7 +84,7 @@ struct Abilities {
 
 /// Layouts of an engine on so many devices. Experts are split like everything else, or one rank has whole ones.
 [[nodiscard]] inline std::vector<Layout> serving_layouts(const Scenario& s, Count devices) {
-  if (s.serving.runtime == Runtime::LlamaCpp) return {Layout{}};  // deals layers to devices by itself
+  if (engine_of(s).deals_layers()) return {Layout{}};
   std::vector<Layout> all;
   const Count experts = most_experts(*s.model);
   for (const Count t : divisors(devices)) {

@@ -3,17 +3,21 @@
 //
 // Needed (components): weights with their padding, cache blocks of the sequences asked for, profiled peak, CUDA
 // graphs, context and non-torch memory. Granted (kv_pool_*): utilization x memory - weights - peak - non-torch.
-// The profiled peak is in vllm_peak.hpp. Range of validity: models on CUDA. Source: start-up logs named in
-// scenario/profiles.hpp. Bad input (no device memory): no pool.
+// The profiled peak is in peak.hpp, the constants of versions in versions.hpp. Range of validity: models on CUDA. Source: start-up logs named in
+// versions.hpp. Bad input (no device memory): no pool.
 
-#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/engines/choices.hpp>
 #include <llmcalc/engines/draft.hpp>
 #include <llmcalc/engines/paged_cache.hpp>
 #include <llmcalc/engines/ranks.hpp>
-#include <llmcalc/engines/vllm_peak.hpp>
-#include <llmcalc/scenario/profiles.hpp>
+#include <llmcalc/engines/vllm/peak.hpp>
+#include <llmcalc/engines/vllm/versions.hpp>
+#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/scenario/engine.hpp>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 namespace llmcalc::vllm {
 
@@ -28,10 +32,10 @@ namespace llmcalc::vllm {
 }
 
 /// How the scenario's cache is paged.
-[[nodiscard]] inline PagedRules paged_rules(const Scenario& s, const VllmProfile& profile) {
+[[nodiscard]] inline PagedRules paged_rules(const Scenario& s, const Profile& profile) {
   PagedRules rules{.block = profile.block,
                    .step_tokens = s.serving.max_num_batched_tokens,
-                   .storage = kv_storage(s.serving.key_format, s.serving.value_format, false),
+                   .storage = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::PerHead),
                    .draft_tokens = s.serving.draft_tokens};
   rules.states.columns_less = 1;
   rules.states.extra_columns = s.serving.draft_tokens;
@@ -49,7 +53,7 @@ namespace llmcalc::vllm {
 }
 
 /// Non-torch memory that profiling sees.
-[[nodiscard]] constexpr const Range& non_torch(const VllmProfile& profile, const RankLayout& l) {
+[[nodiscard]] constexpr const Range& non_torch(const Profile& profile, const RankLayout& l) {
   if (l.tensor > 1 || l.data > 1) return profile.non_torch_tensor;
   return l.pipeline > 1 ? profile.non_torch_pipeline : profile.non_torch;
 }
@@ -63,7 +67,7 @@ namespace llmcalc::vllm {
   return m.positions == Positions::Rotary ? width : 0;
 }
 
-/// 16-bit copies of the latent up-projections, split for absorbed attention, which vLLM keeps beside the weights
+/// 16-bit copies of the latent up-projections, split for absorbed attention, which vLLM keeps with the weights
 /// (v1/attention/backends/mla/common.py, W_UK_T and W_UV; DeepSeek V2 Lite's log is 0.15 GiB above its tensors).
 [[nodiscard]] inline Summand absorbed_projections(const Model& m, const ShardPlan& plan, const Stage& stage) {
   Count parameters = 0;
@@ -75,7 +79,7 @@ namespace llmcalc::vllm {
 }
 
 /// Weights of a rank, padded as vLLM pads them; with the rotary table as its log counts them when overheads count.
-[[nodiscard]] inline Component weights(const Scenario& s, const RankLayout& l, const VllmProfile& profile,
+[[nodiscard]] inline Component weights(const Scenario& s, const RankLayout& l, const Profile& profile,
                                        const Stage& stage) {
   const Model& m = *s.model;
   const WeightRules rules = weight_rules(m, s.weights);
@@ -122,7 +126,7 @@ namespace llmcalc::vllm {
 
 /// Inference with vLLM.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
-  const VllmProfile& profile = vllm_profile(s.serving.version);
+  const Profile& profile = profile_of(s.serving.version);
   const RankLayout l = layout(s);
   const PagedRules rules = paged_rules(s, profile);
   const Count sequences = sequences_on_replica(s, l);
@@ -141,10 +145,10 @@ namespace llmcalc::vllm {
     Component w = weights(s, l, profile, stage);
     Component peak = with_range(component(Part::ComputeBuffer, peak_summands(s, l, profile, stage), profile.source),
                                 Trust::Modelled, 950, 1050);
-    const Range& beside = non_torch(profile, l);
+    const Range& outside = non_torch(profile, l);
     const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
     const Bytes pool = s.serving.kv_cache_memory_bytes ? Bytes{*s.serving.kv_cache_memory_bytes}
-                                                       : budget - w.bytes - peak.bytes - beside.value;
+                                                       : budget - w.bytes - peak.bytes - outside.value;
     if ((device || s.serving.kv_cache_memory_bytes) && cache.groups != 0) {
       const Count tokens = pool_tokens(pool, cache.block_bytes(), cache.groups, profile.block);
       const Bytes one = sequence_bytes(cache, rules, longest);
@@ -172,7 +176,7 @@ namespace llmcalc::vllm {
       }
       Component overhead{.part = Part::Overhead, .source = profile.source};
       add_context(overhead, s);
-      if (s.effective_measure() == Measure::Device) add_range(overhead, "non-torch memory", beside);
+      if (s.effective_measure() == Measure::Device) add_range(overhead, "non-torch memory", outside);
       b.add(std::move(overhead));
     }
     stages.push_back(std::move(b));
@@ -181,5 +185,46 @@ namespace llmcalc::vllm {
   place(e, std::move(stages), l);
   return e;
 }
+
+/// What vLLM refuses at start (config/model.py, config/scheduler.py).
+inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
+  const Serving& v = s.serving;
+  const Count longest = std::max(v.context, v.max_model_len.value_or(0));
+  if (s.model->max_context != 0 && longest > s.model->max_context) {
+    out.push_back("vLLM refuses this unless VLLM_ALLOW_LONG_MAX_MODEL_LEN is set: \"User-specified max_model_len (" +
+                  std::to_string(longest) + ") is greater than the derived max_model_len (max_position_embeddings=" +
+                  std::to_string(s.model->max_context) + ")\".");
+  }
+  if (v.max_num_batched_tokens < v.max_num_seqs) {
+    out.push_back("vLLM refuses this: \"max_num_batched_tokens (" + std::to_string(v.max_num_batched_tokens) +
+                  ") must be greater than or equal to max_num_seqs (" + std::to_string(v.max_num_seqs) + ")\".");
+  }
+}
+
+/// Sources: vllm config/cache.py CacheDType; vLLM 0.19 "Supported hardware"; start-up logs (an engine without room for
+/// a cache does not start).
+inline constexpr Engine engine{
+    .id = Runtime::Vllm,
+    .launch = {.program = "vllm serve",
+               .context = "--max-model-len",
+               .sequences = "--max-num-seqs",
+               .step_tokens = "--max-num-batched-tokens",
+               .share = "--gpu-memory-utilization",
+               .tensor = "--tensor-parallel-size",
+               .pipeline = "--pipeline-parallel-size",
+               .data = "--data-parallel-size",
+               .fp8_cache = "--kv-cache-dtype fp8",
+               .no_graphs = "--enforce-eager"},
+    .weight_choices = engine_choices::server_weights,
+    .gguf = GgufReading::Packed,
+    .halves_fp32 = true,
+    .cache_formats = kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8, KvFormat::Int8),
+    .cache_choices = engine_choices::server_caches,
+    .pool = CachePool::Enforced,
+    .beams = BeamSearch::Searched,
+    .encoders = EncoderSupport::NotMeasured,
+    .settings = {.scheduler = true, .pool_size = true},
+    .estimate = estimate,
+    .add_warnings = add_warnings};
 
 }  // namespace llmcalc::vllm

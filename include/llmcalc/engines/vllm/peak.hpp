@@ -8,12 +8,12 @@
 //   a stage that does not sample: its forward term + 2 b T h + 40 MB
 // Models with images hold those of one dummy batch meanwhile: T / image tokens of them (at least one), their pixels
 // and what the encoder made of them, b (pixel values + image tokens x h) each (four logs, within 0.9 %). Range of
-// validity: models on CUDA, the versions of scenario/profiles.hpp. Source: start-up logs named there. Not counted:
+// validity: models on CUDA, the versions of versions.hpp. Source: start-up logs named there. Not counted:
 // vision encoders whose image sizes are not known. Bad input saturates.
 
-#include <llmcalc/memory/workspace.hpp>
 #include <llmcalc/engines/ranks.hpp>
-#include <llmcalc/scenario/profiles.hpp>
+#include <llmcalc/engines/vllm/versions.hpp>
+#include <llmcalc/memory/workspace.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -22,7 +22,8 @@ namespace llmcalc::vllm {
 
 /// Whether a format computes with 8-bit activations.
 [[nodiscard]] constexpr bool eight_bit_activations(WeightFormat f) {
-  return f == WeightFormat::Fp8 || f == WeightFormat::Fp8Block || f == WeightFormat::Int8;
+  const Arithmetic a = row_of(f).arithmetic;
+  return a == Arithmetic::Fp8 || a == Arithmetic::Int8;
 }
 
 /// Workspaces of the fused expert kernels, which stay allocated; none for MXFP4.
@@ -35,9 +36,9 @@ namespace llmcalc::vllm {
     const Count width = ceil_divide(f.expert_width, l.expert_tensor);
     const Count h = f.latent_width != 0 ? f.latent_width : s.model->hidden;
     const Count both = add(std::max(2 * width, h), std::max(width, h));
-    const Summand of_kind =
-        summand("expert workspaces", {{"tokens", tokens}, {"experts a token", f.experts_per_token}, {"width", both}},
-                workspace_detail::element(bytes));
+    const Summand of_kind = summand("expert workspaces",
+                                    {{"tokens", tokens}, {"experts per token", f.experts_per_token}, {"width", both}},
+                                    workspace_detail::element(bytes));
     if (of_kind.result > largest.result) largest = of_kind;
   }
   return largest;
@@ -109,7 +110,7 @@ inline void add_images(std::vector<Summand>& out, const Scenario& s) {
 
 /// Summands of the profiled peak of a stage.
 [[nodiscard]] inline std::vector<Summand> peak_summands(const Scenario& s, const RankLayout& l,
-                                                        const VllmProfile& profile, const Stage& stage) {
+                                                        const Profile& profile, const Stage& stage) {
   const bool sampler = profile.peak == ProfiledPeak::Sampler;
   std::vector<Summand> peak = sampler ? sampler_peak(s, l, stage.last) : compiled_peak(s, l, stage.last);
   if (stage.first) add_images(peak, s);

@@ -1,0 +1,85 @@
+#pragma once
+// Bodies of warnings.hpp.
+
+#include <llmcalc/base/inline.hpp>
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/engines/checks.hpp>
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/estimate/warnings.hpp>
+#include <llmcalc/scenario/engines.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/validate.hpp>
+#include <llmcalc/scenario/validate_training.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace llmcalc {
+
+namespace warnings_detail {
+
+/// Lengths the model was not made for, and devices that a layout leaves idle.
+inline void add_general(const Scenario& s, std::vector<std::string>& out) {
+  const Count longest = s.model->max_context;
+  if (longest != 0 && s.serving.context > longest) {
+    out.push_back("The context of " + grouped(s.serving.context) + " tokens is longer than the " + grouped(longest) +
+                  " the model was made for.");
+  }
+  if (longest != 0 && s.training.sequence > longest) {
+    out.push_back("The training sequence of " + grouped(s.training.sequence) + " tokens is longer than the " +
+                  grouped(longest) + " the model was made for.");
+  }
+  const Count ranks = ranks_of(s.parallelism);
+  const Count devices = s.devices.count();
+  if (ranks > 1 && devices != 0 && ranks != devices) {
+    out.push_back("The parallel layout occupies " + grouped(ranks) + " devices, the scenario has " +
+                  grouped(devices) + ".");
+  }
+}
+
+/// What is not known about a framework that trains an encoder.
+inline void add_trained_encoder(const Scenario& s, std::vector<std::string>& out) {
+  const TrainingFramework f = s.training.framework;
+  const bool trains_none = f == TrainingFramework::LitGpt || f == TrainingFramework::Torchtune ||
+                           f == TrainingFramework::Torchtitan || f == TrainingFramework::Unsloth;
+  if (!s.model->encodes() || !trains_none) return;
+  out.push_back(std::string(label_of(f)) + " trains no encoders: the figures are those of its rules all the same.");
+}
+
+/// What an engine with a cache pool says when the pool does not suffice; nothing when it holds all sequences.
+inline void add_pool(const Scenario& s, const InferenceEstimate& e, std::vector<std::string>& out) {
+  if (!engine_of(s).has_pool() || s.devices.count() == 0 || e.kv_bytes_per_token.count == 0) return;
+  const std::string name(label_of(s.serving.runtime));
+  if (e.kv_pool_tokens == 0) {
+    out.push_back(name + " would not start: no memory is left for the cache after weights and workspace.");
+    return;
+  }
+  const Count longest = std::max(s.serving.context, s.serving.max_model_len.value_or(0));
+  if (e.concurrency < 1.0) {
+    out.push_back(name + " would not start: one sequence of " + grouped(longest) +
+                  " tokens is larger than the cache pool, which holds " + grouped(e.kv_pool_tokens) + " tokens.");
+    return;
+  }
+  const double wanted =
+      static_cast<double>(s.serving.sequences) * static_cast<double>(std::max<Count>(s.serving.beams, 1));
+  if (e.concurrency >= wanted || s.serving.shared_prefix != 0 || s.serving.context < longest) return;
+  out.push_back(name + " grants a cache of " + grouped(e.kv_pool_tokens) + " tokens, enough for " +
+                grouped(static_cast<Count>(e.concurrency)) + " of the " + grouped(static_cast<Count>(wanted)) +
+                " sequences at once; the others wait.");
+}
+
+}  // namespace warnings_detail
+
+LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estimate& e) {
+  std::vector<std::string> out = s.model->notes;
+  warnings_detail::add_general(s, out);
+  validate_detail::add_training_warnings(s, out);
+  if (s.method == Method::Article) return out;  // the article knows neither engines nor frameworks
+  add_engine_warnings(s, engine_of(s), out);
+  warnings_detail::add_trained_encoder(s, out);
+  warnings_detail::add_pool(s, e.inference, out);
+  return out;
+}
+
+}  // namespace llmcalc

@@ -1,0 +1,95 @@
+#pragma once
+// What an engine is to the rest of the code: a row of abilities and functions. The row of each engine is in its own
+// file or folder under engines/, with its versions and its memory; engines.hpp finds it. Nothing else asks which engine
+// a scenario has.
+
+#include <llmcalc/model/formats.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llmcalc {
+
+struct InferenceEstimate;
+
+/// Where the room for keys and values comes from.
+enum class CachePool : std::uint8_t {
+  None,     ///< the cache is as large as the sequences need
+  Granted,  ///< a pool of blocks from what is left on the device; sequences beyond it wait
+  Enforced  ///< the same, and a pool without room for anything is a limit as well
+};
+
+/// What becomes of the beams of a beam search.
+enum class BeamSearch : std::uint8_t { Searched, AsSequences, NotCounted };
+
+/// What is known of models that generate no text.
+enum class EncoderSupport : std::uint8_t { Served, NotMeasured, NotServed };
+
+/// How GGUF files are read.
+enum class GgufReading : std::uint8_t { None, Packed, Unpacked };
+
+/// How several devices are used.
+enum class DeviceSharing : std::uint8_t {
+  ByLayout,       ///< as many as the parallel layout names, one by default
+  ByLayoutOrAll,  ///< the same, but without a layout the layers are shared over all of them
+  DealsLayers     ///< the engine deals its layers to all of them itself; a layout does not apply
+};
+
+/// Settings that only some engines read (scenario/fields_serving.hpp).
+struct EngineSettings {
+  bool batches = false;        ///< logical and physical batch
+  bool cache_streams = false;  ///< one cache for all sequences or one each; whole caches of windows
+  bool offload = false;        ///< layers and experts that stay in host memory
+  bool cache_kind = false;     ///< a cache that grows or is reserved
+  bool scheduler = false;      ///< limits of a step, share of the device, CUDA graphs
+  bool pool_size = false;      ///< the pool given in bytes
+};
+
+/// How an engine's server is started: the words of its command line, "" where it has none for a setting.
+struct LaunchFlags {
+  std::string_view program{};      ///< up to the name of the model
+  std::string_view context{};      ///< longest sequence
+  std::string_view sequences{};    ///< sequences scheduled at once
+  std::string_view step_tokens{};  ///< tokens computed in one step
+  std::string_view share{};        ///< share of the device's memory
+  std::string_view tensor{};       ///< tensor-parallel ranks
+  std::string_view pipeline{};     ///< pipeline stages
+  std::string_view data{};         ///< data-parallel replicas
+  std::string_view fp8_cache{};    ///< asks for a cache in FP8
+  std::string_view no_graphs{};    ///< switches CUDA graphs off
+};
+
+/// Everything that is asked about an engine.
+struct Engine {
+  Runtime id = Runtime::Transformers;
+  LaunchFlags launch{};
+  std::span<const FormatChoice> weight_choices{};  ///< weight formats it reads and people use, largest first
+  GgufReading gguf = GgufReading::None;
+  bool reads_mlx = false;                     ///< weights of mlx.nn.quantize
+  bool halves_fp32 = false;                   ///< weights released in fp32 are loaded in 16 bits
+  KvFormatSet cache_formats = 0;              ///< what its cache can be stored in
+  std::span<const KvFormat> cache_choices{};  ///< of those, what people use, largest first
+  bool separate_kv_formats = false;           ///< keys and values may be stored differently
+  CachePool pool = CachePool::None;
+  BeamSearch beams = BeamSearch::AsSequences;
+  EncoderSupport encoders = EncoderSupport::NotServed;
+  DeviceSharing sharing = DeviceSharing::ByLayout;
+  bool embedding_on_host = false;  ///< the token embedding stays in host memory
+  EngineSettings settings{};
+  InferenceEstimate (*estimate)(const Scenario&) = nullptr;  ///< its memory, of a normalised scenario
+  void (*add_warnings)(const Scenario&,
+                       std::vector<std::string>&) = nullptr;     ///< what it alone refuses; null: nothing
+  std::optional<Scenario> (*served)(const Scenario&) = nullptr;  ///< what it makes of a scenario; nothing: as it is
+
+  /// True when its cache is a pool of blocks.
+  [[nodiscard]] constexpr bool has_pool() const { return pool != CachePool::None; }
+  /// True when it deals layers to devices itself, so that a parallel layout does not apply.
+  [[nodiscard]] constexpr bool deals_layers() const { return sharing == DeviceSharing::DealsLayers; }
+};
+
+}  // namespace llmcalc
