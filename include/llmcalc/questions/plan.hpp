@@ -12,8 +12,8 @@
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/speed.hpp>
-#include <llmcalc/scenario/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <array>
 #include <cstddef>

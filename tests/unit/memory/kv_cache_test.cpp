@@ -1,9 +1,11 @@
-#include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/engines/paged_cache.hpp>
 #include <llmcalc/engines/transformers.hpp>
+#include <llmcalc/memory/kv_cache.hpp>
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -70,13 +72,15 @@ TEST(KvStorage, OfServersKeepsAScaleATokenAndHead) {
   // Qwen3-32B, 8 sequences of 32768 tokens: 64 layers, 8 heads of 128.
   const KvEntry entry{.heads = 8, .key_width = 128, .value_width = 128};
   const Count tokens = Count{8} * 32768 * 64;
-  EXPECT_EQ(token_bytes(entry, kv_storage(KvFormat::Fp8, KvFormat::Fp8, false)) * tokens, Bytes{34'359'738'368});
-  EXPECT_EQ(token_bytes(entry, kv_storage(KvFormat::Int8, KvFormat::Int8, false)) * tokens, Bytes{35'433'480'192});
+  EXPECT_EQ(token_bytes(entry, kv_storage(KvFormat::Fp8, KvFormat::Fp8, KvScales::PerHead)) * tokens,
+            Bytes{34'359'738'368});
+  EXPECT_EQ(token_bytes(entry, kv_storage(KvFormat::Int8, KvFormat::Int8, KvScales::PerHead)) * tokens,
+            Bytes{35'433'480'192});
 }
 
 TEST(KvStorage, KeepsKeysAndValuesApart) {
   const KvEntry entry{.heads = 8, .key_width = 128, .value_width = 128};
-  const Bytes mixed = token_bytes(entry, kv_storage(KvFormat::Fp16, KvFormat::Q4_0, false));
+  const Bytes mixed = token_bytes(entry, kv_storage(KvFormat::Fp16, KvFormat::Q4_0, KvScales::PerHead));
   EXPECT_EQ(mixed, Bytes{1024 * 2 + 1024 / 32 * 18});
 }
 
@@ -125,10 +129,19 @@ TEST(TransformersCache, KeepsTheWholePromptUntilItGenerates) {
   EXPECT_EQ(transformers::tokens_held(window, 32768, false), 32768u);
   EXPECT_EQ(transformers::tokens_held(window, 32768, true), 1024u);
   EXPECT_EQ(transformers::tokens_held(window, 500, true), 500u);
-  // Gemma 3 27B at 32768 tokens: no window 15.5 GiB, decoding 2.906 GiB.
-  const Bytes token{16 * 128 * 4};
-  EXPECT_EQ(token * 62 * 32768, Bytes{16'642'998'272});
-  EXPECT_EQ(token * (10 * 32768 + 52 * transformers::tokens_held(window, 32768, true)), Bytes{3'120'562'176});
+}
+
+TEST(TransformersCache, OfGemma3ShrinksToItsWindowsOnceItGenerates) {
+  // Gemma 3 27B at 32,768 tokens: 62 layers of 16 heads of 128, 52 of them with a window of 1,024. The prompt is kept
+  // whole (15.5 GiB in 16 bits); then only 10 layers have all of it (2.906 GiB).
+  Scenario s;
+  s.model =
+      std::make_shared<const Model>(model_of({{attention(32, 16, 128, 1024), 52}, {attention(32, 16, 128), 10}}));
+  s.serving.runtime = Runtime::Transformers;
+  const RankLayout one = rank_layout(s);
+  const Stage whole = stage_of(*s.model, 1, 0);
+  EXPECT_EQ(sum(transformers::cache(s, one, whole, 32768, false)), Bytes{16'642'998'272});
+  EXPECT_EQ(sum(transformers::cache(s, one, whole, 32768, true)), Bytes{3'120'562'176});
 }
 
 }  // namespace
