@@ -56,8 +56,8 @@ void device_button(App& app, const Theme& theme, float widest) {
   std::string note;
   if (const Device* device = app.scenario.devices.smallest()) {
     const bool alike = app.scenario.devices.groups.size() == 1;
-    name = alike ? grouped(app.scenario.devices.count()) + " × " + device->name
-                 : io::devices_text(app.scenario.devices);
+    name =
+        alike ? grouped(app.scenario.devices.count()) + " × " + device->name : io::devices_text(app.scenario.devices);
     note = capacity_name(*device);
     if (!alike || name.ends_with(note)) note.clear();
   }
@@ -117,8 +117,8 @@ void top_bar(App& app, const Theme& theme, const Box& box) {
   const bool narrow = box.width() < theme.px(1200);
   const bool tiny = box.width() < theme.px(900);
   const float open = button_width(theme, "Open…");
-  const float method =
-      text_width(theme.fonts.body, "Exact") + text_width(theme.fonts.body, "As in the article") + theme.px(44);
+  const float method = text_width(theme.fonts.body, label_of(Method::Detailed)) +
+                       text_width(theme.fonts.body, label_of(Method::Article)) + theme.px(44);
   const float right = button_width(theme, "Pin A") + button_width(theme, "Export…") + theme.px(36) +
                       text_width(theme.fonts.body, "GiBGB") + theme.px(44) + 3 * gap;
   const float fixed_width =
