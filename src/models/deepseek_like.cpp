@@ -35,7 +35,7 @@ void read_dots1(const Fields& c, Model& m) {
 
 constexpr auto rows = std::to_array<FamilyRow>({
     {"deepseek", "DeepSeek", read_deepseek_moe},
-    {"glm4_moe", "GLM", read_glm4_moe},
+    {"glm4_moe", "GLM", read_glm4_moe, {LlamaGraph::Glm4Moe, {Quirk::PredictionInGguf}}},
     {"glm4v_moe_text", "GLM", read_glm4_moe},
     {"dots1", "dots", read_dots1},
 });

@@ -180,9 +180,9 @@ void read_gemma4(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"gemma", "Gemma", read_gemma},
-    {"gemma2", "Gemma", read_gemma2},
-    {"gemma3_text", "Gemma", read_gemma3},
+    {"gemma", "Gemma", read_gemma, {LlamaGraph::Gemma}},
+    {"gemma2", "Gemma", read_gemma2, {LlamaGraph::Gemma2}},
+    {"gemma3_text", "Gemma", read_gemma3, {LlamaGraph::Gemma3}},
     {"gemma3n_text", "Gemma", read_gemma3n},
     {"gemma4_text", "Gemma", read_gemma4},
     {"gemma4_unified_text", "Gemma", read_gemma4},

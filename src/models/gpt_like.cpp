@@ -85,10 +85,10 @@ void read_phi(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"gpt2", "GPT-2", read_gpt2},
+    {"gpt2", "GPT-2", read_gpt2, {LlamaGraph::Unknown, {Quirk::NarrowSoftmax}}},
     {"gpt_neox", "GPT-NeoX", read_gpt_neox},
-    {"opt", "OPT", read_opt},
-    {"phi", "Phi", read_phi},
+    {"opt", "OPT", read_opt, {LlamaGraph::Unknown, {Quirk::KeepsEmbedding}}},
+    {"phi", "Phi", read_phi, {LlamaGraph::Phi2}},
 });
 
 }  // namespace

@@ -74,7 +74,7 @@ constexpr auto rows = std::to_array<FamilyRow>({
     {"granitemoe", "Granite", read_granitemoe},
     {"granitemoeshared", "Granite", read_granitemoeshared},
     {"granitemoe_swa", "Granite", read_granitemoe_swa},
-    {"granitemoehybrid", "Granite", read_granitemoehybrid},
+    {"granitemoehybrid", "Granite", read_granitemoehybrid, {LlamaGraph::GraniteHybrid}},
 });
 
 }  // namespace

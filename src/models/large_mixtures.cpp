@@ -131,10 +131,10 @@ void read_mimo_v2(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"llama4_text", "Llama", read_llama4},
+    {"llama4_text", "Llama", read_llama4, {LlamaGraph::Llama4}},
     {"minimax_m3", "MiniMax", read_minimax_m3},
     {"minimax_m3_vl_text", "MiniMax", read_minimax_m3},
-    {"mimo_v2_flash", "MiMo", read_mimo_v2},
+    {"mimo_v2_flash", "MiMo", read_mimo_v2, {LlamaGraph::Mimo2}},
     {"mimo_v2", "MiMo", read_mimo_v2},
 });
 

@@ -166,11 +166,11 @@ void read_kimi_linear(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"deepseek_v2", "DeepSeek", read_deepseek_v2},
-    {"deepseek_v3", "DeepSeek", read_deepseek_v3},
-    {"deepseek_v32", "DeepSeek", read_deepseek_v32},
-    {"kimi_k2", "Kimi", read_deepseek_v3},
-    {"glm4_moe_lite", "GLM", read_glm_lite},
+    {"deepseek_v2", "DeepSeek", read_deepseek_v2, {LlamaGraph::DeepSeek2}},
+    {"deepseek_v3", "DeepSeek", read_deepseek_v3, {LlamaGraph::DeepSeek2Biased}},
+    {"deepseek_v32", "DeepSeek", read_deepseek_v32, {LlamaGraph::DeepSeek2Later}},
+    {"kimi_k2", "Kimi", read_deepseek_v3, {LlamaGraph::DeepSeek2Biased}},
+    {"glm4_moe_lite", "GLM", read_glm_lite, {LlamaGraph::DeepSeek2Later}},
     {"glm_moe_dsa", "GLM", read_deepseek_v32},
     {"mistral4", "Mistral", read_mistral4},
     {"kimi_linear", "Kimi", read_kimi_linear},

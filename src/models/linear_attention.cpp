@@ -205,9 +205,9 @@ void read_minimax(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"qwen3_next", "Qwen", read_qwen3_next},
-    {"qwen3_5_text", "Qwen", read_qwen3_5},
-    {"qwen3_5_moe_text", "Qwen", read_qwen3_5_moe},
+    {"qwen3_next", "Qwen", read_qwen3_next, {LlamaGraph::Qwen3Next}},
+    {"qwen3_5_text", "Qwen", read_qwen3_5, {LlamaGraph::Qwen35}},
+    {"qwen3_5_moe_text", "Qwen", read_qwen3_5_moe, {LlamaGraph::Qwen35Moe}},
     {"olmo_hybrid", "OLMo", read_olmo_hybrid},
     {"lfm2", "LFM", read_lfm2},
     {"lfm2_moe", "LFM", read_lfm2_moe},

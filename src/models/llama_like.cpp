@@ -132,11 +132,11 @@ void read_ernie(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"llama", "Llama", read_llama},
-    {"mistral", "Mistral", read_mistral},
+    {"llama", "Llama", read_llama, {LlamaGraph::Llama, {Quirk::Called70bWhenGrouped}}},
+    {"mistral", "Mistral", read_mistral, {LlamaGraph::Llama, {Quirk::Called70bWhenGrouped}}},
     {"ministral", "Mistral", read_ministral},
     {"ministral3", "Mistral", read_mistral},
-    {"phi3", "Phi", read_phi3},
+    {"phi3", "Phi", read_phi3, {LlamaGraph::Phi3, {Quirk::DropsBlocks}}},
     {"phi4mm", "Phi", read_phi4_multimodal},
     {"phi4_multimodal", "Phi", read_phi4_multimodal},
     {"internlm2", "InternLM", read_internlm2},

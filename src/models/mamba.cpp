@@ -129,11 +129,11 @@ void read_bamba(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"mamba", "Mamba", read_mamba},
-    {"mamba2", "Mamba", read_mamba2},
-    {"falcon_mamba", "Falcon", read_falcon_mamba},
-    {"jamba", "Jamba", read_jamba},
-    {"falcon_h1", "Falcon", read_falcon_h1},
+    {"mamba", "Mamba", read_mamba, {LlamaGraph::Mamba}},
+    {"mamba2", "Mamba", read_mamba2, {LlamaGraph::Mamba2}},
+    {"falcon_mamba", "Falcon", read_falcon_mamba, {LlamaGraph::FalconMamba}},
+    {"jamba", "Jamba", read_jamba, {LlamaGraph::Jamba}},
+    {"falcon_h1", "Falcon", read_falcon_h1, {LlamaGraph::FalconH1}},
     {"bamba", "Bamba", read_bamba},
 });
 

@@ -152,12 +152,12 @@ void read_grok(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"mixtral", "Mistral", read_mixtral},
+    {"mixtral", "Mistral", read_mixtral, {LlamaGraph::Llama, {Quirk::Called70bWhenGrouped, Quirk::IndexPairs}}},
     {"phimoe", "Phi", read_phimoe},
     {"minimax_m2", "MiniMax", read_minimax_m2},
     {"olmoe", "OLMo", read_olmoe},
     {"flex_olmo", "OLMo", read_flex_olmo},
-    {"gpt_oss", "gpt-oss", read_gpt_oss},
+    {"gpt_oss", "gpt-oss", read_gpt_oss, {LlamaGraph::GptOss}},
     {"ernie4_5_moe", "ERNIE", read_ernie_moe},
     {"dbrx", "DBRX", read_dbrx},
     {"grok-1", "Grok", read_grok},

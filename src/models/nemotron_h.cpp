@@ -142,7 +142,7 @@ void read_nemotron_h(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"nemotron_h", "Nemotron", read_nemotron_h},
+    {"nemotron_h", "Nemotron", read_nemotron_h, {LlamaGraph::NemotronH, {Quirk::Fp32States}}},
 });
 
 }  // namespace

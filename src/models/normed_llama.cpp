@@ -113,9 +113,9 @@ void read_hunyuan(const Fields& c, Model& m) {
 constexpr auto rows = std::to_array<FamilyRow>({
     {"olmo", "OLMo", read_olmo},
     {"olmo2", "OLMo", read_olmo2},
-    {"olmo3", "OLMo", read_olmo2},
+    {"olmo3", "OLMo", read_olmo2, {LlamaGraph::Olmo2}},
     {"exaone", "EXAONE", read_exaone},
-    {"exaone4", "EXAONE", read_exaone4},
+    {"exaone4", "EXAONE", read_exaone4, {LlamaGraph::Exaone4}},
     {"exaone4_5_text", "EXAONE", read_exaone4},
     {"nemotron", "Nemotron", read_nemotron},
     {"arcee", "Arcee", read_arcee},

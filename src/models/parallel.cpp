@@ -188,8 +188,8 @@ void read_gpt_bigcode(const Fields& c, Model& m) {
 }
 
 constexpr auto rows = std::to_array<FamilyRow>({
-    {"cohere", "Command", read_cohere},
-    {"cohere2", "Command", read_cohere2},
+    {"cohere", "Command", read_cohere, {LlamaGraph::CommandR}},
+    {"cohere2", "Command", read_cohere2, {LlamaGraph::Cohere2}},
     {"stablelm", "StableLM", read_stablelm},
     {"starcoder2", "StarCoder", read_starcoder2},
     {"falcon", "Falcon", read_falcon},

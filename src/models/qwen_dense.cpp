@@ -71,10 +71,10 @@ void read_mimo(const Fields& c, Model& m) {
 
 constexpr auto rows = std::to_array<FamilyRow>({
     {"qwen", "Qwen", read_qwen1},
-    {"qwen2", "Qwen", read_qwen2},
+    {"qwen2", "Qwen", read_qwen2, {LlamaGraph::Qwen2, {Quirk::Called70b}}},
     {"qwen2_vl_text", "Qwen", read_qwen2},
     {"qwen2_5_vl_text", "Qwen", read_qwen2},
-    {"qwen3", "Qwen", read_qwen3},
+    {"qwen3", "Qwen", read_qwen3, {LlamaGraph::Qwen3}},
     {"qwen3_vl_text", "Qwen", read_qwen3},
     {"mimo", "MiMo", read_mimo},
     {"qwen2_5_omni_text", "Qwen", read_qwen2},

@@ -46,7 +46,7 @@ void read_qwen2_moe(const Fields& c, Model& m) {
 
 constexpr auto rows = std::to_array<FamilyRow>({
     {"qwen2_moe", "Qwen", read_qwen2_moe},
-    {"qwen3_moe", "Qwen", read_qwen3_moe},
+    {"qwen3_moe", "Qwen", read_qwen3_moe, {LlamaGraph::Qwen3Moe}},
     {"qwen3_vl_moe_text", "Qwen", read_qwen3_moe},
     {"qwen3_omni_moe_text", "Qwen", read_qwen3_moe},
 });

@@ -47,6 +47,11 @@ const std::vector<FamilyRow>& families() {
   return all;
 }
 
+Quirks quirks_of(std::string_view model_type) {
+  const FamilyRow* row = find_family(model_type);
+  return row == nullptr ? Quirks{} : row->quirks;
+}
+
 const FamilyRow* find_family(std::string_view model_type) {
   const auto& all = families();
   const auto found = std::lower_bound(all.begin(), all.end(), model_type,

@@ -19,10 +19,13 @@ struct FamilyRow {
   std::string_view model_type;
   std::string_view family;  ///< publisher's family name for people
   ReadModel read;
+  Quirks quirks{};  ///< what other programs do with it alone
 };
 
 /// The row of a model_type; null when unknown.
 [[nodiscard]] const FamilyRow* find_family(std::string_view model_type);
+/// The quirks of a model_type; none when it is unknown.
+[[nodiscard]] Quirks quirks_of(std::string_view model_type);
 /// All rows, sorted by model_type.
 [[nodiscard]] const std::vector<FamilyRow>& families();
 /// Reads a config of unknown model_type by its fields.

@@ -6,11 +6,11 @@
 // The profiled peak is in vllm_peak.hpp. Range of validity: models on CUDA. Source: start-up logs named in
 // scenario/profiles.hpp. Bad input (no device memory): no pool.
 
-#include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/engines/draft.hpp>
 #include <llmcalc/engines/paged_cache.hpp>
 #include <llmcalc/engines/ranks.hpp>
 #include <llmcalc/engines/vllm_peak.hpp>
+#include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/scenario/profiles.hpp>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace llmcalc::vllm {
   const auto is_delta = [](const Layer& kind) {
     return kind.mixer == Mixer::GatedDeltaNet || kind.mixer == Mixer::KimiDeltaNet;
   };
-  return m.model_type == "nemotron_h" || std::any_of(m.kinds.begin(), m.kinds.end(), is_delta);
+  return m.quirks.has(Quirk::Fp32States) || std::any_of(m.kinds.begin(), m.kinds.end(), is_delta);
 }
 
 /// How the scenario's cache is paged.

@@ -1,11 +1,11 @@
 #pragma once
 // Everything llama.cpp allocates for one scenario, device by device.
 
-#include <llmcalc/estimate/estimate.hpp>
-#include <llmcalc/model/gguf_mix.hpp>
 #include <llmcalc/engines/llama_cpp/compute_shares.hpp>
 #include <llmcalc/engines/llama_cpp/holdings.hpp>
 #include <llmcalc/engines/llama_cpp/placement.hpp>
+#include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/model/gguf_mix.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
@@ -89,7 +89,7 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
   const FileType type = measured ? FileType{} : file_type(s);
   const std::vector<GgufTensor> tensors = measured ? m.gguf : gguf_mix(m, type.mix, s.weights.imatrix);
   const Placement p = place(s);
-  const Architecture& architecture = architecture_of(m.model_type);
+  const Architecture& architecture = architecture_of(m.quirks.graph());
   const Sizes z = sizes_of(s.serving, architecture);
   const ComputeShares compute = compute_shares(s, tensors, p);
   const bool summarises = std::any_of(m.kinds.begin(), m.kinds.end(),
