@@ -331,7 +331,8 @@ std::span<const FamilyRow> multimodal_families() {
   static const auto all = [] {
     std::array<FamilyRow, rows.size() + decoders.size()> families{};
     std::ranges::transform(rows, families.begin(), [](const MultimodalRow& row) {
-      return FamilyRow{.model_type = row.model_type, .family = row.family, .read = read_multimodal, .quirks = row.quirks};
+      return FamilyRow{
+          .model_type = row.model_type, .family = row.family, .reader = read_multimodal, .quirks = row.quirks};
     });
     std::ranges::copy(decoders, families.begin() + rows.size());
     return families;
