@@ -8,6 +8,17 @@
 
 namespace llmcalc::models {
 
+std::vector<NameRule> name_rules(std::string_view names) {
+  std::vector<NameRule> rules;
+  while (!names.empty()) {
+    const std::string_view rule = names.substr(0, names.find(' '));
+    const std::size_t arrow = rule.find('>');
+    rules.push_back({std::string(rule.substr(0, arrow)), std::string(rule.substr(arrow + 1))});
+    names.remove_prefix(std::min(names.size(), rule.size() + 1));
+  }
+  return rules;
+}
+
 void read_stream(const Fields& c, Model& m) {
   m.hidden = c.required("hidden_size", range::width);
   m.vocabulary = c.required("vocab_size", range::vocabulary);
@@ -22,7 +33,8 @@ AttentionShape grouped_attention(const Fields& c, const Model& m, bool bias) {
   AttentionShape a;
   a.heads = c.required("num_attention_heads", range::heads);
   a.kv_heads = c.count("num_key_value_heads", range::heads, a.heads);
-  a.head_dim = c.count("head_dim", range::width, c.count("attention_head_dim", range::width, 0));
+  a.head_dim = c.count("head_dim", range::width,
+                       c.count("attention_head_dim", range::width, c.count("kv_channels", range::width, 0)));
   if (a.head_dim == 0) {
     a.head_dim = a.heads == 0 ? 0 : m.hidden / a.heads;
     if (a.heads != 0 && m.hidden % a.heads != 0) {
@@ -33,6 +45,26 @@ AttentionShape grouped_attention(const Fields& c, const Model& m, bool bias) {
   a.value_head_dim = a.head_dim;
   a.query_bias = a.key_bias = a.value_bias = a.output_bias = bias;
   a.rotary_dim = rotary_width(c, a.head_dim);
+  check_heads(c, a);
+  return a;
+}
+
+AttentionShape latent_attention(const Fields& c, const LatentRule& widths) {
+  AttentionShape a;
+  a.heads = c.required("num_attention_heads", range::heads);
+  a.kv_heads = c.count("num_key_value_heads", range::heads, a.heads);
+  a.q_lora_rank = c.count("q_lora_rank", range::optional_width, 0);
+  a.kv_lora_rank = c.required("kv_lora_rank", range::width);
+  a.nope_head_dim = c.count("qk_nope_head_dim", range::optional_width, widths.nope);
+  a.rope_head_dim = c.count("qk_rope_head_dim", range::optional_width, widths.rope);
+  a.value_head_dim = c.count("v_head_dim", range::width, widths.value);
+  a.head_dim = add(a.nope_head_dim, a.rope_head_dim);
+  a.rotary_dim = a.rope_head_dim;
+  a.query_bias = a.key_bias = a.output_bias = c.flag("attention_bias", false);
+  if (widths.indexer) {
+    a.indexer_heads = c.count("index_n_heads", range::heads, 64);
+    a.indexer_head_dim = c.count("index_head_dim", range::width, 128);
+  }
   check_heads(c, a);
   return a;
 }
@@ -94,19 +126,6 @@ Count rotary_width(const Fields& c, Count head_dim) {
   return static_cast<Count>(static_cast<double>(head_dim) * share);
 }
 
-std::vector<NameRule> gpt2_names() {
-  return {{"model.layers.{}.", "transformer.h.{}."},
-          {"model.embed_tokens", "transformer.wte"},
-          {"model.embed_positions", "transformer.wpe"},
-          {"model.norm", "transformer.ln_f"},
-          {"self_attn.qkv_proj", "attn.c_attn"},
-          {"self_attn.o_proj", "attn.c_proj"},
-          {"mlp.up_proj", "mlp.c_fc"},
-          {"mlp.down_proj", "mlp.c_proj"},
-          {"input_layernorm", "ln_1"},
-          {"post_attention_layernorm", "ln_2"}};
-}
-
 void read_rope_factors(const Fields& c, Model& m) {
   const auto* rope = c.find("rope_parameters");
   if (rope == nullptr || !rope->is_object()) return;
@@ -132,6 +151,19 @@ std::vector<std::string> layer_types(const Fields& c, Count layers, std::string_
   return types;
 }
 
+bool has_one_per_layer(const Fields& c, std::string_view key, std::size_t entries, Count layers) {
+  if (entries == layers) return true;
+  c.complain(key,
+             "must have " + std::to_string(layers) + " entries (num_hidden_layers), has " + std::to_string(entries));
+  return false;
+}
+
+std::vector<Count> one_per_layer(const Fields& c, std::string_view key, Count layers, Range allowed) {
+  std::vector<Count> given = c.counts(key, allowed);
+  if (!has_one_per_layer(c, key, given.size(), layers)) given.assign(layers, allowed.low);
+  return given;
+}
+
 std::uint16_t kind_of(Model& m, const Layer& layer) {
   const auto found = std::find(m.kinds.begin(), m.kinds.end(), layer);
   if (found != m.kinds.end()) return static_cast<std::uint16_t>(found - m.kinds.begin());
@@ -145,6 +177,15 @@ void add_layers(Model& m, Count layers, const std::function<Layer(Count)>& layer
 
 void add_equal_layers(const Fields& c, Model& m, const Layer& layer) {
   add_layers(m, layer_count(c), [&](Count) { return layer; });
+}
+
+ChangeLayer recurrent_unless(std::vector<bool> attends, Mixer mixer, const RecurrentShape& recurrent) {
+  return [attends = std::move(attends), mixer, recurrent](Count i, Layer& layer) {
+    if (attends[i]) return;
+    layer.mixer = mixer;
+    layer.attention = {};
+    layer.recurrent = recurrent;
+  };
 }
 
 Layer llama_layer(const Fields& c, Model& m) {
@@ -206,26 +247,55 @@ void add_layer_tensors(Model& m, std::string_view name, Count rows, Count column
   for (std::size_t k = 0; k < m.kinds.size(); ++k) add_layer_tensor(m, k, name, rows, columns, role, part);
 }
 
+void add_mixture_tensors(Model& m, std::string_view name, Count rows, Count columns, TensorRole role,
+                         ModelPart part) {
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    if (m.kinds[k].is_moe()) add_layer_tensor(m, k, name, rows, columns, role, part);
+  }
+}
+
 void add_mtp_layers(Model& m, Count layers, const Layer& layer) {
   if (layers == 0) return;
   m.mtp_layers.insert(m.mtp_layers.end(), layers, kind_of(m, layer));
 }
 
 std::vector<Count> windows(const Fields& c, Count layers, Count window, Count pattern) {
-  std::vector<Count> result(layers, 0);
-  const std::vector<std::string> types = layer_types(c, layers);
-  for (Count i = 0; i < layers; ++i) {
-    const bool slides = types.empty() ? pattern == 0 || (i + 1) % pattern != 0 : types[i] == "sliding_attention";
-    if (slides) result[i] = window;
-  }
-  return result;
+  const auto every = pattern == 0 ? Windows::AllUnlessNamed : Windows::ButEveryNth;
+  return windows_of({.layers = every, .size = {.otherwise = window}, .period = {.otherwise = pattern}}, c, layers);
 }
 
-std::vector<Count> windows_after_first(const Fields& c, Count layers, Count pattern) {
-  const Count window = c.count("sliding_window", range::tokens, 0);
-  std::vector<Count> result = windows(c, layers, window, 0);
-  if (!layer_types(c, layers).empty()) return result;
-  for (Count i = 0; i < layers; i += pattern) result[i] = 0;
+std::vector<Count> windows_of(const WindowRule& rule, const Fields& c, Count layers) {
+  if (rule.layers == Windows::None) return std::vector<Count>(layers, 0);
+  const bool on = rule.only_with.empty() || c.flag(rule.only_with, false);
+  const Count window = on ? value_of(c, rule.size, range::tokens) : 0;
+  if (rule.layers == Windows::All) return std::vector<Count>(layers, window);
+  const Count first = rule.layers == Windows::FromLayer ? c.count("max_window_layers", range::some_layers, 0) : 0;
+  const bool letters = c.is_text(rule.period.key);  // one for each layer of the pattern, the last one sees everything
+  const Count period =
+      letters ? std::max<Count>(c.text(rule.period.key, "").size(), 1) : value_of(c, rule.period, range::layers);
+  const std::vector<std::string> types = layer_types(c, layers);
+  const auto slides = [&](Count i) {
+    if (!types.empty()) return types[i] == "sliding_attention";
+    switch (rule.layers) {
+      case Windows::None:
+      case Windows::Named:
+        return false;
+      case Windows::All:
+      case Windows::AllUnlessNamed:
+        return true;
+      case Windows::ButEveryNth:
+        return (i + 1) % period != 0;
+      case Windows::ButFirstOfFour:
+        return i % 4 != 0;
+      case Windows::FromLayer:
+        return i >= first;
+      case Windows::ButFourthFromEnd:
+        return (layers - 1 - i) % 4 != 0;
+    }
+    return false;
+  };
+  std::vector<Count> result(layers);
+  for (Count i = 0; i < layers; ++i) result[i] = slides(i) ? window : 0;
   return result;
 }
 

@@ -1,15 +1,28 @@
 #pragma once
 // Building blocks that families share: the stream, an attention, a feed-forward block, windows, lists of layers.
 
-#include "models/fields.hpp"
+#include "models/registry.hpp"
 
 #include <llmcalc/model/model.hpp>
 
+#include <algorithm>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace llmcalc::models {
+
+/// What a flag of a family's row says of this config.
+[[nodiscard]] inline bool is(const Fields& c, const Flag& flag) {
+  return flag.key.empty() ? flag.otherwise : c.flag(flag.key, flag.otherwise);
+}
+/// What a number of a family's row says of this config.
+[[nodiscard]] inline Count value_of(const Fields& c, const Number& n, Range allowed) {
+  return n.key.empty() ? n.otherwise : c.count(n.key, allowed, n.otherwise);
+}
+/// The rules of "from>to from>to".
+[[nodiscard]] std::vector<NameRule> name_rules(std::string_view names);
 
 /// Hidden size, vocabulary, tied head, context: what every decoder has.
 void read_stream(const Fields& c, Model& m);
@@ -20,6 +33,9 @@ void read_stream(const Fields& c, Model& m);
 
 /// Sets the biases of queries, keys and values; the output keeps its own.
 inline void query_key_value_bias(AttentionShape& a, bool bias) { a.query_bias = a.key_bias = a.value_bias = bias; }
+
+/// Multi-head latent attention; the rule has the head widths of the class.
+[[nodiscard]] AttentionShape latent_attention(const Fields& c, const LatentRule& widths = {});
 
 /// Reports heads that do not divide.
 void check_heads(const Fields& c, const AttentionShape& a);
@@ -33,15 +49,35 @@ void check_heads(const Fields& c, const AttentionShape& a);
 /// Rotated part of a head of `head_dim`: partial_rotary_factor (also inside rope_parameters) or rotary_pct.
 [[nodiscard]] Count rotary_width(const Fields& c, Count head_dim);
 
-/// Tensor names of GPT-2's checkpoint, which GPT-BigCode keeps.
-[[nodiscard]] std::vector<NameRule> gpt2_names();
-
 /// Sets the rotary frequency factors a GGUF file of this model stores: rope types llama3 and longrope.
 void read_rope_factors(const Fields& c, Model& m);
 
 /// layer_types of the config, one text a layer; empty when absent, an issue when the number is wrong.
 [[nodiscard]] std::vector<std::string> layer_types(const Fields& c, Count layers,
                                                    std::string_view key = "layer_types");
+
+/// True when a list has one entry for each layer; else an issue.
+bool has_one_per_layer(const Fields& c, std::string_view key, std::size_t entries, Count layers);
+/// One number for each layer; when the list is of the wrong length an issue, and the lowest allowed number for all.
+[[nodiscard]] std::vector<Count> one_per_layer(const Fields& c, std::string_view key, Count layers, Range allowed);
+/// Which layers a condition is true of.
+template <class Condition>
+[[nodiscard]] std::vector<bool> layers_where(Count layers, Condition&& condition) {
+  std::vector<bool> chosen(layers);
+  for (Count i = 0; i < layers; ++i) chosen[i] = condition(i);
+  return chosen;
+}
+/// True when a list of layer numbers holds this one.
+[[nodiscard]] inline bool lists(const std::vector<Count>& layers, Count i) {
+  return std::find(layers.begin(), layers.end(), i) != layers.end();
+}
+/// Which layers layer_types names like this; without it those of the condition.
+template <class Condition>
+[[nodiscard]] std::vector<bool> layers_named(const Fields& c, Count layers, std::string_view name,
+                                             Condition&& otherwise) {
+  const std::vector<std::string> types = layer_types(c, layers);
+  return layers_where(layers, [&](Count i) { return types.empty() ? otherwise(i) : types[i] == name; });
+}
 
 /// Number of layers.
 [[nodiscard]] Count layer_count(const Fields& c);
@@ -51,7 +87,10 @@ void add_layers(Model& m, Count layers, const std::function<Layer(Count)>& layer
 /// Appends multi-token-prediction layers of one shape.
 void add_mtp_layers(Model& m, Count layers, const Layer& layer);
 
-/// Layers that are all alike.
+/// Layers of a hybrid: those that attend stay as they are, the others have a recurrent mixer.
+[[nodiscard]] ChangeLayer recurrent_unless(std::vector<bool> attends, Mixer mixer, const RecurrentShape& recurrent);
+
+/// Equal layers, as many as the config says.
 void add_equal_layers(const Fields& c, Model& m, const Layer& layer);
 
 /// The stream and one layer as Llama has it: biases by attention_bias and mlp_bias, two RMS norms, a gated block.
@@ -72,15 +111,17 @@ void add_layer_tensor(Model& m, std::size_t kind, std::string_view name, Count r
                       ModelPart part);
 /// The same for every kind of layer in use.
 void add_layer_tensors(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part);
+/// The same for every kind of layer that is a mixture of experts.
+void add_mixture_tensors(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part);
 /// A tensor outside the layers that no field of Model implies; the name is the whole name.
 void add_tensor(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part);
 
 /// Index of the kind equal to `layer`, made if there is none.
 [[nodiscard]] std::uint16_t kind_of(Model& m, const Layer& layer);
 
+/// The window of every layer by a family's rule; 0: none.
+[[nodiscard]] std::vector<Count> windows_of(const WindowRule& rule, const Fields& c, Count layers);
 /// Which layers slide: layer_types says so, else every layer but each `pattern`-th; 0: all of them slide.
 [[nodiscard]] std::vector<Count> windows(const Fields& c, Count layers, Count window, Count pattern);
-/// The same for families whose every `pattern`-th layer sees everything, the first one included.
-[[nodiscard]] std::vector<Count> windows_after_first(const Fields& c, Count layers, Count pattern = 4);
 
 }  // namespace llmcalc::models

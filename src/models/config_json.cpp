@@ -93,6 +93,7 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   const Fields c(config, row ? std::string_view(type) : std::string_view(), {}, findings);
   if (row) {
     m.family = row->family;
+    m.quirks = row->quirks;
     row->read(c, m);
   } else {
     models::read_unknown(c, m);

@@ -1,18 +1,19 @@
 #include "models/defaults.hpp"
 
+#include "embedded/class_defaults_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace llmcalc::models {
 
-nlohmann::json class_defaults(std::string_view model_type) {
-  if (model_type.empty()) return nlohmann::json::object();
-  for (const auto part : {dense_defaults(), sparse_defaults(), tower_defaults(), recent_defaults(),
-                          unusual_defaults(), encoder_defaults()}) {
-    for (const DefaultsRow& row : part) {
-      if (row.model_type == model_type) return nlohmann::json::parse(row.json);
-    }
-  }
-  return nlohmann::json::object();
+const nlohmann::json& class_defaults(std::string_view model_type) {
+  static const nlohmann::json nothing = nlohmann::json::object();
+  static const nlohmann::json all = [] {
+    const auto bytes = class_defaults_json();
+    return nlohmann::json::parse(bytes.begin(), bytes.end());
+  }();
+  const auto found = all.find(model_type);
+  return found == all.end() ? nothing : *found;
 }
 
 }  // namespace llmcalc::models

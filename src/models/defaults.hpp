@@ -1,28 +1,15 @@
 #pragma once
-// Defaults of the configuration classes: what a key is when a config.json leaves it out.
+// What keys mean that a config does not give: the defaults of the model's own configuration class, in defaults.json.
+// Source: configuration_*.py of Hugging Face transformers (main, 2026-08) and of the models' own repositories;
+// PretrainedConfig itself ties the head.
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <span>
 #include <string_view>
 
 namespace llmcalc::models {
 
-/// The defaults of a model_type's class as an object of common names; empty for an unknown one.
-[[nodiscard]] nlohmann::json class_defaults(std::string_view model_type);
-
-/// One class: its model_type and its defaults as JSON.
-struct DefaultsRow {
-  std::string_view model_type;
-  std::string_view json;
-};
-
-// The table, in parts.
-[[nodiscard]] std::span<const DefaultsRow> dense_defaults();
-[[nodiscard]] std::span<const DefaultsRow> sparse_defaults();
-[[nodiscard]] std::span<const DefaultsRow> tower_defaults();
-[[nodiscard]] std::span<const DefaultsRow> recent_defaults();
-[[nodiscard]] std::span<const DefaultsRow> unusual_defaults();
-[[nodiscard]] std::span<const DefaultsRow> encoder_defaults();
+/// Defaults of the class that a model_type stands for, as an object; empty when there are none.
+[[nodiscard]] const nlohmann::json& class_defaults(std::string_view model_type);
 
 }  // namespace llmcalc::models

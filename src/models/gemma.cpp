@@ -2,51 +2,13 @@
 // and layers of two shapes.
 
 #include "models/blocks.hpp"
-#include "models/registry.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 namespace llmcalc::models {
 
 namespace {
-
-/// What all Gemmas have.
-Layer gemma_layer(const Fields& c, Model& m) {
-  m.norm = NormKind::RmsPlusOne;
-  m.scaled_embedding = true;
-  return llama_layer(c, m);
-}
-
-void read_gemma(const Fields& c, Model& m) { add_equal_layers(c, m, gemma_layer(c, m)); }
-
-/// Gemma 2 and 3: four norms; every `pattern`-th layer sees the whole context, the others a window.
-void read_sliding_gemma(const Fields& c, Model& m, Layer layer, Count pattern) {
-  m.attention_softcap = c.number("attn_logit_softcapping", 0) > 0;
-  m.final_softcap = c.number("final_logit_softcapping", 0) > 0;
-  layer.norms = NormPlacement::Sandwich;
-  const Count n = layer_count(c);
-  const std::vector<Count> window = windows(c, n, c.count("sliding_window", range::tokens, 0), pattern);
-  add_layers(m, n, [&](Count i) {
-    layer.attention.window = window[i];
-    return layer;
-  });
-}
-
-void read_gemma2(const Fields& c, Model& m) { read_sliding_gemma(c, m, gemma_layer(c, m), 2); }
-
-void read_gemma3(const Fields& c, Model& m) {
-  Layer layer = gemma_layer(c, m);
-  layer.attention.qk_norm = QkNorm::PerHead;
-  read_sliding_gemma(c, m, layer, c.count("sliding_window_pattern", range::layers, 6));
-}
-
-/// VaultGemma: Gemma 2 with two norms.
-void read_vault_gemma(const Fields& c, Model& m) {
-  read_sliding_gemma(c, m, gemma_layer(c, m), 2);
-  for (Layer& layer : m.kinds) layer.norms = NormPlacement::Pre;
-}
 
 /// The embeddings that every layer gets for itself: one table for all layers, a projection of the hidden state, and
 /// in each layer a gate, a projection back and a norm.
@@ -179,15 +141,28 @@ void read_gemma4(const Fields& c, Model& m) {
   add_per_layer_embedding(c, m);
 }
 
-constexpr auto rows = std::to_array<FamilyRow>({
-    {"gemma", "Gemma", read_gemma},
-    {"gemma2", "Gemma", read_gemma2},
-    {"gemma3_text", "Gemma", read_gemma3},
-    {"gemma3n_text", "Gemma", read_gemma3n},
-    {"gemma4_text", "Gemma", read_gemma4},
-    {"gemma4_unified_text", "Gemma", read_gemma4},
-    {"vaultgemma", "Gemma", read_vault_gemma},
-});
+using enum NormKind;
+using enum NormPlacement;
+
+// clang-format off
+constexpr FamilyRow rows[] = {
+    {.model_type = "gemma", .family = "Gemma", .quirks = LlamaGraph::Gemma, .norm = RmsPlusOne,
+     .scaled_embedding = yes},
+    {.model_type = "gemma2", .family = "Gemma", .quirks = LlamaGraph::Gemma2, .norm = RmsPlusOne, .norms = Sandwich,
+     .windows = {.layers = Windows::ButEveryNth, .period = {.otherwise = 2}}, .scaled_embedding = yes,
+     .attention_softcap = "attn_logit_softcapping", .final_softcap = "final_logit_softcapping"},
+    {.model_type = "vaultgemma", .family = "Gemma", .norm = RmsPlusOne,
+     .windows = {.layers = Windows::ButEveryNth, .period = {.otherwise = 2}}, .scaled_embedding = yes,
+     .attention_softcap = "attn_logit_softcapping", .final_softcap = "final_logit_softcapping"},
+    {.model_type = "gemma3_text", .family = "Gemma", .quirks = LlamaGraph::Gemma3, .norm = RmsPlusOne,
+     .norms = Sandwich, .qk_norm = QkNorm::PerHead,
+     .windows = {.layers = Windows::ButEveryNth, .period = {"sliding_window_pattern", 6}}, .scaled_embedding = yes,
+     .attention_softcap = "attn_logit_softcapping", .final_softcap = "final_logit_softcapping"},
+    {.model_type = "gemma3n_text", .family = "Gemma", .reader = read_gemma3n},
+    {.model_type = "gemma4_text", .family = "Gemma", .reader = read_gemma4},
+    {.model_type = "gemma4_unified_text", .family = "Gemma", .reader = read_gemma4},
+};
+// clang-format on
 
 }  // namespace
 

@@ -55,6 +55,7 @@ struct MultimodalRow {
   std::string_view text_key = "text_config";
   ReadModel read_text = nullptr;  ///< instead of the text model's own reader
   ReadModel then = nullptr;       ///< what follows the towers
+  Quirks quirks{};                ///< what other programs do with it alone
 };
 
 void write_part(const Fields& c, Model& m, std::string_view key, const TowerPart& part) {
@@ -160,14 +161,17 @@ void read_omni(const Fields& c, Model& m);
 // clang-format off
 constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "gemma3", .family = "Gemma", .text = "gemma3_text",
-     .vision = {.type = "siglip_vision_model", .rows = "siglip gemma3"}},
+     .vision = {.type = "siglip_vision_model", .rows = "siglip gemma3"},
+     .quirks = LlamaGraph::Gemma3},
     {.model_type = "shieldgemma2", .family = "Gemma", .text = "gemma3_text",
      .vision = {.type = "siglip_vision_model", .rows = "siglip gemma3"}},
     {.model_type = "gemma3n", .family = "Gemma", .text = "gemma3n_text",
-     .note = "Gemma 3n's vision and audio towers (about 0.6 billion parameters) are not counted"},
+     .note = "Gemma 3n's vision and audio towers (about 0.6 billion parameters) are not counted",
+     .quirks = LlamaGraph::Gemma3n},
     {.model_type = "gemma4", .family = "Gemma", .text = "gemma4_text",
      .vision = {.type = "gemma4_vision", .rows = "gemma4_vision"},
-     .audio = {.type = "gemma4_audio", .rows = "gemma4_audio"}},
+     .audio = {.type = "gemma4_audio", .rows = "gemma4_audio"},
+     .quirks = LlamaGraph::Gemma4},
     {.model_type = "gemma4_unified", .family = "Gemma", .text = "gemma4_unified_text",
      .vision = {.type = "gemma4_unified_vision", .rows = "gemma4_unified_vision"},
      .audio = {.type = "gemma4_unified_audio", .rows = "gemma4_unified_audio"}},
@@ -202,9 +206,11 @@ constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "qwen3_vl_moe", .family = "Qwen", .text = "qwen3_vl_moe_text",
      .vision = {.type = "qwen3_vl_moe", .rows = "qwen3_vl"}},
     {.model_type = "qwen3_5", .family = "Qwen", .text = "qwen3_5_text",
-     .vision = {.type = "qwen3_5", .rows = "qwen3_vl"}},
+     .vision = {.type = "qwen3_5", .rows = "qwen3_vl"},
+     .quirks = LlamaGraph::Qwen35},
     {.model_type = "qwen3_5_moe", .family = "Qwen", .text = "qwen3_5_moe_text",
-     .vision = {.type = "qwen3_5_moe", .rows = "qwen3_vl"}},
+     .vision = {.type = "qwen3_5_moe", .rows = "qwen3_vl"},
+     .quirks = LlamaGraph::Qwen35Moe},
     {.model_type = "exaone4_5", .family = "EXAONE", .text = "exaone4",
      .vision = {.type = "exaone4_5_vision", .rows = "qwen2_5_vl"}},
     {.model_type = "qwen2_audio", .family = "Qwen", .text = "qwen2",
@@ -220,7 +226,8 @@ constexpr auto rows = std::to_array<MultimodalRow>({
      .audio = {.type = "qwen3_omni_moe_audio_encoder", .rows = "qwen3_omni_audio"}},
 
     {.model_type = "llama4", .family = "Llama", .text = "llama4_text",
-     .vision = {.type = "llama4_vision_model", .rows = "llama4"}},
+     .vision = {.type = "llama4_vision_model", .rows = "llama4"},
+     .quirks = LlamaGraph::Llama4},
     {.model_type = "mllama", .family = "Llama", .text = "mllama_text_model",
      .vision = {.type = "mllama_vision_model", .rows = "mllama"}, .then = read_encoder_tokens},
     {.model_type = "internvl", .family = "InternVL", .text = "qwen2",
@@ -234,7 +241,8 @@ constexpr auto rows = std::to_array<MultimodalRow>({
      .vision = {.type = "kimi_k25_vision", .rows = "moonvit"}},
     {.model_type = "glm4v", .family = "GLM", .text = "glm4v_text", .vision = {.type = "glm4v", .rows = "glm4v"}},
     {.model_type = "glm4v_moe", .family = "GLM", .text = "glm4v_moe_text",
-     .vision = {.type = "glm4v_moe", .rows = "glm4v"}},
+     .vision = {.type = "glm4v_moe", .rows = "glm4v"},
+     .quirks = {LlamaGraph::Unknown, {Quirk::PredictionInGguf}}},
     {.model_type = "glm46v", .family = "GLM", .text = "glm4v_moe_text",
      .vision = {.type = "glm4v_moe", .rows = "glm4v"}},
     {.model_type = "glm_ocr", .family = "GLM", .text = "glm_ocr_text",
@@ -323,7 +331,8 @@ std::span<const FamilyRow> multimodal_families() {
   static const auto all = [] {
     std::array<FamilyRow, rows.size() + decoders.size()> families{};
     std::ranges::transform(rows, families.begin(), [](const MultimodalRow& row) {
-      return FamilyRow{.model_type = row.model_type, .family = row.family, .read = read_multimodal};
+      return FamilyRow{
+          .model_type = row.model_type, .family = row.family, .reader = read_multimodal, .quirks = row.quirks};
     });
     std::ranges::copy(decoders, families.begin() + rows.size());
     return families;

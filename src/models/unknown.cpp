@@ -1,14 +1,11 @@
 // A model_type without a reader: the fields decide which known family is closest, every assumption is a note.
 
 #include "models/blocks.hpp"
-#include "models/deepseek_mixture.hpp"
+#include "models/mixtures.hpp"
 #include "models/original_layouts.hpp"
-#include "models/registry.hpp"
 #include "models/tower.hpp"
 
 #include <algorithm>
-#include <array>
-#include <span>
 #include <string>
 
 namespace llmcalc::models {
@@ -44,44 +41,29 @@ bool has_unknown_mixers(const Fields& c) {
   return false;
 }
 
-/// The first of several keys that the config has; "" when it has none.
-std::string_view first_key(const Fields& c, std::span<const std::string_view> keys) {
-  for (const auto key : keys) {
-    if (c.has(key)) return key;
-  }
-  return {};
-}
-
 /// Routed and shared experts under any of the names that families use; no experts when there are none.
 FeedForward any_mixture(const Fields& c) {
-  static constexpr std::array<std::string_view, 6> counts{"n_routed_experts", "num_experts", "num_local_experts",
-                                                          "moe_num_experts",  "n_experts",   "num_moe_experts"};
-  static constexpr std::array<std::string_view, 6> widths{"moe_intermediate_size", "expert_intermediate_size",
-                                                          "moe_ffn_hidden_size",   "expert_ffn_hidden_size",
-                                                          "ffn_dim_expert",        "intermediate_size"};
-  static constexpr std::array<std::string_view, 7> per_token{
-      "num_experts_per_tok",  "moe_top_k",   "moe_topk", "moe_k", "top_k_experts",
-      "num_selected_experts", "router_top_k"};
-  static constexpr std::array<std::string_view, 3> shared{"n_shared_experts", "num_shared_experts",
-                                                          "moe_num_shared_experts"};
-  const std::string_view count = first_key(c, counts);
-  if (count.empty() || c.count(count, range::experts, 0) <= 1) return {};
-  const std::string_view width = first_key(c, widths);
-  const std::string_view tokens = first_key(c, per_token);
-  FeedForward f = routed_experts(c, count, width.empty() ? widths[0] : width, tokens.empty() ? per_token[0] : tokens);
-  const std::string_view more = first_key(c, shared);
-  if (!more.empty()) f.shared_width = multiply(c.count(more, range::experts, 0), f.expert_width);
-  if (c.has("shared_expert_intermediate_size")) {
-    f.shared_width = c.count("shared_expert_intermediate_size", range::optional_width, 0);
-  }
-  c.assume(std::string(count) + " are taken as routed experts of " + std::string(width) + ", gated, without biases");
+  static constexpr MixtureRule rule{
+      .experts = "n_routed_experts|num_experts|num_local_experts|moe_num_experts|n_experts|num_moe_experts",
+      .width =
+          "moe_intermediate_size|expert_intermediate_size|moe_ffn_hidden_size|expert_ffn_hidden_size|ffn_dim_expert|"
+          "intermediate_size",
+      .per_token = "num_experts_per_tok|moe_top_k|moe_topk|moe_k|top_k_experts|num_selected_experts|router_top_k"};
+  const std::string_view key = present_key(c, rule.experts);
+  if (!c.has(key) || c.count(key, range::experts, 0) <= 1) return {};
+  FeedForward f = mixture_of(rule, c);
+  const std::string_view shared = present_key(c, "n_shared_experts|num_shared_experts|moe_num_shared_experts");
+  f.shared_width = multiply(c.count(shared, range::experts, 0), f.expert_width);
+  f.shared_width = c.count("shared_expert_intermediate_size", range::optional_width, f.shared_width);
+  c.assume(std::string(key) + " are taken as routed experts of " + std::string(present_key(c, rule.width)) +
+           ", gated, without biases");
   return f;
 }
 
 /// Which layers are mixtures, in any of the notations.
 std::vector<bool> any_mixture_layers(const Fields& c, Count layers) {
   const std::vector<std::string> types = layer_types(c, layers, "mlp_layer_types");
-  if (types.empty() && c.has("moe_layer_freq")) return deepseek_mixture_layers(c, layers, 0);
+  if (types.empty() && c.has("moe_layer_freq")) return deepseek_layers({}, c, layers);
   const Count first =
       c.count("first_k_dense_replace", range::some_layers, c.count("num_dense_layers", range::some_layers, 0));
   const Count step = c.count("decoder_sparse_step", range::layers, 1);

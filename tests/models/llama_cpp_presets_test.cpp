@@ -54,7 +54,7 @@ TEST(LlamaCppPresets, LayersThatRepeatTheStateBeforeThemChangeNoPeak) {
       for (const auto& [first, end] : {std::pair<Count, Count>{0, layers}, {0, layers / 3}, {layers / 3, layers}}) {
         Replay part{.model = model.get(),
                     .serving = &serving,
-                    .sizes = sizes_of(serving, architecture_of(model->model_type)),
+                    .sizes = sizes_of(serving, architecture_of(model->quirks.graph())),
                     .first = first,
                     .end = end,
                     .has_output = end == layers};

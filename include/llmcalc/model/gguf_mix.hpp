@@ -160,10 +160,8 @@ inline MixContext mix_context(const Model& m, const std::vector<GgufTensor>& ten
     const AttentionShape& a = m.layer(0).attends() ? m.layer(0).attention : attending->attention;
     const Count kv_heads = attending->mixer == Mixer::LatentAttention ? 1 : a.kv_heads;
     c.query_groups = kv_heads != 0 ? a.heads / kv_heads : 0;
-    // llama.cpp calls any 80-layer model of these two architectures "70B" (for Llama only when it has grouped
-    // queries).
-    const bool llama = m.model_type == "llama" || m.model_type == "mistral" || m.model_type == "mixtral";
-    c.size_70b = c.layers == 80 && (m.model_type == "qwen2" || (llama && a.heads != a.kv_heads));
+    const bool grouped = m.quirks.has(Quirk::Called70bWhenGrouped) && a.heads != a.kv_heads;
+    c.size_70b = c.layers == 80 && (m.quirks.has(Quirk::Called70b) || grouped);
   }
   for (const GgufTensor& t : tensors) c.value_tensors += is_value(t.role) ? Count{1} : Count{0};
   return c;

@@ -281,7 +281,7 @@ inline void prediction_block(Writer& w, const Model& m) {
 /// them out. Source: convert_hf_to_gguf.py at d775b8967 (GLM-4.5 family); DeepSeek R1's file has 61 blocks, without
 /// its prediction layer.
 [[nodiscard]] inline std::span<const std::uint16_t> gguf_prediction_blocks(const Model& m) {
-  const bool written = m.model_type == "glm4_moe" || m.model_type == "glm4v_moe";
+  const bool written = m.quirks.has(Quirk::PredictionInGguf);
   return written ? std::span<const std::uint16_t>(m.mtp_layers) : std::span<const std::uint16_t>();
 }
 

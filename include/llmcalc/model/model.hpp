@@ -9,7 +9,9 @@
 #include <llmcalc/model/tensors.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -196,12 +198,80 @@ enum class Output : std::uint8_t {
   States         ///< an encoder's hidden states themselves (embedding models)
 };
 
+/// A graph of llama.cpp: how it builds the layers of a model. engines/llama_cpp/architecture.hpp has one row for each.
+enum class LlamaGraph : std::uint8_t {
+  Unknown,  ///< taken for Llama's
+  Llama,
+  Qwen2,
+  Qwen3,
+  Qwen3Moe,
+  Gemma,
+  Gemma2,
+  Gemma3,
+  Gemma3n,
+  Gemma4,
+  Phi2,
+  Phi3,
+  CommandR,
+  Cohere2,
+  DeepSeek2,        ///< DeepSeek V2: experts are chosen without a correction bias
+  DeepSeek2Biased,  ///< DeepSeek V3
+  DeepSeek2Later,   ///< families built like DeepSeek V3 whose graph was not compared
+  Glm4Moe,
+  GptOss,
+  Exaone4,
+  Olmo2,
+  Llama4,
+  Mimo2,
+  Mamba,
+  Mamba2,
+  FalconMamba,
+  Jamba,
+  FalconH1,
+  GraniteHybrid,
+  NemotronH,
+  Qwen3Next,
+  Qwen35,
+  Qwen35Moe
+};
+inline constexpr std::size_t llama_graph_count = static_cast<std::size_t>(LlamaGraph::Qwen35Moe) + 1;
+
+/// What other programs do with one family and with no other.
+enum class Quirk : std::uint8_t {
+  NarrowSoftmax,         ///< eager attention of its class computes probabilities in the type of the stream (GPT-2)
+  DropsBlocks,           ///< its class drops out the outputs of attention and feed-forward block
+  KeepsEmbedding,        ///< its class has no dropout behind the embedding
+  IndexPairs,            ///< its router keeps 2 bytes more for each chosen expert
+  Fp32States,            ///< its configuration asks for recurrent states in fp32
+  PredictionInGguf,      ///< llama.cpp's converter writes its prediction layers into the file
+  Called70b,             ///< llama.cpp's quantizer calls every model of 80 layers "70B"
+  Called70bWhenGrouped,  ///< the same, but only with grouped queries
+};
+
+/// The quirks of a family. Its row sets them (src/models); engines and training ask for them, never for a name.
+class Quirks {
+ public:
+  constexpr Quirks() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): rows of families are written in braces
+  constexpr Quirks(LlamaGraph graph, std::initializer_list<Quirk> quirks = {}) : graph_(graph) {
+    for (const Quirk q : quirks) bits_ = static_cast<std::uint16_t>(bits_ | 1U << static_cast<unsigned>(q));
+  }
+  /// How llama.cpp builds the family.
+  [[nodiscard]] constexpr LlamaGraph graph() const { return graph_; }
+  [[nodiscard]] constexpr bool has(Quirk q) const { return ((bits_ >> static_cast<unsigned>(q)) & 1U) != 0; }
+
+ private:
+  LlamaGraph graph_ = LlamaGraph::Unknown;
+  std::uint16_t bits_ = 0;
+};
+
 /// A language model. Immutable once built; shared by scenarios.
 struct Model {
   std::string id;                  ///< preset id, or a name made from the file
   std::string name;                ///< name for people
   std::string model_type;          ///< config.json's model_type, "" when set by hand
   std::string family;              ///< publisher's family name for grouping
+  Quirks quirks;                   ///< what other programs do with this family alone
   Trust trust = Trust::Exact;      ///< Modelled or Assumed when something in the config was not understood
   std::vector<std::string> notes;  ///< what was assumed, in words
 

@@ -151,7 +151,7 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
                 {{"in flight", s.flight.count}, {"tokens", tokens}, {"bytes", activations::stream_norm(pass).stream}},
                 {1, 1}, multiply(divisor, s.flight.divisor)));
   }
-  if (s.share.first && pass.residual_dropout && head_trained && m.model_type != "opt") {
+  if (s.share.first && pass.residual_dropout && head_trained && !m.quirks.has(Quirk::KeepsEmbedding)) {
     sink.put(Part::Activations,
              summand("embedding dropout", {{"in flight", s.flight.count}, {"tokens", tokens}, {"hidden", m.hidden}},
                      {1, 1}, multiply(divisor, s.flight.divisor)));

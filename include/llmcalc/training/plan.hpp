@@ -1,7 +1,6 @@
 #pragma once
 // A training run worked out once for all stages and moments: profile, recipe, layout, what each kind of layer keeps.
 
-#include <llmcalc/training/engine.hpp>
 #include <llmcalc/memory/activations/layer.hpp>
 #include <llmcalc/memory/backward_work.hpp>
 #include <llmcalc/memory/in_flight.hpp>
@@ -10,6 +9,7 @@
 #include <llmcalc/memory/recompute.hpp>
 #include <llmcalc/memory/training_sums.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/training/engine.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -121,7 +121,7 @@ namespace plan_detail {
 /// Models whose classes drop out the outputs of attention and feed-forward block.
 [[nodiscard]] inline bool drops_residual(const Model& model, const TrainingProfile& profile) {
   const bool layer_norm = model.norm == NormKind::LayerNorm || model.norm == NormKind::LayerNormNoBias;
-  return profile.hidden_dropout || layer_norm || model.model_type == "phi3";
+  return profile.hidden_dropout || layer_norm || model.quirks.has(Quirk::DropsBlocks);
 }
 
 [[nodiscard]] inline TrainingPass pass_of(const TrainingPlan& plan) {
@@ -136,9 +136,9 @@ namespace plan_detail {
   p.autocast = plan.bytes.autocast;
   p.fused = t.kernels == LayerKernels::Fused || t.compile || plan.profile->fused_kernels;
   p.attention_softcap = m.attention_softcap;
-  p.softmax_fp32 = m.model_type != "gpt2";
+  p.softmax_fp32 = !m.quirks.has(Quirk::NarrowSoftmax);
   p.native_window = plan.profile->native_window;
-  p.experts_index_pair = m.model_type == "mixtral";
+  p.experts_index_pair = m.quirks.has(Quirk::IndexPairs);
   p.attention = t.attention;
   p.experts = t.experts;
   p.attention_dropout = t.dropout > 0;

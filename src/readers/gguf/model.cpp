@@ -1,5 +1,6 @@
 #include "readers/gguf/model.hpp"
 
+#include "models/registry.hpp"
 #include "readers/gguf/architectures.hpp"
 #include "readers/gguf/layers.hpp"
 #include "readers/gguf/measured.hpp"
@@ -188,6 +189,7 @@ class ModelReader {
 
   void read_format() {
     refine_type();
+    model_.quirks = models::quirks_of(model_.model_type);
     // what most weights are stored in
     std::array<Count, ggml_types.size()> bytes{};
     for (const GgufTensorInfo& tensor : view_.set().tensors) {

@@ -14,7 +14,7 @@ namespace {
 /// Jamba v0.1: attention in layers 4, 12, 20, 28, experts in every second layer.
 Model jamba() {
   Model m;
-  m.model_type = "jamba";
+  m.quirks = LlamaGraph::Jamba;
   m.hidden = 4096;
   m.vocabulary = m.head_vocabulary = 65536;
   Layer dense;
@@ -35,7 +35,7 @@ Model jamba() {
 /// Nemotron Nano 9B v2: one block a layer.
 Model nemotron() {
   Model m;
-  m.model_type = "nemotron_h";
+  m.quirks = LlamaGraph::NemotronH;
   m.hidden = 4480;
   m.vocabulary = m.head_vocabulary = 131072;
   Layer mamba;
@@ -55,7 +55,7 @@ Model nemotron() {
 /// Qwen3-Next 80B-A3B: three gated delta nets, then attention with an output gate.
 Model qwen3_next() {
   Model m;
-  m.model_type = "qwen3_next";
+  m.quirks = LlamaGraph::Qwen3Next;
   m.hidden = 2048;
   m.vocabulary = m.head_vocabulary = 151936;
   Layer delta;
@@ -104,7 +104,7 @@ Serving serving_of(const Run& run) {
 
 Count compute(const Model& m, const Run& run, const HostSide* side = nullptr) {
   const Serving serving = serving_of(run);
-  Replay replay{.model = &m, .serving = &serving, .sizes = sizes_of(serving, architecture_of(m.model_type))};
+  Replay replay{.model = &m, .serving = &serving, .sizes = sizes_of(serving, architecture_of(m.quirks.graph()))};
   replay.on_device = run.on_device;
   replay.host_side = side;
   return compute_buffers(replay).device.count;

@@ -21,9 +21,11 @@ Layer attention_layer(Count heads, Count kv_heads, Count head_dim, Count width) 
   return layer;
 }
 
-Model equal_layers(std::string_view type, Count layers, Count hidden, Count vocabulary, const Layer& layer) {
+constexpr Quirks called_llama{LlamaGraph::Llama, {Quirk::Called70bWhenGrouped}};
+
+Model equal_layers(Quirks quirks, Count layers, Count hidden, Count vocabulary, const Layer& layer) {
   Model m;
-  m.model_type = type;
+  m.quirks = quirks;
   m.hidden = hidden;
   m.vocabulary = m.head_vocabulary = vocabulary;
   m.kinds = {layer};
@@ -35,7 +37,7 @@ Model equal_layers(std::string_view type, Count layers, Count hidden, Count voca
 void expect_buffers(Model model, Count device, Count in_host) {
   auto card = std::make_shared<Device>();
   card->memory = Bytes{Count{1} << 44};
-  const std::string name = model.model_type;
+  const std::string name(llama_cpp::architecture_of(model.quirks.graph()).name);
   Scenario s;
   s.model = std::make_shared<const Model>(std::move(model));
   s.weights = {.format = WeightFormat::Gguf, .mix = GgufMix::Q4_K_M};
@@ -50,18 +52,19 @@ void expect_buffers(Model model, Count device, Count in_host) {
 }
 
 TEST(LlamaCppOffload, MatricesAndCachesAreCopiedOneSplitAfterTheOther) {
-  expect_buffers(equal_layers("llama", 32, 4096, 32000, attention_layer(32, 32, 128, 11008)), 168'822'784,
+  expect_buffers(equal_layers(called_llama, 32, 4096, 32000, attention_layer(32, 32, 128, 11008)), 168'822'784,
                  33'568'768);
-  expect_buffers(equal_layers("llama", 32, 4096, 32000, attention_layer(32, 8, 128, 14336)), 135'792'640, 25'180'160);
+  expect_buffers(equal_layers(called_llama, 32, 4096, 32000, attention_layer(32, 8, 128, 14336)), 135'792'640,
+                 25'180'160);
   Layer normed = attention_layer(16, 8, 128, 3072);
   normed.attention.qk_norm = QkNorm::PerHead;
-  Model tied = equal_layers("qwen3", 28, 1024, 151936, normed);
+  Model tied = equal_layers(LlamaGraph::Qwen3, 28, 1024, 151936, normed);
   tied.tied_head = true;
   expect_buffers(std::move(tied), 321'653'248, 14'694'400);
 }
 
 TEST(LlamaCppOffload, RotaryFactorsStayWhereTheyWereCopied) {
-  Model m = equal_layers("llama", 80, 8192, 128256, attention_layer(64, 8, 128, 28672));
+  Model m = equal_layers(called_llama, 80, 8192, 128256, attention_layer(64, 8, 128, 28672));
   m.rope_factor_values = 64;
   expect_buffers(std::move(m), 326'895'872, 41'957'376);
 }
@@ -69,13 +72,13 @@ TEST(LlamaCppOffload, RotaryFactorsStayWhereTheyWereCopied) {
 TEST(LlamaCppOffload, ExpertsAreCopiedWhole) {
   Layer layer = attention_layer(32, 8, 128, 0);
   layer.feed_forward = {.experts = 8, .experts_per_token = 2, .expert_width = 14336};
-  expect_buffers(equal_layers("llama", 32, 4096, 32000, layer), 506'988'544, 25'180'160);
+  expect_buffers(equal_layers(called_llama, 32, 4096, 32000, layer), 506'988'544, 25'180'160);
 }
 
 TEST(LlamaCppOffload, ValuesOfAFusedProjectionComeBackWithTheirGaps) {
   Layer layer = attention_layer(40, 10, 128, 17920);
   layer.attention.fused_qkv = layer.feed_forward.fused_gate_up = true;
-  expect_buffers(equal_layers("phi3", 40, 5120, 100352, layer), 229'849'088, 37'213'184);
+  expect_buffers(equal_layers(LlamaGraph::Phi3, 40, 5120, 100352, layer), 229'849'088, 37'213'184);
 }
 
 TEST(LlamaCppOffload, LatentKeysAreCopiedTwice) {
@@ -91,7 +94,7 @@ TEST(LlamaCppOffload, LatentKeysAreCopiedTwice) {
   dense.feed_forward.width = 10944;
   Layer experts = dense;
   experts.feed_forward = {.experts = 64, .experts_per_token = 6, .expert_width = 1408, .shared_width = 2816};
-  Model m = equal_layers("deepseek_v2", 27, 2048, 102400, dense);
+  Model m = equal_layers(LlamaGraph::DeepSeek2, 27, 2048, 102400, dense);
   m.kinds.push_back(experts);
   m.layers.assign(27, 1);
   m.layers[0] = 0;
@@ -103,7 +106,7 @@ TEST(LlamaCppOffload, TheProcessorScans) {
   layer.mixer = Mixer::Mamba1;
   layer.norms = NormPlacement::MixerOnly;
   layer.recurrent = {.inner = 5120, .state = 16, .conv_kernel = 4, .time_step_rank = 160};
-  Model m = equal_layers("mamba", 64, 2560, 50280, layer);
+  Model m = equal_layers(LlamaGraph::Mamba, 64, 2560, 50280, layer);
   m.tied_head = true;
   expect_buffers(std::move(m), 120'895'616, 37'816'992);
 }
@@ -113,7 +116,7 @@ TEST(LlamaCppOffload, AndAttendsBetweenTwoGathers) {
   layer.also_recurrent = true;
   layer.recurrent = {
       .inner = 3072, .state = 256, .heads = 24, .head_dim = 128, .groups = 1, .conv_kernel = 4, .gated_norm = false};
-  expect_buffers(equal_layers("falcon_h1", 44, 3072, 130048, layer), 272'629'760, 53'463'072);
+  expect_buffers(equal_layers(LlamaGraph::FalconH1, 44, 3072, 130048, layer), 272'629'760, 53'463'072);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ Layer llama_layer(Count heads, Count kv_heads, Count head_dim, Count width) {
 /// A dense model of the Llama architecture, as its GGUF file without rotary factors.
 Model llama(Count layers, Count hidden, Count vocabulary, const Layer& layer) {
   Model m;
-  m.model_type = "llama";
+  m.quirks = {LlamaGraph::Llama, {Quirk::Called70bWhenGrouped}};
   m.hidden = hidden;
   m.vocabulary = m.head_vocabulary = vocabulary;
   m.kinds = {layer};
@@ -192,7 +192,7 @@ TEST(LlamaCpp, ExpertsOfTheFirstLayersCanStayOnTheHost) {
   layer.feed_forward.experts_per_token = 8;
   layer.feed_forward.expert_width = 768;
   Model m = llama(48, 2048, 151936, layer);
-  m.model_type = "qwen3_moe";
+  m.quirks = LlamaGraph::Qwen3Moe;
   Scenario s = scenario(m);
   const Bytes all = use_of(estimate(s), "GPU 0").bytes(Part::Weights);
   s.serving.moe_layers_on_cpu = 48;

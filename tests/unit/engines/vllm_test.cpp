@@ -107,9 +107,9 @@ TEST(Vllm, KeepsStatesInTheTypeItsModelAsksFor) {
     return vllm::paged_rules(s, vllm::profile_of(s.serving.version)).states.state;
   };
   EXPECT_EQ(state(), (Block{1, 2}));
-  m.model_type = "nemotron_h";
+  m.quirks = {LlamaGraph::NemotronH, {Quirk::Fp32States}};
   EXPECT_EQ(state(), (Block{1, 4}));
-  m.model_type = "qwen3_next";
+  m.quirks = {};
   m.kinds[0].mixer = Mixer::GatedDeltaNet;
   EXPECT_EQ(state(), (Block{1, 4}));
 }

@@ -3,10 +3,11 @@
 // of projections, whether the softmax scale is a node of its own, which rows are dropped before the last layer's
 // feed-forward block. Each difference is a trait.
 
-#include <llmcalc/base/units.hpp>
+#include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/model/model.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -53,13 +54,13 @@ struct Architecture {
   bool verified = true;          ///< replay compared with llama.cpp's own dry run
 };
 
-/// One row of the table: which model_type is built by which architecture.
+/// One row of the table.
 struct ArchitectureRow {
-  std::string_view model_type;
+  LlamaGraph id = LlamaGraph::Unknown;
   Architecture architecture;
 };
 
-/// Graphs that several model types share.
+/// Graphs that several rows share.
 namespace graphs {
 inline constexpr Architecture llama{.name = "llama", .expert_weights = ExpertWeights::Normalised};
 inline constexpr Architecture gemma3{.name = "gemma3",
@@ -75,7 +76,7 @@ inline constexpr Architecture qwen3next{.name = "qwen3next",
                                         .expert_weights = ExpertWeights::Normalised,
                                         .keeps_hidden = true};
 
-/// The same graph under another name, or taken for a model type it was not compared with.
+/// The same graph under another name, or taken for a family it was not compared with.
 constexpr Architecture renamed(Architecture a, std::string_view name) {
   a.name = name;
   return a;
@@ -97,69 +98,60 @@ constexpr Architecture capped(Architecture a, std::string_view name) {
 }  // namespace graphs
 
 /// Source: llama.cpp d775b8967 (build 10573), src/models/*.cpp; each verified row was replayed against its dry run.
-/// The last row is used for every other model_type.
 inline constexpr auto architectures = std::to_array<ArchitectureRow>({
-    {"llama", graphs::llama},
-    {"mistral", graphs::llama},
-    {"mixtral", graphs::llama},
-    {"qwen2", graphs::renamed({}, "qwen2")},
-    {"qwen3", graphs::renamed({}, "qwen3")},
-    {"qwen3_moe", graphs::renamed(graphs::llama, "qwen3moe")},
-    {"gemma", {.name = "gemma", .scaled_queries = true, .scaled_embedding = true, .verified = false}},
-    {"gemma2", graphs::capped(graphs::gemma3, "gemma2")},
-    {"gemma3", graphs::gemma3},
-    {"gemma3_text", graphs::gemma3},
-    {"gemma3n", graphs::unverified(graphs::gemma3, "gemma3n")},
-    {"gemma4", graphs::unverified(graphs::gemma3, "gemma4")},
-    {"phi",
+    {LlamaGraph::Unknown, graphs::unverified(graphs::llama, "")},
+    {LlamaGraph::Llama, graphs::llama},
+    {LlamaGraph::Qwen2, graphs::renamed({}, "qwen2")},
+    {LlamaGraph::Qwen3, graphs::renamed({}, "qwen3")},
+    {LlamaGraph::Qwen3Moe, graphs::renamed(graphs::llama, "qwen3moe")},
+    {LlamaGraph::Gemma, {.name = "gemma", .scaled_queries = true, .scaled_embedding = true, .verified = false}},
+    {LlamaGraph::Gemma2, graphs::capped(graphs::gemma3, "gemma2")},
+    {LlamaGraph::Gemma3, graphs::gemma3},
+    {LlamaGraph::Gemma3n, graphs::unverified(graphs::gemma3, "gemma3n")},
+    {LlamaGraph::Gemma4, graphs::unverified(graphs::gemma3, "gemma4")},
+    {LlamaGraph::Phi2,
      {.name = "phi2", .wiring = Wiring::Parallel, .layer_norm = true, .scaled_queries = true, .verified = false}},
-    {"phi3", {.name = "phi3", .scaled_queries = true, .residual_first = true}},
-    {"cohere", {.name = "command-r", .wiring = Wiring::Parallel, .layer_norm = true, .rotates_late = true}},
-    {"cohere2", graphs::windowed({.wiring = Wiring::Parallel, .layer_norm = true, .rotates_late = true}, "cohere2")},
-    {"deepseek_v2", {.name = "deepseek2"}},
-    {"deepseek_v3", graphs::deepseek2},
-    {"kimi_k2", graphs::deepseek2},
-    {"deepseek_v32", graphs::unverified(graphs::deepseek2, "deepseek2")},
-    {"glm4_moe_lite", graphs::unverified(graphs::deepseek2, "deepseek2")},
-    {"glm4_moe", {.name = "glm4moe", .expert_weights = ExpertWeights::Biased}},
-    {"gpt_oss",
+    {LlamaGraph::Phi3, {.name = "phi3", .scaled_queries = true, .residual_first = true}},
+    {LlamaGraph::CommandR,
+     {.name = "command-r", .wiring = Wiring::Parallel, .layer_norm = true, .rotates_late = true}},
+    {LlamaGraph::Cohere2,
+     graphs::windowed({.wiring = Wiring::Parallel, .layer_norm = true, .rotates_late = true}, "cohere2")},
+    {LlamaGraph::DeepSeek2, {.name = "deepseek2"}},
+    {LlamaGraph::DeepSeek2Biased, graphs::deepseek2},
+    {LlamaGraph::DeepSeek2Later, graphs::unverified(graphs::deepseek2, "deepseek2")},
+    {LlamaGraph::Glm4Moe, {.name = "glm4moe", .expert_weights = ExpertWeights::Biased}},
+    {LlamaGraph::GptOss,
      {.name = "gpt-oss",
       .expert_weights = ExpertWeights::GptOss,
       .keys_first = true,
       .drops_rows_late = true,
       .windows = true}},
-    {"exaone4", graphs::windowed({}, "exaone4")},
-    {"olmo3", graphs::windowed({}, "olmo2")},
-    {"llama4", graphs::windowed({}, "llama4")},
-    {"llama4_text", graphs::windowed({}, "llama4")},
-    {"mimo_v2_flash", graphs::windowed({}, "mimo2")},
-    {"mamba", graphs::mamba},
-    {"mamba2", graphs::renamed(graphs::mamba, "mamba2")},
-    {"falcon_mamba", graphs::unverified(graphs::mamba, "mamba")},
-    {"jamba", {.name = "jamba", .wiring = Wiring::Jamba, .rotates_late = true, .positions = false}},
-    {"falcon_h1", {.name = "falcon-h1", .wiring = Wiring::FalconH1, .rotates_late = true}},
-    {"granitemoehybrid",
+    {LlamaGraph::Exaone4, graphs::windowed({}, "exaone4")},
+    {LlamaGraph::Olmo2, graphs::windowed({}, "olmo2")},
+    {LlamaGraph::Llama4, graphs::windowed({}, "llama4")},
+    {LlamaGraph::Mimo2, graphs::windowed({}, "mimo2")},
+    {LlamaGraph::Mamba, graphs::mamba},
+    {LlamaGraph::Mamba2, graphs::renamed(graphs::mamba, "mamba2")},
+    {LlamaGraph::FalconMamba, graphs::unverified(graphs::mamba, "mamba")},
+    {LlamaGraph::Jamba, {.name = "jamba", .wiring = Wiring::Jamba, .rotates_late = true, .positions = false}},
+    {LlamaGraph::FalconH1, {.name = "falcon-h1", .wiring = Wiring::FalconH1, .rotates_late = true}},
+    {LlamaGraph::GraniteHybrid,
      {.name = "granitehybrid", .wiring = Wiring::GraniteHybrid, .expert_weights = ExpertWeights::Normalised}},
-    {"nemotron_h",
+    {LlamaGraph::NemotronH,
      {.name = "nemotron_h",
       .wiring = Wiring::NemotronH,
       .rotates_late = true,
       .keeps_hidden = true,
       .positions = false}},
-    {"qwen3_next", graphs::qwen3next},
-    {"qwen3_5", graphs::unverified(graphs::qwen3next, "qwen35")},
-    {"qwen3_5_text", graphs::unverified(graphs::qwen3next, "qwen35")},
-    {"qwen3_5_moe", graphs::unverified(graphs::qwen3next, "qwen35moe")},
-    {"qwen3_5_moe_text", graphs::unverified(graphs::qwen3next, "qwen35moe")},
-    {"", graphs::unverified(graphs::llama, "")},
+    {LlamaGraph::Qwen3Next, graphs::qwen3next},
+    {LlamaGraph::Qwen35, graphs::unverified(graphs::qwen3next, "qwen35")},
+    {LlamaGraph::Qwen35Moe, graphs::unverified(graphs::qwen3next, "qwen35moe")},
 });
+static_assert(architectures.size() == llama_graph_count && indexed_by_id(architectures));
 
-/// The architecture llama.cpp uses for a model.
-[[nodiscard]] constexpr const Architecture& architecture_of(std::string_view model_type) {
-  for (const ArchitectureRow& row : architectures) {
-    if (row.model_type == model_type) return row.architecture;
-  }
-  return architectures.back().architecture;
+/// What is known of a graph.
+[[nodiscard]] constexpr const Architecture& architecture_of(LlamaGraph graph) {
+  return architectures[static_cast<std::size_t>(graph)].architecture;
 }
 
 }  // namespace llmcalc::llama_cpp

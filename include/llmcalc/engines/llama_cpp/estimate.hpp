@@ -60,7 +60,7 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
   const GgufFile file = measured ? GgufFile(&m.gguf) : GgufFile(gguf_mix(m, type.mix, s.weights.imatrix));
   const std::vector<GgufTensor>& tensors = *file;
   const Placement p = place(s);
-  const Architecture& architecture = architecture_of(m.model_type);
+  const Architecture& architecture = architecture_of(m.quirks.graph());
   const Sizes z = sizes_of(s.serving, architecture);
   const ComputeShares compute = compute_shares(s, tensors, p);
   const bool summarises = std::any_of(m.kinds.begin(), m.kinds.end(),

@@ -2,11 +2,11 @@
 // Shared state of the graph builders: sizes in bytes of the tensors that recur, the inputs, and small idioms of
 // llama.cpp's graphs. Units: u = 4 x n_ubatch bytes (one F32 value for every token of the micro-batch).
 
-#include <llmcalc/model/model.hpp>
 #include <llmcalc/engines/llama_cpp/architecture.hpp>
 #include <llmcalc/engines/llama_cpp/cache.hpp>
 #include <llmcalc/engines/llama_cpp/graph.hpp>
 #include <llmcalc/engines/llama_cpp/replay.hpp>
+#include <llmcalc/model/model.hpp>
 
 #include <algorithm>
 #include <array>
@@ -33,7 +33,7 @@ class Builder {
         model(*r.model),
         serving(*r.serving),
         sizes(r.sizes),
-        architecture(architecture_of(r.model->model_type)),
+        architecture(architecture_of(r.model->quirks.graph())),
         u(multiply(4, sizes.ubatch)),
         hidden(multiply(model.hidden, u)),
         flash(serving.attention != AttentionKernel::Eager) {}

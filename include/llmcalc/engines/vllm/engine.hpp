@@ -28,7 +28,7 @@ namespace llmcalc::vllm {
   const auto is_delta = [](const Layer& kind) {
     return kind.mixer == Mixer::GatedDeltaNet || kind.mixer == Mixer::KimiDeltaNet;
   };
-  return m.model_type == "nemotron_h" || std::any_of(m.kinds.begin(), m.kinds.end(), is_delta);
+  return m.quirks.has(Quirk::Fp32States) || std::any_of(m.kinds.begin(), m.kinds.end(), is_delta);
 }
 
 /// How the scenario's cache is paged.

@@ -1,16 +1,41 @@
-// RWKV 4 to 7: time mixing with a state of fixed size, channel mixing instead of a feed-forward block.
-// Sources: modeling_rwkv.py and modeling_rwkv7.py of Hugging Face transformers; the totals of the RWKV-5/6 paper
-// (arXiv 2404.05892, 13 D^2 L + 14 D L + 4 D + 2 D V for version 5) and of the RWKV-7 paper (arXiv 2503.14456).
+// Recurrences of their own kind: RWKV 4 to 7 (time mixing with a state of fixed size, channel mixing instead of a
+// feed-forward block), RecurrentGemma (Griffin), xLSTM.
+// Sources: modeling_rwkv.py, modeling_rwkv7.py and modeling_xlstm.py of Hugging Face transformers; the totals of the
+// RWKV-5/6 paper (arXiv 2404.05892, 13 D^2 L + 14 D L + 4 D + 2 D V for version 5) and of the RWKV-7 paper (arXiv
+// 2503.14456).
 
-#include "models/recurrent_tensors.hpp"
-#include "models/registry.hpp"
+#include "models/blocks.hpp"
 
-#include <array>
 #include <string>
+#include <utility>
 
 namespace llmcalc::models {
 
 namespace {
+
+/// Writes the weights of recurrences that the inventory has no formula for, tensor by tensor, for one kind of layer.
+class RecurrentTensors {
+ public:
+  RecurrentTensors(Model& m, std::size_t kind) : model_(m), kind_(kind) {}
+
+  void matrix(std::string_view name, Count rows, Count columns, TensorRole role, bool bias = false) {
+    const std::string text(name);
+    add_layer_tensor(model_, kind_, text + ".weight", rows, columns, role, part(role));
+    if (bias) add_layer_tensor(model_, kind_, text + ".bias", rows, 1, TensorRole::Bias, part(role));
+  }
+  void vector(std::string_view name, Count size) {
+    add_layer_tensor(model_, kind_, name, size, 1, TensorRole::RecurrentSmall, ModelPart::Recurrent);
+  }
+
+ private:
+  static ModelPart part(TensorRole role) {
+    const bool block = role == TensorRole::Up || role == TensorRole::Down || role == TensorRole::Gate;
+    return block ? ModelPart::FeedForward : ModelPart::Recurrent;
+  }
+
+  Model& model_;
+  std::size_t kind_;
+};
 
 /// What every version has: LayerNorms, one more of them before the first layer, no positions.
 Layer rwkv_layer(const Fields& c, Model& m, std::string_view prefix) {
@@ -167,15 +192,119 @@ void read_rwkv7(const Fields& c, Model& m) {
   }
 }
 
-constexpr auto rows = std::to_array<FamilyRow>({
-    {"rwkv", "RWKV", read_rwkv4},
-    {"rwkv5", "RWKV", read_rwkv5},
-    {"rwkv6", "RWKV", read_rwkv6},
-    {"rwkv7", "RWKV", read_rwkv7},
-});
+/// The real-gated linear recurrent unit with its convolution and three projections (Griffin).
+void add_griffin_block(Model& m, std::size_t kind, Count width, Count heads, Count kernel) {
+  const Count block = width / heads;
+  RecurrentTensors t(m, kind);
+  t.matrix("temporal_block.linear_x", width, m.hidden, TensorRole::RecurrentIn, true);
+  t.matrix("temporal_block.linear_y", width, m.hidden, TensorRole::RecurrentIn, true);
+  t.matrix("temporal_block.linear_out", m.hidden, width, TensorRole::RecurrentOut, true);
+  t.matrix("temporal_block.conv_1d", width, kernel, TensorRole::Convolution, true);
+  t.vector("temporal_block.rg_lru.recurrent_param", width);
+  for (const char* gate : {"temporal_block.rg_lru.input_gate", "temporal_block.rg_lru.recurrent_gate"}) {
+    t.vector(std::string(gate) + "_weight", product(heads, block, block));
+    t.vector(std::string(gate) + "_bias", width);
+  }
+}
+
+/// RecurrentGemma: the block is half as wide as intermediate_size.
+void adjust_recurrent_gemma(const Fields&, Model&, Layer& layer, FeedForward&) { layer.feed_forward.width /= 2; }
+
+/// block_types repeats.
+ChangeLayer vary_recurrent_gemma(const Fields& c, Model& m, const Layer&, Count n) {
+  std::vector<std::string> pattern = c.texts(c.has("_block_types") ? "_block_types" : "block_types");
+  if (pattern.empty()) pattern = {"recurrent", "recurrent", "attention"};
+  RecurrentShape unit;
+  unit.inner = unit.head_dim = c.count("lru_width", range::width, m.hidden);
+  unit.heads = unit.state = 1;
+  // The class keeps one column less than the convolution is wide.
+  unit.conv_kernel = c.count("conv1d_width", {1, 64}, 4) - 1;
+  return recurrent_unless(layers_where(n, [&](Count i) { return pattern[i % pattern.size()] == "attention"; }),
+                          Mixer::Recurrence, unit);
+}
+
+void finish_recurrent_gemma(const Fields& c, Model& m) {
+  const Count heads = c.required("num_attention_heads", range::heads);
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    const RecurrentShape r = m.kinds[k].recurrent;
+    if (m.kinds[k].mixer == Mixer::Recurrence) add_griffin_block(m, k, r.inner, heads, r.conv_kernel + 1);
+  }
+}
+
+/// xLSTM 7B: a matrix memory, its normaliser and its maximum a head, all three in fp32; a gated block behind it.
+/// Source: modeling_xlstm.py of Hugging Face transformers.
+void read_xlstm(const Fields& c, Model& m) {
+  read_stream(c, m);
+  m.positions = Positions::None;
+  const bool bias = c.flag("use_bias", false);
+  const double key_share = c.number("qk_dim_factor", 0.5);
+  const double value_share = c.number("v_dim_factor", 1.0);
+  const double block_share = c.number("ffn_proj_factor", 2.667);
+  for (const auto& [key, share] : {std::pair{"qk_dim_factor", key_share}, std::pair{"v_dim_factor", value_share},
+                                   std::pair{"ffn_proj_factor", block_share}}) {
+    if (!(share > 0 && share <= 64)) {
+      c.complain(key, "must be more than 0 and at most 64");
+      return;
+    }
+  }
+  const auto part = [&](double share) { return static_cast<Count>(share * static_cast<double>(m.hidden)); };
+  const Count keys = part(key_share);
+  const Count values = part(value_share);
+  Layer layer;
+  layer.mixer = Mixer::Recurrence;
+  RecurrentShape& r = layer.recurrent;
+  r.heads = c.required("num_heads", range::heads);
+  const Count key = keys / r.heads;
+  r.inner = values;
+  r.head_dim = add(multiply(key, values / r.heads), add(key, 1));
+  r.state = 1;
+  layer.feed_forward.width = round_up(part(block_share), c.count("ffn_round_up_to_multiple_of", {1, 65536}, 64));
+  layer.feed_forward.up_bias = layer.feed_forward.down_bias = bias;
+  m.names = name_rules(
+      "model.embed_tokens>backbone.embeddings model.layers.>backbone.blocks. model.norm>backbone.out_norm "
+      "input_layernorm>norm_mlstm post_attention_layernorm>norm_ffn mlp.gate_proj>ffn.proj_up_gate "
+      "mlp.up_proj>ffn.proj_up mlp.down_proj>ffn.proj_down");
+  m.final_norm = c.flag("add_out_norm", true);
+  add_layers(m, c.has("num_hidden_layers") ? layer_count(c) : c.required("num_blocks", range::layers),
+             [&](Count) { return layer; });
+  RecurrentTensors t(m, 0);
+  t.matrix("mlstm_layer.q", keys, m.hidden, TensorRole::RecurrentIn, bias);
+  t.matrix("mlstm_layer.k", keys, m.hidden, TensorRole::RecurrentIn, bias);
+  t.matrix("mlstm_layer.v", values, m.hidden, TensorRole::RecurrentIn, bias);
+  t.matrix("mlstm_layer.ogate_preact", values, m.hidden, TensorRole::RecurrentIn, bias);
+  t.matrix("mlstm_layer.igate_preact", r.heads, m.hidden, TensorRole::RecurrentIn, true);
+  t.matrix("mlstm_layer.fgate_preact", r.heads, m.hidden, TensorRole::RecurrentIn, true);
+  t.vector("mlstm_layer.multihead_norm.weight", values);
+  if (bias) t.vector("mlstm_layer.multihead_norm.bias", values);
+  t.matrix("mlstm_layer.out_proj", m.hidden, values, TensorRole::RecurrentOut, bias);
+}
+
+constexpr std::string_view griffin_names =
+    "input_layernorm>temporal_pre_norm post_attention_layernorm>channel_pre_norm self_attn.>temporal_block. "
+    "mlp.>mlp_block. model.norm>model.final_norm";
+
+constexpr FamilyRow rows[] = {
+    {.model_type = "rwkv", .family = "RWKV", .reader = read_rwkv4},
+    {.model_type = "rwkv5", .family = "RWKV", .reader = read_rwkv5},
+    {.model_type = "rwkv6", .family = "RWKV", .reader = read_rwkv6},
+    {.model_type = "rwkv7", .family = "RWKV", .reader = read_rwkv7},
+    {.model_type = "recurrent_gemma",
+     .family = "Gemma",
+     .norm = NormKind::RmsPlusOne,
+     .output_bias = yes,
+     .block_bias = yes,
+     .windows = {.layers = Windows::All, .size = {"attention_window_size", 2048}},
+     .scaled_embedding = yes,
+     .final_softcap = "logits_soft_cap",
+     .names = griffin_names,
+     .adjust = adjust_recurrent_gemma,
+     .vary = vary_recurrent_gemma,
+     .finish = finish_recurrent_gemma},
+    {.model_type = "xlstm", .family = "xLSTM", .reader = read_xlstm},
+};
 
 }  // namespace
 
-std::span<const FamilyRow> rwkv_families() { return rows; }
+std::span<const FamilyRow> recurrence_families() { return rows; }
 
 }  // namespace llmcalc::models

@@ -1,0 +1,246 @@
+// Multi-head latent attention: DeepSeek V2 to V4 and the families that took it over.
+
+#include "models/blocks.hpp"
+#include "models/mixtures.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace llmcalc::models {
+
+namespace {
+
+/// The mixture of DeepSeek's line, without a bias for the choice of experts and with one.
+constexpr MixtureRule deepseek{
+    .experts = "n_routed_experts", .shared = {"n_shared_experts"}, .optional = true, .where = deepseek_layers};
+constexpr MixtureRule biased(Count dense_first) {
+  MixtureRule rule = deepseek;
+  rule.correction = yes;
+  rule.dense_first.otherwise = dense_first;
+  return rule;
+}
+
+/// DeepSeek V2 has an expert-selection bias only with this method.
+void adjust_deepseek_v2(const Fields& c, Model&, Layer&, FeedForward& mixture) {
+  mixture.correction_bias = mixture.experts != 0 && c.text("topk_method", "") == "noaux_tc";
+}
+
+/// GLM-5.2 indexes in some layers only; the others reuse what the last one selected.
+ChangeLayer vary_indexers(const Fields& c, Model&, const Layer&, Count n) {
+  return [types = layer_types(c, n, "indexer_types")](Count i, Layer& layer) {
+    if (types.empty() || types[i] == "full") return;
+    layer.attention.indexer_heads = layer.attention.indexer_head_dim = 0;
+  };
+}
+
+/// A.X-K1: a norm behind every mixture.
+void finish_axk1(const Fields&, Model& m) {
+  add_mixture_tensors(m, "post_mlp_layernorm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+}
+
+/// A.X-K2: DeepSeek V3.2 whose queries and output gates come from one matrix over both halves of the query latent
+/// (raw and normed); a low-rank gate behind the first norm of a layer, and behind the second one of a mixture.
+void finish_axk2(const Fields& c, Model& m) {
+  const Count rank = c.count("gated_norm_rank", range::width, 16);
+  const auto gate = [&](std::size_t kind, const std::string& norm) {
+    add_layer_tensor(m, kind, norm + ".mlp.fc1.weight", rank, m.hidden, TensorRole::Other, ModelPart::Other);
+    add_layer_tensor(m, kind, norm + ".mlp.fc2.weight", m.hidden, rank, TensorRole::Other, ModelPart::Other);
+  };
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    const AttentionShape& a = m.kinds[k].attention;
+    gate(k, "input_layernorm");
+    if (m.kinds[k].is_moe()) gate(k, "post_attention_layernorm");
+    // q_gate_proj is [heads x (query + value), 2 x rank]; the inventory has [heads x query, rank] of it already.
+    const Count query = multiply(a.heads, a.head_dim);
+    const Count value = multiply(a.heads, a.value_head_dim);
+    const Count missing = add(query, multiply(2, value));
+    add_layer_tensor(m, k, "self_attn.q_gate_proj.rest", missing, a.q_lora_rank, TensorRole::LatentQueryUp,
+                     ModelPart::Attention);
+  }
+}
+
+/// LongCat-Flash: every layer has two attentions and two dense blocks, with routed experts bridging the first dense
+/// block; some experts do nothing ("zero experts"), but the router scores them too. Here one layer is two.
+void read_longcat(const Fields& c, Model& m) {
+  read_stream(c, m);
+  Layer layer;
+  layer.mixer = Mixer::LatentAttention;
+  AttentionShape& a = layer.attention;
+  a.heads = a.kv_heads = c.required("num_attention_heads", range::heads);
+  a.q_lora_rank = c.count("q_lora_rank", range::optional_width, 1536);
+  a.kv_lora_rank = c.required("kv_lora_rank", range::width);
+  a.nope_head_dim = c.count("qk_nope_head_dim", range::optional_width, 128);
+  a.rope_head_dim = a.rotary_dim = c.count("qk_rope_head_dim", range::optional_width, 64);
+  a.value_head_dim = c.count("v_head_dim", range::width, 128);
+  a.head_dim = add(a.nope_head_dim, a.rope_head_dim);
+  FeedForward plain;
+  plain.width = c.required("intermediate_size", range::width);
+  FeedForward bridged = routed_experts(c, "n_routed_experts", "expert_ffn_hidden_size", "moe_topk");
+  bridged.width = plain.width;
+  bridged.correction_bias = true;
+  const Count zero = c.count("zero_expert_num", range::experts, 0);
+  if (zero != 0) {
+    const Count all = add(bridged.experts, zero);
+    bridged.experts_per_token = std::max<Count>(1, multiply(bridged.experts_per_token, bridged.experts) / all);
+    c.assume(
+        "of the experts a token chooses, those that do nothing are taken as chosen in proportion to their number");
+  }
+  const Count n = c.given("num_layers") ? c.required("num_layers", range::layers) : layer_count(c);
+  add_layers(m, multiply(2, n), [&](Count i) {
+    layer.feed_forward = i % 2 == 0 ? bridged : plain;
+    return layer;
+  });
+  if (zero != 0 && !m.kinds.empty()) {
+    add_layer_tensor(m, 0, "mlp.router.zero_experts.weight", zero, m.hidden, TensorRole::Router, ModelPart::Router);
+  }
+}
+
+/// Tokens that one compressed entry stands for, layer by layer; 0: only the window. From compress_ratios (whose
+/// surplus entries belong to prediction layers) or layer_types with compress_rates.
+std::vector<Count> compress_ratios(const Fields& c, Count layers) {
+  std::vector<Count> ratios(layers, 0);
+  const std::vector<Count> given = c.counts("compress_ratios", range::tokens);
+  if (!given.empty()) {
+    if (given.size() < layers) {
+      c.complain("compress_ratios", "must have at least " + std::to_string(layers) +
+                                        " entries (num_hidden_layers), has " + std::to_string(given.size()));
+      return ratios;
+    }
+    std::copy_n(given.begin(), layers, ratios.begin());
+    return ratios;
+  }
+  const std::vector<std::string> types = layer_types(c, layers);
+  const Fields rates = c.object("compress_rates");
+  for (Count i = 0; i < layers; ++i) {
+    // Without any list the class alternates: two window layers, then sparse and heavily compressed ones in turn.
+    std::string type = i < 2        ? "sliding_attention"
+                       : i % 2 == 0 ? "compressed_sparse_attention"
+                                    : "heavily_compressed_attention";
+    if (!types.empty()) type = types[i];
+    if (type == "compressed_sparse_attention") ratios[i] = rates.count(type, range::tokens, 4);
+    if (type == "heavily_compressed_attention") ratios[i] = rates.count(type, range::tokens, 128);
+  }
+  return ratios;
+}
+
+/// Compressor of a layer: projections of keys and gates (twice as wide with an indexer, whose windows overlap), a
+/// bias for every position of the window, a norm; the indexer has a compressor of its own.
+void add_compressor(Model& m, std::size_t k) {
+  const AttentionShape& a = m.kinds[k].attention;
+  constexpr auto part = ModelPart::Attention;
+  constexpr auto role = TensorRole::Indexer;
+  const auto compressor = [&](const std::string& at, Count width, Count head_dim) {
+    add_layer_tensor(m, k, at + "kv_proj.weight", width, m.hidden, role, part);
+    add_layer_tensor(m, k, at + "gate_proj.weight", width, m.hidden, role, part);
+    add_layer_tensor(m, k, at + "position_bias", a.compress_ratio, width, role, part);
+    add_layer_tensor(m, k, at + "kv_norm.weight", head_dim, 1, TensorRole::Norm, ModelPart::Norms);
+  };
+  const bool overlaps = a.indexer_heads != 0;
+  compressor("self_attn.compressor.", multiply(overlaps ? 2 : 1, a.head_dim), a.head_dim);
+  if (!overlaps) return;
+  compressor("self_attn.compressor.indexer.", multiply(2, a.indexer_head_dim), a.indexer_head_dim);
+  add_layer_tensor(m, k, "self_attn.compressor.indexer.q_b_proj.weight",
+                   multiply(a.indexer_heads, a.indexer_head_dim), a.q_lora_rank, role, part);
+  add_layer_tensor(m, k, "self_attn.compressor.indexer.scorer.weights_proj.weight", a.indexer_heads, m.hidden, role,
+                   part);
+}
+
+/// Hyper-connections: around both blocks of a layer a projection of all streams to their mixing weights; one more
+/// before the head.
+void add_hyper_connections(Model& m) {
+  const Count n = m.residual_streams;
+  const Count mixed = multiply(add(2, n), n);
+  const Count wide = multiply(n, m.hidden);
+  constexpr auto role = TensorRole::Other;
+  constexpr auto part = ModelPart::Other;
+  for (const char* block : {"attn_hc.", "ffn_hc."}) {
+    add_layer_tensors(m, std::string(block) + "fn", mixed, wide, role, part);
+    add_layer_tensors(m, std::string(block) + "base", mixed, 1, role, part);
+    add_layer_tensors(m, std::string(block) + "scale", 3, 1, role, part);
+  }
+  add_tensor(m, "model.hc_head.hc_fn", n, wide, role, part);
+  add_tensor(m, "model.hc_head.hc_base", n, 1, role, part);
+  add_tensor(m, "model.hc_head.hc_scale", 1, 1, role, part);
+}
+
+void read_deepseek_v4(const Fields& c, Model& m) {
+  read_stream(c, m);
+  m.residual_streams = c.count("hc_mult", {1, 64}, 4);
+  Layer layer;
+  AttentionShape& a = layer.attention;
+  a.heads = c.required("num_attention_heads", range::heads);
+  a.kv_heads = 1;
+  a.head_dim = a.value_head_dim = c.count("head_dim", range::width, 512);
+  a.rotary_dim = a.rope_head_dim = c.count("qk_rope_head_dim", range::width, 64);
+  a.q_lora_rank = c.required("q_lora_rank", range::width);
+  a.output_lora_rank = c.required("o_lora_rank", range::width);
+  a.output_groups = c.required("o_groups", range::heads);
+  if (a.output_groups == 0 || a.heads % a.output_groups != 0) {
+    c.complain("o_groups", "must divide num_attention_heads (" + std::to_string(a.heads) + "), got " +
+                               std::to_string(a.output_groups));
+    return;
+  }
+  a.values_are_keys = a.sinks = true;
+  a.window = c.count("sliding_window", range::tokens, 128);
+  FeedForward& f = layer.feed_forward;
+  f = routed_experts(c, "n_routed_experts", "moe_intermediate_size");
+  f.shared_width = multiply(c.count("n_shared_experts", range::experts, 1), f.expert_width);
+  f.correction_bias = true;
+  const Count index_heads = c.count("index_n_heads", range::heads, 64);
+  const Count index_dim = c.count("index_head_dim", range::width, 128);
+  const Count n = layer_count(c);
+  const std::vector<Count> ratios = compress_ratios(c, n);
+  // The first layers choose experts by the token itself: a table instead of a bias.
+  const Count hashed = c.count("num_hash_layers", range::some_layers, 3);
+  m.names = name_rules("self_attn.k_proj>self_attn.kv_proj q_a_layernorm>q_a_norm");
+  add_layers(m, n, [&](Count i) {
+    a.compress_ratio = ratios[i];
+    f.correction_bias = i >= hashed;
+    // Only the finely compressed layers select entries; there are too many of them to read all.
+    const bool indexes = ratios[i] != 0 && ratios[i] < 32;
+    a.indexer_heads = indexes ? index_heads : 0;
+    a.indexer_head_dim = indexes ? index_dim : 0;
+    return layer;
+  });
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    add_layer_tensor(m, k, "self_attn.kv_norm.weight", a.head_dim, 1, TensorRole::Norm, ModelPart::Norms);
+    if (m.kinds[k].attention.compress_ratio != 0) add_compressor(m, k);
+  }
+  add_hyper_connections(m);
+  a.compress_ratio = a.indexer_heads = a.indexer_head_dim = 0;
+  add_mtp_layers(m, c.count("num_nextn_predict_layers", range::some_layers, 0), layer);
+}
+
+constexpr LatentRule indexed{.indexer = true};
+
+// clang-format off
+constexpr FamilyRow rows[] = {
+    {.model_type = "deepseek_v2", .family = "DeepSeek", .quirks = LlamaGraph::DeepSeek2, .latent = LatentRule{},
+     .mixture = deepseek, .prediction = Prediction::Sparse, .adjust = adjust_deepseek_v2},
+    {.model_type = "deepseek_v3", .family = "DeepSeek", .quirks = LlamaGraph::DeepSeek2Biased,
+     .latent = LatentRule{}, .mixture = biased(3), .prediction = Prediction::Sparse},
+    {.model_type = "kimi_k2", .family = "Kimi", .quirks = LlamaGraph::DeepSeek2Biased, .like = "deepseek_v3"},
+    {.model_type = "deepseek_v32", .family = "DeepSeek", .quirks = LlamaGraph::DeepSeek2Later, .latent = indexed,
+     .mixture = biased(3), .prediction = Prediction::Sparse, .vary = vary_indexers},
+    {.model_type = "glm_moe_dsa", .family = "GLM", .like = "deepseek_v32"},
+    {.model_type = "glm4_moe_lite", .family = "GLM", .quirks = LlamaGraph::DeepSeek2Later, .latent = LatentRule{},
+     .mixture = biased(1), .prediction = Prediction::Sparse},
+    {.model_type = "axk1", .family = "A.X", .latent = LatentRule{}, .mixture = biased(1),
+     .prediction = Prediction::Sparse, .finish = finish_axk1},
+    {.model_type = "axk2", .family = "A.X", .latent = indexed, .mixture = biased(1),
+     .prediction = Prediction::Sparse, .vary = vary_indexers, .finish = finish_axk2},
+    {.model_type = "mistral4", .family = "Mistral", .latent = LatentRule{}, .mixture = deepseek,
+     .prediction = Prediction::Sparse},
+    {.model_type = "youtu", .family = "Youtu", .latent = LatentRule{}},
+    {.model_type = "minicpm3", .family = "MiniCPM", .block_bias = no,
+     .latent = LatentRule{.nope = 64, .rope = 32, .value = 64}, .scaled_embedding = yes},
+    {.model_type = "longcat_flash", .family = "LongCat", .reader = read_longcat},
+    {.model_type = "deepseek_v4", .family = "DeepSeek", .reader = read_deepseek_v4},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const FamilyRow> latent_families() { return rows; }
+
+}  // namespace llmcalc::models

@@ -1,0 +1,217 @@
+// Hybrids of attention with linear attention or short convolutions: Qwen3-Next, Qwen3.5, OLMo Hybrid, Kimi Linear,
+// MiniMax-Text-01, LFM2.
+
+#include "models/blocks.hpp"
+#include "models/mixtures.hpp"
+
+#include <string>
+
+namespace llmcalc::models {
+
+namespace {
+
+/// Which layers attend: layer_types, else every full_attention_interval-th.
+std::vector<bool> full_layers(const Fields& c, Count n) {
+  const Count step = c.count("full_attention_interval", range::layers, 4);
+  return layers_named(c, n, "full_attention", [&](Count i) { return (i + 1) % step == 0; });
+}
+
+/// Gated DeltaNet of the linear_* keys.
+RecurrentShape delta_net(const Fields& c) {
+  RecurrentShape r;
+  r.groups = c.required("linear_num_key_heads", range::heads);
+  r.heads = c.required("linear_num_value_heads", range::heads);
+  r.state = c.required("linear_key_head_dim", range::width);
+  r.head_dim = c.required("linear_value_head_dim", range::width);
+  r.inner = multiply(r.heads, r.head_dim);
+  r.conv_kernel = c.count("linear_conv_kernel_dim", {1, 64}, 4);
+  if (r.groups == 0 || r.heads % r.groups != 0) {
+    c.complain("linear_num_key_heads", "must divide linear_num_value_heads (" + std::to_string(r.heads) + "), got " +
+                                           std::to_string(r.groups));
+  }
+  return r;
+}
+
+/// Qwen3-Next: two matrices make queries, keys, values and gates of a linear layer.
+ChangeLayer vary_qwen3_next(const Fields& c, Model&, const Layer&, Count n) {
+  return recurrent_unless(full_layers(c, n), Mixer::GatedDeltaNet, delta_net(c));
+}
+
+/// Qwen3.5: four matrices make them.
+ChangeLayer vary_qwen3_5(const Fields& c, Model&, const Layer&, Count n) {
+  RecurrentShape linear = delta_net(c);
+  linear.split_in_projection = true;
+  return recurrent_unless(full_layers(c, n), Mixer::GatedDeltaNet, linear);
+}
+
+void adjust_qwen3_5(const Fields& c, Model&, Layer& layer, FeedForward&) {
+  layer.attention.output_gate = c.flag("attn_output_gate", true);
+}
+
+/// intermediate_size is needed only when some layers are dense.
+void adjust_qwen3_next(const Fields& c, Model&, Layer& layer, FeedForward& mixture) {
+  layer.attention.output_gate = c.flag("attn_output_gate", true);
+  if (mixture.experts == 0 || !c.counts("mlp_only_layers", range::some_layers).empty()) {
+    layer.feed_forward = dense_block(c);
+  }
+  if (mixture.experts == 0) {
+    mixture = layer.feed_forward;
+    return;
+  }
+  mixture.shared_width = c.count("shared_expert_intermediate_size", range::optional_width, 0);
+  mixture.shared_gate = mixture.shared_width != 0;
+}
+
+/// OLMo Hybrid: OLMo 3's attention (norms behind the blocks) every fourth layer, Gated DeltaNet (norms before)
+/// elsewhere.
+ChangeLayer vary_olmo_hybrid(const Fields& c, Model& m, const Layer& layer, Count n) {
+  RecurrentShape linear;
+  linear.groups = c.count("linear_num_key_heads", range::heads, layer.attention.heads);
+  linear.heads = c.count("linear_num_value_heads", range::heads, layer.attention.heads);
+  linear.state = c.count("linear_key_head_dim", range::width, multiply(3, m.hidden) / multiply(4, linear.groups));
+  linear.head_dim = c.count("linear_value_head_dim", range::width, multiply(2, linear.state));
+  linear.inner = multiply(linear.heads, linear.head_dim);
+  linear.conv_kernel = c.count("linear_conv_kernel_dim", {1, 64}, 4);
+  linear.split_in_projection = true;
+  return [change = recurrent_unless(full_layers(c, n), Mixer::GatedDeltaNet, linear)](Count i, Layer& l) {
+    change(i, l);
+    if (!l.attends()) l.norms = NormPlacement::Pre;
+  };
+}
+
+/// Kimi Linear and Kimi K3: Kimi Delta Attention in kda_layers, latent attention without positions in
+/// full_attn_layers (both counted from 1); K3 adds gates, routed experts in a latent width and attention residuals.
+void adjust_kimi_linear(const Fields& c, Model&, Layer& layer, FeedForward& mixture) {
+  AttentionShape& a = layer.attention;
+  if (c.flag("mla_use_output_gate", false)) a.gate_width = multiply(a.heads, a.value_head_dim);
+  mixture.latent_width = c.count("routed_expert_hidden_size", range::optional_width, 0);
+  mixture.latent_norm = mixture.latent_width != 0 && c.flag("latent_moe_use_norm", false);
+}
+
+ChangeLayer vary_kimi_linear(const Fields& c, Model&, const Layer&, Count n) {
+  const Fields linear = c.object("linear_attn_config");
+  RecurrentShape delta;
+  delta.heads = delta.groups = linear.count("num_heads", range::heads, 32);
+  delta.head_dim = delta.state = linear.count("head_dim", range::width, 128);
+  delta.inner = multiply(delta.heads, delta.head_dim);
+  delta.conv_kernel = linear.count("short_conv_kernel_size", {1, 64}, 4);
+  delta.full_rank_gate = linear.flag("use_full_rank_gate", false);
+  const std::vector<Count> full = linear.counts("full_attn_layers", range::some_layers);
+  return recurrent_unless(layers_named(c, n, "full_attention", [&](Count i) { return lists(full, i + 1); }),
+                          Mixer::KimiDeltaNet, delta);
+}
+
+void finish_kimi_linear(const Fields& c, Model& m) {
+  if (!c.has("attn_res_block_size")) return;
+  for (const char* block : {"self_attention_res", "mlp_res"}) {
+    add_layer_tensors(m, std::string(block) + "_norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+    add_layer_tensors(m, std::string(block) + "_proj.weight", 1, m.hidden, TensorRole::Other, ModelPart::Other);
+  }
+  add_tensor(m, "model.output_attn_res_norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+  add_tensor(m, "model.output_attn_res_proj.weight", 1, m.hidden, TensorRole::Other, ModelPart::Other);
+}
+
+/// LFM2's width of the feed-forward block: two thirds of the given one, times a factor, rounded up to a multiple.
+Count lfm_width(const Fields& c) {
+  // The class lets the older key win.
+  Count width = c.required(c.has("block_ff_dim") ? "block_ff_dim" : "intermediate_size", range::width);
+  if (!c.flag("block_auto_adjust_ff_dim", true)) return width;
+  width = multiply(2, width) / 3;
+  const double factor = c.number("block_ffn_dim_multiplier", 1.0);
+  if (!(factor > 0 && factor <= 64)) {
+    c.complain("block_ffn_dim_multiplier", "must be more than 0 and at most 64");
+    return width;
+  }
+  width = static_cast<Count>(factor * static_cast<double>(width));
+  return round_up(width, c.count("block_multiple_of", range::width, 256));
+}
+
+void adjust_lfm2(const Fields& c, Model&, Layer& layer, FeedForward&) { layer.feed_forward.width = lfm_width(c); }
+
+void adjust_lfm2_moe(const Fields& c, Model&, Layer& layer, FeedForward&) {
+  layer.feed_forward.width = c.required("intermediate_size", range::width);
+}
+
+/// LFM2: short convolutions, attention where layer_types or full_attn_idxs says so.
+ChangeLayer vary_lfm2(const Fields& c, Model& m, const Layer&, Count n) {
+  RecurrentShape convolution;
+  convolution.inner = m.hidden;
+  convolution.conv_kernel = c.count("conv_L_cache", {1, 64}, 3);
+  convolution.conv_bias = convolution.projection_bias = c.flag("conv_bias", false);
+  const std::vector<Count> listed = c.counts("full_attn_idxs", range::some_layers);
+  return recurrent_unless(layers_named(c, n, "full_attention", [&](Count i) { return lists(listed, i); }),
+                          Mixer::ShortConvolution, convolution);
+}
+
+void adjust_minimax(const Fields& c, Model&, Layer&, FeedForward& mixture) {
+  mixture.shared_width = c.count("shared_intermediate_size", range::optional_width, 0);
+}
+
+/// MiniMax-Text-01: lightning attention, every eighth layer softmax attention (attn_type_list 1 or layer_types).
+ChangeLayer vary_minimax(const Fields& c, Model&, const Layer& layer, Count n) {
+  RecurrentShape lightning;
+  lightning.heads = layer.attention.heads;
+  lightning.head_dim = lightning.state = layer.attention.head_dim;
+  lightning.inner = multiply(lightning.heads, lightning.head_dim);
+  const std::vector<bool> softmax = c.flags("attn_type_list");
+  const bool given = !softmax.empty() && has_one_per_layer(c, "attn_type_list", softmax.size(), n);
+  // The class default alternates.
+  const auto attends = [&](Count i) { return given ? softmax[i] : i % 2 == 1; };
+  return recurrent_unless(layers_named(c, n, "full_attention", attends), Mixer::LightningAttention, lightning);
+}
+
+constexpr std::string_view kimi_names =
+    "mlp.latent_down_proj>mlp.routed_expert_down_proj mlp.latent_up_proj>mlp.routed_expert_up_proj "
+    "mlp.latent_norm>mlp.routed_expert_norm";
+constexpr std::string_view lfm_names =
+    "self_attn.q_norm>self_attn.q_layernorm self_attn.k_norm>self_attn.k_layernorm "
+    "self_attn.o_proj>self_attn.out_proj mlp.gate_proj>feed_forward.w1 mlp.up_proj>feed_forward.w3 "
+    "mlp.down_proj>feed_forward.w2 mlp.experts.{}.gate_proj>feed_forward.experts.{}.w1 "
+    "mlp.experts.{}.up_proj>feed_forward.experts.{}.w3 mlp.experts.{}.down_proj>feed_forward.experts.{}.w2 "
+    "mlp.gate.e_score_correction_bias>feed_forward.expert_bias mlp.gate.>feed_forward.gate. "
+    "model.norm>model.embedding_norm input_layernorm>operator_norm post_attention_layernorm>ffn_norm";
+constexpr std::string_view minimax_names =
+    "mlp.gate.>block_sparse_moe.gate. mlp.experts.{}.gate_proj>block_sparse_moe.experts.{}.w1 "
+    "mlp.experts.{}.down_proj>block_sparse_moe.experts.{}.w2 mlp.experts.{}.up_proj>block_sparse_moe.experts.{}.w3";
+constexpr std::string_view shared_expert = "mlp.shared_experts.>mlp.shared_expert.";
+constexpr std::string_view qwen_prediction = "mtp_num_hidden_layers|num_nextn_predict_layers";
+constexpr MixtureRule qwen_experts{.experts = "num_experts", .optional = true, .where = every_nth_layer};
+
+// clang-format off
+constexpr FamilyRow rows[] = {
+    {.model_type = "qwen3_next", .family = "Qwen", .quirks = LlamaGraph::Qwen3Next, .norm = NormKind::RmsPlusOne,
+     .qk_norm = QkNorm::PerHead, .mixture = qwen_experts, .only_mixture = true, .prediction = Prediction::Sparse,
+     .predicted = qwen_prediction, .names = shared_expert, .adjust = adjust_qwen3_next, .vary = vary_qwen3_next},
+    {.model_type = "qwen3_5_text", .family = "Qwen", .quirks = LlamaGraph::Qwen35, .norm = NormKind::RmsPlusOne,
+     .block_bias = no, .qk_norm = QkNorm::PerHead, .prediction = Prediction::Dense, .predicted = qwen_prediction,
+     .names = shared_expert, .adjust = adjust_qwen3_5, .vary = vary_qwen3_5},
+    {.model_type = "qwen3_5_moe_text", .family = "Qwen", .quirks = LlamaGraph::Qwen35Moe,
+     .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead, .mixture = qwen_experts, .only_mixture = true,
+     .prediction = Prediction::Sparse, .predicted = qwen_prediction, .names = shared_expert,
+     .adjust = adjust_qwen3_next, .vary = vary_qwen3_5},
+    {.model_type = "olmo_hybrid", .family = "OLMo", .norms = NormPlacement::Post, .qk_norm = QkNorm::Full,
+     .vary = vary_olmo_hybrid},
+    {.model_type = "kimi_linear", .family = "Kimi", .block_bias = no, .latent = LatentRule{},
+     .mixture = {.experts = "num_experts", .shared = {"num_shared_experts"}, .correction = yes,
+                 .where = deepseek_layers, .dense_first = {"first_k_dense_replace", 1}},
+     .positions = Positions::None, .names = kimi_names, .adjust = adjust_kimi_linear, .vary = vary_kimi_linear,
+     .finish = finish_kimi_linear},
+    {.model_type = "lfm2", .family = "LFM", .bias = no, .qk_norm = QkNorm::PerHead, .only_mixture = true,
+     .names = lfm_names, .adjust = adjust_lfm2, .vary = vary_lfm2},
+    {.model_type = "lfm2_moe", .family = "LFM", .bias = no, .qk_norm = QkNorm::PerHead,
+     .mixture = {.experts = "num_experts", .correction = {"use_expert_bias", true}, .where = layers_after_dense,
+                 .dense_first = {"num_dense_layers", 2}},
+     .only_mixture = true, .names = lfm_names, .adjust = adjust_lfm2_moe, .vary = vary_lfm2},
+    {.model_type = "minimax", .family = "MiniMax", .bias = no,
+     .mixture = {.experts = "num_local_experts", .width = "intermediate_size"}, .only_mixture = true,
+     .rotary_dim = {"rotary_dim"}, .names = minimax_names, .adjust = adjust_minimax, .vary = vary_minimax},
+    {.model_type = "minimax_text_01", .family = "MiniMax", .like = "minimax"},
+    {.model_type = "minimax_m1", .family = "MiniMax", .like = "minimax"},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const FamilyRow> linear_attention_families() { return rows; }
+
+}  // namespace llmcalc::models

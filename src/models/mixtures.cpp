@@ -1,0 +1,63 @@
+#include "models/mixtures.hpp"
+
+#include "models/blocks.hpp"
+
+#include <string>
+
+namespace llmcalc::models {
+
+std::string_view present_key(const Fields& c, std::string_view keys) {
+  for (std::size_t end = keys.find('|'); end != std::string_view::npos; end = keys.find('|')) {
+    if (c.has(keys.substr(0, end))) return keys.substr(0, end);
+    keys.remove_prefix(end + 1);
+  }
+  return keys;
+}
+
+FeedForward mixture_of(const MixtureRule& rule, const Fields& c) {
+  FeedForward f =
+      routed_experts(c, present_key(c, rule.experts), present_key(c, rule.width), present_key(c, rule.per_token));
+  if (!rule.shared.key.empty()) {
+    const bool own_width = !rule.shared_width.empty();
+    const Count width = own_width ? c.count(rule.shared_width, range::width, f.expert_width) : f.expert_width;
+    f.shared_width = multiply(value_of(c, rule.shared, range::experts), width);
+  } else if (!rule.shared_width.empty()) {
+    f.shared_width = c.required(rule.shared_width, range::width);
+  }
+  f.shared_gate = rule.shared_gate;
+  f.correction_bias = is(c, rule.correction);
+  f.router_bias = rule.router_bias;
+  f.expert_bias = rule.expert_bias;
+  f.fused_expert_gate_up = rule.fused;
+  return f;
+}
+
+std::vector<bool> deepseek_layers(const MixtureRule& rule, const Fields& c, Count layers) {
+  if (c.is_list("moe_layer_freq")) {
+    std::vector<bool> given = c.flags("moe_layer_freq");
+    if (!has_one_per_layer(c, "moe_layer_freq", given.size(), layers)) given.assign(layers, false);
+    return given;
+  }
+  const Count first = value_of(c, rule.dense_first, range::some_layers);
+  const Count step = c.count("moe_layer_freq", range::layers, 1);
+  return layers_where(layers, [&](Count i) { return i >= first && i % step == 0; });
+}
+
+std::vector<bool> named_layers(const MixtureRule& rule, const Fields& c, Count layers) {
+  const std::vector<std::string> types = layer_types(c, layers, "mlp_layer_types");
+  if (types.empty()) return layers_after_dense(rule, c, layers);
+  return layers_where(layers, [&](Count i) { return types[i] == "sparse"; });
+}
+
+std::vector<bool> layers_after_dense(const MixtureRule& rule, const Fields& c, Count layers) {
+  const Count first = value_of(c, rule.dense_first, range::some_layers);
+  return layers_where(layers, [&](Count i) { return i >= first; });
+}
+
+std::vector<bool> every_nth_layer(const MixtureRule&, const Fields& c, Count layers) {
+  const Count step = c.count("decoder_sparse_step", range::layers, 1);
+  const std::vector<Count> dense = c.counts("mlp_only_layers", range::some_layers);
+  return layers_where(layers, [&](Count i) { return (i + 1) % step == 0 && !lists(dense, i); });
+}
+
+}  // namespace llmcalc::models
