@@ -11,13 +11,13 @@ namespace llmcalc::field_detail {
 
 // What decides whether a setting matters.
 constexpr bool has_adapters(const Scenario& s) { return trains_adapters(s.training.method); }
-constexpr bool tunes_prompt(const Scenario& s) { return s.training.method == TrainingMethod::PromptTuning; }
+constexpr bool tunes_prompt(const Scenario& s) { return row_of(s.training.method).trained == Trained::VirtualTokens; }
 constexpr bool uses_reference(const Scenario& s) { return refers(s.training.objective); }
 constexpr bool uses_rewards(const Scenario& s) { return generates(s.training.objective); }
 constexpr bool uses_reward_model(const Scenario& s) {
   return uses_rewards(s) && s.training.models.reward == RewardSource::Model;
 }
-constexpr bool uses_values(const Scenario& s) { return s.training.objective == Objective::Ppo; }
+constexpr bool uses_values(const Scenario& s) { return row_of(s.training.objective).values; }
 constexpr bool uses_value_model(const Scenario& s) {
   return uses_values(s) && s.training.models.value == ValueSource::Model;
 }
@@ -25,15 +25,11 @@ constexpr bool uses_engine(const Scenario& s) {
   const Generator g = s.training.rollout.generator;
   return uses_rewards(s) && (g == Generator::Engine || g == Generator::EngineAsleep);
 }
-constexpr bool has_masters(const Scenario& s) {
-  return s.training.recipe == Recipe::Bf16MasterFp32 || s.training.recipe == Recipe::MegatronBf16;
-}
+constexpr bool has_masters(const Scenario& s) { return recipe_bytes(s.training.recipe).master != 0; }
 constexpr bool in_float8(const Scenario& s) { return s.training.float8; }
 constexpr bool splits_experts(const Scenario& s) { return s.parallelism.expert > 1; }
-constexpr bool freezes(const Scenario& s) { return s.training.method == TrainingMethod::Freeze; }
-constexpr bool projects_gradients(const Scenario& s) {
-  return s.training.optimizer == Optimizer::Galore || s.training.optimizer == Optimizer::Apollo;
-}
+constexpr bool freezes(const Scenario& s) { return row_of(s.training.method).trained == Trained::LastLayers; }
+constexpr bool projects_gradients(const Scenario& s) { return row_of(s.training.optimizer).low_rank; }
 constexpr bool chunks_loss(const Scenario& s) { return s.training.loss == Loss::Chunked; }
 inline bool has_experts(const Scenario& s) {
   if (!s.model) return false;

@@ -192,8 +192,7 @@ inline void check_encoder(const Scenario& s, std::vector<std::string>& out) {
                   " tokens of a text.");
   }
   const TrainingFramework f = s.training.framework;
-  if (f == TrainingFramework::LitGpt || f == TrainingFramework::Torchtune || f == TrainingFramework::Torchtitan ||
-      f == TrainingFramework::Unsloth) {
+  if (!row_of(f).can.encoders) {
     out.push_back(std::string(label_of(f)) + " trains no encoders: the figures are those of its rules all the same.");
   }
 }

@@ -127,7 +127,7 @@ void put_kept(const TrainingPlan& plan, const TrainingStage& s, Sink& sink, Coun
 /// The same, of the layers whose activations are on the device.
 template <class Sink>
 void put_kept(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  put_kept(plan, s, sink, plan.training().offload == Offload::Activations ? resident_layers : saturated);
+  put_kept(plan, s, sink, row_of(plan.training().offload).activations ? resident_layers : saturated);
 }
 
 /// What is kept outside of the layers: rotary tables, positions, embedding dropout, final norm, the head's input.
@@ -163,7 +163,7 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
     if (norm.fixed != 0) sink.put(Part::Activations, summand("final norm's weight in fp32", {{"bytes", norm.fixed}}));
   }
   const bool head_adapter = trains_adapters(t.method) && t.lora.targets.has(LoraTarget::Head) && plan.has_logits();
-  if ((head_trained || head_adapter) && plan.loss.loss != Loss::Fused) {
+  if ((head_trained || head_adapter) && !row_of(plan.loss.loss).makes_gradients) {
     const Count bytes = head_adapter ? plan.trained_bytes : plan.bytes.compute;
     sink.put(Part::Activations, summand("head's input", {{"tokens", tokens}, {"hidden", m.hidden}, {"bytes", bytes}},
                                         {1, 1}, pass.gathered_inputs ? 1 : divisor));
@@ -174,7 +174,7 @@ void put_outside(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
 [[nodiscard]] inline Bytes top_layer_kept(const TrainingPlan& plan, const TrainingStage& s) {
   const KindPlan& top = plan.kinds[s.highest];
   const RecomputeKind mode = plan.training().recompute;
-  if (plan.training().offload == Offload::Activations || s.recomputes_last) return {};
+  if (row_of(plan.training().offload).activations || s.recomputes_last) return {};
   return bytes_of(mode == RecomputeKind::Selective ? top.selective.total() : top.kept.total(), plan.tokens);
 }
 

@@ -61,19 +61,6 @@ void put_saved_casts(const TrainingPlan& plan, const TrainingStage& s, Sink& sin
   put_casts("head", c.head, Part::WeightCasts, sink);
 }
 
-/// Numbers of a matrix in 8 bits with their scales.
-[[nodiscard]] constexpr Block float8_block(Float8Recipe recipe) {
-  switch (recipe) {
-    case Float8Recipe::Tensor:
-      break;
-    case Float8Recipe::Blockwise:
-      return {128 * 128, 128 * 128 + 4};
-    case Float8Recipe::Mxfp8:
-      return {32, 33};
-  }
-  return {1, 1};
-}
-
 /// 8-bit copies of the layers' linear weights that Transformer Engine keeps beside the 16-bit ones: along rows and,
 /// transposed, along columns. Scales: one of 4 bytes for 128 x 128 numbers, or one byte for 32.
 template <class Sink>
@@ -84,7 +71,7 @@ void put_float8_weights(const TrainingPlan& plan, const TrainingStage& s, Sink& 
   const auto put = [&](Count elements, Count ranks) {
     if (elements == 0) return;
     sink.put(Part::WeightCasts, summand("8-bit, by row and by column", {{"weights", elements}, {"copies", 2}},
-                                        float8_block(plan.training().float8_recipe), ranks));
+                                        row_of(plan.training().float8_recipe).block, ranks));
   };
   put(n.dense, over.dense);
   put(n.expert, over.expert);

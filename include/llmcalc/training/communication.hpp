@@ -25,19 +25,17 @@
 
 namespace llmcalc::moment_detail {
 
-/// DeepSpeed's reduce_bucket_size in elements.
-inline constexpr Count deepspeed_bucket = 500'000'000;
-/// DeepSpeed's stage3_prefetch_bucket_size and stage3_max_live_parameters.
-inline constexpr Count deepspeed_prefetch = 50'000'000;
-inline constexpr Count deepspeed_max_live = 1'000'000'000;
-
+/// Limits of the framework.
+[[nodiscard]] inline const ElementLimits& limits(const TrainingPlan& plan) {
+  return row_of(plan.training().framework).limits;
+}
 /// DeepSpeed keeps a budget of gathered elements, whatever the layers are.
 [[nodiscard]] inline bool budgets_gathering(const TrainingPlan& plan) {
-  return plan.gathers() && plan.training().framework == TrainingFramework::DeepSpeed;
+  return plan.gathers() && limits(plan).max_live != 0;
 }
 /// A DeepSpeed bucket in elements.
 [[nodiscard]] inline Count bucket_elements(const TrainingPlan& plan, const TrainingStage& s) {
-  return std::min(plan.layout().bucket.value_or(deepspeed_bucket), s.trained_elements.total());
+  return std::min(plan.layout().bucket.value_or(limits(plan).bucket), s.trained_elements.total());
 }
 
 /// Bytes of a group's weights once gathered.
@@ -55,8 +53,8 @@ template <class Sink>
 void put_gathered(const TrainingPlan& plan, const TrainingStage& s, Count layers, Sink& sink) {
   if (budgets_gathering(plan) && !plan.quantized) {
     const Count all = s.all.parameters.total();
-    const Count live = std::min(all, plan.layout().max_live.value_or(deepspeed_max_live));
-    const Count ahead = std::min(all - live, plan.layout().prefetch.value_or(deepspeed_prefetch));
+    const Count live = std::min(all, plan.layout().max_live.value_or(limits(plan).max_live));
+    const Count ahead = std::min(all - live, plan.layout().prefetch.value_or(limits(plan).prefetch));
     sink.put(Part::GatheredWeights, summand("kept gathered", {{"parameters", live}, {"bytes", plan.bytes.compute}}));
     if (ahead != 0) {
       sink.put(Part::GatheredWeights, summand("prefetched", {{"parameters", ahead}, {"bytes", plan.bytes.compute}}));
@@ -177,11 +175,11 @@ void put_gathered_inside(const TrainingPlan& plan, const TrainingStage& s, bool 
   } else if (plan.gathers() && s.trained_layers > 1) {
     sink.put(Part::CommBuffers, summand("layer above, being reduced",
                                         {{"parameters", one.trained.total()}, {"bytes", plan.gradient_bytes}}));
-  } else if (plan.zero >= 1 && plan.training().framework == TrainingFramework::DeepSpeed) {
+  } else if (plan.zero >= 1 && limits(plan).bucket != 0) {
     sink.put(Part::CommBuffers,
              summand("reduction buckets",
                      {{"buckets", 2}, {"parameters", bucket_elements(plan, s)}, {"bytes", plan.formed_bytes}}));
-  } else if (plan.zero == 0 && plan.profile->bucket_copy && !last) {
+  } else if (plan.zero == 0 && plan.profile->buckets == GradientBuckets::Copies && !last) {
     sink.put(Part::CommBuffers, summand("gradient buckets", {{"parameters", s.trained_elements.total()},
                                                              {"bytes", plan.gradient_bytes}}));
   }
@@ -191,7 +189,7 @@ void put_gathered_inside(const TrainingPlan& plan, const TrainingStage& s, bool 
 template <class Sink>
 void put_root_reduction(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
   if (plan.data_group <= 1 || plan.training().method == TrainingMethod::Freeze) return;
-  if (plan.zero == 0 && plan.profile->bucket_copy) {
+  if (plan.zero == 0 && plan.profile->buckets == GradientBuckets::Copies) {
     sink.put(Part::CommBuffers, summand("gradient buckets", {{"parameters", s.trained_elements.total()},
                                                              {"bytes", plan.gradient_bytes}}));
   }

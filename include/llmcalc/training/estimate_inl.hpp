@@ -66,7 +66,7 @@ struct StageTotals {
       t.highest = i;
       t.peak = numbers;
     }
-    const bool there = plan.profile->states_at_start || moments[i] == Moment::Step;
+    const bool there = plan.profile->states == StatesMade::AtStart || moments[i] == Moment::Step;
     const Bytes first = there ? t.totals[i] : t.totals[i] - numbers.of(Part::OptimizerStates);
     if (first > t.first.total) t.first = {first, phase_of(moments[i])};
   }
@@ -120,7 +120,7 @@ struct StageTotals {
     d::put_all_states(plan, stage, sink);
     d::put_elements(Part::Gradients, "trained parameters", stage.trained_elements, 4, d::divisors(plan, 1), sink);
   }
-  if (plan.training().offload == Offload::Activations) {
+  if (row_of(plan.training().offload).activations) {
     d::put_kept(plan, stage, sink, saturated);
     NumberSink here;
     d::put_kept(plan, stage, here);

@@ -17,8 +17,10 @@ namespace llmcalc::moment_detail {
 /// Logits that the training loop still refers to after the loss.
 template <class Sink>
 void put_held_logits(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  if (!s.share.last || !plan.trains || plan.loss.loss != Loss::Full || plan.loss.in_place) return;
-  if (plan.loss.logits_in_place && !plan.loss.log_probabilities) return;
+  if (!s.share.last || !plan.trains || !row_of(plan.loss.loss).holds_logits ||
+      plan.loss.kernel == LossKernel::VocabularyParallel)
+    return;
+  if (plan.loss.kernel == LossKernel::OverLogits && !plan.loss.log_probabilities) return;
   sink.put(Part::LossHead, summand("logits still referred to", {{"tokens", plan.loss.tokens},
                                                                 {"vocabulary", plan.loss.vocabulary},
                                                                 {"bytes", plan.loss.compute}}));
@@ -56,10 +58,10 @@ void put_dequantized(const TrainingPlan& plan, const TrainingStage& s, Sink& sin
 /// A quantized head while the loss uses it.
 template <class Sink>
 void put_dequantized_head(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  if (!plan.quantized || !s.share.last || plan.profile->dequantized_head == 0) return;
+  if (!plan.quantized || !s.share.last || plan.profile->base.dequantized_head == 0) return;
   sink.put(Part::Transient, summand("output head dequantized", {{"vocabulary", plan.loss.vocabulary},
                                                                 {"hidden", plan.model->hidden},
-                                                                {"bytes", plan.profile->dequantized_head}}));
+                                                                {"bytes", plan.profile->base.dequantized_head}}));
 }
 
 /// Logits and loss: as a product where it is one.

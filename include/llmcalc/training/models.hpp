@@ -15,8 +15,8 @@
 // the other. Modelled, not measured. Not counted: answers and masks (a few bytes a token), host copies of a sleeping
 // engine.
 
-#include <llmcalc/training/moments.hpp>
 #include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/training/moments.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -48,7 +48,8 @@ template <class Sink>
 void put_critic(const TrainingPlan& policy, const TrainingStage& s, const Companion& c, const TrainingStage& own,
                 Moment moment, Sink& sink) {
   UnderOneName<Sink> under{sink, c.part};
-  if (policy.profile->updates_together || moment == Moment::Load) return put_moment(c.plan, own, moment, under);
+  if (policy.profile->value_model == ValueUpdate::WithThePolicy || moment == Moment::Load)
+    return put_moment(c.plan, own, moment, under);
   moment_detail::put_weights(c.plan, own, under);
   moment_detail::put_states(c.plan, own, under);
   NumberSink first, second;

@@ -138,7 +138,7 @@ void put_moment(const TrainingPlan& plan, const TrainingStage& s, Moment moment,
     case Moment::Generation:
     case Moment::Scoring:
       // Between steps there are no gradients, unless their buffers are never freed.
-      if (plan.profile->persistent_gradients) d::put_gradients(plan, s, sink);
+      if (plan.profile->gradients == GradientBuffers::Persistent) d::put_gradients(plan, s, sink);
       if (moment == Moment::Scoring) d::put_gathered_forward(plan, s, sink);
       break;
     case Moment::ForwardEnd:

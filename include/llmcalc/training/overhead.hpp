@@ -4,7 +4,7 @@
 // device: context + cuBLAS workspace + NCCL + fragmentation; reserved: without context and NCCL, which the allocator
 // does not see; allocated: nothing. Fragmentation is a share of what comes and goes (activations, loss, gradients,
 // gathered weights, temporaries). Communication streams of FSDP do not give memory back to the compute stream:
-// gradients count in full at every moment. Sources: TrainingProfile; torchtitan's tables of 8 and 128 GPUs, whose
+// gradients count in full at every moment. Sources: FrameworkVersion; torchtitan's tables of 8 and 128 GPUs, whose
 // difference is 16 bytes a parameter.
 
 #include <llmcalc/training/models.hpp>
@@ -30,7 +30,7 @@ void put_overhead(const TrainingPlan& plan, const TrainingStage& stage, Moment m
     moving += pooled;
   }
   const Count share =
-      plan.training().compile ? plan.profile->fragmentation_per_mille : plan.profile->fragmentation_eager;
+      plan.training().compile ? plan.profile->fragmentation.compiled : plan.profile->fragmentation.eager;
   sink.put(Part::Overhead, amount("allocator fragmentation", scale(moving, share - 1000, 1000)));
 }
 
@@ -42,7 +42,8 @@ inline void describe_parts(const TrainingPlan& plan, ExplainSink& sink) {
   Count high = 1000;
   bool recurrent = false;
   for (const KindPlan& kind : plan.kinds) recurrent = recurrent || kind.local.recurs();
-  if (fused || plan.float8() || plan.profile->fused_kernels || t.framework != TrainingFramework::Transformers)
+  if (fused || plan.float8() || plan.profile->kernels == OwnKernels::Fused ||
+      plan.profile->activations != ActivationsKnown::Measured)
     low = 950, high = 1050;
   if (t.compile) low = 800, high = 1150;
   if (recurrent) low = std::min(low, activations::recurrent_low), high = std::max(high, activations::recurrent_high);
@@ -51,16 +52,16 @@ inline void describe_parts(const TrainingPlan& plan, ExplainSink& sink) {
   sink.describe(Part::Adapters, "PEFT lora/layer.py: rank x (in + out) a target");
   sink.describe(Part::Activations, "PyTorch saved-tensor hooks on the model classes", trust, low, high,
                 "workspaces inside kernels");
-  const bool measured_loss = !plan.loss.log_probabilities && !plan.loss.logits_in_place &&
-                             (t.loss == Loss::Full || t.loss == Loss::FreedBeforeBackward);
+  const bool measured_loss =
+      !plan.loss.log_probabilities && plan.loss.kernel != LossKernel::OverLogits && row_of(t.loss).whole_logits;
   sink.describe(Part::LossHead, "allocation ledger of the cross-entropy",
                 measured_loss ? Trust::Exact : Trust::Modelled, measured_loss ? 1000 : 700,
                 measured_loss ? 1000 : 1300);
   sink.describe(Part::Gradients, "one number a trained parameter");
   sink.describe(Part::MasterWeights, "copy the optimizer updates");
   sink.describe(Part::EmaWeights, "one number a trained parameter (torch.optim.swa_utils.AveragedModel)");
-  const bool states_exact = states_measured(t.optimizer);
-  const bool paged = t.optimizer == Optimizer::AdamWPaged8bit;
+  const bool states_exact = row_of(t.optimizer).known == StatesKnown::Measured;
+  const bool paged = row_of(t.optimizer).pages == StatePages::Managed;
   sink.describe(Part::OptimizerStates, "states of the optimizer's tensors, from their shapes",
                 states_exact ? Trust::Exact : Trust::Assumed, paged ? 0 : 1000, states_exact ? 1000 : 1200,
                 paged ? "pages that have moved to the host" : "");

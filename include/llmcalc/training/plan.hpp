@@ -1,15 +1,14 @@
 #pragma once
 // A training run worked out once for all stages and moments: profile, recipe, layout, what each kind of layer keeps.
 
-#include <llmcalc/training/engine.hpp>
 #include <llmcalc/memory/activations/layer.hpp>
 #include <llmcalc/memory/backward_work.hpp>
 #include <llmcalc/memory/in_flight.hpp>
-#include <llmcalc/memory/loss_head.hpp>
 #include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/memory/recompute.hpp>
 #include <llmcalc/memory/training_sums.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/training/engine.hpp>
 
 #include <cstdint>
 #include <vector>
@@ -41,7 +40,7 @@ struct TrainingPlan {
   const Scenario* scenario = nullptr;
   PlanRole role = PlanRole::Policy;
   const Model* model = nullptr;
-  const TrainingProfile* profile = nullptr;
+  const FrameworkVersion* profile = nullptr;
   RecipeBytes bytes;
   bool adapters = false;     ///< only adapters, or virtual tokens, are trained
   bool prompt = false;       ///< only virtual tokens before every sequence are trained
@@ -72,10 +71,12 @@ struct TrainingPlan {
   [[nodiscard]] const Parallelism& layout() const { return scenario->parallelism; }
   /// Bytes of one number of an optimizer state.
   [[nodiscard]] Count state_width() const {
-    return std::max<Count>(1, adapters ? state_bytes(training().state_format, trained_bytes) : bytes.state);
+    return std::max<Count>(1, adapters ? format_bytes(training().state_format, trained_bytes) : bytes.state);
   }
   /// Linear layers multiply in 8 bits with copies of their weights.
-  [[nodiscard]] bool float8() const { return training().float8 && profile->float8_copies && head_trained(); }
+  [[nodiscard]] bool float8() const {
+    return training().float8 && profile->float8 == Float8Copies::Kept && head_trained();
+  }
   /// The output matrix itself is trained.
   [[nodiscard]] bool head_trained() const { return !adapters && training().method != TrainingMethod::Freeze; }
   /// The loss is over the vocabulary.
@@ -83,7 +84,9 @@ struct TrainingPlan {
   /// The output matrix is the token table.
   [[nodiscard]] bool tied_head() const { return model->ties_head() && !scalar_head; }
   /// Gradients exist before the backward pass of the micro-batch at the peak begins.
-  [[nodiscard]] bool accumulates() const { return micro_batches > 1 || profile->persistent_gradients; }
+  [[nodiscard]] bool accumulates() const {
+    return micro_batches > 1 || profile->gradients == GradientBuffers::Persistent;
+  }
   /// Weights are stored as shards and gathered layer by layer.
   [[nodiscard]] bool gathers() const { return zero >= 3 && dense_group > 1; }
 };
@@ -119,9 +122,9 @@ namespace plan_detail {
 }
 
 /// Models whose classes drop out the outputs of attention and feed-forward block.
-[[nodiscard]] inline bool drops_residual(const Model& model, const TrainingProfile& profile) {
+[[nodiscard]] inline bool drops_residual(const Model& model, const FrameworkVersion& profile) {
   const bool layer_norm = model.norm == NormKind::LayerNorm || model.norm == NormKind::LayerNormNoBias;
-  return profile.hidden_dropout || layer_norm || model.model_type == "phi3";
+  return profile.dropout == DropoutPlaces::ResidualToo || layer_norm || model.model_type == "phi3";
 }
 
 [[nodiscard]] inline TrainingPass pass_of(const TrainingPlan& plan) {
@@ -134,10 +137,10 @@ namespace plan_detail {
   p.compute = plan.bytes.compute;
   p.stream = plan.bytes.stream;
   p.autocast = plan.bytes.autocast;
-  p.fused = t.kernels == LayerKernels::Fused || t.compile || plan.profile->fused_kernels;
+  p.fused = t.kernels == LayerKernels::Fused || t.compile || plan.profile->kernels == OwnKernels::Fused;
   p.attention_softcap = m.attention_softcap;
   p.softmax_fp32 = m.model_type != "gpt2";
-  p.native_window = plan.profile->native_window;
+  p.native_window = plan.profile->windows == WindowMasks::Kernel;
   p.experts_index_pair = m.model_type == "mixtral";
   p.attention = t.attention;
   p.experts = t.experts;
@@ -149,29 +152,29 @@ namespace plan_detail {
   p.adapter_rank = t.lora.rank;
   p.adapter_bytes = plan.trained_bytes;
   p.adapter_dropout = t.lora.dropout > 0;
-  p.adapter_kernels = plan.profile->adapter_kernels;
+  p.adapter_kernels = plan.profile->kernels == OwnKernels::Fused;
   p.masked =
       t.batching == Batching::Padded || (t.batching == Batching::Packed && t.attention == AttentionKernel::Sdpa);
-  p.float8 = t.float8 && plan.profile->float8_copies;
+  p.float8 = t.float8 && plan.profile->float8 == Float8Copies::Kept;
   if (plan.layout().expert > 1) p.expert_load = static_cast<Count>(t.expert_imbalance * 1000 + 0.5);
   p.targets = t.lora.targets;
-  p.gathered_inputs = plan.profile->gathered_inputs && plan.tokens.stream_divisor > 1;
+  p.gathered_inputs = plan.profile->inputs == SequenceInputs::Gathered && plan.tokens.stream_divisor > 1;
   p.sequence = plan.sequence;
   return p;
 }
 
 /// Bitsandbytes layers that keep their inputs, and what else a framework keeps beside a quantized base.
 inline void add_quantized_inputs(const TrainingPlan& plan, const Layer& l, LayerKept& kept) {
-  const TrainingProfile& profile = *plan.profile;
+  const FrameworkVersion& profile = *plan.profile;
   if (!plan.quantized || !plan.trains) return;
   const Count h = plan.model->hidden;
   const Count c = plan.bytes.compute;
-  if (profile.keeps_quantized_inputs) {
+  if (profile.base.inputs) {
     const bool all = plan.training().lora.targets.has(LoraTarget::Down);
     kept.feed_forward.stream = add(kept.feed_forward.stream, product(2, c, h));
     if (!all) kept.feed_forward.inner = add(kept.feed_forward.inner, multiply(c, l.feed_forward.width));
   }
-  kept.norms.stream = add(kept.norms.stream, multiply(profile.extra_stream, h));
+  kept.norms.stream = add(kept.norms.stream, multiply(profile.base.extra_stream, h));
 }
 
 }  // namespace plan_detail

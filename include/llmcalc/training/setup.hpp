@@ -29,7 +29,7 @@ inline void set_trained(TrainingPlan& plan) {
   plan.formed_bytes = plan.bytes.autocast ? plan.bytes.gradient : plan.bytes.compute;
   if (plan.adapters) {
     // PEFT's virtual tokens are an fp32 embedding.
-    plan.trained_bytes = plan.prompt || t.lora.adapter_dtype == AdapterDtype::Fp32 ? 4 : 2;
+    plan.trained_bytes = plan.prompt ? 4 : row_of(t.lora.adapter_dtype).bytes;
     plan.gradient_bytes = plan.formed_bytes = plan.trained_bytes;
   }
 }
@@ -48,7 +48,8 @@ inline void set_layout(TrainingPlan& plan) {
   plan.shard.tensor = tensor;
   plan.shard.expert = std::max<Count>(p.expert, 1);
   plan.shard.expert_tensor = p.expert <= 1 ? std::max(tensor, p.expert_tensor) : std::max<Count>(1, p.expert_tensor);
-  if (plan.profile->pads_vocabulary) plan.shard.vocabulary_multiple = multiply(128, tensor);
+  const Count multiple = plan.profile->vocabulary_multiple;
+  if (multiple > 1) plan.shard.vocabulary_multiple = multiply(multiple, tensor);
   plan.zero = std::min<Count>(p.zero, 3);
   plan.data_group = multiply(std::max<Count>(p.data, 1), std::max<Count>(p.context, 1));
   plan.dense_group = plan.zero == 0 ? plan.data_group : std::min(plan.data_group, p.shard_group.value_or(saturated));
@@ -70,10 +71,11 @@ inline void set_tokens(TrainingPlan& plan) {
   const Model& m = *plan.model;
   const Count rows =
       round_up(m.head_vocabulary != 0 ? m.head_vocabulary : m.vocabulary, plan.shard.vocabulary_multiple);
-  const bool scores = generates(t.objective) || t.objective == Objective::Dpo || t.objective == Objective::Orpo;
+  const bool scores = row_of(t.objective).scored == Scored::LogProbabilities;
   const bool logits = plan.has_logits();
-  const bool one_row_at_a_time = scores && logits && !plan.profile->loss_in_place &&
-                                 (t.loss == Loss::Full || t.loss == Loss::FreedBeforeBackward);
+  const LossKernel kernel = plan.profile->loss;
+  const bool one_row_at_a_time =
+      scores && logits && kernel != LossKernel::VocabularyParallel && row_of(t.loss).whole_logits;
   const Count scored =
       generates(t.objective) ? std::min(plan.sequence, t.rollout.completion.value_or(saturated)) : plan.sequence;
   // An encoder's classes of a whole text are made from its first position.
@@ -87,14 +89,13 @@ inline void set_tokens(TrainingPlan& plan) {
                .compute = plan.bytes.compute,
                .chunks = t.loss_chunks,
                .loss = !logits || one_row_at_a_time ? Loss::FreedBeforeBackward : t.loss,
+               .kernel = kernel == LossKernel::LossParallel && plan.shard.tensor == 1 ? LossKernel::Torch : kernel,
                .softcap = m.final_softcap && logits,
-               .in_place = plan.profile->loss_in_place,
                .compiled = t.compile,
-               .parallel = plan.profile->loss_parallel && plan.shard.tensor > 1,
                .log_probabilities = one_row_at_a_time,
                .rescaled = generates(t.objective),
-               .reference_beside = t.objective == Objective::Dpo && t.models.reference != ReferenceModel::None,
-               .logits_in_place = plan.profile->logits_in_place};
+               .reference_beside =
+                   trains_pairs(t.objective) && refers(t.objective) && t.models.reference != ReferenceModel::None};
 }
 
 [[nodiscard]] inline SumRules sum_rules(const TrainingPlan& plan, const WeightRules& weights) {
@@ -107,13 +108,13 @@ inline void set_tokens(TrainingPlan& plan) {
           .bytes = plan.bytes,
           .weights = weights,
           .quantized = plan.quantized,
-          .quantizes_head = plan.profile->quantizes_head,
+          .quantizes_head = plan.profile->base.head,
           .adapters = plan.adapters,
           .dora = t.method == TrainingMethod::Dora,
-          .separate_parts = plan.profile->fused_qkv,
+          .separate_parts = plan.profile->projection == QkvProjection::Fused,
           .lora = lora,
           .adapter_bytes = plan.trained_bytes,
-          .adapter_state_bytes = state_bytes(t.state_format, plan.trained_bytes),
+          .adapter_state_bytes = format_bytes(t.state_format, plan.trained_bytes),
           .virtual_tokens = plan.prompt && !plan.frozen() ? t.virtual_tokens : 0,
           .scalar_head = plan.scalar_head,
           .value_head = value_head,
@@ -146,7 +147,7 @@ inline void set_kinds(TrainingPlan& plan) {
   for (std::size_t k = 0; k < plan.model->kinds.size(); ++k) {
     KindPlan kind;
     kind.pass = pass;
-    kind.local = local_layer(plan.model->kinds[k], plan.shard, plan.profile->fused_qkv);
+    kind.local = local_layer(plan.model->kinds[k], plan.shard, plan.profile->projection == QkvProjection::Fused);
     kind.kept = activations::layer(pass, kind.local, dora);
     kind.first = pass.trained ? kind.kept : activations::layer(first, kind.local, dora);
     add_quantized_inputs(plan, kind.local, kind.kept);
@@ -168,7 +169,7 @@ inline void set_kinds(TrainingPlan& plan) {
   plan.scenario = &s;
   plan.role = role;
   plan.model = &model;
-  plan.profile = &training_profile(s.training.framework, s.training.version);
+  plan.profile = &s.training.rules();
   plan.bytes = recipe_bytes(s.training);
   plan_detail::set_trained(plan);
   const WeightRules rules = plan_detail::base_rules(s, model);

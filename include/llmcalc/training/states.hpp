@@ -57,12 +57,10 @@ void put_state_bytes(std::string_view label, std::string_view what, Count n, Cou
 
 /// True when the weights live in host memory and are brought layer by layer.
 [[nodiscard]] inline bool offloads_parameters(const TrainingPlan& plan) {
-  return plan.training().offload == Offload::OptimizerAndParameters;
+  return row_of(plan.training().offload).parameters;
 }
 /// True when states and master weights live in host memory.
-[[nodiscard]] inline bool offloads_states(const TrainingPlan& plan) {
-  return plan.training().offload == Offload::Optimizer || offloads_parameters(plan);
-}
+[[nodiscard]] inline bool offloads_states(const TrainingPlan& plan) { return row_of(plan.training().offload).states; }
 
 /// Copies of the weights a rank holds: two directions of DualPipe.
 [[nodiscard]] inline Count weight_copies(const TrainingPlan& plan) {
@@ -162,7 +160,7 @@ void put_gradients(const TrainingPlan& plan, const TrainingStage& s, Sink& sink)
   }
   put_elements(Part::Gradients, "trained parameters", s.trained_elements, plan.gradient_bytes, divisors(plan, 2),
                sink);
-  if (plan.training().framework == TrainingFramework::DeepSpeed && plan.bytes.master != 0 && !plan.adapters) {
+  if (plan.profile->step == StepGradients::Fp32Copy && plan.bytes.master != 0 && !plan.adapters) {
     put_elements(Part::Gradients, "fp32 copy for the step, parameters", s.trained_elements, 4, divisors(plan, 1),
                  sink);
   }
@@ -175,7 +173,7 @@ void put_early_gradients(const TrainingPlan& plan, const TrainingStage& s, Sink&
     put_gradients(plan, s, sink);
     return;
   }
-  if (s.share.last && plan.loss.loss == Loss::Fused && plan.head_trained()) {
+  if (s.share.last && row_of(plan.loss.loss).makes_gradients && plan.head_trained()) {
     sink.put(Part::Gradients, summand("output head, made by the fused loss", {{"vocabulary", plan.loss.vocabulary},
                                                                               {"hidden", plan.model->hidden},
                                                                               {"bytes", plan.formed_bytes}}));
@@ -250,15 +248,17 @@ void put_embedding_backward(const TrainingPlan& plan, const TrainingStage& s, Si
 /// Temporaries of the optimizer's step.
 template <class Sink>
 void put_step(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  const Optimizer optimizer = plan.training().optimizer;
-  const bool in_place = plan.profile->fused_step && (optimizer == Optimizer::AdamW || optimizer == Optimizer::Adam);
+  const OptimizerRow& optimizer = row_of(plan.training().optimizer);
+  const bool in_place = plan.profile->adam == AdamKernel::Fused && optimizer.fused == FusedStep::InPlace;
   if (in_place || offloads_states(plan)) return;
   const Count bytes = plan.adapters ? plan.trained_bytes : plan.bytes.stepped();
-  const StepTemporary t = step_temporary(optimizer, bytes);
-  if (t.largest_tensor != 0) {
-    sink.put(Part::Transient, summand("step, largest tensor", {{"copies", t.largest_tensor},
-                                                               {"parameters", s.all.largest},
-                                                               {"bytes", t.largest_in_fp32 ? 4 : bytes}}));
+  const StepTemporary& t = optimizer.step;
+  const Count copies = bytes == 4 ? t.largest : t.largest_narrow;
+  if (copies != 0) {
+    sink.put(Part::Transient,
+             summand("step, largest tensor", {{"copies", copies},
+                                              {"parameters", s.all.largest},
+                                              {"bytes", t.largest_bytes != 0 ? t.largest_bytes : bytes}}));
   }
   if (t.tenths_of_all == 0) return;
   const Divisors over = divisors(plan, 1);

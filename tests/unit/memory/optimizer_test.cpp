@@ -1,5 +1,4 @@
 #include <llmcalc/estimate/evaluate.hpp>
-#include <llmcalc/memory/optimizer.hpp>
 #include <llmcalc/model/custom.hpp>
 #include <llmcalc/training/estimate.hpp>
 
@@ -37,13 +36,13 @@ TEST(OptimizerStates, OfLlama31MatchTheWorkedCases) {
 }
 
 TEST(OptimizerStates, OfSmallTensorsStayInFp32) {
-  EXPECT_EQ(blockwise_state(4095), Bytes{4 * 4095});
-  EXPECT_EQ(blockwise_state(4096), Bytes{4096 + 4 * 16});
+  EXPECT_EQ(blockwise_state({.bits = 8}, 4095), Bytes{4 * 4095});
+  EXPECT_EQ(blockwise_state({.bits = 8}, 4096), Bytes{4096 + 4 * 16});
 }
 
 TEST(StepTemporary, FusedAdamWNeedsNone) {
-  EXPECT_EQ(step_temporary(Optimizer::AdamWFused, 4).tenths_of_all, 0U);
-  EXPECT_EQ(step_temporary(Optimizer::AdamW, 4).tenths_of_all, 10U);
+  EXPECT_EQ(row_of(Optimizer::AdamWFused).step.tenths_of_all, 0U);
+  EXPECT_EQ(row_of(Optimizer::AdamW).step.tenths_of_all, 10U);
 }
 
 }  // namespace
