@@ -76,10 +76,17 @@ struct ForwardMoment {
   return {.inner = multiply(ceil_divide(a.heads, tensor), head)};
 }
 
-namespace workspace_detail {
-
 /// Block of an element of `bytes` bytes.
-constexpr Block element(Count bytes) { return {1, static_cast<std::uint32_t>(bytes)}; }
+[[nodiscard]] constexpr Block element_block(Count bytes) { return {1, static_cast<std::uint32_t>(bytes)}; }
+
+/// Bytes of several summands together.
+[[nodiscard]] inline Bytes sum_of(const std::vector<Summand>& summands) {
+  Bytes total;
+  for (const Summand& s : summands) total += s.result;
+  return total;
+}
+
+namespace workspace_detail {
 
 /// Score matrix of eager attention, its fp32 softmax and the mask; repeated keys and values and the queries.
 inline std::vector<Summand> score_summands(const Model& model, const AttentionShape& a, const Pass& p) {
@@ -88,26 +95,20 @@ inline std::vector<Summand> score_summands(const Model& model, const AttentionSh
   return {
       summand("attention scores and their softmax", {{"tokens", p.tokens}, {"heads", heads}, {"keys", p.sequence}},
               {1, bytes}),
-      summand("mask", {{"tokens", p.tokens}, {"keys", p.sequence}}, element(p.activation_bytes)),
+      summand("mask", {{"tokens", p.tokens}, {"keys", p.sequence}}, element_block(p.activation_bytes)),
       summand(
           "queries, repeated keys and values, residual",
           {{"tokens", p.tokens}, {"hidden + heads", add(model.hidden, multiply(heads, a.head_dim))}, {"copies", 3}},
-          element(p.activation_bytes))};
+          element_block(p.activation_bytes))};
 }
 
 /// The moment's summands: inner copies and residual copies.
 inline std::vector<Summand> moment_summands(const Model& model, const ForwardMoment& m, const Pass& p) {
   const std::string_view label = m.experts ? "experts of a token" : "feed-forward or mixer";
   return {summand(label, {{"tokens", p.tokens}, {"width", m.inner}, {"copies", m.inner_copies}},
-                  element(p.activation_bytes)),
+                  element_block(p.activation_bytes)),
           summand("residual stream", {{"tokens", p.tokens}, {"hidden", model.hidden}, {"copies", m.hidden_copies}},
-                  element(p.activation_bytes))};
-}
-
-inline Bytes sum_of(const std::vector<Summand>& summands) {
-  Bytes total;
-  for (const Summand& s : summands) total += s.result;
-  return total;
+                  element_block(p.activation_bytes))};
 }
 
 }  // namespace workspace_detail
@@ -128,12 +129,12 @@ inline Bytes sum_of(const std::vector<Summand>& summands) {
   const bool eager = p.attention == AttentionKernel::Eager;
   if (eager) {
     std::vector<Summand> scores = workspace_detail::score_summands(model, a, p);
-    if (workspace_detail::sum_of(scores) > workspace_detail::sum_of(out)) out = std::move(scores);
+    if (sum_of(scores) > sum_of(out)) out = std::move(scores);
   }
   if (a.rotary_dim != 0) {
     out.push_back(summand("rotary tables",
                           {{"positions", p.sequence}, {"2 x rotary width + 4", 2 * a.rotary_dim + 4}},
-                          workspace_detail::element(p.activation_bytes)));
+                          element_block(p.activation_bytes)));
   }
   if (!eager && a.window != 0 && a.window < p.sequence && p.tokens > p.sequences) {
     out.push_back(summand("sliding-window mask",
@@ -173,7 +174,7 @@ inline Bytes sum_of(const std::vector<Summand>& summands) {
       widest = std::max(widest, multiply(f.experts_per_token, expert));
     }
   }
-  const Block element = workspace_detail::element(p.activation_bytes);
+  const Block element = element_block(p.activation_bytes);
   return {summand("hidden states", {{"tokens", p.tokens}, {"hidden", model.hidden}, {"copies", 2}}, element),
           summand("widest operation of a layer", {{"tokens", p.tokens}, {"width", widest}}, element)};
 }

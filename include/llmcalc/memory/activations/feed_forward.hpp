@@ -32,9 +32,13 @@ namespace llmcalc::activations {
     case Activation::GeluPython:
       if (p.fused) return c * (frozen ? 1 : 2);
       return (p.autocast ? 16 : 5 * c) - (frozen ? c : 0);
-    default:
-      return c * (frozen ? 1 : 2);
+    case Activation::Silu:
+    case Activation::Gelu:
+    case Activation::GeluTanh:
+    case Activation::ReluSquared:
+      break;
   }
+  return c * (frozen ? 1 : 2);
 }
 
 /// A dense block, or the shared experts of a mixture.

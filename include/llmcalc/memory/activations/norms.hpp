@@ -59,9 +59,12 @@ namespace llmcalc::activations {
     case NormPlacement::ParallelOne:
     case NormPlacement::MixerOnly:
       return 1;
-    default:
-      return 2;
+    case NormPlacement::Pre:
+    case NormPlacement::Post:
+    case NormPlacement::ParallelTwo:
+      break;
   }
+  return 2;
 }
 
 /// All norms of the residual stream in a layer. The first norm of a layer whose input needs no gradient and whose

@@ -38,6 +38,7 @@ struct ObjectiveRow {
   Scored scored = Scored::NextTokens;
   bool reference = false;  ///< a frozen copy of the policy gives log-probabilities
   bool values = false;     ///< something estimates the value of a state
+  bool groups = false;     ///< several answers to one prompt are compared
 };
 
 inline constexpr std::array<ObjectiveRow, 6> objectives{{
@@ -78,7 +79,8 @@ inline constexpr std::array<ObjectiveRow, 6> objectives{{
      .help = "policy, reference and reward, and generation of groups",
      .samples = Samples::Answers,
      .scored = Scored::LogProbabilities,
-     .reference = true},
+     .reference = true,
+     .groups = true},
 }};
 static_assert(indexed_by_id(objectives));
 constexpr const auto& enum_table(Objective) { return objectives; }
