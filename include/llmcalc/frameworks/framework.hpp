@@ -39,7 +39,7 @@ enum class WindowMasks : std::uint8_t {
 /// Projections of queries, keys and values.
 enum class QkvProjection : std::uint8_t { AsTheModel, Fused };
 
-/// Where dropout acts beside the places the model's class has.
+/// Where dropout acts in addition to the places the model's class has.
 enum class DropoutPlaces : std::uint8_t { AsTheModel, ResidualToo };
 
 /// What projections keep under sequence parallelism.
@@ -66,7 +66,7 @@ enum class GradientBuckets : std::uint8_t {
 /// What the step works on.
 enum class StepGradients : std::uint8_t {
   AsStored,
-  Fp32Copy  ///< an fp32 copy beside the gradients, where there are master weights
+  Fp32Copy  ///< an fp32 copy alongside the gradients, where there are master weights
 };
 
 /// How Adam steps.
@@ -84,7 +84,7 @@ enum class ValueUpdate : std::uint8_t { AfterThePolicy, WithThePolicy };
 /// How what layers keep is known.
 enum class ActivationsKnown : std::uint8_t { Measured, FromSource };
 
-/// What a framework keeps beside a quantized base.
+/// What a framework keeps alongside a quantized base.
 struct QuantizedBase {
   bool head = false;           ///< the output head is quantized too
   bool inputs = false;         ///< a 4-bit linear keeps its input (bitsandbytes up to about 0.42)
@@ -143,7 +143,7 @@ struct FrameworkAbilities {
   bool context = false;                        ///< context parallelism
   bool encoders = false;                       ///< trains encoders
   std::span<const Count> zero = no_zero;       ///< ZeRO stages without a pipeline
-  std::span<const Count> zero_piped = zero_1;  ///< ZeRO stages beside a pipeline
+  std::span<const Count> zero_piped = zero_1;  ///< ZeRO stages with a pipeline
 };
 
 /// Shares that decide the time of a step. Source: questions/step_time.hpp.

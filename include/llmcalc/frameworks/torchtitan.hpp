@@ -1,5 +1,6 @@
 #pragma once
-// torchtitan: pre-training with FSDP2, which is ZeRO 3; beside a pipeline it keeps gathered weights, which is ZeRO 2.
+// torchtitan: pre-training with FSDP2, which is ZeRO 3; with a pipeline it keeps gathered weights, which is
+// ZeRO 2.
 
 #include <llmcalc/frameworks/framework.hpp>
 

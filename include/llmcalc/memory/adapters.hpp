@@ -1,5 +1,5 @@
 #pragma once
-// LoRA matrices of a tensor: A [rank, in] and B [out, rank]; DoRA beside them a magnitude for every output.
+// LoRA matrices of a tensor: A [rank, in] and B [out, rank]; DoRA adds a magnitude for every output.
 //
 //   parameters = rank (in + out) [+ out]        per target matrix
 //

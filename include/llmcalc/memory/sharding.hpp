@@ -170,7 +170,7 @@ struct Stage {
   if (t.kind >= 0) {
     const Count on_stage = stage.of_kind(t.kind);
     const Count all = model.layers_of_kind(static_cast<std::size_t>(t.kind));
-    // A group may hold several tensors of one shape a layer (two norms).
+    // A group may hold several tensors of one shape per layer (two norms).
     return all == 0 ? 0 : t.count % all == 0 ? multiply(t.count / all, on_stage) : on_stage;
   }
   bool here = stage.first;

@@ -59,7 +59,7 @@ struct GroupSums {
   }
 };
 
-/// What decides the sums beside the tensors.
+/// What decides the sums apart from the tensors.
 struct SumRules {
   ShardPlan shard;
   RecipeBytes bytes;
@@ -74,7 +74,7 @@ struct SumRules {
   Count adapter_state_bytes = 4;
   Count virtual_tokens = 0;  ///< prompt tuning: trained rows before every sequence
   bool scalar_head = false;  ///< one output instead of logits: reward and value models
-  bool value_head = false;   ///< one output beside the logits
+  bool value_head = false;   ///< one output alongside the logits
   ExpertKernel experts = ExpertKernel::GroupedMm;
   Optimizer optimizer = Optimizer::AdamW;
   Count optimizer_rank = 128;
@@ -181,8 +181,8 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
   g.largest = std::max(g.largest, multiply(local.rows, local.columns));
 }
 
-/// Adds what some methods and objectives have beside the inventory: the rows of prompt tuning, and the one output of
-/// reward and value models, which is trained with the policy but gets no adapter of its own.
+/// Adds what some methods and objectives have in addition to the inventory: the rows of prompt tuning, and the one
+/// output of reward and value models, which is trained with the policy but gets no adapter of its own.
 inline void add_extras(TrainingSums& sums, const SumRules& r, const Model& model) {
   if (r.virtual_tokens != 0) {
     const Count n = multiply(r.virtual_tokens, model.hidden);

@@ -2,14 +2,14 @@
 // What a forward pass holds for a moment. Only one layer's tensors live at a time: nothing here is multiplied by
 // layers.
 //
-// T tokens of the pass, S tokens of a sequence, h hidden, i feed-forward width, q = heads x head_dim, K experts a
+// T tokens of the pass, S tokens of a sequence, h hidden, i feed-forward width, q = heads x head_dim, K experts per
 // token, e expert width, V vocabulary. Bytes at 16 bits; activations of 32 bits take twice that. PyTorch, eager
 // operators (measured on the real classes with transformers 5.12; within 1 % for 28 of 31 rows):
 //   gated          (6 i + 8 h) T;  gate and up fused (8 i + 8 h) T;  Gemma (6 i + 10 h) T
 //   plain          GPT-2 (8 i + 12 h) T;  NeoX, OPT, Phi (4 i + 8 h) T
 //   experts        (K max(2 h + 8 e, 8 h) + 8 h) T
 //   eager attention  scores 10 heads S T, mask 2 S T, copies (6 h + 6 q) T instead
-//   beside it      rotary tables (4 rotary_dim + 8) S;  all logits (2 V + 2 h) T instead when that is more
+//   in addition      rotary tables (4 rotary_dim + 8) S;  all logits (2 V + 2 h) T instead when that is more
 // Engines with fused kernels: 4 h T + the largest of attention 2 (2 q + 2 kv) T / t, feed-forward 6 i T / t, experts
 // 2 K (3 e / e_t + h) T. Not counted: cuBLAS workspaces, allocator rounding.
 
@@ -34,7 +34,7 @@ struct Pass {
   AttentionKernel attention = AttentionKernel::Flash;
 };
 
-/// What one layer's largest moment holds for a token: copies of an inner width beside copies of the residual stream.
+/// What one layer's largest moment holds for a token: copies of an inner width alongside copies of the residual stream.
 struct ForwardMoment {
   Count inner = 0;  ///< elements: feed-forward width, or what the experts of a token hold together
   Count inner_copies = 1;
@@ -64,7 +64,7 @@ struct ForwardMoment {
 }
 
 /// The mixer's moment where it can outgrow the feed-forward block (assumed from shapes): projections of a recurrent
-/// mixer with the convolution's copy; heads of latent attention expanded beside their latent.
+/// mixer with the convolution's copy; heads of latent attention expanded alongside their latent.
 [[nodiscard]] constexpr ForwardMoment eager_mixer(const Layer& layer, Count tensor) {
   if (layer.recurs()) {
     const RecurrentShape& r = layer.recurrent;
@@ -143,7 +143,7 @@ inline std::vector<Summand> moment_summands(const Model& model, const ForwardMom
   return out;
 }
 
-/// Bytes of logits for `rows` positions and what stands beside them: hidden state in, 16-bit logits out.
+/// Bytes of logits for `rows` positions and what stands with them: hidden state in, 16-bit logits out.
 [[nodiscard]] constexpr Bytes logits_bytes(const Model& model, Count rows, Count activation_bytes) {
   return {product(rows, add(model.head_vocabulary, model.hidden), activation_bytes)};
 }
@@ -157,7 +157,7 @@ inline std::vector<Summand> moment_summands(const Model& model, const ForwardMom
 }
 
 /// Largest moment of an engine with fused kernels, without logits (derived, not measured): two copies of the hidden
-/// state beside the widest operation.
+/// state alongside the widest operation.
 [[nodiscard]] inline std::vector<Summand> fused_forward_summands(const Model& model, const Pass& p) {
   Count widest = 0;
   for (const Layer& kind : model.kinds) {

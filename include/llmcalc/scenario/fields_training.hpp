@@ -85,7 +85,7 @@ inline constexpr std::array training_fields{
                            {1, most_sequences}, logarithmic(1, 64))),
     only(uses_rewards, whole<training_member, &Training::rollout, &Rollout::completion>(
                            {"training.rollout.completion", "--completion", "Completion", "tokens",
-                            "generated tokens of a sequence, the ones that get logits; nothing: all of it"},
+                            "generated tokens of a sequence, the ones that get logits [default: all]"},
                            {1, most_tokens}, logarithmic(64, 65536), "all")),
     only(has_adapters,
          whole<training_member, &Training::lora, &Lora::rank>(
@@ -135,7 +135,7 @@ inline constexpr std::array training_fields{
     choice<training_member, &Training::gradient_format>({"training.gradient_format", "--gradient-format",
                                                          "Gradient format", "", "number format of stored gradients"}),
     flag<training_member, &Training::ema>(
-        {"training.ema", "--ema", "Averaged weights", "", "a running average of the weights is kept beside them"}),
+        {"training.ema", "--ema", "Averaged weights", "", "a running average of the weights is kept with them"}),
     field({"training.recompute", "--recompute", "Recomputation", "",
            "activations that are dropped and computed again: none, selective, full, every:N layers, block:N first "
            "layers of a stage, one-of:N"},
@@ -167,7 +167,7 @@ inline constexpr std::array training_fields{
                          "scales of 8-bit products, which decide how many copies of a weight exist"})),
     only(in_float8, flag<training_member, &Training::float8_weights>(
                         {"training.float8_weights", "--float8-weights", "Float8 weights", "",
-                         "linear weights are stored in 8 bits only, beside the master copy"})),
+                         "linear weights are stored in 8 bits only, alongside the master copy"})),
     real<training_member, &Training::dropout>(
         {"training.dropout", "--dropout", "Dropout", "", "dropout inside the layers; any above 0 keeps masks"},
         {0, 0.99}, linear(0, 0.5)),

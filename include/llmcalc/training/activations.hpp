@@ -1,6 +1,6 @@
 #pragma once
 // Activations of a pipeline stage: what layers keep, what stands outside of them, logits and loss; and what is held for
-// a moment beside them: rotary tables and masks of layers that are computed again, matrices of a quantized base while
+// a moment in addition: rotary tables and masks of layers that are computed again, matrices of a quantized base while
 // they are used.
 
 #include <llmcalc/memory/activations/layer.hpp>
@@ -220,7 +220,7 @@ inline void put_held_logits(const TrainingSetup& setup, const TrainingStage& s, 
                                                                 {"bytes", setup.loss.compute}}));
 }
 
-/// Held beside what autograd keeps when layers are computed again: rotary tables, position numbers, an eager mask.
+/// Held alongside what autograd keeps when layers are computed again: rotary tables, position numbers, an eager mask.
 inline void put_held(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   const Training& t = setup.training();
   if (!setup.trains || !s.recomputes_all()) return;

@@ -146,7 +146,7 @@ inline void put_dispatch(const TrainingSetup& setup, const TrainingStage& s, Sin
   if (most == 0) return;
   Summand sent = summand("tokens on their way to experts", {{"copies", 2},
                                                             {"tokens", setup.tokens.tokens},
-                                                            {"experts a token", most},
+                                                            {"experts per token", most},
                                                             {"hidden", setup.model->hidden},
                                                             {"bytes", setup.bytes.compute}});
   const Count load = setup.kinds.front().pass.expert_load;

@@ -13,11 +13,11 @@
 // persistent gradients all of them are there from the start. A stage that is not the last has no loss. Source:
 // allocation ledger of PyTorch 2.14 (105 runs; Llama-like bf16 runs exact to 8 bytes).
 //
-// Models beside the policy, and the engine that generates answers, on the same device and cut by the same layout:
+// Models alongside the policy, and the engine that generates answers, on the same device and cut by the same layout:
 //
 //   always          weights of reference and reward model; weights, states of the value model
 //   generation      the engine: its copy of the weights, its cache, its workspace; or the policy's own generate(): its
-//                   cache beside gathered weights. The engine's weights, pool and graphs stay unless it sleeps
+//                   cache alongside gathered weights. The engine's weights, pool and graphs stay unless it sleeps
 //   scoring         one forward pass without gradients: the widest layer, or logits and one row of log-probabilities
 //   update          the policy's moments; the value model's at the same time (TRL) or one after the other, when only
 //                   what it needs beyond the policy counts
@@ -222,7 +222,7 @@ inline void put_moment(const TrainingSetup& setup, const TrainingStage& s, Momen
   return numbers.total() - stays;
 }
 
-/// A trained model beside the policy, at a moment.
+/// A trained model alongside the policy, at a moment.
 inline void put_value_model(const TrainingSetup& policy, const TrainingStage& s, const Companion& c,
                             const TrainingStage& own, Moment moment, Sink& sink) {
   const Sink::UnderOneName under(sink, c.part);
@@ -274,7 +274,7 @@ inline void put_engine(const TrainingSetup& setup, const TrainingStage& s, Momen
   }
 }
 
-/// What stands beside the policy at a moment.
+/// What stands alongside the policy at a moment.
 inline void put_companions(const TrainingSetup& setup, const TrainingStage& s, Moment moment, Sink& sink) {
   for (std::size_t i = 0; i < setup.companions.size(); ++i) {
     const Companion& c = setup.companions[i];

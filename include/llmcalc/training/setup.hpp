@@ -1,6 +1,6 @@
 #pragma once
 // A training run worked out once for all stages and moments: the framework's rules, the recipe, how the model is cut,
-// what each kind of layer keeps, the models beside the policy. Everything else in this folder reads it.
+// what each kind of layer keeps, the models alongside the policy. Everything else in this folder reads it.
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/memory/activations/layer.hpp>
@@ -34,7 +34,7 @@ enum class ModelRole : std::uint8_t {
   Policy,       ///< what is trained; the only one outside of preference and reward objectives
   Frozen,       ///< only its forward pass runs: a reference
   RewardModel,  ///< the same, with one output instead of logits
-  ValueModel    ///< trained beside the policy, one output instead of logits
+  ValueModel    ///< trained alongside the policy, one output instead of logits
 };
 
 struct Companion;
@@ -60,14 +60,14 @@ struct TrainingSetup {
   Count expert_group = 1;  ///< ranks that share the states of the same experts
   Count zero = 0;          ///< ZeRO stage in effect
   Count micro_batches = 1;
-  Count sequences = 1;  ///< rows of a micro-batch: two a sample when answers are compared
+  Count sequences = 1;  ///< rows of a micro-batch: two per sample when answers are compared
   Count sequence = 0;   ///< tokens of a row, virtual ones included
   TokenCounts tokens;
   LossShape loss;
   TrainingSums sums;
   std::vector<LayerSetup> kinds;
   Component fixed_overhead;           ///< context, library workspaces, communicators: the same at every moment
-  std::vector<Companion> companions;  ///< models beside the policy
+  std::vector<Companion> companions;  ///< models alongside the policy
   std::vector<EnginePart> engine;     ///< what generates answers on the same device
 
   [[nodiscard]] bool frozen() const { return role == ModelRole::Frozen || role == ModelRole::RewardModel; }
@@ -97,7 +97,7 @@ struct TrainingSetup {
   [[nodiscard]] bool gathers() const { return zero >= 3 && dense_group > 1; }
 };
 
-/// A model beside the policy, and the component it is counted as.
+/// A model alongside the policy, and the component it is counted as.
 struct Companion {
   Part part = Part::ReferenceModel;
   TrainingSetup setup;
@@ -110,15 +110,15 @@ struct Companion {
 }
 
 /// A layer's shapes on one rank.
-[[nodiscard]] inline Layer local_layer(const Layer& layer, const ShardPlan& setup, bool fused_qkv) {
+[[nodiscard]] inline Layer local_layer(const Layer& layer, const ShardPlan& shard, bool fused_qkv) {
   Layer l = layer;
-  const Count t = std::max<Count>(setup.tensor, 1);
+  const Count t = std::max<Count>(shard.tensor, 1);
   l.attention.heads = ceil_divide(l.attention.heads, t);
   l.attention.kv_heads = kv_heads_on_rank(l.attention.kv_heads, t);
   l.attention.fused_qkv = l.attention.fused_qkv || fused_qkv;
   l.feed_forward.width = ceil_divide(l.feed_forward.width, t);
   l.feed_forward.shared_width = ceil_divide(l.feed_forward.shared_width, t);
-  l.feed_forward.expert_width = ceil_divide(l.feed_forward.expert_width, setup.expert_tensor);
+  l.feed_forward.expert_width = ceil_divide(l.feed_forward.expert_width, shard.expert_tensor);
   l.recurrent.inner = ceil_divide(l.recurrent.inner, t);
   l.recurrent.heads = ceil_divide(l.recurrent.heads, t);
   if (l.recurrent.groups > 1) l.recurrent.groups = ceil_divide(l.recurrent.groups, t);
@@ -167,7 +167,7 @@ struct Companion {
   return p;
 }
 
-/// Bitsandbytes layers that keep their inputs, and what else a framework keeps beside a quantized base.
+/// Bitsandbytes layers that keep their inputs, and what else a framework keeps alongside a quantized base.
 inline void add_quantized_inputs(const TrainingSetup& setup, const Layer& l, LayerKept& kept) {
   const FrameworkVersion& rules = *setup.rules;
   if (!setup.quantized || !setup.trains) return;
@@ -181,6 +181,23 @@ inline void add_quantized_inputs(const TrainingSetup& setup, const Layer& l, Lay
   kept.norms.stream = add(kept.norms.stream, multiply(rules.base.extra_stream, h));
 }
 
+/// Whether anything is trained: not without layers, ranks or virtual tokens to train.
+[[nodiscard]] inline bool trains_anything(const TrainingSetup& setup) {
+  const Training& t = setup.training();
+  if (setup.frozen()) return false;
+  switch (row_of(t.method).trained) {
+    case Trained::Everything:
+      break;
+    case Trained::LastLayers:
+      return t.trained_layers != 0;
+    case Trained::Adapters:
+      return t.lora.rank != 0 && t.lora.targets.bits != 0;
+    case Trained::VirtualTokens:
+      return t.virtual_tokens != 0;
+  }
+  return true;
+}
+
 /// What is trained and in which width.
 inline void set_trained(TrainingSetup& setup) {
   const Training& t = setup.training();
@@ -189,11 +206,7 @@ inline void set_trained(TrainingSetup& setup) {
   setup.adapters = frozen || setup.prompt || trains_adapters(t.method);
   setup.scalar_head = setup.role == ModelRole::ValueModel || setup.role == ModelRole::RewardModel ||
                       row_of(t.objective).scored == Scored::OneOutput;
-  setup.trains = frozen                       ? false
-                 : setup.prompt               ? t.virtual_tokens != 0
-                 : setup.adapters             ? t.lora.rank != 0 && t.lora.targets.bits != 0
-                 : setup.trains_last_layers() ? t.trained_layers != 0
-                                              : true;
+  setup.trains = trains_anything(setup);
   setup.trained_bytes = setup.bytes.weight;
   setup.gradient_bytes = setup.bytes.gradient;
   setup.formed_bytes = setup.bytes.autocast ? setup.bytes.gradient : setup.bytes.compute;

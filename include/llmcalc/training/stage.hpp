@@ -1,10 +1,10 @@
 #pragma once
-// What one pipeline stage holds of a training run: its layers by kind, which of them are trained and recomputed, sums of
-// their parameters and states.
+// What one pipeline stage holds of a training run: its layers by kind, which of them are trained and recomputed, sums
+// of their parameters and states.
 
-#include <llmcalc/memory/in_flight.hpp>
 #include <llmcalc/memory/sharding.hpp>
 #include <llmcalc/memory/training_sums.hpp>
+#include <llmcalc/scenario/parallelism.hpp>
 #include <llmcalc/training/setup.hpp>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ struct TrainingStage {
   DenseExpert state_bytes;
   std::size_t highest = 0;                  ///< kind of the layer whose backward pass is highest
   bool starts = false;                      ///< holds the first layer that is trained, whose input needs no gradient
-  std::vector<TrainingStage> companions{};  ///< the same stage of the models beside the policy
+  std::vector<TrainingStage> companions{};  ///< the same stage of the models alongside the policy
   bool tied_copy = false;                   ///< holds a second copy of a tied embedding
 
   /// Every trained layer is computed again.

@@ -42,7 +42,7 @@ inline void put_bytes(Part part, std::string_view label, const DenseExpert& n, c
   if (n.expert != 0) sink.put(part, summand(label, {{"bytes of experts", n.expert}}, {1, 1}, over.expert));
 }
 
-/// Optimizer states of n parameters: whole states of `width` bytes a parameter, and what is over (step counters,
+/// Optimizer states of n parameters: whole states of `width` bytes per parameter, and what is over (step counters,
 /// scales, factored tensors).
 inline void put_state_bytes(std::string_view label, std::string_view what, Count n, Count bytes, Count width,
                             Count ranks, Sink& sink) {
@@ -70,7 +70,7 @@ inline void put_state_bytes(std::string_view label, std::string_view what, Count
 
 /// Copies of the weights a rank holds: two directions of DualPipe.
 [[nodiscard]] inline Count weight_copies(const TrainingSetup& setup) {
-  return setup.parallelism().pipeline > 1 && setup.parallelism().schedule == PipelineSchedule::DualPipe ? 2 : 1;
+  return setup.parallelism().pipeline > 1 ? row_of(setup.parallelism().schedule).weight_copies : 1;
 }
 
 /// Elements of the linear matrices inside the stage's layers.
@@ -319,7 +319,7 @@ inline void put_saved_casts(const TrainingSetup& setup, const TrainingStage& s, 
   put_casts("head", c.head, Part::WeightCasts, sink);
 }
 
-/// 8-bit copies of the layers' linear weights that Transformer Engine keeps beside the 16-bit ones: along rows and,
+/// 8-bit copies of the layers' linear weights that Transformer Engine keeps alongside the 16-bit ones: along rows and,
 /// transposed, along columns. Scales: one of 4 bytes for 128 x 128 numbers, or one byte for 32.
 inline void put_float8_weights(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (!setup.float8()) return;

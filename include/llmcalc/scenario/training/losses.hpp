@@ -16,11 +16,11 @@
 //   loss parallel           4 V T + labels             + c V T + (4 V T, c = 2)  16 V T           torch's DTensor: the
 //                           log-softmax, its exponential, the gradient's start and their sum
 //   over the logits         c V T + labels             nothing                   c V T            Unsloth
-//   log-probabilities       c V T                      + c V T                   3 c V T          TRL: one row at a time
+//   log-probabilities       c V T                      + c V T                   3 c V T          TRL, row by row
 //
-// A reference's pass beside a policy's graph (DPO): its logits and one row of log-probabilities, c V T + c V T / rows.
-// Labels: 8 bytes per token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its tanh: c V T.
-// Fused: chunk = 2^ceil(log2(ceil(T / ceil(V / h)))) tokens.
+// A reference's pass while the policy's graph is held (DPO): its logits and one row of log-probabilities, c V T + c V T
+// / rows. Labels: 8 bytes per token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its tanh:
+// c V T. Fused: chunk = 2^ceil(log2(ceil(T / ceil(V / h)))) tokens.
 //
 // Source: PyTorch saved-tensor hooks and allocation ledger on the transformers classes (exact, 105 cases);
 // Megatron-Core tensor_parallel/cross_entropy; Liger-Kernel fused_linear_cross_entropy; torchtune
@@ -68,7 +68,7 @@ struct LossShape {
 /// Bytes of the loss at its three moments, per token and logit where possible.
 struct LossBytes {
   Bytes saved;          ///< kept from the end of the forward pass
-  Bytes forward_extra;  ///< beside `saved` while the loss is computed
+  Bytes forward_extra;  ///< alongside `saved` while the loss is computed
   Bytes backward;       ///< all of the loss while its gradient is computed
   Count saved_per_logit = 0;
   Count forward_extra_per_logit = 0;

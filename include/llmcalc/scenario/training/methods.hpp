@@ -1,5 +1,5 @@
 #pragma once
-// What is trained: all weights, some of them, or adapters beside frozen ones.
+// What is trained: all weights, some of them, or adapters alongside frozen ones.
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/units.hpp>
@@ -35,12 +35,12 @@ inline constexpr std::array<TrainingMethodRow, 7> training_methods{{
     {.id = TrainingMethod::Lora,
      .key = "lora",
      .label = "LoRA",
-     .help = "small matrices beside frozen weights",
+     .help = "small matrices on top of frozen weights",
      .trained = Trained::Adapters},
     {.id = TrainingMethod::Qlora,
      .key = "qlora",
      .label = "QLoRA",
-     .help = "LoRA beside a frozen 4-bit model",
+     .help = "LoRA on top of a frozen 4-bit model",
      .trained = Trained::Adapters,
      .base = BaseFormat::FourBit},
     {.id = TrainingMethod::Dora,
@@ -68,7 +68,7 @@ inline constexpr std::array<TrainingMethodRow, 7> training_methods{{
 static_assert(indexed_by_id(training_methods));
 constexpr const auto& enum_table(TrainingMethod) { return training_methods; }
 
-/// True for the methods that train low-rank matrices beside frozen weights.
+/// True for the methods that train low-rank matrices alongside frozen weights.
 [[nodiscard]] constexpr bool trains_adapters(TrainingMethod m) { return row_of(m).trained == Trained::Adapters; }
 
 enum class AdapterDtype : std::uint8_t { Fp32, Bf16, Fp16 };

@@ -1,5 +1,5 @@
 #pragma once
-// Training against preferences and rewards: which models and which engine stand beside the policy.
+// Training against preferences and rewards: which models and which engine stand alongside the policy.
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/units.hpp>
@@ -13,7 +13,7 @@
 
 namespace llmcalc {
 
-/// What is optimised, which decides the loss and the models beside the policy.
+/// What is optimised, which decides the loss and the models alongside the policy.
 enum class Objective : std::uint8_t { Sft, Dpo, Orpo, Reward, Ppo, Grpo };
 
 /// What a sample of a batch is.
@@ -49,7 +49,7 @@ inline constexpr std::array<ObjectiveRow, 6> objectives{{
     {.id = Objective::Dpo,
      .key = "dpo",
      .label = "DPO",
-     .help = "chosen and rejected answers at once, beside a frozen reference",
+     .help = "chosen and rejected answers at once, with a frozen reference model",
      .samples = Samples::Pairs,
      .scored = Scored::LogProbabilities,
      .reference = true},
@@ -131,7 +131,7 @@ inline constexpr std::array<EnumRow<Generator>, 4> generators{{
 static_assert(indexed_by_id(generators));
 constexpr const auto& enum_table(Generator) { return generators; }
 
-/// Models beside the policy. A model that is not named has the policy's shape.
+/// Models alongside the policy. A model that is not named has the policy's shape.
 struct OtherModels {
   ReferenceModel reference = ReferenceModel::Automatic;
   RewardSource reward = RewardSource::Model;

@@ -19,7 +19,7 @@
 //   shampoo                                               b n + 8 (o'^2 + i'^2) for each block of at most 1024 x 1024
 //   soap                                                  2 b n + 2 b (o^2 + i^2), a side above 10,000 skipped
 //
-// torch's own optimizers keep one fp32 step counter for each tensor beside that, NAdam two. Sources: real state
+// torch's own optimizers keep one fp32 step counter for each tensor alongside that, NAdam two. Sources: real state
 // tensors of torch 2.14.1 after a step; each row's. Range of validity: any shape; a rank that is not below the shorter
 // side of a matrix projects nothing. Not counted: master weights and gradients (recipes.hpp). Shapes of 0 give 0.
 
