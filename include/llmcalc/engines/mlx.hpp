@@ -81,7 +81,7 @@ inline constexpr Range process_overhead = mebibytes(150, 50, 400);
               {1, static_cast<std::uint32_t>(bytes)});
   const Summand hidden = summand("hidden states", {{"tokens", pass.tokens}, {"hidden", m.hidden}, {"copies", 2}},
                                  {1, static_cast<std::uint32_t>(bytes)});
-  if (stage.last && logits.result + hidden.result > workspace_detail::sum_of(work)) work = {logits, hidden};
+  if (stage.last && logits.result + hidden.result > sum_of(work)) work = {logits, hidden};
   b.add(with_range(component(Part::ComputeBuffer, std::move(work), "mlx-lm BENCHMARKS.md, peak memory"),
                    Trust::Modelled, 900, 1300));
   if (stage.last) b.add(draft_component(s, l, stored));

@@ -40,21 +40,6 @@ inline constexpr std::string_view source =
 /// batch x sequence x hidden x 34 + 5 x batch x sequence^2 x heads: the same as the text's product, multiplied out.
 [[nodiscard]] Component activations(const Scenario& s, Part part, Count batch, Count sequence);
 
-/// Bytes of optimizer state a trained parameter has in the article.
-[[nodiscard]] constexpr Count optimizer_bytes(Optimizer optimizer) {
-  switch (optimizer) {
-    case Optimizer::AdamW8bit:
-    case Optimizer::AdamWPaged8bit:
-    case Optimizer::Lion8bit:
-      return 2;
-    case Optimizer::Sgd:
-    case Optimizer::SgdMomentum:
-      return 4;
-    default:
-      return 8;
-  }
-}
-
 /// Inference as in the article.
 [[nodiscard]] InferenceEstimate inference(const Scenario& s);
 

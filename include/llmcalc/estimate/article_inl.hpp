@@ -77,9 +77,9 @@ LLMCALC_INLINE TrainingEstimate training(const Scenario& s, Count trainable) {
   e.breakdown.add(activations(s, Part::Activations, t.micro_batch, t.sequence));
   e.breakdown.add(
       component(Part::Gradients, {summand("", {{"trained parameters", trainable}, {"bytes", 4}})}, source));
-  e.breakdown.add(
-      component(Part::OptimizerStates,
-                {summand("", {{"trained parameters", trainable}, {"bytes", optimizer_bytes(t.optimizer)}})}, source));
+  e.breakdown.add(component(
+      Part::OptimizerStates,
+      {summand("", {{"trained parameters", trainable}, {"bytes", row_of(t.optimizer).article_bytes}})}, source));
   e.peak_phase = PhaseId::Step;
   e.worst_rank = "stage 0";
   e.phases.push_back({.id = PhaseId::Step, .breakdown = e.breakdown});

@@ -87,7 +87,7 @@ inline std::optional<Bytes> host_capacity(const Scenario& s, const InferenceEsti
 /// A paged optimizer's states move to host memory as far as the device is too small. Source: bitsandbytes, managed
 /// memory.
 inline void add_paged_share(const Scenario& s, TrainingEstimate& e) {
-  const bool paged = s.training.optimizer == Optimizer::AdamWPaged8bit && s.method == Method::Detailed;
+  const bool paged = row_of(s.training.optimizer).pages == StatePages::Managed && s.method == Method::Detailed;
   const Bytes moved = min(e.breakdown.bytes(Part::OptimizerStates), e.fit.excess);
   if (!paged || !e.fit.known || moved.count == 0) return;
   Component c = component(Part::OptimizerStates, {amount("pages that move to the host", moved)},

@@ -41,9 +41,7 @@ inline void add_general(const Scenario& s, std::vector<std::string>& out) {
 /// What is not known about a framework that trains an encoder.
 inline void add_trained_encoder(const Scenario& s, std::vector<std::string>& out) {
   const TrainingFramework f = s.training.framework;
-  const bool trains_none = f == TrainingFramework::LitGpt || f == TrainingFramework::Torchtune ||
-                           f == TrainingFramework::Torchtitan || f == TrainingFramework::Unsloth;
-  if (!s.model->encodes() || !trains_none) return;
+  if (!s.model->encodes() || row_of(f).can.encoders) return;
   out.push_back(std::string(label_of(f)) + " trains no encoders: the figures are those of its rules all the same.");
 }
 

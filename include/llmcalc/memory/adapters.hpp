@@ -1,7 +1,7 @@
 #pragma once
-// LoRA matrices of a tensor: A [rank, in] and B [out, rank]; DoRA a magnitude for every output beside.
+// LoRA matrices of a tensor: A [rank, in] and B [out, rank]; DoRA adds a magnitude for every output.
 //
-//   parameters = rank (in + out) [+ out]        a target matrix
+//   parameters = rank (in + out) [+ out]        per target matrix
 //
 // Which matrices: the targets by name (q k v o gate up down head); "all linear" also takes the projections of
 // recurrent mixers. A fused query-key-value projection is one matrix (PEFT); LitGPT keeps separate adapters for its
@@ -13,53 +13,53 @@
 #include <llmcalc/model/model.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace llmcalc {
 
-/// The target a matrix belongs to; nothing when no adapter goes there.
+/// Matrices by the names of LoRA's targets.
+struct AdapterPlace {
+  TensorRole role = TensorRole::Other;
+  LoraTarget target = LoraTarget::Query;
+};
+
+/// Matrices that adapters go to, a row for each name that reaches them. Routed experts (Expert...) only as modules.
+inline constexpr std::array<AdapterPlace, 23> adapter_places{{
+    {.role = TensorRole::Query, .target = LoraTarget::Query},
+    {.role = TensorRole::LatentQueryDown, .target = LoraTarget::Query},
+    {.role = TensorRole::LatentQueryUp, .target = LoraTarget::Query},
+    {.role = TensorRole::Key, .target = LoraTarget::Key},
+    {.role = TensorRole::LatentKvDown, .target = LoraTarget::Key},
+    {.role = TensorRole::Value, .target = LoraTarget::Value},
+    {.role = TensorRole::LatentKvUp, .target = LoraTarget::Value},
+    {.role = TensorRole::QueryKeyValue, .target = LoraTarget::Query},
+    {.role = TensorRole::QueryKeyValue, .target = LoraTarget::Key},
+    {.role = TensorRole::QueryKeyValue, .target = LoraTarget::Value},
+    {.role = TensorRole::AttentionOutput, .target = LoraTarget::Output},
+    {.role = TensorRole::Gate, .target = LoraTarget::Gate},
+    {.role = TensorRole::SharedGate, .target = LoraTarget::Gate},
+    {.role = TensorRole::ExpertGate, .target = LoraTarget::Gate},
+    {.role = TensorRole::Up, .target = LoraTarget::Up},
+    {.role = TensorRole::SharedUp, .target = LoraTarget::Up},
+    {.role = TensorRole::ExpertUp, .target = LoraTarget::Up},
+    {.role = TensorRole::GateUp, .target = LoraTarget::Gate},
+    {.role = TensorRole::GateUp, .target = LoraTarget::Up},
+    {.role = TensorRole::Down, .target = LoraTarget::Down},
+    {.role = TensorRole::SharedDown, .target = LoraTarget::Down},
+    {.role = TensorRole::ExpertDown, .target = LoraTarget::Down},
+    {.role = TensorRole::Head, .target = LoraTarget::Head},
+}};
+
+/// True when a matrix gets an adapter.
 [[nodiscard]] constexpr bool is_target(const Tensor& t, const LoraTargets& targets, ExpertKernel experts) {
   using R = TensorRole;
-  const bool modules = experts == ExpertKernel::Loop;
   if (t.vector || t.part == ModelPart::Encoder || t.part == ModelPart::Mtp) return false;
-  switch (t.role) {
-    case R::Query:
-    case R::LatentQueryDown:
-    case R::LatentQueryUp:
-      return targets.has(LoraTarget::Query);
-    case R::Key:
-    case R::LatentKvDown:
-      return targets.has(LoraTarget::Key);
-    case R::Value:
-    case R::LatentKvUp:
-      return targets.has(LoraTarget::Value);
-    case R::QueryKeyValue:
-      return targets.has(LoraTarget::Query) || targets.has(LoraTarget::Key) || targets.has(LoraTarget::Value);
-    case R::AttentionOutput:
-      return targets.has(LoraTarget::Output);
-    case R::Gate:
-    case R::SharedGate:
-      return targets.has(LoraTarget::Gate);
-    case R::Up:
-    case R::SharedUp:
-      return targets.has(LoraTarget::Up);
-    case R::GateUp:
-      return targets.has(LoraTarget::Gate) || targets.has(LoraTarget::Up);
-    case R::Down:
-    case R::SharedDown:
-      return targets.has(LoraTarget::Down);
-    case R::ExpertGate:
-      return modules && targets.has(LoraTarget::Gate);
-    case R::ExpertUp:
-      return modules && targets.has(LoraTarget::Up);
-    case R::ExpertDown:
-      return modules && targets.has(LoraTarget::Down);
-    case R::RecurrentIn:
-    case R::RecurrentOut:
-      return targets.is_all_linear();
-    case R::Head:
-      return targets.has(LoraTarget::Head);
-    default:
-      return false;
-  }
+  if (t.role == R::RecurrentIn || t.role == R::RecurrentOut) return targets.is_all_linear();
+  const bool routed = t.role == R::ExpertGate || t.role == R::ExpertUp || t.role == R::ExpertDown;
+  if (routed && experts != ExpertKernel::Loop) return false;
+  return std::any_of(adapter_places.begin(), adapter_places.end(),
+                     [&](const AdapterPlace& p) { return p.role == t.role && targets.has(p.target); });
 }
 
 /// Adapter matrices of one base tensor on a rank.

@@ -1,7 +1,7 @@
 #pragma once
-// Inside a layer's backward pass: what is live beside the layers below, at the moments that can be the highest. For
+// Inside a layer's backward pass: what is live alongside the layers below, at the moments that can be the highest. For
 // each: what the layer still keeps, the gradients of activations being made, and how much of the layer's weight
-// gradients exists. s bytes of the stream, c of products, i inner width, K experts a token, T tokens.
+// gradients exists. s bytes of the stream, c of products, i inner width, K experts per token, T tokens.
 //
 //   feed-forward, trained   all kept + (2 c i + s h) T                        and the down projection's gradient
 //   not gated               all kept + (c i + s h) T                          and the down projection's gradient
@@ -26,7 +26,7 @@ namespace llmcalc {
 struct LayerMoment {
   Bytes live;           ///< of the layer: kept, and gradients of activations
   Count gradients = 0;  ///< elements of the layer's weight gradients that exist
-  Bytes forming{};      ///< a weight gradient that exists beside the ones counted in `gradients`
+  Bytes forming{};      ///< a weight gradient that exists alongside the ones counted in `gradients`
 };
 
 /// The moments of a layer; unused ones are zero.
@@ -75,7 +75,7 @@ namespace backward_detail {
   return m;
 }
 
-/// With accumulated gradients: the down projection's new gradient beside the old one.
+/// With accumulated gradients: the down projection's new gradient alongside the old one.
 [[nodiscard]] inline LayerMoment accumulation_moment(const TrainingPass& p, const Layer& l, const LayerKept& kept,
                                                      const TokenCounts& t, const LayerGradients& g) {
   if (!g.accumulates || !p.trained) return {};

@@ -2,13 +2,12 @@
 // Recomputation: what a layer keeps from the forward to the backward pass when some of it is computed again.
 //
 //   none       everything the layer keeps
-//   full       the layer's input, s h a token (s = 4 under autocast: the residual stream is fp32)
+//   full       the layer's input, s h per token (s = 4 under autocast: the residual stream is fp32)
 //   every n    one input for n layers (Megatron's "uniform")
 //   block n    the inputs of the first n layers of a stage, everything of the others (Megatron's "block")
 //   one of n   the input of every n-th layer, everything of the others (torchtitan's layer-wise "selective")
-//   selective  Megatron: all but the attention scores. torchtitan's "op": the input, every second matrix product and
-//   the
-//              attention output: c (q + k + 2 i... ) see every_second_matmul
+//   selective  Megatron: all but the attention scores; torchtitan's "op": what every_second_matmul keeps
+//
 // While a recomputed layer runs backward, all it keeps exists again, for one layer (or n) at a time.
 //
 // Source: torch.utils.checkpoint as transformers uses it (exact, 25 cases); Megatron-Core recompute_granularity;

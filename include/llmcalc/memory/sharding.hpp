@@ -70,17 +70,11 @@ constexpr ShardShape expert_shape(const Tensor& t, const ShardPlan& plan) {
     return multiply(halves, round_up(ceil_divide(n / halves, plan.expert_tensor), plan.expert_width_multiple));
   };
   const auto hidden = [&](Count n) { return t.vector && n == 1 ? n : round_up(n, plan.expert_hidden_multiple); };
-  switch (t.role) {
-    case TensorRole::ExpertGate:
-    case TensorRole::ExpertUp:
-      return {width(s.rows, 1), hidden(s.columns), s.copies};
-    case TensorRole::ExpertGateUp:
-      return {width(s.rows, 2), hidden(s.columns), s.copies};
-    case TensorRole::ExpertDown:
-      return {hidden(s.rows), width(s.columns, 1), s.copies};
-    default:
-      return s;
-  }
+  using R = TensorRole;
+  if (t.role == R::ExpertGate || t.role == R::ExpertUp) return {width(s.rows, 1), hidden(s.columns), s.copies};
+  if (t.role == R::ExpertGateUp) return {width(s.rows, 2), hidden(s.columns), s.copies};
+  if (t.role == R::ExpertDown) return {hidden(s.rows), width(s.columns, 1), s.copies};
+  return s;  // routers and biases of all experts
 }
 
 }  // namespace sharding_detail
@@ -176,21 +170,19 @@ struct Stage {
   if (t.kind >= 0) {
     const Count on_stage = stage.of_kind(t.kind);
     const Count all = model.layers_of_kind(static_cast<std::size_t>(t.kind));
-    // A group may hold several tensors of one shape a layer (two norms).
+    // A group may hold several tensors of one shape per layer (two norms).
     return all == 0 ? 0 : t.count % all == 0 ? multiply(t.count / all, on_stage) : on_stage;
   }
-  switch (t.role) {
-    case TensorRole::Embedding:
-      // Only the token table is the head as well, not an embedding of the layers (Gemma 3n).
-      return stage.first || (stage.last && model.ties_head() && t.columns == model.embedding_columns()) ? t.count : 0;
-    case TensorRole::Head:
-      return stage.last ? t.count : 0;
-    case TensorRole::Norm:
-      return (t.part == ModelPart::Embedding ? stage.first : stage.last) ? t.count : 0;
-    default:
-      // Poolers and classifiers stand behind the last layer.
-      return (t.part == ModelPart::Head ? stage.last : stage.first) ? t.count : 0;
+  bool here = stage.first;
+  if (t.role == TensorRole::Embedding) {
+    // Only the token table is the head as well, not an embedding of the layers (Gemma 3n).
+    here = stage.first || (stage.last && model.ties_head() && t.columns == model.embedding_columns());
+  } else if (t.role == TensorRole::Norm) {
+    here = t.part == ModelPart::Embedding ? stage.first : stage.last;
+  } else if (t.role == TensorRole::Head || t.part == ModelPart::Head) {
+    here = stage.last;  // poolers and classifiers stand behind the last layer
   }
+  return here ? t.count : 0;
 }
 
 }  // namespace llmcalc

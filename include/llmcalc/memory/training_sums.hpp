@@ -3,11 +3,9 @@
 // and 16-bit copies on one tensor- and expert-parallel rank. Everything a pipeline stage holds is a sum of these.
 
 #include <llmcalc/memory/adapters.hpp>
-#include <llmcalc/memory/optimizer.hpp>
-#include <llmcalc/memory/recipe.hpp>
 #include <llmcalc/memory/sharding.hpp>
 #include <llmcalc/memory/weight_formats.hpp>
-#include <llmcalc/scenario/training_profiles.hpp>
+#include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -61,7 +59,7 @@ struct GroupSums {
   }
 };
 
-/// What decides the sums beside the tensors.
+/// What decides the sums apart from the tensors.
 struct SumRules {
   ShardPlan shard;
   RecipeBytes bytes;
@@ -76,7 +74,7 @@ struct SumRules {
   Count adapter_state_bytes = 4;
   Count virtual_tokens = 0;  ///< prompt tuning: trained rows before every sequence
   bool scalar_head = false;  ///< one output instead of logits: reward and value models
-  bool value_head = false;   ///< one output beside the logits
+  bool value_head = false;   ///< one output alongside the logits
   ExpertKernel experts = ExpertKernel::GroupedMm;
   Optimizer optimizer = Optimizer::AdamW;
   Count optimizer_rank = 128;
@@ -115,11 +113,15 @@ namespace sums_detail {
 }
 
 /// States of `copies` tensors of a shape.
-[[nodiscard]] constexpr Bytes states(const SumRules& r, Count rows, Count columns, Count copies, Count bytes,
-                                     bool vector, bool hidden) {
-  if (rows == 0 || columns == 0) return {};
-  const SteppedTensor t{rows, columns, bytes, vector, hidden};
+[[nodiscard]] constexpr Bytes states(const SumRules& r, const SteppedTensor& t, Count copies) {
+  if (t.rows == 0 || t.columns == 0) return {};
   return optimizer_state(r.optimizer, t, r.optimizer_rank) * copies;
+}
+
+/// How the optimizer sees a tensor of the model.
+[[nodiscard]] constexpr ParameterClass class_of(const Tensor& t) {
+  if (t.vector) return ParameterClass::Vector;
+  return t.kind >= 0 ? ParameterClass::HiddenMatrix : ParameterClass::OuterMatrix;
 }
 
 /// Adds the adapter of one tensor.
@@ -134,9 +136,10 @@ constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, con
   const Count rank = r.lora.rank;
   g.adapters = add(g.adapters, elements);
   g.trained.of(expert) = add(g.trained.of(expert), elements);
-  Bytes state = states(r, multiply(rank, a.parts), a.in, copies, r.adapter_state_bytes, false, true) +
-                states(r, a.out, rank, copies, r.adapter_state_bytes, false, true);
-  if (r.dora) state += states(r, a.out, 1, copies, r.adapter_state_bytes, true, true);
+  const Count bytes = r.adapter_state_bytes;
+  Bytes state = states(r, {.rows = multiply(rank, a.parts), .columns = a.in, .bytes = bytes}, copies) +
+                states(r, {.rows = a.out, .columns = rank, .bytes = bytes}, copies);
+  if (r.dora) state += states(r, {.rows = a.out, .bytes = bytes, .parameter = ParameterClass::Vector}, copies);
   g.state_bytes.of(expert) = add(g.state_bytes.of(expert), state.count);
   g.largest = std::max(g.largest, multiply(rank, std::max(a.in, a.out)));
   g.linear_weights = add(g.linear_weights, elements);
@@ -170,23 +173,27 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
     add_adapter(g, r, t, local, model, count);
     return;
   }
-  const bool hidden = t.kind >= 0;
   g.trained.of(expert) = add(g.trained.of(expert), elements);
   const Bytes state =
-      states(r, local.rows, local.columns, multiply(local.copies, count), r.bytes.state, t.vector, hidden);
+      states(r, {.rows = local.rows, .columns = local.columns, .bytes = r.bytes.state, .parameter = class_of(t)},
+             multiply(local.copies, count));
   g.state_bytes.of(expert) = add(g.state_bytes.of(expert), state.count);
   g.largest = std::max(g.largest, multiply(local.rows, local.columns));
 }
 
-/// Adds what some methods and objectives have beside the inventory: the rows of prompt tuning, and the one output of
-/// reward and value models, which is trained with the policy but gets no adapter of its own.
+/// Adds what some methods and objectives have in addition to the inventory: the rows of prompt tuning, and the one
+/// output of reward and value models, which is trained with the policy but gets no adapter of its own.
 inline void add_extras(TrainingSums& sums, const SumRules& r, const Model& model) {
   if (r.virtual_tokens != 0) {
     const Count n = multiply(r.virtual_tokens, model.hidden);
     sums.embedding.adapters = add(sums.embedding.adapters, n);
     sums.embedding.trained.dense = add(sums.embedding.trained.dense, n);
     sums.embedding.largest = std::max(sums.embedding.largest, n);
-    const Bytes state = states(r, r.virtual_tokens, model.hidden, 1, r.adapter_state_bytes, false, false);
+    const SteppedTensor tokens{.rows = r.virtual_tokens,
+                               .columns = model.hidden,
+                               .bytes = r.adapter_state_bytes,
+                               .parameter = ParameterClass::OuterMatrix};
+    const Bytes state = states(r, tokens, 1);
     sums.embedding.state_bytes.dense = add(sums.embedding.state_bytes.dense, state.count);
   }
   if (r.scalar_head || r.value_head) {

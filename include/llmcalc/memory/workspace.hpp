@@ -2,14 +2,14 @@
 // What a forward pass holds for a moment. Only one layer's tensors live at a time: nothing here is multiplied by
 // layers.
 //
-// T tokens of the pass, S tokens of a sequence, h hidden, i feed-forward width, q = heads x head_dim, K experts a
+// T tokens of the pass, S tokens of a sequence, h hidden, i feed-forward width, q = heads x head_dim, K experts per
 // token, e expert width, V vocabulary. Bytes at 16 bits; activations of 32 bits take twice that. PyTorch, eager
 // operators (measured on the real classes with transformers 5.12; within 1 % for 28 of 31 rows):
 //   gated          (6 i + 8 h) T;  gate and up fused (8 i + 8 h) T;  Gemma (6 i + 10 h) T
 //   plain          GPT-2 (8 i + 12 h) T;  NeoX, OPT, Phi (4 i + 8 h) T
 //   experts        (K max(2 h + 8 e, 8 h) + 8 h) T
 //   eager attention  scores 10 heads S T, mask 2 S T, copies (6 h + 6 q) T instead
-//   beside it      rotary tables (4 rotary_dim + 8) S;  all logits (2 V + 2 h) T instead when that is more
+//   in addition      rotary tables (4 rotary_dim + 8) S;  all logits (2 V + 2 h) T instead when that is more
 // Engines with fused kernels: 4 h T + the largest of attention 2 (2 q + 2 kv) T / t, feed-forward 6 i T / t, experts
 // 2 K (3 e / e_t + h) T. Not counted: cuBLAS workspaces, allocator rounding.
 
@@ -34,7 +34,7 @@ struct Pass {
   AttentionKernel attention = AttentionKernel::Flash;
 };
 
-/// What one layer's largest moment holds for a token: copies of an inner width beside copies of the residual stream.
+/// What one layer's largest moment holds for a token: copies of an inner width alongside copies of the residual stream.
 struct ForwardMoment {
   Count inner = 0;  ///< elements: feed-forward width, or what the experts of a token hold together
   Count inner_copies = 1;
@@ -64,7 +64,7 @@ struct ForwardMoment {
 }
 
 /// The mixer's moment where it can outgrow the feed-forward block (assumed from shapes): projections of a recurrent
-/// mixer with the convolution's copy; heads of latent attention expanded beside their latent.
+/// mixer with the convolution's copy; heads of latent attention expanded alongside their latent.
 [[nodiscard]] constexpr ForwardMoment eager_mixer(const Layer& layer, Count tensor) {
   if (layer.recurs()) {
     const RecurrentShape& r = layer.recurrent;
@@ -76,10 +76,17 @@ struct ForwardMoment {
   return {.inner = multiply(ceil_divide(a.heads, tensor), head)};
 }
 
-namespace workspace_detail {
-
 /// Block of an element of `bytes` bytes.
-constexpr Block element(Count bytes) { return {1, static_cast<std::uint32_t>(bytes)}; }
+[[nodiscard]] constexpr Block element_block(Count bytes) { return {1, static_cast<std::uint32_t>(bytes)}; }
+
+/// Bytes of several summands together.
+[[nodiscard]] inline Bytes sum_of(const std::vector<Summand>& summands) {
+  Bytes total;
+  for (const Summand& s : summands) total += s.result;
+  return total;
+}
+
+namespace workspace_detail {
 
 /// Score matrix of eager attention, its fp32 softmax and the mask; repeated keys and values and the queries.
 inline std::vector<Summand> score_summands(const Model& model, const AttentionShape& a, const Pass& p) {
@@ -88,26 +95,20 @@ inline std::vector<Summand> score_summands(const Model& model, const AttentionSh
   return {
       summand("attention scores and their softmax", {{"tokens", p.tokens}, {"heads", heads}, {"keys", p.sequence}},
               {1, bytes}),
-      summand("mask", {{"tokens", p.tokens}, {"keys", p.sequence}}, element(p.activation_bytes)),
+      summand("mask", {{"tokens", p.tokens}, {"keys", p.sequence}}, element_block(p.activation_bytes)),
       summand(
           "queries, repeated keys and values, residual",
           {{"tokens", p.tokens}, {"hidden + heads", add(model.hidden, multiply(heads, a.head_dim))}, {"copies", 3}},
-          element(p.activation_bytes))};
+          element_block(p.activation_bytes))};
 }
 
 /// The moment's summands: inner copies and residual copies.
 inline std::vector<Summand> moment_summands(const Model& model, const ForwardMoment& m, const Pass& p) {
   const std::string_view label = m.experts ? "experts of a token" : "feed-forward or mixer";
   return {summand(label, {{"tokens", p.tokens}, {"width", m.inner}, {"copies", m.inner_copies}},
-                  element(p.activation_bytes)),
+                  element_block(p.activation_bytes)),
           summand("residual stream", {{"tokens", p.tokens}, {"hidden", model.hidden}, {"copies", m.hidden_copies}},
-                  element(p.activation_bytes))};
-}
-
-inline Bytes sum_of(const std::vector<Summand>& summands) {
-  Bytes total;
-  for (const Summand& s : summands) total += s.result;
-  return total;
+                  element_block(p.activation_bytes))};
 }
 
 }  // namespace workspace_detail
@@ -128,12 +129,12 @@ inline Bytes sum_of(const std::vector<Summand>& summands) {
   const bool eager = p.attention == AttentionKernel::Eager;
   if (eager) {
     std::vector<Summand> scores = workspace_detail::score_summands(model, a, p);
-    if (workspace_detail::sum_of(scores) > workspace_detail::sum_of(out)) out = std::move(scores);
+    if (sum_of(scores) > sum_of(out)) out = std::move(scores);
   }
   if (a.rotary_dim != 0) {
     out.push_back(summand("rotary tables",
                           {{"positions", p.sequence}, {"2 x rotary width + 4", 2 * a.rotary_dim + 4}},
-                          workspace_detail::element(p.activation_bytes)));
+                          element_block(p.activation_bytes)));
   }
   if (!eager && a.window != 0 && a.window < p.sequence && p.tokens > p.sequences) {
     out.push_back(summand("sliding-window mask",
@@ -142,7 +143,7 @@ inline Bytes sum_of(const std::vector<Summand>& summands) {
   return out;
 }
 
-/// Bytes of logits for `rows` positions and what stands beside them: hidden state in, 16-bit logits out.
+/// Bytes of logits for `rows` positions and what stands with them: hidden state in, 16-bit logits out.
 [[nodiscard]] constexpr Bytes logits_bytes(const Model& model, Count rows, Count activation_bytes) {
   return {product(rows, add(model.head_vocabulary, model.hidden), activation_bytes)};
 }
@@ -156,7 +157,7 @@ inline Bytes sum_of(const std::vector<Summand>& summands) {
 }
 
 /// Largest moment of an engine with fused kernels, without logits (derived, not measured): two copies of the hidden
-/// state beside the widest operation.
+/// state alongside the widest operation.
 [[nodiscard]] inline std::vector<Summand> fused_forward_summands(const Model& model, const Pass& p) {
   Count widest = 0;
   for (const Layer& kind : model.kinds) {
@@ -173,7 +174,7 @@ inline Bytes sum_of(const std::vector<Summand>& summands) {
       widest = std::max(widest, multiply(f.experts_per_token, expert));
     }
   }
-  const Block element = workspace_detail::element(p.activation_bytes);
+  const Block element = element_block(p.activation_bytes);
   return {summand("hidden states", {{"tokens", p.tokens}, {"hidden", model.hidden}, {"copies", 2}}, element),
           summand("widest operation of a layer", {{"tokens", p.tokens}, {"width", widest}}, element)};
 }

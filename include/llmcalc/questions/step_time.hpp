@@ -50,20 +50,9 @@ struct StepTime {
 
 /// Part of the pipeline's filling and draining that a schedule leaves idle.
 [[nodiscard]] constexpr double bubble_share(const Parallelism& p) {
-  switch (p.schedule) {
-    case PipelineSchedule::Gpipe:
-    case PipelineSchedule::OneFOneB:
-      return 1;
-    case PipelineSchedule::Interleaved:
-      return 1.0 / static_cast<double>(std::max<Count>(1, p.virtual_stages));
-    case PipelineSchedule::ZeroBubble:
-      return 1.0 / 3;
-    case PipelineSchedule::ZeroBubble2:
-      return 0.05;
-    case PipelineSchedule::DualPipe:
-      return 0.5;
-  }
-  return 1;
+  const ScheduleRow& schedule = row_of(p.schedule);
+  return schedule.interleaves ? schedule.idle / static_cast<double>(std::max<Count>(1, p.virtual_stages))
+                              : schedule.idle;
 }
 
 /// Time of one optimizer step of a valid scenario on equal devices; all zero when the rate is not known.

@@ -14,7 +14,7 @@ namespace llmcalc {
 LLMCALC_INLINE double training_peak(const Device& d, const Scenario& s) {
   const double half = std::max(d.operations.bf16, d.operations.fp16);
   if (s.training.float8 && d.operations.fp8 > 0) return d.operations.fp8;
-  return s.training.recipe == Recipe::Fp32 ? half / 2 : half;
+  return recipe_bytes(s.training.recipe).compute == 4 ? half / 2 : half;
 }
 
 namespace step_detail {
@@ -22,7 +22,7 @@ namespace step_detail {
 /// Share of the 8-bit peak that 8-bit products reach of what 16-bit ones reach of theirs; 1 when they are not used.
 [[nodiscard]] inline double eight_bit_share(const Device& d, const Scenario& s) {
   if (!s.training.float8 || d.operations.fp8 <= 0) return 1;
-  return s.training.framework == TrainingFramework::Megatron ? 0.75 : 0.6;
+  return row_of(s.training.framework).speed.eight_bit;
 }
 
 /// How much slower attention's flops are than those of the matrix products.
@@ -66,7 +66,7 @@ struct Step {
     const double intensity = device.bandwidth > 0 ? half / device.bandwidth : 300;  // flops per byte
     double share = s.speed.training_efficiency / (1 + 4 * intensity / hidden);
     if (work.routed_layers != 0) share *= 0.6;
-    if (s.training.method == TrainingMethod::Qlora) share *= 0.75;
+    if (row_of(s.training.method).base == BaseFormat::FourBit) share *= 0.75;
     return training_peak(device, s) * share * eight_bit_share(device, s);
   }
 
@@ -82,7 +82,7 @@ struct Step {
     return repeated_share(s.training, s.model->layer_count() / std::max<Count>(1, s.parallelism.pipeline)) > 0.5;
   }
   /// Share of an exchange inside a layer that computing does not hide.
-  [[nodiscard]] double exposed() const { return s.training.framework == TrainingFramework::Megatron ? 0.5 : 1.0; }
+  [[nodiscard]] double exposed() const { return row_of(s.training.framework).speed.exposed; }
 };
 
 /// Seconds of one micro-batch on the busiest stage.
@@ -112,7 +112,7 @@ inline double micro_experts(const Step& x) {
 inline double micro_context(const Step& x, double compute) {
   if (x.c <= 1) return 0;
   const double volume = 3 * (x.c - 1) / x.c * x.tokens * x.work.kv_width * 2 / x.t;
-  const double slower = x.s.training.framework == TrainingFramework::Megatron ? 0.01 : 0.03;
+  const double slower = row_of(x.s.training.framework).speed.context;
   return 0.5 * x.layers * volume / x.link(x.c, x.t) + slower * std::log2(x.c) * compute;
 }
 
@@ -138,12 +138,10 @@ inline double data_time(const Step& x, double compute) {
   const double replicas = x.d * x.c;
   if (replicas <= 1) return 0;
   const Parallelism& layout = x.s.parallelism;
-  const Recipe recipe = x.s.training.recipe;
-  const bool wide = recipe == Recipe::Fp32 || recipe == Recipe::AmpBf16 || recipe == Recipe::AmpFp16 ||
-                    recipe == Recipe::MegatronBf16 || recipe == Recipe::FsdpBf16;
+  const RecipeBytes& recipe = recipe_bytes(x.s.training.recipe);
   const double parameters = rank_parameters(x);
-  const double gradients = parameters * x.work.trained * (wide ? 4 : 2);
-  const double weights = parameters * (recipe == Recipe::Fp32 ? 4 : 2);
+  const double gradients = parameters * x.work.trained * static_cast<double>(recipe.gradient);
+  const double weights = parameters * static_cast<double>(recipe.compute);
   const double share = (replicas - 1) / replicas;
   double volume = 2 * gradients;  // reduced and spread
   double collectives = 2 * std::max(1.0, parameters / std::max(40e6, 1e6 * x.d));

@@ -11,7 +11,6 @@
 #include <llmcalc/memory/sharding.hpp>
 #include <llmcalc/questions/work.hpp>
 #include <llmcalc/scenario/scenario.hpp>
-#include <llmcalc/scenario/training_profiles.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -50,8 +49,7 @@ struct TrainingWork {
     case RecomputeKind::None:
       break;
     case RecomputeKind::Selective: {
-      const TrainingProfile& profile = training_profile(s.training.framework, s.training.version);
-      return profile.selective == SelectiveKind::EverySecondMatmul ? Passes{1, 0} : Passes{0, 1};
+      return s.training.rules().selective == SelectiveKind::EverySecondMatmul ? Passes{1, 0} : Passes{0, 1};
     }
     case RecomputeKind::Full:
     case RecomputeKind::EveryN:

@@ -118,33 +118,25 @@ inline constexpr CodedAccess lora_target_set{[](const Scenario& s) {
                                              },
                                              CodedShape::List};
 
-/// Words of recomputation that take a number of layers, the one a kind is written with first.
-struct CountedRecompute {
-  std::string_view word;
-  RecomputeKind kind;
-};
-inline constexpr std::array counted_recomputes{
-    CountedRecompute{"every", RecomputeKind::EveryN}, CountedRecompute{"uniform", RecomputeKind::EveryN},
-    CountedRecompute{"block", RecomputeKind::Block}, CountedRecompute{"one-of", RecomputeKind::OneOfN}};
 inline constexpr Count most_layers_between = 10'000;
 
 /// Recomputation: "none", "selective", "full", "every:n" (or "uniform:n"), "block:n", "one-of:n".
 inline constexpr CodedAccess recompute{
     [](const Scenario& s) {
-      for (const CountedRecompute& row : counted_recomputes) {
-        if (row.kind != s.training.recompute) continue;
-        return std::string(row.word).append(":").append(std::to_string(s.training.recompute_every));
-      }
-      return std::string(key_of(s.training.recompute));
+      const RecomputeRow& row = row_of(s.training.recompute);
+      std::string text(row.key);
+      if (row.counted) text.append(":").append(std::to_string(s.training.recompute_every));
+      return text;
     },
     [](Scenario& s, std::string_view text) {
       const std::size_t colon = text.find(':');
-      for (const CountedRecompute& row : counted_recomputes) {
-        if (text.substr(0, colon) != row.word) continue;
+      const std::string_view word = text.substr(0, colon);
+      for (const RecomputeRow& row : recompute_kinds) {
+        if (!row.counted || (word != row.key && word != row.alias)) continue;
         if (colon == std::string_view::npos) return false;
         const auto n = number_in(text.substr(colon + 1));
         if (!n || *n == 0 || *n > most_layers_between) return false;
-        s.training.recompute = row.kind;
+        s.training.recompute = row.id;
         s.training.recompute_every = *n;
         return true;
       }

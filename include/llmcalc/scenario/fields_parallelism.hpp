@@ -14,7 +14,7 @@ constexpr bool shards_states(const Scenario& s) {
   return s.parallelism.zero >= 1 && (s.parallelism.data > 1 || s.parallelism.context > 1);
 }
 constexpr bool has_buckets(const Scenario& s) {
-  return s.training.framework == TrainingFramework::DeepSpeed && shards_states(s);
+  return row_of(s.training.framework).limits.bucket != 0 && shards_states(s);
 }
 constexpr bool gathers_ahead(const Scenario& s) { return has_buckets(s) && s.parallelism.zero >= 3; }
 constexpr bool splits_tensors(const Scenario& s) { return s.parallelism.tensor > 1; }

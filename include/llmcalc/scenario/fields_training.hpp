@@ -11,13 +11,13 @@ namespace llmcalc::field_detail {
 
 // What decides whether a setting matters.
 constexpr bool has_adapters(const Scenario& s) { return trains_adapters(s.training.method); }
-constexpr bool tunes_prompt(const Scenario& s) { return s.training.method == TrainingMethod::PromptTuning; }
+constexpr bool tunes_prompt(const Scenario& s) { return row_of(s.training.method).trained == Trained::VirtualTokens; }
 constexpr bool uses_reference(const Scenario& s) { return refers(s.training.objective); }
 constexpr bool uses_rewards(const Scenario& s) { return generates(s.training.objective); }
 constexpr bool uses_reward_model(const Scenario& s) {
   return uses_rewards(s) && s.training.models.reward == RewardSource::Model;
 }
-constexpr bool uses_values(const Scenario& s) { return s.training.objective == Objective::Ppo; }
+constexpr bool uses_values(const Scenario& s) { return row_of(s.training.objective).values; }
 constexpr bool uses_value_model(const Scenario& s) {
   return uses_values(s) && s.training.models.value == ValueSource::Model;
 }
@@ -25,15 +25,11 @@ constexpr bool uses_engine(const Scenario& s) {
   const Generator g = s.training.rollout.generator;
   return uses_rewards(s) && (g == Generator::Engine || g == Generator::EngineAsleep);
 }
-constexpr bool has_masters(const Scenario& s) {
-  return s.training.recipe == Recipe::Bf16MasterFp32 || s.training.recipe == Recipe::MegatronBf16;
-}
+constexpr bool has_masters(const Scenario& s) { return recipe_bytes(s.training.recipe).master != 0; }
 constexpr bool in_float8(const Scenario& s) { return s.training.float8; }
 constexpr bool splits_experts(const Scenario& s) { return s.parallelism.expert > 1; }
-constexpr bool freezes(const Scenario& s) { return s.training.method == TrainingMethod::Freeze; }
-constexpr bool projects_gradients(const Scenario& s) {
-  return s.training.optimizer == Optimizer::Galore || s.training.optimizer == Optimizer::Apollo;
-}
+constexpr bool freezes(const Scenario& s) { return row_of(s.training.method).trained == Trained::LastLayers; }
+constexpr bool projects_gradients(const Scenario& s) { return row_of(s.training.optimizer).low_rank; }
 constexpr bool chunks_loss(const Scenario& s) { return s.training.loss == Loss::Chunked; }
 inline bool has_experts(const Scenario& s) {
   if (!s.model) return false;
@@ -89,7 +85,7 @@ inline constexpr std::array training_fields{
                            {1, most_sequences}, logarithmic(1, 64))),
     only(uses_rewards, whole<training_member, &Training::rollout, &Rollout::completion>(
                            {"training.rollout.completion", "--completion", "Completion", "tokens",
-                            "generated tokens of a sequence, the ones that get logits; nothing: all of it"},
+                            "generated tokens of a sequence, the ones that get logits [default: all]"},
                            {1, most_tokens}, logarithmic(64, 65536), "all")),
     only(has_adapters,
          whole<training_member, &Training::lora, &Lora::rank>(
@@ -139,7 +135,7 @@ inline constexpr std::array training_fields{
     choice<training_member, &Training::gradient_format>({"training.gradient_format", "--gradient-format",
                                                          "Gradient format", "", "number format of stored gradients"}),
     flag<training_member, &Training::ema>(
-        {"training.ema", "--ema", "Averaged weights", "", "a running average of the weights is kept beside them"}),
+        {"training.ema", "--ema", "Averaged weights", "", "a running average of the weights is kept with them"}),
     field({"training.recompute", "--recompute", "Recomputation", "",
            "activations that are dropped and computed again: none, selective, full, every:N layers, block:N first "
            "layers of a stage, one-of:N"},
@@ -171,7 +167,7 @@ inline constexpr std::array training_fields{
                          "scales of 8-bit products, which decide how many copies of a weight exist"})),
     only(in_float8, flag<training_member, &Training::float8_weights>(
                         {"training.float8_weights", "--float8-weights", "Float8 weights", "",
-                         "linear weights are stored in 8 bits only, beside the master copy"})),
+                         "linear weights are stored in 8 bits only, alongside the master copy"})),
     real<training_member, &Training::dropout>(
         {"training.dropout", "--dropout", "Dropout", "", "dropout inside the layers; any above 0 keeps masks"},
         {0, 0.99}, linear(0, 0.5)),

@@ -3,25 +3,15 @@
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/units.hpp>
+#include <llmcalc/scenario/pipeline_schedules.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace llmcalc {
-
-enum class PipelineSchedule : std::uint8_t { Gpipe, OneFOneB, Interleaved, ZeroBubble, ZeroBubble2, DualPipe };
-inline constexpr std::array<EnumRow<PipelineSchedule>, 6> pipeline_schedules{{
-    {PipelineSchedule::Gpipe, "gpipe", "GPipe", "all micro-batches in flight"},
-    {PipelineSchedule::OneFOneB, "1f1b", "1F1B", "at most one micro-batch a stage in flight"},
-    {PipelineSchedule::Interleaved, "interleaved", "Interleaved 1F1B", "several virtual stages a rank"},
-    {PipelineSchedule::ZeroBubble, "zero-bubble", "Zero bubble H1", "memory of 1F1B"},
-    {PipelineSchedule::ZeroBubble2, "zero-bubble-h2", "Zero bubble H2", "twice the memory of 1F1B"},
-    {PipelineSchedule::DualPipe, "dualpipe", "DualPipe", "two directions, weights twice"},
-}};
-static_assert(indexed_by_id(pipeline_schedules));
-constexpr const auto& enum_table(PipelineSchedule) { return pipeline_schedules; }
 
 /// How the keys and values of the other ranks reach a context-parallel rank.
 enum class ContextKind : std::uint8_t { Ring, AllGather, Ulysses };
@@ -54,5 +44,19 @@ struct Parallelism {
   std::optional<Count> max_live{};     ///< DeepSpeed stage 3: gathered elements at once; nothing: 1e9
   friend bool operator==(const Parallelism&, const Parallelism&) = default;
 };
+
+/// Micro-batches in flight on pipeline stage `stage`.
+[[nodiscard]] constexpr InFlight in_flight(const Parallelism& p, Count micro_batches, Count stage) {
+  if (p.pipeline <= 1) return {1, 1};
+  return row_of(p.schedule)
+      .in_flight({.stages = p.pipeline,
+                  .behind = subtract(p.pipeline, stage),
+                  .micro_batches = std::max<Count>(micro_batches, 1),
+                  .pieces = std::max<Count>(p.virtual_stages, 1)});
+}
+static_assert(in_flight({.pipeline = 4}, 64, 0).count == 4);
+// Megatron: p (1 + (p - 1) / (p v)) on the first stage; GPT-3 175B with 8 stages of 3 virtual ones.
+static_assert(
+    in_flight({.pipeline = 8, .schedule = PipelineSchedule::Interleaved, .virtual_stages = 3}, 64, 0).count == 31);
 
 }  // namespace llmcalc

@@ -2,11 +2,14 @@
 // Training, a plain value. All its defaults are here.
 
 #include <llmcalc/base/units.hpp>
-#include <llmcalc/scenario/alignment.hpp>
+#include <llmcalc/frameworks/frameworks.hpp>
 #include <llmcalc/scenario/attention_kernel.hpp>
-#include <llmcalc/scenario/training_layers.hpp>
-#include <llmcalc/scenario/training_method.hpp>
-#include <llmcalc/scenario/training_numbers.hpp>
+#include <llmcalc/scenario/training/layers.hpp>
+#include <llmcalc/scenario/training/losses.hpp>
+#include <llmcalc/scenario/training/methods.hpp>
+#include <llmcalc/scenario/training/objectives.hpp>
+#include <llmcalc/scenario/training/optimizers.hpp>
+#include <llmcalc/scenario/training/recipes.hpp>
 
 #include <string>
 
@@ -50,6 +53,18 @@ struct Training {
   Offload offload = Offload::None;
   bool gradient_release = false;  ///< the optimizer steps inside the backward pass
   friend bool operator==(const Training&, const Training&) = default;
+
+  /// What the framework does in this version.
+  [[nodiscard]] constexpr const FrameworkVersion& rules() const { return framework_version(framework, version); }
 };
+
+/// The recipe of a run with the formats chosen apart from it.
+[[nodiscard]] constexpr RecipeBytes recipe_bytes(const Training& t) {
+  RecipeBytes r = recipe_bytes(t.recipe);
+  r.state = format_bytes(t.state_format, r.state);
+  r.gradient = format_bytes(t.gradient_format, r.gradient);
+  if (r.master != 0) r.master = format_bytes(t.master_format, r.master);
+  return r;
+}
 
 }  // namespace llmcalc

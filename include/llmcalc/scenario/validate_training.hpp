@@ -1,6 +1,6 @@
 #pragma once
-// What a training layout needs beside what validate.hpp checks for both halves: equal shares of the sequence, ranks
-// for every expert group. Each issue names both numbers.
+// What a training layout needs in addition to what validate.hpp checks for both halves: equal shares of the sequence,
+// ranks for every expert group. Each issue names both numbers.
 
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/base/text.hpp>
@@ -39,7 +39,7 @@ inline void check_groups(const Scenario& s, Issues& issues) {
   }
 }
 
-/// The models beside the policy: cut by the policy's layout.
+/// The models alongside the policy: cut by the policy's layout.
 inline void check_models(const Scenario& s, Issues& issues) {
   const Training& t = s.training;
   const Parallelism& p = s.parallelism;
@@ -115,7 +115,7 @@ inline void add_training_warnings(const Scenario& s, std::vector<std::string>& o
     out.push_back("The generating engine takes " + shortest(t.rollout.engine_share * 100) +
                   " % of a device's memory: without a device its cache is not counted.");
   }
-  if (s.parallelism.virtual_stages > 1 && s.parallelism.schedule != PipelineSchedule::Interleaved) {
+  if (s.parallelism.virtual_stages > 1 && !row_of(s.parallelism.schedule).interleaves) {
     out.push_back(grouped(s.parallelism.virtual_stages) + " virtual stages need the interleaved schedule; " +
                   std::string(label_of(s.parallelism.schedule)) + " is counted without them.");
   }

@@ -1,92 +1,89 @@
 #pragma once
-// Gathered weights and communication buffers of a pipeline stage. Used by training_moments.hpp.
+// Gathered weights and communication buffers of a pipeline stage.
 //
-//   ZeRO-3, FSDP     forward end and loss: the root group (embedding, head, final norm) and one prefetched layer, or
-//                    every layer without resharding; inside backward: the root, this layer and the prefetched one,
-//                    and the layer above as the input of its reduction; at the end the root's own reduction: its
-//                    gradient as computed and in the reduction's type
-//   ZeRO-3 in DeepSpeed  max_live_parameters elements stay gathered, prefetch_bucket_size more are under way
-//   ZeRO-1, ZeRO-2   DeepSpeed: two buckets of 5e8 elements (reduce_bucket_size, overlapped)
-//   context parallel  ring: two blocks of keys and values; all-gather: those of the whole sequence; the same again
-//   for
-//                    their gradients. Ulysses: queries, keys, values and output once more
-//   expert parallel  tokens sent and received: 2 c K h a token, the busiest rank's share
-//   DDP              a copy of all gradients in buckets, unless they are views (gradient_as_bucket_view)
+//   ZeRO-3, FSDP         forward end and loss: the root group (embedding, head, final norm) and one prefetched layer,
+//                        or every layer without resharding; inside backward: the root, this layer and the prefetched
+//                        one, and the layer above as the input of its reduction; at the end the root's own reduction:
+//                        its gradient as computed and in the reduction's type
+//   ZeRO-3, with limits  max_live elements stay gathered, prefetch more are under way (DeepSpeed)
+//   ZeRO-1 and ZeRO-2    with limits: two buckets of `bucket` elements (DeepSpeed reduce_bucket_size, overlapped)
+//   context parallel     ring: two blocks of keys and values; all-gather: those of the whole sequence; the same again
+//                        for their gradients. Ulysses: queries, keys, values and output once more
+//   expert parallel      tokens sent and received: 2 c K h per token, the busiest rank's share
+//   DDP                  a copy of all gradients in buckets, unless they are views (gradient_as_bucket_view)
 //
-// Source: FSDP2 on a fake process group (10 runs; the loss exact, layers to 2 %); DeepSpeed runtime/zero/config;
-// torch DistributedDataParallel's defaults;
-// Transformer Engine context_parallel (ring, all-gather), DeepSpeed-Ulysses, Megatron-Core token_dispatcher: sizes
-// from source, not measured. Not counted: DeepEP's fixed buffers.
+// Source: FSDP2 on a fake process group (10 runs; the loss exact, layers to 2 %); DeepSpeed runtime/zero/config; torch
+// DistributedDataParallel's defaults; Transformer Engine context_parallel (ring, all-gather), DeepSpeed-Ulysses,
+// Megatron-Core token_dispatcher: sizes from source, not measured. Not counted: DeepEP's fixed buffers.
 
+#include <llmcalc/training/setup.hpp>
+#include <llmcalc/training/sink.hpp>
 #include <llmcalc/training/stage.hpp>
 #include <llmcalc/training/states.hpp>
 
 #include <algorithm>
+#include <string_view>
 
-namespace llmcalc::moment_detail {
+namespace llmcalc::training {
 
-/// DeepSpeed's reduce_bucket_size in elements.
-inline constexpr Count deepspeed_bucket = 500'000'000;
-/// DeepSpeed's stage3_prefetch_bucket_size and stage3_max_live_parameters.
-inline constexpr Count deepspeed_prefetch = 50'000'000;
-inline constexpr Count deepspeed_max_live = 1'000'000'000;
-
+/// Limits of the framework.
+[[nodiscard]] inline const ElementLimits& limits(const TrainingSetup& setup) {
+  return row_of(setup.training().framework).limits;
+}
 /// DeepSpeed keeps a budget of gathered elements, whatever the layers are.
-[[nodiscard]] inline bool budgets_gathering(const TrainingPlan& plan) {
-  return plan.gathers() && plan.training().framework == TrainingFramework::DeepSpeed;
+[[nodiscard]] inline bool budgets_gathering(const TrainingSetup& setup) {
+  return setup.gathers() && limits(setup).max_live != 0;
 }
 /// A DeepSpeed bucket in elements.
-[[nodiscard]] inline Count bucket_elements(const TrainingPlan& plan, const TrainingStage& s) {
-  return std::min(plan.layout().bucket.value_or(deepspeed_bucket), s.trained_elements.total());
+[[nodiscard]] inline Count bucket_elements(const TrainingSetup& setup, const TrainingStage& s) {
+  return std::min(setup.parallelism().bucket.value_or(limits(setup).bucket), s.trained_elements.total());
 }
 
 /// Bytes of a group's weights once gathered.
-[[nodiscard]] inline Bytes gathered_bytes(const TrainingPlan& plan, const GroupSums& g) {
-  if (plan.quantized) return {g.base_bytes.total()};
-  return Bytes{plan.bytes.compute} * g.parameters.total();
+[[nodiscard]] inline Bytes gathered_bytes(const TrainingSetup& setup, const GroupSums& g) {
+  if (setup.quantized) return {g.base_bytes.total()};
+  return Bytes{setup.bytes.compute} * g.parameters.total();
 }
 
 /// Weights are brought to the device layer by layer, from other ranks or from the host.
-[[nodiscard]] inline bool brings_layers(const TrainingPlan& plan) {
-  return plan.gathers() || offloads_parameters(plan);
+[[nodiscard]] inline bool brings_layers(const TrainingSetup& setup) {
+  return setup.gathers() || offloads_parameters(setup);
 }
 
-template <class Sink>
-void put_gathered(const TrainingPlan& plan, const TrainingStage& s, Count layers, Sink& sink) {
-  if (budgets_gathering(plan) && !plan.quantized) {
+inline void put_gathered(const TrainingSetup& setup, const TrainingStage& s, Count layers, Sink& sink) {
+  if (budgets_gathering(setup) && !setup.quantized) {
     const Count all = s.all.parameters.total();
-    const Count live = std::min(all, plan.layout().max_live.value_or(deepspeed_max_live));
-    const Count ahead = std::min(all - live, plan.layout().prefetch.value_or(deepspeed_prefetch));
-    sink.put(Part::GatheredWeights, summand("kept gathered", {{"parameters", live}, {"bytes", plan.bytes.compute}}));
+    const Count live = std::min(all, setup.parallelism().max_live.value_or(limits(setup).max_live));
+    const Count ahead = std::min(all - live, setup.parallelism().prefetch.value_or(limits(setup).prefetch));
+    sink.put(Part::GatheredWeights, summand("kept gathered", {{"parameters", live}, {"bytes", setup.bytes.compute}}));
     if (ahead != 0) {
-      sink.put(Part::GatheredWeights, summand("prefetched", {{"parameters", ahead}, {"bytes", plan.bytes.compute}}));
+      sink.put(Part::GatheredWeights, summand("prefetched", {{"parameters", ahead}, {"bytes", setup.bytes.compute}}));
     }
     return;
   }
   const std::string_view root = "embedding, head and final norm";
-  if (plan.quantized) {
-    sink.put(Part::GatheredWeights, amount(root, gathered_bytes(plan, s.root)));
+  if (setup.quantized) {
+    sink.put(Part::GatheredWeights, amount(root, gathered_bytes(setup, s.root)));
   } else {
     sink.put(Part::GatheredWeights,
-             summand(root, {{"parameters", s.root.parameters.total()}, {"bytes", plan.bytes.compute}}));
+             summand(root, {{"parameters", s.root.parameters.total()}, {"bytes", setup.bytes.compute}}));
   }
   if (layers == 0 || s.share.layers == 0) return;
-  const GroupSums& one = plan.sums.kinds[s.highest];
-  if (plan.quantized) {
-    sink.put(Part::GatheredWeights, amount("layers", gathered_bytes(plan, one) * layers));
+  const GroupSums& one = setup.sums.kinds[s.highest];
+  if (setup.quantized) {
+    sink.put(Part::GatheredWeights, amount("layers", gathered_bytes(setup, one) * layers));
   } else {
     sink.put(Part::GatheredWeights,
              summand("layers",
-                     {{"layers", layers}, {"parameters", one.parameters.total()}, {"bytes", plan.bytes.compute}}));
+                     {{"layers", layers}, {"parameters", one.parameters.total()}, {"bytes", setup.bytes.compute}}));
   }
 }
 
 /// At the end of the forward pass and at the loss.
-template <class Sink>
-void put_gathered_forward(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  if (!brings_layers(plan)) return;
-  const bool keeps = plan.gathers() && !plan.layout().reshard_after_forward;
-  put_gathered(plan, s, keeps ? s.share.layers : std::min<Count>(1, s.share.layers), sink);
+inline void put_gathered_forward(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  if (!brings_layers(setup)) return;
+  const bool keeps = setup.gathers() && !setup.parallelism().reshard_after_forward;
+  put_gathered(setup, s, keeps ? s.share.layers : std::min<Count>(1, s.share.layers), sink);
 }
 
 /// Width of a kind's keys and values, and of its queries and output, on one rank.
@@ -107,20 +104,19 @@ struct AttentionWidths {
 }
 
 /// What the attention of the widest layer exchanges with the other context-parallel ranks.
-template <class Sink>
-void put_context_exchange(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  const Count ranks = plan.layout().context;
+inline void put_context_exchange(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  const Count ranks = setup.parallelism().context;
   if (ranks <= 1) return;
   AttentionWidths widest;
-  for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
+  for (std::size_t k = 0; k < setup.kinds.size(); ++k) {
     if (s.trained[k] == 0) continue;
-    const AttentionWidths w = attention_widths(plan.kinds[k].local);
+    const AttentionWidths w = attention_widths(setup.kinds[k].local);
     if (add(w.key_value, w.query_output) > add(widest.key_value, widest.query_output)) widest = w;
   }
   if (widest.query_output == 0) return;
-  const Count tokens = plan.tokens.tokens;
-  const Count c = plan.bytes.compute;
-  switch (plan.layout().context_kind) {
+  const Count tokens = setup.tokens.tokens;
+  const Count c = setup.bytes.compute;
+  switch (setup.parallelism().context_kind) {
     case ContextKind::Ring:
       sink.put(Part::CommBuffers,
                summand("keys, values and their gradients going round",
@@ -141,68 +137,65 @@ void put_context_exchange(const TrainingPlan& plan, const TrainingStage& s, Sink
 }
 
 /// Tokens on their way to the ranks of their experts and back.
-template <class Sink>
-void put_dispatch(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  if (plan.layout().expert <= 1) return;
+inline void put_dispatch(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  if (setup.parallelism().expert <= 1) return;
   Count most = 0;
-  for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
-    if (s.trained[k] != 0) most = std::max(most, plan.kinds[k].local.feed_forward.experts_per_token);
+  for (std::size_t k = 0; k < setup.kinds.size(); ++k) {
+    if (s.trained[k] != 0) most = std::max(most, setup.kinds[k].local.feed_forward.experts_per_token);
   }
   if (most == 0) return;
   Summand sent = summand("tokens on their way to experts", {{"copies", 2},
-                                                            {"tokens", plan.tokens.tokens},
-                                                            {"experts a token", most},
-                                                            {"hidden", plan.model->hidden},
-                                                            {"bytes", plan.bytes.compute}});
-  const Count load = plan.kinds.front().pass.expert_load;
+                                                            {"tokens", setup.tokens.tokens},
+                                                            {"experts per token", most},
+                                                            {"hidden", setup.model->hidden},
+                                                            {"bytes", setup.bytes.compute}});
+  const Count load = setup.kinds.front().pass.expert_load;
   if (load == 1000) return sink.put(Part::CommBuffers, sent);
   sink.put(Part::CommBuffers, amount("tokens on their way to experts, busiest rank", scale(sent.result, load, 1000)));
 }
 
 /// While a layer runs backward.
-template <class Sink>
-void put_gathered_inside(const TrainingPlan& plan, const TrainingStage& s, bool last, Sink& sink) {
-  if (brings_layers(plan)) {
-    const bool keeps = plan.gathers() && !plan.layout().reshard_after_forward;
+inline void put_gathered_inside(const TrainingSetup& setup, const TrainingStage& s, bool last, Sink& sink) {
+  if (brings_layers(setup)) {
+    const bool keeps = setup.gathers() && !setup.parallelism().reshard_after_forward;
     const Count layers = keeps && last ? s.share.layers : std::min<Count>(2, s.share.layers);
-    put_gathered(plan, s, layers, sink);
+    put_gathered(setup, s, layers, sink);
   }
-  put_context_exchange(plan, s, sink);
-  put_dispatch(plan, s, sink);
-  if (plan.data_group <= 1 || plan.adapters || s.trained_layers == 0) return;
-  const GroupSums& one = plan.sums.kinds[s.highest];
-  if (budgets_gathering(plan)) {
+  put_context_exchange(setup, s, sink);
+  put_dispatch(setup, s, sink);
+  if (setup.data_group <= 1 || setup.adapters || s.trained_layers == 0) return;
+  const GroupSums& one = setup.sums.kinds[s.highest];
+  if (budgets_gathering(setup)) {
     sink.put(Part::CommBuffers,
-             summand("reduction bucket", {{"parameters", bucket_elements(plan, s)}, {"bytes", plan.formed_bytes}}));
-  } else if (plan.gathers() && s.trained_layers > 1) {
+             summand("reduction bucket", {{"parameters", bucket_elements(setup, s)}, {"bytes", setup.formed_bytes}}));
+  } else if (setup.gathers() && s.trained_layers > 1) {
     sink.put(Part::CommBuffers, summand("layer above, being reduced",
-                                        {{"parameters", one.trained.total()}, {"bytes", plan.gradient_bytes}}));
-  } else if (plan.zero >= 1 && plan.training().framework == TrainingFramework::DeepSpeed) {
+                                        {{"parameters", one.trained.total()}, {"bytes", setup.gradient_bytes}}));
+  } else if (setup.zero >= 1 && limits(setup).bucket != 0) {
     sink.put(Part::CommBuffers,
              summand("reduction buckets",
-                     {{"buckets", 2}, {"parameters", bucket_elements(plan, s)}, {"bytes", plan.formed_bytes}}));
-  } else if (plan.zero == 0 && plan.profile->bucket_copy && !last) {
+                     {{"buckets", 2}, {"parameters", bucket_elements(setup, s)}, {"bytes", setup.formed_bytes}}));
+  } else if (setup.zero == 0 && setup.rules->buckets == GradientBuckets::Copies && !last) {
     sink.put(Part::CommBuffers, summand("gradient buckets", {{"parameters", s.trained_elements.total()},
-                                                             {"bytes", plan.gradient_bytes}}));
+                                                             {"bytes", setup.gradient_bytes}}));
   }
 }
 
 /// The root group's own reduction, at the end of the backward pass; DDP's buckets stay until the step.
-template <class Sink>
-void put_root_reduction(const TrainingPlan& plan, const TrainingStage& s, Sink& sink) {
-  if (plan.data_group <= 1 || plan.training().method == TrainingMethod::Freeze) return;
-  if (plan.zero == 0 && plan.profile->bucket_copy) {
+inline void put_root_reduction(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  if (setup.data_group <= 1 || setup.trains_last_layers()) return;
+  if (setup.zero == 0 && setup.rules->buckets == GradientBuckets::Copies) {
     sink.put(Part::CommBuffers, summand("gradient buckets", {{"parameters", s.trained_elements.total()},
-                                                             {"bytes", plan.gradient_bytes}}));
+                                                             {"bytes", setup.gradient_bytes}}));
   }
-  if (!plan.gathers() || budgets_gathering(plan) || s.root.trained.total() == 0) return;
+  if (!setup.gathers() || budgets_gathering(setup) || s.root.trained.total() == 0) return;
   const Count n = s.root.trained.total();
   sink.put(Part::CommBuffers, summand("root's gradients as computed and as reduced",
-                                      {{"parameters", n}, {"bytes", add(plan.formed_bytes, plan.gradient_bytes)}}));
+                                      {{"parameters", n}, {"bytes", add(setup.formed_bytes, setup.gradient_bytes)}}));
   Summand shard = summand("of which the shard is counted as gradient",
-                          {{"parameters", n}, {"bytes", plan.gradient_bytes}}, {1, 1}, plan.dense_group);
+                          {{"parameters", n}, {"bytes", setup.gradient_bytes}}, {1, 1}, setup.dense_group);
   shard.negative = true;
   sink.put(Part::CommBuffers, shard);
 }
 
-}  // namespace llmcalc::moment_detail
+}  // namespace llmcalc::training

@@ -7,8 +7,9 @@
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/training/estimate.hpp>
 #include <llmcalc/training/moments.hpp>
-#include <llmcalc/training/overhead.hpp>
 #include <llmcalc/training/setup.hpp>
+#include <llmcalc/training/sink.hpp>
+#include <llmcalc/training/stage.hpp>
 
 #include <array>
 #include <string>
@@ -17,92 +18,117 @@
 
 namespace llmcalc {
 
-namespace training_detail {
+namespace training {
 
-inline constexpr std::array moments{Moment::Load,       Moment::Generation,  Moment::Scoring,
-                                    Moment::ForwardEnd, Moment::Loss,        Moment::LastLayer,
-                                    Moment::FirstLayer, Moment::BackwardEnd, Moment::Step};
+/// Gives the component of a part, where there is one, its source, trust and range (per mille of its bytes).
+struct Describe {
+  Breakdown& breakdown;
+  void operator()(Part part, std::string_view source, Trust trust = Trust::Exact, Count low = 1000, Count high = 1000,
+                  std::string_view not_counted = {}) const {
+    for (Component& c : breakdown.components) {
+      if (c.part != part) continue;
+      c.source = source;
+      c.trust = trust;
+      c.low = scale(c.bytes, low, 1000);
+      c.high = scale(c.bytes, high, 1000);
+      c.not_counted = not_counted;
+    }
+  }
+};
 
-/// False for the moments that only reinforcement learning has, when the run is something else.
-[[nodiscard]] inline bool happens(const TrainingPlan& plan, Moment moment) {
-  const bool before = moment == Moment::Generation || moment == Moment::Scoring;
-  return !before || generates(plan.training().objective);
-}
-
-/// Everything live at a moment but overhead.
-template <class Sink>
-void put_models(const TrainingPlan& plan, const TrainingStage& stage, Moment moment, Sink& sink) {
-  put_moment(plan, stage, moment, sink);
-  put_companions(plan, stage, moment, sink);
-}
-
-/// Everything live at a moment, overhead included.
-[[nodiscard]] inline NumberSink numbers_at(const TrainingPlan& plan, const TrainingStage& stage, Moment moment) {
-  NumberSink sink;
-  put_models(plan, stage, moment, sink);
-  const NumberSink moving = sink;
-  put_overhead(plan, stage, moment, moving, sink);
-  return sink;
+/// The components with what they rest on.
+[[nodiscard]] inline Breakdown described(const TrainingSetup& setup, const Sink& sink) {
+  Breakdown breakdown = sink.breakdown();
+  const Describe describe{breakdown};
+  const Training& t = setup.training();
+  const bool fused = t.kernels == LayerKernels::Fused;
+  Count low = 1000;
+  Count high = 1000;
+  bool recurrent = false;
+  for (const LayerSetup& kind : setup.kinds) recurrent = recurrent || kind.local.recurs();
+  if (fused || setup.float8() || setup.rules->kernels == OwnKernels::Fused ||
+      setup.rules->activations != ActivationsKnown::Measured)
+    low = 950, high = 1050;
+  if (t.compile) low = 800, high = 1150;
+  if (recurrent) low = std::min(low, activations::recurrent_low), high = std::max(high, activations::recurrent_high);
+  const Trust trust = high == 1000 ? Trust::Exact : Trust::Modelled;
+  describe(Part::Weights, "tensor inventory x bytes of the recipe");
+  describe(Part::Adapters, "PEFT lora/layer.py: rank x (in + out) per target");
+  describe(Part::Activations, "PyTorch saved-tensor hooks on the model classes", trust, low, high,
+           "workspaces inside kernels");
+  const bool measured_loss =
+      !setup.loss.log_probabilities && setup.loss.kernel != LossKernel::OverLogits && row_of(t.loss).whole_logits;
+  describe(Part::LossHead, "allocation ledger of the cross-entropy", measured_loss ? Trust::Exact : Trust::Modelled,
+           measured_loss ? 1000 : 700, measured_loss ? 1000 : 1300);
+  describe(Part::Gradients, "one number per trained parameter");
+  describe(Part::MasterWeights, "copy the optimizer updates");
+  describe(Part::EmaWeights, "one number per trained parameter (torch.optim.swa_utils.AveragedModel)");
+  const bool states_exact = row_of(t.optimizer).known == StatesKnown::Measured;
+  const bool paged = row_of(t.optimizer).pages == StatePages::Managed;
+  describe(Part::OptimizerStates, "states of the optimizer's tensors, from their shapes",
+           states_exact ? Trust::Exact : Trust::Assumed, paged ? 0 : 1000, states_exact ? 1000 : 1200,
+           paged ? "pages that have moved to the host" : "");
+  if (setup.float8()) {
+    describe(Part::WeightCasts, "Transformer Engine docs: 8-bit copies by row and by column", Trust::Modelled, 500);
+  } else {
+    describe(Part::WeightCasts, "autocast's 16-bit copies of linear weights");
+  }
+  describe(Part::ReferenceModel, "tensor inventory x bytes of the recipe, cut as the policy");
+  describe(Part::RewardModel, "tensor inventory x bytes of the recipe, cut as the policy");
+  describe(Part::ValueModel, "TRL ppo_trainer; the moments of the policy", Trust::Modelled, 900, 1100);
+  describe(Part::GenerationEngine, "estimate of inference with the engine's share of the device", Trust::Modelled,
+           900, 1100);
+  describe(Part::Transient, "allocation ledger of the backward pass", Trust::Modelled, 950, 1050);
+  describe(Part::GatheredWeights, "FSDP2 on a fake process group", Trust::Modelled, 950, 1100);
+  describe(Part::CommBuffers, "buckets and reductions of the framework", Trust::Modelled, 900, 1100);
+  describe(Part::Overhead, "context, cuBLAS workspace, NCCL, allocator fragmentation", Trust::Assumed, 400, 2500);
+  return breakdown;
 }
 
 /// Totals of one stage at every moment, in the order of `moments`.
 struct StageTotals {
   std::array<Bytes, moments.size()> totals{};
   std::size_t highest = 0;
-  NumberSink peak;  ///< amounts at the highest moment
+  Sink peak;        ///< amounts at the highest moment
   FirstStep first;  ///< of the first step
 
   [[nodiscard]] Bytes of(Moment m) const { return totals[static_cast<std::size_t>(m)]; }
 };
 
 /// Torch makes an optimizer's states in its first step; engines of their own make them at start.
-[[nodiscard]] inline StageTotals totals_of(const TrainingPlan& plan, const TrainingStage& stage) {
+[[nodiscard]] inline StageTotals totals_of(const TrainingSetup& setup, const TrainingStage& stage) {
   StageTotals t;
   for (std::size_t i = 0; i < moments.size(); ++i) {
-    if (!happens(plan, moments[i])) continue;
-    const NumberSink numbers = numbers_at(plan, stage, moments[i]);
+    if (!happens(setup, moments[i])) continue;
+    const Sink numbers = live_at(setup, stage, moments[i]);
     t.totals[i] = numbers.total();
     if (i == 0 || t.totals[i] > t.totals[t.highest]) {
       t.highest = i;
       t.peak = numbers;
     }
-    const bool there = plan.profile->states_at_start || moments[i] == Moment::Step;
+    const bool there = setup.rules->states == StatesMade::AtStart || moments[i] == Moment::Step;
     const Bytes first = there ? t.totals[i] : t.totals[i] - numbers.of(Part::OptimizerStates);
     if (first > t.first.total) t.first = {first, phase_of(moments[i])};
   }
   return t;
 }
 
-/// The same as components, without what they are made of.
-[[nodiscard]] inline Breakdown amounts_of(const TrainingPlan& plan, const NumberSink& numbers) {
-  ExplainSink sink(false);
-  for (const auto& row : parts) sink.put(row.id, amount({}, numbers.of(row.id)));
-  describe_parts(plan, sink);
-  return sink.take();
-}
-
 /// The components of a stage at a moment, with what they are made of.
-[[nodiscard]] inline Breakdown breakdown_at(const TrainingPlan& plan, const TrainingStage& stage, Moment moment) {
-  NumberSink numbers;
-  put_models(plan, stage, moment, numbers);
-  ExplainSink sink;
-  put_models(plan, stage, moment, sink);
-  put_overhead(plan, stage, moment, numbers, sink);
-  describe_parts(plan, sink);
-  return sink.take();
+[[nodiscard]] inline Breakdown breakdown_at(const TrainingSetup& setup, const TrainingStage& stage, Moment moment) {
+  return described(setup, live_at(setup, stage, moment, Summands::Kept));
 }
 
 /// Trained parameters of the whole model, as PEFT prints them.
-[[nodiscard]] inline Count trainable_parameters(const TrainingPlan& plan) {
+[[nodiscard]] inline Count trainable_parameters(const TrainingSetup& setup) {
   // Counts do not depend on the layout.
-  SumRules rules = plan_detail::sum_rules(plan, plan_detail::base_rules(*plan.scenario, *plan.model));
+  SumRules rules = sum_rules(setup, base_rules(*setup.scenario, *setup.model));
   rules.shard = {};
-  const TrainingSums sums = training_sums(*plan.model, rules);
+  const TrainingSums sums = training_sums(*setup.model, rules);
   Count n = 0;
-  const bool freeze = plan.training().method == TrainingMethod::Freeze;
-  const Count layers = plan.model->layer_count();
-  const Count from = freeze ? subtract(layers, plan.training().trained_layers) : 0;
-  for (Count i = from; i < layers; ++i) n = add(n, sums.kinds[plan.model->layers[i]].trained.total());
+  const bool freeze = setup.trains_last_layers();
+  const Count layers = setup.model->layer_count();
+  const Count from = freeze ? subtract(layers, setup.training().trained_layers) : 0;
+  for (Count i = from; i < layers; ++i) n = add(n, sums.kinds[setup.model->layers[i]].trained.total());
   if (freeze) return n;
   for (const GroupSums* g : {&sums.embedding, &sums.head, &sums.final_norm, &sums.other})
     n = add(n, g->trained.total());
@@ -112,27 +138,26 @@ struct StageTotals {
 /// What offloading puts into the host memory of one rank: states and master weights with an fp32 gradient, weights,
 /// activations of all layers but those on the device. Source: DeepSpeed ZeRO-Offload (states, fp32 gradients),
 /// torchtune. Not counted: pinned staging buffers, which DeepSpeed's own estimate puts at half as much again.
-[[nodiscard]] inline Breakdown host_share(const TrainingPlan& plan, const TrainingStage& stage) {
-  namespace d = moment_detail;
-  ExplainSink sink;
-  if (d::offloads_parameters(plan)) d::put_base(plan, stage, sink);
-  if (d::offloads_states(plan)) {
-    d::put_all_states(plan, stage, sink);
-    d::put_elements(Part::Gradients, "trained parameters", stage.trained_elements, 4, d::divisors(plan, 1), sink);
+[[nodiscard]] inline Breakdown host_share(const TrainingSetup& setup, const TrainingStage& stage) {
+  Sink sink(Summands::Kept);
+  if (offloads_parameters(setup)) put_base(setup, stage, sink);
+  if (offloads_states(setup)) {
+    put_all_states(setup, stage, sink);
+    put_elements(Part::Gradients, "trained parameters", stage.trained_elements, 4, divisors(setup, 1), sink);
   }
-  if (plan.training().offload == Offload::Activations) {
-    d::put_kept(plan, stage, sink, saturated);
-    NumberSink here;
-    d::put_kept(plan, stage, here);
+  if (row_of(setup.training().offload).activations) {
+    put_kept(setup, stage, sink, saturated);
+    Sink here;
+    put_kept(setup, stage, here);
     Summand resident = amount("on the device", here.of(Part::Activations));
     resident.negative = true;
     sink.put(Part::Activations, resident);
   }
-  return sink.take();
+  return sink.breakdown();
 }
 
 /// What one trained parameter costs in each role before it is sharded: "2 weights + 2 gradients + 4 states".
-[[nodiscard]] inline std::string bytes_per_parameter(const TrainingPlan& plan, const TrainingStage& stage) {
+[[nodiscard]] inline std::string bytes_per_parameter(const TrainingSetup& setup, const TrainingStage& stage) {
   const Count n = stage.trained_elements.total();
   if (n == 0) return {};
   std::string out;
@@ -140,9 +165,9 @@ struct StageTotals {
     if (bytes == 0) return;
     out.append(out.empty() ? "" : " + ").append(std::to_string(bytes)).append(" ").append(role);
   };
-  put(plan.adapters ? plan.trained_bytes : plan.bytes.weight, "weights");
-  put(plan.gradient_bytes, "gradients");
-  if (!plan.adapters) put(plan.bytes.master, "master weights");
+  put(setup.adapters ? setup.trained_bytes : setup.bytes.weight, "weights");
+  put(setup.gradient_bytes, "gradients");
+  if (!setup.adapters) put(setup.bytes.master, "master weights");
   const double states = static_cast<double>(stage.state_bytes.total()) / static_cast<double>(n);
   const auto whole = static_cast<Count>(states + 0.0005);
   if (states - static_cast<double>(whole) < 0.0005) {
@@ -154,25 +179,25 @@ struct StageTotals {
   return out;
 }
 
-}  // namespace training_detail
+}  // namespace training
 
 LLMCALC_INLINE TrainingEstimate estimate_training(const Scenario& s) {
-  namespace d = training_detail;
+  using namespace training;
   TrainingEstimate e;
-  const TrainingPlan plan = training_plan(s);
-  e.trainable_parameters = d::trainable_parameters(plan);
+  const TrainingSetup setup = training_setup(s);
+  e.trainable_parameters = trainable_parameters(setup);
   const Count stages = std::max<Count>(s.parallelism.pipeline, 1);
   Count worst = 0;
-  d::StageTotals worst_totals;
+  StageTotals worst_totals;
   TrainingStage worst_stage;
   e.ranks.reserve(stages);
   for (Count i = 0; i < stages; ++i) {
-    TrainingStage stage = training_stage(plan, i);
-    const d::StageTotals t = d::totals_of(plan, stage);
+    TrainingStage stage = training_stage(setup, i);
+    const StageTotals t = totals_of(setup, stage);
     e.ranks.push_back({.name = "stage " + std::to_string(i),
-                       .breakdown = d::amounts_of(plan, t.peak),
-                       .peak = phase_of(d::moments[t.highest]),
-                       .devices = multiply(plan.data_group, plan.shard.tensor)});
+                       .breakdown = described(setup, t.peak),
+                       .peak = phase_of(moments[t.highest]),
+                       .devices = multiply(setup.data_group, setup.shard.tensor)});
     if (t.first.total > e.first_step.total) e.first_step = t.first;
     if (i == 0 || t.totals[t.highest] > worst_totals.totals[worst_totals.highest]) {
       worst = i;
@@ -182,24 +207,24 @@ LLMCALC_INLINE TrainingEstimate estimate_training(const Scenario& s) {
   }
   e.worst_rank = e.ranks[worst].name;
   e.peak_phase = e.ranks[worst].peak;
-  e.breakdown = d::breakdown_at(plan, worst_stage, d::moments[worst_totals.highest]);
+  e.breakdown = breakdown_at(setup, worst_stage, moments[worst_totals.highest]);
   e.ranks[worst].breakdown = e.breakdown;
   const bool top = worst_totals.of(Moment::LastLayer) >= worst_totals.of(Moment::FirstLayer);
   const Moment lower = top ? Moment::FirstLayer : Moment::LastLayer;
-  for (const Moment moment : d::moments) {
-    if (moment == lower || !d::happens(plan, moment)) continue;
-    e.phases.push_back({.id = phase_of(moment), .breakdown = d::breakdown_at(plan, worst_stage, moment)});
+  for (const Moment moment : moments) {
+    if (moment == lower || !happens(setup, moment)) continue;
+    e.phases.push_back({.id = phase_of(moment), .breakdown = breakdown_at(setup, worst_stage, moment)});
   }
-  e.bytes_per_parameter = d::bytes_per_parameter(plan, worst_stage);
-  e.host = d::host_share(plan, worst_stage);
+  e.bytes_per_parameter = bytes_per_parameter(setup, worst_stage);
+  e.host = host_share(setup, worst_stage);
   return e;
 }
 
 LLMCALC_INLINE Breakdown rank_explanation(const Scenario& s, Count stage) {
-  namespace d = training_detail;
-  const TrainingPlan plan = training_plan(s);
-  const TrainingStage here = training_stage(plan, stage);
-  return d::breakdown_at(plan, here, d::moments[d::totals_of(plan, here).highest]);
+  using namespace training;
+  const TrainingSetup setup = training_setup(s);
+  const TrainingStage here = training_stage(setup, stage);
+  return breakdown_at(setup, here, moments[totals_of(setup, here).highest]);
 }
 
 }  // namespace llmcalc

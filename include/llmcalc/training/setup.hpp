@@ -1,121 +1,307 @@
 #pragma once
-// Scenario -> TrainingPlan: which framework's rules, which recipe, how the model is cut, what each kind of layer
-// keeps.
+// A training run worked out once for all stages and moments: the framework's rules, the recipe, how the model is cut,
+// what each kind of layer keeps, the models alongside the policy. Everything else in this folder reads it.
 
-#include <llmcalc/training/plan.hpp>
+#include <llmcalc/base/units.hpp>
+#include <llmcalc/memory/activations/layer.hpp>
+#include <llmcalc/memory/backward_work.hpp>
+#include <llmcalc/memory/overhead.hpp>
+#include <llmcalc/memory/recompute.hpp>
+#include <llmcalc/memory/training_sums.hpp>
+#include <llmcalc/model/model.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/training/generation.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
-namespace llmcalc {
+namespace llmcalc::training {
 
-namespace plan_detail {
+/// One kind of layer in a training run.
+struct LayerSetup {
+  TrainingPass pass;
+  Layer local;          ///< shapes on one tensor-parallel rank
+  LayerKept kept;       ///< what it keeps when nothing is recomputed
+  LayerKept first;      ///< the same when nothing before it is trained
+  LayerKept selective;  ///< what selective recomputation leaves
+  LayerMoment highest;  ///< inside its backward pass
+};
+
+/// Part that a model plays in a run.
+enum class ModelRole : std::uint8_t {
+  Policy,       ///< what is trained; the only one outside of preference and reward objectives
+  Frozen,       ///< only its forward pass runs: a reference
+  RewardModel,  ///< the same, with one output instead of logits
+  ValueModel    ///< trained alongside the policy, one output instead of logits
+};
+
+struct Companion;
+
+/// A training run of one model.
+struct TrainingSetup {
+  const Scenario* scenario = nullptr;
+  ModelRole role = ModelRole::Policy;
+  const Model* model = nullptr;
+  const FrameworkVersion* rules = nullptr;
+  RecipeBytes bytes;
+  bool adapters = false;     ///< only adapters, or virtual tokens, are trained
+  bool prompt = false;       ///< only virtual tokens before every sequence are trained
+  bool scalar_head = false;  ///< one output instead of logits
+  bool trains = true;        ///< anything is trained at all
+  bool quantized = false;    ///< the base is stored in a quantized format
+  Count trained_bytes = 2;   ///< a trained weight
+  Count gradient_bytes = 2;  ///< its gradient
+  Count formed_bytes = 2;    ///< a gradient as the matrix product writes it
+  ShardPlan shard;
+  Count data_group = 1;    ///< ranks that hold the same shard of the layers: data x context parallel
+  Count dense_group = 1;   ///< those of them that share dense states under ZeRO: fewer than all with HSDP
+  Count expert_group = 1;  ///< ranks that share the states of the same experts
+  Count zero = 0;          ///< ZeRO stage in effect
+  Count micro_batches = 1;
+  Count sequences = 1;  ///< rows of a micro-batch: two per sample when answers are compared
+  Count sequence = 0;   ///< tokens of a row, virtual ones included
+  TokenCounts tokens;
+  LossShape loss;
+  TrainingSums sums;
+  std::vector<LayerSetup> kinds;
+  Component fixed_overhead;           ///< context, library workspaces, communicators: the same at every moment
+  std::vector<Companion> companions;  ///< models alongside the policy
+  std::vector<EnginePart> engine;     ///< what generates answers on the same device
+
+  [[nodiscard]] bool frozen() const { return role == ModelRole::Frozen || role == ModelRole::RewardModel; }
+  [[nodiscard]] const Training& training() const { return scenario->training; }
+  [[nodiscard]] const Parallelism& parallelism() const { return scenario->parallelism; }
+  /// Bytes of one number of an optimizer state.
+  [[nodiscard]] Count state_width() const {
+    return std::max<Count>(1, adapters ? format_bytes(training().state_format, trained_bytes) : bytes.state);
+  }
+  /// Linear layers multiply in 8 bits with copies of their weights.
+  [[nodiscard]] bool float8() const {
+    return training().float8 && rules->float8 == Float8Copies::Kept && head_trained();
+  }
+  /// The output matrix itself is trained.
+  [[nodiscard]] bool head_trained() const { return !adapters && !trains_last_layers(); }
+  /// Only the model's last layers are trained.
+  [[nodiscard]] bool trains_last_layers() const { return row_of(training().method).trained == Trained::LastLayers; }
+  /// The loss is over the vocabulary.
+  [[nodiscard]] bool has_logits() const { return model->has_logits() && !scalar_head; }
+  /// The output matrix is the token table.
+  [[nodiscard]] bool tied_head() const { return model->ties_head() && !scalar_head; }
+  /// Gradients exist before the backward pass of the micro-batch at the peak begins.
+  [[nodiscard]] bool accumulates() const {
+    return micro_batches > 1 || rules->gradients == GradientBuffers::Persistent;
+  }
+  /// Weights are stored as shards and gathered layer by layer.
+  [[nodiscard]] bool gathers() const { return zero >= 3 && dense_group > 1; }
+};
+
+/// A model alongside the policy, and the component it is counted as.
+struct Companion {
+  Part part = Part::ReferenceModel;
+  TrainingSetup setup;
+};
+
+/// True when the format is one of the plain 16 or 32-bit ones.
+[[nodiscard]] constexpr bool is_plain(WeightFormat f) {
+  return f == WeightFormat::AsReleased || f == WeightFormat::Fp32 || f == WeightFormat::Fp16 ||
+         f == WeightFormat::Bf16;
+}
+
+/// A layer's shapes on one rank.
+[[nodiscard]] inline Layer local_layer(const Layer& layer, const ShardPlan& shard, bool fused_qkv) {
+  Layer l = layer;
+  const Count t = std::max<Count>(shard.tensor, 1);
+  l.attention.heads = ceil_divide(l.attention.heads, t);
+  l.attention.kv_heads = kv_heads_on_rank(l.attention.kv_heads, t);
+  l.attention.fused_qkv = l.attention.fused_qkv || fused_qkv;
+  l.feed_forward.width = ceil_divide(l.feed_forward.width, t);
+  l.feed_forward.shared_width = ceil_divide(l.feed_forward.shared_width, t);
+  l.feed_forward.expert_width = ceil_divide(l.feed_forward.expert_width, shard.expert_tensor);
+  l.recurrent.inner = ceil_divide(l.recurrent.inner, t);
+  l.recurrent.heads = ceil_divide(l.recurrent.heads, t);
+  if (l.recurrent.groups > 1) l.recurrent.groups = ceil_divide(l.recurrent.groups, t);
+  return l;
+}
+
+/// Models whose classes drop out the outputs of attention and feed-forward block.
+[[nodiscard]] inline bool drops_residual(const Model& model, const FrameworkVersion& rules) {
+  const bool layer_norm = model.norm == NormKind::LayerNorm || model.norm == NormKind::LayerNormNoBias;
+  return rules.dropout == DropoutPlaces::ResidualToo || layer_norm || model.quirks.has(Quirk::DropsBlocks);
+}
+
+[[nodiscard]] inline TrainingPass pass_of(const TrainingSetup& setup) {
+  const Scenario& s = *setup.scenario;
+  const Training& t = s.training;
+  const Model& m = *setup.model;
+  TrainingPass p;
+  p.hidden = m.hidden;
+  p.norm = m.norm;
+  p.compute = setup.bytes.compute;
+  p.stream = setup.bytes.stream;
+  p.autocast = setup.bytes.autocast;
+  p.fused = t.kernels == LayerKernels::Fused || t.compile || setup.rules->kernels == OwnKernels::Fused;
+  p.attention_softcap = m.attention_softcap;
+  p.softmax_fp32 = !m.quirks.has(Quirk::NarrowSoftmax);
+  p.native_window = setup.rules->windows == WindowMasks::Kernel;
+  p.experts_index_pair = m.quirks.has(Quirk::IndexPairs);
+  p.attention = t.attention;
+  p.experts = t.experts;
+  p.attention_dropout = t.dropout > 0;
+  p.residual_dropout = t.dropout > 0 && drops_residual(m, *setup.rules);
+  p.trained = setup.trains && !setup.adapters;
+  p.adapters = setup.adapters && setup.trains && !setup.prompt;
+  p.input_grad = setup.trains;
+  p.adapter_rank = t.lora.rank;
+  p.adapter_bytes = setup.trained_bytes;
+  p.adapter_dropout = t.lora.dropout > 0;
+  p.adapter_kernels = setup.rules->kernels == OwnKernels::Fused;
+  p.masked =
+      t.batching == Batching::Padded || (t.batching == Batching::Packed && t.attention == AttentionKernel::Sdpa);
+  p.float8 = t.float8 && setup.rules->float8 == Float8Copies::Kept;
+  if (setup.parallelism().expert > 1) p.expert_load = static_cast<Count>(t.expert_imbalance * 1000 + 0.5);
+  p.targets = t.lora.targets;
+  p.gathered_inputs = setup.rules->inputs == SequenceInputs::Gathered && setup.tokens.stream_divisor > 1;
+  p.sequence = setup.sequence;
+  return p;
+}
+
+/// Bitsandbytes layers that keep their inputs, and what else a framework keeps alongside a quantized base.
+inline void add_quantized_inputs(const TrainingSetup& setup, const Layer& l, LayerKept& kept) {
+  const FrameworkVersion& rules = *setup.rules;
+  if (!setup.quantized || !setup.trains) return;
+  const Count h = setup.model->hidden;
+  const Count c = setup.bytes.compute;
+  if (rules.base.inputs) {
+    const bool all = setup.training().lora.targets.has(LoraTarget::Down);
+    kept.feed_forward.stream = add(kept.feed_forward.stream, product(2, c, h));
+    if (!all) kept.feed_forward.inner = add(kept.feed_forward.inner, multiply(c, l.feed_forward.width));
+  }
+  kept.norms.stream = add(kept.norms.stream, multiply(rules.base.extra_stream, h));
+}
+
+/// Whether anything is trained: not without layers, ranks or virtual tokens to train.
+[[nodiscard]] inline bool trains_anything(const TrainingSetup& setup) {
+  const Training& t = setup.training();
+  if (setup.frozen()) return false;
+  switch (row_of(t.method).trained) {
+    case Trained::Everything:
+      break;
+    case Trained::LastLayers:
+      return t.trained_layers != 0;
+    case Trained::Adapters:
+      return t.lora.rank != 0 && t.lora.targets.bits != 0;
+    case Trained::VirtualTokens:
+      return t.virtual_tokens != 0;
+  }
+  return true;
+}
 
 /// What is trained and in which width.
-inline void set_trained(TrainingPlan& plan) {
-  const Training& t = plan.training();
-  const bool frozen = plan.frozen();
-  plan.prompt = t.method == TrainingMethod::PromptTuning;
-  plan.adapters = frozen || plan.prompt || trains_adapters(t.method);
-  plan.scalar_head =
-      plan.role == PlanRole::Critic || plan.role == PlanRole::Judge || t.objective == Objective::Reward;
-  plan.trains = frozen                               ? false
-                : plan.prompt                        ? t.virtual_tokens != 0
-                : plan.adapters                      ? t.lora.rank != 0 && t.lora.targets.bits != 0
-                : t.method == TrainingMethod::Freeze ? t.trained_layers != 0
-                                                     : true;
-  plan.trained_bytes = plan.bytes.weight;
-  plan.gradient_bytes = plan.bytes.gradient;
-  plan.formed_bytes = plan.bytes.autocast ? plan.bytes.gradient : plan.bytes.compute;
-  if (plan.adapters) {
+inline void set_trained(TrainingSetup& setup) {
+  const Training& t = setup.training();
+  const bool frozen = setup.frozen();
+  setup.prompt = row_of(t.method).trained == Trained::VirtualTokens;
+  setup.adapters = frozen || setup.prompt || trains_adapters(t.method);
+  setup.scalar_head = setup.role == ModelRole::ValueModel || setup.role == ModelRole::RewardModel ||
+                      row_of(t.objective).scored == Scored::OneOutput;
+  setup.trains = trains_anything(setup);
+  setup.trained_bytes = setup.bytes.weight;
+  setup.gradient_bytes = setup.bytes.gradient;
+  setup.formed_bytes = setup.bytes.autocast ? setup.bytes.gradient : setup.bytes.compute;
+  if (setup.adapters) {
     // PEFT's virtual tokens are an fp32 embedding.
-    plan.trained_bytes = plan.prompt || t.lora.adapter_dtype == AdapterDtype::Fp32 ? 4 : 2;
-    plan.gradient_bytes = plan.formed_bytes = plan.trained_bytes;
+    setup.trained_bytes = setup.prompt ? 4 : row_of(t.lora.adapter_dtype).bytes;
+    setup.gradient_bytes = setup.formed_bytes = setup.trained_bytes;
   }
 }
 
 /// How the base model is stored. QLoRA on a model in a plain format means NF4 with double quantization.
 [[nodiscard]] inline WeightRules base_rules(const Scenario& s, const Model& model) {
   WeightRules rules = weight_rules(model, s.weights);
-  if (s.training.method == TrainingMethod::Qlora && is_plain(rules.format)) rules.format = WeightFormat::Nf4Dq;
+  if (row_of(s.training.method).base == BaseFormat::FourBit && is_plain(rules.format))
+    rules.format = WeightFormat::Nf4Dq;
   return rules;
 }
 
 /// Ranks and groups.
-inline void set_layout(TrainingPlan& plan) {
-  const Parallelism& p = plan.layout();
+inline void set_ranks(TrainingSetup& setup) {
+  const Parallelism& p = setup.parallelism();
   const Count tensor = std::max<Count>(p.tensor, 1);
-  plan.shard.tensor = tensor;
-  plan.shard.expert = std::max<Count>(p.expert, 1);
-  plan.shard.expert_tensor = p.expert <= 1 ? std::max(tensor, p.expert_tensor) : std::max<Count>(1, p.expert_tensor);
-  if (plan.profile->pads_vocabulary) plan.shard.vocabulary_multiple = multiply(128, tensor);
-  plan.zero = std::min<Count>(p.zero, 3);
-  plan.data_group = multiply(std::max<Count>(p.data, 1), std::max<Count>(p.context, 1));
-  plan.dense_group = plan.zero == 0 ? plan.data_group : std::min(plan.data_group, p.shard_group.value_or(saturated));
-  plan.dense_group = std::max<Count>(plan.dense_group, 1);
-  const Count experts = multiply(plan.shard.expert, plan.shard.expert_tensor);
-  plan.expert_group = std::max<Count>(1, multiply(plan.dense_group, tensor) / std::max<Count>(experts, 1));
-  plan.micro_batches = std::max<Count>(plan.training().accumulation, 1);
+  setup.shard.tensor = tensor;
+  setup.shard.expert = std::max<Count>(p.expert, 1);
+  setup.shard.expert_tensor = p.expert <= 1 ? std::max(tensor, p.expert_tensor) : std::max<Count>(1, p.expert_tensor);
+  const Count multiple = setup.rules->vocabulary_multiple;
+  if (multiple > 1) setup.shard.vocabulary_multiple = multiply(multiple, tensor);
+  setup.zero = std::min<Count>(p.zero, 3);
+  setup.data_group = multiply(std::max<Count>(p.data, 1), std::max<Count>(p.context, 1));
+  setup.dense_group =
+      setup.zero == 0 ? setup.data_group : std::min(setup.data_group, p.shard_group.value_or(saturated));
+  setup.dense_group = std::max<Count>(setup.dense_group, 1);
+  const Count experts = multiply(setup.shard.expert, setup.shard.expert_tensor);
+  setup.expert_group = std::max<Count>(1, multiply(setup.dense_group, tensor) / std::max<Count>(experts, 1));
+  setup.micro_batches = std::max<Count>(setup.training().accumulation, 1);
 }
 
-inline void set_tokens(TrainingPlan& plan) {
-  const Training& t = plan.training();
-  const Parallelism& p = plan.layout();
+inline void set_tokens(TrainingSetup& setup) {
+  const Training& t = setup.training();
+  const Parallelism& p = setup.parallelism();
   const Count context = std::max<Count>(p.context, 1);
-  plan.sequence = plan.prompt ? add(t.sequence, t.virtual_tokens) : t.sequence;
-  plan.sequences = multiply(t.micro_batch, trains_pairs(t.objective) ? 2 : 1);
-  plan.tokens.tokens = ceil_divide(multiply(plan.sequences, plan.sequence), context);
-  plan.tokens.stream_divisor = p.sequence_parallel ? plan.shard.tensor : 1;
-  plan.tokens.attended = plan.sequence;
-  const Model& m = *plan.model;
+  setup.sequence = setup.prompt ? add(t.sequence, t.virtual_tokens) : t.sequence;
+  setup.sequences = multiply(t.micro_batch, trains_pairs(t.objective) ? 2 : 1);
+  setup.tokens.tokens = ceil_divide(multiply(setup.sequences, setup.sequence), context);
+  setup.tokens.stream_divisor = p.sequence_parallel ? setup.shard.tensor : 1;
+  setup.tokens.attended = setup.sequence;
+  const Model& m = *setup.model;
   const Count rows =
-      round_up(m.head_vocabulary != 0 ? m.head_vocabulary : m.vocabulary, plan.shard.vocabulary_multiple);
-  const bool scores = generates(t.objective) || t.objective == Objective::Dpo || t.objective == Objective::Orpo;
-  const bool logits = plan.has_logits();
-  const bool one_row_at_a_time = scores && logits && !plan.profile->loss_in_place &&
-                                 (t.loss == Loss::Full || t.loss == Loss::FreedBeforeBackward);
+      round_up(m.head_vocabulary != 0 ? m.head_vocabulary : m.vocabulary, setup.shard.vocabulary_multiple);
+  const bool scores = row_of(t.objective).scored == Scored::LogProbabilities;
+  const bool logits = setup.has_logits();
+  const LossKernel kernel = setup.rules->loss;
+  const bool one_row_at_a_time =
+      scores && logits && kernel != LossKernel::VocabularyParallel && row_of(t.loss).whole_logits;
   const Count scored =
-      generates(t.objective) ? std::min(plan.sequence, t.rollout.completion.value_or(saturated)) : plan.sequence;
+      generates(t.objective) ? std::min(setup.sequence, t.rollout.completion.value_or(saturated)) : setup.sequence;
   // An encoder's classes of a whole text are made from its first position.
   const bool pooled = m.output == Output::Classes || m.output == Output::States;
-  plan.loss = {.tokens = pooled ? plan.sequences : ceil_divide(multiply(plan.sequences, scored), context),
-               .sequences = plan.sequences,
-               .vocabulary = plan.scalar_head ? 1
-                             : logits         ? ceil_divide(rows, plan.shard.tensor)
-                                              : std::max<Count>(m.classes, 1),
-               .hidden = m.hidden,
-               .compute = plan.bytes.compute,
-               .chunks = t.loss_chunks,
-               .loss = !logits || one_row_at_a_time ? Loss::FreedBeforeBackward : t.loss,
-               .softcap = m.final_softcap && logits,
-               .in_place = plan.profile->loss_in_place,
-               .compiled = t.compile,
-               .parallel = plan.profile->loss_parallel && plan.shard.tensor > 1,
-               .log_probabilities = one_row_at_a_time,
-               .rescaled = generates(t.objective),
-               .reference_beside = t.objective == Objective::Dpo && t.models.reference != ReferenceModel::None,
-               .logits_in_place = plan.profile->logits_in_place};
+  setup.loss = {.tokens = pooled ? setup.sequences : ceil_divide(multiply(setup.sequences, scored), context),
+                .sequences = setup.sequences,
+                .vocabulary = setup.scalar_head ? 1
+                              : logits          ? ceil_divide(rows, setup.shard.tensor)
+                                                : std::max<Count>(m.classes, 1),
+                .hidden = m.hidden,
+                .compute = setup.bytes.compute,
+                .chunks = t.loss_chunks,
+                .loss = !logits || one_row_at_a_time ? Loss::FreedBeforeBackward : t.loss,
+                .kernel = kernel == LossKernel::LossParallel && setup.shard.tensor == 1 ? LossKernel::Torch : kernel,
+                .softcap = m.final_softcap && logits,
+                .compiled = t.compile,
+                .log_probabilities = one_row_at_a_time,
+                .rescaled = generates(t.objective),
+                .reference_beside =
+                    trains_pairs(t.objective) && refers(t.objective) && t.models.reference != ReferenceModel::None};
 }
 
-[[nodiscard]] inline SumRules sum_rules(const TrainingPlan& plan, const WeightRules& weights) {
-  const Training& t = plan.training();
+[[nodiscard]] inline SumRules sum_rules(const TrainingSetup& setup, const WeightRules& weights) {
+  const Training& t = setup.training();
   Lora lora = t.lora;
-  if (plan.prompt || plan.frozen()) lora.rank = 0;
+  if (setup.prompt || setup.frozen()) lora.rank = 0;
   const bool value_head =
-      plan.role == PlanRole::Policy && t.objective == Objective::Ppo && t.models.value == ValueSource::Head;
-  return {.shard = plan.shard,
-          .bytes = plan.bytes,
+      setup.role == ModelRole::Policy && row_of(t.objective).values && t.models.value == ValueSource::Head;
+  return {.shard = setup.shard,
+          .bytes = setup.bytes,
           .weights = weights,
-          .quantized = plan.quantized,
-          .quantizes_head = plan.profile->quantizes_head,
-          .adapters = plan.adapters,
-          .dora = t.method == TrainingMethod::Dora,
-          .separate_parts = plan.profile->fused_qkv,
+          .quantized = setup.quantized,
+          .quantizes_head = setup.rules->base.head,
+          .adapters = setup.adapters,
+          .dora = row_of(t.method).magnitudes,
+          .separate_parts = setup.rules->projection == QkvProjection::Fused,
           .lora = lora,
-          .adapter_bytes = plan.trained_bytes,
-          .adapter_state_bytes = state_bytes(t.state_format, plan.trained_bytes),
-          .virtual_tokens = plan.prompt && !plan.frozen() ? t.virtual_tokens : 0,
-          .scalar_head = plan.scalar_head,
+          .adapter_bytes = setup.trained_bytes,
+          .adapter_state_bytes = format_bytes(t.state_format, setup.trained_bytes),
+          .virtual_tokens = setup.prompt && !setup.frozen() ? t.virtual_tokens : 0,
+          .scalar_head = setup.scalar_head,
           .value_head = value_head,
           .experts = t.experts,
           .optimizer = t.optimizer,
@@ -124,84 +310,82 @@ inline void set_tokens(TrainingPlan& plan) {
 
 /// What selective recomputation leaves of a layer. Frozen layers can keep less than every second product: then
 /// nothing is gained, and nothing is recomputed.
-inline void set_selective(const TrainingPlan& plan, const TrainingPass& pass, KindPlan& kind) {
+inline void set_selective(const TrainingSetup& setup, const TrainingPass& pass, LayerSetup& kind) {
   kind.selective = kind.kept;
   kind.selective.mixer.scores = 0;
   kind.first.mixer.scores = 0;
-  if (plan.profile->selective != SelectiveKind::EverySecondMatmul || !kind.local.attends()) return;
+  if (setup.rules->selective != SelectiveKind::EverySecondMatmul || !kind.local.attends()) return;
   const Kept products = every_second_matmul(pass, kind.local);
-  if (bytes_of(products, plan.tokens) >= bytes_of(kind.first.total(), plan.tokens)) return;
+  if (bytes_of(products, setup.tokens) >= bytes_of(kind.first.total(), setup.tokens)) return;
   kind.selective = {};
   kind.selective.mixer = products;
   kind.first = kind.selective;
 }
 
 /// What every kind of layer keeps.
-inline void set_kinds(TrainingPlan& plan) {
-  const TrainingPass pass = pass_of(plan);
+inline void set_kinds(TrainingSetup& setup) {
+  const TrainingPass pass = pass_of(setup);
   TrainingPass first = pass;
-  first.input_grad = plan.prompt;
-  const bool dora = plan.training().method == TrainingMethod::Dora;
-  plan.kinds.reserve(plan.model->kinds.size());
-  for (std::size_t k = 0; k < plan.model->kinds.size(); ++k) {
-    KindPlan kind;
+  first.input_grad = setup.prompt;
+  const bool dora = row_of(setup.training().method).magnitudes;
+  setup.kinds.reserve(setup.model->kinds.size());
+  for (std::size_t k = 0; k < setup.model->kinds.size(); ++k) {
+    LayerSetup kind;
     kind.pass = pass;
-    kind.local = local_layer(plan.model->kinds[k], plan.shard, plan.profile->fused_qkv);
+    kind.local = local_layer(setup.model->kinds[k], setup.shard, setup.rules->projection == QkvProjection::Fused);
     kind.kept = activations::layer(pass, kind.local, dora);
     kind.first = pass.trained ? kind.kept : activations::layer(first, kind.local, dora);
-    add_quantized_inputs(plan, kind.local, kind.kept);
-    add_quantized_inputs(plan, kind.local, kind.first);
-    if (plan.training().recompute == RecomputeKind::Selective) set_selective(plan, pass, kind);
-    const GroupSums& sums = plan.sums.kinds[k];
+    add_quantized_inputs(setup, kind.local, kind.kept);
+    add_quantized_inputs(setup, kind.local, kind.first);
+    if (setup.training().recompute == RecomputeKind::Selective) set_selective(setup, pass, kind);
+    const GroupSums& sums = setup.sums.kinds[k];
     const LayerGradients gradients{sums.trained.total(),   sums.last_projection, sums.expert_inner,
-                                   sums.first_projections, plan.formed_bytes,    plan.accumulates()};
-    kind.highest = highest(layer_moments(pass, kind.local, kind.kept, plan.tokens, gradients), plan.gradient_bytes);
-    plan.kinds.push_back(kind);
+                                   sums.first_projections, setup.formed_bytes,   setup.accumulates()};
+    kind.highest = highest(layer_moments(pass, kind.local, kind.kept, setup.tokens, gradients), setup.gradient_bytes);
+    setup.kinds.push_back(kind);
   }
 }
 
-}  // namespace plan_detail
-
-/// Works out a run of one model in its role. The scenario and the model must outlive the plan.
-[[nodiscard]] inline TrainingPlan training_plan(const Scenario& s, const Model& model, PlanRole role) {
-  TrainingPlan plan;
-  plan.scenario = &s;
-  plan.role = role;
-  plan.model = &model;
-  plan.profile = &training_profile(s.training.framework, s.training.version);
-  plan.bytes = recipe_bytes(s.training);
-  plan_detail::set_trained(plan);
-  const WeightRules rules = plan_detail::base_rules(s, model);
-  plan.quantized = (trains_adapters(s.training.method) || plan.prompt) && !plan_detail::is_plain(rules.format) &&
-                   rules.format != WeightFormat::Gguf;
-  plan_detail::set_layout(plan);
-  plan_detail::set_tokens(plan);
-  plan.sums = training_sums(model, plan_detail::sum_rules(plan, rules));
-  plan_detail::set_kinds(plan);
-  return plan;
+/// Works out a run of one model in its role. The scenario and the model must outlive the setup.
+[[nodiscard]] inline TrainingSetup training_setup(const Scenario& s, const Model& model, ModelRole role) {
+  TrainingSetup setup;
+  setup.scenario = &s;
+  setup.role = role;
+  setup.model = &model;
+  setup.rules = &s.training.rules();
+  setup.bytes = recipe_bytes(s.training);
+  set_trained(setup);
+  const WeightRules rules = base_rules(s, model);
+  setup.quantized = (trains_adapters(s.training.method) || setup.prompt) && !is_plain(rules.format) &&
+                    rules.format != WeightFormat::Gguf;
+  set_ranks(setup);
+  set_tokens(setup);
+  setup.sums = training_sums(model, sum_rules(setup, rules));
+  set_kinds(setup);
+  return setup;
 }
 
-/// Works out a run with all its models. The scenario must outlive the plan.
-[[nodiscard]] inline TrainingPlan training_plan(const Scenario& s) {
-  TrainingPlan plan = training_plan(s, *s.model, PlanRole::Policy);
+/// Works out a run with all its models. The scenario must outlive the setup.
+[[nodiscard]] inline TrainingSetup training_setup(const Scenario& s) {
+  TrainingSetup setup = training_setup(s, *s.model, ModelRole::Policy);
   const Parallelism& p = s.parallelism;
-  plan.fixed_overhead = torch_overhead(s, {p.tensor, plan.data_group, p.context, p.pipeline, p.expert});
+  setup.fixed_overhead = torch_overhead(s, {p.tensor, setup.data_group, p.context, p.pipeline, p.expert});
   const Training& t = s.training;
   const OtherModels& others = t.models;
-  const auto add = [&](Part part, const ModelPtr& model, PlanRole role) {
-    plan.companions.push_back({part, training_plan(s, model ? *model : *s.model, role)});
+  const auto add = [&](Part part, const ModelPtr& model, ModelRole role) {
+    setup.companions.push_back({part, training_setup(s, model ? *model : *s.model, role)});
   };
   const bool copies =
-      others.reference == ReferenceModel::Copy || (others.reference == ReferenceModel::Automatic && !plan.adapters);
-  if (refers(t.objective) && copies) add(Part::ReferenceModel, nullptr, PlanRole::Frozen);
+      others.reference == ReferenceModel::Copy || (others.reference == ReferenceModel::Automatic && !setup.adapters);
+  if (refers(t.objective) && copies) add(Part::ReferenceModel, nullptr, ModelRole::Frozen);
   if (generates(t.objective) && others.reward == RewardSource::Model) {
-    add(Part::RewardModel, others.reward_model, PlanRole::Judge);
+    add(Part::RewardModel, others.reward_model, ModelRole::RewardModel);
   }
-  if (t.objective == Objective::Ppo && others.value == ValueSource::Model) {
-    add(Part::ValueModel, others.value_model, PlanRole::Critic);
+  if (row_of(t.objective).values && others.value == ValueSource::Model) {
+    add(Part::ValueModel, others.value_model, ModelRole::ValueModel);
   }
-  plan.engine = generation_engine(s);
-  return plan;
+  setup.engine = generation_engine(s);
+  return setup;
 }
 
-}  // namespace llmcalc
+}  // namespace llmcalc::training

@@ -1,12 +1,16 @@
 #pragma once
-// What one pipeline stage holds of a training run.
+// What one pipeline stage holds of a training run: its layers by kind, which of them are trained and recomputed, sums
+// of their parameters and states.
 
-#include <llmcalc/training/plan.hpp>
+#include <llmcalc/memory/sharding.hpp>
+#include <llmcalc/memory/training_sums.hpp>
+#include <llmcalc/scenario/parallelism.hpp>
+#include <llmcalc/training/setup.hpp>
 
 #include <algorithm>
 #include <vector>
 
-namespace llmcalc {
+namespace llmcalc::training {
 
 /// One pipeline stage.
 struct TrainingStage {
@@ -25,24 +29,22 @@ struct TrainingStage {
   DenseExpert state_bytes;
   std::size_t highest = 0;                  ///< kind of the layer whose backward pass is highest
   bool starts = false;                      ///< holds the first layer that is trained, whose input needs no gradient
-  std::vector<TrainingStage> companions{};  ///< the same stage of the models beside the policy
+  std::vector<TrainingStage> companions{};  ///< the same stage of the models alongside the policy
   bool tied_copy = false;                   ///< holds a second copy of a tied embedding
 
   /// Every trained layer is computed again.
   [[nodiscard]] bool recomputes_all() const { return recomputed_layers != 0 && recomputed_layers == trained_layers; }
 };
 
-namespace stage_detail {
-
 /// Layers of the stage that are trained: all, or those among the model's last n.
-inline void set_trained_layers(TrainingStage& s, const TrainingPlan& plan) {
+inline void set_trained_layers(TrainingStage& s, const TrainingSetup& setup) {
   s.trained = s.share.layers_of_kind;
   s.trained_layers = s.share.layers;
-  if (plan.training().method != TrainingMethod::Freeze) return;
-  const Model& m = *plan.model;
+  if (!setup.trains_last_layers()) return;
+  const Model& m = *setup.model;
   const Count all = m.layer_count();
-  const Count from = subtract(all, plan.training().trained_layers);
-  const LayerRange range = stage_layers(all, plan.layout().pipeline, s.index);
+  const Count from = subtract(all, setup.training().trained_layers);
+  const LayerRange range = stage_layers(all, setup.parallelism().pipeline, s.index);
   std::fill(s.trained.begin(), s.trained.end(), 0);
   s.trained_layers = 0;
   for (Count i = std::max(from, range.first); i < range.first + range.count; ++i) {
@@ -70,18 +72,11 @@ inline void set_trained_layers(TrainingStage& s, const TrainingPlan& plan) {
 }
 
 /// Layers of the stage that are computed again in the backward pass.
-inline void set_recomputed(TrainingStage& s, const TrainingPlan& plan) {
-  const Training& t = plan.training();
+inline void set_recomputed(TrainingStage& s, const TrainingSetup& setup) {
+  const Training& t = setup.training();
   s.recomputed.assign(s.trained.size(), 0);
-  if (t.recompute == RecomputeKind::Full || t.recompute == RecomputeKind::EveryN) {
-    s.recomputed = s.trained;
-    s.recomputed_layers = s.trained_layers;
-    s.recomputes_first = s.recomputes_last = true;
-    return;
-  }
-  if (t.recompute != RecomputeKind::Block && t.recompute != RecomputeKind::OneOfN) return;
-  const Model& m = *plan.model;
-  const LayerRange range = stage_layers(m.layer_count(), plan.layout().pipeline, s.index);
+  const Model& m = *setup.model;
+  const LayerRange range = stage_layers(m.layer_count(), setup.parallelism().pipeline, s.index);
   const Count skipped = range.count - std::min(range.count, s.trained_layers);
   for (Count i = 0; i < s.trained_layers; ++i) {
     if (!is_recomputed(t, i, s.trained_layers)) continue;
@@ -92,20 +87,20 @@ inline void set_recomputed(TrainingStage& s, const TrainingPlan& plan) {
   }
 }
 
-inline void add_root(TrainingStage& s, const TrainingPlan& plan, const GroupSums& group) {
+inline void add_root(TrainingStage& s, const TrainingSetup& setup, const GroupSums& group) {
   s.root += group;
   s.all += group;
-  if (plan.training().method == TrainingMethod::Freeze) return;
+  if (setup.trains_last_layers()) return;
   s.trained_elements += group.trained;
   s.state_bytes += group.state_bytes;
 }
 
-inline void add_layers(TrainingStage& s, const TrainingPlan& plan) {
+inline void add_layers(TrainingStage& s, const TrainingSetup& setup) {
   bool found = false;
-  for (std::size_t k = 0; k < plan.kinds.size(); ++k) {
+  for (std::size_t k = 0; k < setup.kinds.size(); ++k) {
     const Count n = s.share.layers_of_kind[k];
     if (n == 0) continue;
-    const GroupSums& one = plan.sums.kinds[k];
+    const GroupSums& one = setup.sums.kinds[k];
     s.all.parameters += n * one.parameters;
     s.all.base_bytes += n * one.base_bytes;
     s.all.adapters = add(s.all.adapters, multiply(n, one.adapters));
@@ -116,39 +111,37 @@ inline void add_layers(TrainingStage& s, const TrainingPlan& plan) {
     s.trained_elements += s.trained[k] * one.trained;
     s.state_bytes += s.trained[k] * one.state_bytes;
     const auto height = [&](std::size_t i) {
-      const LayerMoment& m = plan.kinds[i].highest;
-      return m.live + m.forming + Bytes{multiply(m.gradients, plan.gradient_bytes)};
+      const LayerMoment& m = setup.kinds[i].highest;
+      return m.live + m.forming + Bytes{multiply(m.gradients, setup.gradient_bytes)};
     };
     if (!found || height(k) > height(s.highest)) s.highest = k;
     found = true;
   }
 }
 
-}  // namespace stage_detail
-
 /// Stage `index` of a run.
-[[nodiscard]] inline TrainingStage training_stage(const TrainingPlan& plan, Count index) {
+[[nodiscard]] inline TrainingStage training_stage(const TrainingSetup& setup, Count index) {
   TrainingStage s;
-  const Count stages = std::max<Count>(plan.layout().pipeline, 1);
+  const Count stages = std::max<Count>(setup.parallelism().pipeline, 1);
   s.index = index;
-  s.share = stage_of(*plan.model, stages, index);
-  s.flight = in_flight(plan.layout(), plan.micro_batches, index);
-  stage_detail::set_trained_layers(s, plan);
-  stage_detail::set_recomputed(s, plan);
-  stage_detail::add_layers(s, plan);
+  s.share = stage_of(*setup.model, stages, index);
+  s.flight = in_flight(setup.parallelism(), setup.micro_batches, index);
+  set_trained_layers(s, setup);
+  set_recomputed(s, setup);
+  add_layers(s, setup);
   if (s.share.first) {
-    stage_detail::add_root(s, plan, plan.sums.embedding);
-    stage_detail::add_root(s, plan, plan.sums.other);
+    add_root(s, setup, setup.sums.embedding);
+    add_root(s, setup, setup.sums.other);
   }
   if (s.share.last) {
-    stage_detail::add_root(s, plan, plan.sums.final_norm);
-    stage_detail::add_root(s, plan, plan.sums.head);
-    s.tied_copy = plan.tied_head() && !s.share.first;
-    if (s.tied_copy) stage_detail::add_root(s, plan, plan.sums.embedding);
+    add_root(s, setup, setup.sums.final_norm);
+    add_root(s, setup, setup.sums.head);
+    s.tied_copy = setup.tied_head() && !s.share.first;
+    if (s.tied_copy) add_root(s, setup, setup.sums.embedding);
   }
-  for (const Companion& c : plan.companions) s.companions.push_back(training_stage(c.plan, index));
-  s.starts = s.share.first && plan.training().method != TrainingMethod::Freeze && !plan.prompt;
+  for (const Companion& c : setup.companions) s.companions.push_back(training_stage(c.setup, index));
+  s.starts = s.share.first && !setup.trains_last_layers() && !setup.prompt;
   return s;
 }
 
-}  // namespace llmcalc
+}  // namespace llmcalc::training

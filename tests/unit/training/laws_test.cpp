@@ -4,7 +4,9 @@
 #include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/model/custom.hpp>
 #include <llmcalc/training/estimate.hpp>
-#include <llmcalc/training/estimate_inl.hpp>
+#include <llmcalc/training/moments.hpp>
+#include <llmcalc/training/setup.hpp>
+#include <llmcalc/training/stage.hpp>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -94,10 +96,10 @@ Bytes total(const Scenario& s) { return estimate_training(s).breakdown.total(); 
 /// which may be another one as soon as a setting changes.
 std::vector<Bytes> kept(const Scenario& s) {
   std::vector<Bytes> out;
-  const TrainingPlan plan = training_plan(s);
+  const training::TrainingSetup setup = training::training_setup(s);
   for (Count i = 0; i < s.parallelism.pipeline; ++i) {
-    const TrainingStage stage = training_stage(plan, i);
-    out.push_back(training_detail::numbers_at(plan, stage, Moment::ForwardEnd).of(Part::Activations));
+    const training::TrainingStage stage = training::training_stage(setup, i);
+    out.push_back(training::live_at(setup, stage, training::Moment::ForwardEnd).of(Part::Activations));
   }
   return out;
 }

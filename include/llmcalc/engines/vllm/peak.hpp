@@ -38,7 +38,7 @@ namespace llmcalc::vllm {
     const Count both = add(std::max(2 * width, h), std::max(width, h));
     const Summand of_kind = summand("expert workspaces",
                                     {{"tokens", tokens}, {"experts per token", f.experts_per_token}, {"width", both}},
-                                    workspace_detail::element(bytes));
+                                    element_block(bytes));
     if (of_kind.result > largest.result) largest = of_kind;
   }
   return largest;
@@ -50,7 +50,7 @@ namespace llmcalc::vllm {
                                                        Count bytes) {
   const Count eight_bit = eight_bit_activations(s.weight_format()) ? 1 : 0;
   return {summand("feed-forward activations", {{"tokens", tokens}, {"width", widest_feed_forward(*s.model)}},
-                  workspace_detail::element(3 * bytes + eight_bit), l.tensor),
+                  element_block(3 * bytes + eight_bit), l.tensor),
           summand("hidden states of a layer", {{"tokens", tokens}, {"hidden", s.model->hidden}},
                   {4, static_cast<std::uint32_t>(17 * bytes)})};
 }
@@ -66,10 +66,10 @@ namespace llmcalc::vllm {
   if (!samples) return forward;
   forward.push_back(summand("logits, 16 and 32 bits",
                             {{"rows", rows}, {"vocabulary", ceil_divide(m.head_vocabulary, l.tensor)}},
-                            workspace_detail::element(bytes + 4)));
+                            element_block(bytes + 4)));
   std::vector<Summand> sampler{summand("sampler", {{"rows", rows}, {"vocabulary", m.head_vocabulary}}, {10, 383}),
                                summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}}, {1, 2})};
-  return workspace_detail::sum_of(forward) > workspace_detail::sum_of(sampler) ? forward : sampler;
+  return sum_of(forward) > sum_of(sampler) ? forward : sampler;
 }
 
 /// The peak from 0.17 on.
@@ -81,7 +81,7 @@ namespace llmcalc::vllm {
   std::vector<Summand> forward = forward_term(s, l, tokens, bytes);
   const Summand hidden =
       summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}, {"copies", samples ? Count{1} : Count{2}}},
-              workspace_detail::element(bytes));
+              element_block(bytes));
   const Summand fixed = amount("fixed buffers", Bytes{40'000'000});
   if (!samples) {
     forward.push_back(hidden);
@@ -94,7 +94,7 @@ namespace llmcalc::vllm {
   if (const Summand experts = expert_workspace(s, l, tokens, bytes); experts.result.count != 0) {
     sampling.push_back(experts);
   }
-  return workspace_detail::sum_of(forward) > workspace_detail::sum_of(sampling) ? forward : sampling;
+  return sum_of(forward) > sum_of(sampling) ? forward : sampling;
 }
 
 /// Images of the dummy batch that stay allocated while the language model is profiled (v1/worker/gpu_model_runner.py
@@ -102,7 +102,7 @@ namespace llmcalc::vllm {
 inline void add_images(std::vector<Summand>& out, const Scenario& s) {
   const Model& m = *s.model;
   if (m.image_tokens == 0) return;
-  const Block element = workspace_detail::element(activation_bytes(s));
+  const Block element = element_block(activation_bytes(s));
   const Term images{"images", std::max<Count>(1, s.serving.max_num_batched_tokens / m.image_tokens)};
   out.push_back(summand("pixels of a batch of images", {images, {"values", m.image_values}}, element));
   out.push_back(summand("encoded images", {images, {"tokens", m.image_tokens}, {"hidden", m.hidden}}, element));

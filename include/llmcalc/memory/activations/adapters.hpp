@@ -1,17 +1,17 @@
 #pragma once
-// LoRA: bytes that adapters keep beside a frozen layer, per token. c bytes a number, b bytes of an adapter's number,
+// LoRA: bytes that adapters keep on a frozen layer, per token. c bytes per number, b bytes of an adapter's number,
 // r rank, `in` the target's input width.
 //
-//   autocast                    (c in + c r) a target: each casts its own copy
+//   autocast                    (c in + c r) per target: each casts its own copy
 //   b = c, no dropout           the existing inputs: c h for q, k, v together, c h for gate and up, the down
-//                               projection's c i, nothing for o; and c r a target
-//   otherwise                   (b in + b r) a target: PEFT makes adapters fp32 beside a bf16 model
+//                               projection's c i, nothing for o; and c r per target
+//   otherwise                   (b in + b r) per target: PEFT makes adapters fp32 alongside a bf16 model
 //   fused with the base         c h for q, k, v together, c h for gate and up; products and the down projection's
 //   input
 //                               are computed again (Unsloth)
-//   dropout                     a mask of one byte a number of every target's input (none where the input needs no
+//   dropout                     a mask of one byte per number of every target's input (none where the input needs no
 //                               gradient: q, k, v of the first layer)
-//   DoRA                        c out + b out more a target: both products are scaled by the magnitude
+//   DoRA                        c out + b out more per target: both products are scaled by the magnitude
 //
 // Source: PyTorch saved-tensor hooks on PEFT 0.20, equal to the byte; DoRA's term from PEFT's source (lora/dora.py);
 // Unsloth kernels/fast_lora.py.

@@ -1,11 +1,11 @@
 #pragma once
 // Multi-head, grouped-query and multi-query attention: bytes kept for the backward pass, per token.
-// q = heads x head_dim, k and v = kv_heads x head width, o = heads x value width, c bytes a number, a heads.
+// q = heads x head_dim, k and v = kv_heads x head width, o = heads x value width, c bytes per number, a heads.
 //
 //   projections' input     c h (autocast: a copy for every projection)           only when they are trained
-//   flash                  c (q + k + v + o) + 4 a (log-sum-exp), 24 bytes a call
-//   with a mask            keys and values repeated to all heads (not with one KV head), c a token and position for
-//                          the mask, which every layer makes again; 16 bytes a call. fp32: repeated as well
+//   flash                  c (q + k + v + o) + 4 a (log-sum-exp), 24 bytes per call
+//   with a mask            keys and values repeated to all heads (not with one KV head), c per token and position for
+//                          the mask, which every layer makes again; 16 bytes per call. fp32: repeated as well
 //   eager                  c (q + 2 q + o), probabilities: fp32 4 + c, or c; soft cap c more; dropout: c if the
 //                          probabilities were kept in c bytes already, and a mask of 1; all per head and position
 //   fused qkv + rotary     a kept v keeps the whole projection, rotated q and k are new tensors

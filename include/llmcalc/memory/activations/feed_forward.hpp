@@ -1,6 +1,6 @@
 #pragma once
 // Dense feed-forward blocks and mixtures of experts: bytes kept for the backward pass, per token.
-// i inner width, h hidden, c bytes a number, E experts, K experts a token.
+// i inner width, h hidden, c bytes per number, E experts, K experts per token.
 //
 //   act(gate) x up           4 c i: gate, act(gate), up, product (the down projection's input); frozen 3 c i
 //   fused SwiGLU             3 c i: gate, up, product; frozen 2 c i
@@ -10,7 +10,7 @@
 //   ReLU squared             2 c i; frozen c i
 //   projections' input       c h (autocast: a copy for gate and one for up)
 //   experts, grouped product K (gathered token c h, the block's tensors, output c h) + indices 41 K (Mixtral; 39) +
-//                            router probabilities 4 E + 4, offsets 4 E bytes a call
+//                            router probabilities 4 E + 4, offsets 4 E bytes per call
 //   experts, loop            K (3 c h + the block's tensors) + 4 E + 28 K + 4
 //   experts, fused           K (c h + the block's tensors) + 4 E + 8 K
 //
@@ -32,9 +32,13 @@ namespace llmcalc::activations {
     case Activation::GeluPython:
       if (p.fused) return c * (frozen ? 1 : 2);
       return (p.autocast ? 16 : 5 * c) - (frozen ? c : 0);
-    default:
-      return c * (frozen ? 1 : 2);
+    case Activation::Silu:
+    case Activation::Gelu:
+    case Activation::GeluTanh:
+    case Activation::ReluSquared:
+      break;
   }
+  return c * (frozen ? 1 : 2);
 }
 
 /// A dense block, or the shared experts of a mixture.

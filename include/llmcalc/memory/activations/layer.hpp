@@ -39,7 +39,13 @@ constexpr void store_inputs_in_float8(const TrainingPass& p, const Layer& l, Lay
     case Mixer::LatentAttention:
       kept = latent_attention(p, layer.attention);
       break;
-    default:
+    case Mixer::Mamba1:
+    case Mixer::Mamba2:
+    case Mixer::GatedDeltaNet:
+    case Mixer::KimiDeltaNet:
+    case Mixer::LightningAttention:
+    case Mixer::ShortConvolution:
+    case Mixer::Recurrence:
       kept = recurrent(p, layer.mixer, layer.recurrent);
       break;
   }

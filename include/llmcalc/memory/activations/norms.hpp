@@ -3,13 +3,13 @@
 // autocast).
 //
 //   RMSNorm, framework     4w (fp32 upcast) + 4 (rsqrt) + s w (normalized, for the weight's gradient)
-//   RMSNorm with 1 + w     4w + 4 + 4w, and the fp32 sum 1 + weight once a call: 4w bytes (Gemma)
-//   frozen weight          4w + 4 (Gemma: and the 4w bytes a call)
+//   RMSNorm with 1 + w     4w + 4 + 4w, and the fp32 sum 1 + weight once per call: 4w bytes (Gemma)
+//   frozen weight          4w + 4 (Gemma: and the 4w bytes per call)
 //   fused RMSNorm          s w (its input) + 4
 //   LayerNorm              s w (its input) + mean and deviation, 2 s
 //
 // Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes; fused: Liger-Kernel's RMSNorm and
-// torch.nn.RMSNorm. Not counted: CUDA keeps LayerNorm's mean and deviation in fp32 (4 bytes a token more in bf16).
+// torch.nn.RMSNorm. Not counted: CUDA keeps LayerNorm's mean and deviation in fp32 (4 bytes per token more in bf16).
 
 #include <llmcalc/memory/activations/kept.hpp>
 #include <llmcalc/memory/activations/pass.hpp>
@@ -29,7 +29,7 @@ namespace llmcalc::activations {
   return add(upcast, multiply(p.norm == NormKind::RmsPlusOne ? 4 : bytes, width));
 }
 
-/// Bytes a call, whatever the tokens: Gemma's 1 + weight in fp32.
+/// Bytes per call, whatever the tokens: Gemma's 1 + weight in fp32.
 [[nodiscard]] constexpr Count norm_fixed(const TrainingPass& p, Count width) {
   return p.norm == NormKind::RmsPlusOne && !p.fused ? multiply(4, width) : 0;
 }
@@ -59,9 +59,12 @@ namespace llmcalc::activations {
     case NormPlacement::ParallelOne:
     case NormPlacement::MixerOnly:
       return 1;
-    default:
-      return 2;
+    case NormPlacement::Pre:
+    case NormPlacement::Post:
+    case NormPlacement::ParallelTwo:
+      break;
   }
+  return 2;
 }
 
 /// All norms of the residual stream in a layer. The first norm of a layer whose input needs no gradient and whose

@@ -1,5 +1,5 @@
 #pragma once
-// How a forward pass runs: everything beside the layer's shapes that decides what autograd keeps.
+// How a forward pass runs: everything apart from the layer's shapes that decides what autograd keeps.
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/model/model.hpp>
@@ -25,7 +25,7 @@ struct TrainingPass {
   bool residual_dropout = false;
   bool trained = true;      ///< the layer's own weights get gradients
   bool input_grad = true;   ///< something before this layer is trained
-  bool adapters = false;    ///< LoRA beside the frozen weights
+  bool adapters = false;    ///< LoRA alongside the frozen weights
   Count adapter_bytes = 4;  ///< bytes of an adapter's numbers
   Count adapter_rank = 0;
   bool adapter_dropout = false;

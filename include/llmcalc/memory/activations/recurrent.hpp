@@ -67,7 +67,10 @@ inline constexpr Count recurrent_high = 1300;
     case Mixer::Recurrence:
       kept.inner = product(6, c, r.inner);
       break;
-    default:
+    case Mixer::None:
+    case Mixer::Attention:
+    case Mixer::LatentAttention:
+    case Mixer::CrossAttention:
       break;
   }
   return kept;

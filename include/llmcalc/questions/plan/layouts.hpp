@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <compare>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace llmcalc::plan_search {
@@ -40,30 +41,10 @@ struct Layout {
   return most;
 }
 
-/// Which kinds of parallelism a framework has besides data parallelism.
-struct Abilities {
-  bool tensor = true, pipeline = true, context = true;
-};
-[[nodiscard]] constexpr Abilities abilities(TrainingFramework framework) {
-  switch (framework) {
-    case TrainingFramework::Transformers:
-    case TrainingFramework::Torchtune:
-      return {.pipeline = false};
-    case TrainingFramework::LitGpt:
-    case TrainingFramework::Unsloth:
-      return {.tensor = false, .pipeline = false, .context = false};
-    case TrainingFramework::Torchtitan:
-    case TrainingFramework::Megatron:
-    case TrainingFramework::DeepSpeed:
-      break;
-  }
-  return {};
-}
-
 /// Layouts of a training job on so many devices.
 [[nodiscard]] inline std::vector<Layout> training_layouts(const Scenario& s, Count devices) {
   std::vector<Layout> all;
-  const Abilities can = abilities(s.training.framework);
+  const FrameworkAbilities& can = row_of(s.training.framework).can;
   const Count experts = most_experts(*s.model);
   for (const Count t : divisors(devices)) {
     if (t > 1 && (!can.tensor || t > s.speed.devices_per_node)) break;
@@ -105,29 +86,16 @@ struct Abilities {
 /// and with a pipeline it keeps gathered weights (stage 2); elsewhere a pipeline goes with stage 1 at most.
 [[nodiscard]] inline std::vector<Count> zero_stages(TrainingFramework framework, const Layout& l) {
   if (multiply(l.data, l.context) == 1) return {0};
-  const bool pipeline = l.pipeline > 1;
-  switch (framework) {
-    case TrainingFramework::Unsloth:
-      return {0};
-    case TrainingFramework::Megatron:
-      return {0, 1};
-    case TrainingFramework::Torchtitan:
-    case TrainingFramework::Torchtune:
-    case TrainingFramework::LitGpt:
-      return pipeline ? std::vector<Count>{0, 2} : std::vector<Count>{0, 3};
-    case TrainingFramework::Transformers:
-    case TrainingFramework::DeepSpeed:
-      return pipeline ? std::vector<Count>{0, 1} : std::vector<Count>{0, 1, 2, 3};
-  }
-  return {0};
+  const FrameworkAbilities& can = row_of(framework).can;
+  const std::span<const Count> stages = l.pipeline > 1 ? can.zero_piped : can.zero;
+  return {stages.begin(), stages.end()};
 }
 
 /// Pieces of the model a rank may hold: they divide the layers, or the layers with embedding and head counted as two
 /// more (Megatron's account-for-embedding and -loss).
 [[nodiscard]] inline std::vector<Count> virtual_stages(const Scenario& s, const Layout& l, Count micro_batches) {
   std::vector<Count> all{1};
-  const bool interleaves =
-      s.training.framework == TrainingFramework::Megatron || s.training.framework == TrainingFramework::Torchtitan;
+  const bool interleaves = row_of(s.training.framework).can.interleaves;
   if (l.pipeline == 1 || !interleaves || micro_batches % l.pipeline != 0) return all;
   const Count layers = s.model->layer_count();
   for (Count v = 2; v <= 8 && l.pipeline * v <= layers; ++v) {

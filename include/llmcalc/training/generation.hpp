@@ -12,15 +12,13 @@
 #include <algorithm>
 #include <vector>
 
-namespace llmcalc {
+namespace llmcalc::training {
 
 /// One amount of the engine.
 struct EnginePart {
   Summand summand;
   bool stays = false;  ///< resident between generations, unless the engine sleeps
 };
-
-namespace engine_detail {
 
 /// The generating engine as a scenario.
 [[nodiscard]] inline Scenario serving_scenario(const Scenario& s) {
@@ -31,7 +29,7 @@ namespace engine_detail {
   e.serving.draft_model = nullptr;
   e.serving.draft_tokens = 0;
   e.serving.beams = 1;
-  const Count group = t.objective == Objective::Grpo ? std::max<Count>(1, t.rollout.group) : 1;
+  const Count group = row_of(t.objective).groups ? std::max<Count>(1, t.rollout.group) : 1;
   const Count answers = round_up(multiply(t.micro_batch, std::max<Count>(1, t.accumulation)), group);
   const Count ranks = std::max<Count>(1, own ? s.parallelism.tensor : t.rollout.engine_tensor);
   e.serving.sequences = own ? answers : multiply(answers, ranks);
@@ -47,14 +45,12 @@ namespace engine_detail {
   return e;
 }
 
-}  // namespace engine_detail
-
 /// What the engine holds on the device that holds most; nothing when answers are generated elsewhere.
 [[nodiscard]] inline std::vector<EnginePart> generation_engine(const Scenario& s) {
   std::vector<EnginePart> out;
   const Generator g = s.training.rollout.generator;
   if (!generates(s.training.objective) || g == Generator::Elsewhere) return out;
-  const InferenceEstimate e = estimate_inference(engine_detail::serving_scenario(s));
+  const InferenceEstimate e = estimate_inference(serving_scenario(s));
   const DeviceUse* most = nullptr;
   for (const DeviceUse& use : e.devices) {
     if (use.is_host()) continue;
@@ -75,4 +71,4 @@ namespace engine_detail {
   return out;
 }
 
-}  // namespace llmcalc
+}  // namespace llmcalc::training

@@ -1,4 +1,4 @@
-#include <llmcalc/memory/in_flight.hpp>
+#include <llmcalc/scenario/parallelism.hpp>
 
 #include <gtest/gtest.h>
 

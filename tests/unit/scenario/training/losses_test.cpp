@@ -1,4 +1,4 @@
-#include <llmcalc/memory/loss_head.hpp>
+#include <llmcalc/scenario/training/losses.hpp>
 
 #include <gtest/gtest.h>
 
@@ -39,7 +39,7 @@ TEST(LossHead, ChunkedIsBetweenFusedAndFull) {
 
 TEST(LossHead, OfMegatronWorksInPlace) {
   LossShape s = with(Loss::FreedBeforeBackward);
-  s.in_place = true;
+  s.kernel = LossKernel::VocabularyParallel;
   EXPECT_LT(loss_bytes(s).backward, loss_bytes(with(Loss::FreedBeforeBackward)).backward);
 }
 

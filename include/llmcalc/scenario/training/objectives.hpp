@@ -1,5 +1,5 @@
 #pragma once
-// Training against preferences and rewards: which models and which engine stand beside the policy.
+// Training against preferences and rewards: which models and which engine stand alongside the policy.
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/units.hpp>
@@ -13,27 +13,84 @@
 
 namespace llmcalc {
 
-/// What is optimised, which decides the loss and the models beside the policy.
+/// What is optimised, which decides the loss and the models alongside the policy.
 enum class Objective : std::uint8_t { Sft, Dpo, Orpo, Reward, Ppo, Grpo };
-inline constexpr std::array<EnumRow<Objective>, 6> objectives{{
-    {Objective::Sft, "sft", "Next token", "pre-training and supervised fine-tuning: one model"},
-    {Objective::Dpo, "dpo", "DPO", "chosen and rejected answers at once, beside a frozen reference"},
-    {Objective::Orpo, "orpo", "ORPO", "chosen and rejected answers at once, without a reference"},
-    {Objective::Reward, "reward", "Reward model", "chosen and rejected answers, one score instead of logits"},
-    {Objective::Ppo, "ppo", "PPO", "policy, reference, reward and value model, and generation"},
-    {Objective::Grpo, "grpo", "GRPO", "policy, reference and reward, and generation of groups"},
+
+/// What a sample of a batch is.
+enum class Samples : std::uint8_t {
+  Texts,
+  Pairs,   ///< a chosen and a rejected answer, computed side by side
+  Answers  ///< generated in the step, scored before it
+};
+
+/// What the loss is computed from.
+enum class Scored : std::uint8_t {
+  NextTokens,        ///< cross-entropy over the vocabulary
+  LogProbabilities,  ///< of the tokens that were taken
+  OneOutput          ///< one number instead of logits
+};
+
+/// Everything known of an objective.
+struct ObjectiveRow {
+  Objective id = Objective::Sft;
+  std::string_view key{}, label{}, help{};
+  Samples samples = Samples::Texts;
+  Scored scored = Scored::NextTokens;
+  bool reference = false;  ///< a frozen copy of the policy gives log-probabilities
+  bool values = false;     ///< something estimates the value of a state
+  bool groups = false;     ///< several answers to one prompt are compared
+};
+
+inline constexpr std::array<ObjectiveRow, 6> objectives{{
+    {.id = Objective::Sft,
+     .key = "sft",
+     .label = "Next token",
+     .help = "pre-training and supervised fine-tuning: one model"},
+    {.id = Objective::Dpo,
+     .key = "dpo",
+     .label = "DPO",
+     .help = "chosen and rejected answers at once, with a frozen reference model",
+     .samples = Samples::Pairs,
+     .scored = Scored::LogProbabilities,
+     .reference = true},
+    {.id = Objective::Orpo,
+     .key = "orpo",
+     .label = "ORPO",
+     .help = "chosen and rejected answers at once, without a reference",
+     .samples = Samples::Pairs,
+     .scored = Scored::LogProbabilities},
+    {.id = Objective::Reward,
+     .key = "reward",
+     .label = "Reward model",
+     .help = "chosen and rejected answers, one score instead of logits",
+     .samples = Samples::Pairs,
+     .scored = Scored::OneOutput},
+    {.id = Objective::Ppo,
+     .key = "ppo",
+     .label = "PPO",
+     .help = "policy, reference, reward and value model, and generation",
+     .samples = Samples::Answers,
+     .scored = Scored::LogProbabilities,
+     .reference = true,
+     .values = true},
+    {.id = Objective::Grpo,
+     .key = "grpo",
+     .label = "GRPO",
+     .help = "policy, reference and reward, and generation of groups",
+     .samples = Samples::Answers,
+     .scored = Scored::LogProbabilities,
+     .reference = true,
+     .groups = true},
 }};
 static_assert(indexed_by_id(objectives));
 constexpr const auto& enum_table(Objective) { return objectives; }
 
 /// True when every sample is a pair of answers, computed side by side.
-[[nodiscard]] constexpr bool trains_pairs(Objective o) {
-  return o == Objective::Dpo || o == Objective::Orpo || o == Objective::Reward;
-}
+[[nodiscard]] constexpr bool trains_pairs(Objective o) { return row_of(o).samples == Samples::Pairs; }
 /// True when a step begins with generating answers.
-[[nodiscard]] constexpr bool generates(Objective o) { return o == Objective::Ppo || o == Objective::Grpo; }
+[[nodiscard]] constexpr bool generates(Objective o) { return row_of(o).samples == Samples::Answers; }
 /// True when a frozen copy of the policy gives log-probabilities.
-[[nodiscard]] constexpr bool refers(Objective o) { return o == Objective::Dpo || generates(o); }
+[[nodiscard]] constexpr bool refers(Objective o) { return row_of(o).reference; }
 
 /// Where the reference's log-probabilities come from.
 enum class ReferenceModel : std::uint8_t { Automatic, Copy, None };
@@ -74,7 +131,7 @@ inline constexpr std::array<EnumRow<Generator>, 4> generators{{
 static_assert(indexed_by_id(generators));
 constexpr const auto& enum_table(Generator) { return generators; }
 
-/// Models beside the policy. A model that is not named has the policy's shape.
+/// Models alongside the policy. A model that is not named has the policy's shape.
 struct OtherModels {
   ReferenceModel reference = ReferenceModel::Automatic;
   RewardSource reward = RewardSource::Model;

@@ -1,0 +1,168 @@
+#pragma once
+// What is known of a training framework. Each has a file of its own in this folder with its row and the rows of its
+// versions; frameworks.hpp is the table. Everybody else asks these rows and never compares frameworks.
+
+#include <llmcalc/base/units.hpp>
+#include <llmcalc/scenario/training/losses.hpp>
+#include <llmcalc/scenario/training/optimizers.hpp>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace llmcalc {
+
+/// Programs that train.
+enum class TrainingFramework : std::uint8_t {
+  Transformers,
+  Torchtitan,
+  Torchtune,
+  LitGpt,
+  Megatron,
+  DeepSpeed,
+  Unsloth
+};
+
+/// What "selective" recomputation recomputes.
+enum class SelectiveKind : std::uint8_t {
+  CoreAttention,     ///< the attention operation: drops the scores (Megatron; nothing to gain with flash)
+  EverySecondMatmul  ///< keeps every second matrix product and the attention output (torchtitan "op")
+};
+
+/// How attention treats windows and grouped heads.
+enum class WindowMasks : std::uint8_t {
+  Tensors,  ///< a mask tensor, keys and values repeated for every head
+  Kernel    ///< the kernel knows both
+};
+
+/// Projections of queries, keys and values.
+enum class QkvProjection : std::uint8_t { AsTheModel, Fused };
+
+/// Where dropout acts in addition to the places the model's class has.
+enum class DropoutPlaces : std::uint8_t { AsTheModel, ResidualToo };
+
+/// What projections keep under sequence parallelism.
+enum class SequenceInputs : std::uint8_t { Shard, Gathered };
+
+/// Kernels of norms, feed-forward blocks and adapters.
+enum class OwnKernels : std::uint8_t {
+  None,
+  Fused  ///< norms and feed-forward blocks always fused, adapters fused with their base
+};
+
+/// Buffers that gradients are in.
+enum class GradientBuffers : std::uint8_t {
+  Fresh,      ///< made in the backward pass, gone after the step
+  Persistent  ///< allocated once and never freed
+};
+
+/// What data parallelism reduces.
+enum class GradientBuckets : std::uint8_t {
+  Views,  ///< the gradients themselves
+  Copies  ///< copies in buckets
+};
+
+/// What the step works on.
+enum class StepGradients : std::uint8_t {
+  AsStored,
+  Fp32Copy  ///< an fp32 copy alongside the gradients, where there are master weights
+};
+
+/// How Adam steps.
+enum class AdamKernel : std::uint8_t { Foreach, Fused };
+
+/// When optimizer states come to exist.
+enum class StatesMade : std::uint8_t { InTheFirstStep, AtStart };
+
+/// 8-bit products: whether copies of the weights are kept, and inputs stored in 8 bits.
+enum class Float8Copies : std::uint8_t { None, Kept };
+
+/// PPO: how the value model is updated.
+enum class ValueUpdate : std::uint8_t { AfterThePolicy, WithThePolicy };
+
+/// How what layers keep is known.
+enum class ActivationsKnown : std::uint8_t { Measured, FromSource };
+
+/// What a framework keeps alongside a quantized base.
+struct QuantizedBase {
+  bool head = false;           ///< the output head is quantized too
+  bool inputs = false;         ///< a 4-bit linear keeps its input (bitsandbytes up to about 0.42)
+  Count extra_stream = 0;      ///< bytes per token, layer and hidden unit
+  Count dequantized_head = 0;  ///< bytes per weight of a quantized head while it is used
+};
+
+/// Reserved over allocated memory of what comes and goes, in per mille.
+struct Fragmentation {
+  Count compiled = 1060;  ///< with torch.compile
+  Count eager = 1060;
+};
+
+/// What a framework does with memory from one version on, until its next row.
+struct FrameworkVersion {
+  std::string_view from{};  ///< first version of this row
+  WindowMasks windows = WindowMasks::Tensors;
+  QkvProjection projection = QkvProjection::AsTheModel;
+  DropoutPlaces dropout = DropoutPlaces::AsTheModel;
+  SequenceInputs inputs = SequenceInputs::Shard;
+  OwnKernels kernels = OwnKernels::None;
+  SelectiveKind selective = SelectiveKind::CoreAttention;
+  LossKernel loss = LossKernel::Torch;
+  QuantizedBase base{};
+  GradientBuffers gradients = GradientBuffers::Fresh;
+  GradientBuckets buckets = GradientBuckets::Views;
+  StepGradients step = StepGradients::AsStored;
+  AdamKernel adam = AdamKernel::Foreach;
+  StatesMade states = StatesMade::InTheFirstStep;
+  Float8Copies float8 = Float8Copies::None;
+  ValueUpdate value_model = ValueUpdate::AfterThePolicy;
+  ActivationsKnown activations = ActivationsKnown::FromSource;
+  Count vocabulary_multiple = 1;  ///< rows of the vocabulary are padded to this many x tensor-parallel ranks
+  Fragmentation fragmentation{};
+  std::string_view source{};
+};
+
+/// Elements that are reduced or gathered at once, where the framework has such a limit; 0: it has none.
+struct ElementLimits {
+  Count bucket = 0;    ///< of a gradient bucket
+  Count prefetch = 0;  ///< gathered ahead
+  Count max_live = 0;  ///< gathered at once
+};
+
+inline constexpr std::array<Count, 1> no_zero{0};
+inline constexpr std::array<Count, 2> zero_1{0, 1};
+inline constexpr std::array<Count, 2> zero_2{0, 2};
+inline constexpr std::array<Count, 2> zero_3{0, 3};
+inline constexpr std::array<Count, 4> every_zero{0, 1, 2, 3};
+
+/// What a framework can do.
+struct FrameworkAbilities {
+  bool tensor = false;                         ///< tensor parallelism
+  bool pipeline = false;                       ///< pipeline stages
+  bool interleaves = false;                    ///< several pieces of the model on a pipeline rank
+  bool context = false;                        ///< context parallelism
+  bool encoders = false;                       ///< trains encoders
+  std::span<const Count> zero = no_zero;       ///< ZeRO stages without a pipeline
+  std::span<const Count> zero_piped = zero_1;  ///< ZeRO stages with a pipeline
+};
+
+/// Shares that decide the time of a step. Source: questions/step_time.hpp.
+struct FrameworkSpeed {
+  double eight_bit = 0.6;  ///< of the 8-bit peak, of what 16-bit products reach of theirs
+  double exposed = 1;      ///< of an exchange inside a layer that computing does not hide
+  double context = 0.03;   ///< slowdown of computing for each doubling of the context-parallel ranks
+};
+
+/// Everything known of a framework.
+struct FrameworkRow {
+  TrainingFramework id = TrainingFramework::Transformers;
+  std::string_view key{}, label{}, help{};
+  std::span<const FrameworkVersion> versions{};  ///< oldest first, at least one
+  FrameworkAbilities can{};
+  ElementLimits limits{};
+  FrameworkSpeed speed{};
+  std::string_view OptimizerNames::*optimizers = nullptr;  ///< column of its names of optimizers
+  std::string_view optimizer_flag{};                       ///< what its command line names an optimizer with
+};
+
+}  // namespace llmcalc

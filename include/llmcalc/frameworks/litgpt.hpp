@@ -1,0 +1,29 @@
+#pragma once
+// LitGPT: Lightning's fine-tuning and pre-training scripts, on one device or with FSDP.
+
+#include <llmcalc/frameworks/framework.hpp>
+
+namespace llmcalc::frameworks {
+
+inline constexpr std::array<FrameworkVersion, 2> litgpt_versions{{
+    {.from = "0",
+     .windows = WindowMasks::Kernel,
+     .projection = QkvProjection::Fused,
+     .base = {.head = true, .inputs = true, .dequantized_head = 2},
+     .source = "LitGPT tutorials/resource-tables.md of 2023-10 (bitsandbytes 0.41.1)"},
+    {.from = "2024",
+     .windows = WindowMasks::Kernel,
+     .projection = QkvProjection::Fused,
+     .base = {.head = true, .inputs = true, .extra_stream = 16, .dequantized_head = 4},
+     .source = "LitGPT config_hub/finetune/README.md of 2024: as if what is not quantized ran in fp32"},
+}};
+
+inline constexpr FrameworkRow litgpt{.id = TrainingFramework::LitGpt,
+                                     .key = "litgpt",
+                                     .label = "LitGPT",
+                                     .versions = litgpt_versions,
+                                     .can = {.zero = zero_3, .zero_piped = zero_2},
+                                     .optimizers = &OptimizerNames::python,
+                                     .optimizer_flag = "--optimizer"};
+
+}  // namespace llmcalc::frameworks

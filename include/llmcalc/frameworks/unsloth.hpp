@@ -1,0 +1,26 @@
+#pragma once
+// Unsloth: kernels of its own for LoRA on one GPU, started through TRL.
+
+#include <llmcalc/frameworks/framework.hpp>
+
+namespace llmcalc::frameworks {
+
+inline constexpr std::array<FrameworkVersion, 1> unsloth_versions{{
+    {.from = "0",
+     .windows = WindowMasks::Kernel,
+     .kernels = OwnKernels::Fused,
+     .loss = LossKernel::OverLogits,
+     .value_model = ValueUpdate::WithThePolicy,
+     .source = "Unsloth kernels: rms_layernorm, swiglu, fast_lora, cross_entropy_loss (from source, not measured)"},
+}};
+
+inline constexpr FrameworkRow unsloth{.id = TrainingFramework::Unsloth,
+                                      .key = "unsloth",
+                                      .label = "Unsloth",
+                                      .help = "own kernels for LoRA on one GPU",
+                                      .versions = unsloth_versions,
+                                      .can = {.zero_piped = no_zero},
+                                      .optimizers = &OptimizerNames::transformers,
+                                      .optimizer_flag = "--optim"};
+
+}  // namespace llmcalc::frameworks

@@ -1,0 +1,128 @@
+#pragma once
+// What is trained: all weights, some of them, or adapters alongside frozen ones.
+
+#include <llmcalc/base/enum_table.hpp>
+#include <llmcalc/base/units.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace llmcalc {
+
+/// What gets gradients.
+enum class Trained : std::uint8_t { Everything, LastLayers, Adapters, VirtualTokens };
+
+/// What a method makes of a base model in a plain format.
+enum class BaseFormat : std::uint8_t { AsItIs, FourBit };
+
+enum class TrainingMethod : std::uint8_t { Full, Lora, Qlora, Dora, RsLora, Freeze, PromptTuning };
+
+/// Everything known of a training method.
+struct TrainingMethodRow {
+  TrainingMethod id = TrainingMethod::Full;
+  std::string_view key{}, label{}, help{};
+  Trained trained = Trained::Everything;
+  BaseFormat base = BaseFormat::AsItIs;
+  bool magnitudes = false;  ///< adapters also train a magnitude for every output
+};
+
+inline constexpr std::array<TrainingMethodRow, 7> training_methods{{
+    {.id = TrainingMethod::Full,
+     .key = "full",
+     .label = "All weights",
+     .help = "every parameter gets a gradient and optimizer states"},
+    {.id = TrainingMethod::Lora,
+     .key = "lora",
+     .label = "LoRA",
+     .help = "small matrices on top of frozen weights",
+     .trained = Trained::Adapters},
+    {.id = TrainingMethod::Qlora,
+     .key = "qlora",
+     .label = "QLoRA",
+     .help = "LoRA on top of a frozen 4-bit model",
+     .trained = Trained::Adapters,
+     .base = BaseFormat::FourBit},
+    {.id = TrainingMethod::Dora,
+     .key = "dora",
+     .label = "DoRA",
+     .help = "LoRA with a trained magnitude per output",
+     .trained = Trained::Adapters,
+     .magnitudes = true},
+    {.id = TrainingMethod::RsLora,
+     .key = "rslora",
+     .label = "rsLoRA",
+     .help = "LoRA scaled by the root of its rank: the same memory",
+     .trained = Trained::Adapters},
+    {.id = TrainingMethod::Freeze,
+     .key = "freeze",
+     .label = "Last layers",
+     .help = "train the last n layers, freeze the rest",
+     .trained = Trained::LastLayers},
+    {.id = TrainingMethod::PromptTuning,
+     .key = "prompt-tuning",
+     .label = "Prompt tuning",
+     .help = "train virtual tokens before a frozen model",
+     .trained = Trained::VirtualTokens},
+}};
+static_assert(indexed_by_id(training_methods));
+constexpr const auto& enum_table(TrainingMethod) { return training_methods; }
+
+/// True for the methods that train low-rank matrices alongside frozen weights.
+[[nodiscard]] constexpr bool trains_adapters(TrainingMethod m) { return row_of(m).trained == Trained::Adapters; }
+
+enum class AdapterDtype : std::uint8_t { Fp32, Bf16, Fp16 };
+
+/// A number format of adapters.
+struct AdapterDtypeRow {
+  AdapterDtype id = AdapterDtype::Fp32;
+  std::string_view key{}, label{}, help{};
+  Count bytes = 2;  ///< of a number
+};
+inline constexpr std::array<AdapterDtypeRow, 3> adapter_dtypes{{
+    {.id = AdapterDtype::Fp32, .key = "fp32", .label = "FP32", .help = "PEFT's default", .bytes = 4},
+    {.id = AdapterDtype::Bf16, .key = "bf16", .label = "BF16"},
+    {.id = AdapterDtype::Fp16, .key = "fp16", .label = "FP16"},
+}};
+static_assert(indexed_by_id(adapter_dtypes));
+constexpr const auto& enum_table(AdapterDtype) { return adapter_dtypes; }
+
+/// A matrix that LoRA can be attached to.
+enum class LoraTarget : std::uint8_t { Query, Key, Value, Output, Gate, Up, Down, Head };
+inline constexpr std::array<EnumRow<LoraTarget>, 8> lora_targets{{
+    {LoraTarget::Query, "q", "q"},
+    {LoraTarget::Key, "k", "k"},
+    {LoraTarget::Value, "v", "v"},
+    {LoraTarget::Output, "o", "o"},
+    {LoraTarget::Gate, "gate", "gate"},
+    {LoraTarget::Up, "up", "up"},
+    {LoraTarget::Down, "down", "down"},
+    {LoraTarget::Head, "head", "head"},
+}};
+static_assert(indexed_by_id(lora_targets));
+constexpr const auto& enum_table(LoraTarget) { return lora_targets; }
+
+/// Set of LoRA targets, one bit each.
+struct LoraTargets {
+  std::uint16_t bits = 0x7F;  ///< all linear layers, not the head
+  [[nodiscard]] constexpr bool has(LoraTarget t) const { return ((bits >> static_cast<unsigned>(t)) & 1U) != 0; }
+  constexpr void set(LoraTarget t, bool on) {
+    const auto bit = static_cast<std::uint16_t>(1U << static_cast<unsigned>(t));
+    bits = static_cast<std::uint16_t>(on ? bits | bit : bits & ~bit);
+  }
+  /// Every linear layer of the blocks ("all-linear").
+  [[nodiscard]] static constexpr LoraTargets all_linear() { return {}; }
+  [[nodiscard]] constexpr bool is_all_linear() const { return bits == 0x7F; }
+  friend bool operator==(LoraTargets, LoraTargets) = default;
+};
+
+/// Adapter training.
+struct Lora {
+  Count rank = 16;
+  LoraTargets targets;
+  AdapterDtype adapter_dtype = AdapterDtype::Fp32;
+  double dropout = 0.0;
+  friend bool operator==(const Lora&, const Lora&) = default;
+};
+
+}  // namespace llmcalc

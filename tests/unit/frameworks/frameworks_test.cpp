@@ -1,0 +1,59 @@
+#include <llmcalc/frameworks/frameworks.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace {
+
+using namespace llmcalc;
+
+TEST(Frameworks, HaveVersionsInAscendingOrderWithTheirSource) {
+  for (const FrameworkRow& row : training_frameworks) {
+    ASSERT_FALSE(row.versions.empty()) << row.key;
+    for (std::size_t i = 0; i < row.versions.size(); ++i) {
+      EXPECT_FALSE(row.versions[i].source.empty()) << row.key;
+      if (i == 0) continue;
+      EXPECT_LT(parse_version(row.versions[i - 1].from), parse_version(row.versions[i].from)) << row.key;
+    }
+  }
+}
+
+TEST(Frameworks, CanAlwaysTrainWithoutZero) {
+  for (const FrameworkRow& row : training_frameworks) {
+    EXPECT_EQ(row.can.zero.front(), 0U) << row.key;
+    EXPECT_EQ(row.can.zero_piped.front(), 0U) << row.key;
+    EXPECT_TRUE(row.can.pipeline || !row.can.interleaves) << row.key;
+  }
+}
+
+// transformers training_args.py OptimizerNames, 5.12.
+TEST(OptimizerName, OfTransformersIsOneItsTrainerKnows) {
+  const std::set<std::string_view> known{"adamw_torch",      "adamw_torch_fused", "adafactor",        "sgd",
+                                         "adagrad",          "adamw_bnb_8bit",    "lion_8bit",        "lion_32bit",
+                                         "rmsprop",          "paged_adamw_8bit",  "paged_lion_8bit",  "galore_adamw",
+                                         "paged_lion_32bit", "apollo_adamw",      "paged_adamw_32bit"};
+  std::size_t named = 0;
+  for (const OptimizerRow& row : optimizers) {
+    const std::string_view name = optimizer_name(TrainingFramework::Transformers, row.id);
+    if (name.empty()) continue;
+    EXPECT_TRUE(known.contains(name)) << row.key << ": " << name;
+    ++named;
+  }
+  EXPECT_EQ(named, 12U);
+}
+
+TEST(OptimizerName, FollowsTheProgramThatIsStarted) {
+  EXPECT_EQ(optimizer_name(TrainingFramework::DeepSpeed, Optimizer::AdamW), "adamw_torch");
+  EXPECT_EQ(optimizer_name(TrainingFramework::Unsloth, Optimizer::AdamW8bit), "adamw_bnb_8bit");
+  EXPECT_EQ(optimizer_name(TrainingFramework::Torchtitan, Optimizer::Adam), "Adam");
+  EXPECT_EQ(optimizer_name(TrainingFramework::Torchtune, Optimizer::AdamWPaged8bit),
+            "bitsandbytes.optim.PagedAdamW8bit");
+  EXPECT_EQ(optimizer_name(TrainingFramework::LitGpt, Optimizer::Sgd), "torch.optim.SGD");
+  EXPECT_EQ(optimizer_name(TrainingFramework::Megatron, Optimizer::SgdMomentum), "sgd");
+  EXPECT_EQ(optimizer_name(TrainingFramework::Torchtitan, Optimizer::Shampoo), "");
+}
+
+}  // namespace
