@@ -1,8 +1,9 @@
 #include "models/config_json.hpp"
 
 #include "models/blocks.hpp"
-#include "models/other_models.hpp"
+#include "models/possible_sizes.hpp"
 #include "models/quantization.hpp"
+#include "models/refusals.hpp"
 #include "models/registry.hpp"
 
 #include <llmcalc/model/inventory.hpp>
@@ -50,7 +51,7 @@ std::string type_of(const Fields& c) {
 
 /// An unusual encoder, an encoder-decoder or no language model at all, which this program does not estimate.
 bool refuse_other_model(const Fields& c, std::string_view type) {
-  std::string_view kind = models::kind_of_other_model(type);
+  std::string_view kind = models::refused_kind(type);
   if (kind.empty() && c.flag("is_encoder_decoder", false)) kind = "an encoder with a decoder";
   if (kind.empty()) return false;
   c.complain("model_type", "\"" + std::string(type.substr(0, 60)) + "\" is " + std::string(kind) +
@@ -102,6 +103,10 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   models::read_rope_factors(text.has("rope_parameters") ? text : c, m);
   models::read_released_format(c, text, m);
   m.notes.insert(m.notes.end(), findings.notes.begin(), findings.notes.end());
+  if (!findings.issues.empty()) return findings.issues;
+  for (const Layer& kind : m.kinds) {
+    for (Issue& issue : models::impossible_sizes(kind, {})) findings.issues.push_back(std::move(issue));
+  }
   if (!findings.issues.empty()) return findings.issues;
   if (!m.has_logits()) m.head_vocabulary = 0;
   build_inventory(m);

@@ -6,19 +6,44 @@ namespace llmcalc::io {
 
 using nlohmann::json;
 
+namespace {
+
+/// Copying, writing and comparing JSON values is recursive, so a hostile depth must not get through; real
+/// configurations reach about ten.
+constexpr std::size_t deepest = 100;
+
+/// How deep objects and lists nest, in one pass: brackets inside texts do not count.
+std::size_t depth_of(std::string_view text) {
+  std::size_t depth = 0, most = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (in_text) {
+      if (text[i] == '\\') {
+        ++i;
+      } else {
+        in_text = text[i] != '"';
+      }
+    } else if (text[i] == '"') {
+      in_text = true;
+    } else if (text[i] == '{' || text[i] == '[') {
+      most = std::max(most, ++depth);
+    } else if ((text[i] == '}' || text[i] == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return most;
+}
+
+}  // namespace
+
 Result<json> parse_json(std::string_view text, const std::string& place, std::string_view skip) {
-  // Copying, writing and comparing JSON values is recursive, so a hostile depth must not get through; real
-  // configurations reach about ten.
-  constexpr int deepest = 100;
-  bool too_deep = false;
-  const json::parser_callback_t keep = [&](int depth, json::parse_event_t event, json& value) {
-    if (depth > deepest) too_deep = true;
-    return depth <= deepest && !(!skip.empty() && depth == 1 && event == json::parse_event_t::key &&
-                                 value.get_ref<const std::string&>() == skip);
-  };
+  // The parser takes a NUL for the end of the text and would not see what stands behind it.
+  if (text.find('\0') != std::string_view::npos) return Issue{place, "is not valid JSON: holds a NUL byte"};
+  if (depth_of(text) > deepest) return Issue{place, "is nested deeper than " + std::to_string(deepest) + " levels"};
   try {
-    json parsed = json::parse(text, keep);
-    if (too_deep) return Issue{place, "is nested deeper than " + std::to_string(deepest) + " levels"};
+    // Without a callback: with one, the parser walks over all siblings at the end of every object.
+    json parsed = json::parse(text);
+    if (!skip.empty() && parsed.is_object()) parsed.erase(std::string(skip));
     return parsed;
   } catch (const json::exception& problem) {
     std::string what = problem.what();

@@ -1,6 +1,7 @@
 #include "readers/model_file.hpp"
 
 #include "host/byte_source.hpp"
+#include "host/text_file.hpp"
 #include "models/config_json.hpp"
 #include "readers/folder.hpp"
 #include "readers/gguf/file.hpp"
@@ -13,7 +14,6 @@
 #include "readers/problems.hpp"
 #include "readers/safetensors/file.hpp"
 #include "readers/safetensors/packed_tensors.hpp"
-#include "host/text_file.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t largest_config = std::size_t{16} << 20;
+constexpr std::size_t largest_config = std::size_t{1} << 20;
 
 /// A name for people from the place of a file: the folder's, in the Hugging Face cache "organisation/model".
 std::string name_of(const fs::path& folder) {
@@ -51,11 +51,9 @@ Result<std::optional<nlohmann::json>> config_beside(const Folder& folder) {
   if (!path) return path.issues();
   const Result<std::string> text = read_text_file(*path, largest_config);
   if (!text) return text.issues();
-  try {
-    return std::optional(nlohmann::json::parse(*text));
-  } catch (const nlohmann::json::exception& error) {
-    return Issue{shown(folder.path() / "config.json"), "is not valid JSON: " + json_problem(error.what())};
-  }
+  Result<nlohmann::json> config = parse_json(*text, shown(folder.path() / "config.json"));
+  if (!config) return config.issues();
+  return std::optional(std::move(config).value());
 }
 
 /// Issues of a config with the file's name before them.

@@ -14,11 +14,17 @@ namespace llmcalc::io {
 
 namespace {
 
-/// The first tensor whose name ends like one of these.
+/// The gate for sizes: a tensor without elements says nothing about a model, and a width or a head size of 0 must not
+/// reach any division.
+bool has_elements(const LogicalTensor& tensor) {
+  return std::ranges::all_of(tensor.shape.sizes(), [](std::uint64_t size) { return size > 0; });
+}
+
+/// The first tensor with elements whose name ends like one of these.
 const LogicalTensor* ending(const LogicalTensors& stored, std::initializer_list<std::string_view> endings) {
   for (const std::string_view text : endings) {
-    const auto found =
-        std::ranges::find_if(stored.tensors, [&](const LogicalTensor& t) { return t.name.ends_with(text); });
+    const auto found = std::ranges::find_if(
+        stored.tensors, [&](const LogicalTensor& t) { return t.name.ends_with(text) && has_elements(t); });
     if (found != stored.tensors.end()) return &*found;
   }
   return nullptr;

@@ -1,10 +1,10 @@
 #include "readers/gguf/model.hpp"
 
+#include "models/possible_sizes.hpp"
 #include "models/registry.hpp"
 #include "readers/gguf/architectures.hpp"
 #include "readers/gguf/layers.hpp"
-#include "readers/gguf/measured.hpp"
-#include "readers/gguf/roles.hpp"
+#include "readers/gguf/tensors.hpp"
 #include "readers/gguf/view.hpp"
 #include "readers/problems.hpp"
 
@@ -17,7 +17,7 @@ namespace llmcalc::io {
 
 namespace {
 
-constexpr Count widest = Count{1} << 24;
+using models::widest;
 
 class ModelReader {
  public:
@@ -149,27 +149,9 @@ class ModelReader {
   }
 
   bool is_possible(const Layer& layer, Count i) {
-    const AttentionShape& a = layer.attention;
-    const FeedForward& f = layer.feed_forward;
-    const std::string place = "blk." + std::to_string(i);
-    const std::size_t before = problems_.count();
-    const auto limit = [&](std::string_view what, Count value, Count most) {
-      if (value > most)
-        problems_.add(place,
-                      std::string(what) + " is " + std::to_string(value) + ", more than " + std::to_string(most));
-    };
-    if (layer.attends() && (a.heads == 0 || a.head_dim == 0))
-      problems_.add(place, "has attention, but the metadata gives no number of heads or no head size");
-    limit("the number of heads", a.heads, 1 << 16);
-    limit("the number of KV heads", a.kv_heads, 1 << 16);
-    limit("the head size", std::max(a.head_dim, a.value_head_dim), 1 << 16);
-    limit("the latent width", std::max(a.kv_lora_rank, a.q_lora_rank), widest);
-    limit("the feed-forward width", std::max({f.width, f.expert_width, f.shared_width, f.latent_width}), widest);
-    limit("the number of experts", std::max(f.experts, f.experts_per_token), 1 << 16);
-    const RecurrentShape& r = layer.recurrent;
-    limit("the recurrent width",
-          std::max({r.inner, r.state, r.heads, r.groups, r.conv_kernel, r.time_step_rank, r.head_dim}), widest);
-    return problems_.count() == before;
+    const Issues issues = models::impossible_sizes(layer, "blk." + std::to_string(i));
+    for (const Issue& issue : issues) problems_.add(issue.where, issue.what);
+    return issues.empty();
   }
 
   std::uint16_t kind_of(const Layer& layer) {

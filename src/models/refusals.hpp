@@ -7,6 +7,6 @@
 namespace llmcalc::models {
 
 /// What a model_type is when it is refused, with its article ("an encoder"); "" for all others.
-[[nodiscard]] std::string_view kind_of_other_model(std::string_view model_type);
+[[nodiscard]] std::string_view refused_kind(std::string_view model_type);
 
 }  // namespace llmcalc::models
