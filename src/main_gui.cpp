@@ -4,13 +4,15 @@
 #include "cli/manual.hpp"
 #include "cli/run.hpp"
 #include "host/preset_folders.hpp"
-#include "readers/scenario_json.hpp"
 #include "host/text_file.hpp"
 #include "platform/run.hpp"
 #include "platform/window.hpp"
+#include "readers/scenario_json.hpp"
 #include "ui/app.hpp"
 #include "ui/scenarios.hpp"
 #include "ui/session.hpp"
+
+#include <llmcalc/base/printable.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -51,7 +53,8 @@ std::optional<std::pair<int, int>> parse_size(const std::string& text) {
 
 int complain(const llmcalc::Issues& issues, int status = llmcalc::cli::bad_input) {
   for (const llmcalc::Issue& issue : issues) {
-    std::fprintf(stderr, "llmcalc-gui: %s: %s\n", issue.where.c_str(), issue.what.c_str());
+    std::fprintf(stderr, "llmcalc-gui: %s: %s\n", llmcalc::printable(issue.where).c_str(),
+                 llmcalc::printable(issue.what).c_str());
   }
   return status;
 }

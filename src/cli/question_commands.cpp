@@ -31,7 +31,7 @@ std::string room_text(const FitAnswer& answer, ByteUnits units) {
 
 /// The change that costs least among those that are enough.
 std::string remedy_text(const LeverEffect& remedy) {
-  return " Smallest change that fits: " + remedy.label + " (costs: " + std::string(remedy.price) + ").";
+  return " Smallest change that fits: " + remedy.label + "; costs: " + std::string(remedy.price) + ".";
 }
 
 Answer fit_answer(const Scenario& s, const QuestionOptions& options) {

@@ -76,7 +76,7 @@ long growth_mebibytes(Work work) {
 }
 
 double milliseconds_of(const std::filesystem::path& path, std::string& out) {
-  const std::clock_t start = std::clock();  // processor time: other programs may be at work beside the tests
+  const std::clock_t start = std::clock();  // processor time: other programs may be at work during the tests
   const Called c = call({"inspect", path.string(), "--format", "json"});
   EXPECT_EQ(c.status, 0) << c.errors;
   out = c.out;

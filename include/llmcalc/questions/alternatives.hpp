@@ -1,10 +1,10 @@
 #pragma once
-// Which hardware would do, when no single change of the scenario is enough: the fewest devices, the scenario's own
+// Which hardware fits, when no single change of the scenario is enough: the fewest devices, the scenario's own
 // kind before others, others in the order given (from small to large). Copy the scenario, change the devices,
 // evaluate.
 //
 // Range of validity: one engine or one job over all the devices, as solve's "fewest devices" (tensor ranks in
-// inference, ZeRO 3 in training); a layout with stages may do with less (plan.hpp).
+// inference, ZeRO 3 in training); a layout with stages may need fewer (plan.hpp).
 
 #include <llmcalc/questions/fit.hpp>
 
@@ -15,7 +15,7 @@
 
 namespace llmcalc {
 
-/// Devices that would do.
+/// Devices that the scenario fits on.
 struct Alternative {
   DevicePtr device;
   Count count = 1;
@@ -26,7 +26,7 @@ struct Alternative {
 /// "1 × RTX 5090 32 GB", "4 × H100 SXM 80 GB with ZeRO 3".
 [[nodiscard]] std::string label_of(const Alternative& a, Task task);
 
-/// The fewest devices of the scenario's own kind or of `others` that do; nothing when even `most` do not.
+/// The fewest devices of the scenario's own kind or of `others` that fit; nothing when even `most` do not.
 [[nodiscard]] std::optional<Alternative> alternative_devices(const Scenario& s, Task task,
                                                              const std::vector<DevicePtr>& others, Count most = 64);
 

@@ -26,7 +26,7 @@ struct Cost {
   Rate joules_per_token;
 };
 
-/// US dollars for an hour of all the scenario's devices; 0 when a price is not known.
+/// US dollars per hour of all the scenario's devices; 0 when a price is not known.
 [[nodiscard]] double price_per_hour(const Scenario& s);
 
 /// Watts of all the scenario's devices in a task, with the building; 0 when a device's power is not known.

@@ -1,6 +1,7 @@
 #pragma once
 // The single changes that levers.hpp weighs: what can be done to a scenario, in words and as a changed copy.
 
+#include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/choices.hpp>
 #include <llmcalc/questions/price.hpp>
 #include <llmcalc/scenario/scenario.hpp>
@@ -43,19 +44,33 @@ class Changes {
   std::vector<Change> list_;
 };
 
-/// How a smaller weight format is felt.
-inline std::string_view quality_word(double bits) {
-  if (bits >= 8) return "quality, barely";
-  if (bits >= 4.4) return "quality, a little";
-  return bits >= 3.5 ? "quality, noticeable" : "quality, much";
+/// What a smaller weight format costs in quality. Source: the perplexity of Llama 3 8B (6.23 in 16 bits) that
+/// llama-quantize states for its formats: Q8_0 +0.003, Q6_K +0.022, Q5_K_M +0.057, Q4_K_M +0.175, Q3_K_M +0.66,
+/// Q2_K +3.52; formats of other tools are placed by their bits.
+inline std::string_view quality_loss(double bits) {
+  if (bits >= 8) return "negligible quality loss (perplexity +0.04 %)";
+  if (bits >= 4.4) return "small quality loss (perplexity +0.3 to +3 %)";
+  return bits >= 3.5 ? "noticeable quality loss (perplexity above +3 %)"
+                     : "large quality loss (perplexity +10 % and more)";
+}
+
+/// The same for a smaller cache, of which no such table is published.
+inline std::string_view cache_quality_loss(double bits) {
+  return bits >= 8 ? "negligible quality loss" : "noticeable quality loss";
+}
+
+/// "Q4_K_M weights", "NVFP4 weights".
+inline std::string weights_label(FormatChoice c) {
+  const std::string_view name = c.format == WeightFormat::Gguf ? key_of(c.mix) : label_of(c.format);
+  return std::string(name) + " weights";
 }
 
 inline void smaller_weights(Changes& changes, const Scenario& s, std::span<const FormatChoice> choices) {
   const double now = typical_bits({s.weight_format(), s.weights.mix});
   for (const FormatChoice& c : choices) {
     if (typical_bits(c) >= now) continue;
-    changes.add("weights.format:" + format_text(c), "Weights in " + format_text(c), Price::Quality,
-                quality_word(typical_bits(c)), [&](Scenario& x) { set_format(x, c); });
+    changes.add("weights.format:" + format_text(c), weights_label(c), Price::Quality, quality_loss(typical_bits(c)),
+                [&](Scenario& x) { set_format(x, c); });
   }
 }
 
@@ -67,8 +82,8 @@ inline double bits_of(KvFormat f) {
 inline void smaller_cache(Changes& changes, const Scenario& s) {
   for (const KvFormat f : cache_choices(s.serving.runtime)) {
     if (bits_of(f) >= bits_of(s.serving.key_format) && bits_of(f) >= bits_of(s.serving.value_format)) continue;
-    changes.add("serving.kv_format:" + std::string(key_of(f)), "KV cache in " + std::string(row_of(f).label),
-                Price::Quality, quality_word(bits_of(f)), [&](Scenario& x) {
+    changes.add("serving.kv_format:" + std::string(key_of(f)), std::string(row_of(f).label) + " KV cache",
+                Price::Quality, cache_quality_loss(bits_of(f)), [&](Scenario& x) {
                   x.serving.key_format = f;
                   x.serving.value_format = f;
                 });
@@ -90,7 +105,7 @@ inline void less_at_once(Changes& changes, const Scenario& s) {
   }
 }
 
-/// What llama.cpp alone can do.
+/// What only llama.cpp can do.
 inline void llama_cpp_changes(Changes& changes, const Scenario& s) {
   const Count layers = s.model->layer_count();
   const Count on_gpu = std::min(s.serving.gpu_layers.value_or(layers + 1), layers + 1);
@@ -98,13 +113,13 @@ inline void llama_cpp_changes(Changes& changes, const Scenario& s) {
       std::any_of(s.model->kinds.begin(), s.model->kinds.end(), [](const Layer& l) { return l.is_moe(); });
   for (const Count quarters : {Count{3}, Count{2}, Count{1}}) {
     const Count n = on_gpu * quarters / 4;
-    changes.add("serving.gpu_layers:" + std::to_string(n), std::to_string(n) + " layers on the GPU", Price::Speed,
+    changes.add("serving.gpu_layers:" + std::to_string(n), counted(n, "layer") + " on the GPU", Price::Speed,
                 "much slower", [n](Scenario& x) { x.serving.gpu_layers = n; });
   }
   if (experts) {
     for (const Count n : {layers / 2, layers}) {
       changes.add("serving.moe_layers_on_cpu:" + std::to_string(n),
-                  "Experts of " + std::to_string(n) + " layers on the host", Price::Speed, "slower",
+                  "Experts of " + counted(n, "layer") + " on the host", Price::Speed, "slower",
                   [n](Scenario& x) { x.serving.moe_layers_on_cpu = std::max(n, x.serving.moe_layers_on_cpu); });
     }
   }
@@ -112,11 +127,11 @@ inline void llama_cpp_changes(Changes& changes, const Scenario& s) {
     changes.add("serving.ubatch:128", "Physical batch of 128", Price::Speed, "slower prompts",
                 [](Scenario& x) { x.serving.ubatch = 128; });
   }
-  changes.add("serving.swa_full:off", "Window cache only as large as the window", Price::Complexity,
+  changes.add("serving.swa_full:off", "Sliding-window cache no larger than the window", Price::Complexity,
               "no prompt reuse", [](Scenario& x) { x.serving.swa_full = false; });
 }
 
-/// Twice the devices working together.
+/// Twice the devices, working together.
 inline void more_devices(Changes& changes, const Scenario& s, Task task) {
   if (s.devices.groups.size() != 1) return;
   const bool copies = task == Task::Training && s.parallelism.zero == 0;
@@ -134,7 +149,7 @@ inline void more_devices(Changes& changes, const Scenario& s, Task task) {
 
 }  // namespace lever_detail
 
-/// Everything single that could make inference smaller; not all of it applies or helps.
+/// Every single change that could make inference smaller; not all apply or help.
 [[nodiscard]] inline std::vector<Change> inference_changes(const Scenario& s) {
   using namespace lever_detail;
   Changes changes(s);
@@ -158,12 +173,12 @@ inline void more_devices(Changes& changes, const Scenario& s, Task task) {
     changes.add("serving.cuda_graphs:off", "No CUDA graphs", Price::Speed, "slower",
                 [](Scenario& x) { x.serving.cuda_graphs = false; });
     if (s.serving.max_num_batched_tokens > 2048) {
-      changes.add("serving.max_num_batched_tokens:2048", "2,048 tokens a step", Price::Speed, "slower prompts",
+      changes.add("serving.max_num_batched_tokens:2048", "2,048 tokens per step", Price::Speed, "slower prompts",
                   [](Scenario& x) { x.serving.max_num_batched_tokens = 2048; });
     }
     if (s.serving.max_num_seqs > s.serving.sequences) {
-      changes.add("serving.max_num_seqs:sequences", "Schedule no more sequences than asked for", Price::None,
-                  "nothing", [](Scenario& x) { x.serving.max_num_seqs = x.serving.sequences; });
+      changes.add("serving.max_num_seqs:sequences", "Schedule no more sequences than needed", Price::None, "nothing",
+                  [](Scenario& x) { x.serving.max_num_seqs = x.serving.sequences; });
     }
   }
   more_devices(changes, s, Task::Inference);
@@ -198,7 +213,7 @@ inline void training_shape(Changes& changes, const Scenario& s) {
   }
   changes.add("training.recompute:full", "Recompute every layer", Price::Speed, "a third slower",
               [](Scenario& x) { x.training.recompute = RecomputeKind::Full; });
-  changes.add("training.dropout:0", "No dropout", Price::Quality, "regularisation", [](Scenario& x) {
+  changes.add("training.dropout:0", "No dropout", Price::Quality, "no regularization", [](Scenario& x) {
     x.training.dropout = 0;
     x.training.lora.dropout = 0;
   });
@@ -209,28 +224,28 @@ inline void training_states(Changes& changes, const Scenario& s) {
     changes.add("training.optimizer:" + std::string(key_of(o)), std::string(label_of(o)), kind, price,
                 [o](Scenario& x) { x.training.optimizer = o; });
   };
-  optimizer(Optimizer::AdamW8bit, "quality, barely", Price::Quality);
-  optimizer(Optimizer::AdamWPaged8bit, "quality, barely", Price::Quality);
-  optimizer(Optimizer::Adafactor, "quality, a little", Price::Quality);
-  optimizer(Optimizer::Lion, "tuning", Price::Quality);
-  optimizer(Optimizer::Sgd, "quality, much", Price::Quality);
-  changes.add("training.recipe:bf16", "Everything in BF16", Price::Quality, "quality, a little",
+  optimizer(Optimizer::AdamW8bit, "negligible quality loss", Price::Quality);
+  optimizer(Optimizer::AdamWPaged8bit, "negligible quality loss", Price::Quality);
+  optimizer(Optimizer::Adafactor, "small quality loss", Price::Quality);
+  optimizer(Optimizer::Lion, "needs new tuning", Price::Quality);
+  optimizer(Optimizer::Sgd, "large quality loss", Price::Quality);
+  changes.add("training.recipe:bf16", "Pure BF16", Price::Quality, "small quality loss",
               [](Scenario& x) { x.training.recipe = Recipe::Bf16; });
   changes.add("training.offload:optimizer", "Optimizer states on the host", Price::Speed, "slower",
               [](Scenario& x) { x.training.offload = Offload::Optimizer; });
   changes.add("training.gradient_release", "Release gradients in the backward pass", Price::Complexity,
               "no accumulation", [](Scenario& x) { x.training.gradient_release = true; });
   if (s.training.method == TrainingMethod::Full) {
-    changes.add("training.method:lora", "LoRA", Price::Quality, "quality, depends on the task",
+    changes.add("training.method:lora", "LoRA", Price::Quality, "quality loss that depends on the task",
                 [](Scenario& x) { x.training.method = TrainingMethod::Lora; });
   }
   if (s.training.method == TrainingMethod::Full || s.training.method == TrainingMethod::Lora) {
-    changes.add("training.method:qlora", "QLoRA", Price::Quality, "quality, a little; slower", [](Scenario& x) {
+    changes.add("training.method:qlora", "QLoRA", Price::Quality, "small quality loss; slower", [](Scenario& x) {
       x.training.method = TrainingMethod::Qlora;
       set_format(x, {WeightFormat::Nf4Dq, x.weights.mix});
     });
   } else if (s.training.lora.rank > 1) {
-    changes.add("training.lora.rank:half", "Half the rank", Price::Quality, "quality, a little",
+    changes.add("training.lora.rank:half", "Half the rank", Price::Quality, "small quality loss",
                 [](Scenario& x) { x.training.lora.rank /= 2; });
   }
 }
@@ -239,7 +254,7 @@ inline void training_layout(Changes& changes, const Scenario& s) {
   if (s.parallelism.data > 1) {
     for (Count stage = s.parallelism.zero + 1; stage <= 3; ++stage) {
       changes.add("parallelism.zero:" + std::to_string(stage), "ZeRO stage " + std::to_string(stage), Price::Speed,
-                  stage == 3 ? "more communication" : "hardly anything",
+                  stage == 3 ? "more communication" : "little communication",
                   [stage](Scenario& x) { x.parallelism.zero = stage; });
     }
   }
@@ -260,7 +275,7 @@ inline void training_layout(Changes& changes, const Scenario& s) {
 
 }  // namespace lever_detail
 
-/// Everything single that could make training smaller; not all of it applies or helps.
+/// Every single change that could make training smaller; not all apply or help.
 [[nodiscard]] inline std::vector<Change> training_changes(const Scenario& s) {
   lever_detail::Changes changes(s);
   lever_detail::training_shape(changes, s);

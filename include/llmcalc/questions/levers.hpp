@@ -1,5 +1,5 @@
 #pragma once
-// Single changes that save memory, ranked by what they save, each with its price in a word. Copy the scenario, change
+// Single changes that save memory, ranked by what they save, each with what it costs in words. Copy the scenario, change
 // a field, evaluate. A change that is not valid for this runtime or model, or saves nothing, is not proposed.
 //
 // "Saved" is the room gained on the device that decides (the one with least room). Range of validity: each lever is
@@ -20,7 +20,7 @@ namespace llmcalc {
 /// What one lever does to a scenario.
 struct LeverEffect {
   std::string id;          ///< "kv_cache_format:fp8"
-  std::string label;       ///< "KV cache in FP8"
+  std::string label;       ///< "FP8 KV cache"
   std::string_view price;  ///< what it costs, in a word or two
   Price kind = Price::None;
   Scenario scenario;  ///< with the change made

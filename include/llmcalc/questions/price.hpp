@@ -15,7 +15,7 @@ inline constexpr std::array<EnumRow<Price>, 6> prices{{
     {Price::Speed, "speed", "speed"},
     {Price::Complexity, "complexity", "complexity"},
     {Price::Quality, "quality", "quality"},
-    {Price::Reach, "reach", "less is done at once"},
+    {Price::Reach, "reach", "smaller workload"},
     {Price::Hardware, "hardware", "more hardware"},
 }};
 static_assert(indexed_by_id(prices));

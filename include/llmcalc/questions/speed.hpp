@@ -10,8 +10,8 @@
 //                 MFU
 //
 // The efficiencies are the scenario's (speed.*); `spreads` is the range around each. Both were chosen so that
-// published measurements of 2023 to 2026 lie inside (tests/unit/questions/measured_speed_test.cpp and
-// measured_training.cpp name them), on NVIDIA, AMD and Apple GPUs and processors. Flops of training are counted
+// published measurements of 2023 to 2026 lie inside (measured_speed_test.cpp and
+// measured_training_test.cpp in tests/unit/questions name them), on NVIDIA, AMD and Apple GPUs and processors. Flops of training are counted
 // causally. Not counted: queues, tokenizing, sampling, speculative decoding, other programs. Unknown device figures
 // give no speed rather than a guess.
 

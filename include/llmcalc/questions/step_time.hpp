@@ -2,19 +2,22 @@
 // Where a training step's time goes: computing, exchanging activations between tensor, expert and context ranks,
 // idling in the pipeline, exchanging gradients and shards between replicas, updating the weights.
 //
-//   rate     = peak x e / (1 + 4 peak / bandwidth / h) x 0.6 with experts x 0.75 over a 4-bit base x 0.6 in 8 bits
+//   rate     = peak x e / (1 + 4 peak / bandwidth / h), x 0.6 with experts, x 0.75 over a 4-bit base, x 0.6 in 8 bits
 //              (0.75 with Megatron's); attention reaches 0.6 of the 16-bit rate
-//   compute  = m x busiest stage x n / (t rate) x (1 + 400 / n) (1 + 0.03 log2 t), n = b s / c tokens of a
-//   micro-batch tensor   = m x layers / p x 8 x ((t - 1) / t x n h x 2 bytes / link + 10 us); 12 when everything is
-//   recomputed experts  = m x routed layers / p x 4 x (e - 1) / e x n k h x 2 bytes / (t link); 6 when everything is
-//   recomputed context  = m x layers / p x 3 x (c - 1) / c x n kv x 2 bytes / (t link) / 2 + 0.03 log2 c of the
-//   computing (0.01
-//              with Megatron's)
-//   pipeline = (p - 1) / v x bubble of the schedule, of the above for one micro-batch; and what crosses the stages
-//   data     = gradients once a step, weights of ZeRO 1 and 2 once, of ZeRO 3 twice a micro-batch (gradients in
-//   each),
-//              less what hides behind computing; 10 % never hides. 3 us for each rank a collective passes
-//   update   = 28 bytes a trained parameter of the rank / memory bandwidth
+//   compute  = m x busiest stage x n / (t rate) x (1 + 400 / n) x (1 + 0.03 log2 t)
+//   tensor   = m x layers / p x 8 x ((t - 1) / t x n h x 2 bytes / link + 10 us); 12 when everything is recomputed
+//   experts  = m x routed layers / p x 4 x ((e - 1) / e x n k h x 2 bytes / (t link) + 20 us); 6 when everything is
+//              recomputed
+//   context  = m x layers / p x 3 x (c - 1) / c x n kv x 2 bytes / (t link) / 2, and 0.03 log2 c of the computing
+//              (0.01 with Megatron's)
+//   pipeline = (p - 1) x bubble of the schedule x the above for one micro-batch, and what crosses the stages
+//   data     = gradients once per step, weights of ZeRO 1 and 2 once; with ZeRO 3 weights twice and gradients once per
+//              micro-batch; less what hides behind computing, of which 10 % never hides; 3 us per rank that a
+//              collective passes
+//   update   = 28 bytes per trained parameter of the rank / (bandwidth x its efficiency)
+//
+//   m micro-batches of n = b s / c tokens on a context rank; t, p, c, e tensor, pipeline, context and expert ranks;
+//   h hidden size, k experts per token, kv width of keys and values; e in the rate: speed.training_efficiency
 //
 // A group of ranks within a node uses half of the marketed two-way link, a wider one the network, with as many
 // adapters as it has ranks on a node; both at speed.link_efficiency. Megatron overlaps half of the tensor and expert

@@ -26,7 +26,7 @@ struct TrainingWork {
   double experts = 0;         ///< parameters of the routed experts
   double trained = 1;         ///< share of the parameters that get gradients
   Count routed_layers = 0;    ///< layers with experts
-  double routed_width = 0;    ///< hidden size x experts a token
+  double routed_width = 0;    ///< hidden size x experts per token
   double kv_width = 0;        ///< widest keys and values of a layer
 
   /// Flops of the busiest of `stages` pipeline stages.
@@ -43,7 +43,7 @@ struct TrainingWork {
 };
 
 /// What recomputation adds to the passes: all of the forward pass, attention alone, or half of the matrix products.
-/// Source: recompute.hpp's.
+/// Source: as memory/recompute.hpp.
 [[nodiscard]] inline Passes recomputed_passes(const Scenario& s) {
   switch (s.training.recompute) {
     case RecomputeKind::None:

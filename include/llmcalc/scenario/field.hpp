@@ -96,7 +96,7 @@ struct Field {
   Limits limits{};
   Slider slider{};
   std::string_view nothing{};                  ///< OptionalWhole: word for nothing ("all"); "" is JSON's null
-  bool (*applies)(const Scenario&) = nullptr;  ///< false: the setting changes nothing as the others are; null: always
+  bool (*applies)(const Scenario&) = nullptr;  ///< false: no effect with the current settings; null: always matters
 
   [[nodiscard]] constexpr FieldKind kind() const { return static_cast<FieldKind>(access.index()); }
   /// JSON object the field is in: "serving"; "" at the top.
@@ -106,7 +106,7 @@ struct Field {
   }
   /// Place of the field in a JSON document: "/serving/context".
   [[nodiscard]] std::string pointer() const { return pointer_of(path); }
-  /// True when the setting can change the result as the other settings are.
+  /// True when the setting can change the result with the current settings.
   [[nodiscard]] bool matters(const Scenario& s) const { return applies == nullptr || applies(s); }
 };
 

@@ -17,26 +17,27 @@ namespace llmcalc {
 namespace field_detail {
 
 inline constexpr std::array first_fields{
-    field({"model", "--model", "Model", "", "preset id, or path of a config.json, .gguf, .safetensors or folder"},
+    field({"model", "--model", "Model", "",
+           "preset id, or path of a config.json, .gguf, .safetensors or a folder of them"},
           std::monostate{}),
-    choice<&Scenario::method>({"method", "--method", "Method", "", "which formulas are used"}),
+    choice<&Scenario::method>({"method", "--method", "Method", "", "which formulas to use"}),
 };
 
 inline constexpr std::array last_fields{
     field({"device", "--device", "Device", "",
-           "preset id, or memory such as 24GiB; ID:COUNT for several, a list for unequal ones"},
+           "preset id, or memory such as 24GiB; ID:COUNT for several, a comma-separated list for different ones"},
           std::monostate{}),
-    choice<&Scenario::measure>({"measure", "--measure", "Measure", "", "what is counted"}),
+    choice<&Scenario::measure>({"measure", "--measure", "Measure", "", "what to count"}),
     flag<&Scenario::include_overhead>({"include_overhead", "--include-overhead", "Include overheads", "",
-                                       "off: live tensors only, the same as measure allocated"}),
+                                       "off: live tensors only, as with measure \"allocated\""}),
     whole<&Scenario::context_bytes>({"overhead.context_bytes", "--context-bytes", "Device context", "bytes",
-                                     "size of the driver's context; nothing: what is known of the device"},
+                                     "size of the driver's context [default: known per device]"},
                                     {0, 1e12}, logarithmic(1e6, 1e10)),
     whole<&Scenario::display_bytes>({"overhead.display_bytes", "--display-bytes", "Display", "bytes",
-                                     "what a desktop and its programs take of the first device"},
+                                     "memory that the desktop and its programs use on the first device"},
                                     {0, 1e12}, linear(0, 4294967296)),
     flag<&Scenario::ecc>({"overhead.ecc", "--ecc", "ECC on", "",
-                          "error correction is switched on: takes a sixteenth of cards that ship with it off"}),
+                          "error correction switched on; costs 1/16 of the memory on cards that ship with it off"}),
 };
 
 template <class... Tables>

@@ -1,5 +1,5 @@
 #pragma once
-// Settings of how work is divided. Part of the table in fields.hpp.
+// Settings of how the work is divided among devices. Part of the table in fields.hpp.
 
 #include <llmcalc/scenario/field.hpp>
 #include <llmcalc/scenario/fields_training.hpp>
@@ -24,35 +24,35 @@ constexpr bool shards(const Scenario& s) { return s.parallelism.zero >= 2; }
 inline constexpr auto parallelism_member = &Scenario::parallelism;
 
 inline constexpr std::array parallelism_fields{
-    whole<parallelism_member, &Parallelism::data>(
-        {"parallelism.data", "--data-parallel", "Data parallel", "ranks", "copies of the model, or shards with ZeRO"},
-        {1, most_ranks}, logarithmic(1, 1024)),
+    whole<parallelism_member, &Parallelism::data>({"parallelism.data", "--data-parallel", "Data parallel", "ranks",
+                                                   "replicas of the model; ZeRO shards states over them"},
+                                                  {1, most_ranks}, logarithmic(1, 1024)),
     whole<parallelism_member, &Parallelism::zero>(
         {"parallelism.zero", "--zero", "ZeRO stage", "",
-         "1 shards optimizer states, 2 gradients too, 3 (FSDP) weights too"},
+         "1: optimizer states sharded; 2: gradients too; 3 (FSDP): weights too"},
         {0, 3}, linear(0, 3)),
     whole<parallelism_member, &Parallelism::tensor>(
         {"parallelism.tensor", "--tensor-parallel", "Tensor parallel", "ranks", "ranks that share every layer"},
         {1, most_ranks}, logarithmic(1, 16)),
     only(splits_tensors, flag<parallelism_member, &Parallelism::sequence_parallel>(
                              {"parallelism.sequence_parallel", "--sequence-parallel", "Sequence parallel", "",
-                              "norms and dropouts are split over the tensor-parallel ranks too"})),
-    whole<parallelism_member, &Parallelism::pipeline>(
-        {"parallelism.pipeline", "--pipeline-parallel", "Pipeline stages", "stages", "groups of layers, one a rank"},
-        {1, most_ranks}, logarithmic(1, 64)),
+                              "norms and dropouts are also split over the tensor-parallel ranks"})),
+    whole<parallelism_member, &Parallelism::pipeline>({"parallelism.pipeline", "--pipeline-parallel",
+                                                       "Pipeline stages", "stages", "groups of layers, one per rank"},
+                                                      {1, most_ranks}, logarithmic(1, 64)),
     only(has_stages, choice<parallelism_member, &Parallelism::schedule>(
                          {"parallelism.schedule", "--schedule", "Pipeline schedule", "",
-                          "decides how many micro-batches are in flight"})),
+                          "order of the passes; decides how many micro-batches are in flight"})),
     only(has_stages, whole<parallelism_member, &Parallelism::virtual_stages>(
                          {"parallelism.virtual_stages", "--virtual-stages", "Virtual stages", "",
-                          "pieces of the model on a rank with the interleaved schedule"},
+                          "model chunks per rank in the interleaved schedule"},
                          {1, 1024}, linear(1, 16))),
     whole<parallelism_member, &Parallelism::context>(
         {"parallelism.context", "--context-parallel", "Context parallel", "ranks", "ranks that share a sequence"},
         {1, most_ranks}, logarithmic(1, 64)),
     only(splits_context, choice<parallelism_member, &Parallelism::context_kind>(
-                             {"parallelism.context_kind", "--context-kind", "Context exchange", "",
-                              "how keys and values of the other ranks arrive"})),
+                             {"parallelism.context_kind", "--context-kind", "Context-parallel exchange", "",
+                              "how keys and values are exchanged between context-parallel ranks"})),
     only(has_experts, whole<parallelism_member, &Parallelism::expert>(
                           {"parallelism.expert", "--expert-parallel", "Expert parallel", "ranks",
                            "ranks that share the routed experts"},
@@ -66,19 +66,19 @@ inline constexpr std::array parallelism_fields{
                       "gathered weights are dropped after the forward pass"})),
     only(shards_states, whole<parallelism_member, &Parallelism::shard_group>(
                             {"parallelism.shard_group", "--shard-group", "Shard group", "ranks",
-                             "ranks that share one set of shards (HSDP); nothing: all data-parallel ranks"},
+                             "ranks that share one set of shards (HSDP) [default: all data-parallel ranks]"},
                             {1, most_ranks}, logarithmic(1, 64), "all")),
     only(has_buckets, whole<parallelism_member, &Parallelism::bucket>(
-                          {"parallelism.bucket", "--bucket", "Gradient bucket", "elements",
-                           "elements reduced at once; nothing: the framework's 500,000,000"},
+                          {"parallelism.bucket", "--bucket", "Reduce bucket", "elements",
+                           "elements reduced at once [default: 500,000,000, the framework's]"},
                           {1, 1e12}, logarithmic(1e6, 1e9))),
     only(gathers_ahead, whole<parallelism_member, &Parallelism::prefetch>(
-                            {"parallelism.prefetch", "--prefetch", "Prefetch", "elements",
-                             "weights gathered ahead; nothing: the framework's 50,000,000"},
+                            {"parallelism.prefetch", "--prefetch", "Prefetch bucket", "elements",
+                             "weights gathered ahead [default: 50,000,000, the framework's]"},
                             {0, 1e12}, logarithmic(1e6, 1e9))),
     only(gathers_ahead, whole<parallelism_member, &Parallelism::max_live>(
-                            {"parallelism.max_live", "--max-live", "Gathered at most", "elements",
-                             "weights that stay gathered; nothing: the framework's 1,000,000,000"},
+                            {"parallelism.max_live", "--max-live", "Max live parameters", "elements",
+                             "weights that stay gathered [default: 1,000,000,000, the framework's]"},
                             {0, 1e12}, logarithmic(1e6, 1e10))),
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// Models a scenario names beside its own: each may be left out.
+// Models that a scenario names besides its own: each may be left out.
 
 #include <llmcalc/scenario/field.hpp>
 #include <llmcalc/scenario/scenario.hpp>
@@ -9,7 +9,7 @@
 
 namespace llmcalc {
 
-/// One model beside the scenario's own: the setting that names it, and where it is kept.
+/// One model besides the scenario's own: the setting that names it, and where it is kept.
 struct ModelSlot {
   std::string_view path;  ///< of the field: "serving.draft_model"
   Access<ModelPtr> model;

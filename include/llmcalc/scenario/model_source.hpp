@@ -6,8 +6,7 @@
 
 namespace llmcalc {
 
-/// How a model was named; what it turned out to be is a ModelPtr beside it. Kept so that a scenario can be written
-/// back.
+/// How a model was named; the model itself is a ModelPtr next to it. Kept so that a scenario can be written back.
 struct ModelSource {
   enum class Kind : std::uint8_t {
     None,

@@ -99,7 +99,7 @@ void LlamaCppReader::buffer_line(std::string_view text, std::size_t at) {
     return;
   }
   if (has(before, "clip") || has(before, "alloc_compute_meta")) {
-    note(log_, "The buffers of a vision projector were passed over: the estimate does not count them.");
+    note(log_, "The buffers of a vision projector were skipped: the estimate does not count them.");
     return;
   }
   if (loads_.empty()) loads_.emplace_back();
@@ -198,7 +198,7 @@ void LlamaCppReader::line(std::string_view text) {
 }
 
 std::optional<MeasuredLog> LlamaCppReader::finish() {
-  // Trial loads, reloads and draft models: the last load that is not small beside the largest is the model's.
+  // Trial loads, reloads and draft models: the last load that is not small against the largest is the model's.
   Count largest = 0;
   for (const Load& load : loads_) largest = std::max(largest, load.weights);
   const Load* load = nullptr;
@@ -210,7 +210,7 @@ std::optional<MeasuredLog> LlamaCppReader::finish() {
       std::count_if(loads_.begin(), loads_.end(), [](const Load& l) { return l.weights != 0; }));
   if (printed > 1) {
     note(log_,
-         "The log holds " + std::to_string(printed) + " loads; the last one of a model of full size is compared.");
+         "The log contains " + std::to_string(printed) + " loads; the last one of a full-size model is compared.");
   }
   for (const MeasuredFigure& f : table_.sorted()) {
     const bool known = figures.find(f.figure, f.device) != nullptr ||

@@ -55,7 +55,7 @@ inline constexpr std::array<EnumRow<Figure>, 16> figure_rows{{
     {Figure::ComputeBuffer, "compute_buffer", "Activations", "the engine's buffer or profiled peak"},
     {Figure::OutputBuffer, "output_buffer", "Output buffer", "logits handed to the sampler"},
     {Figure::CudaGraphs, "cuda_graphs", "CUDA graphs", "captured launches"},
-    {Figure::NonTorch, "overhead", "Runtime overhead", "what the engine's own accounting does not hold"},
+    {Figure::NonTorch, "overhead", "Runtime overhead", "what the engine's own accounting does not include"},
     {Figure::WeightsAndNonTorch, "weights_and_overhead", "Weights and overhead", "consumed before the profile run"},
     {Figure::KvPool, "kv_pool", "KV cache pool", "granted to the cache"},
     {Figure::KvPoolTokens, "kv_pool_tokens", "KV cache pool, tokens", "tokens the cache holds"},
@@ -78,7 +78,7 @@ struct MeasuredFigure {
   Count rounding = 0;  ///< how far the printed digits may be from the truth
 };
 
-/// A setting the log reveals, to be held against the scenario's.
+/// A setting the log reveals, to be compared with the scenario's.
 struct LogSetting {
   std::string path;  ///< of the field table: "serving.context"
   Count value = 0;
@@ -91,10 +91,10 @@ struct MeasuredLog {
   std::string model;    ///< as the log names it, "" when not printed
   std::vector<MeasuredFigure> figures;
   std::vector<LogSetting> settings;
-  std::vector<std::string> notes;  ///< what the reader passed over or assumed
+  std::vector<std::string> notes;  ///< what the reader skipped or assumed
 };
 
-/// Bytes of a text that are looked at, lines, and bytes of a line; what is beyond is passed over and noted.
+/// Bytes of a text that are looked at, lines, and bytes of a line; what is beyond is skipped and noted.
 inline constexpr std::size_t log_limit = std::size_t{32} << 20;
 inline constexpr std::size_t log_line_limit = 4096;
 

@@ -96,7 +96,7 @@ void VllmReader::usage_line(std::string_view text, const std::string& device) {
     if (!amount) continue;
     own_marks_ = true;
     if (amount->negative) {
-      note(log_, std::string(label_of(phrase.figure)) + " is negative in the log; it is taken as nothing.");
+      note(log_, std::string(label_of(phrase.figure)) + " is negative in the log; it is taken as 0.");
     }
     // One line gives the same figure with four decimals, another with two: keep the finer.
     const MeasuredFigure* old = figures_.find(phrase.figure, device);

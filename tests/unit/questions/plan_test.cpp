@@ -149,7 +149,7 @@ TEST(Plan, IsCloseToThePublicRecipesOfMegatron) {
 }
 
 TEST(Plan, SaysThatSomeJobsDoNotFit) {
-  // 16 to 18 bytes a parameter: 1.1 TB of 70B on 0.6 TB, 6.5 TB of 405B on 5.1 TB.
+  // 16 to 18 bytes per parameter: 1.1 TB of 70B on 0.6 TB, 6.5 TB of 405B on 5.1 TB.
   for (const bool torchtitan : {false, true}) {
     for (const auto& [billions, devices] : {std::pair<Count, Count>{70, 8}, {405, 8}, {405, 64}}) {
       const Scenario s = pretraining(billions, devices, 256);

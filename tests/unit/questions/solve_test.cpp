@@ -24,7 +24,7 @@ Count number_of(const Scenario& s, std::string_view path) {
 }
 
 TEST(Solve, GivesTheArticlesContextToTheToken) {
-  // Article: 16,060,522,496 bytes of weights, 524,288 a token of cache, activations 4096 s (34 + 5 s 32 / 4096).
+  // Article: 16,060,522,496 bytes of weights, 524,288 of cache per token, activations 4096 s (34 + 5 s 32 / 4096).
   const Scenario s = on_cards(24_GiB, 1, Method::Article);
   const auto solved = solve(s, "serving.context");
   ASSERT_TRUE(solved);
