@@ -85,7 +85,7 @@ inline void put_state_bytes(std::string_view label, std::string_view what, Count
 }
 
 /// Takes the linear weights that are stored in 8 bits only out of the weights.
-inline void take_out_float8(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+inline void subtract_float8_weights(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   const DenseExpert n = layer_linear_weights(setup, s);
   const Divisors over = divisors(setup, 3);
   const auto take = [&](Count elements, Count ranks) {
@@ -113,7 +113,7 @@ inline void put_base(const TrainingSetup& setup, const TrainingStage& s, Sink& s
   } else {
     put_bytes(Part::Weights, "quantized base, rest in 16 or 32 bits", copies * b, over, sink);
   }
-  if (setup.float8() && setup.training().float8_weights) take_out_float8(setup, s, sink);
+  if (setup.float8() && setup.training().float8_weights) subtract_float8_weights(setup, s, sink);
 }
 
 /// The base model and its adapters on the device.

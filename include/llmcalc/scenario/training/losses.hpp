@@ -19,8 +19,8 @@
 //   log-probabilities       c V T                      + c V T                   3 c V T          TRL, row by row
 //
 // A reference's pass while the policy's graph is held (DPO): its logits and one row of log-probabilities, c V T + c V T
-// / rows. Labels: 8 bytes per token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its tanh:
-// c V T. Fused: chunk = 2^ceil(log2(ceil(T / ceil(V / h)))) tokens.
+// / rows. Labels: 8 bytes per token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its
+// tanh: c V T. Fused: chunk = 2^ceil(log2(ceil(T / ceil(V / h)))) tokens.
 //
 // Source: PyTorch saved-tensor hooks and allocation ledger on the transformers classes (exact, 105 cases);
 // Megatron-Core tensor_parallel/cross_entropy; Liger-Kernel fused_linear_cross_entropy; torchtune

@@ -4,7 +4,7 @@
 //   recipe              weights  gradients  master  each state  compute  residual stream
 //   fp32                   4         4        -         4          4            4
 //   bf16                   2         2        -         2          2            2
-//   amp-bf16, amp-fp16     4         4        -         4          2            4        and 16-bit copies of the weights
+//   amp-bf16, amp-fp16     4         4        -         4          2            4        with 16-bit copies of weights
 //   bf16-master-fp32       2         2        4         4          2            2
 //   megatron-bf16          2         4        4         4          2            2        gradients accumulate in fp32
 //   fsdp-bf16              4         4        -         4          2            2        shards fp32, gathered in bf16
