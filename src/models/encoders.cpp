@@ -272,8 +272,8 @@ void read_eurobert(const Fields& c, Model& m) {
 }
 
 constexpr auto others = std::to_array<FamilyRow>({
-    {.model_type = "eurobert", .family = "EuroBERT", .read = read_eurobert},
-    {.model_type = "modernbert", .family = "ModernBERT", .read = read_modernbert},
+    {.model_type = "eurobert", .family = "EuroBERT", .reader = read_eurobert},
+    {.model_type = "modernbert", .family = "ModernBERT", .reader = read_modernbert},
 });
 
 }  // namespace
@@ -282,7 +282,7 @@ std::span<const FamilyRow> encoder_families() {
   static const auto all = [] {
     std::array<FamilyRow, bert_rows.size() + others.size()> families{};
     std::ranges::transform(bert_rows, families.begin(), [](const BertRow& row) {
-      return FamilyRow{.model_type = row.model_type, .family = row.family, .read = read_bert_like};
+      return FamilyRow{.model_type = row.model_type, .family = row.family, .reader = read_bert_like};
     });
     std::ranges::copy(others, families.begin() + bert_rows.size());
     return families;
