@@ -33,7 +33,7 @@ constexpr std::size_t largest_scenario = 16U << 20;
 /// What the command line asks for.
 struct Options {
   std::string screenshot;
-  std::string size = "1440x900";
+  std::string size;
   float scale = 1;
   std::string theme;
   std::string scenario;
@@ -63,7 +63,7 @@ void add_options(CLI::App& cli, Options& options) {
   cli.set_version_flag("--version", "llmcalc-gui " + std::string(llmcalc::build_info::version));
   cli.add_option("--screenshot", options.screenshot, "draw the window into this PNG file and exit")
       ->type_name("FILE");
-  cli.add_option("--size", options.size, "size in pixels [1440x900]")->type_name("WIDTHxHEIGHT");
+  cli.add_option("--size", options.size, "size in pixels [as it was last, else 1440x900]")->type_name("WIDTHxHEIGHT");
   cli.add_option("--scale", options.scale, "scale of a screenshot, 0.5 to 4 [1]")
       ->check(CLI::Range(0.5f, 4.0f).description(""))
       ->type_name("X");
@@ -109,9 +109,13 @@ int show_window(const Options& options, int width, int height) {
                          !std::filesystem::exists(session.file(), unreadable);
   if (const Issues unread = session.restore(app); !unread.empty()) {
     complain(unread);
-    ui::say(app, unread.front().where + " " + unread.front().what, true);
+    ui::complain(app, unread.front().where + " " + unread.front().what);
   }
   if (const Issues wrong = apply(options, app); !wrong.empty()) return complain(wrong);
+  if (options.size.empty() && !picture && app.preferences.width >= 320 && app.preferences.height >= 240) {
+    width = app.preferences.width;
+    height = app.preferences.height;
+  }
   Result<platform::Window> opened =
       platform::Window::open({.width = width, .height = height, .visible = !picture, .title = "llmcalc"});
   if (!opened) return complain(opened.issues(), cli::failure);
@@ -141,7 +145,7 @@ int run(int argc, char** argv) {
     std::fputs(cli::window_man_page(program).c_str(), stdout);
     return cli::success;
   }
-  const auto size = parse_size(options.size);
+  const auto size = parse_size(options.size.empty() ? "1440x900" : options.size);
   if (!size) return complain({{"--size", "must be WIDTHxHEIGHT from 320x240 to 16384x16384, got " + options.size}});
   return show_window(options, size->first, size->second);
 }

@@ -49,7 +49,7 @@ void load_stage(Stage& stage, ui::App& app) {
   stage.theme.scale = stage.scale * zoom;
   stage.theme.fonts = ui::load_fonts(stage.scale * zoom * stage.pixel_ratio);
   if (stage.theme.fonts.built_in) {
-    ui::say(app, "No font was found here; fonts-inter or fonts-dejavu-core would make this easier to read", true);
+    ui::complain(app, "No font was found here; fonts-inter or fonts-dejavu-core would make this easier to read");
   }
   ui::compat::set_global_font_scale(1.0f / stage.pixel_ratio);
   Window::renew_renderer();  // the font texture is made anew with the next frame
@@ -71,7 +71,7 @@ void watch_mouse(Stage& stage, ui::App& app) {
   }
   const float rested = std::chrono::duration<float>(Clock::now() - stage.mouse_moved).count();
   stage.theme.mouse_rest_seconds = rested;
-  if (rested < 0.45f) app.requests.wake_after = 0.45 - static_cast<double>(rested);
+  if (rested < 0.45f) ui::wake_after(app.requests, 0.45 - static_cast<double>(rested));
 }
 
 void clear(const ui::Theme& theme, int width, int height) {
@@ -84,15 +84,16 @@ void clear(const ui::Theme& theme, int width, int height) {
 /// Writes what was drawn last into the file that was asked for.
 void save_picture(Stage& stage, ui::App& app, int width, int height) {
   const Result<std::filesystem::path> written = write_png(read_window(width, height), *app.requests.screenshot);
-  ui::say(app,
-          written ? "Picture saved as " + io::shown(*written)
-                  : written.issues().front().where + " " + written.issues().front().what,
-          !written);
+  if (written) {
+    ui::say(app, "Picture saved as " + io::shown(*written));
+  } else {
+    ui::complain(app, written.issues().front().where + " " + written.issues().front().what);
+  }
   app.requests.screenshot.reset();
   stage.posing = 0;
 }
 
-void draw_frame(Window& window, Stage& stage, ui::App& app) {
+void draw_frame(Window& window, Stage& stage, ui::App& app, ui::Jobs& jobs) {
   if (app.requests.reload_fonts) load_stage(stage, app);
   refresh_theme(stage, app);
   // A picture asked for while a frame is drawn shows later ones: the dialogue that asked for it is gone then.
@@ -104,7 +105,7 @@ void draw_frame(Window& window, Stage& stage, ui::App& app) {
   ui::compat::new_frame();
   app.requests.wake_after = -1;
   watch_mouse(stage, app);
-  ui::draw_window(app, stage.theme);
+  ui::draw_window(app, jobs, stage.theme);
   ImGui::Render();
   int width = 0;
   int height = 0;
@@ -137,7 +138,7 @@ Issues recover(Window& window, Stage& stage, ui::App& app, float& content_scale)
   set_up_imgui();
   stage = {};
   content_scale = 0;
-  ui::say(app, "The graphics driver was reset; the window was opened again", true);
+  ui::complain(app, "The graphics driver was reset; the window was opened again");
   return {};
 }
 
@@ -159,6 +160,7 @@ Issues run(Window& window, ui::App& app, const RunOptions& options) {
     return found;
   });
   Stage stage;
+  ui::Jobs jobs;
   app.view.motion.on = animations_wanted();
   int frames_due = settle_frames;
   float content_scale = 0;
@@ -171,7 +173,8 @@ Issues run(Window& window, ui::App& app, const RunOptions& options) {
     follow_display(window, stage, app, content_scale);
     for (const std::filesystem::path& path : window.take_dropped()) ui::take_path(app, path);
     take_findings(findings, app);
-    draw_frame(window, stage, app);
+    draw_frame(window, stage, app, jobs);
+    glfwGetWindowSize(window.handle(), &app.preferences.width, &app.preferences.height);
     const double save_due = options.session != nullptr ? options.session->keep(app, ImGui::GetTime()) : -1;
     if (window.input_waits() || app.requests.screenshot) frames_due = settle_frames + 1;
     if (--frames_due > 0) {
@@ -187,6 +190,7 @@ Issues run(Window& window, ui::App& app, const RunOptions& options) {
 int take_screenshot(Window& window, ui::App& app, const ScreenshotOptions& options) {
   set_up_imgui();
   Stage stage;
+  ui::Jobs jobs;
   stage.theme.audit = options.audit;
   stage.scale = options.scale;
   load_stage(stage, app);
@@ -206,7 +210,7 @@ int take_screenshot(Window& window, ui::App& app, const ScreenshotOptions& optio
     io.MousePos = {-10000, -10000};
     ui::compat::new_frame();
     if (options.audit) *options.audit = {};
-    ui::draw_window(app, stage.theme);
+    ui::draw_window(app, jobs, stage.theme);
     ImGui::Render();
     target.bind();
     clear(stage.theme, options.width, options.height);

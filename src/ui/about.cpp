@@ -1,32 +1,18 @@
-#include "ui/about.hpp"
+// ABOUT: which version this is, and how accurate by the golden cases that come with it.
 
 #include "build_info.hpp"
+#include "ui/controls.hpp"
 #include "ui/dialogue.hpp"
-#include "ui/panels.hpp"
+#include "ui/dialogues.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <future>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace llmcalc::ui {
 namespace {
 
 using io::ComponentError;
-
-/// Runs the golden cases of this installation.
-Result<std::vector<ComponentError>> measured_errors(const io::Resolver& resolver) {
-  const auto folder = io::golden_folder();
-  std::vector<std::filesystem::path> files = io::golden_files(folder);
-  // The article's own arithmetic is no measurement.
-  std::erase_if(files, [](const auto& file) { return file.filename() == "article.jsonl"; });
-  if (files.empty()) return Issue{folder.string(), "holds no golden cases"};
-  const auto outcomes = io::run_golden_files(files, resolver);
-  if (!outcomes) return outcomes.issues();
-  return io::component_errors(*outcomes, io::AccuracyBy::Component);
-}
 
 /// One line of the table: a name and four figures at the right.
 void table_line(const Theme& theme, const Typeface& font, ImU32 colour, const std::vector<std::string>& cells) {
@@ -48,34 +34,31 @@ void errors_table(const Theme& theme, const std::vector<ComponentError>& errors)
   const float height = std::min(wanted, ImGui::GetIO().DisplaySize.y * 0.5f);
   ImGui::BeginChild("errors", {0, height}, false);
   for (const ComponentError& e : errors) {
-    table_line(theme, theme.fonts.body, theme.palette.text_soft,
-               {e.component, grouped(e.figures), grouped(e.equal), io::error_text(e.median),
-                io::error_text(e.worst)});
+    table_line(
+        theme, theme.fonts.body, theme.palette.text_soft,
+        {e.component, grouped(e.figures), grouped(e.equal), io::error_text(e.median), io::error_text(e.worst)});
   }
   ImGui::EndChild();
 }
 
 }  // namespace
 
-void about_dialogue(App& app, const Theme& theme) {
-  if (app.view.about_open_now && !app.view.accuracy.valid()) {
-    app.view.accuracy = std::async(std::launch::async, measured_errors, app.resolver).share();
-  }
-  if (!begin_dialogue(theme, "about", app.view.about_open_now, 680)) return;
+void about_dialogue(const Accuracy* accuracy, Opening& opening, const Theme& theme) {
+  if (!begin_dialogue(theme, Dialogue::About, opening, 680)) return;
   heading(theme, "About", "version " + std::string(build_info::version));
   dialogue_text(theme, theme.palette.text_soft,
-                "llmcalc tells how much memory large language models need, for inference and training. It opens no "
+                "llmcalc says how much memory large language models need, for inference and training. It opens no "
                 "network connection and runs nothing but its own code. MIT licence.");
-  heading(theme, "How right it is", "estimates against what software allocated");
-  if (app.view.accuracy.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+  heading(theme, "How accurate it is", "estimates against what software allocated");
+  if (accuracy == nullptr) {
     dialogue_text(theme, theme.palette.text_soft, "Running the cases that come with this version ...");
-    app.requests.wake_after = 0.1;
-  } else if (const auto& errors = app.view.accuracy.get(); errors) {
-    errors_table(theme, *errors);
+  } else if (*accuracy) {
+    errors_table(theme, **accuracy);
     dialogue_text(theme, theme.palette.text_faint,
                   "The same by file, with every case that fails: llmcalc verify --failures 10");
   } else {
-    dialogue_text(theme, theme.palette.warn, errors.issues().front().where + " " + errors.issues().front().what);
+    const Issue& why = accuracy->issues().front();
+    dialogue_text(theme, theme.palette.warn, why.where + " " + why.what);
   }
   ImGui::EndPopup();
 }

@@ -15,14 +15,17 @@ void set_zoom(App& app, float zoom) {
   app.requests.reload_fonts = true;
 }
 
+void larger(App& app) { set_zoom(app, app.preferences.zoom + 0.1f); }
+void smaller(App& app) { set_zoom(app, app.preferences.zoom - 0.1f); }
+
 void pin(App& app) {
-  for (std::size_t i = 0; i < app.pins.size(); ++i) {
-    if (app.pins[i]) continue;
-    app.pins[i] = Pin{app.scenario, app.results.estimate};
-    say(app, "Pinned as " + std::string(pin_names[i]));
-    break;
-  }
+  pin_scenario(app);
   app.preferences.tab = Tab::Compare;
+}
+
+template <Dialogue dialogue>
+void open(App& app) {
+  app.view.opening.dialogue = dialogue;
 }
 
 void next_theme(App& app) {
@@ -30,15 +33,14 @@ void next_theme(App& app) {
 }
 
 void copy_estimate(App& app) {
-  ImGui::SetClipboardText(
-      io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units).c_str());
+  ImGui::SetClipboardText(io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units).c_str());
   say(app, "Estimate copied as Markdown");
 }
 
 void paste(App& app) {
   const char* text = ImGui::GetClipboardText();
   if (text == nullptr || !take_text(app, text))
-    say(app, "The clipboard holds no config.json, no scenario and no log", true);
+    complain(app, "The clipboard holds no config.json, scenario or log. Copy one of them whole and paste again");
 }
 
 template <Tab tab>
@@ -47,18 +49,17 @@ void show(App& app) {
 }
 
 constexpr std::array all{
-    Action{"Choose a model", "Ctrl+M", Key::M, false, [](App& a) { a.view.models.open_now = true; }},
-    Action{"Choose devices", "Ctrl+D", Key::D, false, [](App& a) { a.view.devices.open_now = true; }},
-    Action{"Open a file", "Ctrl+O", Key::O, false, [](App& a) { a.view.open_file_now = true; }},
+    Action{"Choose a model", "Ctrl+M", Key::M, false, open<Dialogue::Models>},
+    Action{"Choose devices", "Ctrl+D", Key::D, false, open<Dialogue::Devices>},
+    Action{"Open a file", "Ctrl+O", Key::O, false, open<Dialogue::OpenFile>},
     Action{"Paste a config.json, scenario or log", "Ctrl+V", Key::V, false, paste},
-    Action{"Save or open a named scenario", "Ctrl+S", Key::S, false,
-           [](App& a) { a.view.scenarios.open_now = true; }},
-    Action{"Check against a log", "", Key::Count, false, [](App& a) { a.view.check_open_now = true; }},
+    Action{"Save or open a named scenario", "Ctrl+S", Key::S, false, open<Dialogue::Scenarios>},
+    Action{"Check against a log", "", Key::Count, false, open<Dialogue::Check>},
     Action{"Copy the estimate as Markdown", "Ctrl+C", Key::C, false, copy_estimate},
-    Action{"Export", "Ctrl+E", Key::E, false, [](App& a) { a.view.export_open_now = true; }},
+    Action{"Export or copy", "Ctrl+E", Key::E, false, open<Dialogue::Export>},
     Action{"Undo", "Ctrl+Z", Key::Z, false, undo},
     Action{"Redo", "Ctrl+Shift+Z", Key::Z, true, redo},
-    Action{"Redo", "Ctrl+Y", Key::Y, false, redo},
+    Action{"", "Ctrl+Y", Key::Y, false, redo},
     Action{"Pin this scenario", "Ctrl+K", Key::K, false, pin},
     Action{"Remove all pins", "", Key::Count, false, [](App& a) { a.pins = {}; }},
     Action{"Switch the theme", "Ctrl+T", Key::T, false, next_theme},
@@ -66,30 +67,34 @@ constexpr std::array all{
            [](App& a) {
              a.preferences.units = a.preferences.units == ByteUnits::Binary ? ByteUnits::Decimal : ByteUnits::Binary;
            }},
-    Action{"Switch to the article's method and back", "", Key::Count, false,
+    Action{"Switch between detailed and simple (article) method", "", Key::Count, false,
            [](App& a) {
              a.scenario.method = a.scenario.method == Method::Article ? Method::Detailed : Method::Article;
            }},
-    Action{"Larger", "Ctrl+=", Key::Equal, false, [](App& a) { set_zoom(a, a.preferences.zoom + 0.1f); }},
-    Action{"Smaller", "Ctrl+-", Key::Minus, false, [](App& a) { set_zoom(a, a.preferences.zoom - 0.1f); }},
+    Action{"Larger", "Ctrl+Plus", Key::Equal, false, larger},
+    Action{"", "", Key::Equal, true, larger},  // where Plus is typed with Shift
+    Action{"", "", Key::KeypadAdd, false, larger},
+    Action{"Smaller", "Ctrl+Minus", Key::Minus, false, smaller},
+    Action{"", "", Key::KeypadSubtract, false, smaller},
     Action{"Normal size", "Ctrl+0", Key::Zero, false, [](App& a) { set_zoom(a, 1); }},
+    Action{"", "", Key::KeypadZero, false, [](App& a) { set_zoom(a, 1); }},
     Action{"Show more or fewer settings", "", Key::Count, false,
            [](App& a) { a.preferences.more_settings = !a.preferences.more_settings; }},
     Action{"Chart: speed", "", Key::Count, false, show<Tab::Speed>},
     Action{"Chart: cost", "", Key::Count, false, show<Tab::Cost>},
-    Action{"Plan: the best layouts, the devices it takes", "", Key::Count, false, show<Tab::Plan>},
-    Action{"Chart: over context", "", Key::Count, false, show<Tab::Context>},
-    Action{"Chart: over batch", "", Key::Count, false, show<Tab::Sequences>},
-    Action{"Chart: over GPUs", "", Key::Count, false, show<Tab::Gpus>},
-    Action{"Chart: over precision", "", Key::Count, false, show<Tab::Formats>},
+    Action{"Plan: the best layouts, or the devices it takes", "", Key::Count, false, show<Tab::Plan>},
+    Action{"Chart: memory over context", "", Key::Count, false, show<Tab::Context>},
+    Action{"Chart: memory over batch", "", Key::Count, false, show<Tab::Sequences>},
+    Action{"Chart: memory over GPUs", "", Key::Count, false, show<Tab::Gpus>},
+    Action{"Chart: memory over precision", "", Key::Count, false, show<Tab::Formats>},
     Action{"Chart: timeline of a training step", "", Key::Count, false, show<Tab::Timeline>},
     Action{"Chart: ranks and devices", "", Key::Count, false, show<Tab::Ranks>},
     Action{"Sheet of tensors", "", Key::Count, false, show<Tab::Tensors>},
     Action{"Compare pins", "", Key::Count, false, show<Tab::Compare>},
     Action{"Reset all settings", "", Key::Count, false, [](App& a) { a.scenario = a.reference; }},
-    Action{"Every action by its name", "Ctrl+P", Key::P, false, [](App& a) { a.view.palette.open_now = true; }},
-    Action{"Help", "F1", Key::Count, false, [](App& a) { a.view.help_open_now = true; }},
-    Action{"About llmcalc", "", Key::Count, false, [](App& a) { a.view.about_open_now = true; }},
+    Action{"Find an action by name", "Ctrl+P", Key::P, false, open<Dialogue::Palette>},
+    Action{"Help", "F1", Key::Count, false, open<Dialogue::Help>},
+    Action{"About llmcalc", "", Key::Count, false, open<Dialogue::About>},
     Action{"Quit", "", Key::Count, false, [](App& a) { a.requests.quit = true; }},
 };
 

@@ -10,7 +10,7 @@ namespace llmcalc::ui {
 
 /// One action with its key, which is pressed together with Ctrl.
 struct Action {
-  std::string_view name;
+  std::string_view name;  ///< "" when it is a further key of the action before it
   std::string_view keys;  ///< as people read it; "" none
   Key key;                ///< Key::Count: none
   bool shift;

@@ -15,37 +15,89 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <span>
 
 namespace llmcalc::ui {
 namespace {
 
-/// Devices people know, from small to large; the chosen one is added.
-constexpr std::array<std::string_view, 7> well_known_devices{"rtx-3060-12gb", "rtx-4080",      "rtx-4090", "rtx-5090",
-                                                             "m4-max-64gb",   "h100-sxm-80gb", "mi300x"};
+/// Kinds of devices people have or can get, by what they are, from small to large.
+constexpr std::array<DeviceKind, 7> common_kinds{{
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 12},
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 16},
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 24},
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 32},
+    {.vendor = Vendor::Apple, .device_class = "apple", .gigabytes = 64},
+    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 80},
+    {.vendor = Vendor::Amd, .device_class = "datacenter", .gigabytes = 192},
+}};
 
-/// Devices that may be proposed, from small to large.
-constexpr std::array<std::string_view, 8> proposed_devices{"rtx-4090",       "rtx-5090",       "h100-sxm-80gb",
-                                                           "rtx-pro-6000",   "h200-sxm-141gb", "b200-sxm",
-                                                           "m3-ultra-256gb", "mi355x"};
+/// Kinds that may be proposed, from small to large.
+constexpr std::array<DeviceKind, 8> proposed_kinds{{
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 24},
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 32},
+    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 80},
+    {.vendor = Vendor::Nvidia, .device_class = "workstation", .gigabytes = 96},
+    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 141},
+    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 180},
+    {.vendor = Vendor::Apple, .device_class = "apple", .gigabytes = 256},
+    {.vendor = Vendor::Amd, .device_class = "datacenter", .gigabytes = 288},
+}};
 
-/// "2 × H100 SXM 80 GB would do"; "" when nothing is enough.
-std::string more_devices(const App& app, Task task) {
-  std::vector<DevicePtr> others;
-  for (const std::string_view id : proposed_devices) {
-    for (const DeviceChoice& choice : app.library.devices) {
-      if (choice.device->id == id) others.push_back(choice.device);
-    }
+std::vector<DevicePtr> devices_of(const Library& library, std::span<const DeviceKind> kinds) {
+  std::vector<DevicePtr> devices;
+  for (const DeviceKind& kind : kinds) {
+    if (DevicePtr device = fastest_device(library, kind)) devices.push_back(std::move(device));
   }
-  const auto found = alternative_devices(app.scenario, task, others);
-  return found ? label_of(*found, task) + " would do" : std::string{};
+  return devices;
 }
 
-std::vector<LeverRow> lever_rows(const App& app, Task task, std::string& remedy) {
+/// "8 × H100 SXM 80 GB, tensor parallel 8": devices, and how the work is divided among them.
+std::string words_of(const Alternative& found, Task task) {
+  std::string words = label_of(found, task);
+  if (task == Task::Inference && found.count > 1) words += ", tensor parallel " + grouped(found.count);
+  return words;
+}
+
+/// The devices at hand, if more of them than are used now are enough.
+Remedy own_devices(const App& app, Task task) {
+  const DeviceSet& own = app.scenario.devices;
+  if (own.groups.size() != 1 || own.count() < 2) return {};
+  const auto found = alternative_devices(app.scenario, task, {}, own.count());
+  if (!found) return {};
+  const std::string some = found->count == own.count() ? "your " : grouped(found->count) + " of your ";
+  const std::string all = grouped(own.count()) + " × " + found->device->name;
+  const std::string how = task == Task::Inference ? ", tensor parallel " : ", data parallel with ZeRO 3 on ";
+  return {"Fits on " + some + all + how + grouped(found->count), found->scenario};
+}
+
+/// The fewest devices of a kind that are enough.
+Remedy other_devices(const App& app, Task task) {
+  const auto found = alternative_devices(app.scenario, task, devices_of(app.library, proposed_kinds));
+  if (!found) return {};
+  return {"Fits on " + words_of(*found, task), found->scenario};
+}
+
+/// The label of a lever inside a sentence: "weights in NVFP4", but "KV cache in FP8".
+std::string in_sentence(std::string label) {
+  const auto is_upper = [&](std::size_t i) { return i < label.size() && label[i] >= 'A' && label[i] <= 'Z'; };
+  if (is_upper(0) && !is_upper(1)) label[0] = static_cast<char>(label[0] - 'A' + 'a');
+  return label;
+}
+
+/// What makes it fit: what is at hand, else one change, else other devices.
+Remedy remedy_of(const App& app, Task task, const std::vector<LeverEffect>& effects) {
+  Remedy own = own_devices(app, task);
+  if (own.scenario) return own;
+  if (const LeverEffect* smallest = smallest_remedy(effects)) {
+    return {"Fits with " + in_sentence(smallest->label), smallest->scenario};
+  }
+  return other_devices(app, task);
+}
+
+std::vector<LeverRow> lever_rows(const App& app, Task task, Remedy& remedy) {
   std::vector<LeverRow> rows;
   std::vector<LeverEffect> effects = levers(app.scenario, task);
-  const bool fits_now = fits(fit(app.scenario, task).verdict);
-  const LeverEffect* smallest = smallest_remedy(effects);
-  remedy = fits_now ? std::string{} : smallest ? smallest->label + " would do" : more_devices(app, task);
+  remedy = fits(fit(app.scenario, task).verdict) ? Remedy{} : remedy_of(app, task, effects);
   rows.reserve(effects.size());
   for (LeverEffect& effect : effects) {
     rows.push_back({std::move(effect.label), std::string(effect.price), effect.saved, fits(effect.after.verdict),
@@ -55,12 +107,7 @@ std::vector<LeverRow> lever_rows(const App& app, Task task, std::string& remedy)
 }
 
 std::vector<FitRow> fit_rows(const App& app, Task task) {
-  std::vector<DevicePtr> devices;
-  for (const DeviceChoice& choice : app.library.devices) {
-    const bool known = std::find(well_known_devices.begin(), well_known_devices.end(), choice.device->id) !=
-                       well_known_devices.end();
-    if (known) devices.push_back(choice.device);
-  }
+  std::vector<DevicePtr> devices = devices_of(app.library, common_kinds);
   Count count = 1;
   if (!app.scenario.devices.groups.empty()) {
     const DeviceGroup& own = app.scenario.devices.groups.front();
@@ -84,13 +131,17 @@ std::vector<FitRow> fit_rows(const App& app, Task task) {
 std::vector<SpeedRow> speed_rows(const App& app) {
   std::vector<SpeedRow> rows;
   const Scenario& s = app.scenario;
+  const bool serves = !app.results.estimate.inference.fit.known || app.results.estimate.inference.fit.fits ||
+                      app.results.estimate.inference.concurrency >= 1;
+  const bool trains = !app.results.estimate.training.fit.known || app.results.estimate.training.fit.fits;
   if (const auto speed = inference_speed(s, app.results.estimate.inference)) {
-    const std::string bound = speed->bound == Bound::Bandwidth ? "limited by memory bandwidth" : "limited by compute";
+    const std::string bound =
+        speed->bound == Bound::Bandwidth ? "Limited by memory bandwidth." : "Limited by compute.";
     rows.push_back(
-        {s.model->encodes() ? "Reading" : "Decode", range_text(speed->tokens_per_second, "tokens/s"), bound});
+        {s.model->encodes() ? "Reading" : "Decode", range_text(speed->tokens_per_second, "tokens/s"), bound, serves});
     if (s.serving.sequences > 1) {
-      rows.push_back({"All " + grouped(s.serving.sequences) + " sequences",
-                      range_text(speed->total_tokens_per_second, "tokens/s"), bound});
+      rows.push_back({"All " + counted(s.serving.sequences, "sequence"),
+                      range_text(speed->total_tokens_per_second, "tokens/s"), bound, serves});
     }
     if (speed->first_token_seconds.typical > 0) {
       const Rate& t = speed->first_token_seconds;
@@ -99,20 +150,24 @@ std::vector<SpeedRow> speed_rows(const App& app) {
       const bool encodes = s.model->encodes();
       rows.push_back({encodes ? "One text" : "First token",
                       range_text({t.low * k, t.typical * k, t.high * k}, short_time ? "ms" : "s"),
-                      (encodes ? "of " : "of a prompt of ") + grouped(s.prompt()) + " tokens, nothing else running"});
+                      (encodes ? "For a text of " : "For a prompt of ") + counted(s.prompt(), "token") +
+                          ", nothing else running.",
+                      serves});
     }
   }
   if (const auto speed = training_speed(s)) {
     const Rate percent{speed->mfu.low * 100, speed->mfu.typical * 100, speed->mfu.high * 100};
     rows.push_back({"Training", range_text(speed->tokens_per_second, "tokens/s"),
-                    "all devices; model FLOPs utilisation of " + range_text(percent, "%")});
+                    "On all devices; model FLOPs utilisation of " + range_text(percent, "%") + ".", trains});
     const Cost cost = cost_of(s, Task::Training, speed->tokens_per_second);
     const std::string tokens = count_text(s.cost.tokens) + " tokens ";
-    if (cost.hours.typical > 0) rows.push_back({tokens + "take", range_text(cost.hours, "h"), "at that speed"});
+    if (cost.hours.typical > 0)
+      rows.push_back({tokens + "take", range_text(cost.hours, "h"), "At that speed.", trains});
     if (cost.dollars.typical > 0) {
       const bool own = s.cost.price_per_device_hour > 0;
       rows.push_back({tokens + "cost", "$ " + range_text(cost.dollars, ""),
-                      own ? "at the price given" : "at the preset's hourly price, a hint"});
+                      own ? "At the price given." : "At the preset's price per hour, which may be outdated.",
+                      trains});
     }
   }
   return rows;

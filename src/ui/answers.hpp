@@ -14,6 +14,9 @@ void update_answers(App& app);
 /// Samples of the visible chart. `settled`: nothing is being dragged, so that the largest value is looked for too.
 void update_chart(App& app, bool settled);
 
+/// The sheet of tensors, while it is the visible one.
+void update_sheet(App& app);
+
 /// The engine's answer to a valid scenario.
 [[nodiscard]] Estimate evaluated(const Scenario& scenario);
 

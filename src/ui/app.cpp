@@ -1,7 +1,6 @@
 #include "ui/app.hpp"
 
 #include "readers/scenario_json.hpp"
-#include "ui/choosers.hpp"
 
 #include <llmcalc/base/text.hpp>
 
@@ -42,7 +41,7 @@ App make_app(io::Resolver resolver, std::vector<std::filesystem::path> preset_fo
   if (!scenario) {
     // Without presets the sliders still work, on a model and a device that need none.
     const Issue& why = scenario.issues().front();
-    say(app, (app.library.models.empty() ? "No presets were found: " : "") + why.where + " " + why.what, true);
+    complain(app, (app.library.models.empty() ? "No presets were found: " : "") + why.where + " " + why.what);
     scenario = io::read_scenario(nlohmann::json{{"model", {{"custom", nlohmann::json::object()}}},
                                                 {"device", {{"memory_bytes", (24_GiB).count}}}},
                                  app.resolver);
@@ -61,7 +60,7 @@ bool use_model(App& app, const ModelSource& source) {
   Result<ModelPtr> model = app.resolver.model(source);
   if (!model) {
     const Issue& first = model.issues().front();
-    say(app, first.where.empty() ? first.what : first.where + ": " + first.what, true);
+    complain(app, first.where.empty() ? first.what : first.where + ": " + first.what);
     return false;
   }
   app.scenario.model = *model;
@@ -71,18 +70,65 @@ bool use_model(App& app, const ModelSource& source) {
   return true;
 }
 
-void use_device(App& app, DevicePtr device, Count count) {
-  if (device && is_host_memory(*device)) return use_host_memory(app, *device);
-  app.scenario.devices.groups = {{std::move(device), count}};
-  app.reference = reference_of(app.scenario);
+void use_slot_model(App& app, const ModelSlot& slot, const std::optional<ModelSource>& source) {
+  if (!source) {
+    slot.model.edit(app.scenario) = nullptr;
+    slot.source.edit(app.scenario) = {};
+    return;
+  }
+  Result<ModelPtr> model = app.resolver.model(*source);
+  if (!model) {
+    const Issue& first = model.issues().front();
+    return complain(app, first.where.empty() ? first.what : first.where + ": " + first.what);
+  }
+  slot.model.edit(app.scenario) = std::move(model).value();
+  slot.source.edit(app.scenario) = *source;
 }
 
-bool is_host_memory(const Device& device) { return device.whole().count == 0; }
+namespace {
 
+/// Takes a computer's memory as what the bandwidth of the host is; the devices stay as they are.
 void use_host_memory(App& app, const Device& memory) {
   if (memory.bandwidth <= 0) return;
   app.scenario.speed.host_bandwidth = memory.bandwidth;
   say(app, "Host memory: " + memory.name + ", " + rate_text(memory.bandwidth, "B"));
+}
+
+}  // namespace
+
+bool is_host_memory(const Device& device) { return device.whole().count == 0; }
+
+void use_device(App& app, DevicePtr device, Count count) {
+  if (device && is_host_memory(*device)) return use_host_memory(app, *device);
+  app.scenario.devices.groups.clear();
+  if (device) app.scenario.devices.groups.push_back({std::move(device), count});
+  app.reference = reference_of(app.scenario);
+}
+
+void add_device(App& app, const DevicePtr& device) {
+  if (!device || app.scenario.devices.groups.empty()) return use_device(app, device, 1);
+  if (is_host_memory(*device)) return use_host_memory(app, *device);
+  for (DeviceGroup& group : app.scenario.devices.groups) {
+    if (group.device && *group.device == *device) {
+      group.count = add(group.count, 1);
+      return;
+    }
+  }
+  app.scenario.devices.groups.push_back({device, 1});
+}
+
+bool pin_scenario(App& app) {
+  for (std::size_t i = 0; i < app.pins.size(); ++i) {
+    if (app.pins[i]) continue;
+    app.pins[i] = Pin{app.scenario, app.results.estimate};
+    say(app, "Pinned as " + std::string(pin_names[i]));
+    return true;
+  }
+  return false;
+}
+
+void wake_after(Requests& requests, double seconds) {
+  if (requests.wake_after < 0 || seconds < requests.wake_after) requests.wake_after = seconds;
 }
 
 void remember(App& app, bool dragging) {
@@ -99,11 +145,20 @@ void remember(App& app, bool dragging) {
 void undo(App& app) { go(app, app.history.undo, app.history.redo); }
 void redo(App& app) { go(app, app.history.redo, app.history.undo); }
 
-void say(App& app, std::string message, bool bad) {
-  app.view.message = std::move(message);
-  app.view.message_is_bad = bad;
+namespace {
+
+Message message_of(std::string text) {
   constexpr double seconds_shown = 8;
-  app.view.message_until = seconds_shown + (ImGui::GetCurrentContext() ? ImGui::GetTime() : 0.0);
+  return {.text = std::move(text), .until = seconds_shown + (ImGui::GetCurrentContext() ? ImGui::GetTime() : 0.0)};
+}
+
+}  // namespace
+
+void say(App& app, std::string message) { app.view.message = message_of(std::move(message)); }
+
+void complain(App& app, std::string message) {
+  app.view.message = message_of(std::move(message));
+  app.view.message.is_bad = true;
 }
 
 }  // namespace llmcalc::ui

@@ -92,9 +92,9 @@ const Sample* sample_near(const std::vector<Sample>& samples, Count value) {
   return best;
 }
 
-void draw_present(const App& app, const Theme& theme, const ChartFrame& frame, const Axis& axis,
-                  std::string_view unit) {
-  for (const Sample& sample : app.chart.samples) {
+void draw_present(const Shown& shown, const ChartData& data, const Theme& theme, const ChartFrame& frame,
+                  const Axis& axis, std::string_view unit) {
+  for (const Sample& sample : data.samples) {
     if (!sample.marked) continue;
     const Palette& p = theme.palette;
     const float x = std::round(axis.x_of(sample.x));
@@ -102,56 +102,59 @@ void draw_present(const App& app, const Theme& theme, const ChartFrame& frame, c
     ImDrawList* list = ImGui::GetWindowDrawList();
     list->AddLine({x, frame.plot.from.y}, {x, frame.plot.to.y}, faded(p.mark, 0.8f), theme.px(1.3f));
     list->AddCircleFilled({x, y}, theme.px(5), p.mark);
-    std::string_view counted = unit;
-    if (sample.x == 1 && counted.ends_with('s')) counted.remove_suffix(1);
-    const std::string words = grouped(sample.x) + (counted.empty() ? "" : " " + std::string(counted)) + " · " +
-                              short_amount(sample.breakdown.total(), app.preferences.units);
+    const std::string words = counted(sample.x, unit) + " · " + short_amount(sample.breakdown.total(), shown.units);
     const float width = text_width(theme.fonts.small, words) + 2;
     const bool left = x + theme.px(8) + width > frame.plot.to.x;
-    const float at = left ? x - theme.px(8) - width : x + theme.px(8);
+    float at = left ? x - theme.px(8) - width : x + theme.px(8);
+    // Clear of the capacity line's name where that stands as high.
+    if (const std::optional<Bytes> usable = usable_memory(shown.scenario)) {
+      const float line = frame.y_of(static_cast<double>(usable->count));
+      const float name =
+          text_width(theme.fonts.small, capacity_line_name(*shown.scenario.devices.smallest())) + theme.px(14);
+      if (std::abs(line - theme.px(14) - frame.plot.from.y) < theme.px(18))
+        at = std::max(at, frame.plot.from.x + name);
+    }
     draw_plated(theme, theme.fonts.small, p.text,
                 {{at, frame.plot.from.y - theme.px(4)}, {at + width, frame.plot.from.y + theme.px(14)}}, words);
   }
 }
 
 /// The lower line up to which the engine's own pool reaches.
-void draw_engine_limit(const App& app, const Theme& theme, const ChartFrame& frame, Bytes limit) {
+void draw_engine_limit(const Shown& shown, const Theme& theme, const ChartFrame& frame, Bytes limit) {
   const float y = std::round(frame.y_of(static_cast<double>(limit.count)));
   if (y < frame.plot.from.y) return;  // far above everything that is drawn
   dashed_line(theme, frame.plot.from.x, frame.plot.to.x, y, faded(theme.palette.warn, 0.7f));
   if (y + theme.px(17) > frame.plot.to.y) return;  // the axis has its labels there
-  const std::string words = "granted by " + std::string(label_of(app.scenario.serving.runtime));
+  const std::string words = "granted by " + std::string(label_of(shown.scenario.serving.runtime));
   draw_plated(theme, theme.fonts.small, theme.palette.text_soft,
               {{frame.plot.from.x + theme.px(6), y + theme.px(1)}, {frame.plot.to.x, y + theme.px(17)}}, words);
 }
 
 /// "fits up to 55,296 tokens" where the amount crosses the capacity.
-void draw_largest(const App& app, const Theme& theme, const ChartFrame& frame, const Axis& axis,
-                  std::string_view unit) {
-  const std::optional<Bytes> usable = usable_memory(app.scenario);
-  if (!usable || app.chart.solved_revision != app.chart.revision) return;
+void draw_largest(const Shown& shown, const ChartData& data, const Theme& theme, const ChartFrame& frame,
+                  const Axis& axis, std::string_view unit) {
+  const std::optional<Bytes> usable = usable_memory(shown.scenario);
+  if (!usable || data.solved_revision != data.revision) return;
   const Palette& p = theme.palette;
-  const auto limit = app.preferences.chart_task == Task::Inference
-                         ? engine_limit(app.scenario, app.results.estimate.inference.fit)
-                         : std::nullopt;
+  const auto limit = data.task == Task::Inference ? engine_limit(shown.scenario, shown.results.estimate.inference.fit)
+                                                  : std::nullopt;
   const float line = frame.y_of(static_cast<double>(limit.value_or(*usable).count));
-  std::string words = "fits nowhere on this axis";
-  if (app.chart.largest) {
-    words = app.chart.unbounded
-                ? "fits everywhere"
-                : "fits up to " + grouped(*app.chart.largest) + (unit.empty() ? "" : " " + std::string(unit));
+  std::string words =
+      data.tab == Tab::Context ? "does not fit at any length shown" : "does not fit at any number shown";
+  if (data.largest) {
+    words = data.unbounded ? "fits at every value" : "fits up to " + counted(*data.largest, unit);
   }
   const float width = text_width(theme.fonts.small, words) + 2;
   float x = frame.plot.to.x - width;
-  if (app.chart.largest && *app.chart.largest <= axis.range.high) {
-    const float at = axis.x_of(*app.chart.largest);
+  if (data.largest && *data.largest <= axis.range.high) {
+    const float at = axis.x_of(*data.largest);
     if (line > frame.plot.from.y) {
       ImGui::GetWindowDrawList()->AddCircleFilled({at, line}, theme.px(3.5f), p.warn);
       ImGui::GetWindowDrawList()->AddLine({at, line}, {at, frame.plot.to.y}, faded(p.warn, 0.6f));
     }
     // Beside the mark, clear of the capacity line's name at the left end.
     const float name =
-        text_width(theme.fonts.small, capacity_line_name(*app.scenario.devices.smallest())) + theme.px(22);
+        text_width(theme.fonts.small, capacity_line_name(*shown.scenario.devices.smallest())) + theme.px(22);
     const float first = std::min(frame.plot.from.x + name, frame.plot.to.x - width);
     x = std::clamp(at - width - theme.px(8), first, frame.plot.to.x - width);
   }
@@ -181,22 +184,21 @@ Bytes top_of(const std::vector<Sample>& samples, std::optional<Bytes> usable) {
 
 }  // namespace
 
-void area_chart(App& app, const Theme& theme, const Box& area) {
-  const std::vector<Sample>& samples = app.chart.samples;
-  if (samples.size() < 2) return;
-  const Bytes highest = top_of(samples, usable_memory(app.scenario));
-  const ChartFrame frame = draw_chart_frame(theme, area, highest, app.preferences.units);
+std::optional<Scenario> area_chart(const Shown& shown, const ChartData& data, const Theme& theme, const Box& area) {
+  const std::vector<Sample>& samples = data.samples;
+  if (samples.size() < 2) return std::nullopt;
+  const Bytes highest = top_of(samples, usable_memory(shown.scenario));
+  const ChartFrame frame = draw_chart_frame(theme, area, highest, shown.units);
   const Axis axis{{samples.front().x, samples.back().x, true}, frame.plot};
-  const std::string_view unit = app.preferences.tab == Tab::Context ? "tokens" : std::string_view("sequences");
+  const std::string_view unit = data.tab == Tab::Context ? "token" : std::string_view("sequence");
   draw_areas(theme, frame, axis, samples);
   draw_ticks(theme, axis);
-  draw_capacity(theme, frame, app.scenario);
-  const auto limit = app.preferences.chart_task == Task::Inference
-                         ? engine_limit(app.scenario, app.results.estimate.inference.fit)
-                         : std::nullopt;
-  if (limit) draw_engine_limit(app, theme, frame, *limit);
-  draw_largest(app, theme, frame, axis, unit);
-  draw_present(app, theme, frame, axis, unit);
+  draw_capacity(theme, frame, shown.scenario);
+  const auto limit = data.task == Task::Inference ? engine_limit(shown.scenario, shown.results.estimate.inference.fit)
+                                                  : std::nullopt;
+  if (limit) draw_engine_limit(shown, theme, frame, *limit);
+  draw_largest(shown, data, theme, frame, axis, unit);
+  draw_present(shown, data, theme, frame, axis, unit);
   ImGui::SetCursorScreenPos(frame.plot.from);
   ImGui::InvisibleButton("plot", frame.plot.size());
   note_control(theme, "chart", frame.plot);
@@ -204,15 +206,17 @@ void area_chart(App& app, const Theme& theme, const Box& area) {
   const float mouse = ImGui::GetIO().MousePos.x;
   const Count value = value_at(axis.range, (mouse - frame.plot.from.x) / frame.plot.width());
   if (ImGui::IsItemActive() && ImGui::GetIO().MouseDown[0]) {
-    app.scenario = moved_to(app.scenario, app.preferences.tab, app.preferences.chart_task, value);
-  } else if (ImGui::IsItemHovered()) {
+    return moved_to(shown.scenario, data.tab, data.task, value);
+  }
+  if (ImGui::IsItemHovered()) {
     if (const Sample* near = sample_near(samples, value)) {
       const float x = axis.x_of(near->x);
       ImGui::GetWindowDrawList()->AddLine({x, frame.plot.from.y}, {x, frame.plot.to.y},
                                           faded(theme.palette.mark, 0.35f));
-      sample_tooltip(theme, grouped(near->x) + " " + std::string(unit), near->breakdown, app.preferences.units);
+      sample_tooltip(theme, counted(near->x, unit), near->breakdown, shown.units);
     }
   }
+  return std::nullopt;
 }
 
 }  // namespace llmcalc::ui

@@ -49,20 +49,19 @@ Crowding crowding_of(const Theme& theme, const std::vector<Sample>& samples, flo
 }
 
 /// Amount above a bar and its name below it.
-void draw_labels(const App& app, const Theme& theme, const ChartFrame& frame, const Sample& sample, Box slot,
-                 const Crowding& crowding) {
+void draw_labels(ByteUnits units, Tab tab, const Theme& theme, const ChartFrame& frame, const Sample& sample,
+                 Box slot, const Crowding& crowding) {
   const Palette& p = theme.palette;
   const float extra = slot.width() * static_cast<float>(crowding.stride - 1) / 2;
   slot = {{slot.from.x - extra, slot.from.y}, {slot.to.x + extra, slot.to.y}};
   const float top = frame.y_of(static_cast<double>(sample.breakdown.total().count));
-  const std::string amount = crowding.short_amounts ? headline(sample.breakdown.total(), app.preferences.units)
-                                                    : short_amount(sample.breakdown.total(), app.preferences.units);
+  const std::string amount = crowding.short_amounts ? headline(sample.breakdown.total(), units)
+                                                    : short_amount(sample.breakdown.total(), units);
   const Box above{{slot.from.x, top - theme.px(18)}, {slot.to.x, top - theme.px(2)}};
   draw_plated(theme, sample.marked ? theme.fonts.heading : theme.fonts.small, p.text, above, amount, Align::Centre);
-  if (sample.marked && app.preferences.tab != Tab::Gpus && app.preferences.tab != Tab::Formats) {
+  if (sample.marked && tab != Tab::Gpus && tab != Tab::Formats) {
     const Box over{{slot.from.x, top - theme.px(33)}, {slot.to.x, top - theme.px(17)}};
-    draw_text(theme, theme.fonts.small, p.warn, over, app.preferences.tab == Tab::Timeline ? "peak" : "worst",
-              Align::Centre);
+    draw_text(theme, theme.fonts.small, p.warn, over, tab == Tab::Timeline ? "peak" : "worst", Align::Centre);
   }
   const Box below{{slot.from.x + 1, frame.plot.to.y + theme.px(6)}, {slot.to.x - 1, frame.plot.to.y + theme.px(22)}};
   draw_text(theme, sample.marked ? theme.fonts.heading : theme.fonts.small, sample.marked ? p.text : p.text_faint,
@@ -71,16 +70,16 @@ void draw_labels(const App& app, const Theme& theme, const ChartFrame& frame, co
 
 }  // namespace
 
-void bar_chart(App& app, const Theme& theme, const Box& area) {
-  const std::vector<Sample>& samples = app.chart.samples;
-  if (samples.empty()) return;
+std::optional<Scenario> bar_chart(const Shown& shown, const ChartData& data, const Theme& theme, const Box& area) {
+  const std::vector<Sample>& samples = data.samples;
+  if (samples.empty()) return std::nullopt;
   Bytes highest;
   for (const Sample& sample : samples) highest = max(highest, sample.breakdown.total());
-  const std::optional<Bytes> usable = usable_memory(app.scenario);
+  const std::optional<Bytes> usable = usable_memory(shown.scenario);
   if (usable && usable->count < highest.count * 3) highest = max(highest, *usable);
   Box inner = area;
   inner.from.y += theme.px(18);
-  const ChartFrame frame = draw_chart_frame(theme, inner, highest, app.preferences.units);
+  const ChartFrame frame = draw_chart_frame(theme, inner, highest, shown.units);
   const float slot = std::min(frame.plot.width() / static_cast<float>(samples.size()), theme.px(170));
   const float bar = std::min(slot * 0.74f, theme.px(104));
   const float first = frame.plot.from.x + (frame.plot.width() - slot * static_cast<float>(samples.size())) / 2;
@@ -102,7 +101,7 @@ void bar_chart(App& app, const Theme& theme, const Box& area) {
     ImGui::PopID();
     const float middle = std::round(box.from.x + slot / 2);
     draw_stack(theme, frame, sample.breakdown, middle - std::round(bar / 2), middle + std::round(bar / 2), hovered);
-    if (hovered) sample_tooltip(theme, sample.label, sample.breakdown, app.preferences.units);
+    if (hovered) sample_tooltip(theme, sample.label, sample.breakdown, shown.units);
   }
   if (usable) {
     // Its name stands where no bar's amount does.
@@ -111,13 +110,13 @@ void bar_chart(App& app, const Theme& theme, const Box& area) {
       return std::abs(line - frame.y_of(static_cast<double>(sample.breakdown.total().count))) < theme.px(18);
     };
     const Align side = crowded(samples.front()) ? Align::Right : Align::Left;
-    draw_capacity(theme, frame, app.scenario, side, side == Align::Left || !crowded(samples.back()));
+    draw_capacity(theme, frame, shown.scenario, side, side == Align::Left || !crowded(samples.back()));
   }
   // Over the line: an amount that it would cross stays readable.
   for (std::size_t i = 0; i < samples.size(); i += crowding.stride) {
-    draw_labels(app, theme, frame, samples[i], box_of(i), crowding);
+    draw_labels(shown.units, data.tab, theme, frame, samples[i], box_of(i), crowding);
   }
-  if (taken) app.scenario = *taken;
+  return taken;
 }
 
 }  // namespace llmcalc::ui

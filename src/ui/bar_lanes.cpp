@@ -45,7 +45,7 @@ std::vector<DeviceRun> device_runs(const InferenceEstimate& estimate) {
     }
     const bool neighbours = alike->together && alike->together->neighbours();
     alike->name = neighbours ? shared_name(alike->use->name, *alike->together)
-                             : grouped(alike->devices) + " like " + alike->use->name;
+                             : grouped(alike->devices) + " GPUs as " + alike->use->name;
   }
   return runs;
 }

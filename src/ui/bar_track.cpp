@@ -32,8 +32,7 @@ std::vector<float> segment_widths(const Theme& theme, const Breakdown& breakdown
 }
 
 /// Lets every width come closer to where it belongs; at once while something is dragged or motion is off.
-void glide(App& app, const BarTrack& track, std::vector<float>& widths) {
-  Motion& motion = app.view.motion;
+void glide(Motion& motion, const BarTrack& track, std::vector<float>& widths) {
   auto& shown = motion.widths[track.task == Task::Inference ? 0 : 1][track.index % motion.widths[0].size()];
   const std::vector<Component>& components = track.lane.breakdown->components;
   const bool glides = motion.on && motion.started && !ImGui::GetIO().MouseDown[0];
@@ -48,22 +47,21 @@ void glide(App& app, const BarTrack& track, std::vector<float>& widths) {
     widths[i] = next[part];
   }
   shown = next;
-  if (moving) app.requests.wake_after = 0;
+  motion.moving = motion.moving || moving;
 }
 
-void segment_tooltip(const App& app, const Theme& theme, const BarTrack& track, const Component& c) {
+void segment_tooltip(ByteUnits units, const Theme& theme, const BarTrack& track, const Component& c) {
   begin_tooltip(theme);
   compat::push(theme.fonts.strong);
   const std::string where = track.lane.name.empty() ? std::string{} : " · " + track.lane.name;
   const std::string title = std::string(label_of(c.part)) + where;
   ImGui::TextUnformatted(title.c_str());
   compat::pop_font();
-  const std::string amount_line = text(c.bytes, app.preferences.units) + " · " +
-                                  share_text(c.bytes, track.lane.breakdown->total()) + " · " +
-                                  std::string(label_of(c.trust));
+  const std::string amount_line = text(c.bytes, units) + " · " + share_text(c.bytes, track.lane.breakdown->total()) +
+                                  " · " + std::string(label_of(c.trust));
   ImGui::TextUnformatted(amount_line.c_str());
   if (c.low != c.high) {
-    const std::string range = text(c.low, app.preferences.units) + " to " + text(c.high, app.preferences.units);
+    const std::string range = text(c.low, units) + " to " + text(c.high, units);
     ImGui::TextUnformatted(range.c_str());
   }
   ImGui::PushStyleColor(ImGuiCol_Text, theme.palette.text_faint);
@@ -77,7 +75,7 @@ float place(const BarTrack& track, Bytes bytes) {
   return std::round(track.box.from.x + static_cast<float>(static_cast<double>(bytes.count) / track.bytes_per_pixel));
 }
 
-/// The name of a segment, beside the capacity line rather than under it.
+/// The name of a segment, next to the capacity line rather than under it.
 void draw_name(const Theme& theme, const BarTrack& track, const Box& box, std::string_view name) {
   Box room = box;
   if (track.lane.capacity) {
@@ -93,12 +91,13 @@ void draw_name(const Theme& theme, const BarTrack& track, const Box& box, std::s
   }
 }
 
-/// The coloured segments with their labels; hover and click.
-void draw_segments(App& app, const Theme& theme, const BarTrack& track) {
+/// The coloured segments with their labels; hover and click. True when one was clicked.
+bool draw_segments(ByteUnits units, Focus& focus, Motion& motion, const Theme& theme, const BarTrack& track) {
+  bool chosen = false;
   const Palette& p = theme.palette;
   const Breakdown& breakdown = *track.lane.breakdown;
   std::vector<float> widths = segment_widths(theme, breakdown, track.bytes_per_pixel);
-  glide(app, track, widths);
+  glide(motion, track, widths);
   const std::string prefix = std::string(key_of(track.task)) + ".bar." +
                              (track.index == 0 ? std::string{} : std::to_string(track.index) + ".");
   float x = track.box.from.x;
@@ -110,13 +109,13 @@ void draw_segments(App& app, const Theme& theme, const BarTrack& track) {
     ImGui::SetCursorScreenPos(box.from);
     ImGui::PushID(static_cast<int>(i));
     if (box.width() >= 1 && ImGui::InvisibleButton("segment", box.size())) {
-      app.preferences.focus = {track.task, c.part};
-      app.view.side = SidePanel::Why;
+      focus = {track.task, c.part};
+      chosen = true;
     }
     const bool hovered = ImGui::IsItemHovered();
     focus_ring(theme, box);
     ImGui::PopID();
-    const bool focused = app.preferences.focus == Focus{track.task, c.part};
+    const bool focused = focus == Focus{track.task, c.part};
     const ImU32 colour = hovered ? mixed(theme.colour(c.part), p.text, 0.15f) : theme.colour(c.part);
     const ImDrawFlags corners = widths.size() == 1       ? ImDrawFlags_RoundCornersAll
                                 : i == 0                 ? ImDrawFlags_RoundCornersLeft
@@ -127,8 +126,9 @@ void draw_segments(App& app, const Theme& theme, const BarTrack& track) {
     if (focused) list->AddRectFilled({box.from.x, box.to.y - theme.px(3)}, box.to, p.mark);
     draw_name(theme, track, box, label_of(c.part));
     note_control(theme, prefix + std::string(key_of(c.part)), box);
-    if (hovered) segment_tooltip(app, theme, track, c);
+    if (hovered) segment_tooltip(units, theme, track, c);
   }
+  return chosen;
 }
 
 /// The range of the total as a whisker.
@@ -175,11 +175,12 @@ void draw_capacity_line(const Theme& theme, const BarTrack& track) {
 
 }  // namespace
 
-void draw_track(App& app, const Theme& theme, const BarTrack& track) {
+bool draw_track(ByteUnits units, Focus& focus, Motion& motion, const Theme& theme, const BarTrack& track) {
   fill(track.box, theme.palette.track, theme.px(4));
-  draw_segments(app, theme, track);
+  const bool chosen = draw_segments(units, focus, motion, theme, track);
   if (track.box.height() >= theme.px(18)) draw_range(theme, track);
   draw_capacity_line(theme, track);
+  return chosen;
 }
 
 }  // namespace llmcalc::ui

@@ -18,7 +18,8 @@ struct BarTrack {
   std::string capacity;  ///< words beside the capacity line; "" none
 };
 
-/// Draws a lane; a click on a segment shows its calculation.
-void draw_track(App& app, const Theme& theme, const BarTrack& track);
+/// Draws a lane. True when a segment was clicked: `focus` is set to it.
+[[nodiscard]] bool draw_track(ByteUnits units, Focus& focus, Motion& motion, const Theme& theme,
+                              const BarTrack& track);
 
 }  // namespace llmcalc::ui

@@ -17,36 +17,61 @@ namespace {
 struct Bar {
   Task task;
   std::vector<BarLane> lanes;  ///< the first is the one the headline speaks of
-  const Fit& fit;
   std::string note;
-  std::string remedy;
+  const Remedy& remedy;
 };
 
 /// Verdict and, where there is room, the remedy.
 std::string verdict_words(const Theme& theme, const Bar& bar, const FitWords& verdict, float room) {
-  if (bar.remedy.empty()) return verdict.text;
-  std::string both = verdict.text + " · " + bar.remedy;
+  if (bar.remedy.words.empty()) return verdict.text;
+  std::string both = verdict.text + ". " + bar.remedy.words;
   return text_width(theme.fonts.title, both) <= room || text_width(theme.fonts.body, both) <= room ? both
                                                                                                    : verdict.text;
 }
 
-/// Name, headline number and verdict above the bar.
-void draw_headline(const App& app, const Theme& theme, const Bar& bar, const Box& line) {
+/// What the verdict means, for who rests on it.
+std::string verdict_help(const Bar& bar, const FitWords& verdict) {
+  std::string words = verdict.help;
+  if (!bar.remedy.words.empty()) words += "\n" + bar.remedy.words + ".";
+  if (bar.remedy.scenario) words += " Click to make this change; Ctrl+Z takes it back.";
+  return words;
+}
+
+ImU32 ink_of(const Palette& p, FitColour colour) {
+  switch (colour) {
+    case FitColour::Good:
+      return p.good;
+    case FitColour::Warn:
+      return p.warn;
+    case FitColour::Bad:
+      break;
+  }
+  return p.bad;
+}
+
+/// Name, headline number and verdict above the bar. True when the verdict was clicked.
+bool draw_headline(const Shown& shown, const Theme& theme, const Bar& bar, const Box& line) {
   const Palette& p = theme.palette;
-  const FitWords verdict = fit_words(app.scenario, bar.fit, app.preferences.units);
+  const FitWords verdict = fit_words(shown.scenario, shown.results.estimate, bar.task, shown.units);
+  bool clicked = false;
   const float name = draw_text(theme, theme.fonts.title, p.text, line, label_of(bar.task));
-  const std::string number = headline(bar.lanes.front().breakdown->total(), app.preferences.units);
-  const std::string unit(giga_name(app.preferences.units));
+  const std::string number = headline(bar.lanes.front().breakdown->total(), shown.units);
+  const std::string unit(giga_name(shown.units));
   const float gap = theme.px(6);
   const float number_width = text_width(theme.fonts.big, number) + gap + text_width(theme.fonts.title, unit);
   const float room = std::max(line.width() - name - number_width - theme.px(40), 1.0f);
   const std::string words = verdict_words(theme, bar, verdict, room);
   float right = line.to.x;
-  if (verdict.known) {
+  if (verdict.known()) {
     const Typeface& face = text_width(theme.fonts.title, words) <= room ? theme.fonts.title : theme.fonts.body;
     const float used = std::min(text_width(face, words), room);
-    draw_text(theme, face, verdict.fits ? p.good : p.bad,
-              {{right - used, line.from.y + theme.px(2)}, {right, line.to.y}}, words, Align::Right);
+    const Box box{{right - used, line.from.y + theme.px(2)}, {right, line.to.y}};
+    ImGui::SetCursorScreenPos(box.from);
+    clicked = ImGui::InvisibleButton("verdict", {std::max(used, 1.0f), box.height()});
+    help(theme, verdict_help(bar, verdict));
+    focus_ring(theme, box);
+    note_control(theme, std::string(key_of(bar.task)) + ".verdict", box);
+    draw_text(theme, face, ink_of(p, verdict.colour), box, words, Align::Right);
     right -= used + theme.px(9);
   }
   draw_text(theme, theme.fonts.title, p.text_soft,
@@ -58,6 +83,7 @@ void draw_headline(const App& app, const Theme& theme, const Bar& bar, const Box
   if (!bar.note.empty() && from + text_width(theme.fonts.small, bar.note) + theme.px(14) <= left) {
     draw_text(theme, theme.fonts.small, p.text_faint, {{from, line.from.y + theme.px(3)}, line.to}, bar.note);
   }
+  return clicked;
 }
 
 /// Measures that both bars share.
@@ -72,11 +98,14 @@ float lanes_height(const Theme& theme, const BarScale& scale, std::size_t lanes)
                   theme.px(16) * static_cast<float>(lanes) + theme.px(2) * static_cast<float>(lanes - 1));
 }
 
-void draw_lanes(App& app, const Theme& theme, const Bar& bar, const Box& all, const BarScale& scale) {
+/// The lanes of a bar; true when a segment was chosen.
+bool draw_lanes(const Shown& shown, Focus& focus, Motion& motion, const Theme& theme, const Bar& bar, const Box& all,
+                const BarScale& scale) {
+  bool chosen = false;
   const auto lanes = static_cast<float>(bar.lanes.size());
   const float gap = theme.px(2);
   const float height = std::floor((all.height() - gap * (lanes - 1)) / lanes);
-  const Device* smallest = app.scenario.devices.smallest();
+  const Device* smallest = shown.scenario.devices.smallest();
   float y = all.from.y;
   for (std::size_t i = 0; i < bar.lanes.size(); ++i) {
     const BarLane& lane = bar.lanes[i];
@@ -84,35 +113,37 @@ void draw_lanes(App& app, const Theme& theme, const Bar& bar, const Box& all, co
     y += height + gap;
     const bool mixed_sizes = lane.capacity && smallest != nullptr && *lane.capacity != smallest->addressable();
     const std::string words = !lane.capacity                  ? std::string{}
-                              : mixed_sizes                   ? short_amount(*lane.capacity, app.preferences.units)
+                              : mixed_sizes                   ? short_amount(*lane.capacity, shown.units)
                               : i == 0 && smallest != nullptr ? capacity_name(*smallest)
                                                               : std::string{};
     ImGui::PushID(static_cast<int>(i));
-    draw_track(app, theme,
-               {.task = bar.task,
-                .index = i,
-                .lane = lane,
-                .box = box,
-                .bytes_per_pixel = scale.bytes / std::max(static_cast<double>(box.width()), 1.0),
-                .capacity = words});
+    chosen |= draw_track(shown.units, focus, motion, theme,
+                         {.task = bar.task,
+                          .index = i,
+                          .lane = lane,
+                          .box = box,
+                          .bytes_per_pixel = scale.bytes / std::max(static_cast<double>(box.width()), 1.0),
+                          .capacity = words});
     ImGui::PopID();
     if (!lane.name.empty()) {
       draw_text(theme, theme.fonts.small, theme.palette.text_soft,
                 {{box.to.x + theme.px(8), box.from.y}, {all.to.x, box.to.y}}, lane.name);
     }
   }
+  return chosen;
 }
 
-void draw_bar(App& app, const Theme& theme, const Bar& bar, const BarScale& scale) {
+void draw_bar(const Shown& shown, Focus& focus, Motion& motion, const Theme& theme, const Bar& bar,
+              const BarScale& scale, BarDeeds& deeds) {
   ImGui::PushID(static_cast<int>(bar.task));
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
   const Box line{at, {at.x + width, at.y + theme.px(28)}};
   const float top = line.to.y + theme.px(4);
   const Box all{{at.x, top}, {at.x + width, top + lanes_height(theme, scale, bar.lanes.size())}};
-  draw_headline(app, theme, bar, line);
+  if (draw_headline(shown, theme, bar, line) && bar.remedy.scenario) deeds.remedy = bar.remedy.scenario;
   note_control(theme, std::string(key_of(bar.task)) + ".bar", all);
-  draw_lanes(app, theme, bar, all, scale);
+  deeds.focus |= draw_lanes(shown, focus, motion, theme, bar, all, scale);
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, all.to.y - at.y});
   ImGui::PopID();
@@ -120,14 +151,12 @@ void draw_bar(App& app, const Theme& theme, const Bar& bar, const BarScale& scal
 
 }  // namespace
 
-void bars_panel(App& app, const Theme& theme, bool compact) {
-  const Estimate& e = app.results.estimate;
-  const std::optional<Bytes> capacity = usable_memory(app.scenario);
-  const Bar inference{Task::Inference, inference_lanes(e), e.inference.fit, inference_note(e, app.preferences.units),
-                      app.answers.remedy[0]};
-  const Bar training{Task::Training, training_lanes(e, capacity), e.training.fit, training_note(e),
-                     app.answers.remedy[1]};
-  BarScale scale{.track = compact ? 30.0f : 44.0f};
+BarDeeds bars_panel(const Shown& shown, Focus& focus, Motion& motion, const Theme& theme, Density density) {
+  const Estimate& e = shown.results.estimate;
+  const std::optional<Bytes> capacity = usable_memory(shown.scenario);
+  const Bar inference{Task::Inference, inference_lanes(e), inference_note(e, shown.units), shown.answers.remedy[0]};
+  const Bar training{Task::Training, training_lanes(e, capacity), training_note(e), shown.answers.remedy[1]};
+  BarScale scale{.track = density == Density::Compact ? 30.0f : 44.0f};
   Bytes largest = capacity.value_or(Bytes{});
   for (const Bar* bar : {&inference, &training}) {
     for (const BarLane& lane : bar->lanes) {
@@ -138,10 +167,13 @@ void bars_panel(App& app, const Theme& theme, bool compact) {
     }
   }
   scale.bytes = std::max(static_cast<double>(largest.count) * 1.02, 1.0);
-  draw_bar(app, theme, inference, scale);
-  ImGui::Dummy({1, theme.px(compact ? 1 : 4)});
-  draw_bar(app, theme, training, scale);
-  app.view.motion.started = true;
+  BarDeeds deeds;
+  motion.moving = false;
+  draw_bar(shown, focus, motion, theme, inference, scale, deeds);
+  ImGui::Dummy({1, theme.px(density == Density::Compact ? 1 : 4)});
+  draw_bar(shown, focus, motion, theme, training, scale, deeds);
+  motion.started = true;
+  return deeds;
 }
 
 }  // namespace llmcalc::ui

@@ -128,16 +128,29 @@ std::optional<Bytes> engine_limit(const Scenario& scenario, const Fit& fit) {
   return fit.capacity;
 }
 
-FitWords fit_words(const Scenario& scenario, const Fit& fit, ByteUnits units) {
+FitWords fit_words(const Scenario& scenario, const Estimate& estimate, Task task, ByteUnits units) {
+  const Fit& fit = task == Task::Inference ? estimate.inference.fit : estimate.training.fit;
   if (!fit.known) return {};
-  FitWords verdict{.text = {}, .known = true, .fits = fit.fits};
+  const std::string pool = engine_limit(scenario, fit) ? " in its pool" : "";
   if (fit.fits) {
-    verdict.text = (fit.certain ? "fits, " : "fits barely, ") + short_amount(fit.headroom, units) + " free" +
-                   (engine_limit(scenario, fit) ? " in its pool" : "");
-  } else {
-    verdict.text = (fit.certain ? "over by " : "just over, by ") + short_amount(fit.excess, units);
+    return {.text = (fit.certain ? "Fits, " : "Probably fits, ") + short_amount(fit.headroom, units) + " free" + pool,
+            .help = fit.certain ? "It fits even at the upper end of every range."
+                                : "It fits by the likely figures, but not at the upper end of every range.",
+            .colour = fit.certain ? FitColour::Good : FitColour::Warn};
   }
-  return verdict;
+  const double held = estimate.inference.concurrency;
+  if (task == Task::Inference && held >= 1) {
+    return {
+        .text = "Room for " + grouped(static_cast<Count>(held)) + " of " +
+                counted(scenario.serving.sequences, "sequence"),
+        .help =
+            "The engine starts. Its cache holds that many sequences of the whole context at once; the others wait.",
+        .colour = FitColour::Warn};
+  }
+  return {.text = (fit.certain ? "" : "Probably ") + short_amount(fit.excess, units) + " too much",
+          .help = fit.certain ? "It does not fit even at the lower end of every range."
+                              : "It does not fit by the likely figures; at the lower end of the ranges it may.",
+          .colour = FitColour::Bad};
 }
 
 std::string capacity_name(const Device& device) {

@@ -1,7 +1,7 @@
 #pragma once
 // How an estimate's components are shown together: rows that inference and training share, and the words around them.
 
-#include "ui/app.hpp"
+#include "ui/results.hpp"
 
 #include <llmcalc/estimate/estimate.hpp>
 
@@ -29,19 +29,23 @@ struct PartRow {
 /// The part whose row a part is shown in.
 [[nodiscard]] Part row_part(Part part);
 
-/// "fits, 6.6 GiB free", "over by 105.6 GiB".
+/// How good a verdict is: it runs; it runs, but somebody waits or it may be too tight; it does not run.
+enum class FitColour : std::uint8_t { Good, Warn, Bad };
+
+/// "Fits, 6.6 GiB free", "105.6 GiB too much".
 struct FitWords {
-  std::string text;
-  bool known = false;
-  bool fits = false;
+  std::string text;  ///< "" when it is not known
+  std::string help;  ///< what it rests on
+  FitColour colour = FitColour::Bad;
+  [[nodiscard]] bool known() const { return !text.empty(); }
 };
-[[nodiscard]] FitWords fit_words(const Scenario& scenario, const Fit& fit, ByteUnits units);
+[[nodiscard]] FitWords fit_words(const Scenario& scenario, const Estimate& estimate, Task task, ByteUnits units);
 
 /// The amount up to which sequences are served when the engine grants its cache less than the device has; nothing
 /// when the device itself is the limit.
 [[nodiscard]] std::optional<Bytes> engine_limit(const Scenario& scenario, const Fit& fit);
 
-/// Name of the capacity of the smallest device: "24 GB".
+/// Name of a device's capacity: "24 GB"; "" for host memory, which is as large as what is fitted.
 [[nodiscard]] std::string capacity_name(const Device& device);
 
 /// A part in the calculation that is shown: at the peak, else at the moment of training that holds most of it.

@@ -3,6 +3,10 @@
 
 #include "ui/breakdowns.hpp"
 #include "ui/drawing.hpp"
+#include "ui/plan_job.hpp"
+#include "ui/results.hpp"
+
+#include <optional>
 
 namespace llmcalc::ui {
 
@@ -37,16 +41,33 @@ void sample_tooltip(const Theme& theme, const std::string& title, const Breakdow
 /// A dashed horizontal line.
 void dashed_line(const Theme& theme, float from, float to, float y, ImU32 colour);
 
-/// Charts: an area over a continuous axis, and bars side by side.
-void area_chart(App& app, const Theme& theme, const Box& area);
-void bar_chart(App& app, const Theme& theme, const Box& area);
+// Charts and sheets. Each returns what a click or drag asked for.
+/// Memory over a continuous axis; the scenario moved along it.
+[[nodiscard]] std::optional<Scenario> area_chart(const Shown& shown, const ChartData& data, const Theme& theme,
+                                                 const Box& area);
+/// Stacked bars side by side; the scenario of a bar.
+[[nodiscard]] std::optional<Scenario> bar_chart(const Shown& shown, const ChartData& data, const Theme& theme,
+                                                const Box& area);
+/// Rates with their range: speed and cost; the scenario of a point.
+[[nodiscard]] std::optional<Scenario> rate_chart(const ChartData& data, const Theme& theme, const Box& area);
 
-/// Rates with their range: speed and cost.
-void rate_chart(App& app, const Theme& theme, const Box& area);
-/// The search for layouts and devices.
-void plan_panel(App& app, const Theme& theme, const Box& area);
-/// The sheet of tensors and the table of pins.
-void tensor_sheet(App& app, const Theme& theme, const Box& area);
-void pin_table(App& app, const Theme& theme, const Box& area);
+/// What was asked for next to a plan.
+struct PlanDeeds {
+  std::optional<Scenario> taken{};
+  bool cancel = false;
+};
+/// The search for layouts and devices; edits its question.
+[[nodiscard]] PlanDeeds plan_panel(const Shown& shown, PlanQuestion& question, const PlanJob* job, const Theme& theme,
+                                   const Box& area);
+/// The sheet of tensors; edits what it is sorted by. True when its file is wanted.
+[[nodiscard]] bool tensor_sheet(const Shown& shown, const Sheet& sheet, SheetOrder& order, const Theme& theme,
+                                const Box& area);
+
+/// What was asked for in the table of pins.
+struct PinDeeds {
+  std::optional<Scenario> taken{};
+  std::optional<std::size_t> unpin{};
+};
+[[nodiscard]] PinDeeds pin_table(const Shown& shown, const Pins& pins, const Theme& theme, const Box& area);
 
 }  // namespace llmcalc::ui

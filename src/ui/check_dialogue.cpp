@@ -1,9 +1,8 @@
-#include "ui/check_dialogue.hpp"
+// CHECK: what a log measured next to what is predicted, part by part.
 
+#include "ui/controls.hpp"
 #include "ui/dialogue.hpp"
-#include "ui/intake.hpp"
-
-#include <llmcalc/scenario/fields.hpp>
+#include "ui/dialogues.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,28 +12,6 @@ namespace {
 
 /// Columns of the table in pixels at scale 1; the last takes the rest.
 constexpr std::array<float, 5> widths{58, 156, 84, 84, 66};
-
-/// Brings the comparison up to date with the scenario.
-void refresh(App& app) {
-  LogCheck& check = *app.view.check;
-  if (check.revision == app.results.revision || !app.results.issues.empty()) return;
-  check.result = io::self_check(check.log, app.scenario, check.task);
-  check.revision = app.results.revision;
-}
-
-/// Takes the settings that the log reveals into the scenario.
-void use_settings(App& app) {
-  const LogCheck& check = *app.view.check;
-  for (const io::LogSetting& setting : check.log.settings) {
-    const Field* field = find_field(setting.path);
-    if (!field) continue;
-    if (const auto* a = std::get_if<Access<Count>>(&field->access)) a->edit(app.scenario) = setting.value;
-    if (const auto* a = std::get_if<Access<std::optional<Count>>>(&field->access)) {
-      a->edit(app.scenario) = setting.value;
-    }
-  }
-  if (const auto runtime = from_key<Runtime>(key_of(check.log.kind))) app.scenario.serving.runtime = *runtime;
-}
 
 /// One row of texts under the columns.
 void row(const Theme& theme, const Typeface& typeface, const std::array<std::string, 6>& texts,
@@ -62,10 +39,8 @@ ImU32 error_colour(const Palette& p, const io::CheckedFigure& figure) {
   return size <= good ? p.good : size <= bad ? p.warn : p.bad;
 }
 
-void table(App& app, const Theme& theme) {
+void table(const io::SelfCheck& result, ByteUnits units, const Theme& theme) {
   const Palette& p = theme.palette;
-  const io::SelfCheck& result = app.view.check->result;
-  const ByteUnits units = app.preferences.units;
   row(theme, theme.fonts.small, {"Device", "What", "Measured", "Predicted", "Error", "Why"},
       {p.text_faint, p.text_faint, p.text_faint, p.text_faint, p.text_faint, p.text_faint});
   const float wanted = theme.px(25) * static_cast<float>(result.figures.size()) + theme.px(6);
@@ -83,43 +58,41 @@ void table(App& app, const Theme& theme) {
   ImGui::EndChild();
 }
 
-void result_of_log(App& app, const Theme& theme) {
-  refresh(app);
-  LogCheck& check = *app.view.check;
+/// The comparison; true when the log's settings are wanted.
+bool result_of_log(const Shown& shown, const LogCheck& check, const Theme& theme) {
   const Palette& p = theme.palette;
-  if (!app.results.issues.empty()) {
+  if (!shown.results.issues.empty()) {
     dialogue_text(theme, p.bad, "The scenario has problems; the comparison is with the last valid one.");
   }
-  dialogue_text(theme, p.text, io::sentence(check.result, app.preferences.units));
-  table(app, theme);
+  dialogue_text(theme, p.text, io::sentence(check.result, shown.units));
+  table(check.result, shown.units, theme);
   for (const std::string& words : check.result.settings) dialogue_text(theme, p.warn, "Differs: " + words + ".");
   for (const std::string& words : check.result.notes) dialogue_text(theme, p.text_soft, words);
-  if (!check.result.settings.empty()) {
-    if (button(theme, "check.settings", "Use the log's settings", 0, Look::Accent)) use_settings(app);
-    help(theme, "Sets what the log says about context, sequences, batch and parallelism. Undo takes it back.");
-    ImGui::SameLine();
-  }
+  if (check.result.settings.empty()) return false;
+  const bool wanted = button(theme, "check.settings", "Use the log's settings", 0, Look::Accent);
+  help(theme, "Sets what the log says about context, sequences, batch and parallelism. Undo takes it back.");
+  ImGui::SameLine();
+  return wanted;
 }
 
 }  // namespace
 
-void check_dialogue(App& app, const Theme& theme) {
-  if (!begin_dialogue(theme, "check", app.view.check_open_now, 900)) return;
-  heading(theme, "Check against a log", "measured beside predicted");
-  if (app.view.check) {
-    result_of_log(app, theme);
+CheckDeed check_dialogue(const Shown& shown, const LogCheck* check, Opening& opening, const Theme& theme) {
+  CheckDeed deed = CheckDeed::None;
+  if (!begin_dialogue(theme, Dialogue::Check, opening, 900)) return deed;
+  heading(theme, "Check against a log", "measured and predicted");
+  if (check != nullptr) {
+    if (result_of_log(shown, *check, theme)) deed = CheckDeed::UseSettings;
   } else {
     dialogue_text(theme, theme.palette.text_soft,
                   "Copy the start-up log of vLLM, SGLang or llama.cpp, the output of nvidia-smi, or PyTorch's memory "
                   "summary, and press Ctrl+V. Dropping a .log or .txt file on the window does the same.");
   }
-  if (button(theme, "check.paste", "Paste")) {
-    const char* text = ImGui::GetClipboardText();
-    if (text == nullptr || !take_text(app, text)) say(app, "The clipboard holds no log", true);
-  }
+  if (button(theme, "check.paste", "Paste")) deed = CheckDeed::Paste;
   ImGui::SameLine();
   if (button(theme, "check.close", "Close")) ImGui::CloseCurrentPopup();
   ImGui::EndPopup();
+  return deed;
 }
 
 }  // namespace llmcalc::ui

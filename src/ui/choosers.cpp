@@ -34,12 +34,13 @@ bool keys(Chooser& chooser, std::size_t count) {
 
 }  // namespace
 
-bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec2 at, ImVec2 size, const char* hint) {
-  if (chooser.open_now) {
-    ImGui::OpenPopup(name);
-    chooser = {};
-    chooser.focus_now = true;
-  }
+void open_chooser(Chooser& chooser, const char* name) {
+  ImGui::OpenPopup(name);
+  chooser = {.below = chooser.below, .focus_now = true};
+}
+
+bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec2 size, const char* hint) {
+  const ImVec2 at = chooser.below;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   size = {std::min(size.x, screen.x - theme.px(16)), std::min(size.y, screen.y - at.y - theme.px(12))};
   if (chooser.wanted > 0) size.y = std::clamp(chooser.wanted, theme.px(120), size.y);
@@ -105,7 +106,7 @@ std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, st
   }
   chooser.scroll_now = false;
   if (count == 0) {
-    paragraph(theme, theme.fonts.body, p.text_faint, "Nothing matches. Fewer letters find more.", width);
+    paragraph(theme, theme.fonts.body, p.text_faint, "Nothing found. Try a shorter word.", width);
   }
   const float needed = above + ImGui::GetCursorPosY() + theme.px(12);
   chooser.wanted = needed;
@@ -132,16 +133,15 @@ ModelRows model_rows(const Library& library, std::string_view query) {
   return found;
 }
 
-void model_chooser(App& app, const Theme& theme, ImVec2 below) {
-  Chooser& chooser = app.view.models;
+const ModelChoice* model_chooser(const Library& library, View& view, const Theme& theme) {
+  Chooser& chooser = view.models;
+  if (view.opening.take(Dialogue::Models)) open_chooser(chooser, "models");
   const ImVec2 size{theme.px(620), theme.px(600)};
-  if (!begin_chooser(theme, chooser, "models", below, size, "Search: name, family, size, licence")) return;
-  const ModelRows found = model_rows(app.library, chooser.query.data());
-  if (const auto chosen = chooser_list(theme, chooser, found.rows)) {
-    const ModelChoice choice = app.library.models[found.index[*chosen]];
-    if (use_model(app, source_of(choice))) say(app, choice.name);
-  }
+  if (!begin_chooser(theme, chooser, "models", size, "Search: name, family, size, licence")) return nullptr;
+  const ModelRows found = model_rows(library, chooser.query.data());
+  const auto chosen = chooser_list(theme, chooser, found.rows);
   ImGui::EndPopup();
+  return chosen ? &library.models[found.index[*chosen]] : nullptr;
 }
 
 namespace {
@@ -161,76 +161,50 @@ std::optional<Bytes> typed_memory(std::string_view query) {
   return Bytes{static_cast<Count>(amount * 1073741824.0)};
 }
 
-/// Takes a device; with Shift it joins the ones that are there, for unequal sets.
-void take_device(App& app, const DevicePtr& device, Count count) {
-  if (device && is_host_memory(*device)) return use_host_memory(app, *device);
-  if (!ImGui::GetIO().KeyShift || app.scenario.devices.groups.empty()) return use_device(app, device, count);
-  for (DeviceGroup& group : app.scenario.devices.groups) {
-    if (group.device && *group.device == *device) {
-      group.count = add(group.count, 1);
-      return;
-    }
-  }
-  app.scenario.devices.groups.push_back({device, 1});
-}
-
 }  // namespace
 
-void device_chooser(App& app, const Theme& theme, ImVec2 below) {
-  Chooser& chooser = app.view.devices;
+std::optional<DeviceDeed> device_chooser(const Library& library, DeviceSet& devices, View& view, const Theme& theme) {
+  Chooser& chooser = view.devices;
+  if (view.opening.take(Dialogue::Devices)) open_chooser(chooser, "devices");
   const ImVec2 size{theme.px(560), theme.px(600)};
-  if (!begin_chooser(theme, chooser, "devices", below, size,
-                     "Search: name, maker, memory; or type 24 GB. Shift adds")) {
-    return;
+  if (!begin_chooser(theme, chooser, "devices", size, "Search: name, maker, memory; or type 24 GB. Shift adds")) {
+    return std::nullopt;
   }
-  Count count =
-      app.scenario.devices.groups.empty() ? 1 : std::max<Count>(app.scenario.devices.groups.front().count, 1);
-  const float label = row_label(theme, "How many", theme.px(80), "devices of this kind that work together");
-  SliderLook look{.range = {1, 1024},
-                  .shown = grouped(count),
-                  .binary = false,
-                  .thousandths = false,
-                  .lowest = 1,
-                  .highest = 65536};
-  if (count_slider(theme, app.view.typing, "device.count", label, look, count) &&
-      !app.scenario.devices.groups.empty()) {
-    app.scenario.devices.groups.front().count = count;
+  Count count = devices.groups.empty() ? 1 : std::max<Count>(devices.groups.front().count, 1);
+  const float label = row_label(theme, "How many", theme.px(80), "Devices of this kind that work together.");
+  const SliderLook look{.range = {1, 1024}, .shown = grouped(count), .lowest = 1, .highest = 65536};
+  if (count_slider(theme, view.typing, "device.count", label, look, count) && !devices.groups.empty()) {
+    devices.groups.front().count = count;
   }
   const std::string_view query(chooser.query.data());
-  std::vector<ChooserRow> rows{{"Host memory only", "no GPU", "", false}};
-  std::vector<std::size_t> index{0};
-  if (!query.empty()) {
-    rows.clear();
-    index.clear();
+  /// What a row stands for: a preset, memory that was typed, or no device at all.
+  std::vector<ChooserRow> rows;
+  std::vector<DevicePtr> meant;
+  if (query.empty()) {
+    rows.push_back({"Host memory only", "no GPU", "", false});
+    meant.emplace_back();
   }
-  const std::optional<Bytes> typed = typed_memory(query);
-  if (typed) {
+  if (const std::optional<Bytes> typed = typed_memory(query)) {
     rows.push_back({"A GPU with " + text(*typed), "of any kind", {}, false});
-    index.push_back(0);
+    meant.push_back(io::device_of_memory(*typed));
   }
   std::string group;
-  for (const std::size_t i : search_devices(app.library, query)) {
-    const DeviceChoice& choice = app.library.devices[i];
+  for (const std::size_t i : search_devices(library, query)) {
+    const DeviceChoice& choice = library.devices[i];
     if (query.empty() && choice.group != group) {
       group = choice.group;
       rows.push_back({group, {}, {}, true});
-      index.push_back(i);
+      meant.emplace_back();
     }
     const double bandwidth = choice.device->bandwidth;
     rows.push_back({choice.device->name, bandwidth > 0 ? rate_text(bandwidth, "B") : std::string{},
-                    capacity_name(*choice.device), false});
-    index.push_back(i);
+                    is_host_memory(*choice.device) ? "host" : capacity_name(*choice.device), false});
+    meant.push_back(choice.device);
   }
-  if (const auto chosen = chooser_list(theme, chooser, rows)) {
-    if (query.empty() && *chosen == 0) {
-      app.scenario.devices.groups.clear();
-    } else if (typed && *chosen == 0) {
-      take_device(app, io::device_of_memory(*typed), count);
-    } else {
-      take_device(app, app.library.devices[index[*chosen]].device, count);
-    }
-  }
+  const auto chosen = chooser_list(theme, chooser, rows);
   ImGui::EndPopup();
+  if (!chosen) return std::nullopt;
+  return DeviceDeed{.device = meant[*chosen], .count = count, .joins = ImGui::GetIO().KeyShift};
 }
 
 }  // namespace llmcalc::ui

@@ -19,16 +19,14 @@ struct ChooserRow {
   bool is_group = false;
 };
 
-/// Opens the popup when asked to and draws its search line. Pair with ImGui::EndPopup() when true.
-bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec2 at, ImVec2 size, const char* hint);
+/// Opens a chooser's popup with nothing typed yet.
+void open_chooser(Chooser& chooser, const char* name);
+
+/// Draws the popup, if it is open, with its search line. Pair with ImGui::EndPopup() when true.
+bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec2 size, const char* hint);
 
 /// The list below the search line. The row that was chosen now; the popup is then closing.
 std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, std::span<const ChooserRow> rows);
-
-/// True for presets of a computer's own memory: they have a bandwidth, and as much memory as is fitted.
-[[nodiscard]] bool is_host_memory(const Device& device);
-/// Takes its bandwidth for what stays on the host; the devices stay as they are.
-void use_host_memory(App& app, const Device& memory);
 
 /// Rows of models, and for each the position of its model in the library.
 struct ModelRows {

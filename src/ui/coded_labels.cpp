@@ -18,7 +18,7 @@ std::string bits_text(Block block) {
   std::string text = std::to_string(bits);
   text.erase(text.find_last_not_of('0') + 1);
   if (text.ends_with('.')) text.pop_back();
-  return text + " bit";
+  return text + " bits";
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ std::string coded_help(const Field& field, std::string_view text) {
   if (field.path == "weights.format") {
     if (text.starts_with("gguf:")) {
       const auto mix = from_key<GgufMix>(text.substr(5));
-      return mix ? "mostly " + bits_text(block_of(row_of(*mix).base)) : std::string{};
+      return mix ? "layers mostly " + bits_text(block_of(row_of(*mix).base)) : std::string{};
     }
     const auto format = from_key<WeightFormat>(text);
     return format ? std::string(row_of(*format).help) : std::string{};

@@ -50,6 +50,9 @@ enum class Key : std::uint8_t {
   V,
   Y,
   Z,
+  KeypadAdd,
+  KeypadSubtract,
+  KeypadZero,
   Count
 };
 

@@ -45,12 +45,12 @@ void right_aligned(const Theme& theme, ImU32 colour, float right, const Box& row
 }
 
 /// Amount of a component, "–" when there is none.
-void amount_cell(const App& app, const Theme& theme, const Component* c, float right, const Box& row) {
+void amount_cell(ByteUnits units, const Theme& theme, const Component* c, float right, const Box& row) {
   if (!c) {
     right_aligned(theme, theme.palette.text_faint, right, row, "–");
     return;
   }
-  right_aligned(theme, theme.palette.text, right, row, giga_text(c->bytes, app.preferences.units));
+  right_aligned(theme, theme.palette.text, right, row, giga_text(c->bytes, units));
   if (c->trust != Trust::Exact) {  // a small mark for what is not exact
     const float x = right + theme.px(4);
     const ImU32 ink = c->trust == Trust::Modelled ? theme.palette.text_faint : theme.palette.warn;
@@ -59,9 +59,9 @@ void amount_cell(const App& app, const Theme& theme, const Component* c, float r
 }
 
 /// The component whose factors the row shows: that of the focus, else training's when only it is there.
-const Component* shown_component(const App& app, const PartRow& row) {
+const Component* shown_component(const Focus& focus, const PartRow& row) {
   const Component* training = row.training ? row.training : row.elsewhere;
-  if (app.preferences.focus.task == Task::Training && training) return training;
+  if (focus.task == Task::Training && training) return training;
   return row.inference ? row.inference : training;
 }
 
@@ -70,25 +70,26 @@ std::string how_text(const PartRow& row, const Component& shown) {
   return std::string(label_of(row.phase)) + ": " + short_formula(shown);
 }
 
-void draw_amounts(const App& app, const Theme& theme, const PartRow& row, const Columns& columns, const Box& box,
+void draw_amounts(ByteUnits units, const Theme& theme, const PartRow& row, const Columns& columns, const Box& box,
                   Bytes whole) {
   const Palette& p = theme.palette;
   if (columns.in_all > 0) {
-    const std::string all = row.in_all.count == 0 ? "–" : giga_text(row.in_all, app.preferences.units);
+    const std::string all = row.in_all.count == 0 ? "–" : giga_text(row.in_all, units);
     right_aligned(theme, p.text_faint, columns.in_all, box, all);
   }
-  amount_cell(app, theme, row.inference, columns.inference, box);
+  amount_cell(units, theme, row.inference, columns.inference, box);
   if (row.elsewhere) {
-    right_aligned(theme, p.text_faint, columns.training, box,
-                  "(" + giga_text(row.elsewhere->bytes, app.preferences.units) + ")");
+    right_aligned(theme, p.text_faint, columns.training, box, "(" + giga_text(row.elsewhere->bytes, units) + ")");
   } else {
-    amount_cell(app, theme, row.training, columns.training, box);
+    amount_cell(units, theme, row.training, columns.training, box);
   }
   right_aligned(theme, row.training ? p.text : p.text_faint, columns.share, box,
                 row.training ? share_text(row.training->bytes, whole) : std::string("–"));
 }
 
-void draw_row(App& app, const Theme& theme, const PartRow& row, const Columns& columns, const Box& box, Bytes whole) {
+/// One row; true when it was chosen.
+bool draw_row(ByteUnits units, Focus& focus, const Theme& theme, const PartRow& row, const Columns& columns,
+              const Box& box, Bytes whole) {
   const Palette& p = theme.palette;
   ImGui::SetCursorScreenPos(box.from);
   ImGui::PushID(static_cast<int>(row.part));
@@ -101,8 +102,8 @@ void draw_row(App& app, const Theme& theme, const PartRow& row, const Columns& c
   focus_ring(theme, box);
   note_control(theme, "row." + std::string(key_of(row.part)), box);
   ImGui::PopID();
-  const Component* shown = shown_component(app, row);
-  const bool focused = row_part(app.preferences.focus.part) == row.part;
+  const Component* shown = shown_component(focus, row);
+  const bool focused = row_part(focus.part) == row.part;
   if (focused || hovered) fill(box, focused ? p.row : faded(p.row, 0.5f), theme.px(2));
   ImGui::GetWindowDrawList()->AddLine({box.from.x, box.to.y}, box.to, faded(p.border, 0.8f));
   const float square = theme.px(11);
@@ -115,15 +116,16 @@ void draw_row(App& app, const Theme& theme, const PartRow& row, const Columns& c
     draw_text(theme, theme.fonts.mono, p.text_faint, {{columns.how, box.from.y}, {columns.how_end, box.to.y}},
               how_text(row, *shown));
   }
-  draw_amounts(app, theme, row, columns, box, whole);
+  draw_amounts(units, theme, row, columns, box, whole);
   if (clicked && shown) {
     // A second click shows the other purpose's calculation.
     const Component* training = row.training ? row.training : row.elsewhere;
-    const bool again = app.preferences.focus.part == shown->part && row.inference != nullptr && training != nullptr;
+    const bool again = focus.part == shown->part && row.inference != nullptr && training != nullptr;
     const Component* next = again ? (shown == row.inference ? training : row.inference) : shown;
-    app.preferences.focus = {next == row.inference ? Task::Inference : Task::Training, next->part};
-    app.view.side = SidePanel::Why;
+    focus = {next == row.inference ? Task::Inference : Task::Training, next->part};
+    return true;
   }
+  return false;
 }
 
 void draw_header(const Theme& theme, const Columns& columns, const Box& header) {
@@ -133,21 +135,33 @@ void draw_header(const Theme& theme, const Columns& columns, const Box& header) 
   };
   title(header.from.x + theme.px(8), columns.how, "Component", Align::Left);
   if (columns.how_end - columns.how > theme.px(60)) title(columns.how, columns.how_end, "How", Align::Left);
-  if (columns.in_all > 0) title(columns.in_all - theme.px(72), columns.in_all, "In all", Align::Right);
+  if (columns.in_all > 0) title(columns.in_all - theme.px(72), columns.in_all, "All + host", Align::Right);
   title(columns.inference - theme.px(72), columns.inference, "Inference", Align::Right);
   title(columns.training - theme.px(72), columns.training, "Training", Align::Right);
   title(columns.share - theme.px(60), columns.share, "Share", Align::Right);
   ImGui::GetWindowDrawList()->AddLine({header.from.x, header.to.y}, header.to, p.border);
 }
 
+/// The first warnings, whole, over room kept for two lines: what stands below keeps its place when one comes or goes.
+void warning_lines(const Theme& theme, const std::vector<std::string>& warnings, float width) {
+  constexpr std::size_t most = 2;
+  const float top = ImGui::GetCursorPosY();
+  for (std::size_t i = 0; i < std::min(warnings.size(), most); ++i) {
+    paragraph(theme, theme.fonts.small, theme.palette.warn, warnings[i], width);
+  }
+  const float rest = theme.px(36) - (ImGui::GetCursorPosY() - top);
+  if (rest > 0) ImGui::Dummy({1, rest});
+}
+
 }  // namespace
 
-void component_table(App& app, const Theme& theme, bool compact) {
-  const Estimate& e = app.results.estimate;
+bool component_table(const Shown& shown, Focus& focus, const Theme& theme, Density density) {
+  const Estimate& e = shown.results.estimate;
+  bool chosen = false;
   const std::vector<PartRow> rows = part_rows(e);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  const float row_height = theme.px(compact ? 21 : 26);
+  const float row_height = theme.px(density == Density::Compact ? 21 : 26);
   const Box header{at, {at.x + width, at.y + row_height}};
   const bool several = std::any_of(rows.begin(), rows.end(), [](const PartRow& row) {
     return row.in_all != (row.inference ? row.inference->bytes : Bytes{});
@@ -157,14 +171,13 @@ void component_table(App& app, const Theme& theme, bool compact) {
   const Bytes whole = e.training.breakdown.total();
   float y = header.to.y;
   for (const PartRow& row : rows) {
-    draw_row(app, theme, row, columns, {{at.x, y}, {at.x + width, y + row_height}}, whole);
+    chosen |= draw_row(shown.units, focus, theme, row, columns, {{at.x, y}, {at.x + width, y + row_height}}, whole);
     y += row_height;
   }
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, y - at.y});
-  for (std::size_t i = 0; i < std::min<std::size_t>(e.warnings.size(), 2); ++i) {
-    paragraph(theme, theme.fonts.small, theme.palette.warn, e.warnings[i], width);
-  }
+  warning_lines(theme, e.warnings, width);
+  return chosen;
 }
 
 }  // namespace llmcalc::ui

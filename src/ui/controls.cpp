@@ -32,11 +32,15 @@ bool typed_value(const Theme& theme, Typing& typing, const Box& box, const Slide
     typing = {};
     return false;
   }
-  std::optional<Count> typed = parse_count(typing.text.data(), look.binary);
-  if (typed && look.thousandths) typed = static_cast<Count>(std::strtod(typing.text.data(), nullptr) * 1000.0 + 0.5);
+  std::optional<Count> typed;
+  if (!look.thousandths) {
+    typed = parse_count(typing.text.data(), look.binary);
+  } else if (const std::optional<double> real = parse_real(typing.text.data())) {
+    typed = static_cast<Count>(std::min(*real, 1e15) * 1000.0 + 0.5);
+  }
   const bool good = typed && *typed >= look.lowest && *typed <= look.highest;
   if (!good && entered) {
-    typing.complaint = typed ? "out of range" : "not a number";
+    typing.complaint = typed ? "Out of range. Type a number from " : "Type a number from ";
     typing.just_opened = true;
     return false;
   }
@@ -156,7 +160,7 @@ bool count_slider(const Theme& theme, Typing& typing, std::string_view name, flo
       hovered && (ImGui::IsMouseDoubleClicked(0) || (io.KeyCtrl && ImGui::IsMouseClicked(0)));
   const bool entered = pressed && !dragged && !ImGui::IsMouseReleased(0);  // Enter or Space on the focused slider
   if (clicked_to_type || entered) {
-    open_typing(typing, name, look.shown);
+    open_typing(typing, name, look.typed.empty() ? look.shown : look.typed);
   } else if (dragged && (ImGui::IsMouseDragging(0, 0) || ImGui::IsItemActivated())) {
     value = value_at(look.range, (io.MousePos.x - at.x) / width);
   }

@@ -34,6 +34,7 @@ struct Controls {
   const Issues& issues;       ///< of the scenario; shown beside the fields they name
   Typing& typing;
   float label_width = 0;  ///< pixels
+  bool more = false;      ///< the further settings are shown too
 };
 
 /// Look of a button.
@@ -57,6 +58,7 @@ float row_label(const Theme& theme, std::string_view label, float label_width, s
 struct SliderLook {
   CountRange range;
   std::string shown;         ///< text of the value
+  std::string typed{};       ///< what typing begins with; "": `shown`
   bool binary = false;       ///< typed "k" means 1024
   bool thousandths = false;  ///< the count is a real number in thousandths: typed as such
   Count lowest = 0;          ///< accepted when typed

@@ -130,6 +130,15 @@ void draw_arrow(const Theme& theme, ImVec2 middle, ImU32 colour) {
                                                 {middle.x, middle.y + h}, colour);
 }
 
+void draw_tick(const Theme& theme, const Box& box, ImU32 colour) {
+  const float side = theme.px(11);
+  const ImVec2 at{box.middle().x - side / 2, box.middle().y - side / 2};
+  const ImVec2 points[3] = {{at.x + side * 0.05f, at.y + side * 0.52f},
+                            {at.x + side * 0.38f, at.y + side * 0.85f},
+                            {at.x + side * 0.95f, at.y + side * 0.15f}};
+  compat::polyline(ImGui::GetWindowDrawList(), points, 3, colour, theme.px(2));
+}
+
 void note_control(const Theme& theme, std::string_view name, const Box& box) {
   if (theme.audit) theme.audit->controls.push_back({std::string(name), box});
 }

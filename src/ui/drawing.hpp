@@ -71,6 +71,9 @@ void fill(const Box& box, ImU32 colour, float rounding = 0);
 /// Downward triangle in the middle of a box.
 void draw_arrow(const Theme& theme, ImVec2 middle, ImU32 colour);
 
+/// A tick in the middle of a box.
+void draw_tick(const Theme& theme, const Box& box, ImU32 colour);
+
 /// Tells tests that this control was drawn here.
 void note_control(const Theme& theme, std::string_view name, const Box& box);
 

@@ -1,4 +1,4 @@
-#include "ui/export_dialogue.hpp"
+// EXPORT: files to save and texts to copy: picture, tables, JSON, commands.
 
 #include "host/text_file.hpp"
 #include "readers/json_text.hpp"
@@ -6,8 +6,9 @@
 #include "report/estimate_json.hpp"
 #include "report/estimate_tables.hpp"
 #include "ui/command_line.hpp"
+#include "ui/controls.hpp"
 #include "ui/dialogue.hpp"
-#include "ui/files.hpp"
+#include "ui/dialogues.hpp"
 #include "ui/launch_command.hpp"
 
 #include <algorithm>
@@ -19,84 +20,75 @@ namespace llmcalc::ui {
 namespace {
 
 /// How an engine finds the model.
-std::string engine_name(const App& app) {
-  for (const ModelChoice& choice : app.library.models) {
-    if (choice.id == app.scenario.model_source.text && !choice.repository.empty()) return choice.repository;
+std::string engine_name(const Library& library, const Scenario& scenario) {
+  for (const ModelChoice& choice : library.models) {
+    if (choice.id == scenario.model_source.text && !choice.repository.empty()) return choice.repository;
   }
-  return app.scenario.model_source.kind == ModelSource::Kind::File ? app.scenario.model_source.text
-                                                                   : app.scenario.model->id;
+  return scenario.model_source.kind == ModelSource::Kind::File ? scenario.model_source.text : scenario.model->id;
 }
 
 /// The folder that files go to; what is typed is remembered.
-void folder_field(App& app, const Theme& theme, bool appearing) {
-  std::array<char, longest_path>& typed = app.view.export_folder;
-  if (appearing) {
-    const std::string folder = io::shown(export_folder(app));
-    typed.fill('\0');
-    std::copy_n(folder.begin(), std::min(folder.size(), typed.size() - 1), typed.begin());
-  }
+void folder_field(std::array<char, longest_path>& typed, std::string& folder, const Theme& theme) {
   ImGui::SetNextItemWidth(-1);
-  if (ImGui::InputText("##folder", typed.data(), typed.size())) app.preferences.export_folder = typed.data();
+  if (ImGui::InputText("##folder", typed.data(), typed.size())) folder = typed.data();
   note_control(theme, "export.folder", last_item());
   help(theme, "Where files are saved. Empty: your documents, or the folder the program was started in.");
 }
 
+void show_folder(std::array<char, longest_path>& typed, const std::filesystem::path& path) {
+  const std::string folder = io::shown(path);
+  typed.fill('\0');
+  std::copy_n(folder.begin(), std::min(folder.size(), typed.size() - 1), typed.begin());
+}
+
 }  // namespace
 
-void export_dialogue(App& app, const Theme& theme) {
-  const bool appearing = app.view.export_open_now;
-  if (!begin_dialogue(theme, "export", app.view.export_open_now, 620)) return;
-  const std::string name = "llmcalc-" + app.scenario.model->id;
-  const auto done = [] { ImGui::CloseCurrentPopup(); };
-  heading(theme, "Save", "into this folder");
-  folder_field(app, theme, appearing);
-  if (button(theme, "export.png", "Picture (PNG)")) {
-    app.requests.screenshot = unused_file(app, name + ".png");
-    done();
-  }
+std::optional<ExportDeed> export_dialogue(const Shown& shown, const Library& library, View& view, std::string& folder,
+                                          const std::filesystem::path& documents, const Theme& theme) {
+  const bool appearing = view.opening.dialogue == Dialogue::Export;
+  std::optional<ExportDeed> deed;
+  if (!begin_dialogue(theme, Dialogue::Export, view.opening, 620)) return deed;
+  const Scenario& s = shown.scenario;
+  const Estimate& e = shown.results.estimate;
+  const std::string name = "llmcalc-" + s.model->id;
+  heading(theme, "Save", "into this folder; nothing is overwritten");
+  if (appearing) show_folder(view.export_folder, documents);
+  folder_field(view.export_folder, folder, theme);
+  using Kind = ExportDeed::Kind;
+  if (button(theme, "export.png", "Picture (PNG)")) deed = {Kind::Picture, name + ".png"};
   ImGui::SameLine();
-  if (button(theme, "export.csv", "CSV")) {
-    export_file(app, name + ".csv", io::estimate_csv(app.results.estimate));
-    done();
-  }
+  if (button(theme, "export.csv", "CSV")) deed = {Kind::File, name + ".csv", io::estimate_csv(e)};
   ImGui::SameLine();
   if (button(theme, "export.json", "Estimate (JSON)")) {
-    export_file(app, name + ".json", io::pretty(io::estimate_json(app.scenario, app.results.estimate)));
-    done();
+    deed = {Kind::File, name + ".json", io::pretty(io::estimate_json(s, e))};
   }
   ImGui::SameLine();
   if (button(theme, "export.scenario", "Scenario (JSON)")) {
-    export_file(app, name + "-scenario.json", io::pretty(io::write_scenario(app.scenario)));
-    done();
+    deed = {Kind::File, name + "-scenario.json", io::pretty(io::write_scenario(s))};
   }
   ImGui::SameLine();
   if (button(theme, "export.markdown", "Markdown")) {
-    export_file(app, name + ".md", io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
-    done();
+    deed = {Kind::File, name + ".md", io::estimate_markdown(s, e, shown.units)};
   }
   heading(theme, "Copy");
   const auto copy = [&](const char* id, std::string_view label, const std::string& text) {
-    if (button(theme, id, label)) {
-      ImGui::SetClipboardText(text.c_str());
-      say(app, std::string(label) + " copied");
-      done();
-    }
+    if (button(theme, id, label)) deed = {Kind::Copy, std::string(label), text};
     help(theme, text.substr(0, 600));
     ImGui::SameLine();
   };
-  const std::string engine = engine_name(app);
-  copy("copy.markdown", "Markdown", io::estimate_markdown(app.scenario, app.results.estimate, app.preferences.units));
-  copy("copy.command", "llmcalc command", command_line(app.scenario));
-  copy("copy.serve", "Serving command", launch_command(app.scenario, Task::Inference, engine));
-  copy("copy.train", "Training command", launch_command(app.scenario, Task::Training, engine));
+  const std::string engine = engine_name(library, s);
+  copy("copy.markdown", "Markdown", io::estimate_markdown(s, e, shown.units));
+  copy("copy.command", "llmcalc command", command_line(s));
+  copy("copy.serve", "Serving command", launch_command(s, Task::Inference, engine));
+  copy("copy.train", "Training command", launch_command(s, Task::Training, engine));
   ImGui::NewLine();
   heading(theme, "Compare");
-  if (button(theme, "export.check", "Check against a log")) {
-    app.view.check_open_now = true;
-    done();
-  }
-  help(theme, "What an engine or PyTorch measured, beside what is predicted here.");
+  const bool check = button(theme, "export.check", "Check against a log");
+  if (check) view.opening.dialogue = Dialogue::Check;
+  help(theme, "What an engine or PyTorch measured, next to what is predicted here.");
+  if (deed || check) ImGui::CloseCurrentPopup();
   ImGui::EndPopup();
+  return deed;
 }
 
 }  // namespace llmcalc::ui

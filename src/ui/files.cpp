@@ -10,22 +10,25 @@
 
 namespace llmcalc::ui {
 
-std::filesystem::path export_folder(const App& app) {
-  namespace fs = std::filesystem;
-  const std::string& typed = app.preferences.export_folder;
-  const fs::path home = io::home_folder();
+std::filesystem::path typed_path(std::string_view typed) {
+  const std::filesystem::path home = io::home_folder();
   if (!home.empty() && (typed == "~" || typed.substr(0, 2) == "~/")) {
     return typed.size() > 2 ? home / io::path_of(typed.substr(2)) : home;
   }
-  if (!typed.empty()) return io::path_of(typed);
+  return io::path_of(typed);
+}
+
+std::filesystem::path export_folder(const Preferences& preferences) {
+  namespace fs = std::filesystem;
+  if (!preferences.export_folder.empty()) return typed_path(preferences.export_folder);
   const fs::path documents = io::documents_folder();
   std::error_code error;
   return documents.empty() ? fs::current_path(error) : documents;
 }
 
-std::filesystem::path unused_file(const App& app, const std::string& name) {
+std::filesystem::path unused_file(const Preferences& preferences, const std::string& name) {
   namespace fs = std::filesystem;
-  const fs::path folder = export_folder(app);
+  const fs::path folder = export_folder(preferences);
   const fs::path plain = io::path_of(name);
   fs::path file = folder / plain;
   std::error_code unreadable;
@@ -39,12 +42,12 @@ std::filesystem::path unused_file(const App& app, const std::string& name) {
 }
 
 void export_file(App& app, const std::string& name, std::string_view content) {
-  const std::filesystem::path file = unused_file(app, name);
+  const std::filesystem::path file = unused_file(app.preferences, name);
   const Result<std::filesystem::path> written = io::write_file(file, content);
   if (written) {
     say(app, "Saved as " + io::shown(*written));
   } else {
-    say(app, written.issues().front().where + " " + written.issues().front().what, true);
+    complain(app, written.issues().front().where + " " + written.issues().front().what);
   }
 }
 

@@ -9,12 +9,15 @@
 
 namespace llmcalc::ui {
 
+/// A path as people type it: "~" is the home folder.
+[[nodiscard]] std::filesystem::path typed_path(std::string_view typed);
+
 /// Where exports go: the folder that was typed in, else the user's documents, else the working folder.
-[[nodiscard]] std::filesystem::path export_folder(const App& app);
+[[nodiscard]] std::filesystem::path export_folder(const Preferences& preferences);
 
 /// A file in that folder whose name is not taken: "llmcalc-x.csv", then "llmcalc-x-2.csv" and so on. An export never
 /// takes the place of an earlier one.
-[[nodiscard]] std::filesystem::path unused_file(const App& app, const std::string& name);
+[[nodiscard]] std::filesystem::path unused_file(const Preferences& preferences, const std::string& name);
 
 /// Writes a new file into that folder and says where, or why not, in the status bar.
 void export_file(App& app, const std::string& name, std::string_view content);

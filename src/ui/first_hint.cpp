@@ -1,16 +1,10 @@
-// A line for people who have never seen the program. It goes when they have chosen a model or devices, or send it
-// away.
+// A line for people who have never seen the program.
 
 #include "ui/panels.hpp"
 
 namespace llmcalc::ui {
 
-void first_hint(App& app, const Theme& theme) {
-  if (!app.view.first_start) return;
-  if (app.scenario.model_source != app.view.base_model || !app.history.undo.empty()) {
-    app.view.first_start = false;
-    return;
-  }
+bool first_hint(const Theme& theme) {
   const Palette& p = theme.palette;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const Box box{at, {at.x + ImGui::GetContentRegionAvail().x, at.y + theme.px(34)}};
@@ -24,9 +18,10 @@ void first_hint(App& app, const Theme& theme) {
   draw_text(theme, theme.fonts.body, p.text,
             {{box.from.x + theme.px(12), box.from.y}, {box.to.x - button_width - theme.px(12), box.to.y}}, words);
   ImGui::SetCursorScreenPos({box.to.x - button_width - theme.px(4), box.from.y + theme.px(2)});
-  if (button(theme, "hint.done", "Got it", button_width, Look::Quiet)) app.view.first_start = false;
+  const bool done = button(theme, "hint.done", "Got it", button_width, Look::Accent);
   ImGui::SetCursorScreenPos({at.x, box.to.y});
   ImGui::Dummy({1, theme.px(6)});
+  return done;
 }
 
 }  // namespace llmcalc::ui

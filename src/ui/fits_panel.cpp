@@ -1,4 +1,4 @@
-// WHAT FITS: how the scenario would do on devices people know. A click takes the device.
+// WHAT FITS: the scenario on devices that people have or can get. A click takes the device.
 
 #include "ui/breakdowns.hpp"
 #include "ui/panels.hpp"
@@ -36,12 +36,12 @@ void task_heading(const Theme& theme, std::string_view title, Task& task) {
   ImGui::SetCursorScreenPos(after);
 }
 
-void fits_panel(App& app, const Theme& theme) {
+DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
   const Palette& p = theme.palette;
-  task_heading(theme, "What fits", app.preferences.fits_task);
+  task_heading(theme, "What fits", task);
   DevicePtr taken;
-  const Device* own = app.scenario.devices.smallest();
-  for (const FitRow& row : app.answers.fits[static_cast<std::size_t>(app.preferences.fits_task)]) {
+  const Device* own = shown.scenario.devices.smallest();
+  for (const FitRow& row : shown.answers.fits[static_cast<std::size_t>(task)]) {
     const float width = ImGui::GetContentRegionAvail().x;
     ImGui::PushID(row.device->id.c_str());
     if (ImGui::InvisibleButton("device", {width, theme.px(20)})) taken = row.device;
@@ -68,16 +68,13 @@ void fits_panel(App& app, const Theme& theme) {
     const std::string words =
         share >= 9.995 ? fixed(share, share < 99.5 ? 1 : 0) + " ×" : fixed(100 * share, 0) + " %";
     draw_text(theme, theme.fonts.body, ink, box, words, Align::Right);
-    help(theme, row.device->name + ": " + text(row.use, app.preferences.units) + " of " +
-                    text(row.capacity, app.preferences.units) + ". Click to choose it.");
+    help(theme, row.device->name + ": " + text(row.use, shown.units) + " of " + text(row.capacity, shown.units) +
+                    ". Click to choose it.");
     focus_ring(theme, box);
     note_control(theme, "fits." + row.device->id, box);
     ImGui::PopID();
   }
-  if (taken) {
-    const Count count = app.scenario.devices.groups.empty() ? 1 : app.scenario.devices.groups.front().count;
-    use_device(app, taken, std::max<Count>(count, 1));
-  }
+  return taken;
 }
 
 }  // namespace llmcalc::ui

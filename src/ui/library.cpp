@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cctype>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 namespace llmcalc::ui {
@@ -113,6 +114,23 @@ std::vector<std::pair<std::string, Count>> missing_sizes(const Library& library)
     if (model) sizes.emplace_back(choice.id, parameter_count(*model));
   }
   return sizes;
+}
+
+DevicePtr fastest_device(const Library& library, const DeviceKind& kind) {
+  const auto rank = [](const Device& d) {
+    return std::tuple(d.operations.bf16, d.bandwidth, d.link_bandwidth, d.released);
+  };
+  DevicePtr best;
+  for (const DeviceChoice& choice : library.devices) {
+    const Device& device = *choice.device;
+    // Cards are sold in GB and have GiB; some accelerators really have GB.
+    const bool as_large =
+        device.memory == Bytes{kind.gigabytes << 30U} || device.memory == Bytes{kind.gigabytes * 1'000'000'000};
+    const bool of_kind = device.vendor == kind.vendor && device.device_class == kind.device_class;
+    if (!as_large || !of_kind || device.bandwidth <= 0) continue;
+    if (!best || rank(device) > rank(*best)) best = choice.device;
+  }
+  return best;
 }
 
 void add_findings(Library& library, const Findings& findings) {

@@ -1,10 +1,10 @@
 #pragma once
 // What can be chosen: models and devices of the presets, and what this computer has.
 
-#include "readers/device_preset.hpp"
-#include "readers/model_preset.hpp"
-#include "readers/local_models.hpp"
 #include "host/machine.hpp"
+#include "readers/device_preset.hpp"
+#include "readers/local_models.hpp"
+#include "readers/model_preset.hpp"
 
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/model/model.hpp>
@@ -60,6 +60,15 @@ struct Findings {
 
 /// Counts the parameters of presets that do not state them. Takes a moment: call it off the drawing thread.
 std::vector<std::pair<std::string, Count>> missing_sizes(const Library& library);
+
+/// A kind of device by what it is.
+struct DeviceKind {
+  Vendor vendor = Vendor::Nvidia;
+  std::string_view device_class;  ///< "consumer", "datacenter", ... as presets have it
+  Count gigabytes = 0;            ///< as marketed
+};
+/// The fastest preset of a kind; null when there is none.
+[[nodiscard]] DevicePtr fastest_device(const Library& library, const DeviceKind& kind);
 
 /// Puts this computer's devices and models in front.
 void add_findings(Library& library, const Findings& findings);

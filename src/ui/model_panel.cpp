@@ -69,7 +69,7 @@ CustomModel resized(CustomModel c) {
 }
 
 /// Scales the shape when the parameters are moved: the feed-forward width takes up what changes.
-void apply(App& app, CustomModel c, Moved moved) {
+ModelSource moved_source(CustomModel c, Moved moved) {
   if (moved.parameters) c = resized(c);
   if (moved.shape) {
     c.parameters = 0;  // the shapes say how many there are
@@ -79,7 +79,7 @@ void apply(App& app, CustomModel c, Moved moved) {
     }
     if (c.head_dim == 0 && c.heads != 0) c.hidden_size = std::max<Count>(c.hidden_size / c.heads, 1) * c.heads;
   }
-  use_model(app, io::custom_source(c));
+  return io::custom_source(c);
 }
 
 bool number(Controls& c, std::string_view name, float width, CountRange range, std::string shown, Count& value,
@@ -91,19 +91,18 @@ bool number(Controls& c, std::string_view name, float width, CountRange range, s
   return changed;
 }
 
-void weights_row(App& app, Controls& c) {
+void weights_row(Controls& c, const Estimate& estimate) {
   const Field& field = field_at("weights.format");
   const float width = row_label(c.theme, "Weights", c.label_width, field.help);
   const auto& access = std::get<CodedAccess>(field.access);
   const std::string now = access.get(c.scenario);
-  const ModelSummary& summary = app.results.estimate.model;
-  const Bytes weights = summary.weights_bytes.count != 0
-                            ? summary.weights_bytes
-                            : app.results.estimate.inference.breakdown.bytes(Part::Weights);
+  const ModelSummary& summary = estimate.model;
+  const Bytes weights =
+      summary.weights_bytes.count != 0 ? summary.weights_bytes : estimate.inference.breakdown.bytes(Part::Weights);
   std::string note;
   if (summary.parameters != 0 && weights.count != 0) {
     const double bits = 8.0 * static_cast<double>(weights.count) / static_cast<double>(summary.parameters);
-    note = three_digits(bits) + " bit";
+    note = three_digits(bits) + " bits";
   }
   std::string label = coded_label(field, now);
   if (now == "released") label = std::string(label_of(c.scenario.weight_format()));
@@ -112,18 +111,19 @@ void weights_row(App& app, Controls& c) {
 
 }  // namespace
 
-void model_panel(App& app, Controls& controls) {
+std::optional<ModelSource> model_panel(Controls& controls, const Estimate& estimate, const ModelSource& base) {
+  std::optional<ModelSource> wanted;
   const bool custom = controls.scenario.model_source.kind == ModelSource::Kind::Custom;
-  heading(controls.theme, "Model", custom ? "changed by hand" : "");
-  if (!controls.scenario.model) return;
-  if (custom && app.view.base_model.kind != ModelSource::Kind::None) {
-    const std::string text = "Back to " + app.view.base_model.text;
-    if (button(controls.theme, "model.reset", text, 0, Look::Quiet)) use_model(app, app.view.base_model);
+  heading(controls.theme, "Model", custom ? "set by hand" : "");
+  if (!controls.scenario.model) return wanted;
+  if (custom && base.kind != ModelSource::Kind::None) {
+    const std::string name = base.kind == ModelSource::Kind::Config ? "the pasted model" : base.text;
+    if (button(controls.theme, "model.reset", "Back to " + name, 0, Look::Quiet)) wanted = base;
   }
-  CustomModel numbers = numbers_of(*controls.scenario.model, app.results.estimate.model.parameters);
+  CustomModel numbers = numbers_of(*controls.scenario.model, estimate.model.parameters);
   const Theme& theme = controls.theme;
   Moved moved;
-  float width = row_label(theme, "Parameters", controls.label_width, "all weights of the model");
+  float width = row_label(theme, "Parameters", controls.label_width, "All weights of the model.");
   moved.parameters =
       number(controls, "model.parameters", width, {50'000'000, 2'000'000'000'000}, count_text(numbers.parameters),
              numbers.parameters, 1'000'000'000'000'000, "Drag for another size; the feed-forward width follows.");
@@ -132,22 +132,23 @@ void model_panel(App& app, Controls& controls) {
     width = row_label(theme, label, controls.label_width, help_text);
     return static_cast<float>(static_cast<int>((width - gap) / 2));
   };
-  float half = halves("Layers · hidden", "number of layers, width of the residual stream");
+  float half = halves("Layers · hidden", "Number of layers, and hidden size: the width of the residual stream.");
   moved.shape |= number(controls, "model.layers", half, {1, 160, false}, grouped(numbers.layers), numbers.layers,
                         4096, "layers");
   ImGui::SameLine(0, gap);
   moved.shape |= number(controls, "model.hidden_size", width - gap - half, {256, 32768},
                         std::to_string(numbers.hidden_size), numbers.hidden_size, 1U << 22, "hidden size");
   if (numbers.heads != 0) {
-    half = halves("Heads · KV heads", "query heads, and key and value heads that they share");
+    half = halves("Heads · KV heads", "Query heads, and the key-value heads that they share.");
     moved.shape |=
         number(controls, "model.heads", half, {1, 256}, grouped(numbers.heads), numbers.heads, 65536, "query heads");
     ImGui::SameLine(0, gap);
     moved.shape |= number(controls, "model.kv_heads", width - gap - half, {1, 256}, grouped(numbers.kv_heads),
-                          numbers.kv_heads, 65536, "key and value heads");
+                          numbers.kv_heads, 65536, "key-value heads");
   }
-  if (moved.parameters || moved.shape) apply(app, numbers, moved);
-  weights_row(app, controls);
+  if (moved.parameters || moved.shape) wanted = moved_source(numbers, moved);
+  weights_row(controls, estimate);
+  return wanted;
 }
 
 }  // namespace llmcalc::ui

@@ -102,4 +102,35 @@ std::optional<Count> parse_count(std::string_view typed, bool binary) {
   return static_cast<Count>(value + 0.5);
 }
 
+std::optional<double> parse_real(std::string_view typed) {
+  std::string digits;
+  std::size_t at = 0;
+  for (; at < typed.size(); ++at) {
+    const char c = typed[at];
+    if (c == ',' || c == '_' || c == ' ' || c == '\'' || (c == '$' && digits.empty())) continue;
+    if ((c < '0' || c > '9') && c != '.') break;
+    digits += c;
+  }
+  if (digits.empty() || digits == "." || std::count(digits.begin(), digits.end(), '.') > 1) return std::nullopt;
+  const double value = std::strtod(digits.c_str(), nullptr);
+  if (at == typed.size()) return value;
+  switch (std::tolower(static_cast<unsigned char>(typed[at]))) {
+    case 'k':
+      return value * 1e3;
+    case 'm':
+      return value * 1e6;
+    case 'b':
+    case 'g':
+      return value * 1e9;
+    case 't':
+      return value * 1e12;
+    case '%':
+      return value / 100;
+    case '/':  // a unit: "2.5/h"
+      return value;
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace llmcalc::ui

@@ -30,4 +30,8 @@ struct CountRange {
 /// counted that way), otherwise 1000. Nothing when it is not a number.
 [[nodiscard]] std::optional<Count> parse_count(std::string_view typed, bool binary);
 
+/// A typed real number: digits with a decimal point, and k, m, b or g, t (thousands) or a percent sign behind it.
+/// Nothing when it is not a number.
+[[nodiscard]] std::optional<double> parse_real(std::string_view typed);
+
 }  // namespace llmcalc::ui

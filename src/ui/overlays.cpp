@@ -1,126 +1,137 @@
 #include "ui/overlays.hpp"
 
-#include "host/text_file.hpp"
-#include "ui/about.hpp"
-#include "ui/check_dialogue.hpp"
-#include "ui/dialogue.hpp"
-#include "ui/export_dialogue.hpp"
+#include "ui/dialogues.hpp"
+#include "ui/files.hpp"
 #include "ui/intake.hpp"
-#include "ui/scenarios_dialogue.hpp"
+#include "ui/panels.hpp"
+#include "ui/scenarios.hpp"
 
-#include <algorithm>
+#include <llmcalc/scenario/fields.hpp>
 
 namespace llmcalc::ui {
 namespace {
 
-void body(const Theme& theme, ImU32 colour, std::string_view words) { dialogue_text(theme, colour, words); }
-
-void open_dialogue(App& app, const Theme& theme) {
-  const bool appearing = app.view.open_file_now;
-  if (!begin_dialogue(theme, "open", app.view.open_file_now, 560)) return;
-  heading(theme, "Open");
-  body(theme, theme.palette.text_soft,
-       "Path of a config.json, a .gguf or .safetensors file, a folder of them, or a saved scenario. Dropping it on "
-       "the window does the "
-       "same.");
-  if (appearing) ImGui::SetKeyboardFocusHere();
-  ImGui::SetNextItemWidth(-1);
-  const bool entered =
-      ImGui::InputText("##path", app.view.path.data(), app.view.path.size(), ImGuiInputTextFlags_EnterReturnsTrue);
-  const bool clicked = button(theme, "open.path", "Open", 0, Look::Accent);
-  if ((entered || clicked) && app.view.path[0] != '\0') {
-    take_path(app, io::path_of(app.view.path.data()));
-    ImGui::CloseCurrentPopup();
-  }
-  ImGui::EndPopup();
+std::string in_words(const Issue& issue) {
+  return issue.where.empty() ? issue.what : issue.where + ": " + issue.what;
 }
 
-void preview_dialogue(App& app, const Theme& theme) {
-  if (!begin_dialogue(theme, "preview", app.view.preview_open_now, 560)) return;
-  if (!app.view.preview) {
-    ImGui::CloseCurrentPopup();
-    ImGui::EndPopup();
-    return;
-  }
-  const Model& model = *app.view.preview->model;
-  heading(theme, "What was understood", model.model_type);
-  paragraph(theme, theme.fonts.title, theme.palette.text, model.name.empty() ? model.id : model.name,
-            ImGui::GetContentRegionAvail().x);
-  for (const std::string& line : understood(model)) body(theme, theme.palette.text_soft, line);
-  for (const std::string& note : model.notes) body(theme, theme.palette.warn, note);
-  if (model.trust != Trust::Exact) {
-    body(theme, theme.palette.warn, "Not everything is exact: " + std::string(row_of(model.trust).help) + ".");
-  }
-  if (button(theme, "preview.use", "Use this model", 0, Look::Accent)) {
-    use_model(app, app.view.preview->source);
-    app.view.preview.reset();
-    ImGui::CloseCurrentPopup();
-  }
-  ImGui::SameLine();
-  if (button(theme, "preview.cancel", "Cancel")) {
-    app.view.preview.reset();
-    ImGui::CloseCurrentPopup();
-  }
-  ImGui::EndPopup();
+void act(App& app, const DeviceDeed& deed) {
+  if (deed.joins) return add_device(app, deed.device);
+  use_device(app, deed.device, deed.count);
 }
 
-void help_dialogue(App& app, const Theme& theme) {
-  if (!begin_dialogue(theme, "help", app.view.help_open_now, 640)) return;
-  heading(theme, "Keys");
-  constexpr std::array<std::array<const char*, 2>, 13> keys{{
-      {"Ctrl+M · Ctrl+D", "choose a model, the devices: type to search, arrows, Enter"},
-      {"Ctrl+O · Ctrl+V", "open a file; paste a config.json, a scenario or a start-up log"},
-      {"Ctrl+S", "save the scenario under a name, open a saved one"},
-      {"Ctrl+P", "every action by its name"},
-      {"Ctrl+Z · Ctrl+Shift+Z", "undo, redo"},
-      {"Ctrl+K", "pin the scenario and compare"},
-      {"Ctrl+E · Ctrl+C", "export; copy the estimate as Markdown"},
-      {"Ctrl+T · Ctrl+G", "theme; GiB or GB"},
-      {"Ctrl+ + · − · 0", "larger, smaller, normal size"},
-      {"Arrows, Enter", "move between controls, open or type a value"},
-      {"+ and −", "the next value of the slider in focus"},
-      {"Ctrl+click, double click", "type a slider's value: 8192, 8k, 128k, 70b; also past its end"},
-      {"F1", "this help"},
-  }};
-  for (const auto& row : keys) {
-    ImGui::Dummy({ImGui::GetContentRegionAvail().x, theme.px(20)});
-    const Box box = last_item();
-    draw_text(theme, theme.fonts.strong, theme.palette.text, {box.from, {box.from.x + theme.px(200), box.to.y}},
-              row[0]);
-    draw_text(theme, theme.fonts.body, theme.palette.text_soft, {{box.from.x + theme.px(200), box.from.y}, box.to},
-              row[1]);
+void act(App& app, PreviewDeed deed) {
+  if (deed == PreviewDeed::None) return;
+  if (deed == PreviewDeed::Use && app.view.preview) use_model(app, app.view.preview->source);
+  app.view.preview.reset();
+}
+
+void act(App& app, const ExportDeed& deed) {
+  switch (deed.kind) {
+    case ExportDeed::Kind::Picture:
+      app.requests.screenshot = unused_file(app.preferences, deed.name);
+      return;
+    case ExportDeed::Kind::File:
+      return export_file(app, deed.name, deed.content);
+    case ExportDeed::Kind::Copy:
+      ImGui::SetClipboardText(deed.content.c_str());
+      return say(app, deed.name + " copied");
   }
-  heading(theme, "Numbers");
-  body(theme, theme.palette.text_soft,
-       "A number without a mark is exact: arithmetic of what is really allocated. A grey dot stands for a model with "
-       "a measured range, which is "
-       "drawn on the bar; an orange dot for a documented constant. Click any part to see its calculation, its source "
-       "and what it leaves out. "
-       "GiB is 1,073,741,824 bytes, GB is 1,000,000,000.");
-  if (button(theme, "help.about", "How right is it?", 0, Look::Quiet)) {
-    app.view.about_open_now = true;
-    ImGui::CloseCurrentPopup();
-  }
-  if (!app.library.issues.empty()) {
-    heading(theme, "Preset files that were skipped");
-    for (std::size_t i = 0; i < std::min<std::size_t>(app.library.issues.size(), 6); ++i) {
-      body(theme, theme.palette.bad, app.library.issues[i].where + ": " + app.library.issues[i].what);
+}
+
+/// Takes the settings that the log reveals into the scenario.
+void use_settings(App& app, const io::MeasuredLog& log) {
+  for (const io::LogSetting& setting : log.settings) {
+    const Field* field = find_field(setting.path);
+    if (!field) continue;
+    if (const auto* a = std::get_if<Access<Count>>(&field->access)) a->edit(app.scenario) = setting.value;
+    if (const auto* a = std::get_if<Access<std::optional<Count>>>(&field->access)) {
+      a->edit(app.scenario) = setting.value;
     }
   }
-  ImGui::EndPopup();
+  if (const auto runtime = from_key<Runtime>(key_of(log.kind))) app.scenario.serving.runtime = *runtime;
+}
+
+void act(App& app, CheckDeed deed) {
+  if (deed == CheckDeed::UseSettings && app.view.check) use_settings(app, app.view.check->log);
+  if (deed != CheckDeed::Paste) return;
+  const char* text = ImGui::GetClipboardText();
+  if (text == nullptr || !take_text(app, text)) complain(app, "The clipboard holds no log");
+}
+
+/// Brings the comparison with a log up to date with the scenario.
+void update_check(App& app) {
+  if (!app.view.check) return;
+  LogCheck& check = *app.view.check;
+  if (check.revision == app.results.revision || !app.results.issues.empty()) return;
+  check.result = io::self_check(check.log, app.scenario, check.task);
+  check.revision = app.results.revision;
+}
+
+void open_scenario(App& app, const std::string& name) {
+  Result<Scenario> scenario = open_named(app, name);
+  if (!scenario) return complain(app, name + ": " + in_words(scenario.issues().front()));
+  use_scenario(app, std::move(scenario).value());
+  say(app, name + " opened");
+}
+
+void act(App& app, const ScenariosDeed& deed) {
+  const auto done = [&](const Result<std::filesystem::path>& result, const std::string& words) {
+    if (result) {
+      app.view.scenarios.renaming.clear();
+      say(app, words);
+    } else {
+      complain(app, in_words(result.issues().front()));
+    }
+  };
+  switch (deed.kind) {
+    case ScenariosDeed::Kind::Save:
+      done(save_named(app, deed.name), "Saved as " + deed.name);
+      break;
+    case ScenariosDeed::Kind::Rename:
+      done(rename_named(app, deed.name, deed.new_name), "Renamed to " + deed.new_name);
+      break;
+    case ScenariosDeed::Kind::Open:
+      open_scenario(app, deed.name);
+      break;
+    case ScenariosDeed::Kind::Delete:
+      if (delete_named(app, deed.name)) {
+        say(app, deed.name + " deleted");
+      } else {
+        complain(app, deed.name + " cannot be deleted");
+      }
+      break;
+  }
+  app.view.scenarios.names = saved_names(app.scenario_folder);
 }
 
 }  // namespace
 
-void overlays(App& app, const Theme& theme) {
-  open_dialogue(app, theme);
-  preview_dialogue(app, theme);
-  export_dialogue(app, theme);
-  help_dialogue(app, theme);
-  check_dialogue(app, theme);
-  scenarios_dialogue(app, theme);
-  about_dialogue(app, theme);
-  command_palette(app, theme);
+void overlays(App& app, Jobs& jobs, const Theme& theme) {
+  Opening& opening = app.view.opening;
+  if (opening.dialogue == Dialogue::Scenarios) app.view.scenarios.names = saved_names(app.scenario_folder);
+  if (opening.dialogue == Dialogue::About) ask_for_accuracy(app, jobs);
+  update_check(app);
+  if (const ModelChoice* chosen = model_chooser(app.library, app.view, theme)) {
+    const std::string name = chosen->name;
+    if (use_model(app, source_of(*chosen))) say(app, name);
+  }
+  if (const auto deed = device_chooser(app.library, app.scenario.devices, app.view, theme)) act(app, *deed);
+  if (const auto path = open_dialogue(app.view, theme); path && !take_path(app, *path)) {
+    opening.dialogue = Dialogue::OpenFile;  // it says what is wrong and can be mended
+  }
+  act(app, preview_dialogue(app.view.preview ? &*app.view.preview : nullptr, opening, theme));
+  if (const auto deed = export_dialogue(app.shown(), app.library, app.view, app.preferences.export_folder,
+                                        export_folder(app.preferences), theme)) {
+    act(app, *deed);
+  }
+  help_dialogue(app.library.issues, opening, theme);
+  act(app, check_dialogue(app.shown(), app.view.check ? &*app.view.check : nullptr, opening, theme));
+  if (const auto deed = scenarios_dialogue(app.scenario, app.view, theme)) act(app, *deed);
+  const Accuracy* accuracy = known_accuracy(jobs);
+  if (jobs.accuracy.valid() && accuracy == nullptr) wake_after(app.requests, 0.1);
+  about_dialogue(accuracy, opening, theme);
+  if (const Action* action = command_palette(app.view, theme)) action->run(app);
 }
 
 }  // namespace llmcalc::ui

@@ -1,14 +1,12 @@
 #pragma once
-// What opens over the window: opening a path, the preview of a model, export, help, the command palette.
+// What opens over the window, and what is done when something is chosen there.
 
 #include "ui/app.hpp"
+#include "ui/jobs.hpp"
 
 namespace llmcalc::ui {
 
-/// Draws whichever of them is open. Call once a frame, inside the main window.
-void overlays(App& app, const Theme& theme);
-
-/// The command palette: every action by its name.
-void command_palette(App& app, const Theme& theme);
+/// Draws whichever chooser or dialogue is open and acts on it. Call once a frame, inside the main window.
+void overlays(App& app, Jobs& jobs, const Theme& theme);
 
 }  // namespace llmcalc::ui

@@ -1,44 +1,103 @@
 #pragma once
-// Every panel of the window: a free function in a file of its own name. Parameters tell what a panel may change.
+// Every panel of the window: a free function in a file of its own name. Parameters tell what a panel may change: it
+// reads what is `const`, edits what is not, and returns what it was asked for; only the window acts on that.
 
 #include "ui/app.hpp"
+#include "ui/jobs.hpp"
 
 namespace llmcalc::ui {
 
 /// Draws the whole window into the current frame.
-void draw_window(App& app, Theme& theme);
+void draw_window(App& app, Jobs& jobs, Theme& theme);
 
-void top_bar(App& app, const Theme& theme, const Box& box);
-void status_bar(App& app, const Theme& theme, const Box& box);
+/// How much room bars and rows take.
+enum class Density : std::uint8_t { Roomy, Compact };
 
-// Left column.
-void model_panel(App& app, Controls& controls);
-void serving_panel(App& app, Controls& controls, bool more);
-void training_panel(App& app, Controls& controls, bool more);
-/// The row of a model beside the scenario's own, if it matters: a chooser. Nothing for other fields.
-void model_slot(App& app, Controls& controls, const Field& field);
-void parallelism_panel(Controls& controls, bool more);
+// Bars at the top and the bottom.
+/// What was asked for in the top bar.
+struct TopBarDeeds {
+  bool pin = false;
+  bool drawer = false;  ///< show or hide the left column
+};
+/// Edits the method, the units, the theme and what opens; notes where its choosers open.
+[[nodiscard]] TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Preferences& preferences,
+                                  View& view, const Theme& theme, const Box& box);
+/// The line at the bottom. The command that was clicked, to be copied.
+[[nodiscard]] std::optional<std::string> status_bar(const Shown& shown, const Message& message, const Theme& theme,
+                                                    const Box& box);
+
+// Left column: edits the scenario of `controls`.
+/// The source of the model that the sliders, or the button back, ask for.
+[[nodiscard]] std::optional<ModelSource> model_panel(Controls& controls, const Estimate& estimate,
+                                                     const ModelSource& base);
+/// Choosers of models besides the scenario's own, and what was chosen in one.
+struct SlotChoosers {
+  const Library& library;
+  View& view;
+  const ModelSlot* slot = nullptr;      ///< in which one something was chosen
+  std::optional<ModelSource> source{};  ///< what; nothing empties it
+};
+void serving_panel(Controls& controls, SlotChoosers& slots);
+void training_panel(Controls& controls, SlotChoosers& slots);
+/// The row of such a model, if it matters: a chooser. Nothing for other fields.
+void model_slot(Controls& controls, SlotChoosers& slots, const Field& field);
+void parallelism_panel(Controls& controls);
 /// What speed and cost rest on; shown with the further settings only.
-void assumptions_panel(Controls& controls, bool more);
+void assumptions_panel(Controls& controls);
 
 // Middle column.
-/// What to do first, until it is done or sent away; nothing unless the view asks for it.
-void first_hint(App& app, const Theme& theme);
-/// `compact`: in windows that are not high, bars and rows take less room.
-void bars_panel(App& app, const Theme& theme, bool compact);
-void component_table(App& app, const Theme& theme, bool compact);
-void charts_panel(App& app, const Theme& theme, float height);
+/// What to do first. True when it was sent away.
+[[nodiscard]] bool first_hint(const Theme& theme);
+/// What was asked for in the bars.
+struct BarDeeds {
+  bool focus = false;              ///< the focus was set: its calculation is wanted
+  std::optional<Scenario> remedy;  ///< a change that makes it fit
+};
+[[nodiscard]] BarDeeds bars_panel(const Shown& shown, Focus& focus, Motion& motion, const Theme& theme,
+                                  Density density);
+/// True when a row was chosen: `focus` is set to it.
+[[nodiscard]] bool component_table(const Shown& shown, Focus& focus, const Theme& theme, Density density);
+/// What the charts and sheets read, and the choices they remember.
+struct ChartsView {
+  const ChartData& data;
+  const Sheet& sheet;
+  const Pins& pins;
+  const PlanJob* plan;  ///< the search for a plan; null before the first one
+  Tab& tab;
+  Task& task;
+  SheetOrder& order;
+  PlanQuestion& question;
+};
+/// What was asked for in a chart or sheet.
+struct ChartDeeds {
+  std::optional<Scenario> scenario{};  ///< replaces the present one
+  std::optional<std::size_t> unpin{};  ///< a pin to remove
+  bool cancel_plan = false;
+  bool save_tensors = false;
+};
+[[nodiscard]] ChartDeeds charts_panel(const Shown& shown, ChartsView& view, const Theme& theme, float height);
 
 // Right column.
 /// Heading of a panel that is about inference or training, with the switch between them.
 void task_heading(const Theme& theme, std::string_view title, Task& task);
-void fits_panel(App& app, const Theme& theme);
-void levers_panel(App& app, const Theme& theme);
-void why_panel(App& app, const Theme& theme);
-void speed_panel(App& app, const Theme& theme);
+/// The device that was clicked; null mostly.
+[[nodiscard]] DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme);
+/// The change that was clicked; null mostly.
+[[nodiscard]] const LeverRow* levers_panel(const Shown& shown, Task& task, bool& all, const Theme& theme);
+void why_panel(const Shown& shown, const Focus& focus, const Theme& theme);
+void speed_panel(const std::vector<SpeedRow>& rows, const Theme& theme);
 
 // What opens over the window.
-void model_chooser(App& app, const Theme& theme, ImVec2 below);
-void device_chooser(App& app, const Theme& theme, ImVec2 below);
+/// The model that was chosen; null mostly.
+[[nodiscard]] const ModelChoice* model_chooser(const Library& library, View& view, const Theme& theme);
+/// A device that was chosen; null: host memory only.
+struct DeviceDeed {
+  DevicePtr device;
+  Count count = 1;
+  bool joins = false;  ///< it joins those that are there
+};
+/// Edits how many devices there are; what was chosen in the list.
+[[nodiscard]] std::optional<DeviceDeed> device_chooser(const Library& library, DeviceSet& devices, View& view,
+                                                       const Theme& theme);
 
 }  // namespace llmcalc::ui

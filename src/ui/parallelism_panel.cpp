@@ -27,14 +27,14 @@ void follow_layout(Scenario& s, Count ranks_before) {
 
 }  // namespace
 
-void parallelism_panel(Controls& controls, bool more) {
+void parallelism_panel(Controls& controls) {
   const Count ranks_before = ranks_of(controls.scenario.parallelism);
   heading(controls.theme, "Parallelism");
   setting_pair(controls, "Tensor · pipeline", *first[0], *first[1]);
   setting_pair(controls, "Data · ZeRO", *first[2], *first[3]);
   setting_pair(controls, "Context · expert", *first[4], *first[5]);
   follow_layout(controls.scenario, ranks_before);
-  if (!more) return;
+  if (!controls.more) return;
   for (const Field& field : fields) {
     if (field.group() != "parallelism" || std::find(first.begin(), first.end(), &field) != first.end()) continue;
     setting(controls, field);
@@ -45,9 +45,9 @@ void parallelism_panel(Controls& controls, bool more) {
   }
 }
 
-void assumptions_panel(Controls& controls, bool more) {
-  if (!more) return;
-  heading(controls.theme, "Speed and cost", "assumptions");
+void assumptions_panel(Controls& controls) {
+  if (!controls.more) return;
+  heading(controls.theme, "Speed and cost", "what they assume");
   for (const Field& field : fields) {
     if (field.group() == "speed" || field.group() == "cost") setting(controls, field);
   }

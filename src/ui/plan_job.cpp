@@ -28,7 +28,7 @@ void PlanJob::search(const std::vector<DevicePtr>& devices) {
     progress_ = share;
     return !cancelled_;
   };
-  if (question_.devices) {
+  if (question_.kind == PlanKind::Devices) {
     answer_.needs = device_needs(scenario_, question_.task, devices, 64, options);
   } else {
     answer_.plan = plan(scenario_, question_.task, options);

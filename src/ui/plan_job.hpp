@@ -1,6 +1,8 @@
 #pragma once
 // The search for a plan, on a thread of its own: it asks the engine some thousand times, and the window goes on.
 
+#include "ui/plan_question.hpp"
+
 #include <llmcalc/questions/plan.hpp>
 
 #include <atomic>
@@ -10,14 +12,6 @@
 #include <vector>
 
 namespace llmcalc::ui {
-
-/// What is searched for.
-struct PlanQuestion {
-  Task task = Task::Inference;
-  bool devices = false;  ///< how many of every kind of device, instead of layouts on the chosen ones
-  PlanRank rank = PlanRank::Speed;
-  friend bool operator==(const PlanQuestion&, const PlanQuestion&) = default;
-};
 
 /// What was found.
 struct PlanAnswer {

@@ -1,9 +1,9 @@
 // PLAN: the layouts of the job on the chosen devices that fit, best first, or how many of every kind of device it
 // takes. A click takes a row.
 
-#include "ui/answers.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/chart_frame.hpp"
+#include "ui/controls.hpp"
 #include "ui/plan_job.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -33,7 +33,7 @@ std::string memory_text(const PlanCandidate& c, ByteUnits units) {
 PlanRow row_of_candidate(const PlanCandidate& c, std::string name, ByteUnits units) {
   return {.name = std::move(name),
           .speed = c.tokens_per_second > 0 ? two_digits(c.tokens_per_second) : "–",
-          .price = c.dollars_per_hour > 0 ? "$ " + fixed(c.dollars_per_hour, 2) : "–",
+          .price = c.dollars_per_hour > 0 ? "$" + fixed(c.dollars_per_hour, 2) : "–",
           .memory = memory_text(c, units),
           .certain = c.fit.verdict == Verdict::Fits,
           .scenario = &c.scenario};
@@ -49,11 +49,11 @@ std::string layout_name(const PlanCandidate& c, Task task, Count chosen_devices)
   return name;
 }
 
-std::vector<PlanRow> rows_of(const App& app, const PlanJob& job) {
+std::vector<PlanRow> rows_of(const Shown& shown, const PlanJob& job) {
   std::vector<PlanRow> rows;
-  const ByteUnits units = app.preferences.units;
+  const ByteUnits units = shown.units;
   for (const PlanCandidate& c : job.answer().plan.candidates) {
-    rows.push_back(row_of_candidate(c, layout_name(c, job.question().task, app.scenario.devices.count()), units));
+    rows.push_back(row_of_candidate(c, layout_name(c, job.question().task, shown.scenario.devices.count()), units));
   }
   for (const DeviceNeed& need : job.answer().needs) {
     rows.push_back(row_of_candidate(need.best, grouped(need.count) + " × " + need.device->name, units));
@@ -61,45 +61,28 @@ std::vector<PlanRow> rows_of(const App& app, const PlanJob& job) {
   return rows;
 }
 
-/// Starts a search when the question or the scenario has changed.
-void update_plan(App& app) {
-  PlanView& view = app.view.plan;
-  view.question.task = app.preferences.chart_task;
-  const bool same = view.job && view.revision == app.results.revision && view.job->question() == view.question;
-  if (same || !app.results.issues.empty() || ImGui::GetIO().MouseDown[0]) return;
-  view.revision = app.results.revision;
-  std::vector<DevicePtr> devices;
-  for (const DeviceChoice& choice : app.library.devices) {
-    if (choice.device->memory.count != 0) devices.push_back(choice.device);
-  }
-  view.job.reset();  // the old search ends before the new one begins
-  view.job = std::make_shared<PlanJob>(app.scenario, view.question, std::move(devices));
-}
-
-/// Progress while the search runs, with a way out.
-void draw_progress(App& app, const Theme& theme, const Box& area) {
-  const PlanJob& job = *app.view.plan.job;
+/// Progress while the search runs, with a way out. True when it is to be left.
+bool draw_progress(const PlanJob& job, const Theme& theme, const Box& area) {
   const Box track{{area.from.x, area.from.y + theme.px(10)}, {area.to.x - theme.px(96), area.from.y + theme.px(18)}};
   fill(track, theme.palette.control, theme.px(4));
   const float share = static_cast<float>(std::clamp(job.progress(), 0.0, 1.0));
   fill({track.from, {track.from.x + track.width() * share, track.to.y}}, theme.palette.accent, theme.px(4));
   ImGui::SetCursorScreenPos({area.to.x - theme.px(84), area.from.y});
-  if (button(theme, "plan.cancel", "Cancel", theme.px(84))) app.view.plan.job->cancel();
-  app.requests.wake_after = 0.03;
+  return button(theme, "plan.cancel", "Cancel", theme.px(84));
 }
 
 void draw_cells(const Theme& theme, const Box& box, const std::array<std::string_view, 4>& words,
                 const Typeface& face, ImU32 ink, ImU32 memory_ink) {
   const float memory = box.to.x - theme.px(8);
-  const float price = memory - theme.px(150);
-  const float speed = price - theme.px(86);
+  const float price = memory - theme.px(126);
+  const float speed = price - theme.px(66);
   const auto right = [&](float to, float width, std::string_view text, ImU32 colour) {
     draw_text(theme, face, colour, {{to - theme.px(width), box.from.y}, {to, box.to.y}}, text, Align::Right);
   };
-  draw_text(theme, face, ink, {{box.from.x + theme.px(8), box.from.y}, {speed - theme.px(92), box.to.y}}, words[0]);
-  right(speed, 90, words[1], ink);
-  right(price, 84, words[2], ink);
-  right(memory, 146, words[3], memory_ink);
+  draw_name(theme, face, ink, {{box.from.x + theme.px(8), box.from.y}, {speed - theme.px(64), box.to.y}}, words[0]);
+  right(speed, 62, words[1], ink);
+  right(price, 64, words[2], ink);
+  right(memory, 124, words[3], memory_ink);
 }
 
 /// The table; the row that was clicked.
@@ -111,7 +94,7 @@ std::optional<Scenario> draw_rows(const Theme& theme, const std::vector<PlanRow>
     if (ImGui::InvisibleButton("plan", {ImGui::GetContentRegionAvail().x, theme.px(24)})) taken = *rows[i].scenario;
     const Box box = last_item();
     if (ImGui::IsItemHovered()) fill(box, p.row, theme.px(3));
-    help(theme, rows[i].name + "\nClick to take it; Ctrl+Z takes it back.");
+    help(theme, "Click to take it; Ctrl+Z takes it back.");
     focus_ring(theme, box);
     note_control(theme, "plan.row." + std::to_string(i), box);
     draw_cells(theme, box, {rows[i].name, rows[i].speed, rows[i].price, rows[i].memory}, theme.fonts.body, p.text,
@@ -122,61 +105,74 @@ std::optional<Scenario> draw_rows(const Theme& theme, const std::vector<PlanRow>
 }
 
 /// What is searched for: two switches.
-void draw_question(App& app, const Theme& theme, const Box& line) {
+void draw_question(PlanQuestion& question, const Theme& theme, const Box& line) {
   constexpr std::array<std::string_view, 2> what{"Layouts", "Devices"};
   constexpr std::array<std::string_view, 2> by{plan_ranks[0].label, plan_ranks[1].label};
-  PlanQuestion& question = app.view.plan.question;
   ImGui::SetCursorScreenPos(line.from);
-  question.devices = segmented(theme, "plan.what", what, question.devices ? 1 : 0) == 1;
-  if (question.devices) return;
+  question.kind = static_cast<PlanKind>(segmented(theme, "plan.what", what, static_cast<std::size_t>(question.kind)));
+  if (question.kind == PlanKind::Devices) return;
   ImGui::SetCursorScreenPos({line.from.x + theme.px(176), line.from.y});
   question.rank = static_cast<PlanRank>(segmented(theme, "plan.rank", by, static_cast<std::size_t>(question.rank)));
 }
 
+/// Why no layout was found.
+std::string no_layout(const Scenario& s, const PlanJob& job) {
+  const Count tried = job.answer().plan.considered;
+  if (tried != 0) return "No layout fits: " + counted(tried, "layout") + " tried.";
+  if (job.question().task == Task::Inference)
+    return "No layout is possible on " + counted(s.devices.count(), "device") + ".";
+  return "No layout is possible: " + counted(s.training.accumulation, "micro-batch", "micro-batches") +
+         " per step cannot be shared by " + counted(s.devices.count(), "device") +
+         ". Raise Gradient accumulation (the global batch).";
+}
+
 /// What the search has to say above its table.
-std::string words_of(const PlanJob& job, bool empty) {
+std::string words_of(const Scenario& s, const PlanJob& job, bool empty) {
   if (job.cancelled()) return "Cancelled.";
-  if (job.question().devices) {
-    return empty ? "None of the devices is enough."
-                 : "Fewest of every kind, cheapest first. Prices are presets' and age.";
+  if (job.question().kind == PlanKind::Devices) {
+    return empty ? "No known device fits." : "Fewest of every kind, cheapest first. Preset prices; may be outdated.";
   }
-  if (empty) return "No layout fits: " + grouped(job.answer().plan.considered) + " were considered.";
-  const std::string considered = grouped(job.answer().plan.considered) + " layouts considered.";
-  return job.answer().reason.empty() ? considered : considered + " The first " + job.answer().reason + ".";
+  if (empty) return no_layout(s, job);
+  const std::string tried = counted(job.answer().plan.considered, "layout") + " tried.";
+  return job.answer().reason.empty() ? tried : tried + " The first " + job.answer().reason + ".";
 }
 
 }  // namespace
 
-void plan_panel(App& app, const Theme& theme, const Box& area) {
+PlanDeeds plan_panel(const Shown& shown, PlanQuestion& question, const PlanJob* job, const Theme& theme,
+                     const Box& area) {
+  PlanDeeds deeds;
   const Palette& p = theme.palette;
   const Box inner = shrunk(area, theme.px(14), theme.px(10));
-  draw_question(app, theme, inner);
+  draw_question(question, theme, inner);
   const Box body{{inner.from.x, inner.from.y + theme.px(38)}, inner.to};
-  if (app.scenario.devices.groups.size() != 1) {
+  if (shown.scenario.devices.groups.size() != 1) {
     draw_text(theme, theme.fonts.body, p.text_faint, {body.from, {body.to.x, body.from.y + theme.px(22)}},
               "A plan needs devices of one kind. Choose them at the top.");
-    return;
+    return deeds;
   }
-  update_plan(app);
-  const auto job = app.view.plan.job;
-  if (!job) return;
-  if (!job->done()) return draw_progress(app, theme, body);
-  const std::vector<PlanRow> rows = rows_of(app, *job);
-  draw_text(theme, theme.fonts.small, p.text_faint, {body.from, {body.to.x, body.from.y + theme.px(20)}},
-            words_of(*job, rows.empty()));
-  if (rows.empty()) return;
+  if (job == nullptr) return deeds;
+  if (!job->done()) {
+    deeds.cancel = draw_progress(*job, theme, body);
+    return deeds;
+  }
+  const std::vector<PlanRow> rows = rows_of(shown, *job);
+  draw_name(theme, theme.fonts.small, p.text_faint, {body.from, {body.to.x, body.from.y + theme.px(20)}},
+            words_of(shown.scenario, *job, rows.empty()));
+  if (rows.empty()) return deeds;
   const Box head{{body.from.x, body.from.y + theme.px(22)}, {body.to.x - theme.px(12), body.from.y + theme.px(42)}};
-  draw_cells(theme, head, {job->question().devices ? "Devices" : "Layout", "tokens/s", "per hour", "Memory"},
+  const bool devices = job->question().kind == PlanKind::Devices;
+  draw_cells(theme, head, {devices ? "Devices" : "Layout", "tokens/s", "per hour", "Memory per GPU"},
              theme.fonts.small, p.text_faint, p.text_faint);
   ImGui::GetWindowDrawList()->AddLine({head.from.x, head.to.y}, {body.to.x, head.to.y}, p.border);
   ImGui::SetCursorScreenPos({body.from.x, head.to.y + theme.px(2)});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{0, 0});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{0, 0});
   compat::begin_padded_child("plan", {body.width(), body.to.y - head.to.y - theme.px(2)});
-  const std::optional<Scenario> taken = draw_rows(theme, rows);
+  deeds.taken = draw_rows(theme, rows);
   ImGui::EndChild();
   ImGui::PopStyleVar(2);
-  if (taken) use_scenario(app, *taken);
+  return deeds;
 }
 
 }  // namespace llmcalc::ui

@@ -1,7 +1,6 @@
 // SPEED and COST: rates with their range over sequences or devices, both axes logarithmic. Hover reads, a click takes
 // the point.
 
-#include "ui/answers.hpp"
 #include "ui/chart_frame.hpp"
 #include "ui/number_entry.hpp"
 #include "ui/rates.hpp"
@@ -133,14 +132,14 @@ const RatePoint* nearest(const RateFrame& frame, const std::vector<RatePoint>& p
 
 }  // namespace
 
-void rate_chart(App& app, const Theme& theme, const Box& area) {
-  const std::vector<RatePoint>& points = app.chart.rates.points;
+std::optional<Scenario> rate_chart(const ChartData& data, const Theme& theme, const Box& area) {
+  const std::vector<RatePoint>& points = data.rates.points;
   const Palette& p = theme.palette;
   if (points.size() < 2) {
     draw_text(theme, theme.fonts.body, p.text_faint,
               {{area.from.x + theme.px(14), area.from.y}, {area.to.x, area.from.y + theme.px(44)}},
-              app.chart.rates.missing);
-    return;
+              data.rates.missing);
+    return std::nullopt;
   }
   const RateFrame frame = frame_of(theme, area, points);
   const ImU32 first = p.accent;
@@ -148,7 +147,7 @@ void rate_chart(App& app, const Theme& theme, const Box& area) {
   draw_axes(theme, frame);
   draw_line(theme, frame, points, &RatePoint::first, first);
   draw_line(theme, frame, points, &RatePoint::second, second);
-  draw_legend(theme, area, app.chart.rates.words, first, second);
+  draw_legend(theme, area, data.rates.words, first, second);
   for (const RatePoint& point : points) {
     if (!point.marked) continue;
     const float x = std::round(frame.x_of(point.x));
@@ -167,8 +166,9 @@ void rate_chart(App& app, const Theme& theme, const Box& area) {
     begin_tooltip(theme);
     for (const std::string& line : near->lines) ImGui::TextUnformatted(line.c_str());
     end_tooltip();
-    if (clicked && near->scenario) app.scenario = *near->scenario;
+    if (clicked && near->scenario) return near->scenario;
   }
+  return std::nullopt;
 }
 
 }  // namespace llmcalc::ui

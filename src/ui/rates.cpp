@@ -35,7 +35,7 @@ template <class Fill>
 Rates along_axis(const Scenario& s, Task task, const char* missing, Fill fill) {
   Rates rates{.points = {}, .words = {}, .missing = missing};
   if (s.devices.count() == 0) return rates;
-  rates.words.axis = task == Task::Inference ? "sequences at once" : "devices";
+  rates.words.axis = task == Task::Inference ? "sequences" : "devices";
   const Count present = task == Task::Inference ? s.serving.sequences : s.devices.count();
   for (const Count x : powers_of_two(task == Task::Inference ? 256 : 128, present)) {
     const Scenario there = x == present ? s : moved(s, task, x);
@@ -45,18 +45,14 @@ Rates along_axis(const Scenario& s, Task task, const char* missing, Fill fill) {
     point.marked = x == present;
     if (!fill(there, point)) continue;
     point.fits = fits(fit(there, task).verdict);
-    if (!point.fits) point.lines.emplace_back("does not fit the memory");
+    if (!point.fits) point.lines.emplace_back("does not fit");
     point.scenario = there;
     rates.points.push_back(std::move(point));
   }
   return rates;
 }
 
-std::string axis_words(Task task, Count x) {
-  const std::string_view name =
-      task == Task::Inference ? (x == 1 ? " sequence" : " sequences") : (x == 1 ? " device" : " devices");
-  return grouped(x) + std::string(name);
-}
+std::string axis_words(Task task, Count x) { return counted(x, task == Task::Inference ? "sequence" : "device"); }
 
 }  // namespace
 
@@ -67,7 +63,7 @@ std::string range_text(const Rate& rate, std::string_view unit) {
 }
 
 Rates speed_rates(const Scenario& scenario, Task task) {
-  constexpr const char* missing = "The speed of these devices is not known.";
+  constexpr const char* missing = "The speed of these devices is not known: no rates are published.";
   if (task == Task::Training) {
     Rates rates = along_axis(scenario, task, missing, [&](const Scenario& there, RatePoint& point) {
       const auto speed = training_speed(there);
@@ -78,7 +74,7 @@ Rates speed_rates(const Scenario& scenario, Task task) {
                      "MFU " + range_text(percent, "%")};
       return true;
     });
-    rates.words.first = "tokens/s of all devices";
+    rates.words.first = "tokens/s, all devices";
     return rates;
   }
   Rates rates = along_axis(scenario, task, missing, [&](const Scenario& there, RatePoint& point) {
@@ -91,13 +87,13 @@ Rates speed_rates(const Scenario& scenario, Task task) {
                    speed->bound == Bound::Bandwidth ? "limited by memory bandwidth" : "limited by compute"};
     return true;
   });
-  rates.words.first = "tokens/s of all sequences";
-  rates.words.second = "of each";
+  rates.words.first = "tokens/s, all sequences";
+  rates.words.second = "tokens/s, each";
   return rates;
 }
 
 Rates cost_rates(const Scenario& scenario, Task task) {
-  constexpr const char* missing = "No price is known: More settings has one for the device-hour.";
+  constexpr const char* missing = "No price is known for this device. Set Price under More settings.";
   const bool training = task == Task::Training;
   Rates rates = along_axis(scenario, task, missing, [&](const Scenario& there, RatePoint& point) {
     Rate speed;
@@ -113,13 +109,13 @@ Rates cost_rates(const Scenario& scenario, Task task) {
     const Cost cost = cost_of(there, task, speed);
     point.first = training ? cost.dollars : cost.dollars_per_million;
     if (point.first.typical <= 0) return false;
-    point.lines = {axis_words(task, point.x), "$ " + range_text(point.first, training ? "" : "for a million tokens"),
-                   "$ " + fixed(cost.dollars_per_hour, 2) + " an hour"};
+    point.lines = {axis_words(task, point.x), "$ " + range_text(point.first, training ? "" : "per million tokens"),
+                   "$ " + fixed(cost.dollars_per_hour, 2) + " per hour"};
     if (training) point.lines.push_back(range_text(cost.hours, "h"));
-    if (cost.watts > 0) point.lines.push_back(range_text(cost.joules_per_token, "J a token"));
+    if (cost.watts > 0) point.lines.push_back(range_text(cost.joules_per_token, "J/token"));
     return true;
   });
-  rates.words.first = training ? "$ for " + count_text(scenario.cost.tokens) + " tokens" : "$ for a million tokens";
+  rates.words.first = training ? "$ for " + count_text(scenario.cost.tokens) + " tokens" : "$ per million tokens";
   return rates;
 }
 

@@ -39,7 +39,7 @@ struct Rates {
 /// Tokens per second over sequences (inference) or devices (training).
 [[nodiscard]] Rates speed_rates(const Scenario& scenario, Task task);
 
-/// Dollars for a million tokens over sequences (inference), or for the scenario's tokens over devices (training).
+/// Dollars per million tokens over sequences (inference), or for the scenario's tokens over devices (training).
 [[nodiscard]] Rates cost_rates(const Scenario& scenario, Task task);
 
 /// "26–58 tokens/s": a range to two digits.

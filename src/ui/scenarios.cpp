@@ -1,10 +1,10 @@
 #include "ui/scenarios.hpp"
 
-#include "readers/json_text.hpp"
 #include "host/preset_folders.hpp"
-#include "readers/scenario_json.hpp"
 #include "host/text_file.hpp"
 #include "host/write_file.hpp"
+#include "readers/json_text.hpp"
+#include "readers/scenario_json.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -79,7 +79,7 @@ Result<fs::path> save_named(const App& app, std::string_view name) {
   if (file.empty()) return no_name(app);
   if (!app.scenario.model) return Issue{"model", "there is none to save"};
   return io::write_file(file, io::pretty(io::write_scenario(app.scenario, io::Written::Changed)),
-                             io::Readers::OwnerOnly);
+                        io::Readers::OwnerOnly);
 }
 
 Result<Scenario> open_named(const App& app, std::string_view name) {

@@ -1,7 +1,9 @@
-#include "ui/scenarios_dialogue.hpp"
+// SCENARIOS: saving one under a name, and opening, renaming and deleting saved ones.
 
 #include "report/estimate_tables.hpp"
+#include "ui/controls.hpp"
 #include "ui/dialogue.hpp"
+#include "ui/dialogues.hpp"
 #include "ui/scenarios.hpp"
 
 #include <algorithm>
@@ -20,42 +22,13 @@ std::string proposed_name(const Scenario& s) {
   return clean_name(s.model->name + ", " + io::devices_text(s.devices));
 }
 
-void read_names(App& app) { app.view.scenarios.names = saved_names(app.scenario_folder); }
-
-/// Saves under the typed name, or gives that name to the one being renamed.
-void keep(App& app) {
-  ScenariosView& view = app.view.scenarios;
-  const std::string name = clean_name(view.name.data());
-  const bool rename = !view.renaming.empty();
-  const auto done = rename ? rename_named(app, view.renaming, name) : save_named(app, name);
-  if (done) {
-    say(app, (rename ? "Renamed to " : "Saved as ") + name);
-    view.renaming.clear();
-  } else {
-    say(app, done.issues().front().where + ": " + done.issues().front().what, true);
-  }
-  read_names(app);
-}
-
-void open(App& app, const std::string& name) {
-  if (Result<Scenario> scenario = open_named(app, name)) {
-    use_scenario(app, std::move(scenario).value());
-    set_name(app.view.scenarios, name);
-    say(app, name + " opened");
-    ImGui::CloseCurrentPopup();
-  } else {
-    say(app, name + ": " + scenario.issues().front().where + " " + scenario.issues().front().what, true);
-  }
-}
-
 /// One saved scenario: a click opens it, two buttons at the right.
-void saved_row(App& app, const Theme& theme, const std::string& name) {
-  ScenariosView& view = app.view.scenarios;
+void saved_row(ScenariosView& view, const Theme& theme, const std::string& name, std::optional<ScenariosDeed>& deed) {
   const float height = theme.px(26);
   const float buttons = theme.px(190);
   const float width = std::max(ImGui::GetContentRegionAvail().x - buttons, theme.px(60));
   ImGui::PushID(name.c_str());
-  const bool chosen = ImGui::InvisibleButton("open", {width, height});
+  if (ImGui::InvisibleButton("open", {width, height})) deed = {ScenariosDeed::Kind::Open, name};
   const Box box = last_item();
   if (ImGui::IsItemHovered()) fill(box, theme.palette.control_hover, theme.px(3));
   draw_text(theme, theme.fonts.body, theme.palette.text, shrunk(box, theme.px(8), 0), name);
@@ -71,27 +44,22 @@ void saved_row(App& app, const Theme& theme, const std::string& name) {
   const bool asked = view.deleting == name;
   if (button(theme, ("saved.delete." + name).c_str(), asked ? "Really delete" : "Delete", 0, Look::Quiet)) {
     view.deleting = asked ? std::string() : name;
-    if (asked) {
-      const bool gone = delete_named(app, name);
-      say(app, name + (gone ? " deleted" : " cannot be deleted"), !gone);
-      read_names(app);
-    }
+    if (asked) deed = {ScenariosDeed::Kind::Delete, name};
   }
   ImGui::PopID();
-  if (chosen) open(app, name);
 }
 
 }  // namespace
 
-void scenarios_dialogue(App& app, const Theme& theme) {
-  ScenariosView& view = app.view.scenarios;
-  const bool appearing = view.open_now;
-  if (!begin_dialogue(theme, "scenarios", view.open_now, 560)) return;
+std::optional<ScenariosDeed> scenarios_dialogue(const Scenario& scenario, View& all, const Theme& theme) {
+  ScenariosView& view = all.scenarios;
+  const bool appearing = all.opening.dialogue == Dialogue::Scenarios;
+  std::optional<ScenariosDeed> deed;
+  if (!begin_dialogue(theme, Dialogue::Scenarios, all.opening, 560)) return deed;
   if (appearing) {
-    read_names(app);
     view.renaming.clear();
     view.deleting.clear();
-    if (view.name[0] == '\0') set_name(view, proposed_name(app.scenario));
+    if (view.name[0] == '\0') set_name(view, proposed_name(scenario));
     ImGui::SetKeyboardFocusHere();
   }
   const bool rename = !view.renaming.empty();
@@ -100,14 +68,17 @@ void scenarios_dialogue(App& app, const Theme& theme) {
   const bool entered = ImGui::InputText("##name", view.name.data(), view.name.size(),
                                         ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
   note_control(theme, "scenarios.name", last_item());
-  const bool replaces =
-      !rename && std::find(view.names.begin(), view.names.end(), clean_name(view.name.data())) != view.names.end();
+  const std::string name = clean_name(view.name.data());
+  const bool replaces = !rename && std::find(view.names.begin(), view.names.end(), name) != view.names.end();
   const bool pressed = button(theme, "scenarios.save",
                               rename     ? "Rename"
                               : replaces ? "Replace"
                                          : "Save",
                               0, Look::Accent);
-  if (entered || pressed) keep(app);
+  if (entered || pressed) {
+    deed = rename ? ScenariosDeed{ScenariosDeed::Kind::Rename, view.renaming, name}
+                  : ScenariosDeed{ScenariosDeed::Kind::Save, name};
+  }
   heading(theme, "Saved scenarios");
   if (view.names.empty()) {
     dialogue_text(theme, theme.palette.text_soft,
@@ -115,11 +86,15 @@ void scenarios_dialogue(App& app, const Theme& theme) {
   } else {
     const float wanted = theme.px(32) * static_cast<float>(view.names.size()) + theme.px(8);
     ImGui::BeginChild("saved", {0, std::min(wanted, ImGui::GetIO().DisplaySize.y * 0.4f)}, false);
-    const std::vector<std::string> names = view.names;  // a row may change the list
-    for (const std::string& name : names) saved_row(app, theme, name);
+    for (const std::string& saved : view.names) saved_row(view, theme, saved, deed);
     ImGui::EndChild();
   }
+  if (deed && deed->kind == ScenariosDeed::Kind::Open) {
+    set_name(view, deed->name);
+    ImGui::CloseCurrentPopup();
+  }
   ImGui::EndPopup();
+  return deed;
 }
 
 }  // namespace llmcalc::ui

@@ -6,13 +6,13 @@
 
 namespace llmcalc::ui {
 
-void serving_panel(App& app, Controls& controls, bool more) {
+void serving_panel(Controls& controls, SlotChoosers& slots) {
   heading(controls.theme, "Inference");
   setting(controls, field_at("serving.sequences"));
   setting(controls, field_at("serving.context"));
   setting(controls, field_at("serving.kv_format"));
   setting(controls, field_at("serving.runtime"));
-  if (!more) return;
+  if (!controls.more) return;
   for (const Field& field : fields) {
     if (field.group() != "serving" && field.group() != "weights") continue;
     const std::string_view path = field.path;
@@ -21,7 +21,7 @@ void serving_panel(App& app, Controls& controls, bool more) {
       continue;
     }
     if (field.kind() == FieldKind::External) {
-      model_slot(app, controls, field);
+      model_slot(controls, slots, field);
     } else {
       setting(controls, field);
     }

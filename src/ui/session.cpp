@@ -1,9 +1,9 @@
 #include "ui/session.hpp"
 
-#include "readers/json_text.hpp"
-#include "readers/scenario_json.hpp"
 #include "host/text_file.hpp"
 #include "host/write_file.hpp"
+#include "readers/json_text.hpp"
+#include "readers/scenario_json.hpp"
 #include "ui/answers.hpp"
 
 #include <algorithm>
@@ -23,6 +23,8 @@ constexpr int session_version = 1;
 constexpr int most_windows = 16;
 /// Seconds without a change before the session is written.
 constexpr double quiet_time = 2;
+/// Pixels a side that a window is restored with at most.
+constexpr double largest_window = 16384;
 
 /// A number of an object, or what was there before.
 double number_in(const nlohmann::json& json, const char* key, double otherwise) {
@@ -53,6 +55,8 @@ void read_preferences(const nlohmann::json& json, Preferences& p) {
   choice_in(json, "focus_part", p.focus.part);
   p.zoom = static_cast<float>(std::clamp(number_in(json, "zoom", p.zoom), 0.6, 3.0));
   p.more_settings = flag_in(json, "more_settings", p.more_settings);
+  p.width = static_cast<int>(std::clamp(number_in(json, "width", p.width), 0.0, largest_window));
+  p.height = static_cast<int>(std::clamp(number_in(json, "height", p.height), 0.0, largest_window));
   if (const auto folder = json.find("export_folder"); folder != json.end() && folder->is_string()) {
     p.export_folder = folder->get<std::string>();
     // What the text field can hold; a path with a NUL would end there for the system.
@@ -73,6 +77,8 @@ nlohmann::ordered_json write_preferences(const Preferences& p) {
           {"focus_part", key_of(p.focus.part)},
           {"zoom", p.zoom},
           {"more_settings", p.more_settings},
+          {"width", p.width},
+          {"height", p.height},
           {"export_folder", p.export_folder}};
 }
 
@@ -193,7 +199,7 @@ double Session::keep(App& app, double now) {
   // Whether or not it could be written: the next try comes with the next change.
   saved_ = std::exchange(seen_, std::nullopt);
   const Issues issues = save(app);
-  if (!issues.empty()) say(app, "The session is not saved: " + in_words(issues.front()), true);
+  if (!issues.empty()) complain(app, "The session is not saved: " + in_words(issues.front()));
   return -1;
 }
 

@@ -13,8 +13,8 @@ namespace llmcalc::ui {
 
 /// Where a window keeps its session.
 struct SessionPlace {
-  std::filesystem::path file;             ///< this window's own; empty: the session is not kept
-  std::filesystem::path begin_with;       ///< what is restored
+  std::filesystem::path file;          ///< this window's own; empty: the session is not kept
+  std::filesystem::path begin_with;    ///< what is restored
   std::optional<host::FileLock> lock;  ///< keeps other windows off `file`
 };
 

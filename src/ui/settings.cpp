@@ -64,6 +64,16 @@ bool optional_control(Controls& c, const Field& field, const Access<std::optiona
   return true;
 }
 
+/// A real value as people read it: with its unit, shares in percent, and a word for what 0 stands for.
+std::string real_text(const Field& field, double value) {
+  if (value == 0 && field.help.find("; 0: ") != std::string_view::npos) return "automatic";
+  if (field.unit == "bytes/s") return rate_text(value, "B");
+  if (field.unit.starts_with("$/")) return "$" + shortest(value) + std::string(field.unit.substr(1));
+  if (!field.unit.empty()) return shortest(value) + " " + std::string(field.unit);
+  const bool share = field.group() == "speed" || field.path.ends_with("_load");
+  return share ? shortest(std::round(value * 1e4) / 100) + " %" : shortest(value);
+}
+
 bool real_control(Controls& c, const Field& field, const Access<double>& access, float width) {
   SliderLook look;
   look.range = {.low = whole_of(field.slider.low * real_steps),
@@ -73,7 +83,8 @@ bool real_control(Controls& c, const Field& field, const Access<double>& access,
   look.lowest = whole_of(field.limits.low * real_steps);
   look.highest = whole_of(field.limits.high * real_steps);
   look.thousandths = true;
-  look.shown = shortest(access.get(c.scenario));
+  look.typed = shortest(access.get(c.scenario));
+  look.shown = real_text(field, access.get(c.scenario));
   Count value = whole_of(access.get(c.scenario) * real_steps);
   if (!count_slider(c.theme, c.typing, field.path, width, look, value)) return false;
   access.edit(c.scenario) = static_cast<double>(value) / real_steps;
@@ -120,7 +131,7 @@ bool reset_dot(Controls& c, const Field& field, ImVec2 row) {
   const bool clicked = ImGui::InvisibleButton("reset", {side, side});
   const bool hovered = ImGui::IsItemHovered();
   const Box box = last_item();
-  help(c.theme, "Changed. Click to set it back.");
+  help(c.theme, "Changed. Click to reset it.");
   focus_ring(c.theme, box);
   ImGui::PopID();
   ImGui::GetWindowDrawList()->AddCircleFilled(box.middle(), c.theme.px(hovered ? 4.0f : 2.5f), c.theme.palette.warn);
@@ -133,9 +144,11 @@ bool reset_dot(Controls& c, const Field& field, ImVec2 row) {
 
 void complaint(Controls& c, const Field& field) {
   if (c.typing.name == field.path && !c.typing.complaint.empty()) {
-    const std::string range = grouped(whole_of(field.limits.low)) + " to " + grouped(whole_of(field.limits.high));
-    paragraph(c.theme, c.theme.fonts.small, c.theme.palette.bad, c.typing.complaint + ": " + range,
-              ImGui::GetContentRegionAvail().x);
+    const bool real = field.kind() == FieldKind::Real;
+    const auto limit = [&](double value) { return real ? shortest(value) : grouped(whole_of(value)); };
+    const std::string range = limit(field.limits.low) + " to " + limit(field.limits.high);
+    paragraph(c.theme, c.theme.fonts.small, c.theme.palette.bad,
+              c.typing.complaint + range + (real ? "." : " (8k, 70b work too)."), ImGui::GetContentRegionAvail().x);
   }
   show_issues(c.theme, c.issues, field.pointer());
 }

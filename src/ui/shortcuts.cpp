@@ -6,7 +6,7 @@ namespace llmcalc::ui {
 
 void shortcuts(App& app) {
   const ImGuiIO& io = ImGui::GetIO();
-  if (compat::pressed(Key::F1)) app.view.help_open_now = true;
+  if (compat::pressed(Key::F1)) app.view.opening.dialogue = Dialogue::Help;
   if (!io.KeyCtrl || io.WantTextInput) return;
   for (const Action& action : actions()) {
     if (action.key == Key::Count || action.shift != io.KeyShift) continue;

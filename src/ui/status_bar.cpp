@@ -8,7 +8,7 @@
 namespace llmcalc::ui {
 namespace {
 
-/// "Weights exact · KV cache exact · activations modelled".
+/// "Weights exact · KV cache exact · Compute buffer modelled ±10 %".
 std::string trust_line(const Estimate& estimate) {
   std::string line;
   for (const Component& c : estimate.inference.breakdown.components) {
@@ -30,44 +30,40 @@ std::string time_text(double seconds) {
 
 }  // namespace
 
-void status_bar(App& app, const Theme& theme, const Box& box) {
+std::optional<std::string> status_bar(const Shown& shown, const Message& message, const Theme& theme,
+                                      const Box& box) {
   const Palette& p = theme.palette;
   fill(box, p.bar);
   ImGui::GetWindowDrawList()->AddLine(box.from, {box.to.x, box.from.y}, p.border);
   const Box inner = shrunk(box, theme.px(14), 0);
-  if (!app.view.message.empty()) {
-    const double remaining = app.view.message_until - ImGui::GetTime();
-    double& wake = app.requests.wake_after;
-    if (remaining <= 0) app.view.message.clear();
-    if (remaining > 0 && (wake < 0 || remaining < wake)) wake = remaining + 0.02;
-  }
-  std::string left = app.view.message;
-  ImU32 colour = app.view.message_is_bad ? p.bad : p.text_soft;
-  if (!app.results.issues.empty()) {
-    left = app.results.issues.front().where + " " + app.results.issues.front().what;
+  const Results& results = shown.results;
+  std::string left = message.text;
+  ImU32 colour = message.is_bad ? p.bad : p.text_soft;
+  if (!results.issues.empty()) {
+    left = results.issues.front().where + " " + results.issues.front().what;
     colour = p.bad;
   }
   if (left.empty()) {
-    left = trust_line(app.results.estimate);
-    left += (left.empty() ? "" : "     ") + std::string("estimated in ") + time_text(app.results.seconds);
+    left = trust_line(results.estimate);
+    left += (left.empty() ? "" : "     ") + std::string("estimated in ") + time_text(results.seconds);
     colour = p.text_faint;
   }
-  const std::string command = command_line(app.scenario);
+  std::optional<std::string> copied;
+  const std::string command = command_line(shown.scenario);
   const float wide = std::min(text_width(theme.fonts.small, left) + theme.px(1), inner.width());
   draw_text(theme, theme.fonts.small, colour, {inner.from, {inner.from.x + wide, inner.to.y}}, left);
   const Box rest{{inner.from.x + std::max(wide, 0.0f) + theme.px(24), inner.from.y}, inner.to};
-  if (rest.width() < theme.px(110)) return;
-  const std::string shown = text_width(theme.fonts.small, command) <= rest.width() ? command : "copy as a command";
-  const float width = text_width(theme.fonts.small, shown) + 1;
+  if (rest.width() < theme.px(110)) return copied;
+  const std::string words = text_width(theme.fonts.small, command) <= rest.width() ? command : "copy as a command";
+  const float width = text_width(theme.fonts.small, words) + 1;
   ImGui::SetCursorScreenPos({rest.to.x - width, rest.from.y});
-  if (ImGui::InvisibleButton("command", {width, rest.height()})) {
-    ImGui::SetClipboardText(command.c_str());
-    say(app, "Command copied");
-  }
+  if (ImGui::InvisibleButton("command", {width, rest.height()})) copied = command;
   const bool hovered = ImGui::IsItemHovered();
-  draw_text(theme, theme.fonts.small, hovered ? p.text : p.text_faint, last_item(), shown);
+  draw_text(theme, theme.fonts.small, hovered ? p.text : p.text_faint, last_item(), words);
   help(theme, command + "\nThe same estimate on the command line. Click to copy.");
+  focus_ring(theme, last_item());
   note_control(theme, "command", last_item());
+  return copied;
 }
 
 }  // namespace llmcalc::ui

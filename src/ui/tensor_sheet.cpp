@@ -1,15 +1,13 @@
 // TENSORS: the inventory the weights are counted from, as it is stored in the chosen format. A click on a heading
 // sorts.
 
-#include "report/tensor_table.hpp"
 #include "ui/chart_frame.hpp"
 #include "ui/controls.hpp"
-#include "ui/files.hpp"
 
 #include <llmcalc/base/text.hpp>
 
-#include <algorithm>
-#include <tuple>
+#include <array>
+#include <string>
 
 namespace llmcalc::ui {
 namespace {
@@ -23,66 +21,33 @@ struct SheetColumn {
 };
 
 constexpr std::array<SheetColumn, 7> columns{{
-    {SheetOrder::Name, "Tensor", 0.36f, Align::Left},
-    {SheetOrder::Shape, "Rows × columns", 0.55f, Align::Right},
-    {SheetOrder::HowMany, "How many", 0.64f, Align::Right},
-    {SheetOrder::Parameters, "Parameters", 0.79f, Align::Right},
-    {SheetOrder::Format, "Stored as", 0.90f, Align::Left},
+    {SheetOrder::Name, "Tensor", 0.33f, Align::Left},
+    {SheetOrder::Shape, "Rows × columns", 0.52f, Align::Right},
+    {SheetOrder::HowMany, "Count", 0.61f, Align::Right},
+    {SheetOrder::Parameters, "Parameters", 0.76f, Align::Right},
+    {SheetOrder::Format, "Stored as", 0.86f, Align::Left},
     {SheetOrder::Bytes, "Size", 1.0f, Align::Right},
     {SheetOrder::Inventory, "", 1.0f, Align::Left},
 }};
 /// Columns that are drawn; the order of the inventory has none.
 constexpr std::size_t drawn_columns = columns.size() - 1;
 
-bool before(const StoredTensor& a, const StoredTensor& b, SheetOrder order) {
-  switch (order) {
-    case SheetOrder::Name:
-      return a.name < b.name;
-    case SheetOrder::Shape:
-      return std::pair(b.rows, b.columns) < std::pair(a.rows, a.columns);
-    case SheetOrder::HowMany:
-      return b.how_many < a.how_many;
-    case SheetOrder::Parameters:
-      return b.parameters() < a.parameters();
-    case SheetOrder::Format:
-      return a.format < b.format;
-    case SheetOrder::Bytes:
-      return b.bytes < a.bytes;
-    case SheetOrder::Inventory:
-      return false;
-  }
-  return false;
-}
-
-void update_sheet(App& app) {
-  Sheet& sheet = app.sheet;
-  if (sheet.revision == app.results.revision && sheet.sorted_by == sheet.order) return;
-  if (sheet.revision != app.results.revision || sheet.order == SheetOrder::Inventory) {
-    sheet.of = app.scenario.model;
-    sheet.tensors = stored_tensors(*app.scenario.model, app.scenario.weights);
-  }
-  sheet.revision = app.results.revision;
-  sheet.sorted_by = sheet.order;
-  std::stable_sort(sheet.tensors.begin(), sheet.tensors.end(),
-                   [&](const StoredTensor& a, const StoredTensor& b) { return before(a, b, sheet.order); });
-}
-
 Box cell_of(const Theme& theme, const Box& row, std::size_t column) {
   const float from = column == 0 ? 0 : columns[column - 1].end;
-  const float gap = column == 0 ? 0 : theme.px(columns[column].align == Align::Left ? 14 : 4);
+  const float gap = column == 0 ? 0 : theme.px(columns[column].align == Align::Left ? 14 : 8);
   return {{row.from.x + row.width() * from + gap, row.from.y},
           {row.from.x + row.width() * columns[column].end, row.to.y}};
 }
 
-void draw_header(App& app, const Theme& theme, const Box& row) {
+void draw_header(SheetOrder& order, const Theme& theme, const Box& row) {
   const Palette& p = theme.palette;
   for (std::size_t i = 0; i < drawn_columns; ++i) {
     const Box cell = cell_of(theme, row, i);
-    const bool on = app.sheet.order == columns[i].order;
+    const bool on = order == columns[i].order;
     ImGui::SetCursorScreenPos(cell.from);
     ImGui::PushID(static_cast<int>(i));
     if (ImGui::InvisibleButton("sort", cell.size())) {
-      app.sheet.order = on ? SheetOrder::Inventory : columns[i].order;
+      order = on ? SheetOrder::Inventory : columns[i].order;
     }
     const bool hovered = ImGui::IsItemHovered();
     help(theme, on ? "Click for the model's own order." : "Click to sort by this column.");
@@ -95,12 +60,12 @@ void draw_header(App& app, const Theme& theme, const Box& row) {
   ImGui::GetWindowDrawList()->AddLine({row.from.x, row.to.y}, row.to, p.border);
 }
 
-void draw_row(const App& app, const Theme& theme, const StoredTensor& t, const Box& row) {
+void draw_row(ByteUnits units, const Theme& theme, const StoredTensor& t, const Box& row) {
   const Palette& p = theme.palette;
   const std::array<std::string, drawn_columns> words{
       std::string(t.name),   t.columns == 1 ? grouped(t.rows) : grouped(t.rows) + " × " + grouped(t.columns),
       grouped(t.how_many),   grouped(t.parameters()),
-      std::string(t.format), text(t.bytes, app.preferences.units)};
+      std::string(t.format), text(t.bytes, units)};
   for (std::size_t i = 0; i < words.size(); ++i) {
     const Typeface& face = i == 0 ? theme.fonts.mono : theme.fonts.body;
     draw_text(theme, face, i == 0 || i == 5 ? p.text : p.text_soft, cell_of(theme, row, i), words[i],
@@ -108,34 +73,30 @@ void draw_row(const App& app, const Theme& theme, const StoredTensor& t, const B
   }
 }
 
-/// Sum of the list and the button that exports it.
-void draw_footer(App& app, const Theme& theme, const Box& line) {
+/// Sum of the list and the button that exports it; true when it was pressed.
+bool draw_footer(const Sheet& sheet, ByteUnits units, const Theme& theme, const Box& line) {
   Bytes bytes;
   Count parameters = 0;
-  for (const StoredTensor& t : app.sheet.tensors) {
+  for (const StoredTensor& t : sheet.tensors) {
     bytes += t.bytes;
     parameters = add(parameters, t.parameters());
   }
-  const std::string words = grouped(app.sheet.tensors.size()) + " groups · " + grouped(parameters) +
-                            " parameters · " + exact_text(bytes) + " = " + text(bytes, app.preferences.units);
+  const std::string words = counted(sheet.tensors.size(), "group") + " · " + grouped(parameters) + " parameters · " +
+                            exact_text(bytes) + " = " + text(bytes, units);
   const float button_width = theme.px(92);
   draw_text(theme, theme.fonts.small, theme.palette.text_soft,
             {line.from, {line.to.x - button_width - theme.px(8), line.to.y}}, words);
   ImGui::SetCursorScreenPos({line.to.x - button_width, line.from.y});
-  if (button(theme, "tensors.csv", "Save CSV", button_width)) {
-    export_file(app, "llmcalc-" + app.scenario.model->id + "-tensors.csv",
-                io::tensor_table(app.sheet.tensors).csv());
-  }
+  return button(theme, "tensors.csv", "Save CSV", button_width);
 }
 
 }  // namespace
 
-void tensor_sheet(App& app, const Theme& theme, const Box& area) {
-  update_sheet(app);
+bool tensor_sheet(const Shown& shown, const Sheet& sheet, SheetOrder& order, const Theme& theme, const Box& area) {
   const Box inner = shrunk(area, theme.px(12), theme.px(6));
   const float height = theme.px(22);
   const float footer = theme.px(34);
-  draw_header(app, theme, {inner.from, {inner.to.x - theme.px(14), inner.from.y + height}});
+  draw_header(order, theme, {inner.from, {inner.to.x - theme.px(14), inner.from.y + height}});
   const Box list{{inner.from.x, inner.from.y + height + theme.px(2)}, {inner.to.x, inner.to.y - footer}};
   ImGui::SetCursorScreenPos(list.from);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{0, 0});
@@ -143,17 +104,17 @@ void tensor_sheet(App& app, const Theme& theme, const Box& area) {
   compat::begin_padded_child("tensors", list.size());
   const float width = list.width() - theme.px(14);  // the scroll bar's place is kept free, so that columns stay
   ImGuiListClipper clipper;
-  clipper.Begin(static_cast<int>(app.sheet.tensors.size()), height);
+  clipper.Begin(static_cast<int>(sheet.tensors.size()), height);
   while (clipper.Step()) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
       ImGui::Dummy({width, height});
-      draw_row(app, theme, app.sheet.tensors[static_cast<std::size_t>(i)], last_item());
+      draw_row(shown.units, theme, sheet.tensors[static_cast<std::size_t>(i)], last_item());
     }
   }
   clipper.End();
   ImGui::EndChild();
   ImGui::PopStyleVar(2);
-  draw_footer(app, theme, {{inner.from.x, inner.to.y - footer + theme.px(4)}, inner.to});
+  return draw_footer(sheet, shown.units, theme, {{inner.from.x, inner.to.y - footer + theme.px(4)}, inner.to});
 }
 
 }  // namespace llmcalc::ui

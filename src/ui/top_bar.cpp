@@ -13,6 +13,10 @@
 namespace llmcalc::ui {
 namespace {
 
+float button_width(const Theme& theme, std::string_view text) {
+  return text_width(theme.fonts.body, text) + theme.px(24);
+}
+
 /// A wide closed chooser: name in bold, a note, a triangle. True when it was clicked.
 bool chooser_button(const Theme& theme, const char* name, std::string_view bold, std::string_view note, float widest,
                     std::string_view help_text, std::string_view mark = {}) {
@@ -39,53 +43,50 @@ bool chooser_button(const Theme& theme, const char* name, std::string_view bold,
   return clicked;
 }
 
-/// Model chooser button; a model changed by the sliders says so.
-void model_button(App& app, const Theme& theme, float widest) {
-  const bool known = app.scenario.model != nullptr;
-  const std::string note = known ? grouped(app.results.estimate.model.parameters) + " parameters" : std::string{};
+/// The present model; opens its chooser.
+void model_button(const Shown& shown, View& view, const Theme& theme, float widest) {
+  const Model* model = shown.scenario.model.get();
+  const std::string note = model ? grouped(shown.results.estimate.model.parameters) + " parameters" : std::string{};
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  if (chooser_button(theme, "model", known ? app.scenario.model->name : "Choose a model", note, widest,
+  view.models.below = {at.x, at.y + theme.px(34)};
+  if (chooser_button(theme, "model", model ? model->name : "Choose a model", note, widest,
                      "Choose a model (Ctrl+M). Drop a file on the window, or paste a config.json with Ctrl+V.")) {
-    app.view.models.open_now = true;
+    view.opening.dialogue = Dialogue::Models;
   }
-  model_chooser(app, theme, {at.x, at.y + theme.px(34)});
 }
 
-void device_button(App& app, const Theme& theme, float widest) {
+/// The present devices; opens their chooser.
+void device_button(const Shown& shown, View& view, const Theme& theme, float widest) {
+  const DeviceSet& devices = shown.scenario.devices;
   std::string name = "Host memory only";
   std::string note;
-  if (const Device* device = app.scenario.devices.smallest()) {
-    const bool alike = app.scenario.devices.groups.size() == 1;
-    name =
-        alike ? grouped(app.scenario.devices.count()) + " × " + device->name : io::devices_text(app.scenario.devices);
+  if (const Device* device = devices.smallest()) {
+    const bool one_kind = devices.groups.size() == 1;
+    name = one_kind ? grouped(devices.count()) + " × " + device->name : io::devices_text(devices);
     note = capacity_name(*device);
-    if (!alike || name.ends_with(note)) note.clear();
+    if (!one_kind || name.ends_with(note)) note.clear();
   }
   const ImVec2 at = ImGui::GetCursorScreenPos();
+  view.devices.below = {at.x, at.y + theme.px(34)};
   if (chooser_button(theme, "device", name, note, widest, "Choose the devices (Ctrl+D).")) {
-    app.view.devices.open_now = true;
+    view.opening.dialogue = Dialogue::Devices;
   }
-  device_chooser(app, theme, {at.x, at.y + theme.px(34)});
 }
 
-/// Buttons A to D: pin the present scenario, or take it away again.
-void pin_button(App& app, const Theme& theme) {
+/// Buttons A to D: keep the present scenario. True when it was pressed.
+bool pin_button(const Pins& pins, const Theme& theme) {
   std::size_t free = 0;
-  while (free < app.pins.size() && app.pins[free]) ++free;
-  const bool full = free == app.pins.size();
-  const std::string text = full ? std::string("Pins A–D") : "Pin " + std::string(pin_names[free]);
-  if (button(theme, "pin", text)) {
-    if (!full) {
-      app.pins[free] = Pin{app.scenario, app.results.estimate};
-      say(app, "Pinned as " + std::string(pin_names[free]));
-    }
-    app.preferences.tab = Tab::Compare;
-  }
-  help(theme, "Keep this scenario and compare others with it (Ctrl+K).");
+  while (free < pins.size() && pins[free]) ++free;
+  const bool full = free == pins.size();
+  const bool pressed = button(theme, "pin", full ? std::string("Pins") : "Pin " + std::string(pin_names[free]),
+                              button_width(theme, "Pin A"));
+  help(theme, full ? "Compare the pins A to D; right click one to remove it."
+                   : "Keep this scenario and compare others with it (Ctrl+K).");
+  return pressed;
 }
 
 /// The half-filled disc that changes the theme.
-void theme_button(App& app, const Theme& theme) {
+void theme_button(ThemeKind& kind, const Theme& theme) {
   const bool clicked = ImGui::InvisibleButton("theme", {theme.px(36), theme.px(30)});
   const Box box = last_item();
   fill(box, ImGui::IsItemHovered() ? theme.palette.control_hover : theme.palette.control, theme.px(4));
@@ -94,64 +95,73 @@ void theme_button(App& app, const Theme& theme) {
   list->AddCircle(box.middle(), radius, theme.palette.text, 24, theme.px(1.3f));
   list->PathArcTo(box.middle(), radius, 1.5708f, 4.7124f, 16);
   list->PathFillConvex(theme.palette.text);
-  help(theme, "Dark, light, high contrast (Ctrl+T).");
+  help(theme, "Theme: dark, light, high contrast (Ctrl+T).");
   focus_ring(theme, box);
   note_control(theme, "theme", box);
   if (clicked) {
-    const auto next = (static_cast<std::size_t>(app.preferences.theme) + 1) % theme_kinds.size();
-    app.preferences.theme = theme_kinds[next].id;
+    kind = theme_kinds[(static_cast<std::size_t>(kind) + 1) % theme_kinds.size()].id;
   }
-}
-
-float button_width(const Theme& theme, std::string_view text) {
-  return text_width(theme.fonts.body, text) + theme.px(24);
 }
 
 }  // namespace
 
-void top_bar(App& app, const Theme& theme, const Box& box) {
+TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Preferences& preferences, View& view,
+                    const Theme& theme, const Box& box) {
+  TopBarDeeds deeds;
   fill(box, theme.palette.bar);
   ImGui::GetWindowDrawList()->AddLine({box.from.x, box.to.y - 1}, {box.to.x, box.to.y - 1}, theme.palette.border);
-  const float gap = theme.px(10);
+  const float gap = theme.px(box.width() < theme.px(1200) ? 8 : 10);
   const float top = box.from.y + theme.px(9);
   const bool narrow = box.width() < theme.px(1200);
   const bool tiny = box.width() < theme.px(900);
-  const float open = button_width(theme, "Open…");
-  const float method = text_width(theme.fonts.body, label_of(Method::Detailed)) +
-                       text_width(theme.fonts.body, label_of(Method::Article)) + theme.px(44);
-  const float right = button_width(theme, "Pin A") + button_width(theme, "Export…") + theme.px(36) +
+  // In narrower windows everything keeps its place, though names are short.
+  const std::array<std::string_view, 2> method_names{"Detailed", narrow ? "Simple" : "Simple (article)"};
+  const float methods =
+      text_width(theme.fonts.body, method_names[0]) + text_width(theme.fonts.body, method_names[1]) + theme.px(44);
+  const float open = button_width(theme, narrow ? "…" : "Open…");
+  const float question = button_width(theme, "?");
+  // Pins have a key and a place in the palette: where there is no room their button is the one to miss.
+  const float pin = box.width() < theme.px(720) ? 0 : button_width(theme, "Pin A") + gap;
+  const float right = pin + button_width(theme, "Export…") + theme.px(36) + question +
                       text_width(theme.fonts.body, "GiBGB") + theme.px(44) + 3 * gap;
-  const float fixed_width =
-      (tiny ? theme.px(40) : 0) + (narrow ? 0 : open + gap) + method + right + theme.px(28) + 5 * gap;
+  const float fixed_width = (tiny ? theme.px(40) : open + gap) + methods + right + theme.px(28) + 5 * gap;
   const float room = std::max(box.width() - fixed_width, theme.px(160));
   ImGui::SetCursorScreenPos({box.from.x + theme.px(14), top});
   if (tiny) {
-    if (button(theme, "drawer", "≡", theme.px(34))) app.view.drawer_open = !app.view.drawer_open;
+    deeds.drawer = button(theme, "drawer", "≡", theme.px(34));
+    help(theme, "Show or hide the settings.");
     ImGui::SameLine(0, theme.px(6));
   }
-  model_button(app, theme, room * 0.56f);
+  model_button(shown, view, theme, room * 0.6f);
   ImGui::SameLine(0, gap);
-  if (!narrow) {
-    if (button(theme, "open", "Open…")) app.view.open_file_now = true;
+  if (!tiny) {
+    if (button(theme, "open", narrow ? "…" : "Open…")) view.opening.dialogue = Dialogue::OpenFile;
     help(theme, "Open a config.json, .safetensors, .gguf, a folder of them, or a saved scenario (Ctrl+O).");
     ImGui::SameLine(0, gap);
   }
-  device_button(app, theme, room * 0.44f);
+  device_button(shown, view, theme, room * 0.4f);
   ImGui::SameLine(0, gap);
-  constexpr std::array method_names{label_of(Method::Detailed), label_of(Method::Article)};
-  app.scenario.method =
-      static_cast<Method>(segmented(theme, "method", method_names, static_cast<std::size_t>(app.scenario.method)));
+  method = static_cast<Method>(segmented(theme, "method", method_names, static_cast<std::size_t>(method)));
+  help(theme,
+       "Detailed counts what engines and frameworks allocate. Simple is the short formula of the article "
+       "that this program began with.");
   ImGui::SetCursorScreenPos({box.to.x - right - theme.px(14), top});
-  pin_button(app, theme);
-  ImGui::SameLine(0, gap);
-  if (button(theme, "export", "Export…")) app.view.export_open_now = true;
+  if (pin > 0) {
+    deeds.pin = pin_button(pins, theme);
+    ImGui::SameLine(0, gap);
+  }
+  if (button(theme, "export", "Export…")) view.opening.dialogue = Dialogue::Export;
   help(theme, "Picture, CSV, JSON, Markdown, launch command (Ctrl+E).");
   ImGui::SameLine(0, gap);
   constexpr std::array unit_names{label_of(ByteUnits::Binary), label_of(ByteUnits::Decimal)};
-  app.preferences.units =
-      static_cast<ByteUnits>(segmented(theme, "units", unit_names, static_cast<std::size_t>(app.preferences.units)));
+  preferences.units =
+      static_cast<ByteUnits>(segmented(theme, "units", unit_names, static_cast<std::size_t>(preferences.units)));
   ImGui::SameLine(0, gap);
-  theme_button(app, theme);
+  theme_button(preferences.theme, theme);
+  ImGui::SameLine(0, gap);
+  if (button(theme, "help", "?")) view.opening.dialogue = Dialogue::Help;
+  help(theme, "Keys and the meaning of the marks (F1). Ctrl+P lists every action.");
+  return deeds;
 }
 
 }  // namespace llmcalc::ui

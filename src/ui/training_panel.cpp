@@ -18,15 +18,15 @@ constexpr std::array first{&field_at("training.method"),      &field_at("trainin
 
 }  // namespace
 
-void training_panel(App& app, Controls& controls, bool more) {
+void training_panel(Controls& controls, SlotChoosers& slots) {
   heading(controls.theme, "Training");
   for (const Field* field : first) setting(controls, *field);
-  if (!more) return;
+  if (!controls.more) return;
   for (const Field& field : fields) {
     if (field.group() != "training") continue;
     if (std::find(first.begin(), first.end(), &field) != first.end()) continue;
     if (field.kind() == FieldKind::External) {
-      model_slot(app, controls, field);
+      model_slot(controls, slots, field);
     } else {
       setting(controls, field);
     }

@@ -90,8 +90,8 @@ void line(const Theme& theme, ImU32 colour, const std::string& words) {
 
 }  // namespace
 
-void why_panel(App& app, const Theme& theme) {
-  const Found found = find_part(app.results.estimate, app.preferences.focus.task, app.preferences.focus.part);
+void why_panel(const Shown& shown, const Focus& focus, const Theme& theme) {
+  const Found found = find_part(shown.results.estimate, focus.task, focus.part);
   const Component* c = found.component;
   const Task task = found.task;
   if (!c) {
@@ -106,14 +106,13 @@ void why_panel(App& app, const Theme& theme) {
   heading(theme, "Why",
           std::string(label_of(c->part)) + " · " + std::string(found.phase ? label_of(*found.phase) : key_of(task)));
   trust_badge(theme, *c, head);
-  card(theme, calculation(*c, app.preferences.units));
+  card(theme, calculation(*c, shown.units));
   if (c->low != c->high) {
     line(theme, c->trust == Trust::Assumed ? p.warn : p.text_soft,
-         "From " + text(c->low, app.preferences.units) + " to " + text(c->high, app.preferences.units) + ": " +
+         "From " + text(c->low, shown.units) + " to " + text(c->high, shown.units) + ": " +
              std::string(row_of(c->trust).help) + ".");
   }
-  if (const std::string words = article_words(app.scenario, app.results, *c, task, app.preferences.units);
-      !words.empty()) {
+  if (const std::string words = article_words(shown.scenario, shown.results, *c, task, shown.units); !words.empty()) {
     line(theme, p.text_soft, words);
   }
   if (!c->not_counted.empty()) line(theme, p.text_faint, "Not counted: " + std::string(c->not_counted) + ".");

@@ -50,7 +50,8 @@ std::string kv_reason(const Model& model) {
     window = window || (kind.attends() && kind.attention.window != 0);
     recurrent = recurrent || kind.recurs();
   }
-  if (latent) return "Latent attention caches one compressed vector a token instead of keys and values of every head";
+  if (latent)
+    return "Latent attention caches one compressed vector per token instead of keys and values of every head";
   std::string words;
   if (kv_heads != 0 && kv_heads < heads) {
     words = "Grouped-query attention keeps " + grouped(kv_heads) + " of " + grouped(heads) + " heads";
@@ -85,22 +86,21 @@ std::string kv_words(const Scenario& s) {
 std::string reason(const Scenario& s, Part part, Task task) {
   switch (row_part(part)) {
     case Part::Weights:
-      return "The article multiplies all parameters by one precision; formats really keep some tensors in 16 bits "
-             "and "
-             "add scales";
+      return "The article multiplies all parameters by one precision; formats keep some tensors in 16 bits and add "
+             "scales";
     case Part::KvCache:
       return kv_words(s);
     case Part::Activations:
       return task == Task::Inference
                  ? "The article charges inference with what one layer saves for a backward pass; an engine reuses "
-                   "its buffers"
+                   "its "
+                   "buffers"
                  : "The article keeps one layer's activations; training without recomputation keeps every layer's, "
-                   "by "
-                   "the kernels in use";
+                   "as the kernels in use need them";
     case Part::Gradients:
-      return "The article counts four bytes for every gradient; gradients have the type the recipe gives them";
+      return "The article counts four bytes per gradient; gradients have the type that the recipe gives them";
     case Part::OptimizerStates:
-      return "The article knows 8, 2 and 4 bytes; states follow the optimizer and the type of its parameters";
+      return "The article counts 8, 4 or 2 bytes per parameter; states follow the optimizer and its number formats";
     default:
       return {};
   }
@@ -110,11 +110,12 @@ std::string reason(const Scenario& s, Part part, Task task) {
 
 std::string article_words(const Scenario& scenario, const Results& results, const Component& component, Task task,
                           ByteUnits units) {
-  if (scenario.method == Method::Article) return "This is the article's own formula, as written there.";
+  if (scenario.method == Method::Article)
+    return "This is the formula of the article that the simple method follows, as written there.";
   const Bytes ours = task == Task::Inference ? all_devices(results.estimate, component) : component.bytes;
   const Bytes theirs = article_bytes(results, component.part, task);
   if (theirs.count == 0) {
-    return "The article leaves this out, so it is " + text(ours, units) + " too low here.";
+    return "The article leaves this out: it is " + text(ours, units) + " too low here.";
   }
   const std::string ratio = ratio_words(ours, theirs);
   std::string words = reason(scenario, component.part, task);
@@ -123,9 +124,9 @@ std::string article_words(const Scenario& scenario, const Results& results, cons
     const bool chance = row_part(component.part) == Part::KvCache && other_precision(scenario);
     return chance ? words + ". By chance both together give the same." : "The article's formula gives the same.";
   }
-  if (!words.empty()) words += ": ";
-  return words + (ours == component.bytes ? "this is " : "all devices together are ") + ratio +
-         " the article's formula (" + text(theirs, units) + ").";
+  if (!words.empty()) words += ". ";
+  const std::string whose = ours == component.bytes ? "here it is " : "here all devices together hold ";
+  return words + "The article counts " + text(theirs, units) + "; " + whose + ratio + " that.";
 }
 
 }  // namespace llmcalc::ui

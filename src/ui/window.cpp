@@ -1,13 +1,16 @@
 // The layout: three columns between two bars; in narrower windows the right column becomes tabs under the chart, and
 // then the left column a drawer. Nothing is ever out of reach: every column scrolls.
 
+#include "report/tensor_table.hpp"
 #include "ui/answers.hpp"
+#include "ui/files.hpp"
 #include "ui/overlays.hpp"
 #include "ui/panels.hpp"
 #include "ui/shortcuts.hpp"
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace llmcalc::ui {
 namespace {
@@ -55,42 +58,55 @@ void end_column() {
 
 void left_column(App& app, const Theme& theme, const Box& box) {
   begin_column(theme, "left", box, theme.palette.side, {theme.px(14), theme.px(16)});
+  bool& more = app.preferences.more_settings;
   Controls controls{.theme = theme,
                     .scenario = app.scenario,
                     .reference = app.reference,
                     .issues = app.results.issues,
                     .typing = app.view.typing,
-                    .label_width = theme.px(148)};
-  const bool more = app.preferences.more_settings;
-  model_panel(app, controls);
+                    .label_width = theme.px(148),
+                    .more = more};
+  SlotChoosers slots{.library = app.library, .view = app.view};
+  const std::optional<ModelSource> model = model_panel(controls, app.results.estimate, app.view.base_model);
   ImGui::Dummy({1, theme.px(3)});
-  serving_panel(app, controls, more);
+  serving_panel(controls, slots);
   ImGui::Dummy({1, theme.px(3)});
-  training_panel(app, controls, more);
+  training_panel(controls, slots);
   ImGui::Dummy({1, theme.px(3)});
-  parallelism_panel(controls, more);
+  parallelism_panel(controls);
   if (more) ImGui::Dummy({1, theme.px(3)});
-  assumptions_panel(controls, more);
+  assumptions_panel(controls);
   ImGui::Dummy({1, theme.px(4)});
-  if (button(theme, "more", more ? "Fewer settings" : "More settings", ImGui::GetContentRegionAvail().x,
-             Look::Quiet)) {
-    app.preferences.more_settings = !more;
-  }
-  help(theme, "Everything the engines and frameworks let you set.");
+  const std::string_view words = more ? "Fewer settings" : "More settings";
+  const bool pressed = button(theme, "more", words, ImGui::GetContentRegionAvail().x, Look::Quiet);
+  help(theme, "Everything that engines and frameworks let you set.");
   end_column();
   ImGui::GetWindowDrawList()->AddLine({box.to.x - 1, box.from.y}, {box.to.x - 1, box.to.y}, theme.palette.border);
+  if (model) use_model(app, *model);
+  if (slots.slot != nullptr) use_slot_model(app, *slots.slot, slots.source);
+  if (pressed) more = !more;
 }
 
 void side_panel(App& app, const Theme& theme, SidePanel panel) {
+  const Shown shown = app.shown();
+  Preferences& p = app.preferences;
   switch (panel) {
     case SidePanel::Fits:
-      return fits_panel(app, theme);
+      if (DevicePtr device = fits_panel(shown, p.fits_task, theme)) {
+        const Count count = app.scenario.devices.groups.empty() ? 1 : app.scenario.devices.groups.front().count;
+        use_device(app, std::move(device), std::max<Count>(count, 1));
+      }
+      return;
     case SidePanel::Levers:
-      return levers_panel(app, theme);
+      if (const LeverRow* taken = levers_panel(shown, p.levers_task, app.view.all_levers, theme)) {
+        app.scenario = taken->scenario;
+        say(app, taken->label + " · Ctrl+Z takes it back");
+      }
+      return;
     case SidePanel::Why:
-      return why_panel(app, theme);
+      return why_panel(shown, p.focus, theme);
     case SidePanel::Speed:
-      return speed_panel(app, theme);
+      return speed_panel(app.answers.speed, theme);
   }
 }
 
@@ -113,23 +129,89 @@ void side_tabs(App& app, const Theme& theme) {
   side_panel(app, theme, app.view.side);
 }
 
-void centre_column(App& app, const Theme& theme, const Box& box, bool with_side_tabs) {
+/// Takes what was asked for in the charts and sheets.
+void act(App& app, Jobs& jobs, ChartDeeds deeds) {
+  if (deeds.scenario) use_scenario(app, std::move(*deeds.scenario));
+  if (deeds.unpin) app.pins.at(*deeds.unpin).reset();
+  if (deeds.cancel_plan && jobs.plan) jobs.plan->cancel();
+  if (deeds.save_tensors) {
+    export_file(app, "llmcalc-" + app.scenario.model->id + "-tensors.csv", io::tensor_table(app.sheet.tensors).csv());
+  }
+}
+
+/// The line for a first start; it goes when something was chosen or changed, or when it is sent away.
+void hint(App& app, const Theme& theme) {
+  bool& wanted = app.view.first_start;
+  wanted = wanted && app.scenario.model_source == app.view.base_model && app.history.undo.empty();
+  if (wanted && first_hint(theme)) wanted = false;
+}
+
+void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, bool has_right) {
   begin_column(theme, "centre", box, theme.palette.centre, {theme.px(18), theme.px(13)});
-  const bool compact = box.height() < theme.px(700);
-  first_hint(app, theme);
-  bars_panel(app, theme, compact);
-  component_table(app, theme, compact);
+  const Density density = box.height() < theme.px(700) ? Density::Compact : Density::Roomy;
+  const Shown shown = app.shown();
+  Preferences& p = app.preferences;
+  hint(app, theme);
+  BarDeeds bars = bars_panel(shown, p.focus, app.view.motion, theme, density);
+  if (app.view.motion.moving) wake_after(app.requests, 0);
+  if (component_table(shown, p.focus, theme, density) || bars.focus) app.view.side = SidePanel::Why;
   ImGui::Dummy({1, theme.px(3)});
-  const float left = ImGui::GetContentRegionAvail().y - (with_side_tabs ? theme.px(10) : 0);
-  charts_panel(app, theme, std::max(left, theme.px(compact ? 216 : 280)));
-  if (with_side_tabs) side_tabs(app, theme);
+  const float left = ImGui::GetContentRegionAvail().y - (has_right ? 0 : theme.px(10));
+  ChartsView charts{.data = app.chart,
+                    .sheet = app.sheet,
+                    .pins = app.pins,
+                    .plan = jobs.plan.get(),
+                    .tab = p.tab,
+                    .task = p.chart_task,
+                    .order = app.view.sheet_order,
+                    .question = app.view.plan};
+  ChartDeeds deeds =
+      charts_panel(shown, charts, theme, std::max(left, theme.px(density == Density::Compact ? 216 : 280)));
+  if (p.tab == Tab::Plan && jobs.plan && !jobs.plan->done()) wake_after(app.requests, 0.03);
+  if (!has_right) side_tabs(app, theme);
   end_column();
+  act(app, jobs, std::move(deeds));
+  if (bars.remedy) {
+    use_scenario(app, std::move(*bars.remedy));
+    say(app, "Changed so that it fits · Ctrl+Z takes it back");
+  }
+}
+
+/// Says in the status bar what happened, until it is old.
+void bottom_bar(App& app, const Theme& theme, const Box& box) {
+  Message& message = app.view.message;
+  if (!message.text.empty()) {
+    const double remaining = message.until - ImGui::GetTime();
+    if (remaining <= 0) message = {};
+    if (remaining > 0) wake_after(app.requests, remaining + 0.02);
+  }
+  if (const auto command = status_bar(app.shown(), message, theme, box)) {
+    ImGui::SetClipboardText(command->c_str());
+    say(app, "Command copied");
+  }
+}
+
+void first_bar(App& app, const Theme& theme, const Box& box) {
+  const TopBarDeeds deeds =
+      top_bar(app.shown(), app.pins, app.scenario.method, app.preferences, app.view, theme, box);
+  if (deeds.drawer) app.view.drawer_open = !app.view.drawer_open;
+  if (!deeds.pin) return;
+  pin_scenario(app);
+  app.preferences.tab = Tab::Compare;
+}
+
+/// Brings what is drawn up to date with the scenario and the chosen chart.
+void update(App& app, Jobs& jobs) {
+  update_results(app);
+  update_chart(app, !ImGui::GetIO().MouseDown[0]);
+  update_sheet(app);
+  update_plan(app, jobs);
 }
 
 }  // namespace
 
-void draw_window(App& app, Theme& theme) {
-  update_results(app);
+void draw_window(App& app, Jobs& jobs, Theme& theme) {
+  update(app, jobs);
   const ImGuiIO& io = ImGui::GetIO();
   shortcuts(app);
   ImGui::SetNextWindowPos({0, 0});
@@ -141,16 +223,16 @@ void draw_window(App& app, Theme& theme) {
   ImGui::PopStyleVar(3);
   const Layout l = layout_of(theme, io.DisplaySize);
   if (l.has_left) left_column(app, theme, l.left);
-  centre_column(app, theme, l.centre, !l.has_right);
+  centre_column(app, jobs, theme, l.centre, l.has_right);
   if (l.has_right) right_column(app, theme, l.right);
   if (!l.has_left && app.view.drawer_open) {
     Box drawer = l.left;
     drawer.to.x = std::min(drawer.to.x, io.DisplaySize.x);
     left_column(app, theme, drawer);
   }
-  top_bar(app, theme, l.top);
-  status_bar(app, theme, l.bottom);
-  overlays(app, theme);
+  first_bar(app, theme, l.top);
+  bottom_bar(app, theme, l.bottom);
+  overlays(app, jobs, theme);
   ImGui::End();
   const bool dragging = ImGui::IsAnyItemActive() && io.MouseDown[0];
   remember(app, dragging);

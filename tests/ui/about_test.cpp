@@ -11,12 +11,12 @@ namespace {
 
 TEST(About, ShowsTheErrorsThatTheGoldenCasesHave) {
   Driver d(1440, 1000);
-  d.app.view.about_open_now = true;
+  d.app.view.opening.dialogue = Dialogue::About;
   d.frames(2);
-  ASSERT_TRUE(d.app.view.accuracy.valid());
-  d.app.view.accuracy.wait();
+  ASSERT_TRUE(d.jobs.accuracy.valid());
+  d.jobs.accuracy.wait();
   d.frames(3);
-  const auto& errors = d.app.view.accuracy.get();
+  const auto& errors = d.jobs.accuracy.get();
   ASSERT_TRUE(errors);
   ASSERT_GT(errors->size(), 10U);
   EXPECT_TRUE(d.shows("to the byte"));
@@ -32,7 +32,7 @@ TEST(About, IsFoundAmongTheActions) {
   for (const Action& action : actions()) {
     if (action.name == std::string_view("About llmcalc")) action.run(d.app);
   }
-  EXPECT_TRUE(d.app.view.about_open_now);
+  EXPECT_EQ(d.app.view.opening.dialogue, Dialogue::About);
 }
 
 }  // namespace

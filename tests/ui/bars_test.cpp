@@ -68,7 +68,7 @@ TEST(Bars, HeadlineAndTableSpeakOfTheSameDevice) {
   }
   EXPECT_EQ(rows, lead.total());
   EXPECT_EQ(all, e.inference.breakdown.total());
-  EXPECT_TRUE(d.shows("In all"));
+  EXPECT_TRUE(d.shows("All + host"));
 }
 
 TEST(Bars, ADesktopsShareIsNotAnEnginesLimit) {

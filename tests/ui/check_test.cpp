@@ -51,7 +51,7 @@ TEST(LogCheck, ADroppedLogDoesTheSame) {
   take_path(d.app, folder.write("notes.txt", "nothing to see here"));
   d.frames(2);
   EXPECT_FALSE(d.find("check.close"));
-  EXPECT_TRUE(d.app.view.message_is_bad);
+  EXPECT_TRUE(d.app.view.message.is_bad);
 }
 
 TEST(LogCheck, IsOpenedFromThePaletteAndSaysWhatToPaste) {

@@ -50,7 +50,7 @@ TEST(DeviceChooser, HostMemorySetsTheHostsBandwidthAndIsNoDevice) {
   d.press(Key::Enter, false, true);
   EXPECT_EQ(d.app.scenario.devices.groups, devices.groups) << "nor does it join them";
   EXPECT_DOUBLE_EQ(d.app.scenario.speed.host_bandwidth, 89.6e9);
-  EXPECT_NE(d.app.view.message.find("89.6 GB/s"), std::string::npos) << d.app.view.message;
+  EXPECT_NE(d.app.view.message.text.find("89.6 GB/s"), std::string::npos) << d.app.view.message.text;
 }
 
 TEST(DeviceChooser, NoRowHasNoughtGigabytes) {

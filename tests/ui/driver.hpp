@@ -42,7 +42,7 @@ class Driver {
     apply_style(theme);
     audit = {};
     compat::new_frame();
-    draw_window(app, theme);
+    draw_window(app, jobs, theme);
     ImGui::Render();
     compat::finish_headless_frame();
   }
@@ -111,6 +111,7 @@ class Driver {
   }
 
   App app;
+  Jobs jobs;
   Theme theme;
   Audit audit;
 };

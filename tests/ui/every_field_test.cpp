@@ -191,7 +191,7 @@ class Worker {
     d.type("nonsense");
     d.press(Key::Enter);
     EXPECT_EQ(d.app.scenario, start) << field.path;
-    EXPECT_EQ(d.app.view.typing.complaint, "not a number") << field.path;
+    EXPECT_EQ(d.app.view.typing.complaint, "Type a number from ") << field.path;
     restore();
   }
 

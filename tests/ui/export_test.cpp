@@ -29,7 +29,7 @@ TEST(Export, WritesIntoTheFolderThatWasTyped) {
   d.click("export.csv");
   const std::string name = "llmcalc-" + d.app.scenario.model->id + ".csv";
   EXPECT_TRUE(fs::exists(folder / name));
-  EXPECT_NE(d.app.view.message.find(name), std::string::npos) << d.app.view.message;
+  EXPECT_NE(d.app.view.message.text.find(name), std::string::npos) << d.app.view.message.text;
 }
 
 /// The whole of a file.
@@ -69,17 +69,17 @@ TEST(Export, SaysWhatIsWrongWithAFolder) {
   std::ofstream(folder / "file") << "kept";
   d.app.preferences.export_folder = (folder / "file").string();
   export_file(d.app, "a.csv", "x");
-  EXPECT_TRUE(d.app.view.message_is_bad);
+  EXPECT_TRUE(d.app.view.message.is_bad);
   EXPECT_TRUE(fs::is_regular_file(folder / "file"));
 }
 
 TEST(Export, AHomeFolderMayBeWrittenShort) {
   Driver d(1440, 900);
   d.app.preferences.export_folder = "~/figures";
-  EXPECT_EQ(export_folder(d.app).filename(), "figures");
+  EXPECT_EQ(export_folder(d.app.preferences).filename(), "figures");
   d.app.preferences.export_folder = "~";
-  EXPECT_NE(export_folder(d.app).filename(), "~");
-  EXPECT_TRUE(export_folder(d.app).is_absolute());
+  EXPECT_NE(export_folder(d.app.preferences).filename(), "~");
+  EXPECT_TRUE(export_folder(d.app.preferences).is_absolute());
 }
 
 }  // namespace

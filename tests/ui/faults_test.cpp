@@ -34,7 +34,7 @@ io::Resolver without_presets() {
 TEST(WithoutPresets, TheWindowWorksAndSaysSo) {
   Driver d;
   d.app = make_app(without_presets(), {});
-  EXPECT_THAT(d.app.view.message, HasSubstr("No presets were found"));
+  EXPECT_THAT(d.app.view.message.text, HasSubstr("No presets were found"));
   ASSERT_TRUE(d.app.scenario.model);
   for (const auto& tab : tabs) {
     d.app.preferences.tab = tab.id;
@@ -86,8 +86,8 @@ TEST(Clipboard, OfManyMegabytesIsRefusedInWords) {
   std::string text(std::size_t{48} << 20, '[');
   text[0] = '{';
   EXPECT_TRUE(take_text(d.app, text)) << "dealt with, in words";
-  EXPECT_THAT(d.app.view.message, HasSubstr("The clipboard holds 48.00 MiB"));
-  EXPECT_TRUE(d.app.view.message_is_bad);
+  EXPECT_THAT(d.app.view.message.text, HasSubstr("The clipboard holds 48.00 MiB"));
+  EXPECT_TRUE(d.app.view.message.is_bad);
   EXPECT_EQ(d.app.scenario.model->id, before);
 }
 

@@ -195,7 +195,7 @@ TEST(Panels, ChoosersDialoguesAndThePaletteFit) {
     check("scenarios");
     d.press(Key::O, true);
     check("open");
-    d.app.view.check_open_now = true;
+    d.app.view.opening.dialogue = Dialogue::Check;
     check("check");
   }
 }

@@ -27,7 +27,7 @@ constexpr const char* training_70b = R"({"model": "llama-3.1-70b", "device": {"i
 bool search(Driver& d) {
   for (int i = 0; i < 2000; ++i) {
     d.frame();
-    if (d.app.view.plan.job && d.app.view.plan.job->done()) return true;
+    if (d.jobs.plan && d.jobs.plan->done()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   return false;
@@ -40,7 +40,7 @@ TEST(Plan, ShowsLayoutsAndTakesTheOneClicked) {
   d.app.preferences.chart_task = Task::Training;
   ASSERT_TRUE(search(d));
   d.frames(2);
-  const auto& found = d.app.view.plan.job->answer().plan.candidates;
+  const auto& found = d.jobs.plan->answer().plan.candidates;
   ASSERT_FALSE(found.empty());
   const Parallelism best = found.front().scenario.parallelism;
   ASSERT_TRUE(d.click("plan.row.0"));
@@ -52,17 +52,17 @@ TEST(Plan, FindsDevicesToo) {
   Driver d;
   show(d, R"({"model": "llama-3.1-8b", "device": {"id": "rtx-4090", "count": 1}})");
   d.app.preferences.tab = Tab::Plan;
-  d.app.view.plan.question.devices = true;
+  d.app.view.plan.kind = PlanKind::Devices;
   ASSERT_TRUE(search(d));
   d.frames(2);
-  EXPECT_FALSE(d.app.view.plan.job->answer().needs.empty());
+  EXPECT_FALSE(d.jobs.plan->answer().needs.empty());
   EXPECT_TRUE(d.find("plan.row.0"));
 }
 
 TEST(Plan, CanBeLeftAtAnyTime) {
   Driver d;
   show(d, training_70b);
-  PlanJob job(d.app.scenario, {Task::Training, false, PlanRank::Cost}, {});
+  PlanJob job(d.app.scenario, {Task::Training, PlanKind::Layouts, PlanRank::Cost}, {});
   job.cancel();
   for (int i = 0; i < 1000 && !job.done(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
   EXPECT_TRUE(job.done());

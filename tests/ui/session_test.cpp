@@ -35,6 +35,8 @@ App saved_in(const fs::path& folder) {
   app.scenario.serving.context = 12345;
   app.preferences.theme = ThemeKind::Light;
   app.preferences.export_folder = "~/figures";
+  app.preferences.width = 1200;
+  app.preferences.height = 800;
   app.pins[0] = Pin{app.scenario, evaluated(app.scenario)};
   Session session(take_session_place(folder));
   EXPECT_TRUE(session.save(app).empty());
@@ -150,8 +152,8 @@ TEST(Session, InAFolderThatCannotBeWrittenIsSaidInTheStatusBar) {
   app.scenario.serving.context = 777;
   EXPECT_GT(session.keep(app, 1), 0);
   EXPECT_EQ(session.keep(app, 4), -1);
-  EXPECT_THAT(app.view.message, HasSubstr("The session is not saved"));
-  EXPECT_TRUE(app.view.message_is_bad);
+  EXPECT_THAT(app.view.message.text, HasSubstr("The session is not saved"));
+  EXPECT_TRUE(app.view.message.is_bad);
 }
 
 TEST(Session, IsSavedWhileTheProgramRuns) {

@@ -42,12 +42,12 @@ TEST(WindowContent, StaysAfterEveryZoomThemeScaleAndSize) {
   for (int i = 0; i < 5; ++i) steps.push_back(chord("smaller", GLFW_KEY_MINUS));
   steps.push_back(chord("normal size", GLFW_KEY_0));
   for (int i = 0; i < 3; ++i) steps.push_back(chord("another theme", GLFW_KEY_T));
-  for (const auto& [width, height] : {std::pair{1024, 700}, {640, 480}, {1600, 1000}, {1280, 800}}) {
+  for (const auto& [width, height] : {std::pair{1024, 700}, {640, 480}, {1366, 768}, {1100, 760}}) {
     steps.push_back(size(width, height));
     steps.push_back(chord("larger", GLFW_KEY_EQUAL));
     steps.push_back(other_scale());
   }
-  const ui::App app = play(1280, 800, steps, expect_content);
+  const ui::App app = play(1100, 760, steps, expect_content);
   EXPECT_NEAR(app.preferences.zoom, 1.4f, 1e-3f) << "the keys arrived";
 }
 
@@ -58,7 +58,7 @@ Step random_step(std::mt19937& random) {
                             GLFW_KEY_G,     GLFW_KEY_K,     GLFW_KEY_M,     GLFW_KEY_D,     GLFW_KEY_P, GLFW_KEY_Z};
   switch (below(6)) {
     case 0:
-      return size(400 + below(1200), 300 + below(800));
+      return size(400 + below(900), 300 + below(600));
     case 1: {
       const ImVec2 at{static_cast<float>(below(1200)), static_cast<float>(below(700))};
       return {"a click", [at](Hand& hand, ui::App&) { hand.click(at); }};
@@ -79,7 +79,7 @@ TEST(WindowContent, StaysWhateverAMonkeyDoes) {
   std::mt19937 random(20261129);
   std::vector<Step> steps;
   for (int i = 0; i < 40; ++i) steps.push_back(random_step(random));
-  play(1280, 800, steps, expect_content);
+  play(1024, 700, steps, expect_content);
 }
 
 }  // namespace

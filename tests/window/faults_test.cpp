@@ -92,7 +92,7 @@ TEST(LostContext, OpensTheWindowAgain) {
   };
   EXPECT_TRUE(run(window, app, {.session = nullptr, .context_lost = lost}).empty());
   EXPECT_EQ(frames, 12);
-  EXPECT_THAT(app.view.message, HasSubstr("the window was opened again"));
+  EXPECT_THAT(app.view.message.text, HasSubstr("the window was opened again"));
   EXPECT_TRUE(app.scenario == before);
   EXPECT_NE(window.handle(), nullptr);
 }

@@ -106,13 +106,17 @@ struct Content {
 };
 inline Content content_of(const Pixels& pixels) {
   std::map<ImU32, std::size_t> counts;
-  for (int y = 0; y < pixels.height; ++y) {
-    for (int x = 0; x < pixels.width; ++x) ++counts[pixels.at({static_cast<float>(x), static_cast<float>(y)})];
+  constexpr int step = 3;  // every ninth pixel is enough to see letters
+  std::size_t looked_at = 0;
+  for (int y = 0; y < pixels.height; y += step) {
+    for (int x = 0; x < pixels.width; x += step) {
+      ++counts[pixels.at({static_cast<float>(x), static_cast<float>(y)})];
+      ++looked_at;
+    }
   }
   std::size_t most = 0;
   for (const auto& [colour, count] : counts) most = std::max(most, count);
-  const auto all = static_cast<double>(pixels.width) * pixels.height;
-  return {counts.size(), all > 0 ? 1 - static_cast<double>(most) / all : 0};
+  return {counts.size(), looked_at > 0 ? 1 - static_cast<double>(most) / static_cast<double>(looked_at) : 0};
 }
 
 }  // namespace llmcalc::platform

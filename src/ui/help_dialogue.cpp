@@ -1,0 +1,58 @@
+// HELP: keys, and what the marks at numbers mean.
+
+#include "ui/controls.hpp"
+#include "ui/dialogue.hpp"
+#include "ui/dialogues.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace llmcalc::ui {
+
+void help_dialogue(const Issues& skipped, Opening& opening, const Theme& theme) {
+  if (!begin_dialogue(theme, Dialogue::Help, opening, 680)) return;
+  heading(theme, "Keys");
+  constexpr std::array<std::array<const char*, 2>, 13> keys{{
+      {"Ctrl+M · Ctrl+D", "choose a model, the devices: type to search, arrows, Enter"},
+      {"Ctrl+O · Ctrl+V", "open a file; paste a config.json, a scenario or a start-up log"},
+      {"Ctrl+S", "save the scenario under a name, open a saved one"},
+      {"Ctrl+P", "find an action by its name"},
+      {"Ctrl+Z · Ctrl+Shift+Z", "undo, redo"},
+      {"Ctrl+K", "pin the scenario and compare"},
+      {"Ctrl+E · Ctrl+C", "export; copy the estimate as Markdown"},
+      {"Ctrl+T · Ctrl+G", "theme; GiB or GB"},
+      {"Ctrl+Plus · Minus · 0", "larger, smaller, normal size"},
+      {"Arrows · Enter", "move between controls; open, press or type a value"},
+      {"+ and −", "the next value of the slider in focus"},
+      {"Ctrl+click, double click", "type a slider's value: 8192, 8k, 128k, 70b; also past its end"},
+      {"F1", "this help"},
+  }};
+  for (const auto& row : keys) {
+    ImGui::Dummy({ImGui::GetContentRegionAvail().x, theme.px(20)});
+    const Box box = last_item();
+    draw_text(theme, theme.fonts.strong, theme.palette.text, {box.from, {box.from.x + theme.px(200), box.to.y}},
+              row[0]);
+    draw_text(theme, theme.fonts.body, theme.palette.text_soft, {{box.from.x + theme.px(200), box.from.y}, box.to},
+              row[1]);
+  }
+  heading(theme, "Numbers");
+  dialogue_text(theme, theme.palette.text_soft,
+                "A number without a mark is exact: arithmetic of what is allocated. A grey dot marks a model with a "
+                "measured range, which the bar shows as a whisker; an orange dot marks a documented constant. Click "
+                "any part to see its calculation, its source and what it leaves out.");
+  dialogue_text(theme, theme.palette.text_soft, "1 GiB is 2^30 bytes, 1 GB is 10^9 bytes: 1 GiB = 1.074 GB.");
+  if (button(theme, "help.about", "How accurate is it?", 0, Look::Quiet)) {
+    opening.dialogue = Dialogue::About;
+    ImGui::CloseCurrentPopup();
+  }
+  if (!skipped.empty()) {
+    constexpr std::size_t most = 6;
+    heading(theme, "Preset files that were skipped");
+    for (std::size_t i = 0; i < std::min(skipped.size(), most); ++i) {
+      dialogue_text(theme, theme.palette.bad, skipped[i].where + ": " + skipped[i].what);
+    }
+  }
+  ImGui::EndPopup();
+}
+
+}  // namespace llmcalc::ui

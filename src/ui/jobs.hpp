@@ -1,0 +1,37 @@
+#pragma once
+// Work on other threads. It belongs to a window, not to the program's state: copies of the state have none.
+
+#include "report/accuracy.hpp"
+#include "ui/plan_job.hpp"
+
+#include <llmcalc/base/issue.hpp>
+
+#include <cstddef>
+#include <future>
+#include <memory>
+#include <vector>
+
+namespace llmcalc::ui {
+
+struct App;
+
+/// The errors of the golden cases, or why they are not known.
+using Accuracy = Result<std::vector<io::ComponentError>>;
+
+/// What is being computed.
+struct Jobs {
+  std::unique_ptr<PlanJob> plan;          ///< null before the first search
+  std::size_t plan_revision = 0;          ///< of the results it belongs to
+  std::shared_future<Accuracy> accuracy;  ///< asked for when About is opened
+};
+
+/// Starts a search for a plan when the question or the scenario has changed; nothing while something is dragged.
+void update_plan(const App& app, Jobs& jobs);
+
+/// Starts running the golden cases of this installation, once.
+void ask_for_accuracy(const App& app, Jobs& jobs);
+
+/// The errors, once they are known; null before.
+[[nodiscard]] const Accuracy* known_accuracy(const Jobs& jobs);
+
+}  // namespace llmcalc::ui

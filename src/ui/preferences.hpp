@@ -1,0 +1,33 @@
+#pragma once
+// What is remembered between starts besides the scenario.
+
+#include "ui/tabs.hpp"
+#include "ui/theme.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+#include <string>
+
+namespace llmcalc::ui {
+
+/// Bytes of the longest path that can be typed into a field.
+inline constexpr std::size_t longest_path = 4096;
+
+/// How the window looks and what it shows.
+struct Preferences {
+  ThemeKind theme = ThemeKind::Dark;
+  ByteUnits units = ByteUnits::Binary;
+  Tab tab = Tab::Context;
+  Task chart_task = Task::Inference;
+  Task fits_task = Task::Inference;
+  Task levers_task = Task::Training;
+  Focus focus;
+  float zoom = 1;
+  bool more_settings = false;
+  std::string export_folder{};  ///< as typed; empty: the user's documents
+  int width = 0;                ///< of the window, in its coordinates; 0: as it opens first
+  int height = 0;
+  friend bool operator==(const Preferences&, const Preferences&) = default;
+};
+
+}  // namespace llmcalc::ui

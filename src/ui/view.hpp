@@ -1,0 +1,92 @@
+#pragma once
+// What only the widgets need: texts being typed, what is open, what glides. Plain values; nothing of it is saved.
+
+#include "report/self_check.hpp"
+#include "ui/controls.hpp"
+#include "ui/opening.hpp"
+#include "ui/plan_question.hpp"
+#include "ui/preferences.hpp"
+#include "ui/results.hpp"
+
+#include <llmcalc/scenario/model_slots.hpp>
+#include <llmcalc/scenario/scenario.hpp>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace llmcalc::ui {
+
+/// A popup with a search line and a list.
+struct Chooser {
+  std::array<char, 96> query{};
+  std::size_t chosen = 0;
+  float wanted = 0;         ///< height that its rows took in the last frame; 0: not known yet
+  ImVec2 below{};           ///< where it opens
+  bool focus_now = false;   ///< put the keyboard into the search line
+  bool scroll_now = false;  ///< bring the chosen row into view
+};
+
+/// A model that was opened, dropped or pasted and waits for a yes.
+struct Preview {
+  ModelSource source;
+  ModelPtr model;
+};
+
+/// A log that was pasted or opened, compared with the prediction.
+struct LogCheck {
+  io::MeasuredLog log;
+  Task task = Task::Inference;
+  io::SelfCheck result;
+  std::size_t revision = 0;  ///< of the results it was compared with
+};
+
+/// The dialogue of named scenarios.
+struct ScenariosView {
+  std::array<char, 96> name{};
+  std::vector<std::string> names;  ///< as last read from the folder
+  std::string renaming;            ///< which one gets the typed name; "" none
+  std::string deleting;            ///< which one waits for a yes; "" none
+};
+
+/// Widths of the bars' segments on their way to where they belong.
+struct Motion {
+  bool on = false;       ///< set by the platform unless the system asks for reduced motion
+  bool started = false;  ///< nothing glides into the first frame
+  bool moving = false;   ///< something was on its way in the last frame
+  std::array<std::array<std::array<float, part_count>, 4>, 2> widths{};  ///< by task, lane and part
+};
+
+/// What the status bar says.
+struct Message {
+  std::string text;  ///< the last thing that happened; "" nothing
+  bool is_bad = false;
+  double until = 0;  ///< when it disappears, in Dear ImGui's time
+};
+
+/// Everything that only the widgets need.
+struct View {
+  Typing typing;
+  Motion motion;
+  PlanQuestion plan;
+  SheetOrder sheet_order = SheetOrder::Inventory;
+  Opening opening;
+  Chooser models;
+  Chooser devices;
+  Chooser palette;
+  std::array<Chooser, model_slots.size()> slots;
+  SidePanel side = SidePanel::Fits;
+  ModelSource base_model;  ///< the model before sliders changed it
+  bool drawer_open = false;
+  bool first_start = false;  ///< show what to do first
+  bool all_levers = false;
+  std::array<char, longest_path> export_folder{};  ///< the text field
+  std::array<char, longest_path> path{};           ///< typed path of a file to open
+  std::optional<Preview> preview;
+  std::optional<LogCheck> check;
+  ScenariosView scenarios;
+  Message message;
+};
+
+}  // namespace llmcalc::ui

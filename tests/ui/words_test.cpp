@@ -1,0 +1,104 @@
+// Words of the window: values with their units, counted things, verdicts, and what is offered when nothing fits.
+
+#include "driver.hpp"
+#include "readers/scenario_json.hpp"
+#include "ui/breakdowns.hpp"
+#include "ui/number_entry.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+namespace llmcalc::ui::test {
+namespace {
+
+void show(Driver& d, const char* json) {
+  const Result<Scenario> scenario = io::read_scenario_text(json, d.app.resolver);
+  ASSERT_TRUE(scenario) << scenario.issues().front().what;
+  use_scenario(d.app, *scenario);
+  d.frames(4);
+}
+
+FitWords inference_words(const Driver& d) {
+  return fit_words(d.app.scenario, d.app.results.estimate, Task::Inference, ByteUnits::Binary);
+}
+
+TEST(Verdict, OffersTheDevicesAtHandBeforeOthers) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-70b", "device": {"id": "h100-sxm-80gb", "count": 8},
+    "serving": {"runtime": "vllm"}, "weights": {"format": "bf16"}})");
+  ASSERT_EQ(inference_words(d).colour, FitColour::Bad) << "too much for one of them";
+  const Remedy& remedy = d.app.answers.remedy[0];
+  ASSERT_TRUE(remedy.scenario) << remedy.words;
+  EXPECT_NE(remedy.words.find("of your 8 × H100 SXM 80 GB, tensor parallel "), std::string::npos) << remedy.words;
+  EXPECT_EQ(remedy.scenario->devices.smallest()->id, "h100-sxm-80gb") << remedy.words;
+  ASSERT_TRUE(d.click("inference.verdict"));
+  d.frames(3);
+  EXPECT_TRUE(d.app.results.estimate.inference.fit.fits) << "the click made the change";
+}
+
+TEST(Verdict, APoolThatHoldsSomeSequencesIsNoFailure) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "device": {"id": "rtx-4090", "count": 1},
+    "serving": {"runtime": "vllm", "context": 32768, "sequences": 8}})");
+  const double held = d.app.results.estimate.inference.concurrency;
+  ASSERT_GE(held, 1);
+  ASSERT_LT(held, 8);
+  EXPECT_EQ(inference_words(d).colour, FitColour::Warn);
+  EXPECT_EQ(inference_words(d).text, "Room for " + grouped(static_cast<Count>(held)) + " of 8 sequences");
+}
+
+TEST(Devices, EveryKindThatIsProposedIsInTheCatalogue) {
+  Driver d;
+  const std::array kinds{DeviceKind{Vendor::Nvidia, "consumer", 12},   DeviceKind{Vendor::Nvidia, "consumer", 24},
+                         DeviceKind{Vendor::Nvidia, "datacenter", 80}, DeviceKind{Vendor::Nvidia, "workstation", 96},
+                         DeviceKind{Vendor::Apple, "apple", 64},       DeviceKind{Vendor::Amd, "datacenter", 192}};
+  for (const DeviceKind& kind : kinds) {
+    const DevicePtr device = fastest_device(d.app.library, kind);
+    ASSERT_TRUE(device) << kind.device_class << " " << kind.gigabytes;
+    EXPECT_EQ(device->vendor, kind.vendor);
+    EXPECT_GT(device->bandwidth, 0);
+  }
+  EXPECT_FALSE(fastest_device(d.app.library, {Vendor::Nvidia, "consumer", 7777}));
+  EXPECT_GE(d.app.answers.fits[0].size(), 7U);
+}
+
+TEST(Units, AreAtEveryRealValue) {
+  Driver d(1440, 3600);
+  d.app.preferences.more_settings = true;
+  d.frames(4);
+  for (const char* words : {"60.0 GB/s", "70 %", "automatic", "kWh"}) EXPECT_TRUE(d.shows(words)) << words;
+  for (const Audit::Text& t : d.audit.texts) EXPECT_EQ(t.text.find("e+"), std::string::npos) << t.text;
+}
+
+TEST(Units, MayBeTypedToo) {
+  EXPECT_DOUBLE_EQ(parse_real("0.7").value_or(-1), 0.7);
+  EXPECT_DOUBLE_EQ(parse_real("85 %").value_or(-1), 0.85);
+  EXPECT_DOUBLE_EQ(parse_real("60 GB/s").value_or(-1), 60e9);
+  EXPECT_DOUBLE_EQ(parse_real("1.5k").value_or(-1), 1500);
+  EXPECT_DOUBLE_EQ(parse_real("$2.50/h").value_or(-1), 2.5);
+  for (const char* wrong : {"", ".", "x", "-1", "1.2.3", "5 q"}) EXPECT_FALSE(parse_real(wrong)) << wrong;
+}
+
+TEST(Counted, OneIsSingular) {
+  Driver d;
+  d.app.scenario.serving.sequences = 1;
+  d.app.preferences.tab = Tab::Sequences;
+  d.frames(4);
+  EXPECT_TRUE(d.shows("1 sequence"));
+  for (const Audit::Text& t : d.audit.texts) {
+    EXPECT_EQ(t.text.find("1 sequences"), std::string::npos) << t.text;
+    EXPECT_EQ(t.text.find("1 layouts"), std::string::npos) << t.text;
+  }
+}
+
+TEST(Method, SwitchSaysDetailedAndSimple) {
+  Driver d;
+  EXPECT_TRUE(d.find("method.Detailed"));
+  ASSERT_TRUE(d.click("method.Simple (article)"));
+  EXPECT_EQ(d.app.scenario.method, Method::Article);
+}
+
+}  // namespace
+}  // namespace llmcalc::ui::test
