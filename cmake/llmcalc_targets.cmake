@@ -1,8 +1,10 @@
 # The few shapes of target this project has. Sources are globbed, so that adding a file changes no CMake file.
 
-# llmcalc_library(readers LIBRARIES ...): static library llmcalc_readers from every .cpp under the current folder.
+# llmcalc_library(readers LIBRARIES ... [TOGETHER 6]): static library llmcalc_readers from every .cpp under the current
+# folder. TOGETHER: so many files of the folder itself are compiled as one, because reading headers is most of the work;
+# names in anonymous namespaces then have to differ within the folder. Files of its folders are compiled one by one.
 function(llmcalc_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TOGETHER" "LIBRARIES")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.hpp)
   add_library(llmcalc_${name} STATIC ${sources} ${headers})
@@ -10,6 +12,12 @@ function(llmcalc_library name)
   target_link_libraries(llmcalc_${name} PUBLIC ${arg_LIBRARIES})
   llmcalc_own(llmcalc_${name})
   llmcalc_precompiled(llmcalc_${name} common)
+  if(arg_TOGETHER AND LLMCALC_UNITY)
+    set_target_properties(llmcalc_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${arg_TOGETHER})
+    file(GLOB_RECURSE below RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+    list(FILTER below INCLUDE REGEX /)
+    set_source_files_properties(${below} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
 endfunction()
 
 # llmcalc_program(llmcalc main_cli.cpp LIBRARIES ...): an executable from one file holding main().

@@ -15,7 +15,7 @@
 namespace llmcalc::cli {
 namespace {
 
-struct Request : QuestionOptions {
+struct CheckRequest : QuestionOptions {
   std::string log;
 };
 
@@ -44,7 +44,7 @@ Answer check_answer(const io::MeasuredLog& log, const Scenario& s, const Questio
   return out;
 }
 
-int check(const Request& request, Streams streams) {
+int check(const CheckRequest& request, Streams streams) {
   const Result<std::string> text = log_text(request.log, streams.in);
   if (!text) {
     print_issues(text.issues(), streams.errors);
@@ -64,7 +64,7 @@ int check(const Request& request, Streams streams) {
 Command check_command(CLI::App& program) {
   CLI::App* parser = program.add_subcommand(
       "check", "compares a scenario with a start-up log of vLLM, SGLang or llama.cpp, nvidia-smi or PyTorch");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<CheckRequest>();
   parser->add_option("log", request->log, "file with the log; - reads standard input")->required()->type_name("LOG");
   request->add_to(*parser);
   return {parser, [request](Streams streams) { return check(*request, streams); }};

@@ -18,7 +18,7 @@ namespace llmcalc::cli {
 
 namespace {
 
-struct Request {
+struct EstimateRequest {
   ScenarioOptions scenario;
   OutputFormat format = OutputFormat::Table;
   bool format_given = false;
@@ -32,7 +32,8 @@ std::size_t terminal_width() {
   return n >= 40 && n <= 1000 ? n : 120;
 }
 
-void print(const Request& request, OutputFormat format, const Scenario& s, const Estimate& e, std::ostream& out) {
+void print(const EstimateRequest& request, OutputFormat format, const Scenario& s, const Estimate& e,
+           std::ostream& out) {
   const ByteUnits units = request.decimal ? ByteUnits::Decimal : ByteUnits::Binary;
   switch (format) {
     case OutputFormat::Table:
@@ -53,7 +54,7 @@ void print(const Request& request, OutputFormat format, const Scenario& s, const
   }
 }
 
-int estimate(const Request& request, Streams streams) {
+int estimate(const EstimateRequest& request, Streams streams) {
   const ScenarioDocuments asked = request.scenario.documents(streams.in);
   const OutputFormat format =
       request.format_given || !request.scenario.from_file() ? request.format : OutputFormat::Json;
@@ -84,7 +85,7 @@ int estimate(const Request& request, Streams streams) {
 Command estimate_command(CLI::App& program) {
   CLI::App* parser =
       program.add_subcommand("estimate", "memory, speed and cost of a scenario, or of every scenario of a file");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<EstimateRequest>();
   request->scenario.add_to(*parser);
   add_format(*parser, request->format);
   parser->add_flag("--gb", request->decimal, "show GB (10^9 bytes) instead of GiB");

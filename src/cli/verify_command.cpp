@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Request {
+struct VerifyRequest {
   std::string folder;
   std::string file;
   std::string group;
@@ -28,14 +28,14 @@ struct Request {
 };
 
 /// Scores by group and errors by place, then the components of all files.
-void print_people(const std::vector<io::GoldenFileOutcomes>& files, const Request& request, std::ostream& out) {
+void print_people(const std::vector<io::GoldenFileOutcomes>& files, const VerifyRequest& request, std::ostream& out) {
   for (const io::GoldenFileOutcomes& file : files) {
     out << printable_lines(io::golden_report(file.file, file.outcomes, request.report)) << "\n";
   }
   out << io::accuracy_table(io::component_errors(files, io::AccuracyBy::ComponentAndFile)).plain();
 }
 
-void print(const std::vector<io::GoldenFileOutcomes>& files, const Request& request, std::ostream& out) {
+void print(const std::vector<io::GoldenFileOutcomes>& files, const VerifyRequest& request, std::ostream& out) {
   const auto errors = io::component_errors(files, io::AccuracyBy::ComponentAndFile);
   switch (request.format) {
     case OutputFormat::Table:
@@ -51,7 +51,7 @@ void print(const std::vector<io::GoldenFileOutcomes>& files, const Request& requ
   }
 }
 
-int verify(const Request& request, Streams streams) {
+int verify(const VerifyRequest& request, Streams streams) {
   const fs::path folder = request.folder.empty() ? io::golden_folder() : fs::path(request.folder);
   const std::vector<fs::path> files = io::golden_files(folder, request.file);
   if (files.empty()) {
@@ -72,7 +72,7 @@ int verify(const Request& request, Streams streams) {
 Command verify_command(CLI::App& program) {
   CLI::App* parser =
       program.add_subcommand("verify", "compares this build with measured and published figures, part by part");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<VerifyRequest>();
   add_format(*parser, request->format);
   parser->add_option("--folder", request->folder, "folder of golden cases [default: the shipped ones]");
   parser->add_option("--file", request->file, "only files whose name contains this");
