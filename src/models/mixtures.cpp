@@ -2,16 +2,18 @@
 
 #include "models/blocks.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace llmcalc::models {
 
 std::string_view present_key(const Fields& c, std::string_view keys) {
-  for (std::size_t end = keys.find('|'); end != std::string_view::npos; end = keys.find('|')) {
-    if (c.has(keys.substr(0, end))) return keys.substr(0, end);
-    keys.remove_prefix(end + 1);
+  for (std::string_view left = keys; !left.empty();) {
+    const std::string_view key = left.substr(0, left.find('|'));
+    if (c.has(key)) return key;
+    left.remove_prefix(std::min(left.size(), key.size() + 1));
   }
-  return keys;
+  return keys.substr(0, keys.find('|'));
 }
 
 FeedForward mixture_of(const MixtureRule& rule, const Fields& c) {

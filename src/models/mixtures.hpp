@@ -8,7 +8,7 @@
 
 namespace llmcalc::models {
 
-/// The first of several keys "a|b" that the config has; the last one when it has none.
+/// The first of several keys "a|b" that the config has; the first one when it has none.
 [[nodiscard]] std::string_view present_key(const Fields& c, std::string_view keys);
 
 /// The routed and shared experts that a rule describes.
