@@ -72,7 +72,8 @@ Result<Answer> sweep_answer(const Scenario& s, const QuestionOptions& options, c
 }  // namespace
 
 Command sweep_command(CLI::App& program) {
-  CLI::App* parser = program.add_subcommand("sweep", "memory of the fullest device, and speed, over a range of values of one setting");
+  CLI::App* parser = program.add_subcommand(
+      "sweep", "memory of the fullest device, and speed, over a range of values of one setting");
   struct Request : QuestionOptions {
     std::string path = "serving.context";
     Count low = 1024;
