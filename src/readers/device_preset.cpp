@@ -1,9 +1,9 @@
 #include "readers/device_preset.hpp"
 
-#include "readers/preset_files.hpp"
 #include "host/preset_folders.hpp"
-#include "readers/preset_json.hpp"
 #include "host/text_file.hpp"
+#include "readers/preset_files.hpp"
+#include "readers/preset_json.hpp"
 
 #include <llmcalc/base/enum_table.hpp>
 

@@ -1,9 +1,9 @@
 #include "readers/local_models.hpp"
 
-#include "readers/ollama_manifest.hpp"
+#include "host/small_file.hpp"
 #include "host/text_file.hpp"
 #include "readers/folder_walk.hpp"
-#include "host/small_file.hpp"
+#include "readers/ollama_manifest.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 #pragma once
 // Which preset a found GPU is, and the device a scenario then gets.
 
-#include "readers/device_preset.hpp"
 #include "host/machine.hpp"
+#include "readers/device_preset.hpp"
 
 #include <llmcalc/scenario/device.hpp>
 

@@ -1,10 +1,10 @@
 #include "readers/model_preset.hpp"
 
+#include "host/preset_folders.hpp"
+#include "host/text_file.hpp"
 #include "models/config_json.hpp"
 #include "readers/preset_files.hpp"
-#include "host/preset_folders.hpp"
 #include "readers/preset_json.hpp"
-#include "host/text_file.hpp"
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/model/formats.hpp>

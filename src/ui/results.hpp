@@ -8,8 +8,8 @@
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/stored_tensors.hpp>
-#include <llmcalc/scenario/task.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <array>
 #include <optional>

@@ -1,7 +1,7 @@
 // How long evaluate() takes: Llama 3.1 8B on every runtime, its two halves, and the slowest of all presets.
 
-#include "readers/model_preset.hpp"
 #include "host/preset_folders.hpp"
+#include "readers/model_preset.hpp"
 #include "scenarios.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>

@@ -2,11 +2,11 @@
 // scenario, and the catalogues that a start reads.
 
 #include "host/byte_source.hpp"
+#include "host/preset_folders.hpp"
 #include "models/config_json.hpp"
 #include "readers/device_preset.hpp"
 #include "readers/gguf/header.hpp"
 #include "readers/model_preset.hpp"
-#include "host/preset_folders.hpp"
 #include "readers/problems.hpp"
 #include "readers/safetensors/header.hpp"
 #include "readers/scenario_json.hpp"

@@ -1,8 +1,8 @@
 // One GGUF file in memory: header, places of tensors, the model it describes, and an estimate of it.
 
-#include "report/estimate_json.hpp"
 #include "readers/gguf/model.hpp"
 #include "readers/resolve.hpp"
+#include "report/estimate_json.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/estimate/summary.hpp>

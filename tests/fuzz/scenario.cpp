@@ -2,9 +2,9 @@
 
 #include "models/config_json.hpp"
 #include "readers/custom_json.hpp"
-#include "report/estimate_json.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
+#include "report/estimate_json.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 
@@ -37,8 +37,8 @@ Result<ModelPtr> model_of(const ModelSource& source) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const io::Resolver resolver{
-      model_of, [](std::string_view) -> Result<DevicePtr> { return io::device_of_memory(24_GiB); }};
+  const io::Resolver resolver{model_of,
+                              [](std::string_view) -> Result<DevicePtr> { return io::device_of_memory(24_GiB); }};
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const Result<Scenario> scenario = io::read_scenario_text(text, resolver);
   if (!scenario) {

@@ -1,9 +1,9 @@
 // golden-report [--file NAME] [--group TEXT] [--at TEXT] [--failures N] [--raise-floors]: what the golden cases say
 // of this build. --raise-floors writes tests/golden/floors.json, upwards only, and the tables of the README.
 
+#include "golden/readme_tables.hpp"
 #include "report/accuracy.hpp"
 #include "report/golden_run.hpp"
-#include "golden/readme_tables.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -46,18 +46,19 @@ TEST(ExportedPicture, ShowsTheWindowWithoutDialogueAndTooltip) {
   ASSERT_TRUE(button);
   const tests::TempFolder folder;
   std::vector<std::filesystem::path> files;
-  ui::App end = play(width, height,
-                     {{"Ctrl+E", [](Hand& hand, ui::App& app) { hand.chord(GLFW_KEY_E), app.view.message.clear(); }},
-                      {"the button",
-                       [&](Hand& hand, ui::App& app) {
-                         app.preferences.export_folder = folder.path().string();
-                         hand.click(button->middle());
-                       }},
-                      {"a while", [](Hand&, ui::App&) {}},
-                      {"Ctrl+E again", [](Hand& hand, ui::App&) { hand.chord(GLFW_KEY_E); }},
-                      {"the button again", [&](Hand& hand, ui::App&) { hand.click(button->middle()); }},
-                      {"a while", [](Hand&, ui::App&) {}}},
-                     [](const Step&, const Pixels&) {});
+  ui::App end =
+      play(width, height,
+           {{"Ctrl+E", [](Hand& hand, ui::App& app) { hand.chord(GLFW_KEY_E), app.view.message.text.clear(); }},
+            {"the button",
+             [&](Hand& hand, ui::App& app) {
+               app.preferences.export_folder = folder.path().string();
+               hand.click(button->middle());
+             }},
+            {"a while", [](Hand&, ui::App&) {}},
+            {"Ctrl+E again", [](Hand& hand, ui::App&) { hand.chord(GLFW_KEY_E); }},
+            {"the button again", [&](Hand& hand, ui::App&) { hand.click(button->middle()); }},
+            {"a while", [](Hand&, ui::App&) {}}},
+           [](const Step&, const Pixels&) {});
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) files.push_back(entry.path());
   ASSERT_EQ(files.size(), 2U) << "the second export must not take the place of the first";
   end.requests = {};

@@ -7,9 +7,9 @@
 // of known date (7000: 2025-11-08, 10573: 2026-08-22), so a build near it may follow the other row. The older row is
 // a closed form, equal to CUDA logs of older builds to the printed digit.
 
+#include <llmcalc/engines/llama_cpp/cache.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/model/model.hpp>
-#include <llmcalc/engines/llama_cpp/cache.hpp>
 
 #include <algorithm>
 #include <array>

@@ -13,9 +13,9 @@
 // counted: draft models, embeddings output, adapters. Bad input (0 sequences) gives 0.
 
 #include <llmcalc/base/units.hpp>
+#include <llmcalc/engines/llama_cpp/architecture.hpp>
 #include <llmcalc/model/formats.hpp>
 #include <llmcalc/model/model.hpp>
-#include <llmcalc/engines/llama_cpp/architecture.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>

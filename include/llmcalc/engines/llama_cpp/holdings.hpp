@@ -8,11 +8,11 @@
 // Sizes are rounded up as the backends allocate; what that adds is a summand of its own. Rules and sources:
 // placement.hpp, cache.hpp.
 
+#include <llmcalc/engines/llama_cpp/cache.hpp>
+#include <llmcalc/engines/llama_cpp/placement.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
-#include <llmcalc/engines/llama_cpp/cache.hpp>
-#include <llmcalc/engines/llama_cpp/placement.hpp>
 
 #include <array>
 #include <cstddef>
