@@ -24,13 +24,12 @@ if(MSVC)
   target_compile_options(llmcalc_options INTERFACE /W4 /permissive- /utf-8 /bigobj)
   target_compile_definitions(llmcalc_options INTERFACE NOMINMAX WIN32_LEAN_AND_MEAN _CRT_SECURE_NO_WARNINGS)
 else()
-  target_compile_options(llmcalc_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+  # -Wswitch-enum: a switch names every enumerator, so that a new one is not forgotten anywhere.
+  target_compile_options(
+    llmcalc_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wswitch-enum)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # False alarm on "text" + std::string once optimised: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=105651
     target_compile_options(llmcalc_options INTERFACE -Wno-restrict)
-  endif()
-  if(LLMCALC_SWITCH_ENUM)
-    target_compile_options(llmcalc_options INTERFACE -Wswitch-enum)
   endif()
 endif()
 

@@ -74,9 +74,9 @@ ordered_json coded_json(const std::string& text, CodedShape shape) {
   }
   const std::size_t colon = text.find(':');
   if (shape == CodedShape::Counted && colon != std::string::npos) {
-    return {{text.substr(0, colon), field_detail::number_in(std::string_view(text).substr(colon + 1)).value_or(0)}};
+    return {{text.substr(0, colon), field_rows::number_in(std::string_view(text).substr(colon + 1)).value_or(0)}};
   }
-  if (shape != CodedShape::List || text == field_detail::all_linear) return text;
+  if (shape != CodedShape::List || text == field_rows::all_linear) return text;
   ordered_json list = ordered_json::array();
   for (std::size_t from = 0; from <= text.size();) {
     const std::size_t comma = std::min(text.find(',', from), text.size());

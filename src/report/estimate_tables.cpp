@@ -74,7 +74,7 @@ std::string devices_text(const DeviceSet& devices) {
 
 std::string weights_text(const Scenario& s) {
   if (s.weights.format == WeightFormat::AsReleased) return std::string(key_of(s.weight_format()));
-  return field_detail::weight_format.get(s);
+  return field_rows::weight_format.get(s);
 }
 
 std::string inference_text(const Scenario& s) {

@@ -44,9 +44,15 @@ std::span<const Part> parts_of(Figure figure) {
       return overhead;
     case Figure::WeightsAndNonTorch:
       return consumed;
-    default:
-      return {};
+    case Figure::KvPool:
+    case Figure::KvPoolTokens:
+    case Figure::Allocated:
+    case Figure::Reserved:
+    case Figure::DeviceUsed:
+    case Figure::DeviceMemory:
+      break;
   }
+  return {};
 }
 
 /// A prediction with its range.
@@ -94,7 +100,16 @@ class Prediction {
         return used(f.device);
       case Figure::DeviceMemory:
         return capacity(f.device);
-      default:
+      case Figure::Weights:
+      case Figure::Adapters:
+      case Figure::KvCache:
+      case Figure::RecurrentState:
+      case Figure::Context:
+      case Figure::ComputeBuffer:
+      case Figure::OutputBuffer:
+      case Figure::CudaGraphs:
+      case Figure::NonTorch:
+      case Figure::WeightsAndNonTorch:
         break;
     }
     const DeviceUse* use = device(f.device);

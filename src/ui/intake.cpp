@@ -75,9 +75,16 @@ std::string mixer_words(const Layer& kind) {
       return "cross attention to the encoder";
     case Mixer::None:
       return "no mixer";
-    default:
-      return "recurrent, " + grouped(kind.recurrent.heads) + " heads, state of " + grouped(kind.recurrent.state);
+    case Mixer::Mamba1:
+    case Mixer::Mamba2:
+    case Mixer::GatedDeltaNet:
+    case Mixer::KimiDeltaNet:
+    case Mixer::LightningAttention:
+    case Mixer::ShortConvolution:
+    case Mixer::Recurrence:
+      break;
   }
+  return "recurrent, " + grouped(kind.recurrent.heads) + " heads, state of " + grouped(kind.recurrent.state);
 }
 
 }  // namespace

@@ -101,9 +101,27 @@ std::string reason(const Scenario& s, Part part, Task task) {
       return "The article counts four bytes per gradient; gradients have the type that the recipe gives them";
     case Part::OptimizerStates:
       return "The article counts 8, 4 or 2 bytes per parameter; states follow the optimizer and its number formats";
-    default:
-      return {};
+    case Part::Adapters:
+    case Part::RecurrentState:
+    case Part::ComputeBuffer:
+    case Part::OutputBuffer:
+    case Part::CudaGraphs:
+    case Part::DraftModel:
+    case Part::LossHead:
+    case Part::MasterWeights:
+    case Part::EmaWeights:
+    case Part::WeightCasts:
+    case Part::Transient:
+    case Part::GatheredWeights:
+    case Part::CommBuffers:
+    case Part::ReferenceModel:
+    case Part::RewardModel:
+    case Part::ValueModel:
+    case Part::GenerationEngine:
+    case Part::Overhead:
+      break;
   }
+  return {};
 }
 
 }  // namespace

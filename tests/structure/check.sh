@@ -7,9 +7,6 @@ status=0
 complain() { # complain MESSAGE LINES: fails when there are lines
   [ -z "$2" ] || { printf '%s\n%s\n' "$1" "$2"; status=1; }
 }
-warn() { # warn MESSAGE LINES: says so and goes on
-  [ -z "$2" ] || printf 'Not yet: %s\n%s\n' "$1" "$2"
-}
 mapfile -t code < <(find include src tests -name '*.hpp' -o -name '*.cpp' | sort)
 includes_of() { grep -nE "#include [<\"]($1)" -r "${@:2}" --include="*.hpp" --include="*.cpp" 2>/dev/null; }
 
@@ -30,12 +27,12 @@ complain "Only src/ui/compat.hpp, compat.cpp and compat_keys.cpp look at the ver
 complain "No network, no shell, no other programs:" \
   "$(grep -rnE '(^|[^_[:alnum:].>])(system|_?w?popen|v?fork|exec[vl]p?e?|posix_spawnp?|socket|connect|getaddrinfo|CreateProcess[AW]?|ShellExecute[AW]?|WSAStartup)[[:space:]]*\(' include src)"
 layers=$(awk -f tests/structure/layers.awk tests/structure/layers.txt "${code[@]}")
-warn "A layer includes what is not below it (tests/structure/layers.txt):" "$layers"
-warn "Included, but no such file:" "$(awk -f tests/structure/missing.awk "${code[@]}")"
+complain "A layer includes what is not below it (tests/structure/layers.txt):" "$layers"
+complain "Included, but no such file:" "$(awk -f tests/structure/missing.awk "${code[@]}")"
 
 # --- Names ---
 words='more|recent|other|others|unusual|own|large|misc|util|utils|helper|helpers|common|stuff|new|old'
-warn "A file's name says what is in it, not when it came or that it is one of several:" \
+complain "A file's name says what is in it, not when it came or that it is one of several:" \
   "$(git ls-files -co --exclude-standard include src tests cmake | grep -E "(^|/)([^/]*_)?($words)(_[^/]*)?(_test)?\.(hpp|cpp|cmake|sh)$")"
 complain "A file of tests ends in _test.cpp:" \
   "$(find tests -name '*.cpp' ! -name '*_test.cpp' ! -path 'tests/compile_fail/*' ! -path 'tests/fuzz/*' ! -path 'tests/bench/*' \
@@ -53,11 +50,11 @@ complain "A folder of tests mirrors no folder of the tree:" "$({
 
 # --- Text of the code ---
 complain "Headers start with #pragma once:" "$(find include src tests -name '*.hpp' -print0 | xargs -0r grep -L '^#pragma once')"
-warn "A table in a comment was reflowed by a formatter:" \
+complain "A table in a comment was reflowed by a formatter:" \
   "$(awk -f tests/structure/tables.awk "${code[@]}")"
-warn "A switch over an enumeration of ours names every enumerator instead of default:" \
+complain "A switch over an enumeration of ours names every enumerator instead of default:" \
   "$(grep -rnE '^[[:space:]]*default:' include --include='*.hpp')"
-warn "A detail namespace is used in the file that opens it, and nowhere else:" "$(awk -f tests/structure/detail.awk "${code[@]}")"
+complain "A detail namespace is used in the file that opens it, and nowhere else:" "$(awk -f tests/structure/detail.awk "${code[@]}")"
 complain "Left undone:" \
   "$(grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' include src tests cmake third_party --include='*.hpp' --include='*.cpp' --include='*.cmake' --include='*.sh' | grep -v structure/check.sh)"
 complain "The README's table of cases differs from tests/golden/floors.json:" \

@@ -72,7 +72,7 @@ inline void add_pool(const Scenario& s, const InferenceEstimate& e, std::vector<
 LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estimate& e) {
   std::vector<std::string> out = s.model->notes;
   warnings_detail::add_general(s, out);
-  validate_detail::add_training_warnings(s, out);
+  validation::add_training_warnings(s, out);
   if (s.method == Method::Article) return out;  // the article knows neither engines nor frameworks
   add_engine_warnings(s, engine_of(s), out);
   warnings_detail::add_trained_encoder(s, out);

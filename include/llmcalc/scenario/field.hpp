@@ -110,7 +110,7 @@ struct Field {
   [[nodiscard]] bool matters(const Scenario& s) const { return applies == nullptr || applies(s); }
 };
 
-namespace field_detail {
+namespace field_rows {
 
 /// s.*First.*Rest...
 template <auto First, auto... Rest>
@@ -196,6 +196,6 @@ constexpr Field only(bool (*applies)(const Scenario&), Field f) {
 constexpr Slider linear(double low, double high) { return {low, high, false}; }
 constexpr Slider logarithmic(double low, double high) { return {low, high, true}; }
 
-}  // namespace field_detail
+}  // namespace field_rows
 
 }  // namespace llmcalc

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace llmcalc::field_detail {
+namespace llmcalc::field_rows {
 
 /// The whole text as a number, or nothing.
 [[nodiscard]] inline std::optional<Count> number_in(std::string_view text) {
@@ -148,4 +148,4 @@ inline constexpr CodedAccess recompute{
     [] { return std::vector<std::string>{"none", "selective", "full", "every:2", "every:4", "block:8", "one-of:2"}; },
     CodedShape::Counted};
 
-}  // namespace llmcalc::field_detail
+}  // namespace llmcalc::field_rows

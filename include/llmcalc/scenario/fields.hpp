@@ -14,7 +14,7 @@
 
 namespace llmcalc {
 
-namespace field_detail {
+namespace field_rows {
 
 inline constexpr std::array first_fields{
     field({"model", "--model", "Model", "",
@@ -48,13 +48,12 @@ constexpr auto joined(const Tables&... tables) {
   return all;
 }
 
-}  // namespace field_detail
+}  // namespace field_rows
 
 /// Every setting, in the order in which JSON is written and help is shown.
-inline constexpr auto fields =
-    field_detail::joined(field_detail::first_fields, field_detail::weights_fields, field_detail::serving_fields,
-                         field_detail::training_fields, field_detail::parallelism_fields, field_detail::last_fields,
-                         field_detail::speed_fields, field_detail::cost_fields);
+inline constexpr auto fields = field_rows::joined(
+    field_rows::first_fields, field_rows::weights_fields, field_rows::serving_fields, field_rows::training_fields,
+    field_rows::parallelism_fields, field_rows::last_fields, field_rows::speed_fields, field_rows::cost_fields);
 
 /// The setting at this path ("serving.context"); null when there is none.
 [[nodiscard]] constexpr const Field* find_field(std::string_view path) {
@@ -95,7 +94,7 @@ inline void copy_setting(const Field& f, const Scenario& from, Scenario& to) {
       f.access);
 }
 
-namespace field_detail {
+namespace field_rows {
 /// Paths and flags are unique, labels and help are present.
 consteval bool well_formed() {
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -107,6 +106,6 @@ consteval bool well_formed() {
   return true;
 }
 static_assert(well_formed());
-}  // namespace field_detail
+}  // namespace field_rows
 
 }  // namespace llmcalc

@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace llmcalc::field_detail {
+namespace llmcalc::field_rows {
 
 // What decides whether a setting matters.
 constexpr bool splits_context(const Scenario& s) { return s.parallelism.context > 1; }
@@ -82,4 +82,4 @@ inline constexpr std::array parallelism_fields{
                             {0, 1e12}, logarithmic(1e6, 1e10))),
 };
 
-}  // namespace llmcalc::field_detail
+}  // namespace llmcalc::field_rows

@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace llmcalc::field_detail {
+namespace llmcalc::field_rows {
 
 // What decides whether a setting matters.
 inline bool generates_text(const Scenario& s) { return !s.model || !s.model->encodes(); }
@@ -149,4 +149,4 @@ inline constexpr std::array serving_fields{
                      {0, 1024}, linear(0, 32))),
 };
 
-}  // namespace llmcalc::field_detail
+}  // namespace llmcalc::field_rows

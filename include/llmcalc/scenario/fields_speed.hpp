@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace llmcalc::field_detail {
+namespace llmcalc::field_rows {
 
 inline constexpr auto speed_member = &Scenario::speed;
 inline constexpr auto cost_member = &Scenario::cost;
@@ -74,4 +74,4 @@ inline constexpr std::array cost_fields{
         logarithmic(1e6, 1e14)),
 };
 
-}  // namespace llmcalc::field_detail
+}  // namespace llmcalc::field_rows

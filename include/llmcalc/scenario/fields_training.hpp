@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace llmcalc::field_detail {
+namespace llmcalc::field_rows {
 
 // What decides whether a setting matters.
 constexpr bool has_adapters(const Scenario& s) { return trains_adapters(s.training.method); }
@@ -178,4 +178,4 @@ inline constexpr std::array training_fields{
          "the optimizer steps inside the backward pass, gradients are freed at once"}),
 };
 
-}  // namespace llmcalc::field_detail
+}  // namespace llmcalc::field_rows

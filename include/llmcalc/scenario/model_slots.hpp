@@ -16,14 +16,14 @@ struct ModelSlot {
   Access<ModelSource> source;
 };
 inline constexpr std::array model_slots{
-    ModelSlot{"serving.draft_model", field_detail::access<&Scenario::serving, &Serving::draft_model>,
-              field_detail::access<&Scenario::serving, &Serving::draft_source>},
+    ModelSlot{"serving.draft_model", field_rows::access<&Scenario::serving, &Serving::draft_model>,
+              field_rows::access<&Scenario::serving, &Serving::draft_source>},
     ModelSlot{"training.reward_model",
-              field_detail::access<&Scenario::training, &Training::models, &OtherModels::reward_model>,
-              field_detail::access<&Scenario::training, &Training::models, &OtherModels::reward_source>},
+              field_rows::access<&Scenario::training, &Training::models, &OtherModels::reward_model>,
+              field_rows::access<&Scenario::training, &Training::models, &OtherModels::reward_source>},
     ModelSlot{"training.value_model",
-              field_detail::access<&Scenario::training, &Training::models, &OtherModels::value_model>,
-              field_detail::access<&Scenario::training, &Training::models, &OtherModels::value_source>},
+              field_rows::access<&Scenario::training, &Training::models, &OtherModels::value_model>,
+              field_rows::access<&Scenario::training, &Training::models, &OtherModels::value_source>},
 };
 
 /// The slot that a field names; null for other fields.

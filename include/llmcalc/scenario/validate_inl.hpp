@@ -49,7 +49,7 @@ LLMCALC_INLINE std::string expected_text(const Field& f) {
 
 LLMCALC_INLINE Count ranks_of(const Parallelism& p) { return product(p.data, p.tensor, p.pipeline, p.context); }
 
-namespace validate_detail {
+namespace validation {
 
 /// Checks a value against the limits of its field.
 inline void check_range(const Field& f, const Scenario& s, Issues& issues) {
@@ -139,17 +139,17 @@ inline void check_encoders(const Scenario& s, Issues& issues) {
   if (o != Objective::Sft && o != Objective::Reward) needs_decoder("/training/objective", s.model->name);
 }
 
-}  // namespace validate_detail
+}  // namespace validation
 
 LLMCALC_INLINE Issues validate(const Scenario& s) {
   Issues issues;
-  for (const Field& f : fields) validate_detail::check_range(f, s, issues);
-  validate_detail::check_lengths(s, issues);
-  validate_detail::check_devices(s, issues);
+  for (const Field& f : fields) validation::check_range(f, s, issues);
+  validation::check_lengths(s, issues);
+  validation::check_devices(s, issues);
   if (s.model) {
-    validate_detail::check_parallelism(s, issues);
-    validate_detail::check_training_layout(s, issues);
-    validate_detail::check_encoders(s, issues);
+    validation::check_parallelism(s, issues);
+    validation::check_training_layout(s, issues);
+    validation::check_encoders(s, issues);
   } else {
     issues.push_back({"/model", "is missing"});
   }

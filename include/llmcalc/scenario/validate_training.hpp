@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace llmcalc::validate_detail {
+namespace llmcalc::validation {
 
 /// Ranks that hold the same shard of the layers. Zero ranks count as one here and are reported elsewhere.
 [[nodiscard]] inline Count data_ranks(const Parallelism& p) {
@@ -121,4 +121,4 @@ inline void add_training_warnings(const Scenario& s, std::vector<std::string>& o
   }
 }
 
-}  // namespace llmcalc::validate_detail
+}  // namespace llmcalc::validation

@@ -138,7 +138,12 @@ class HeaderReader {
       case GgufKind::Bool:
         out = bits != 0;
         break;
-      default:
+      case GgufKind::U8:
+      case GgufKind::U16:
+      case GgufKind::U32:
+      case GgufKind::String:
+      case GgufKind::Array:
+      case GgufKind::U64:
         out = bits;
     }
     return true;

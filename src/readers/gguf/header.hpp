@@ -2,7 +2,7 @@
 // The header of one GGUF file, version 2 or 3, little-endian:
 //   "GGUF", u32 version, u64 tensors, u64 entries; entries {string key, u32 kind, value}; tensors {string name, u32
 //   rank, u64 sizes[rank] (fastest first), u32 type, u64 offset}; padding to the alignment; tensor data.
-// Source: ggml docs/gguf.md and src/gguf.cpp (kinds, alignment, checks). No tensor data is read; long lists
+// Source: the gguf reader and docs/gguf.md of ggml (kinds, alignment, checks). No tensor data is read; long lists
 // (vocabularies) are walked over and only counted.
 
 #include "host/byte_source.hpp"

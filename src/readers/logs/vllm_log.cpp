@@ -1,12 +1,10 @@
 // vLLM's start-up log. Its "GB" and "GiB" are both 2^30 bytes.
 //   0.4 to 0.8   "Loading model weights took 14.9889 GB"; "model weights take 14.99GiB; non_torch_memory takes
-//   0.07GiB;
-//                PyTorch activation peak memory takes 1.23GiB; the rest ... reserved for KV Cache is 5.00GiB"
+//                0.07GiB; PyTorch activation peak memory takes 1.23GiB; the rest ... reserved for KV Cache is 5.00GiB"
 //   0.8 to 0.2x  "Model loading took 14.9889 GiB [memory] and ...", "Available KV cache memory: 5.12 GiB",
 //                "GPU KV cache size: 41,984 tokens", "Graph capturing finished in 20 secs, took 0.52 GiB"
 //   0.10 on      "Actual usage is 14.99 GiB for weight, 1.23 GiB for peak activation, 0.07 GiB for non-torch memory,
-//   and
-//                0.52 GiB for CUDAGraph memory"; later "... for consumed memory (weights + non-torch)"
+//                and 0.52 GiB for CUDAGraph memory"; later "... for consumed memory (weights + non-torch)"
 
 #include "readers/logs/log_lines.hpp"
 

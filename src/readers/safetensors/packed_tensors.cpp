@@ -26,9 +26,22 @@ constexpr bool is_integer(StoredType type) {
     case StoredType::I64:
     case StoredType::U64:
       return true;
-    default:
-      return false;
+    case StoredType::F4:
+    case StoredType::F6E2M3:
+    case StoredType::F6E3M2:
+    case StoredType::F8E5M2:
+    case StoredType::F8E4M3:
+    case StoredType::F8E8M0:
+    case StoredType::F8E4M3Fnuz:
+    case StoredType::F8E5M2Fnuz:
+    case StoredType::F16:
+    case StoredType::BF16:
+    case StoredType::F32:
+    case StoredType::C64:
+    case StoredType::F64:
+      break;
   }
+  return false;
 }
 
 /// Stored beside the weights by some checkpoints, but not parameters of the model.

@@ -7,8 +7,7 @@
 //                               projection's c i, nothing for o; and c r per target
 //   otherwise                   (b in + b r) per target: PEFT makes adapters fp32 alongside a bf16 model
 //   fused with the base         c h for q, k, v together, c h for gate and up; products and the down projection's
-//   input
-//                               are computed again (Unsloth)
+//                               input are computed again (Unsloth)
 //   dropout                     a mask of one byte per number of every target's input (none where the input needs no
 //                               gradient: q, k, v of the first layer)
 //   DoRA                        c out + b out more per target: both products are scaled by the magnitude

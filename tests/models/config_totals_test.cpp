@@ -25,7 +25,7 @@ constexpr Count linear(Count in, Count out) { return in * out + out; }
 /// One layer of an encoder with LayerNorm, biases and an ungated block (CLIP, SigLIP).
 constexpr Count clip_layer(Count h, Count f) { return 4 * linear(h, h) + linear(h, f) + linear(f, h) + 4 * h; }
 
-TEST(ConfigRecent, OlderDecodersHaveTheirPublishedTotals) {
+TEST(ConfigTotals, OlderDecodersHaveTheirPublishedTotals) {
   EXPECT_EQ(total(R"({"model_type":"openai-gpt","vocab_size":40478,"n_embd":768,"n_layer":12,"n_head":12,
     "n_positions":512})"),
             116'534'784U);
@@ -46,7 +46,7 @@ TEST(ConfigRecent, OlderDecodersHaveTheirPublishedTotals) {
             246534U * 1280 + 246534 + 48 * layer + 2 * 1280);
 }
 
-TEST(ConfigRecent, PersimmonAndFuyu) {
+TEST(ConfigTotals, PersimmonAndFuyu) {
   const std::string text = R"("model_type":"persimmon","vocab_size":262144,"hidden_size":4096,
     "intermediate_size":16384,"num_hidden_layers":36,"num_attention_heads":64,"qk_layernorm":true)";
   EXPECT_EQ(total(R"({"model_type":"fuyu","patch_size":30,"num_channels":3,"text_config":{)" + text + "}}"),
@@ -54,7 +54,7 @@ TEST(ConfigRecent, PersimmonAndFuyu) {
   EXPECT_EQ(total("{" + text + "}"), 9'408'238'592U - linear(30 * 30 * 3, 4096));
 }
 
-TEST(ConfigRecent, DenseFamilies) {
+TEST(ConfigTotals, DenseFamilies) {
   EXPECT_EQ(total(R"({"model_type":"bitnet","vocab_size":128256,"hidden_size":2560,"intermediate_size":6912,
     "num_hidden_layers":30,"num_attention_heads":20,"num_key_value_heads":5,"tie_word_embeddings":true})"),
             2'412'820'480U);
@@ -85,7 +85,7 @@ TEST(ConfigRecent, DenseFamilies) {
             Count{2} * 32000 * 4096 + 32 * clova + 4096);
 }
 
-TEST(ConfigRecent, MixturesOf2026) {
+TEST(ConfigTotals, MixturesOf2026) {
   // Hunyuan 3 (295 billion): the first of 80 layers dense, normed queries and keys, one shared expert.
   constexpr Count hy_attention = 2 * 8192 * 4096 + 2 * 1024 * 4096 + 2 * 128 + 2 * 4096;
   constexpr Count hy_expert = Count{3} * 4096 * 1536;
@@ -113,7 +113,7 @@ TEST(ConfigRecent, MixturesOf2026) {
             1000U * 1024 + 3 * command + 3 * 1024 * 2048 + 2 * (5 * 3 * 1024 * 512 + 4 * 1024) + 1024);
 }
 
-TEST(ConfigRecent, Ernie45VlHasExpertsForTextAndForImages) {
+TEST(ConfigTotals, Ernie45VlHasExpertsForTextAndForImages) {
   constexpr Count attention = 2 * 2560 * 2560 + 2 * 512 * 2560 + 2 * 2560;
   constexpr Count mixture = Count{3} * 2560 * (66 * 1536 + 64 * 512) + 2 * (64 * 2560 + 64);
   constexpr Count text = Count{103424} * 2560 + 2560 + 28 * attention + Count{3} * 2560 * 12288 + 27 * mixture;
@@ -126,7 +126,7 @@ TEST(ConfigRecent, Ernie45VlHasExpertsForTextAndForImages) {
             text + 3 * 14 * 14 * 1280 + 32 * block + 2 * 1280 + resampler);
 }
 
-TEST(ConfigRecent, LatentAttentionOf2026) {
+TEST(ConfigTotals, LatentAttentionOf2026) {
   const auto attention = [](Count h, Count heads, Count q, Count kv, Count nope, Count rope, Count v) {
     return h * q + q + q * heads * (nope + rope) + h * (kv + rope) + kv + kv * heads * (nope + v) + heads * v * h;
   };
@@ -150,7 +150,7 @@ TEST(ConfigRecent, LatentAttentionOf2026) {
             Count{2} * 163840 * 2048 + 2048 + 48 * (axk2 + indexer) + 3 * 2048 * 5120 + 47 * axk2_mixture);
 }
 
-TEST(ConfigRecent, VisionModelsHaveTheirPublishedTotals) {
+TEST(ConfigTotals, VisionModelsHaveTheirPublishedTotals) {
   EXPECT_EQ(total(R"({"model_type":"lfm2_vl","downsample_factor":2,"projector_hidden_size":2560,
     "text_config":{"model_type":"lfm2","hidden_size":1024,"block_ff_dim":6656,"num_hidden_layers":16,
     "num_attention_heads":16,"num_key_value_heads":8,"vocab_size":65536,"full_attn_idxs":[2,5,8,10,12,14]},
@@ -169,7 +169,7 @@ TEST(ConfigRecent, VisionModelsHaveTheirPublishedTotals) {
             8'397'094'912U);
 }
 
-TEST(ConfigRecent, GraniteVisionHasItsPublishedTotal) {
+TEST(ConfigTotals, GraniteVisionHasItsPublishedTotal) {
   // Four feature layers side by side, and SigLIP's pooling head, which its config does not rule out.
   EXPECT_EQ(total(R"({"model_type":"llava_next","vision_feature_layer":[-24,-20,-12,-1],
     "text_config":{"model_type":"granite","hidden_size":2048,"intermediate_size":8192,"num_hidden_layers":40,
@@ -179,7 +179,7 @@ TEST(ConfigRecent, GraniteVisionHasItsPublishedTotal) {
             2'975'396'928U);
 }
 
-TEST(ConfigRecent, SiglipHasAPoolingHeadUnlessTheConfigSaysNo) {
+TEST(ConfigTotals, SiglipHasAPoolingHeadUnlessTheConfigSaysNo) {
   const auto tower = [&](const std::string& flag) {
     return total(R"({"model_type":"paligemma","text_config":{"model_type":"gemma","hidden_size":2048,
       "intermediate_size":16384,"num_attention_heads":8,"num_hidden_layers":18,"num_key_value_heads":1,
@@ -193,7 +193,7 @@ TEST(ConfigRecent, SiglipHasAPoolingHeadUnlessTheConfigSaysNo) {
   EXPECT_EQ(tower(""), 2'923'466'480U + head);
 }
 
-TEST(ConfigRecent, TowersOf2026) {
+TEST(ConfigTotals, TowersOf2026) {
   // Gemma 4 E2B: published 5,123,178,051 with the key and value weights of layers that share their cache (18,880,512)
   // and one scalar a layer (35), neither of which the class makes as parameters.
   std::string types;
@@ -239,7 +239,7 @@ TEST(ConfigRecent, TowersOf2026) {
             total(unified + "}") + embedder + Count{640} * 3840);
 }
 
-TEST(ConfigRecent, ProjectorsFollowTheirOwnKeys) {
+TEST(ConfigTotals, ProjectorsFollowTheirOwnKeys) {
   const std::string vision = R"("vision_config":{"model_type":"siglip_vision_model","hidden_size":1152,
     "intermediate_size":4304,"num_attention_heads":16,"num_hidden_layers":2,"patch_size":14,"image_size":378,
     "vision_use_head":false})";

@@ -18,7 +18,7 @@ Model read(const std::string& config) {
   return model ? *model : Model{};
 }
 
-TEST(ConfigUnusual, JetMoe8BHasItsPublishedTotal) {
+TEST(ConfigIrregular, JetMoe8BHasItsPublishedTotal) {
   const Model m = read(R"({"model_type":"jetmoe","num_hidden_layers":24})");
   EXPECT_EQ(parameter_count(m), 8'522'237'952U);
   // Two experts of 16 query heads each read the same 16 keys and values.
@@ -27,7 +27,7 @@ TEST(ConfigUnusual, JetMoe8BHasItsPublishedTotal) {
   EXPECT_EQ(m.layer(0).attention.head_dim, 128U);
 }
 
-TEST(ConfigUnusual, DogeHasItsPublishedTotal) {
+TEST(ConfigIrregular, DogeHasItsPublishedTotal) {
   const std::string small = R"({"model_type":"doge","hidden_size":256,"intermediate_size":512,"num_hidden_layers":8,
     "num_attention_heads":2,"num_key_value_heads":1,"tie_word_embeddings":true)";
   EXPECT_EQ(parameter_count(read(small + "}")), 13'118'728U);
@@ -36,7 +36,7 @@ TEST(ConfigUnusual, DogeHasItsPublishedTotal) {
             13'118'728U + 8U * (2 * 4096 * 256 + 2 * 64 * 256));
 }
 
-TEST(ConfigUnusual, ZayaIsTheSumOfItsClass) {
+TEST(ConfigIrregular, ZayaIsTheSumOfItsClass) {
   constexpr Count h = 2048, q = 1024, kv = 256, r = 256;
   constexpr Count attention = h * q + 2 * h * kv + q * h + (q + kv) * (2 + 1) + (q + kv) * (128 * 2 + 1) + 2;
   constexpr Count router = h * r + r + r + 2 * (r * r + r) + 17 * r;
@@ -46,7 +46,7 @@ TEST(ConfigUnusual, ZayaIsTheSumOfItsClass) {
   EXPECT_EQ(m.layer(0).attention.kv_heads * m.layer(0).attention.head_dim, kv);
 }
 
-TEST(ConfigUnusual, ModernBertAsADecoderHasModernBertsTotal) {
+TEST(ConfigIrregular, ModernBertAsADecoderHasModernBertsTotal) {
   // The same tensors as the published masked model of the same shape.
   const Model m = read(R"({"model_type":"modernbert-decoder"})");
   EXPECT_EQ(parameter_count(m), 149'655'232U);
@@ -55,12 +55,12 @@ TEST(ConfigUnusual, ModernBertAsADecoderHasModernBertsTotal) {
   EXPECT_EQ(m.layer(2).attention.window, 0U);
 }
 
-TEST(ConfigUnusual, GptNeoxJapaneseHasOneBiasInItsLastLayer) {
+TEST(ConfigIrregular, GptNeoxJapaneseHasOneBiasInItsLastLayer) {
   EXPECT_EQ(parameter_count(read(R"({"model_type":"gpt_neox_japanese"})")),
             Count{32000} * 2560 + 32 * (Count{12} * 2560 * 2560 + 4 * 2560) + 2560 + 2 * 2560);
 }
 
-TEST(ConfigUnusual, GraniteMoeWithSinksSlidesInThreeOfFourLayers) {
+TEST(ConfigIrregular, GraniteMoeWithSinksSlidesInThreeOfFourLayers) {
   const std::string shape = R"("hidden_size":1024,"intermediate_size":512,"num_hidden_layers":8,
     "num_attention_heads":16,"num_key_value_heads":4,"vocab_size":1000,"num_local_experts":4,
     "num_experts_per_tok":2})";
@@ -72,7 +72,7 @@ TEST(ConfigUnusual, GraniteMoeWithSinksSlidesInThreeOfFourLayers) {
   EXPECT_EQ(m.layer(4).attention.window, 0U);
 }
 
-TEST(ConfigUnusual, OpenElmHasItsPublishedTotal) {
+TEST(ConfigIrregular, OpenElmHasItsPublishedTotal) {
   const Model m = read(R"({"model_type":"openelm","model_dim":1280,"num_transformer_layers":16,"head_dim":64,
     "num_query_heads":[12,12,12,12,12,16,16,16,16,16,16,16,20,20,20,20],
     "num_kv_heads":[3,3,3,3,3,4,4,4,4,4,4,4,5,5,5,5],
@@ -84,11 +84,11 @@ TEST(ConfigUnusual, OpenElmHasItsPublishedTotal) {
   EXPECT_EQ(m.layer(15).attention.kv_heads, 5U);
 }
 
-TEST(ConfigUnusual, Phi3SmallHasItsPublishedTotal) {
+TEST(ConfigIrregular, Phi3SmallHasItsPublishedTotal) {
   EXPECT_EQ(parameter_count(read(R"({"model_type":"phi3small"})")), 7'392'272'384U);
 }
 
-TEST(ConfigUnusual, DeciLmHasKeyValueHeadsOfItsOwnInEveryLayer) {
+TEST(ConfigIrregular, DeciLmHasKeyValueHeadsOfItsOwnInEveryLayer) {
   const Model m = read(R"({"model_type":"deci","vocab_size":32000,"hidden_size":4096,"intermediate_size":14336,
     "num_hidden_layers":2,"num_attention_heads":32,"num_key_value_heads_per_layer":[4,1]})");
   constexpr Count same = 2 * 4096 * 4096 + Count{3} * 4096 * 14336 + 2 * 4096;
@@ -96,7 +96,7 @@ TEST(ConfigUnusual, DeciLmHasKeyValueHeadsOfItsOwnInEveryLayer) {
   EXPECT_EQ(m.layer(1).attention.kv_heads, 1U);
 }
 
-TEST(ConfigUnusual, ArcticHasADenseBlockBesideEveryMixture) {
+TEST(ConfigIrregular, ArcticHasADenseBlockBesideEveryMixture) {
   // Snowflake Arctic, 480 billion: 128 experts of 4,864 and a block of the hidden size.
   constexpr Count h = 7168;
   constexpr Count layer = 2 * h * h + 2 * 1024 * h + 3 * h * h + 128 * 3 * h * 4864 + 128 * h + 3 * h;
@@ -106,7 +106,7 @@ TEST(ConfigUnusual, ArcticHasADenseBlockBesideEveryMixture) {
             2 * 32000 * h + 35 * layer + h);
 }
 
-TEST(ConfigUnusual, OlderClassesOfTheirOwn) {
+TEST(ConfigIrregular, OlderClassesOfTheirOwn) {
   constexpr Count intern = 4 * (4096 * 4096 + 4096) + Count{3} * 4096 * 11008 + 2 * 4096;
   EXPECT_EQ(parameter_count(read(R"({"model_type":"internlm"})")), Count{2} * 103168 * 4096 + 32 * intern + 4096);
   constexpr Count orion = 4 * 5120 * 5120 + Count{3} * 5120 * 15360 + 4 * 5120;
@@ -135,7 +135,7 @@ constexpr Count encoder = linear(3, 128, 3) + 4 * residual(128, 128) + 2 * linea
                           3 * residual(256, 256) + 2 * linear(256, 256, 3) + residual(256, 512) + residual(512, 512) +
                           middle(512) + 2 * 512 + linear(512, 256, 3);
 
-TEST(ConfigUnusual, ChameleonIsLlamaWithNormsOfEveryHeadAndATokenizer) {
+TEST(ConfigIrregular, ChameleonIsLlamaWithNormsOfEveryHeadAndATokenizer) {
   constexpr Count layer = 4 * 4096 * 4096 + Count{3} * 4096 * 11008 + 2 * 4096 + 2 * 2 * 4096;
   constexpr Count tokenizer = encoder + 8192 * 256 + linear(256, 256) + linear(256, 256);
   const Model m = read(R"({"model_type":"chameleon"})");
@@ -143,7 +143,7 @@ TEST(ConfigUnusual, ChameleonIsLlamaWithNormsOfEveryHeadAndATokenizer) {
   EXPECT_EQ(m.encoder_parameters, tokenizer);
 }
 
-TEST(ConfigUnusual, JanusReadsAndDrawsImages) {
+TEST(ConfigIrregular, JanusReadsAndDrawsImages) {
   // modular_janus.py with the classes' own numbers: SigLIP's layers, a tokenizer both ways, a head over its words.
   constexpr Count block = 4 * linear(1024, 1024) + linear(1024, 4096) + linear(4096, 1024) + 4 * 1024;
   constexpr Count tower =
@@ -160,7 +160,7 @@ TEST(ConfigUnusual, JanusReadsAndDrawsImages) {
   EXPECT_EQ(parameter_count(m), llama + tower + encoder + 2 * attention(512) + words + decoder + drawing);
 }
 
-TEST(ConfigUnusual, AriaHasQueriesOverThePatchesOfItsTower) {
+TEST(ConfigIrregular, AriaHasQueriesOverThePatchesOfItsTower) {
   constexpr Count h = 2560, v = 1152;
   constexpr Count layer = 4 * h * h + 66 * 3 * h * 1664 + 64 * h + 2 * h;
   constexpr Count block = 4 * linear(v, v) + linear(v, 4304) + linear(4304, v) + 4 * v;
@@ -174,7 +174,7 @@ TEST(ConfigUnusual, AriaHasQueriesOverThePatchesOfItsTower) {
             2 * 100352 * h + 28 * layer + h + tower + projector);
 }
 
-TEST(ConfigUnusual, ModelsWithTowersNobodyDescribesAreTheirTextModel) {
+TEST(ConfigIrregular, ModelsWithTowersNobodyDescribesAreTheirTextModel) {
   const Model m = read(R"({"model_type":"emu3"})");
   constexpr Count layer = 2 * 4096 * 4096 + 2 * 1024 * 4096 + Count{3} * 4096 * 14336 + 2 * 4096;
   EXPECT_EQ(parameter_count(m), Count{2} * 184622 * 4096 + 32 * layer + 4096);
@@ -189,7 +189,7 @@ TEST(ConfigUnusual, ModelsWithTowersNobodyDescribesAreTheirTextModel) {
   }
 }
 
-TEST(ConfigUnusual, LightOnOcrTiesItsHead) {
+TEST(ConfigIrregular, LightOnOcrTiesItsHead) {
   // configuration of modular_lighton_ocr.py: true, where Qwen3's own class says false.
   const std::string text = R"({"model_type":"lighton_ocr","text_config":{"num_hidden_layers":1,"hidden_size":1024,
     "intermediate_size":3072,"num_attention_heads":16,"num_key_value_heads":8},"vision_config":{"num_hidden_layers":2,
@@ -203,7 +203,7 @@ TEST(ConfigUnusual, LightOnOcrTiesItsHead) {
   EXPECT_EQ(parameter_count(read(text + R"(,"tie_word_embeddings":false})")), all + 151936 * 1024);
 }
 
-TEST(ConfigUnusual, ConfigsOfMambaSsmItself) {
+TEST(ConfigIrregular, ConfigsOfMambaSsmItself) {
   // state-spaces/mamba2-130m and mamba-2.8b: no model_type, the vocabulary padded.
   const Model second = read(R"({"d_model":768,"d_intermediate":0,"n_layer":24,"vocab_size":50277,
     "ssm_cfg":{"layer":"Mamba2"},"attn_layer_idx":[],"attn_cfg":{},"rms_norm":true,"residual_in_fp32":true,
@@ -217,7 +217,7 @@ TEST(ConfigUnusual, ConfigsOfMambaSsmItself) {
       R"({"d_model":768,"n_layer":4,"vocab_size":50277,"ssm_cfg":{},"attn_layer_idx":[1]})", "test"));
 }
 
-TEST(ConfigUnusual, ParamsOfMetaAndMistral) {
+TEST(ConfigIrregular, ParamsOfMetaAndMistral) {
   EXPECT_EQ(parameter_count(read(R"({"dim":4096,"n_layers":32,"n_heads":32,"n_kv_heads":8,"vocab_size":128256,
     "ffn_dim_multiplier":1.3,"multiple_of":1024,"norm_eps":1e-05,"rope_theta":500000.0})")),
             8'030'261'248U);
@@ -230,7 +230,7 @@ TEST(ConfigUnusual, ParamsOfMetaAndMistral) {
   EXPECT_EQ(mixtral.trust, Trust::Modelled);
 }
 
-TEST(ConfigUnusual, MuseGlimmerIsTheSumOfItsClass) {
+TEST(ConfigIrregular, MuseGlimmerIsTheSumOfItsClass) {
   constexpr Count h = 6656, q = 4096;
   constexpr Count layer = 3 * q * h + 2 * 256 * h + 3 * h * 19968 + 4 * h;
   constexpr Count text = 2 * 202048 * h + 52 * layer + h;
@@ -245,7 +245,7 @@ TEST(ConfigUnusual, MuseGlimmerIsTheSumOfItsClass) {
   EXPECT_EQ(m.layer(3).attention.window, 0U);
 }
 
-TEST(ConfigUnusual, HrmTextCachesEveryRunOfItsTwoStacks) {
+TEST(ConfigIrregular, HrmTextCachesEveryRunOfItsTwoStacks) {
   // Two stacks of 16 layers; the low one runs 2 x 3 times, the high one twice.
   constexpr Count layer = 5 * 1536 * 1536 + Count{3} * 1536 * 4096;
   constexpr Count all = Count{2} * 151808 * 1536 + 32 * layer + 1536;
@@ -259,7 +259,7 @@ TEST(ConfigUnusual, HrmTextCachesEveryRunOfItsTwoStacks) {
   EXPECT_EQ(saved.layer_count(), 128U);
 }
 
-TEST(ConfigUnusual, InklingIsTheSumOfItsClass) {
+TEST(ConfigIrregular, InklingIsTheSumOfItsClass) {
   // modeling_inkling.py with the class's own numbers: 11 of 66 layers full, no dense block, selection biases are
   // buffers.
   constexpr Count h = 6144;
