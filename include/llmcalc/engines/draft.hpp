@@ -11,7 +11,20 @@
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/weights.hpp>
 
+#include <cstdint>
+
 namespace llmcalc {
+
+/// Where the keys and values of prediction layers lie.
+enum class DraftCache : std::uint8_t {
+  Apart,     ///< counted with what proposes tokens
+  InThePool  ///< in the engine's pool, with those of the model's other layers
+};
+
+/// True when the model's own prediction layers propose the tokens.
+[[nodiscard]] inline bool drafts_itself(const Scenario& s) {
+  return !s.serving.draft_model && s.serving.draft_tokens != 0 && !s.model->mtp_layers.empty();
+}
 
 namespace draft_detail {
 
@@ -30,7 +43,7 @@ inline void add_model(Component& c, const Scenario& s, const RankLayout& l, cons
 }
 
 inline void add_prediction_layers(Component& c, const Scenario& s, const RankLayout& l, const KvStorage& stored,
-                                  Count sequences) {
+                                  Count sequences, DraftCache where) {
   const Model& m = *s.model;
   const WeightRules rules = weight_rules(m, s.weights);
   Bytes weights;
@@ -38,6 +51,7 @@ inline void add_prediction_layers(Component& c, const Scenario& s, const RankLay
     if (t.part == ModelPart::Mtp) weights += tensor_bytes(rules, t, shard(t, m, shard_plan(l))) * t.count;
   }
   c.summands.push_back(amount("prediction layers", weights));
+  if (where == DraftCache::InThePool) return;
   for (const std::uint16_t kind : m.mtp_layers) {
     const Layer& layer = m.kinds[kind];
     const KvEntry entry = kv_entry(layer, l.tensor);
@@ -51,13 +65,14 @@ inline void add_prediction_layers(Component& c, const Scenario& s, const RankLay
 }  // namespace draft_detail
 
 /// Memory of speculative decoding on one rank; empty when the scenario does not speculate.
-[[nodiscard]] inline Component draft_component(const Scenario& s, const RankLayout& l, const KvStorage& stored) {
+[[nodiscard]] inline Component draft_component(const Scenario& s, const RankLayout& l, const KvStorage& stored,
+                                               DraftCache where = DraftCache::Apart) {
   Component c{.part = Part::DraftModel, .source = "weights and cache of what proposes tokens"};
   const Count sequences = sequences_on_replica(s, l);
   if (s.serving.draft_model) {
     draft_detail::add_model(c, s, l, stored, sequences);
-  } else if (s.serving.draft_tokens != 0 && !s.model->mtp_layers.empty()) {
-    draft_detail::add_prediction_layers(c, s, l, stored, sequences);
+  } else if (drafts_itself(s)) {
+    draft_detail::add_prediction_layers(c, s, l, stored, sequences, where);
   }
   for (const Summand& part : c.summands) c.bytes += part.result;
   c.low = c.high = c.bytes;

@@ -46,7 +46,9 @@ struct PagedRules {
   KvStorage storage{};
   StateStorage states{};
   Count draft_tokens = 0;
-  bool grouped = true;  ///< layers in groups, states in pages (vLLM); false: every layer on its own
+  Count state_pages = 1;      ///< pages of a sequence's state, before drafted tokens
+  bool pools_drafts = false;  ///< prediction layers that draft have their keys and values in the pool
+  bool grouped = true;        ///< layers in groups, states in pages (vLLM); false: every layer on its own
 };
 
 /// Groups of layers: the number in a group for these counts of layers by type.
@@ -68,6 +70,24 @@ inline void add_states(PagedCache& cache, const Model& model, const Stage& stage
       same->layers = add(same->layers, n);
     } else {
       cache.types.push_back({.layer = &model.kinds[k], .layers = n, .state = shape});
+    }
+  }
+}
+
+/// The prediction layers that draft are layers of the type they are like.
+inline void add_prediction_layers(PagedCache& cache, const Model& model, Count tensor, const PagedRules& rules) {
+  for (const auto kind : model.mtp_layers) {
+    const Layer& layer = model.kinds[kind];
+    const KvEntry entry = kv_entry(layer, tensor);
+    const Bytes token = token_bytes(entry, rules.storage);
+    if (token.count == 0) continue;
+    const auto same = std::find_if(cache.types.begin(), cache.types.end(), [&](const PagedType& t) {
+      return !t.is_state() && t.layer->attention == layer.attention && t.token == token;
+    });
+    if (same != cache.types.end()) {
+      same->layers = add(same->layers, 1);
+    } else {
+      cache.types.push_back({.layer = &layer, .layers = 1, .entry = entry, .token = token, .block = rules.block});
     }
   }
 }
@@ -106,6 +126,7 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
     cache.types.push_back(
         {.layer = g.layer, .layers = g.layers, .entry = entry, .token = token, .block = rules.block});
   }
+  if (rules.pools_drafts && stage.last) paged_detail::add_prediction_layers(cache, model, tensor, rules);
   paged_detail::add_states(cache, model, stage, tensor);
   Count smallest = saturated;
   Count largest = 0;
@@ -152,7 +173,16 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
   return out;
 }
 
-/// Summands of the states: a page of every state layer for a sequence, and one more for each speculative token.
+/// Tokens of the smallest block of the cache's layers; 0 when none caches keys and values.
+[[nodiscard]] constexpr Count smallest_block(const PagedCache& cache) {
+  Count smallest = 0;
+  for (const PagedType& t : cache.types) {
+    if (!t.is_state() && (smallest == 0 || t.block < smallest)) smallest = t.block;
+  }
+  return smallest;
+}
+
+/// Summands of the states: the pages of every state layer for a sequence, and one more for each speculative token.
 [[nodiscard]] inline std::vector<Summand> paged_state_summands(const PagedCache& cache, const PagedRules& rules,
                                                                Count sequences) {
   std::vector<Summand> out;
@@ -162,7 +192,7 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
         rules.grouped ? max(cache.page, state_bytes(t.state, rules.states)) : state_bytes(t.state, rules.states);
     out.push_back(summand("state pages", {{"sequences", sequences},
                                           {"layers", t.padded_layers},
-                                          {"pages", add(1, rules.draft_tokens)},
+                                          {"pages", add(rules.state_pages, rules.draft_tokens)},
                                           {"bytes of a page", page.count}}));
   }
   return out;

@@ -66,6 +66,9 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
   const bool summarises = std::any_of(m.kinds.begin(), m.kinds.end(),
                                       [](const Layer& kind) { return kind.attention.compress_ratio != 0; });
 
+  const bool predicts = !s.serving.draft_model && !m.mtp_layers.empty();
+  const Count drafted = predicts ? s.serving.draft_tokens : 0;
+
   InferenceEstimate e;
   const std::vector<Holding> held = holdings(m, tensors, p, s.serving);
   const auto fill = [&](std::int32_t where, DeviceUse& use) {
@@ -78,7 +81,7 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
     // How llama.cpp stores entries that summarise several tokens was not measured: every token is counted.
     if (summarises) cache = with_range(std::move(cache), Trust::Assumed, 100, 1000);
     use.breakdown.add(std::move(cache));
-    use.breakdown.add(component(Part::RecurrentState, state_summands(m, here.layers, z.sequences), source));
+    use.breakdown.add(component(Part::RecurrentState, state_summands(m, here.layers, z.sequences, drafted), source));
     const ComputeShare& buffer = on_device ? compute.devices[static_cast<std::size_t>(where)] : compute.host;
     use.breakdown.add(detail::compute_component(m, buffer, architecture.verified, compute.exact));
     if (on_device) return;

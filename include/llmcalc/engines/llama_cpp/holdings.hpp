@@ -125,11 +125,13 @@ struct Holding {
   return layer.recurrent_mixer() == Mixer::Recurrence ? shape.kernel : subtract(shape.kernel, 1);
 }
 
-/// Summands of the recurrent states of one place.
+/// Summands of the recurrent states of one place. With drafted tokens a sequence keeps a state for each of them on top
+/// of its own, to go back to where a draft was refused (logs of llama.cpp pull 23269 and of ollama issue 17482).
 [[nodiscard]] inline std::vector<Summand> state_summands(const Model& m, const std::vector<Count>& layers,
-                                                         Count sequences) {
+                                                         Count sequences, Count drafted = 0) {
   std::vector<Summand> parts;
-  const Term all{"sequences", sequences};
+  const Term all{drafted == 0 ? "sequences" : "sequences x (1 + drafted tokens)",
+                 multiply(sequences, add(drafted, 1))};
   for (std::size_t k = 0; k < layers.size(); ++k) {
     const Layer& layer = m.kinds[k];
     if (layers[k] == 0 || !layer.recurs()) continue;

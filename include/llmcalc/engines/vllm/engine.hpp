@@ -36,7 +36,9 @@ namespace llmcalc::vllm {
   PagedRules rules{.block = profile.block,
                    .step_tokens = s.serving.max_num_batched_tokens,
                    .storage = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::PerHead),
-                   .draft_tokens = s.serving.draft_tokens};
+                   .draft_tokens = s.serving.draft_tokens,
+                   .state_pages = profile.state_pages,
+                   .pools_drafts = drafts_itself(s)};
   rules.states.columns_less = 1;
   rules.states.extra_columns = s.serving.draft_tokens;
   for (const Layer& kind : s.model->kinds) {
@@ -115,6 +117,14 @@ namespace llmcalc::vllm {
   return sum;
 }
 
+/// Sequences of the longest length that a pool holds. From 0.21 on only whole blocks of it count (v1/core/
+/// kv_cache_utils.py get_max_concurrency_for_kv_cache_config: blocks / blocks of a sequence).
+[[nodiscard]] constexpr double sequences_in(Bytes pool, Bytes one, Bytes block, PoolTokens counted_by) {
+  if (one.count == 0 || block.count == 0) return 0;
+  const Bytes usable = counted_by == PoolTokens::Sequences ? block * (pool.count / block.count) : pool;
+  return static_cast<double>(usable.count) / static_cast<double>(one.count);
+}
+
 /// Ranks of a run. Replicas of the attention share the experts: each expert's matrices are cut over all of them
 /// unless whole experts are dealt out (vLLM docs, data_parallel_deployment: "a tensor parallel group of size DP x
 /// TP").
@@ -147,12 +157,18 @@ namespace llmcalc::vllm {
                                 Trust::Modelled, 950, 1050);
     const Range& outside = non_torch(profile, l);
     const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
+    Component draft;
+    if (stage.last) draft = draft_component(s, l, rules.storage, DraftCache::InThePool);
+    // The weights of prediction layers are loaded before the pool is measured.
+    const Bytes loaded = drafts_itself(s) ? w.bytes + draft.bytes : w.bytes;
     const Bytes pool = s.serving.kv_cache_memory_bytes ? Bytes{*s.serving.kv_cache_memory_bytes}
-                                                       : budget - w.bytes - peak.bytes - outside.value;
+                                                       : budget - loaded - peak.bytes - outside.value;
     if ((device || s.serving.kv_cache_memory_bytes) && cache.groups != 0) {
-      const Count tokens = pool_tokens(pool, cache.block_bytes(), cache.groups, profile.block);
       const Bytes one = sequence_bytes(cache, rules, longest);
-      const double fit = one.count == 0 ? 0 : static_cast<double>(pool.count) / static_cast<double>(one.count);
+      const double fit = sequences_in(pool, one, cache.block_bytes(), profile.pool_tokens);
+      const Count tokens = profile.pool_tokens == PoolTokens::Blocks
+                               ? pool_tokens(pool, cache.block_bytes(), cache.groups, smallest_block(cache))
+                               : static_cast<Count>(fit * static_cast<double>(longest));
       if (!pool_known || tokens < e.kv_pool_tokens) e.kv_pool_tokens = tokens;
       if (!pool_known || pool < e.kv_pool_bytes) e.kv_pool_bytes = pool;
       if (!pool_known || fit < e.concurrency) e.concurrency = fit;
@@ -167,7 +183,7 @@ namespace llmcalc::vllm {
     b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, sequences),
                     "vLLM mamba_utils.py, state padded to a page"));
     b.add(std::move(peak));
-    if (stage.last) b.add(draft_component(s, l, rules.storage));
+    b.add(std::move(draft));
     if (s.effective_measure() != Measure::Allocated && !l.host_only) {
       if (s.serving.cuda_graphs) {
         Component graphs{.part = Part::CudaGraphs, .source = profile.source};

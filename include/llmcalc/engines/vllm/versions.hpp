@@ -18,6 +18,12 @@ enum class ProfiledPeak : std::uint8_t {
   Compiled  ///< (12.5 + activation bytes) per logit, activations and expert workspaces on top
 };
 
+/// What "GPU KV cache size: n tokens" counts.
+enum class PoolTokens : std::uint8_t {
+  Blocks,    ///< blocks of the pool // groups of layers x tokens of the smallest block
+  Sequences  ///< sequences of the longest length that the blocks hold x that length
+};
+
 /// What a range of versions does: from `from` until the next row's.
 struct Profile {
   std::string_view from;
@@ -28,13 +34,17 @@ struct Profile {
   Range graphs{};              ///< memory of captured CUDA graphs
   Count block = 16;            ///< tokens of a cache block
   Count vocabulary_multiple = 64;
+  PoolTokens pool_tokens = PoolTokens::Blocks;
+  Count state_pages = 1;            ///< pages of a sequence's recurrent state, before drafted tokens
   bool pads_expert_hidden = false;  ///< MXFP4 experts: the outer width is padded too
   double utilization = 0.9;         ///< gpu_memory_utilization's default
   std::string_view source;
 };
 
 /// Sources: start-up logs of 0.11 (llm-d-benchmark, empirical-vllm-memory-results) and of 0.19.0 (llm-d-planner,
-/// accuracy/results/v0.19.0), one figure per range; vLLM engine/arg_utils.py and aiconfigurator for the defaults.
+/// accuracy/results/v0.19.0), one figure per range; vLLM engine/arg_utils.py and aiconfigurator for the defaults. From
+/// 0.21 on: v1/core/kv_cache_utils.py get_kv_cache_capacity; a state has a second page while prefixes are cached, which
+/// is the default for models with states (three logs of 2026-07 and 2026-08 met to the last digit).
 inline constexpr std::array profiles{
     Profile{.from = "0",
             .peak = ProfiledPeak::Sampler,
@@ -50,11 +60,22 @@ inline constexpr std::array profiles{
             .graphs = mebibytes(930, 680, 1610),
             .pads_expert_hidden = true,
             .source = "start-up logs of vLLM 0.17 to 0.19, 48 rows on H100"},
+    Profile{.from = "0.21",
+            .non_torch = mebibytes(256, 240, 475),
+            .non_torch_tensor = mebibytes(2180, 2100, 2270),
+            .non_torch_pipeline = mebibytes(72, 60, 300),
+            .graphs = mebibytes(930, 680, 1610),
+            .pool_tokens = PoolTokens::Sequences,
+            .state_pages = 2,
+            .pads_expert_hidden = true,
+            .source = "start-up logs of vLLM 0.17 to 0.19; v1/core/kv_cache_utils.py get_kv_cache_capacity"},
     Profile{.from = "0.22",
             .non_torch = mebibytes(256, 240, 475),
             .non_torch_tensor = mebibytes(2180, 2100, 2270),
             .non_torch_pipeline = mebibytes(72, 60, 300),
             .graphs = mebibytes(930, 680, 1610),
+            .pool_tokens = PoolTokens::Sequences,
+            .state_pages = 2,
             .pads_expert_hidden = true,
             .utilization = 0.92,
             .source = "start-up logs of vLLM 0.17 to 0.19; default utilization 0.92 (aiconfigurator)"},
