@@ -42,8 +42,11 @@ TEST_P(GoldenFile, PassesAsManyCasesAsItsFloor) {
   EXPECT_LE(result.passed, floor + result.cases() / 10) << "raise the floor: golden-report --raise-floors";
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, GoldenFile, testing::ValuesIn(golden_names()),
-                         [](const auto& parameter) { return parameter.param; });
+INSTANTIATE_TEST_SUITE_P(Golden, GoldenFile, testing::ValuesIn(golden_names()), [](const auto& parameter) {
+  std::string name = parameter.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 
 TEST(GoldenFloors, NameEveryFileOnce) {
   std::vector<std::string> named;

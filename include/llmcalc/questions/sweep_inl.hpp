@@ -3,6 +3,7 @@
 
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/base/issue.hpp>
+#include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/solve.hpp>
 #include <llmcalc/questions/speed.hpp>
