@@ -51,7 +51,8 @@ TEST(Printable, LeavesNothingThatIsControl) {
   for (unsigned char first = 1; first != 0; ++first) {
     for (int second = 0; second < 256; second += 3) {
       const std::string in{static_cast<char>(first), static_cast<char>(second), 'x'};
-      for (std::string_view out = printable_lines(in); !out.empty();) {
+      const std::string shown = printable_lines(in);
+      for (std::string_view out = shown; !out.empty();) {
         const Utf8Character c = first_character(out);
         ASSERT_NE(c.length, 0U);
         ASSERT_TRUE(c.code_point == U'\n' || !is_control(c.code_point));
