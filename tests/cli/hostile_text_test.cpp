@@ -160,7 +160,7 @@ TEST(HostileText, OfPresetsIsHarmlessInTheLists) {
   for (const char* key : {"name", "class", "notes"}) device[key] = hostile;
   device["id"] = "hostile";
   device.erase("aliases");
-  family["devices"] = {device};
+  family["devices"] = json::array({device});
   folder.write("devices/hostile.json", family.dump());
   const PresetFolder used(folder.path().string());
   expect_safe_call({"models", "hostile"});
