@@ -86,9 +86,12 @@ std::string training(const Scenario& s, const std::string& model) {
   flag(line, "--per_device_train_batch_size", s.training.micro_batch);
   flag(line, "--gradient_accumulation_steps", s.training.accumulation);
   flag(line, "--max_length", s.training.sequence);
-  flag(line, "--optim",
-       s.training.optimizer == Optimizer::AdamW8bit ? std::string("adamw_bnb_8bit")
-                                                    : std::string(key_of(s.training.optimizer)));
+  // A name that the framework does not have would be refused, and one of ours for another changes the memory.
+  const FrameworkRow& framework = row_of(s.training.framework);
+  const std::string_view optimizer = optimizer_name(s.training.framework, s.training.optimizer);
+  if (!framework.optimizer_flag.empty() && !optimizer.empty()) {
+    flag(line, framework.optimizer_flag, std::string(optimizer));
+  }
   if (s.training.recompute != RecomputeKind::None) line += " --gradient_checkpointing";
   if (s.training.recipe != Recipe::Fp32) line += s.training.recipe == Recipe::AmpFp16 ? " --fp16" : " --bf16";
   if (trains_adapters(s.training.method)) {

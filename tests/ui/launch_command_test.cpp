@@ -52,5 +52,18 @@ TEST(LaunchCommand, StoresTheCacheAsAsked) {
   EXPECT_EQ(command(s), "llama-server -m MODEL -c 8192 -np 1 -b 2048 -ub 512 -ngl 999 -ctk q8_0 -ctv f16 -fa on");
 }
 
+TEST(LaunchCommand, NamesOptimizersAsTheFrameworkDoes) {
+  Scenario s = scenario(Runtime::Vllm);
+  const auto training = [&s] { return launch_command(s, Task::Training, "MODEL"); };
+  EXPECT_NE(training().find(" --optim adamw_torch"), std::string::npos) << training();
+  s.training.optimizer = Optimizer::AdamWPaged8bit;
+  EXPECT_NE(training().find(" --optim paged_adamw_8bit"), std::string::npos) << training();
+  for (const auto& row : optimizers) {
+    s.training.optimizer = row.id;
+    const bool named = !optimizer_name(s.training.framework, row.id).empty();
+    EXPECT_EQ(training().find(" --optim ") != std::string::npos, named) << row.key;
+  }
+}
+
 }  // namespace
 }  // namespace llmcalc::ui
