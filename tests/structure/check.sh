@@ -58,7 +58,7 @@ complain "A detail namespace is used in the file that opens it, and nowhere else
 complain "Left undone:" \
   "$(grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' include src tests cmake third_party --include='*.hpp' --include='*.cpp' --include='*.cmake' --include='*.sh' | grep -v structure/check.sh)"
 complain "The README's table of cases differs from tests/golden/floors.json:" \
-  "$(sed -nE 's/^ *"([a-z]+\.jsonl)": ([0-9]+),?$/| `\1` | \2 of /p' tests/golden/floors.json | while read -r row; do
+  "$(sed -nE 's/^ *"([a-z-]+\.jsonl)": ([0-9]+),?$/| `\1` | \2 of /p' tests/golden/floors.json | while read -r row; do
     grep -qF "$row" README.md || echo "$row"
   done)"
 if command -v shellcheck >/dev/null; then
