@@ -255,16 +255,15 @@ const std::array<Quantization::Method, 27> Quantization::methods{{
 /// MLX writes {"quantization": {"bits": 4, "group_size": 64}}.
 WeightFormat mlx_format(const Fields& q, Model& m) {
   m.quantization_group = q.count("group_size", {0, 1 << 20}, 0);
-  switch (q.count("bits", {1, 32}, 4)) {
-    case 8:
-      return WeightFormat::MlxQ8;
-    case 6:
-      return WeightFormat::MlxQ6;
-    case 5:
-      return WeightFormat::MlxQ5;
-    default:
-      return WeightFormat::MlxQ4;
+  const Count bits = q.count("bits", {1, 32}, 4);
+  if (bits == 8) return WeightFormat::MlxQ8;
+  if (bits == 6) return WeightFormat::MlxQ6;
+  if (bits == 5) return WeightFormat::MlxQ5;
+  if (bits != 4) {
+    q.assume("MLX weights of " + std::to_string(bits) + " bits are counted as 4 bits");
+    m.trust = Trust::Assumed;
   }
+  return WeightFormat::MlxQ4;
 }
 
 }  // namespace

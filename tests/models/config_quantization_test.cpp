@@ -117,4 +117,16 @@ TEST(ConfigQuantization, AttentionStaysPlainWhereTheConfigSaysSo) {
   EXPECT_EQ(experts(R"(["model.layers.0.self_attn.q_proj"])"), experts(R"(["lm_head"])"));
 }
 
+TEST(ConfigQuantization, BitsOfMlxThatHaveNoFormatAreNotCalledExact) {
+  const auto bits = [](int n) {
+    return model_from_config_text(
+        R"({"model_type":"llama","quantization":{"group_size":64,"bits":)" + std::to_string(n) + "}}", "test");
+  };
+  ASSERT_TRUE(bits(4) && bits(3));
+  EXPECT_EQ(bits(4)->trust, Trust::Exact);
+  EXPECT_EQ(bits(3)->trust, Trust::Assumed);
+  ASSERT_FALSE(bits(3)->notes.empty());
+  EXPECT_NE(bits(3)->notes.back().find("3 bits"), std::string::npos);
+}
+
 }  // namespace
