@@ -2,7 +2,7 @@
 // How candidates of a search are judged: what is accepted, what each costs, which is better.
 
 #include <llmcalc/questions/cost.hpp>
-#include <llmcalc/questions/plan.hpp>
+#include <llmcalc/questions/plan/candidates.hpp>
 #include <llmcalc/questions/plan/layouts.hpp>
 
 #include <algorithm>
