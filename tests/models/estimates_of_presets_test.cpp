@@ -4,11 +4,15 @@
 #include "support/shipped_models.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/estimate/warnings.hpp>
+#include <llmcalc/memory/recurrent_state.hpp>
 #include <llmcalc/memory/weights.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -110,6 +114,61 @@ TEST(EstimatesOfPresets, ShowWeightsAtLeastAsLargeAsTheirQuantizedForm) {
     }
     EXPECT_GT(stored_weights(*model, Weights{.format = WeightFormat::Fp32}), wide) << model->id;
   }
+}
+
+/// Qwen3.6 27B in fp8 blocks on two GPUs with three drafted tokens: a log of 0.24 has blocks of 1,600 tokens, of which
+/// its pool of 5,723,043,921 bytes holds 205, in a group of attention layers and three of states.
+Scenario hybrid_pool(std::string version) {
+  Scenario s;
+  for (const ModelPtr& model : tests::shipped_models()) {
+    if (model->id == "qwen3.6-27b") s.model = model;
+  }
+  s.weights.format = WeightFormat::Fp8Block;
+  s.serving.version = std::move(version);
+  s.serving.context = 262'144;
+  s.serving.key_format = s.serving.value_format = KvFormat::Fp8;
+  s.serving.draft_tokens = 3;
+  s.serving.kv_cache_memory_bytes = 5'723'043'921;
+  s.parallelism.tensor = 2;
+  s.devices.groups.push_back({io::device_of_memory(24_GiB), 2});
+  return s;
+}
+
+TEST(EstimatesOfPresets, CountTheTokensOfAHybridsPoolAsTheVersionDoes) {
+  ASSERT_TRUE(hybrid_pool("").model);
+  // To 0.20: blocks // groups x tokens of a block. From 0.21: what whole sequences the blocks hold.
+  EXPECT_EQ(evaluate_inference(hybrid_pool("0.20")).kv_pool_tokens, 205U / 4 * 1600);
+  const InferenceEstimate newer = evaluate_inference(hybrid_pool("0.24"));
+  EXPECT_EQ(newer.kv_pool_tokens, 300'220U);
+  EXPECT_NEAR(newer.concurrency, 205.0 / (164 + 3 * 5), 1e-9);
+}
+
+TEST(EstimatesOfPresets, ReadOneCopyOfAStateInAStep) {
+  // A second page and drafted tokens' copies take memory, but no time.
+  Scenario s = hybrid_pool("0.24");
+  const InferenceEstimate newer = evaluate_inference(s);
+  s.serving.version = "0.20";
+  const InferenceEstimate older = evaluate_inference(s);
+  const Bytes kept = newer.breakdown.bytes(Part::RecurrentState);
+  EXPECT_EQ(kept * 4, older.breakdown.bytes(Part::RecurrentState) * 5);
+  EXPECT_EQ(one_state(newer.breakdown), one_state(older.breakdown));
+  EXPECT_EQ(one_state(newer.breakdown) * 5, kept);
+}
+
+TEST(EstimatesOfPresets, SayWhatLlamaCppKeepsForDraftsOfTheModelsOwn) {
+  Scenario s = hybrid_pool("");
+  s.serving.runtime = Runtime::LlamaCpp;
+  s.weights.format = WeightFormat::Gguf;
+  const auto says = [](const Scenario& of) {
+    const std::vector<std::string> all = warnings(of, evaluate(of));
+    return std::any_of(all.begin(), all.end(),
+                       [](const std::string& w) { return w.find("second context") != std::string::npos; });
+  };
+  const Bytes drafting = evaluate_inference(s).breakdown.bytes(Part::RecurrentState);
+  EXPECT_TRUE(says(s));
+  s.serving.draft_tokens = 0;
+  EXPECT_EQ(evaluate_inference(s).breakdown.bytes(Part::RecurrentState) * 4, drafting);
+  EXPECT_FALSE(says(s));
 }
 
 }  // namespace

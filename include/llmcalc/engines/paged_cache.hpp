@@ -192,7 +192,7 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
         rules.grouped ? max(cache.page, state_bytes(t.state, rules.states)) : state_bytes(t.state, rules.states);
     out.push_back(summand("state pages", {{"sequences", sequences},
                                           {"layers", t.padded_layers},
-                                          {"pages", add(rules.state_pages, rules.draft_tokens)},
+                                          {state_copies, add(rules.state_pages, rules.draft_tokens)},
                                           {"bytes of a page", page.count}}));
   }
   return out;

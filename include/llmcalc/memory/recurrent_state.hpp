@@ -15,9 +15,26 @@
 #include <llmcalc/model/model.hpp>
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 namespace llmcalc {
+
+/// The factor of a state's summand that says how many copies an engine keeps for a sequence. A step reads one of them.
+inline constexpr std::string_view state_copies = "copies per sequence";
+
+/// Bytes of one copy of the states in a breakdown.
+[[nodiscard]] inline Bytes one_state(const Breakdown& breakdown) {
+  Bytes sum;
+  const Component* states = breakdown.find(Part::RecurrentState);
+  if (states == nullptr) return sum;
+  for (const Summand& s : states->summands) {
+    const auto copies =
+        std::find_if(s.terms.begin(), s.terms.end(), [](const Term& t) { return t.symbol == state_copies; });
+    sum += copies == s.terms.end() ? s.result : scale(s.result, 1, std::max<Count>(1, copies->value));
+  }
+  return sum;
+}
 
 /// Elements of one layer's state on one rank.
 struct StateShape {

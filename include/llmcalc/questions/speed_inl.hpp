@@ -3,6 +3,7 @@
 
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/memory/recurrent_state.hpp>
 #include <llmcalc/questions/speed.hpp>
 #include <llmcalc/questions/step_time.hpp>
 #include <llmcalc/questions/training_work.hpp>
@@ -45,7 +46,8 @@ inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::hig
 /// Bytes that a step reads of one device, or of the host.
 [[nodiscard]] inline double bytes_read(const DeviceUse& use, const ReadShares& shares) {
   const auto bytes = [&](Part part) { return static_cast<double>(use.breakdown.bytes(part).count); };
-  const double cache = bytes(Part::KvCache) + 2 * bytes(Part::RecurrentState);
+  // A state is read and written.
+  const double cache = bytes(Part::KvCache) + 2 * static_cast<double>(one_state(use.breakdown).count);
   if (!use.is_host()) return bytes(Part::Weights) * shares.device + cache;
   const Bytes matrices = use.breakdown.bytes(Part::Weights) - shares.host_lookup;
   return static_cast<double>(matrices.count) * shares.host + cache;

@@ -2,6 +2,7 @@
 // llama.cpp as an engine: what it reads and stores, what it refuses, what it makes of a scenario, and its memory with the
 // device context that its own breakdown leaves out. What it allocates is in estimate.hpp, builds are rows of builds.hpp.
 
+#include <llmcalc/engines/draft.hpp>
 #include <llmcalc/engines/llama_cpp/estimate.hpp>
 #include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/scenario/engine.hpp>
@@ -62,6 +63,12 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   const Serving& v = s.serving;
   if (is_block_format(v.value_format) && v.attention == AttentionKernel::Eager) {
     out.emplace_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
+  }
+  if (drafts_itself(s)) {
+    out.emplace_back(
+        "Not counted: the second context that llama.cpp opens for the model's own prediction layers, with their "
+        "weights, "
+        "their cache of the whole context and a compute buffer.");
   }
   bool latent = false;
   Count odd_key = 0, odd_value = 0;

@@ -1,6 +1,7 @@
 #pragma once
 // Everything llama.cpp allocates for one scenario, device by device.
 
+#include <llmcalc/engines/draft.hpp>
 #include <llmcalc/engines/llama_cpp/compute_shares.hpp>
 #include <llmcalc/engines/llama_cpp/holdings.hpp>
 #include <llmcalc/engines/llama_cpp/placement.hpp>
@@ -66,8 +67,7 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
   const bool summarises = std::any_of(m.kinds.begin(), m.kinds.end(),
                                       [](const Layer& kind) { return kind.attention.compress_ratio != 0; });
 
-  const bool predicts = !s.serving.draft_model && !m.mtp_layers.empty();
-  const Count drafted = predicts ? s.serving.draft_tokens : 0;
+  const Count drafted = drafts_itself(s) ? s.serving.draft_tokens : 0;
 
   InferenceEstimate e;
   const std::vector<Holding> held = holdings(m, tensors, p, s.serving);

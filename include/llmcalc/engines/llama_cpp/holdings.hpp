@@ -16,6 +16,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 namespace llmcalc::llama_cpp {
@@ -130,8 +131,8 @@ struct Holding {
 [[nodiscard]] inline std::vector<Summand> state_summands(const Model& m, const std::vector<Count>& layers,
                                                          Count sequences, Count drafted = 0) {
   std::vector<Summand> parts;
-  const Term all{drafted == 0 ? "sequences" : "sequences x (1 + drafted tokens)",
-                 multiply(sequences, add(drafted, 1))};
+  const Term all{"sequences", sequences};
+  const Term copies{drafted == 0 ? std::string_view{} : state_copies, add(drafted, 1)};
   for (std::size_t k = 0; k < layers.size(); ++k) {
     const Layer& layer = m.kinds[k];
     if (layers[k] == 0 || !layer.recurs()) continue;
@@ -140,13 +141,13 @@ struct Holding {
     const Term here{"layers", layers[k]};
     if (const Count columns = kept_columns(layer, shape); columns != 0) {
       parts.push_back(
-          summand("convolution", {all, here, {"channels", shape.convolution}, {"columns", columns}}, {1, 4}));
+          summand("convolution", {all, here, {"channels", shape.convolution}, {"columns", columns}, copies}, {1, 4}));
     }
     if (shape.state == 0) continue;
     parts.push_back(
         multiply(r.inner, r.state) == shape.state
-            ? summand("recurrent state", {all, here, {"inner width", r.inner}, {"state", r.state}}, {1, 4})
-            : summand("recurrent state", {all, here, {"elements", shape.state}}, {1, 4}));
+            ? summand("recurrent state", {all, here, {"inner width", r.inner}, {"state", r.state}, copies}, {1, 4})
+            : summand("recurrent state", {all, here, {"elements", shape.state}, copies}, {1, 4}));
   }
   return parts;
 }

@@ -45,45 +45,40 @@ struct Profile {
 /// accuracy/results/v0.19.0), one figure per range; vLLM engine/arg_utils.py and aiconfigurator for the defaults. From
 /// 0.21 on: v1/core/kv_cache_utils.py get_kv_cache_capacity; a state has a second page while prefixes are cached, which
 /// is the default for models with states (three logs of 2026-07 and 2026-08 met to the last digit).
-inline constexpr std::array profiles{
-    Profile{.from = "0",
-            .peak = ProfiledPeak::Sampler,
-            .non_torch = mebibytes(133, 120, 300),
-            .non_torch_tensor = mebibytes(563, 430, 800),
-            .non_torch_pipeline = mebibytes(133, 70, 300),
-            .graphs = mebibytes(400, 0, 1055),
-            .source = "start-up logs of vLLM 0.11, 10 models on H100"},
-    Profile{.from = "0.17",
-            .non_torch = mebibytes(256, 240, 475),
-            .non_torch_tensor = mebibytes(2180, 2100, 2270),
-            .non_torch_pipeline = mebibytes(72, 60, 300),
-            .graphs = mebibytes(930, 680, 1610),
-            .pads_expert_hidden = true,
-            .source = "start-up logs of vLLM 0.17 to 0.19, 48 rows on H100"},
-    Profile{.from = "0.21",
-            .non_torch = mebibytes(256, 240, 475),
-            .non_torch_tensor = mebibytes(2180, 2100, 2270),
-            .non_torch_pipeline = mebibytes(72, 60, 300),
-            .graphs = mebibytes(930, 680, 1610),
-            .pool_tokens = PoolTokens::Sequences,
-            .state_pages = 2,
-            .pads_expert_hidden = true,
-            .source = "start-up logs of vLLM 0.17 to 0.19; v1/core/kv_cache_utils.py get_kv_cache_capacity"},
-    Profile{.from = "0.22",
-            .non_torch = mebibytes(256, 240, 475),
-            .non_torch_tensor = mebibytes(2180, 2100, 2270),
-            .non_torch_pipeline = mebibytes(72, 60, 300),
-            .graphs = mebibytes(930, 680, 1610),
-            .pool_tokens = PoolTokens::Sequences,
-            .state_pages = 2,
-            .pads_expert_hidden = true,
-            .utilization = 0.92,
-            .source = "start-up logs of vLLM 0.17 to 0.19; default utilization 0.92 (aiconfigurator)"},
-};
+inline constexpr std::array profiles = [] {
+  const Profile sampler{.from = "0",
+                        .peak = ProfiledPeak::Sampler,
+                        .non_torch = mebibytes(133, 120, 300),
+                        .non_torch_tensor = mebibytes(563, 430, 800),
+                        .non_torch_pipeline = mebibytes(133, 70, 300),
+                        .graphs = mebibytes(400, 0, 1055),
+                        .source = "start-up logs of vLLM 0.11, 10 models on H100"};
+  const Profile compiled{.from = "0.17",
+                         .non_torch = mebibytes(256, 240, 475),
+                         .non_torch_tensor = mebibytes(2180, 2100, 2270),
+                         .non_torch_pipeline = mebibytes(72, 60, 300),
+                         .graphs = mebibytes(930, 680, 1610),
+                         .pads_expert_hidden = true,
+                         .source = "start-up logs of vLLM 0.17 to 0.19, 48 rows on H100"};
+  // A later row is the one before it with what changed.
+  Profile by_sequences = compiled;
+  by_sequences.from = "0.21";
+  by_sequences.pool_tokens = PoolTokens::Sequences;
+  by_sequences.state_pages = 2;
+  by_sequences.source =
+      "start-up logs of vLLM 0.17 to 0.19; pool: v1/core/kv_cache_utils.py of 0.21 and three logs of 0.24";
+  Profile larger_share = by_sequences;
+  larger_share.from = "0.22";
+  larger_share.utilization = 0.92;
+  larger_share.source = "start-up logs of vLLM 0.17 to 0.19; default utilization 0.92 (aiconfigurator)";
+  return std::array{sampler, compiled, by_sequences, larger_share};
+}();
 
 /// The row of a version.
 [[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 static_assert(profile_of("0.16.0").peak == ProfiledPeak::Sampler);
 static_assert(profile_of("0.19.0").peak == ProfiledPeak::Compiled);
+static_assert(profile_of("0.20.2").pool_tokens == PoolTokens::Blocks);
+static_assert(profile_of("0.21").pool_tokens == PoolTokens::Sequences && profile_of("").state_pages == 2);
 
 }  // namespace llmcalc::vllm
