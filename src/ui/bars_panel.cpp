@@ -1,4 +1,4 @@
-// The two stacked bars on one scale, each with its headline and verdict. Where devices hold different things, every
+// The two stacked bars, on one scale unless one would be a sliver beside the other, each with its headline and verdict. Where devices hold different things, every
 // kind has a lane of its own against its own capacity.
 
 #include "ui/bar_track.hpp"
@@ -49,12 +49,28 @@ ImU32 ink_of(const Palette& p, FitColour colour) {
   return p.bad;
 }
 
+/// The name of a bar, which makes charts and panels about its task. Its width.
+float draw_bar_name(Task& task, const Theme& theme, const Bar& bar, const Box& line) {
+  const float width = text_width(theme.fonts.title, label_of(bar.task));
+  ImGui::SetCursorScreenPos(line.from);
+  if (ImGui::InvisibleButton("name", {width, line.height()})) task = bar.task;
+  const Box box = last_item();
+  const bool on = task == bar.task;
+  draw_text(theme, theme.fonts.title, on || ImGui::IsItemHovered() ? theme.palette.text : theme.palette.text_soft,
+            box, label_of(bar.task));
+  if (on) fill({{box.from.x, box.to.y - theme.px(2)}, box.to}, theme.palette.accent);
+  help(theme, "Charts and panels about inference or about training.");
+  focus_ring(theme, box);
+  note_control(theme, std::string(key_of(bar.task)) + ".name", box);
+  return width;
+}
+
 /// Name, headline number and verdict above the bar. True when the verdict was clicked.
-bool draw_headline(const Shown& shown, const Theme& theme, const Bar& bar, const Box& line) {
+bool draw_headline(const Shown& shown, Task& task, const Theme& theme, const Bar& bar, const Box& line) {
   const Palette& p = theme.palette;
   const FitWords verdict = fit_words(shown.scenario, shown.results.estimate, bar.task, shown.units);
   bool clicked = false;
-  const float name = draw_text(theme, theme.fonts.title, p.text, line, label_of(bar.task));
+  const float name = draw_bar_name(task, theme, bar, line);
   const std::string number = headline(bar.lanes.front().breakdown->total(), shown.units);
   const std::string unit(giga_name(shown.units));
   const float gap = theme.px(6);
@@ -92,6 +108,15 @@ struct BarScale {
   float lane_names = 0;  ///< width kept free beside the tracks
   double bytes = 1;      ///< what the whole width of a track stands for
 };
+
+/// The most that a bar has to show: its highest lane or the device.
+Bytes reach(const Bar& bar, Bytes capacity) {
+  for (const BarLane& lane : bar.lanes) capacity = max(capacity, lane.breakdown->high());
+  return capacity;
+}
+
+/// Below this share of the other bar a bar is drawn on a scale of its own: its segments could not be told apart.
+constexpr double smallest_share = 0.125;
 
 float lanes_height(const Theme& theme, const BarScale& scale, std::size_t lanes) {
   return std::max(theme.px(scale.track),
@@ -141,7 +166,7 @@ void draw_bar(const Shown& shown, Focus& focus, Motion& motion, const Theme& the
   const Box line{at, {at.x + width, at.y + theme.px(28)}};
   const float top = line.to.y + theme.px(4);
   const Box all{{at.x, top}, {at.x + width, top + lanes_height(theme, scale, bar.lanes.size())}};
-  if (draw_headline(shown, theme, bar, line) && bar.remedy.scenario) deeds.remedy = bar.remedy.scenario;
+  if (draw_headline(shown, focus.task, theme, bar, line) && bar.remedy.scenario) deeds.remedy = bar.remedy.scenario;
   note_control(theme, std::string(key_of(bar.task)) + ".bar", all);
   deeds.focus |= draw_lanes(shown, focus, motion, theme, bar, all, scale);
   ImGui::SetCursorScreenPos(at);
@@ -154,24 +179,28 @@ void draw_bar(const Shown& shown, Focus& focus, Motion& motion, const Theme& the
 BarDeeds bars_panel(const Shown& shown, Focus& focus, Motion& motion, const Theme& theme, Density density) {
   const Estimate& e = shown.results.estimate;
   const std::optional<Bytes> capacity = usable_memory(shown.scenario);
-  const Bar inference{Task::Inference, inference_lanes(e), inference_note(e, shown.units), shown.answers.remedy[0]};
-  const Bar training{Task::Training, training_lanes(e, capacity), training_note(e), shown.answers.remedy[1]};
+  Bar inference{Task::Inference, inference_lanes(e), inference_note(e, shown.units), shown.answers.remedy[0]};
+  Bar training{Task::Training, training_lanes(e, capacity), training_note(e), shown.answers.remedy[1]};
   BarScale scale{.track = density == Density::Compact ? 30.0f : 44.0f};
-  Bytes largest = capacity.value_or(Bytes{});
   for (const Bar* bar : {&inference, &training}) {
     for (const BarLane& lane : bar->lanes) {
-      largest = max(largest, lane.breakdown->high());
-      if (!lane.name.empty()) {
-        scale.lane_names = std::max(scale.lane_names, text_width(theme.fonts.small, lane.name) + theme.px(10));
-      }
+      if (lane.name.empty()) continue;
+      scale.lane_names = std::max(scale.lane_names, text_width(theme.fonts.small, lane.name) + theme.px(10));
     }
   }
-  scale.bytes = std::max(static_cast<double>(largest.count) * 1.02, 1.0);
+  const Bytes both = max(reach(inference, capacity.value_or(Bytes{})), reach(training, Bytes{}));
+  const auto draw = [&](Bar& bar, BarDeeds& deeds) {
+    const Bytes own = reach(bar, capacity.value_or(Bytes{}));
+    const bool sliver = static_cast<double>(own.count) < smallest_share * static_cast<double>(both.count);
+    scale.bytes = std::max(static_cast<double>((sliver ? own : both).count) * 1.02, 1.0);
+    if (sliver) bar.note += bar.note.empty() ? "on a scale of its own" : " · on a scale of its own";
+    draw_bar(shown, focus, motion, theme, bar, scale, deeds);
+  };
   BarDeeds deeds;
   motion.moving = false;
-  draw_bar(shown, focus, motion, theme, inference, scale, deeds);
+  draw(inference, deeds);
   ImGui::Dummy({1, theme.px(density == Density::Compact ? 1 : 4)});
-  draw_bar(shown, focus, motion, theme, training, scale, deeds);
+  draw(training, deeds);
   motion.started = true;
   return deeds;
 }

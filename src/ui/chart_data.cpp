@@ -142,7 +142,7 @@ void find_largest(App& app, Tab tab, Task task) {
 void update_chart(App& app, bool settled) {
   ChartData& chart = app.chart;
   const Tab tab = app.preferences.tab;
-  const Task task = app.preferences.chart_task;
+  const Task task = app.preferences.focus.task;
   if (!app.results.issues.empty()) {
     // The bars of another chart must not stand under this one's name; only what was estimated before can be shown.
     if (chart.tab == tab && chart.task == task) return;

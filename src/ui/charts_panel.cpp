@@ -49,18 +49,14 @@ void draw_tabs(Tab& tab, Task& task, const Theme& theme, const Box& line) {
   if (tab == Tab::Timeline || tab == Tab::Tensors || tab == Tab::Compare) return;
   const auto width_of = [&](std::string_view words) { return text_width(theme.fonts.small, words) + theme.px(12); };
   float right = line.to.x;
-  const bool both = x + width_of(tasks[0].label) + width_of(tasks[1].label) <= right;
+  if (x + width_of(tasks[0].label) + width_of(tasks[1].label) > right) return;  // the names of the bars switch too
   for (auto row = tasks.rbegin(); row != tasks.rend(); ++row) {
     const bool on = task == row->id;
-    if (!both && !on) continue;  // no room: the present one stands alone and changes with a click
     const float width = width_of(row->label);
     right -= width;
-    if (right < x) return;
     ImGui::SetCursorScreenPos({right, line.from.y + theme.px(2)});
     ImGui::PushID(row->key.data());
-    if (ImGui::InvisibleButton("task", {width, line.height() - theme.px(4)})) {
-      task = both ? row->id : (row->id == Task::Inference ? Task::Training : Task::Inference);
-    }
+    if (ImGui::InvisibleButton("task", {width, line.height() - theme.px(4)})) task = row->id;
     const Box box = last_item();
     draw_text(theme, theme.fonts.small, on || ImGui::IsItemHovered() ? p.text : p.text_faint, box, row->label,
               Align::Centre);
@@ -68,7 +64,7 @@ void draw_tabs(Tab& tab, Task& task, const Theme& theme, const Box& line) {
       ImGui::GetWindowDrawList()->AddRectFilled({box.from.x + theme.px(6), box.to.y - theme.px(3)},
                                                 {box.to.x - theme.px(6), box.to.y - theme.px(1)}, p.accent);
     }
-    help(theme, "Chart of inference or of training.");
+    help(theme, "Charts and panels about inference or about training.");
     focus_ring(theme, box);
     note_control(theme, "chart-task." + std::string(row->key), box);
     ImGui::PopID();

@@ -27,6 +27,7 @@ void task_heading(const Theme& theme, std::string_view title, Task& task) {
     if (on)
       fill({{box.from.x + theme.px(4), box.to.y - theme.px(2)}, {box.to.x - theme.px(4), box.to.y}},
            theme.palette.accent);
+    help(theme, "Charts and panels about inference or about training.");
     focus_ring(theme, box);
     note_control(theme, std::string(title) + "." + std::string(row.key), box);
     ImGui::PopID();

@@ -26,7 +26,7 @@ Accuracy measured_errors(const io::Resolver& resolver) {
 void update_plan(const App& app, Jobs& jobs) {
   if (app.preferences.tab != Tab::Plan || app.scenario.devices.groups.size() != 1) return;
   PlanQuestion question = app.view.plan;
-  question.task = app.preferences.chart_task;
+  question.task = app.preferences.focus.task;
   const bool same = jobs.plan && jobs.plan_revision == app.results.revision && jobs.plan->question() == question;
   if (same || !app.results.issues.empty() || ImGui::GetIO().MouseDown[0]) return;
   jobs.plan_revision = app.results.revision;

@@ -18,10 +18,7 @@ struct Preferences {
   ThemeKind theme = ThemeKind::Dark;
   ByteUnits units = ByteUnits::Binary;
   Tab tab = Tab::Context;
-  Task chart_task = Task::Inference;
-  Task fits_task = Task::Inference;
-  Task levers_task = Task::Training;
-  Focus focus;
+  Focus focus;  ///< its task is the one that charts, WHAT FITS, LEVERS and WHY are about
   float zoom = 1;
   bool more_settings = false;
   std::string export_folder{};  ///< as typed; empty: the user's documents

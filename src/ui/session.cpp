@@ -48,9 +48,6 @@ void read_preferences(const nlohmann::json& json, Preferences& p) {
   choice_in(json, "theme", p.theme);
   choice_in(json, "units", p.units);
   choice_in(json, "tab", p.tab);
-  choice_in(json, "chart_task", p.chart_task);
-  choice_in(json, "fits_task", p.fits_task);
-  choice_in(json, "levers_task", p.levers_task);
   choice_in(json, "focus_task", p.focus.task);
   choice_in(json, "focus_part", p.focus.part);
   p.zoom = static_cast<float>(std::clamp(number_in(json, "zoom", p.zoom), 0.6, 3.0));
@@ -70,9 +67,6 @@ nlohmann::ordered_json write_preferences(const Preferences& p) {
   return {{"theme", key_of(p.theme)},
           {"units", key_of(p.units)},
           {"tab", key_of(p.tab)},
-          {"chart_task", key_of(p.chart_task)},
-          {"fits_task", key_of(p.fits_task)},
-          {"levers_task", key_of(p.levers_task)},
           {"focus_task", key_of(p.focus.task)},
           {"focus_part", key_of(p.focus.part)},
           {"zoom", p.zoom},

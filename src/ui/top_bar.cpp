@@ -118,7 +118,7 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   const std::array<std::string_view, 2> method_names{"Detailed", narrow ? "Simple" : "Simple (article)"};
   const float methods =
       text_width(theme.fonts.body, method_names[0]) + text_width(theme.fonts.body, method_names[1]) + theme.px(44);
-  const float open = button_width(theme, narrow ? "…" : "Open…");
+  const float open = button_width(theme, "Open…");
   const float question = button_width(theme, "?");
   // Pins have a key and a place in the palette: where there is no room their button is the one to miss.
   const float pin = box.width() < theme.px(720) ? 0 : button_width(theme, "Pin A") + gap;
@@ -135,7 +135,7 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   model_button(shown, view, theme, room * 0.6f);
   ImGui::SameLine(0, gap);
   if (!tiny) {
-    if (button(theme, "open", narrow ? "…" : "Open…")) view.opening.dialogue = Dialogue::OpenFile;
+    if (button(theme, "open", "Open…")) view.opening.dialogue = Dialogue::OpenFile;
     help(theme, "Open a config.json, .safetensors, .gguf, a folder of them, or a saved scenario (Ctrl+O).");
     ImGui::SameLine(0, gap);
   }

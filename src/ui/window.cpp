@@ -92,13 +92,13 @@ void side_panel(App& app, const Theme& theme, SidePanel panel) {
   Preferences& p = app.preferences;
   switch (panel) {
     case SidePanel::Fits:
-      if (DevicePtr device = fits_panel(shown, p.fits_task, theme)) {
+      if (DevicePtr device = fits_panel(shown, p.focus.task, theme)) {
         const Count count = app.scenario.devices.groups.empty() ? 1 : app.scenario.devices.groups.front().count;
         use_device(app, std::move(device), std::max<Count>(count, 1));
       }
       return;
     case SidePanel::Levers:
-      if (const LeverRow* taken = levers_panel(shown, p.levers_task, app.view.all_levers, theme)) {
+      if (const LeverRow* taken = levers_panel(shown, p.focus.task, app.view.all_levers, theme)) {
         app.scenario = taken->scenario;
         say(app, taken->label + " · Ctrl+Z takes it back");
       }
@@ -162,7 +162,7 @@ void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, boo
                     .pins = app.pins,
                     .plan = jobs.plan.get(),
                     .tab = p.tab,
-                    .task = p.chart_task,
+                    .task = p.focus.task,
                     .order = app.view.sheet_order,
                     .question = app.view.plan};
   ChartDeeds deeds =

@@ -37,7 +37,7 @@ TEST(Plan, ShowsLayoutsAndTakesTheOneClicked) {
   Driver d;
   show(d, training_70b);
   d.app.preferences.tab = Tab::Plan;
-  d.app.preferences.chart_task = Task::Training;
+  d.app.preferences.focus.task = Task::Training;
   ASSERT_TRUE(search(d));
   d.frames(2);
   const auto& found = d.jobs.plan->answer().plan.candidates;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace llmcalc::ui::test {
@@ -90,6 +91,31 @@ TEST(Window, BarsStandInProportionToTheEstimate) {
       static_cast<double>(b.bytes(Part::OptimizerStates).count) / static_cast<double>(b.bytes(Part::Weights).count);
   EXPECT_NEAR(static_cast<double>(states->width() / weights->width()), expected, expected * 0.03);
   EXPECT_LE(states->to.x, track->to.x);
+}
+
+TEST(Window, ABarThatWouldBeASliverHasAScaleOfItsOwn) {
+  Driver d;
+  const auto width_of = [&](const char* name) { return d.find(name).value_or(Box{}).width(); };
+  EXPECT_FALSE(d.shows("on a scale of its own"));
+  d.app.scenario.training.sequence = 131'072;
+  d.frames(40);  // the bars have come to rest
+  EXPECT_TRUE(d.shows("on a scale of its own"));
+  EXPECT_GT(width_of("inference.bar.weights"), width_of("inference.bar") / 2);
+}
+
+TEST(Window, OneSwitchTurnsChartsAndPanelsToTraining) {
+  for (const Size size : {Size{1440, 900, 1}, Size{1440, 900, 1.2f}, Size{1024, 700, 1}, Size{800, 600, 1}}) {
+    Driver d(size.width, size.height, size.scale);
+    ASSERT_TRUE(d.click("training.name")) << size.width;
+    EXPECT_EQ(d.app.preferences.focus.task, Task::Training);
+    d.frames(3);
+    EXPECT_EQ(d.app.chart.task, Task::Training) << size.width;
+    // Where the tabs leave room the switch is there with both of its sides, never with one.
+    EXPECT_EQ(d.find("chart-task.inference").has_value(), d.find("chart-task.training").has_value()) << size.width;
+    ASSERT_TRUE(d.click("inference.name"));
+    d.frames(3);
+    EXPECT_EQ(d.app.chart.task, Task::Inference);
+  }
 }
 
 TEST(Window, AClickOnASegmentShowsItsCalculation) {

@@ -70,7 +70,7 @@ Picture drawn(const Shot& shot, const std::function<void(ui::App&)>& change = {}
   ui::App app = ui::make_app(io::default_resolver(), io::preset_folders());
   app.preferences.theme = shot.theme;
   app.preferences.tab = shot.tab;
-  app.preferences.chart_task = shot.task;
+  app.preferences.focus.task = shot.task;
   if (change) change(app);
   auto window = Window::open({.width = 640, .height = 480, .visible = false, .title = "test"});
   if (!window) return {};
