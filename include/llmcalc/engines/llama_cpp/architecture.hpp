@@ -49,6 +49,7 @@ struct Architecture {
   bool keeps_hidden = false;     ///< the final norm's output is kept for a draft head, then rows are dropped
   bool residual_first = false;   ///< the residual is the first operand of the last sum
   bool positions = true;         ///< there is a position input
+  Count position_ids = 1;        ///< per token: four where time, height and width of images turn parts of a head
   bool windows = false;          ///< sliding windows are honoured: such layers keep only the cells they need
   bool capped_logits = false;    ///< a soft cap on the logits in three more nodes
   bool verified = true;          ///< replay compared with llama.cpp's own dry run
@@ -89,6 +90,12 @@ constexpr Architecture unverified(Architecture a, std::string_view name) {
 constexpr Architecture windowed(Architecture a, std::string_view name) {
   a.windows = true;
   return unverified(a, name);
+}
+/// Qwen3-Next's graph with positions of images.
+constexpr Architecture with_image_positions(std::string_view name) {
+  Architecture a = unverified(qwen3next, name);
+  a.position_ids = 4;
+  return a;
 }
 /// Gemma 2 caps its logits in three more nodes.
 constexpr Architecture capped(Architecture a, std::string_view name) {
@@ -144,8 +151,8 @@ inline constexpr auto architectures = std::to_array<ArchitectureRow>({
       .keeps_hidden = true,
       .positions = false}},
     {LlamaGraph::Qwen3Next, graphs::qwen3next},
-    {LlamaGraph::Qwen35, graphs::unverified(graphs::qwen3next, "qwen35")},
-    {LlamaGraph::Qwen35Moe, graphs::unverified(graphs::qwen3next, "qwen35moe")},
+    {LlamaGraph::Qwen35, graphs::with_image_positions("qwen35")},
+    {LlamaGraph::Qwen35Moe, graphs::with_image_positions("qwen35moe")},
 });
 static_assert(architectures.size() == llama_graph_count && indexed_by_id(architectures));
 

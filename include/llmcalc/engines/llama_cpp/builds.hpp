@@ -18,17 +18,28 @@
 
 namespace llmcalc::llama_cpp {
 
+/// Which layers of a model with a sparse-attention indexer cache its keys.
+enum class IndexerCache : std::uint8_t {
+  None,        ///< attention is computed in full
+  EveryLayer,  ///< also layers that reuse another's choice
+  OwnLayers    ///< layers that choose
+};
+
 /// Rules of a range of builds.
 struct BuildRules {
   std::uint32_t first_build = 0;
   bool replayed = true;  ///< compute buffer by replay; false: the older closed form
   bool output_counts_as_layer =
       true;  ///< with n layers offloaded, the output is the first of them; before, the last layers came first
+  IndexerCache indexer = IndexerCache::OwnLayers;
 };
 
-inline constexpr std::array<BuildRules, 2> build_rules{{
-    {.first_build = 0, .replayed = false, .output_counts_as_layer = false},
-    {.first_build = 9550, .replayed = true, .output_counts_as_layer = true},
+/// Sparse attention of DeepSeek V3.2 came with #23346, GLM-5's with #25407 (2026-06 and 07), and indexer keys of the
+/// layers that need none went with #26474 (2026-08).
+inline constexpr std::array<BuildRules, 3> build_rules{{
+    {.first_build = 0, .replayed = false, .output_counts_as_layer = false, .indexer = IndexerCache::None},
+    {.first_build = 9550, .indexer = IndexerCache::EveryLayer},
+    {.first_build = 10340},
 }};
 
 /// The rules of a version such as "b10573"; an empty or unreadable one means the newest.
@@ -46,6 +57,19 @@ inline constexpr std::array<BuildRules, 2> build_rules{{
     if (build >= row.first_build) found = &row;
   }
   return *found;
+}
+
+/// The sizes of a scenario's run.
+[[nodiscard]] inline Sizes sizes_of(const Scenario& s) {
+  Sizes z = sizes_of(s.serving, architecture_of(s.model->quirks.graph()));
+  const IndexerCache indexer = rules_of(s.serving.version).indexer;
+  z.indexes = indexer != IndexerCache::None;
+  if (indexer != IndexerCache::EveryLayer) return z;
+  for (const Layer& kind : s.model->kinds) {
+    if (kind.mixer != Mixer::LatentAttention) continue;
+    z.indexer_width = std::max(z.indexer_width, kind.attention.indexer_head_dim);
+  }
+  return z;
 }
 
 /// Compute buffers of older builds: device and host.

@@ -6,7 +6,10 @@
 //   256; --swa-full: all cells K or V      = cells x streams x row_bytes(type, width); on a device a quantized tensor
 //   is padded by one row to a multiple of 512 values
 //                 and every tensor to 128 bytes
-//   latent attention: one tensor of kv_lora_rank + rope_head_dim, no V
+//   latent attention: one tensor of kv_lora_rank + rope_head_dim, no V; a sparse-attention indexer caches its key
+//                 in the format of K in every layer that computes one (builds.hpp)
+//   DeepSeek V4: K only, and every sequence has cells of its own. All layers: the window's cells, window + n_ubatch;
+//                 layers that summarise r tokens: ceil(cells / r) more, and as many indexer keys where they select
 //   state       = 4 x [(d_conv - 1) x (d_inner + 2 x groups x d_state) + d_state x d_inner] x sequences for each
 //   recurrent layer, always F32 output      = 4 x vocabulary x sequences, on the host
 // Source: llama.cpp d775b8967 (build 10573), measured with llama_get_memory_breakdown; exact on all 1,465 cases. Not
@@ -14,11 +17,14 @@
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/engines/llama_cpp/architecture.hpp>
+#include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/model/formats.hpp>
 #include <llmcalc/model/model.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
+#include <string_view>
+#include <vector>
 
 namespace llmcalc::llama_cpp {
 
@@ -38,7 +44,9 @@ struct Sizes {
   Count ubatch = 0;   ///< tokens of one graph
   Count outputs = 0;  ///< rows of logits reserved
   Count sequences = 1;
-  bool windows = false;  ///< the architecture honours sliding windows
+  bool windows = false;     ///< the architecture honours sliding windows
+  bool indexes = true;      ///< the build computes sparse attention
+  Count indexer_width = 0;  ///< indexer keys cached by layers without an indexer of their own
 };
 
 [[nodiscard]] constexpr Sizes sizes_of(const Serving& s, const Architecture& architecture) {
@@ -60,12 +68,17 @@ struct Sizes {
   return z;
 }
 
-/// Cells of one stream in a layer: all, or what a sliding window needs.
+/// True for a layer of DeepSeek V4, whose one cached row is key and value at once.
+[[nodiscard]] constexpr bool is_joint(const AttentionShape& a) {
+  return a.compress_ratio != 0 || a.output_lora_rank != 0;
+}
+
+/// Cells of one stream in a layer: all, or what a sliding window needs. Those that summarise tokens are not in it.
 [[nodiscard]] constexpr Count cells_of(const AttentionShape& a, const Serving& s, const Sizes& z) {
   const Count window = a.window != 0 ? a.window : a.chunk;
-  if (window == 0 || s.swa_full || !z.windows) return z.cells;
-  const Count wanted = add(multiply(window, s.kv_unified ? z.sequences : 1), z.ubatch);
-  return round_up(std::min(z.cells, wanted), cell_multiple);
+  if (window == 0 || s.swa_full || (!z.windows && !is_joint(a))) return z.cells;
+  const Count together = s.kv_unified && !is_joint(a) ? z.sequences : 1;
+  return round_up(std::min(z.cells, add(multiply(window, together), z.ubatch)), cell_multiple);
 }
 
 /// Bytes of a row of n values; n is a multiple of the block in every cache llama.cpp accepts.
@@ -79,17 +92,67 @@ struct Sizes {
   return round_up(b, device_alignment);
 }
 
-/// Keys and values of one layer, all streams.
-[[nodiscard]] constexpr Bytes layer_cache(const Layer& layer, const Serving& s, const Sizes& z, bool on_device) {
-  if (layer.mixer != Mixer::Attention && layer.mixer != Mixer::LatentAttention) return {};
+/// What a layer caches in one tensor, or in two of keys and values.
+struct CacheRows {
+  std::string_view label{};
+  Count streams = 1;
+  Count cells = 0;       ///< of one stream
+  KvEntry entry{};       ///< what a cell holds
+  Count summarised = 1;  ///< tokens that a cell stands for
+};
+
+/// The caches of one layer; none for a layer without.
+[[nodiscard]] inline std::vector<CacheRows> cache_rows(const Layer& layer, const Serving& s, const Sizes& z) {
   const AttentionShape& a = layer.attention;
-  if (!a.caches()) return {};
-  const Count cells = multiply(cells_of(a, s, z), z.streams);
-  if (layer.mixer == Mixer::LatentAttention) {
-    return cached_tensor(a.kv_lora_rank + a.rope_head_dim, cells, block_of(s.key_format), on_device);
+  const bool latent = layer.mixer == Mixer::LatentAttention;
+  if ((layer.mixer != Mixer::Attention && !latent) || !a.caches()) return {};
+  const auto key = [](Count width) { return KvEntry{.heads = 1, .key_width = width}; };
+  std::vector<CacheRows> rows;
+  if (is_joint(a)) {
+    rows.push_back({"sliding-window attention", z.sequences, cells_of(a, s, z), key(a.head_dim)});
+    if (a.compress_ratio == 0) return rows;
+    const Count cells = std::max<Count>(1, ceil_divide(z.cells, a.compress_ratio));
+    rows.push_back({"compressed attention", z.sequences, cells, key(a.head_dim), a.compress_ratio});
+    if (a.indexer_head_dim != 0) {
+      rows.push_back({"indexer keys", z.sequences, cells, key(a.indexer_head_dim), a.compress_ratio});
+    }
+    return rows;
   }
-  return cached_tensor(multiply(a.kv_heads, a.head_dim), cells, block_of(s.key_format), on_device) +
-         cached_tensor(multiply(a.kv_heads, a.value_head_dim), cells, block_of(s.value_format), on_device);
+  KvEntry entry{.heads = a.kv_heads, .key_width = a.head_dim, .value_width = a.value_head_dim};
+  if (latent) entry = {.heads = 1, .key_width = a.kv_lora_rank + a.rope_head_dim, .latent = true};
+  rows.push_back({cache_label(layer), z.streams, cells_of(a, s, z), entry});
+  const Count indexed = a.indexer_head_dim != 0 ? a.indexer_head_dim : z.indexer_width;
+  if (latent && z.indexes && indexed != 0) rows.push_back({"indexer keys", z.streams, z.cells, key(indexed)});
+  return rows;
+}
+
+/// Bytes of one cache.
+[[nodiscard]] constexpr Bytes cache_bytes(const CacheRows& rows, const Serving& s, bool on_device) {
+  const Count cells = multiply(rows.cells, rows.streams);
+  const auto tensor = [&](Count width, KvFormat format) {
+    return width == 0 ? Bytes{}
+                      : cached_tensor(multiply(rows.entry.heads, width), cells, block_of(format), on_device);
+  };
+  return tensor(rows.entry.key_width, s.key_format) + tensor(rows.entry.value_width, s.value_format);
+}
+
+/// Keys and values of one layer, all streams.
+[[nodiscard]] inline Bytes layer_cache(const Layer& layer, const Serving& s, const Sizes& z, bool on_device) {
+  Bytes sum;
+  for (const CacheRows& rows : cache_rows(layer, s, z)) sum += cache_bytes(rows, s, on_device);
+  return sum;
+}
+
+/// What one more token adds to a layer's caches while its window has room: a share of an entry that summarises.
+[[nodiscard]] inline Bytes layer_growth(const Layer& layer, const Serving& s, Sizes z) {
+  z.cells = z.streams = z.sequences = 1;
+  z.ubatch = 0;
+  Bytes sum;
+  for (CacheRows& rows : cache_rows(layer, s, z)) {
+    rows.cells = 1;
+    sum += ceil_divide(cache_bytes(rows, s, false), rows.summarised);
+  }
+  return sum;
 }
 
 /// Channels of the causal convolution of one recurrent layer.

@@ -43,15 +43,17 @@ inline Node add_inputs(Builder& b) {
   if (!on_device) {
     tokens = b.g.add(multiply(4, b.sizes.ubatch));
     b.g.keep(b.g.add(b.hidden, {}, {TensorName::Hidden}));  // the raw-embedding twin of the token input
+    if (b.replay.predicts) b.predicted_from = b.g.add(b.hidden, {}, {TensorName::Hidden});
   } else {
     embedded = b.input(b.hidden, TensorName::Hidden);
+    if (b.replay.predicts) b.predicted_from = b.input(b.hidden, TensorName::Hidden);
     if (b.replay.first != 0) {
       b.entry = embedded;
       b.entry_normed = b.input(b.hidden, TensorName::Hidden);
     }
   }
   if (on_device && wiring == Wiring::Qwen3Next) add_state_inputs(b);
-  if (b.architecture.positions) b.positions = b.input(multiply(4, b.sizes.ubatch));
+  if (b.architecture.positions) b.positions = b.input(b.position_bytes());
   for (Count i = b.replay.first; i < b.end(); ++i) {
     const Layer& l = b.layer(i);
     if (l.attends() && !b.cache_of(l).used) b.add_cache_inputs(l);
@@ -68,13 +70,19 @@ inline Node add_inputs(Builder& b) {
   return on_device ? embedded : b.residual({tokens});
 }
 
+/// The input of a prediction block: embeddings and hidden states, each with its norm, side by side and projected.
+inline Node joined(Builder& b, Node embedded) {
+  const Node tokens = b.norm(embedded, b.hidden), states = b.norm(b.predicted_from, b.hidden);
+  return b.residual({b.g.add(2 * b.hidden, {tokens, states}, {TensorName::Hidden})});
+}
+
 /// Final norm, dropped rows, logits.
 inline void add_outputs(Builder& b, Node x) {
-  if (b.architecture.drops_rows_late) {
+  if (b.architecture.drops_rows_late && !b.replay.predicts) {
     b.g.keep(x);
     x = b.rows(x, true);
   }
-  if (b.architecture.keeps_hidden) {
+  if (b.architecture.keeps_hidden || b.replay.predicts) {
     x = b.norm(x, b.hidden);
     b.g.keep(x);
     x = b.rows(x, true);
@@ -98,6 +106,7 @@ inline void build(Builder& b, const Jump& jump) {
   b.g.reserve(static_cast<std::size_t>(64 + usual_nodes * subtract(layers, jump.length)));
   Node x = add_inputs(b);
   if (b.architecture.scaled_embedding && replay.first == 0) x = b.g.in_place(b.hidden, {x});
+  if (replay.predicts) x = joined(b, x);
   const Wiring wiring = b.architecture.wiring;
   if (wiring != Wiring::FalconH1 && wiring != Wiring::Qwen3Next) b.gather_state(b.next_recurrent(replay.first));
   for (Count il = replay.first; il < b.end(); ++il) {
@@ -109,7 +118,8 @@ inline void build(Builder& b, const Jump& jump) {
       il += jump.length;
     }
     b.il = il;
-    const bool last = il + 1 == layers && !b.architecture.drops_rows_late && !b.architecture.keeps_hidden;
+    const bool last =
+        il + 1 == layers && !b.architecture.drops_rows_late && !b.architecture.keeps_hidden && !replay.predicts;
     const Count rows = last ? b.sizes.outputs : b.sizes.ubatch;
     x = layer_block(b, {.il = il, .last = last, .rows = rows, .size = product(b.model.hidden, 4, rows)}, x);
   }

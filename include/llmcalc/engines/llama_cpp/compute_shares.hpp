@@ -94,9 +94,7 @@ inline void take_layers(Replay& replay, const Placement& p, std::int32_t device)
 /// Compute buffers of any placement.
 [[nodiscard]] inline ComputeShares compute_shares(const Scenario& s, const std::vector<GgufTensor>& tensors,
                                                   const Placement& p) {
-  Replay replay{.model = s.model.get(),
-                .serving = &s.serving,
-                .sizes = sizes_of(s.serving, architecture_of(s.model->quirks.graph()))};
+  Replay replay{.model = s.model.get(), .serving = &s.serving, .sizes = sizes_of(s)};
   replay.on_device = p.devices > 0;
   const bool some_on_host = replay.on_device && (p.uses(host) || s.serving.moe_layers_on_cpu > 0);
   HostSide side;

@@ -64,12 +64,6 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   if (is_block_format(v.value_format) && v.attention == AttentionKernel::Eager) {
     out.emplace_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
   }
-  if (drafts_itself(s)) {
-    out.emplace_back(
-        "Not counted: the second context that llama.cpp opens for the model's own prediction layers, with their "
-        "weights, "
-        "their cache of the whole context and a compute buffer.");
-  }
   bool latent = false;
   Count odd_key = 0, odd_value = 0;
   for (const Layer& kind : s.model->kinds) {

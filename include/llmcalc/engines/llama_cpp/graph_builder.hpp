@@ -54,6 +54,7 @@ class Builder {
   Node no_states = no_node;  ///< states to be copied: none while reserving
   Node output_ids = no_node;
   std::array<CacheInputs, 2> caches{};  ///< [0] whole context, [1] sliding window
+  Node predicted_from = no_node;        ///< hidden states of the model that a prediction block starts from
   Node entry = no_node;                 ///< the residual stream as it comes from the device before
   Node entry_normed = no_node;          ///< its norm
   Node entry_projected = no_node;       ///< Mamba's projection of the layer before this device, see crossing()
@@ -179,6 +180,8 @@ class Builder {
   }
   /// Bytes of the residual stream for the wanted rows.
   [[nodiscard]] Count output_bytes() const { return product(model.hidden, 4, sizes.outputs); }
+  /// Position ids of all tokens.
+  [[nodiscard]] Count position_bytes() const { return product(4, architecture.position_ids, sizes.ubatch); }
   /// Queries, keys in bytes.
   [[nodiscard]] Count query_bytes(const Layer& l) const {
     return product(l.attention.heads, l.attention.head_dim, u);

@@ -4,10 +4,12 @@
 //
 //   weights = numbers of each GGML type x block; a tied output matrix is stored with the output as well
 //   cache   = streams x layers x cells x width of keys and values
-//   states  = sequences x layers x (channels x columns + elements) x 4 bytes
+//   states  = sequences x layers x (channels x columns + elements) x 4 bytes; a layer that summarises r tokens keeps
+//             sums and scores of the entry in the making, r tokens of one width, or 2 r of two where entries overlap
 // Sizes are rounded up as the backends allocate; what that adds is a summand of its own. Rules and sources:
 // placement.hpp, cache.hpp.
 
+#include <llmcalc/engines/draft.hpp>
 #include <llmcalc/engines/llama_cpp/cache.hpp>
 #include <llmcalc/engines/llama_cpp/placement.hpp>
 #include <llmcalc/estimate/estimate.hpp>
@@ -44,19 +46,24 @@ struct Holding {
   return static_cast<std::size_t>(std::int64_t{where} + 1);
 }
 
-/// What the host and every device hold, the host first.
-[[nodiscard]] inline std::vector<Holding> holdings(const Model& m, const std::vector<GgufTensor>& tensors,
-                                                   const Placement& p, const Serving& s) {
+/// What the host and every device hold, the host first. Prediction blocks are loaded only to draft with them.
+[[nodiscard]] inline std::vector<Holding> holdings(const Scenario& scenario, const std::vector<GgufTensor>& tensors,
+                                                   const Placement& p) {
+  const Model& m = *scenario.model;
+  const Serving& s = scenario.serving;
+  const bool drafts = drafts_itself(scenario);
   std::vector<Holding> held(static_cast<std::size_t>(p.devices) + 1);
   for (Holding& h : held) h.layers.resize(m.kinds.size());
   std::vector<bool> has_layers(held.size());
   for (std::size_t i = 0; i < p.layers.size(); ++i) {
-    const std::uint16_t kind = i < m.layers.size() ? m.layers[i] : m.mtp_layers[i - m.layers.size()];
-    ++held[place_index(p.layers[i])].layers[kind];
     has_layers[place_index(p.layers[i])] = true;
+    const bool own = i < m.layers.size();
+    if (!own && i - m.layers.size() >= gguf_prediction_blocks(m).size()) continue;  // cached by the second context
+    ++held[place_index(p.layers[i])].layers[own ? m.layers[i] : m.mtp_layers[i - m.layers.size()]];
   }
   for (const GgufTensor& t : tensors) {
-    if (t.layer >= static_cast<std::int32_t>(m.layers.size())) continue;
+    const bool predicts = t.layer >= static_cast<std::int32_t>(m.layers.size());
+    if (predicts && (!drafts || static_cast<std::size_t>(t.layer) >= p.layers.size())) continue;
     if (t.rope_table) {
       for (std::size_t i = 0; i < held.size(); ++i) {
         if (has_layers[i]) held[i].weights.add(t, i != place_index(host));
@@ -97,24 +104,21 @@ struct Holding {
   std::vector<Count> left = layers;
   for (std::size_t k = 0; k < left.size(); ++k) {
     const Layer& layer = m.kinds[k];
-    const Bytes one = layer_cache(layer, s, z, on_device);
-    if (left[k] == 0 || one.count == 0) continue;
-    const AttentionShape& a = layer.attention;
+    const std::vector<CacheRows> caches = cache_rows(layer, s, z);
+    if (left[k] == 0 || caches.empty()) continue;
     // Kinds that differ in something else are counted together.
     for (std::size_t other = k + 1; other < left.size(); ++other) {
-      if (m.kinds[other].mixer != layer.mixer || m.kinds[other].attention != a) continue;
+      if (m.kinds[other].mixer != layer.mixer || m.kinds[other].attention != layer.attention) continue;
       left[k] += left[other];
       left[other] = 0;
     }
-    const bool latent = layer.mixer == Mixer::LatentAttention;
-    const KvEntry entry =
-        latent ? KvEntry{.heads = 1, .key_width = a.kv_lora_rank + a.rope_head_dim, .latent = true}
-               : KvEntry{.heads = a.kv_heads, .key_width = a.head_dim, .value_width = a.value_head_dim};
-    const std::size_t before = parts.size();
-    add_kv_summands(parts, cache_label(layer), left[k], {.sequences = z.streams, .each = cells_of(a, s, z)}, entry,
-                    stored);
-    padding += one * left[k];
-    for (std::size_t i = before; i < parts.size(); ++i) padding -= parts[i].result;
+    for (const CacheRows& rows : caches) {
+      const std::size_t before = parts.size();
+      add_kv_summands(parts, rows.label, left[k], {.sequences = rows.streams, .each = rows.cells}, rows.entry,
+                      stored);
+      padding += cache_bytes(rows, s, on_device) * left[k];
+      for (std::size_t i = before; i < parts.size(); ++i) padding -= parts[i].result;
+    }
   }
   if (padding.count != 0) parts.push_back(amount("padding of rows and tensors", padding));
   return parts;
@@ -135,7 +139,20 @@ struct Holding {
   const Term copies{drafted == 0 ? std::string_view{} : state_copies, add(drafted, 1)};
   for (std::size_t k = 0; k < layers.size(); ++k) {
     const Layer& layer = m.kinds[k];
-    if (layers[k] == 0 || !layer.recurs()) continue;
+    if (layers[k] == 0) continue;
+    const AttentionShape& a = layer.attention;
+    if (layer.attends() && a.compress_ratio != 0) {
+      const Count overlaps = a.indexer_heads != 0 ? 2 : 1;  // llama-kv-cache-dsv4.cpp
+      parts.push_back(summand("compressors",
+                              {all,
+                               {"layers", layers[k]},
+                               {"tokens", overlaps * a.compress_ratio},
+                               {"width", overlaps * add(a.head_dim, a.indexer_head_dim)},
+                               {"sums and scores", 2},
+                               copies},
+                              {1, 4}));
+    }
+    if (!layer.recurs()) continue;
     const RecurrentShape& r = layer.recurrent;
     const StateShape shape = state_shape(layer, 1);
     const Term here{"layers", layers[k]};

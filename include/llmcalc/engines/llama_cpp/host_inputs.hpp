@@ -66,7 +66,7 @@ inline std::vector<Summand> host_inputs(const Builder& b) {
   std::vector<Summand> parts;
   const auto count = [&](Count bytes) { inputs = add(inputs, round_up(bytes, host_alignment)); };
   count(multiply(4, b.sizes.ubatch));
-  if (b.architecture.positions) count(multiply(4, b.sizes.ubatch));
+  if (b.architecture.positions) count(b.position_bytes());
   count(multiply(4, b.sizes.outputs));
   // What comes back to layers in host memory takes the room that the copied embeddings have left.
   Count returned = 0;

@@ -3,10 +3,11 @@
 //
 // The last gpu_layers of layers + 1 (the output counts as one) go to the GPUs; over several GPUs they are divided in
 // proportion to memory. Input tensors stay in host memory. A tied output matrix is stored twice: on the host for the
-// look-up, on the device for the product. Next-token-prediction blocks stay in the file. Sizes are rounded up as the
-// backends allocate. Source: llama.cpp d775b8967 (build 10573), llama-model.cpp load_tensors; exact on all 1,137
+// look-up, on the device for the product. Next-token-prediction blocks stay in the file unless they draft: then each
+// is a layer behind the others. Sizes are rounded up as the backends allocate. Source: llama.cpp d775b8967 (build 10573), llama-model.cpp load_tensors; exact on all 1,137
 // device and 246 CPU cases.
 
+#include <llmcalc/engines/draft.hpp>
 #include <llmcalc/engines/llama_cpp/builds.hpp>
 #include <llmcalc/engines/llama_cpp/cache.hpp>
 #include <llmcalc/engines/llama_cpp/graph_builder.hpp>
@@ -40,7 +41,8 @@ struct Placement {
 /// Where llama.cpp puts each layer.
 [[nodiscard]] inline Placement place(const Scenario& s) {
   Placement p;
-  const Count total = s.model->layers.size() + gguf_prediction_blocks(*s.model).size();
+  const Count blocks = drafts_itself(s) ? s.model->mtp_layers.size() : gguf_prediction_blocks(*s.model).size();
+  const Count total = s.model->layers.size() + blocks;
   p.layers.assign(total, host);
   p.devices = static_cast<std::int32_t>(std::min<Count>(s.devices.count(), 1024));
   if (p.devices == 0) return p;

@@ -57,6 +57,7 @@ struct Replay {
   bool has_output = true;    ///< final norm and logits are computed here
   Count copies = 1;          ///< of every input, so that micro-batches overlap; more than one are never freed
   bool every_layer = false;  ///< replays layers too that only repeat the state of those before them
+  bool predicts = false;     ///< a prediction block: joins the tokens' embeddings with the model's last hidden states
 };
 
 }  // namespace llmcalc::llama_cpp
