@@ -76,7 +76,8 @@ constexpr auto rows = std::to_array<TowerRow>({
      @
      audio_tower.output_proj : out x hidden +; embed_audio.embedding_projection : model x out)"},
     // Gemma 4 12B: samples are projected without an encoder.
-    {.name = "gemma4_unified_audio", .sizes = "samples=width(audio_embed_dim,640)",
+    {.name = "gemma4_unified_audio",
+     .sizes = "samples=width(audio_embed_dim,640) same=width(hidden_size,640) same=width(output_proj_dims,640)",
      .tensors = "embed_audio.embedding_projection : model x samples"},
 });
 // clang-format on

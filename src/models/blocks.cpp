@@ -151,6 +151,12 @@ std::vector<std::string> layer_types(const Fields& c, Count layers, std::string_
   return types;
 }
 
+bool is_attention(std::string_view layer_type) {
+  static constexpr std::string_view words[] = {
+      "full_attention", "sliding_attention", "chunked_attention", "attention", "global", "local"};
+  return std::find(std::begin(words), std::end(words), layer_type) != std::end(words);
+}
+
 bool has_one_per_layer(const Fields& c, std::string_view key, std::size_t entries, Count layers) {
   if (entries == layers) return true;
   c.complain(key,

@@ -56,6 +56,9 @@ void read_rope_factors(const Fields& c, Model& m);
 [[nodiscard]] std::vector<std::string> layer_types(const Fields& c, Count layers,
                                                    std::string_view key = "layer_types");
 
+/// True for the words that layer_types has for attention, of the whole text or a part of it.
+[[nodiscard]] bool is_attention(std::string_view layer_type);
+
 /// True when a list has one entry for each layer; else an issue.
 bool has_one_per_layer(const Fields& c, std::string_view key, std::size_t entries, Count layers);
 /// One number for each layer; when the list is of the wrong length an issue, and the lowest allowed number for all.

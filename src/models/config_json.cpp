@@ -1,17 +1,19 @@
 #include "models/config_json.hpp"
 
 #include "models/blocks.hpp"
+#include "models/class_names.hpp"
+#include "models/drafts.hpp"
 #include "models/possible_sizes.hpp"
 #include "models/quantization.hpp"
 #include "models/refusals.hpp"
 #include "models/registry.hpp"
+#include "models/unread.hpp"
 
 #include <llmcalc/model/inventory.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 namespace llmcalc {
@@ -22,31 +24,20 @@ using models::FamilyRow;
 using models::Fields;
 using models::Findings;
 
-/// Lower case without anything but letters and digits.
-std::string bare(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
-      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-  }
-  return out;
-}
-
-/// The model_type, or what "LlamaForCausalLM" in architectures stands for; "" when neither says.
+/// The model_type when it is known, else the one that the class named in architectures belongs to, else what the config
+/// calls itself.
 std::string type_of(const Fields& c) {
   std::string type = c.text("model_type", "");
-  if (!type.empty()) return type;
-  for (const std::string& architecture : c.texts("architectures")) {
-    const std::string name = bare(architecture.substr(0, architecture.find("For")));
-    for (const FamilyRow& row : models::families()) {
-      if (bare(row.model_type) == name) {
-        c.assume("model_type is missing: taken from architectures (" + architecture.substr(0, 60) + ")");
-        return std::string(row.model_type);
-      }
-    }
+  if (models::find_family(type) != nullptr || !models::refused_kind(type).empty()) return type;
+  for (const std::string& name : models::class_names(c)) {
+    const std::string_view known = models::model_type_of_class(name);
+    if (known.empty()) continue;
+    const std::string of_class = ": taken from architectures (" + name.substr(0, 60) + ")";
+    c.assume(type.empty() ? "model_type is missing" + of_class
+                          : "model_type \"" + type.substr(0, 60) + "\" is not known" + of_class);
+    return std::string(known);
   }
-  return {};
+  return type;
 }
 
 /// An unusual encoder, an encoder-decoder or no language model at all, which this program does not estimate.
@@ -54,8 +45,13 @@ bool refuse_other_model(const Fields& c, std::string_view type) {
   std::string_view kind = models::refused_kind(type);
   if (kind.empty() && c.flag("is_encoder_decoder", false)) kind = "an encoder with a decoder";
   if (kind.empty()) return false;
+  const bool reads_and_writes = kind.find("decoder") != std::string_view::npos || type == "whisper";
+  const std::string missing =
+      reads_and_writes
+          ? " (the encoder's states and the cache of its keys and values in every decoder layer are missing)"
+          : "";
   c.complain("model_type", "\"" + std::string(type.substr(0, 60)) + "\" is " + std::string(kind) +
-                               ", which is not estimated: decoders are, and encoders like BERT");
+                               ", which is not estimated" + missing + ": decoders are, and encoders like BERT");
   return true;
 }
 
@@ -92,16 +88,20 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   if (refuse_other_model(plain, type)) return findings.issues;
   const FamilyRow* row = models::find_family(type);
   const Fields c(config, row ? std::string_view(type) : std::string_view(), {}, findings);
-  if (row) {
+  if (models::is_draft(plain, type)) {
+    models::read_draft(c, row, m);
+  } else if (row) {
     m.family = row->family;
     m.quirks = row->quirks;
     row->read(c, m);
   } else {
     models::read_unknown(c, m);
   }
+  models::read_decoder_head(c, m);
   const Fields text = c.object("text_config");
   models::read_rope_factors(text.has("rope_parameters") ? text : c, m);
   models::read_released_format(c, text, m);
+  models::note_unread_sizes(config, findings, m);
   m.notes.insert(m.notes.end(), findings.notes.begin(), findings.notes.end());
   if (!findings.issues.empty()) return findings.issues;
   for (const Layer& kind : m.kinds) {

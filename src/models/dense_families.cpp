@@ -2,6 +2,7 @@
 // norms and where they stand, biases, norms of queries and keys, fused projections and windows.
 
 #include "models/blocks.hpp"
+#include "models/tower.hpp"
 
 #include <string>
 
@@ -123,6 +124,83 @@ void adjust_phi3_small(const Fields& c, Model& m, Layer& layer, FeedForward&) {
   layer.feed_forward.activation = Activation::Gelu;
 }
 
+/// Diffusion language models read the whole text at every step and keep nothing of it.
+void adjust_diffusion(const Fields& c, Model&, Layer& layer, FeedForward&) {
+  layer.attention.bidirectional = true;
+  c.assume("a diffusion language model: every step reads the whole text, nothing is cached");
+}
+
+/// LLaDA: embedding_size counts the rows of embedding and head.
+void adjust_llada(const Fields& c, Model& m, Layer& layer, FeedForward& mixture) {
+  m.vocabulary = m.head_vocabulary = c.count("embedding_size", range::vocabulary, m.vocabulary);
+  adjust_diffusion(c, m, layer, mixture);
+}
+
+/// Molmo: intermediate_size counts gate and up; 128 more words for images; its tower is of fixed sizes.
+void adjust_molmo(const Fields& c, Model& m, Layer& layer, FeedForward&) {
+  m.vocabulary = m.head_vocabulary = c.count("embedding_size", range::vocabulary, m.vocabulary);
+  layer.feed_forward.width /= 2;
+  if (c.flag("norm_after", false)) layer.norms = NormPlacement::Post;
+}
+
+void finish_molmo(const Fields& c, Model& m) {
+  add_tensor(m, "model.transformer.wte.new_embedding", c.count("additional_vocab_size", range::width, 128), m.hidden,
+             TensorRole::Embedding, ModelPart::Embedding);
+  write_tower(c, c, m, "molmo");
+}
+
+/// The first Qwen with eyes is called qwen, too.
+void finish_qwen1(const Fields& c, Model& m) {
+  if (c.is_object("vision_config")) write_tower(c, c.object("vision_config"), m, "qwen_vl");
+}
+
+/// CogVLM has a tower; but for the models of videos, every layer has a second attention and block for images.
+void finish_cogvlm(const Fields& c, Model& m) {
+  if (c.is_object("vision_config")) write_tower(c, c.object("vision_config"), m, "cogvlm");
+  if (c.texts("architectures") == std::vector<std::string>{"CogVLMVideoForCausalLM"}) return;
+  const Layer& layer = m.kinds.front();
+  const AttentionShape& a = layer.attention;
+  const auto expert = [&](const char* name, Count rows, Count columns, TensorRole role, ModelPart part) {
+    add_layer_tensors(m, std::string(name) + ".weight", rows, columns, role, part);
+  };
+  const Count width = layer.feed_forward.width;
+  const Count values = multiply(a.heads, a.head_dim);
+  expert("self_attn.vision_expert_query_key_value", add(values, product(2, a.kv_heads, a.head_dim)), m.hidden,
+         TensorRole::QueryKeyValue, ModelPart::Attention);
+  expert("self_attn.vision_expert_dense", m.hidden, values, TensorRole::AttentionOutput, ModelPart::Attention);
+  expert("mlp.vision_mlp.gate_proj", width, m.hidden, TensorRole::Gate, ModelPart::FeedForward);
+  expert("mlp.vision_mlp.up_proj", width, m.hidden, TensorRole::Up, ModelPart::FeedForward);
+  expert("mlp.vision_mlp.down_proj", m.hidden, width, TensorRole::Down, ModelPart::FeedForward);
+}
+
+/// Models that run their layers several times: later rounds bring no weights, but cache their own keys and values.
+void read_rounds(const Fields& c, Model& m, Layer layer, Count rounds, Count later_window) {
+  const Count n = layer_count(c);
+  add_layers(m, multiply(n, rounds), [&](Count i) {
+    layer.shared_block = i >= n;
+    layer.attention.window = layer.shared_block ? later_window : 0;
+    return layer;
+  });
+}
+
+/// IQuest-Coder Loop: the second round also attends to its own last tokens, mixed in by a gate for every head.
+void read_iquest(const Fields& c, Model& m) {
+  const Layer layer = llama_layer(c, m);
+  read_rounds(c, m, layer, c.count("loop_num", {1, 64}, 2), c.count("loop_window_size", range::tokens, 64));
+  const AttentionShape& a = layer.attention;
+  add_layer_tensor(m, 0, "gate_projections.weight", a.heads, a.head_dim, TensorRole::Other, ModelPart::Attention);
+  add_layer_tensor(m, 0, "gate_projections.bias", a.heads, 1, TensorRole::Bias, ModelPart::Attention);
+}
+
+/// Ouro: four norms a layer, total_ut_steps rounds, a gate that ends them.
+void read_ouro(const Fields& c, Model& m) {
+  Layer layer = llama_layer(c, m);
+  layer.norms = NormPlacement::Sandwich;
+  read_rounds(c, m, layer, c.count("total_ut_steps", {1, 64}, 4), 0);
+  add_tensor(m, "model.early_exit_gate.weight", 1, m.hidden, TensorRole::Other, ModelPart::Other);
+  add_tensor(m, "model.early_exit_gate.bias", 1, 1, TensorRole::Bias, ModelPart::Other);
+}
+
 void adjust_muse(const Fields& c, Model& m, Layer&, FeedForward&) {
   m.final_softcap = c.number("final_logit_softcapping", 20.0) > 0;
 }
@@ -154,6 +232,12 @@ constexpr std::string_view persimmon_names =
 constexpr std::string_view phi3_small_names =
     "self_attn.qkv_proj>self_attn.query_key_value self_attn.o_proj>self_attn.dense mlp.gate_up_proj>mlp.up_proj "
     "model.norm>model.final_layernorm";
+
+constexpr std::string_view molmo_names =
+    "model.layers.>model.transformer.blocks. model.embed_tokens>model.transformer.wte.embedding "
+    "model.norm>model.transformer.ln_f lm_head>model.transformer.ff_out self_attn.qkv_proj>att_proj "
+    "self_attn.o_proj>attn_out mlp.gate_up_proj>ff_proj mlp.down_proj>ff_out input_layernorm>attn_norm "
+    "post_attention_layernorm>ff_norm";
 
 constexpr WindowRule qwen_windows{.layers = Windows::FromLayer, .only_with = "use_sliding_window"};
 
@@ -202,7 +286,7 @@ constexpr FamilyRow rows[] = {
     {.model_type = "hyperclovax", .family = "HyperCLOVA X", .adjust = adjust_hyperclovax},
 
     {.model_type = "qwen", .family = "Qwen", .qkv_bias = yes, .fused_qkv = true, .names = qwen1_names,
-     .adjust = adjust_qwen1},
+     .adjust = adjust_qwen1, .finish = finish_qwen1},
     {.model_type = "qwen2", .family = "Qwen", .quirks = {LlamaGraph::Qwen2, {Quirk::Called70b}},
      .qkv_bias = yes, .output_bias = no, .windows = qwen_windows},
     {.model_type = "qwen2_vl_text", .family = "Qwen", .like = "qwen2"},
@@ -211,6 +295,19 @@ constexpr FamilyRow rows[] = {
     {.model_type = "qwen3", .family = "Qwen", .quirks = LlamaGraph::Qwen3, .qk_norm = QkNorm::PerHead,
      .windows = qwen_windows},
     {.model_type = "qwen3_vl_text", .family = "Qwen", .like = "qwen3"},
+    {.model_type = "Dream", .family = "Dream", .qkv_bias = yes, .output_bias = no, .adjust = adjust_diffusion},
+    {.model_type = "llada", .family = "LLaDA", .bias = Flag{"include_bias"}, .qkv_bias = Flag{"include_qkv_bias"},
+     .block_bias = Flag{"include_bias"}, .adjust = adjust_llada},
+    {.model_type = "molmo", .family = "Molmo", .qkv_bias = Flag{"qkv_bias", true}, .output_bias = no,
+     .qk_norm = QkNorm::Full, .qk_norm_when = {"attention_layer_norm"}, .fused_qkv = true, .fused_gate_up = true,
+     .names = molmo_names, .adjust = adjust_molmo, .finish = finish_molmo},
+    {.model_type = "cogvlm", .family = "CogVLM", .bias = no, .block_bias = no, .fused_qkv = true,
+     .names = "self_attn.qkv_proj>self_attn.language_expert_query_key_value "
+              "self_attn.o_proj>self_attn.language_expert_dense mlp.>mlp.language_mlp.",
+     .finish = finish_cogvlm},
+    {.model_type = "PanguEmbedded", .family = "openPangu", .bias = Flag{"bias"}, .block_bias = no},
+    {.model_type = "iquestloopcoder", .family = "IQuest", .reader = read_iquest},
+    {.model_type = "ouro", .family = "Ouro", .reader = read_ouro},
     {.model_type = "mimo", .family = "MiMo", .output_bias = no, .windows = qwen_windows,
      .prediction = Prediction::Dense},
 

@@ -26,8 +26,9 @@ void refuse_other_shapes(const Fields& c) {
   }
 }
 
-/// num_labels, else the entries of id2label, else the two that PretrainedConfig assumes.
-Count labels(const Fields& c) {
+}  // namespace
+
+Count label_count(const Fields& c) {
   constexpr Range allowed{1, Count{1} << 24};
   Count named = 2;
   if (const nlohmann::json* names = c.find("id2label"); names && names->is_object() && !names->empty()) {
@@ -35,8 +36,6 @@ Count labels(const Fields& c) {
   }
   return c.count("num_labels", allowed, named);
 }
-
-}  // namespace
 
 bool built_for(const Fields& c, std::string_view task) {
   const std::vector<std::string> classes = c.texts("architectures");
@@ -58,13 +57,15 @@ void read_output(const Fields& c, Model& m) {
   if (built_for(c, "ForSequenceClassification") || built_for(c, "ForMultipleChoice") ||
       built_for(c, "ForNextSentencePrediction")) {
     m.output = Output::Classes;
-    m.classes = built_for(c, "ForSequenceClassification") ? labels(c) : built_for(c, "ForMultipleChoice") ? 1 : 2;
+    m.classes = built_for(c, "ForSequenceClassification") ? label_count(c)
+                : built_for(c, "ForMultipleChoice")       ? 1
+                                                          : 2;
   } else if (built_for(c, "ForQuestionAnswering")) {
     m.output = Output::TokenClasses;
     m.classes = 2;
   } else if (built_for(c, "ForTokenClassification")) {
     m.output = Output::TokenClasses;
-    m.classes = labels(c);
+    m.classes = label_count(c);
   } else if (built_for(c, "ForMaskedLM") || pretrains(c)) {
     m.output = Output::MaskedTokens;
   } else if (built_for(c, "ForCausalLM") || built_for(c, "LMHeadModel")) {

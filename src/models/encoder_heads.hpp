@@ -13,6 +13,9 @@ namespace llmcalc::models {
 /// True when a class named in the config is built for this task ("ForMaskedLM").
 [[nodiscard]] bool built_for(const Fields& c, std::string_view task);
 
+/// num_labels, else the entries of id2label, else the two that PretrainedConfig assumes.
+[[nodiscard]] Count label_count(const Fields& c);
+
 /// True when attention has learned tables of distances ("relative_key", "relative_key_query").
 [[nodiscard]] bool relative_positions(const Fields& c);
 

@@ -16,7 +16,7 @@ using nlohmann::json;
 
 /// Names that classes use for the same thing; the first is the common one. Source: attribute_map of the
 /// configuration classes.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 34> aliases{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 41> aliases{{
     {"hidden_size", "n_embd"},
     {"hidden_size", "d_model"},
     {"hidden_size", "model_dim"},
@@ -32,10 +32,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 34> aliases{
     {"num_key_value_heads", "n_head_kv"},
     {"num_key_value_heads", "n_kv_heads"},
     {"num_key_value_heads", "num_attention_groups"},
+    {"num_key_value_heads", "num_multi_query_heads"},
     {"intermediate_size", "n_inner"},
     {"intermediate_size", "ffn_dim"},
     {"intermediate_size", "ffn_hidden_size"},
     {"intermediate_size", "dff"},
+    {"intermediate_size", "mlp_hidden_size"},
     {"vocab_size", "padded_vocab_size"},
     {"vocab_size", "n_vocab"},
     {"max_position_embeddings", "n_positions"},
@@ -51,13 +53,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 34> aliases{
     {"torch_dtype", "dtype"},
     {"rope_parameters", "rope_scaling"},
     {"num_experts_per_tok", "num_experts_per_token"},
+    {"tie_word_embeddings", "weight_tying"},
+    {"vision_config", "visual"},
+    {"vision_config", "vit_config"},
+    {"vision_config", "vision_encoder_config"},
+    {"audio_config", "sound_config"},
 }};
-
-/// The common name of a key.
-std::string_view common_name(std::string_view key) {
-  const auto found = std::find_if(aliases.begin(), aliases.end(), [&](const auto& a) { return a.second == key; });
-  return found == aliases.end() ? key : found->first;
-}
 
 /// A value in words, short enough for a message.
 std::string shown(const json& value) {
@@ -92,6 +93,11 @@ constexpr std::array<std::string_view, 5> shape_keys{"hidden_size", "num_hidden_
 
 }  // namespace
 
+std::string_view common_name(std::string_view key) {
+  const auto found = std::find_if(aliases.begin(), aliases.end(), [&](const auto& a) { return a.second == key; });
+  return found == aliases.end() ? key : found->first;
+}
+
 Fields::Fields(const json& given, std::string_view model_type, std::string pointer, Findings& findings)
     : given_(given),
       values_(class_defaults(model_type)),
@@ -114,13 +120,26 @@ Fields Fields::with_defaults_of(std::string_view model_type) const {
   return {given_, model_type, pointer_, *findings_};
 }
 
-const json* Fields::find(std::string_view key) const {
+const json* Fields::look(std::string_view key) const {
   const auto found = values_.find(common_name(key));
   return found == values_.end() || found->is_null() ? nullptr : &*found;
 }
 
+const json* Fields::find(std::string_view key) const {
+  const json* value = look(key);
+  if (value != nullptr) findings_->read.insert(pointer_of(common_name(key)));
+  return value;
+}
+
 bool Fields::given(std::string_view key) const {
   return has(key) && origins_.contains(std::string(common_name(key)));
+}
+
+std::vector<std::string> Fields::given_keys() const {
+  std::vector<std::string> keys;
+  if (!given_.is_object()) return keys;
+  for (const auto& [key, value] : given_.items()) keys.push_back(key);
+  return keys;
 }
 
 std::string Fields::pointer_of(std::string_view key) const {
@@ -277,6 +296,11 @@ std::vector<bool> Fields::flags(std::string_view key) const {
 bool Fields::is_list(std::string_view key) const {
   const json* value = find(key);
   return value != nullptr && value->is_array();
+}
+
+bool Fields::is_object(std::string_view key) const {
+  const json* value = look(key);
+  return value != nullptr && value->is_object();
 }
 
 bool Fields::is_text(std::string_view key) const {

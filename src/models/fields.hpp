@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,8 +37,12 @@ inline constexpr Range pixels{1, Count{1} << 16};
 /// What reading gathers beside the model.
 struct Findings {
   Issues issues;
-  std::vector<std::string> notes;  ///< assumptions, in words
+  std::vector<std::string> notes;           ///< assumptions, in words
+  std::set<std::string, std::less<>> read;  ///< pointers of the values that were looked at
 };
+
+/// The name that most classes give a key: "hidden_size" for "n_embd" and "d_model"; the key itself when there is none.
+[[nodiscard]] std::string_view common_name(std::string_view key);
 
 /// One object of a config: the given keys laid over the defaults of its class. Keys that classes call differently
 /// (n_embd, d_model, ...) are found under their common name (hidden_size). An explicit null counts as absent.
@@ -50,9 +55,12 @@ class Fields {
   [[nodiscard]] Findings& findings() const { return *findings_; }
 
   /// Present and not null, given or by default.
-  [[nodiscard]] bool has(std::string_view key) const { return find(key) != nullptr; }
+  [[nodiscard]] bool has(std::string_view key) const { return look(key) != nullptr; }
   /// Present in the config itself and not null.
   [[nodiscard]] bool given(std::string_view key) const;
+
+  /// The keys of the config itself.
+  [[nodiscard]] std::vector<std::string> given_keys() const;
 
   /// A whole number in the range; `fallback` when absent.
   [[nodiscard]] Count count(std::string_view key, Range allowed, Count fallback) const;
@@ -72,13 +80,15 @@ class Fields {
   [[nodiscard]] std::vector<bool> flags(std::string_view key) const;
   /// True when the value is a list.
   [[nodiscard]] bool is_list(std::string_view key) const;
+  /// True when the value is an object.
+  [[nodiscard]] bool is_object(std::string_view key) const;
   /// True when the value is a text.
   [[nodiscard]] bool is_text(std::string_view key) const;
   /// A nested object, empty when absent, with the defaults of its own model_type or of `model_type`.
   [[nodiscard]] Fields object(std::string_view key, std::string_view model_type = {}) const;
   /// The same keys over the defaults of another class (configs that keep the text model's keys at the top level).
   [[nodiscard]] Fields with_defaults_of(std::string_view model_type) const;
-  /// The value itself, null when absent.
+  /// The value itself, null when absent; from here on it counts as read.
   [[nodiscard]] const nlohmann::json* find(std::string_view key) const;
 
   /// Reports a problem of one key.
@@ -88,6 +98,7 @@ class Fields {
 
  private:
   [[nodiscard]] std::string pointer_of(std::string_view key) const;
+  [[nodiscard]] const nlohmann::json* look(std::string_view key) const;
   [[nodiscard]] Count whole(const nlohmann::json& value, const std::string& where, Range allowed,
                             Count fallback) const;
   void note_default(std::string_view key) const;

@@ -95,6 +95,23 @@ void read_longcat(const Fields& c, Model& m) {
   }
 }
 
+/// LongCat-Flash-Lite: the embedding adds words of several tokens, in emb_split_num tables for each length from two to
+/// emb_neighbor_num, each a little longer than the last and projected to the hidden size.
+void read_longcat_ngram(const Fields& c, Model& m) {
+  read_longcat(c, m);
+  const Count rows = multiply(c.count("ngram_vocab_size_ratio", {1, 4096}, 78), m.vocabulary);
+  const Count longest = c.count("emb_neighbor_num", {2, 64}, 4);
+  const Count tables = multiply(c.count("emb_split_num", {1, 64}, 4), longest - 1);
+  const Count width = m.hidden / tables;
+  m.names.push_back({"model.embed_tokens", "model.ngram_embeddings.word_embeddings"});
+  for (Count i = 0; i < tables; ++i) {
+    add_tensor(m, "model.ngram_embeddings.embedders." + std::to_string(i) + ".weight", add(rows, 2 * i + 1), width,
+               TensorRole::Other, ModelPart::Embedding);
+  }
+  add_tensor(m, "model.ngram_embeddings.post_projs.weight", multiply(tables, m.hidden), width, TensorRole::Other,
+             ModelPart::Embedding);
+}
+
 /// Tokens that one compressed entry stands for, layer by layer; 0: only the window. From compress_ratios (whose
 /// surplus entries belong to prediction layers) or layer_types with compress_rates.
 std::vector<Count> compress_ratios(const Fields& c, Count layers) {
@@ -216,7 +233,7 @@ constexpr LatentRule indexed{.indexer = true};
 // clang-format off
 constexpr FamilyRow rows[] = {
     {.model_type = "deepseek_v2", .family = "DeepSeek", .quirks = LlamaGraph::DeepSeek2, .latent = LatentRule{},
-     .mixture = deepseek, .prediction = Prediction::Sparse, .adjust = adjust_deepseek_v2},
+     .latent_when = {"use_mla", true}, .mixture = deepseek, .prediction = Prediction::Sparse, .adjust = adjust_deepseek_v2},
     {.model_type = "deepseek_v3", .family = "DeepSeek", .quirks = LlamaGraph::DeepSeek2Biased,
      .latent = LatentRule{}, .mixture = biased(3), .prediction = Prediction::Sparse},
     {.model_type = "kimi_k2", .family = "Kimi", .quirks = LlamaGraph::DeepSeek2Biased, .like = "deepseek_v3"},
@@ -235,6 +252,7 @@ constexpr FamilyRow rows[] = {
     {.model_type = "minicpm3", .family = "MiniCPM", .block_bias = no,
      .latent = LatentRule{.nope = 64, .rope = 32, .value = 64}, .scaled_embedding = yes},
     {.model_type = "longcat_flash", .family = "LongCat", .reader = read_longcat},
+    {.model_type = "longcat_flash_ngram", .family = "LongCat", .reader = read_longcat_ngram},
     {.model_type = "deepseek_v4", .family = "DeepSeek", .reader = read_deepseek_v4},
 };
 // clang-format on

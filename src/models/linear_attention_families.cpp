@@ -1,10 +1,13 @@
 // Hybrids of attention with linear attention or short convolutions: Qwen3-Next, Qwen3.5, OLMo Hybrid, Kimi Linear,
-// MiniMax-Text-01, LFM2.
+// MiniMax-Text-01, LFM2, Ling's linear models, MiniCPM-SALA. Sources of the newer ones: modular_qwen4_exp.py of Hugging
+// Face transformers, bailing_moe_v3.py of vLLM, bailing_moe_linear.py of mlx-lm; totals of the published models.
 
 #include "models/blocks.hpp"
 #include "models/mixtures.hpp"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 namespace llmcalc::models {
 
@@ -160,6 +163,200 @@ ChangeLayer vary_minimax(const Fields& c, Model&, const Layer& layer, Count n) {
   return recurrent_unless(layers_named(c, n, "full_attention", attends), Mixer::LightningAttention, lightning);
 }
 
+/// Ling's linear models: attention at the end of every group of layers, and in the layers behind the last full group.
+std::vector<bool> group_ends(const Fields& c, Count n) {
+  const Count size = c.count("layer_group_size", range::layers, 1);
+  return layers_where(n, [&](Count i) { return (i + 1) % size == 0 || i >= n / size * size; });
+}
+
+void adjust_ling(const Fields& c, Model&, Layer& layer, FeedForward&) {
+  AttentionShape& a = layer.attention;
+  if (c.flag("use_qkv_bias", false)) query_key_value_bias(a, true);
+  const std::string gate = c.text("gated_attention_proj_granularity_type", "");
+  if (gate == "head_wise") a.gate_width = a.heads;
+  if (gate == "element_wise") a.gate_width = multiply(a.heads, a.value_head_dim);
+}
+
+/// Linear attention as MiniMax has it, every head with keys of its own.
+RecurrentShape lightning_shape(Count heads, Count head_dim) {
+  RecurrentShape r;
+  r.heads = heads;
+  r.head_dim = r.state = head_dim;
+  r.inner = multiply(heads, head_dim);
+  return r;
+}
+
+ChangeLayer vary_ling_linear(const Fields& c, Model& m, const Layer& layer, Count n) {
+  const Count heads = layer.attention.heads;
+  return recurrent_unless(group_ends(c, n), Mixer::LightningAttention, lightning_shape(heads, m.hidden / heads));
+}
+
+/// Ling 3: Kimi Delta Attention whose decay and gate are whole matrices; Ling 2.5 and 2.6: the older linear attention.
+ChangeLayer vary_ling_hybrid(const Fields& c, Model& m, const Layer& layer, Count n) {
+  if (!c.has("short_conv_kernel_size")) return vary_ling_linear(c, m, layer, n);
+  RecurrentShape delta;
+  delta.heads = delta.groups = layer.attention.heads;
+  delta.head_dim = delta.state = c.count("head_dim", range::width, 128);
+  delta.inner = multiply(delta.heads, delta.head_dim);
+  delta.conv_kernel = c.count("short_conv_kernel_size", {1, 64}, 4);
+  delta.full_rank_gate = delta.full_rank_decay = c.flag("no_kda_lora", false);
+  return recurrent_unless(group_ends(c, n), Mixer::KimiDeltaNet, delta);
+}
+
+/// Norms of queries and keys in linear layers.
+void add_linear_norms(Model& m, const std::string& query, const std::string& key) {
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    if (m.kinds[k].mixer != Mixer::LightningAttention) continue;
+    for (const std::string& name : {query, key}) {
+      add_layer_tensor(m, k, name, m.kinds[k].recurrent.head_dim, 1, TensorRole::Norm, ModelPart::Norms);
+    }
+  }
+}
+
+void finish_ling(const Fields& c, Model& m) {
+  if (c.flag("use_qk_norm", true)) {
+    add_linear_norms(m, "attention.query_layernorm.weight", "attention.key_layernorm.weight");
+  }
+}
+
+/// MiniCPM-SALA: a gate as wide as the attention's output; linear layers with heads of their own, normed and gated.
+void adjust_sala(const Fields& c, Model&, Layer& layer, FeedForward&) {
+  AttentionShape& a = layer.attention;
+  if (c.flag("attn_use_output_gate", c.flag("use_output_gate", true))) a.gate_width = multiply(a.heads, a.head_dim);
+}
+
+ChangeLayer vary_sala(const Fields& c, Model&, const Layer& layer, Count n) {
+  const Count heads = c.count("lightning_nh", range::heads, layer.attention.heads);
+  if (c.count("lightning_nkv", range::heads, heads) != heads) {
+    c.complain("lightning_nkv",
+               "must be lightning_nh (" + std::to_string(heads) + "): grouped linear heads are not read");
+  }
+  const std::vector<std::string> mixers = layer_types(c, n, "mixer_types");
+  return recurrent_unless(
+      layers_where(n, [&](Count i) { return mixers.empty() || mixers[i].find("lightning") == std::string::npos; }),
+      Mixer::LightningAttention, lightning_shape(heads, c.count("lightning_head_dim", range::width, 128)));
+}
+
+void finish_sala(const Fields& c, Model& m) {
+  if (c.flag("qk_norm", true)) add_linear_norms(m, "self_attn.q_norm.weight", "self_attn.k_norm.weight");
+}
+
+/// Qwen4-Exp: Qwen3.5's layers in several streams of the residual, an indexer that picks blocks of keys, and in some
+/// layers embeddings of words of several tokens.
+void adjust_qwen4(const Fields& c, Model& m, Layer& layer, FeedForward& mixture) {
+  adjust_qwen3_next(c, m, layer, mixture);
+  layer.attention.indexer_head_dim = c.count("indexer_head_dim", range::optional_width, 0);
+  m.residual_streams = c.count("hc_count", {1, 64}, 4);
+}
+
+ChangeLayer vary_qwen4(const Fields& c, Model&, const Layer&, Count n) {
+  RecurrentShape linear = delta_net(c);
+  linear.split_in_projection = true;
+  const Count step = c.count("full_attention_interval", range::layers, 4);
+  std::vector<bool> recurs = layers_named(c, n, "linear_attention", [&](Count i) { return (i + 1) % step != 0; });
+  recurs.flip();
+  return recurrent_unless(std::move(recurs), Mixer::GatedDeltaNet, linear);
+}
+
+bool is_prime(Count n) {
+  if (n < 4) return n > 1;
+  if (n % 2 == 0) return false;
+  for (Count d = 3; d * d <= n; d += 2) {
+    if (n % d == 0) return false;
+  }
+  return true;
+}
+
+/// Rows of a hashed table: for every head the next prime from the base on; all together rounded up.
+Count hashed_rows(const Fields& c, Count first_head, Count heads) {
+  Count prime = c.count("ngram_vocab_size_base", {2, Count{1} << 31}, 20'000'000) - 1;
+  Count rows = 0;
+  for (Count i = 0; i < add(first_head, heads); ++i) {
+    do {
+      ++prime;
+    } while (!is_prime(prime));
+    if (i >= first_head) rows = add(rows, prime);
+  }
+  return round_up(rows, c.count("make_ngram_vocab_size_divisible_by", {1, 1 << 20}, 128));
+}
+
+/// One mixing of the streams beside what the inventory has of it (a norm of one stream).
+template <class Add>
+void add_stream_mixing(const Fields& c, const Model& m, const std::string& at, bool injects, Add&& add_one) {
+  const Count wide = multiply(m.residual_streams, m.hidden);
+  const Count rank = c.count("hc_lowrank", range::width, 320);
+  add_one(at + "hc_norm.rest", subtract(wide, m.hidden), 1, TensorRole::Norm, ModelPart::Norms);
+  add_one(at + "input_mix_weight_down.weight", rank, wide, TensorRole::Other, ModelPart::Other);
+  add_one(at + "input_mix_weight_up.weight", wide, rank, TensorRole::Other, ModelPart::Other);
+  if (injects) {
+    add_one(at + "block_inject_weight.weight", m.residual_streams, wide, TensorRole::Other, ModelPart::Other);
+  }
+}
+
+/// Embeddings of words of several tokens (PLE): a hashed table, projections to a key for every stream and to a value,
+/// three norms and a convolution over all streams.
+void add_hashed_words(const Fields& c, Model& m) {
+  const std::vector<Count> layers = c.counts("ple_layer_ids", range::some_layers);
+  if (layers.empty()) return;
+  const Count heads = multiply(c.count("ngram_size", {2, 16}, 3) - 1, c.count("heads_per_ngram", {1, 16}, 8));
+  const Count width = c.count("ple_embed_dim", range::width, m.hidden);
+  const Count wide = multiply(m.residual_streams, m.hidden);
+  for (std::size_t i = 0; i < std::min<std::size_t>(layers.size(), 8); ++i) {
+    const std::string at = "model.layers." + std::to_string(layers[i]) + ".ple.";
+    constexpr auto part = ModelPart::Other;
+    add_tensor(m, at + "ple_embedding.ngram_embedding.weight", hashed_rows(c, i * heads, heads), width / heads,
+               TensorRole::Other, ModelPart::Embedding);
+    add_tensor(m, at + "key_proj.weight", wide, width, TensorRole::Other, part);
+    add_tensor(m, at + "value_proj.weight", m.hidden, width, TensorRole::Other, part);
+    for (const char* norm : {"norm_key.weight", "norm_query.weight", "norm_conv.weight"}) {
+      add_tensor(m, at + norm, wide, 1, TensorRole::Norm, ModelPart::Norms);
+    }
+    add_tensor(m, at + "conv1d.weight", wide, c.count("ple_conv_kernel_size", {1, 64}, 4), TensorRole::Convolution,
+               part);
+  }
+}
+
+void finish_qwen4(const Fields& c, Model& m) {
+  const auto everywhere = [&](const std::string& name, Count rows, Count columns, TensorRole role, ModelPart part) {
+    add_layer_tensors(m, name, rows, columns, role, part);
+  };
+  for (const char* block : {"attn_hyper_connection.", "mlp_hyper_connection."}) {
+    add_stream_mixing(c, m, block, true, everywhere);
+  }
+  add_stream_mixing(c, m, "model.hyper_connection_mixer.", false,
+                    [&](const std::string& name, Count rows, Count columns, TensorRole role, ModelPart part) {
+                      add_tensor(m, name, rows, columns, role, part);
+                    });
+  const Count heads = c.count("indexer_n_heads", range::optional_heads, 0);
+  const Count keys = c.count("indexer_kv_heads", range::optional_heads, 1);
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    const Count width = m.kinds[k].attention.indexer_head_dim;
+    if (width == 0) continue;
+    add_layer_tensor(m, k, "self_attn.indexer.index_qk_proj.weight", multiply(add(heads, keys), width), m.hidden,
+                     TensorRole::Indexer, ModelPart::Attention);
+    for (const char* norm : {"self_attn.indexer.q_layernorm.weight", "self_attn.indexer.k_layernorm.weight"}) {
+      add_layer_tensor(m, k, norm, width, 1, TensorRole::Norm, ModelPart::Norms);
+    }
+  }
+  add_hashed_words(c, m);
+}
+
+constexpr std::string_view ling_names =
+    "model.embed_tokens>model.word_embeddings self_attn.qkv_proj>attention.query_key_value "
+    "self_attn.q_norm>attention.query_layernorm self_attn.k_norm>attention.key_layernorm "
+    "self_attn.o_proj>attention.dense self_attn.out_proj>attention.dense self_attn.output_gate>attention.g_proj "
+    "self_attn.norm>attention.g_norm self_attn.>attention. mlp.gate.e_score_correction_bias>mlp.gate.expert_bias";
+constexpr MixtureRule ling_experts{.experts = "num_experts",
+                                   .shared = {"num_shared_experts"},
+                                   .shared_width = "moe_shared_expert_intermediate_size",
+                                   .correction = {"moe_router_enable_expert_bias"},
+                                   .where = layers_after_dense};
+constexpr std::string_view sala_names =
+    "self_attn.gate_proj>self_attn.o_gate self_attn.out_proj>self_attn.o_proj self_attn.output_gate>self_attn.z_proj "
+    "self_attn.norm>self_attn.o_norm";
+constexpr std::string_view qwen4_names =
+    "mlp.shared_experts.>mlp.shared_expert. input_layernorm>attn_hyper_connection.hc_norm "
+    "post_attention_layernorm>mlp_hyper_connection.hc_norm model.norm>model.hyper_connection_mixer.hc_norm";
 constexpr std::string_view kimi_names =
     "mlp.latent_down_proj>mlp.routed_expert_down_proj mlp.latent_up_proj>mlp.routed_expert_up_proj "
     "mlp.latent_norm>mlp.routed_expert_norm";
@@ -189,6 +386,18 @@ constexpr FamilyRow rows[] = {
      .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead, .mixture = qwen_experts, .only_mixture = true,
      .prediction = Prediction::Sparse, .predicted = qwen_prediction, .names = shared_expert,
      .adjust = adjust_qwen3_next, .vary = vary_qwen3_5},
+    {.model_type = "qwen4_exp_text", .family = "Qwen", .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead,
+     .mixture = qwen_experts, .only_mixture = true, .prediction = Prediction::Sparse, .predicted = qwen_prediction,
+     .names = qwen4_names, .adjust = adjust_qwen4, .vary = vary_qwen4, .finish = finish_qwen4},
+    {.model_type = "bailing_moe_linear", .family = "Ling", .bias = Flag{"use_bias"}, .block_bias = Flag{"use_bias"},
+     .qk_norm = QkNorm::PerHead, .qk_norm_when = {"use_qk_norm"}, .fused_qkv = true, .mixture = ling_experts,
+     .prediction = Prediction::Sparse, .names = ling_names, .adjust = adjust_ling, .vary = vary_ling_linear,
+     .finish = finish_ling},
+    {.model_type = "bailing_hybrid", .family = "Ling", .bias = Flag{"use_bias"}, .block_bias = Flag{"use_bias"},
+     .latent = LatentRule{}, .mixture = ling_experts, .prediction = Prediction::Sparse, .names = ling_names,
+     .adjust = adjust_ling, .vary = vary_ling_hybrid, .finish = finish_ling},
+    {.model_type = "minicpm_sala", .family = "MiniCPM", .names = sala_names, .adjust = adjust_sala, .vary = vary_sala,
+     .finish = finish_sala},
     {.model_type = "olmo_hybrid", .family = "OLMo", .norms = NormPlacement::Post, .qk_norm = QkNorm::Full,
      .vary = vary_olmo_hybrid},
     {.model_type = "kimi_linear", .family = "Kimi", .block_bias = no, .latent = LatentRule{},

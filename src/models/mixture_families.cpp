@@ -475,6 +475,8 @@ constexpr FamilyRow rows[] = {
                  .shared_width = "moe_shared_expert_intermediate_size",
                  .correction = {"moe_router_enable_expert_bias", true}, .where = layers_after_dense},
      .prediction = Prediction::Sparse, .names = bailing_names, .adjust = adjust_bailing},
+    // Blocks of text are made by diffusion, each keeps its keys and values.
+    {.model_type = "llada2_moe", .family = "LLaDA", .like = "bailing_moe_v2"},
     {.model_type = "llama4_text", .family = "Llama", .quirks = LlamaGraph::Llama4,
      .mixture = {.experts = "num_local_experts", .width = "intermediate_size", .fused = true, .where = llama4_layers},
      .names = llama4_names, .adjust = adjust_llama4, .vary = vary_llama4},

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string>
 
 namespace llmcalc::models {
@@ -73,11 +74,10 @@ void read_row(const MultimodalRow& row, const Fields& c, Model& m) {
   if (!row.audio.rows.empty() && c.has("audio_config")) write_part(c, m, "audio_config", row.audio);
   if (row.then != nullptr) row.then(c, m);
   if (!row.note.empty()) c.assume(std::string(row.note));
-  const bool given = c.has("vision_config") || c.has("audio_config");
-  if (row.left_out == LeftOut::Nothing || (row.left_out == LeftOut::TowersIfGiven && !given)) return;
-  c.assume(row.left_out == LeftOut::Towers
-               ? "the towers, tokenizers and projectors beside the text model are not counted"
-               : "the towers beside the text model are not counted");
+  if (row.left_out == LeftOut::Nothing) return;
+  const std::string towers = write_any_towers(c, m);
+  if (row.left_out == LeftOut::TowersIfGiven && towers.empty()) return;
+  c.assume(towers.empty() ? "the towers, tokenizers and projectors beside the text model are not counted" : towers);
   m.trust = Trust::Modelled;
 }
 
@@ -155,6 +155,32 @@ void tie_head(const Fields& c, Model& m) { m.tied_head = c.flag("tie_word_embedd
 
 /// Fuyu's patches need no vision_config.
 void read_fuyu_patches(const Fields& c, Model& m) { write_tower(c, c, m, "fuyu"); }
+
+/// The towers of MiniCPM-V's versions: the first two name an encoder of timm, the others have a vision_config.
+std::string_view minicpmv_version(const Fields& c) {
+  const auto* version = c.find("version");
+  if (version == nullptr) return c.has("vision_config") ? "2.5" : "2.0";
+  const double number =
+      version->is_number() ? version->get<double>() : std::strtod(c.text("version", "").c_str(), nullptr);
+  return number < 2.2 ? "2.0" : number < 2.55 ? "2.5" : number < 3 ? "2.6" : number < 4.2 ? "4.0" : "4.5";
+}
+
+/// MiniCPM-V keeps the text model's keys at the top level; its family follows from the version.
+void read_minicpmv_text(const Fields& c, Model& m) {
+  const std::string_view version = minicpmv_version(c);
+  const std::string_view type = version == "2.0"   ? "minicpm"
+                                : version == "2.6" ? "qwen2"
+                                : version == "4.5" ? "qwen3"
+                                                   : "llama";
+  read_text(c, m, type);
+}
+
+void read_minicpmv_tower(const Fields& c, Model& m) {
+  const bool first = minicpmv_version(c) == "2.0";
+  const Fields v = c.object("vision_config", "siglip_vision_model");
+  write_tower(c, v, m,
+              first ? "minicpmv_first minicpmv_resampler minicpmv_positions" : "minicpmv minicpmv_resampler");
+}
 
 void read_omni(const Fields& c, Model& m);
 
@@ -278,10 +304,18 @@ constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "muse_glimmer", .family = "Muse", .text = "muse_glimmer_text",
      .vision = {.type = "muse_glimmer_vision", .rows = "muse_glimmer muse_glimmer_projector"}},
 
+    {.model_type = "qwen4_exp", .family = "Qwen", .text = "qwen4_exp_text",
+     .vision = {.type = "qwen3_5_moe", .rows = "qwen3_vl"}},
+    {.model_type = "dots_ocr", .family = "dots", .text = "qwen2", .vision = {.type = "dots_vit", .rows = "dots_ocr"}},
+    {.model_type = "deepseek_vl_v2", .family = "DeepSeek", .text = "deepseek_v2",
+     .vision = {.type = "vision", .rows = "any_deepseek any_deepseek_projector"}, .text_key = "language_config"},
+    {.model_type = "minicpmv", .family = "MiniCPM", .read_text = read_minicpmv_text, .then = read_minicpmv_tower},
+    {.model_type = "step3p7", .family = "Step", .text = "step3p5",
+     .vision = {.type = "perception_encoder", .rows = "step3p7"}},
+
     {.model_type = "inkling_mm_model", .family = "Inkling", .text = "inkling_text",
      .left_out = LeftOut::TowersIfGiven},
     {.model_type = "kimi_k3", .family = "Kimi", .text = "kimi_linear", .left_out = LeftOut::TowersIfGiven},
-    {.model_type = "step3p7", .family = "Step", .text = "step3p5", .left_out = LeftOut::TowersIfGiven},
     {.model_type = "hunyuan_vl", .family = "Hunyuan", .text = "hunyuan_v1_dense", .left_out = LeftOut::TowersIfGiven},
 
     {.model_type = "audioflamingo3", .family = "Audio Flamingo", .text = "qwen2", .left_out = LeftOut::Towers},
@@ -301,9 +335,88 @@ constexpr auto rows = std::to_array<MultimodalRow>({
 });
 // clang-format on
 
+/// Published encoders that configs name instead of describing.
+struct NamedEncoder {
+  std::string_view mark;  ///< in the name
+  std::string_view type;
+  Count hidden, layers, width, image, patch;
+};
+constexpr auto named_encoders = std::to_array<NamedEncoder>({
+    {"clip-vit-large-patch14-336", "clip_vision_model", 1024, 24, 4096, 336, 14},
+    {"clip-vit-large-patch14", "clip_vision_model", 1024, 24, 4096, 224, 14},
+    {"clip-vit-base-patch32", "clip_vision_model", 768, 12, 3072, 224, 32},
+    {"siglip-so400m-patch14-384", "siglip_vision_model", 1152, 27, 4304, 384, 14},
+    {"siglip2-so400m-patch14-384", "siglip_vision_model", 1152, 27, 4304, 384, 14},
+    {"siglip-so400m-patch14-224", "siglip_vision_model", 1152, 27, 4304, 224, 14},
+    {"so400m_patch14_siglip_384", "siglip_vision_model", 1152, 27, 4304, 384, 14},
+    {"siglip-large-patch16-384", "siglip_vision_model", 1024, 24, 4096, 384, 16},
+    {"siglip-base-patch16-224", "siglip_vision_model", 768, 12, 3072, 224, 16},
+});
+
+/// The rows that read a tower of this type in some model; "" when none does.
+std::string_view rows_of_tower(std::string_view type) {
+  if (type == "siglip_vision_model" || type == "clip_vision_model" || type == "pixtral") return "llava_tower llava";
+  for (const MultimodalRow& row : rows) {
+    for (const TowerPart* part : {&row.vision, &row.audio}) {
+      if (!type.empty() && part->type == type) return part->rows;
+    }
+  }
+  return {};
+}
+
+/// One tower that has a config of its own.
+std::string write_any_tower(const Fields& c, Model& m, const char* key, const std::string& what) {
+  const Fields tower = c.object(key);
+  const std::string& type = tower.model_type();
+  if (const std::string_view known = rows_of_tower(type); !known.empty()) {
+    write_tower(c, tower, m, known);
+    return "its " + what + " tower is counted as " + type.substr(0, 40) + " with that tower's usual projector";
+  }
+  const auto any_of = [&](std::initializer_list<std::string_view> keys) {
+    return std::ranges::any_of(keys, [&](std::string_view k) { return tower.has(k) && tower.find(k)->is_number(); });
+  };
+  if (any_of({"hidden_size", "embed_dim", "width", "dim"}) &&
+      any_of({"num_hidden_layers", "depth", "layers", "num_layers"})) {
+    write_tower(c, tower, m, "any_vision");
+    return "its " + what + " tower is counted by its sizes, as a plain transformer with two matrices behind it";
+  }
+  return "its " + what + " tower is not counted";
+}
+
 const MultimodalRow& row_of(std::string_view model_type) {
   return *std::ranges::find(rows, model_type, &MultimodalRow::model_type);
 }
+
+}  // namespace
+
+bool approximates_towers(std::string_view model_type) {
+  const auto row = std::ranges::find(rows, model_type, &MultimodalRow::model_type);
+  return row != rows.end() && (row->left_out != LeftOut::Nothing || !row->note.empty());
+}
+
+std::string write_any_towers(const Fields& c, Model& m) {
+  std::string words;
+  const auto say = [&](const std::string& more) { words += (words.empty() ? "" : "; ") + more; };
+  if (c.is_object("vision_config")) say(write_any_tower(c, m, "vision_config", "vision"));
+  if (c.is_object("audio_config")) say(write_any_tower(c, m, "audio_config", "audio"));
+  if (!words.empty()) return words;
+  for (const char* key : {"mm_vision_tower", "vision_tower", "vision_encoder", "vision_model_name", "vision_model"}) {
+    if (!c.is_text(key)) continue;
+    const std::string name = c.text(key, "");
+    for (const NamedEncoder& e : named_encoders) {
+      if (name.find(e.mark) == std::string::npos) continue;
+      const nlohmann::json shape{{"hidden_size", e.hidden},      {"num_hidden_layers", e.layers},
+                                 {"intermediate_size", e.width}, {"image_size", e.image},
+                                 {"patch_size", e.patch},        {"vision_use_head", false}};
+      write_tower(c, Fields(shape, e.type, {}, c.findings()), m, "llava_tower llava");
+      return "its vision tower is counted as " + std::string(e.mark) + " with LLaVA's projector";
+    }
+    return "its vision tower (" + name.substr(0, 60) + ") is not counted";
+  }
+  return {};
+}
+
+namespace {
 
 /// Reads a model by the row of its model_type; the registry calls it for those alone.
 void read_multimodal(const Fields& c, Model& m) { read_row(row_of(c.model_type()), c, m); }

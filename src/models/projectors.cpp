@@ -6,6 +6,10 @@ namespace llmcalc::models {
 
 namespace {
 
+std::string_view deepseek_projector(const Fields& v) {
+  return v.is_object("width") ? "deepseek_ocr_projector" : "deepseek_vl2_projector";
+}
+
 // clang-format off
 constexpr auto rows = std::to_array<TowerRow>({
     {.name = "gemma3", .sizes = "image_tokens=width(c.mm_tokens_per_image,256) image_values=pixels", .tensors = R"(
@@ -69,6 +73,21 @@ constexpr auto rows = std::to_array<TowerRow>({
      .tensors = R"(
      vision_adapter.fc1 : projector x out; vision_adapter.fc2 : projector x projector
      vision_projection : model x projector)"},
+
+    // DeepSeek-VL2: patches merged two by two, then matrices; DeepSeek-OCR: one matrix.
+    {.name = "deepseek_vl2_projector",
+     .sizes = "%projector_config:mlp_projector out=width(n_embed,2048) ratio=few(mlp_ratio,1) merge=few(downsample_ratio,2)"
+              " depth=few(depth,2) wide=out*ratio",
+     .tensors = R"(
+     image_newline view_seperator : out; projector.layers.0 : wide x hidden*merge*merge +
+     @projector.layers.{}. depth-2
+       wide : wide x wide +
+     @
+     projector.layers.last : out x wide +)"},
+    {.name = "deepseek_ocr_projector",
+     .sizes = "%projector_config:mlp_projector in=width(input_dim,2048) out=width(n_embed,1280)",
+     .tensors = "projector.layers : out x in +; view_seperator : out"},
+    {.name = "any_deepseek_projector", .kind = deepseek_projector},
 
     // Resamplers: learned queries or merged patches, through layers of their own.
     {.name = "ernie4_5_vl_resampler",

@@ -2,6 +2,7 @@
 
 #include "models/refusals.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace llmcalc::models {
@@ -53,6 +54,17 @@ constexpr bool holds(std::string_view text, std::string_view word) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> refused_types() {
+  std::vector<std::string_view> types;
+  for (const Refusal& row : refusals) {
+    for (std::string_view left = row.model_types; !left.empty();) {
+      types.push_back(left.substr(0, left.find(' ')));
+      left.remove_prefix(std::min(left.size(), types.back().size() + 1));
+    }
+  }
+  return types;
+}
 
 std::string_view refused_kind(std::string_view model_type) {
   for (const Refusal& row : refusals) {

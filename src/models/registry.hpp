@@ -118,6 +118,7 @@ struct FamilyRow {
   Flag qk_norm_when = yes;
   bool qk_norm_bias = false;
   std::optional<LatentRule> latent{};
+  Flag latent_when = yes;  ///< otherwise grouped attention
   bool fused_qkv = false;
   bool sinks = false;
   bool head_gates = false;            ///< a gate as wide as the attention's output

@@ -15,7 +15,7 @@ Layer base_layer(const FamilyRow& f, const Fields& c, Model& m) {
   Layer layer;
   layer.norms = f.norms;
   AttentionShape& a = layer.attention;
-  if (f.latent) {
+  if (f.latent && is(c, f.latent_when)) {
     layer.mixer = Mixer::LatentAttention;
     a = latent_attention(c, *f.latent);
   } else {
@@ -28,6 +28,7 @@ Layer base_layer(const FamilyRow& f, const Fields& c, Model& m) {
     a.qk_norm_bias = f.qk_norm_bias;
   }
   a.fused_qkv = f.fused_qkv;
+  if (!c.flag("is_causal", true)) a.bidirectional = true;  // embedding models made of decoders
   a.sinks = f.sinks;
   if (f.head_gates) a.gate_width = multiply(a.heads, a.head_dim);
   if (!f.rotary_dim.key.empty() && (f.rotary_dim.otherwise != 0 || c.has(f.rotary_dim.key))) {
@@ -47,6 +48,17 @@ Layer base_layer(const FamilyRow& f, const Fields& c, Model& m) {
   block.up_bias = block.down_bias = is(c, f.block_bias.value_or(gpt ? yes : Flag{"mlp_bias"}));
   block.activation = activation(c, f.activation.value_or(gpt ? Activation::Gelu : Activation::Silu));
   return layer;
+}
+
+/// Layers that the config calls something else than attention, in a family whose layers are all attention.
+void note_unknown_layers(const Fields& c, Model& m, Count layers) {
+  for (const std::string& type : layer_types(c, layers)) {
+    if (is_attention(type)) continue;
+    c.assume("layer_types names \"" + type.substr(0, 40) +
+             "\", which this family is not known to have: such layers are counted as attention");
+    m.trust = Trust::Assumed;
+    return;
+  }
 }
 
 /// What stands beside the layers.
@@ -76,11 +88,12 @@ void read_regular(const FamilyRow& f, const Fields& c, Model& m) {
   read_stream(c, m);
   Layer layer = base_layer(f, c, m);
   set_stream(f, c, m);
-  const bool mixes = !f.mixture.experts.empty() && (!f.mixture.optional || c.has(f.mixture.experts));
+  const bool mixes = !f.mixture.experts.empty() && (!f.mixture.optional || c.has(present_key(c, f.mixture.experts)));
   FeedForward mixture = mixes ? mixture_of(f.mixture, c) : FeedForward{};
   if (f.adjust != nullptr) f.adjust(c, m, layer, mixture);
   const Count n = layer_count(c);
   const std::vector<Count> window = windows_of(f.windows, c, n);
+  if (f.vary == nullptr) note_unknown_layers(c, m, n);
   std::vector<bool> sparse(n, mixes);
   if (mixes && f.mixture.where != nullptr) sparse = f.mixture.where(f.mixture, c, n);
   const ChangeLayer change = f.vary != nullptr ? f.vary(c, m, layer, n) : ChangeLayer{};

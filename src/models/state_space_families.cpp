@@ -239,9 +239,58 @@ void read_nemotron_h(const Fields& c, Model& m) {
       ".mamba.>.mixer. .self_attn.>.mixer. .mlp.>.mixer. latent_down_proj>fc1_latent_proj "
       "latent_up_proj>fc2_latent_proj");
   add_layers(m, letters.size(), [&](Count i) { return layers.layer(letters[i]); });
+  // One module, whose embedding and state are joined once, has several layers.
+  m.mtp_modules = mtp.empty() ? 0 : prediction;
   for (Count i = 0; i < prediction; ++i) {
     for (const char letter : mtp) add_mtp_layers(m, 1, layers.layer(letter));
     if (m.mtp_layers.size() > range::layers.high) break;
+  }
+}
+
+/// PLaMo 2: Mamba between attentions; B, C and dt come from one matrix behind the convolution and are normed.
+void adjust_plamo2(const Fields& c, Model& m, Layer& layer, FeedForward&) {
+  AttentionShape& a = layer.attention;
+  a.head_dim = a.value_head_dim = a.rotary_dim = c.count("hidden_size_per_head", range::width, a.head_dim);
+  check_heads(c, a);
+  if (!c.flag("mamba_enabled", true)) return;
+  layer.recurrent.heads = c.count("mamba_num_heads", range::heads, 64);
+  layer.recurrent.head_dim = a.head_dim;
+  layer.recurrent.inner = multiply(layer.recurrent.heads, a.head_dim);
+  layer.recurrent.state = c.count("mamba_d_state", range::width, 64);
+  layer.recurrent.conv_kernel = c.count("mamba_d_conv", {1, 64}, 4);
+  layer.recurrent.time_step_rank = std::max<Count>(64, m.hidden / 16);
+  c.assume("attention caches every token, as engines do; the class itself keeps a window of attention_window_size");
+}
+
+ChangeLayer vary_plamo2(const Fields& c, Model&, const Layer& layer, Count n) {
+  const Count step = c.count("mamba_step", {2, 64}, 2);
+  const bool any = c.flag("mamba_enabled", true);
+  const RecurrentShape mamba = layer.recurrent;
+  const auto attends =
+      layers_where(n, [&](Count i) { return !any || (n <= step / 2 ? i + 1 == n : i % step == step / 2); });
+  return [change = recurrent_unless(attends, Mixer::Recurrence, mamba)](Count i, Layer& l) {
+    l.recurrent = {};
+    change(i, l);
+  };
+}
+
+void finish_plamo2(const Fields&, Model& m) {
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    if (m.kinds[k].mixer != Mixer::Recurrence) continue;
+    const RecurrentShape r = m.kinds[k].recurrent;
+    const auto matrix = [&](const char* name, Count rows, Count columns, TensorRole role) {
+      add_layer_tensor(m, k, name, rows, columns, role, ModelPart::Recurrent);
+    };
+    const auto vector = [&](const char* name, Count size) { matrix(name, size, 1, TensorRole::RecurrentSmall); };
+    matrix("mixer.in_proj.weight", multiply(2, r.inner), m.hidden, TensorRole::RecurrentIn);
+    matrix("mixer.conv1d.weight", r.inner, r.conv_kernel, TensorRole::Convolution);
+    matrix("mixer.bcdt_proj.weight", add(r.time_step_rank, multiply(2, r.state)), r.inner, TensorRole::RecurrentIn);
+    matrix("mixer.dt_proj.weight", r.heads, r.time_step_rank, TensorRole::RecurrentIn);
+    matrix("mixer.out_proj.weight", m.hidden, r.inner, TensorRole::RecurrentOut);
+    for (const char* name : {"mixer.dt_bias", "mixer.A_log", "mixer.D"}) vector(name, r.heads);
+    vector("mixer.dt_norm_weight", r.time_step_rank);
+    vector("mixer.B_norm_weight", r.state);
+    vector("mixer.C_norm_weight", r.state);
   }
 }
 
@@ -401,6 +450,10 @@ void read_zamba2(const Fields& c, Model& m) {
 constexpr std::string_view jamba_names =
     "mlp.gate.>feed_forward.router. mlp.>feed_forward. post_attention_layernorm>pre_ff_layernorm "
     "model.norm>model.final_layernorm";
+constexpr std::string_view plamo_names =
+    "model.layers.>model.layers.layers. self_attn.>mixer. input_layernorm>pre_mixer_norm "
+    "post_attention_layernorm>post_mixer_norm pre_feedforward_layernorm>pre_mlp_norm "
+    "post_feedforward_layernorm>post_mlp_norm";
 constexpr std::string_view bamba_names =
     "mlp.>feed_forward. post_attention_layernorm>pre_ff_layernorm model.norm>model.final_layernorm";
 constexpr std::string_view granite_names =
@@ -434,6 +487,9 @@ constexpr FamilyRow rows[] = {
      .vary = vary_granite_hybrid},
     {.model_type = "nemotron_h", .family = "Nemotron", .reader = read_nemotron_h,
      .quirks = {LlamaGraph::NemotronH, {Quirk::Fp32States}}},
+    {.model_type = "plamo2", .family = "PLaMo", .norm = NormKind::RmsPlusOne, .norms = NormPlacement::Sandwich,
+     .qk_norm = QkNorm::PerHeadApart, .fused_qkv = true, .fused_gate_up = true, .names = plamo_names,
+     .adjust = adjust_plamo2, .vary = vary_plamo2, .finish = finish_plamo2},
     {.model_type = "zamba", .family = "Zamba", .reader = read_zamba},
     {.model_type = "zamba2", .family = "Zamba", .reader = read_zamba2},
 };

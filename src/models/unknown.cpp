@@ -1,9 +1,10 @@
 // A model_type without a reader: the fields decide which known family is closest, every assumption is a note.
 
 #include "models/blocks.hpp"
+#include "models/class_names.hpp"
 #include "models/mixtures.hpp"
+#include "models/multimodal.hpp"
 #include "models/original_layouts.hpp"
-#include "models/tower.hpp"
 
 #include <algorithm>
 #include <string>
@@ -22,20 +23,49 @@ const FamilyRow* closest_family(const Fields& c) {
   };
   if (has_all({"kv_lora_rank", "num_experts", "linear_attn_config"})) return find_family("kimi_linear");
   if (has_all({"kv_lora_rank", "index_n_heads"})) return find_family("deepseek_v32");
-  if (has_all({"kv_lora_rank"})) return find_family("deepseek_v3");
+  if (has_all({"kv_lora_rank"}) && !c.has("layer_group_size")) return find_family("deepseek_v3");
   if (has_all({"linear_num_key_heads", "num_experts"})) return find_family("qwen3_5_moe_text");
   if (has_all({"linear_num_key_heads"})) return find_family("qwen3_5_text");
   if (has_all({"moe_num_experts", "moe_intermediate_size", "moe_k"})) return find_family("ernie4_5_moe");
   return nullptr;
 }
 
-/// Fields that speak of layers this program cannot build without knowing the family.
+/// Fields that speak of layers this program cannot build without knowing the family: recurrent, linear, convolutional.
 bool has_unknown_mixers(const Fields& c) {
-  static constexpr std::string_view keys[] = {"mamba_d_state", "ssm_state_size", "state_size",       "d_state",
-                                              "rwkv_version",  "lru_width",      "num_memory_heads", "wkv_head_dim"};
-  for (const auto key : keys) {
-    if (!c.has(key)) continue;
-    c.complain(key, "describes recurrent layers of a family that is not known");
+  static constexpr std::string_view words[] = {"mamba",
+                                               "ssm_",
+                                               "rwkv",
+                                               "wkv_",
+                                               "lru_",
+                                               "linear_attn",
+                                               "linear_num",
+                                               "linear_key",
+                                               "lightning",
+                                               "delta_net",
+                                               "gla_",
+                                               "retention",
+                                               "kda_",
+                                               "hyena",
+                                               "recurrent",
+                                               "state_size",
+                                               "d_state",
+                                               "short_conv",
+                                               "mixer_types",
+                                               "conv_L",
+                                               "attn_type_",
+                                               "layer_group_",
+                                               "memory_heads",
+                                               "block_types",
+                                               "layers_block_type",
+                                               "hybrid_override",
+                                               "hybrid_layer",
+                                               "linear_attention"};
+  for (const std::string& key : c.given_keys()) {
+    const auto named = [&](std::string_view word) { return key.find(word) != std::string::npos; };
+    if (std::find_if(std::begin(words), std::end(words), named) == std::end(words)) continue;
+    const auto* value = c.find(key);
+    if (value == nullptr || value->is_boolean() || *value == 0 || key.ends_with("dtype")) continue;
+    c.complain(key, "describes recurrent or linear layers of a family that is not known");
     return true;
   }
   return false;
@@ -77,10 +107,7 @@ std::vector<bool> any_mixture_layers(const Fields& c, Count layers) {
 /// True when layer_types names nothing but attention of the two known kinds; else the odd one is an issue.
 bool only_attention(const Fields& c, const std::vector<std::string>& types) {
   for (const std::string& type : types) {
-    if (type == "full_attention" || type == "sliding_attention" || type == "attention" || type == "global" ||
-        type == "local") {
-      continue;
-    }
+    if (is_attention(type)) continue;
     c.complain("layer_types", "\"" + type.substr(0, 40) + "\" describes layers of a family that is not known");
     return false;
   }
@@ -110,17 +137,10 @@ void read_general(const Fields& c, Model& m) {
   });
 }
 
-/// The tower of a config whose vision_config names a known one; its projector is taken to be LLaVA's.
-void read_named_tower(const Fields& c, Model& m, const std::string& name) {
-  if (!c.has("vision_config")) return;
-  const Fields vision = c.object("vision_config");
-  const std::string& type = vision.model_type();
-  if (type == "siglip_vision_model" || type == "clip_vision_model" || type == "pixtral") {
-    c.assume(name + "its tower is counted as " + type + " with the projector of LLaVA");
-    write_tower(c, vision, m, "llava_tower llava");
-  } else {
-    c.assume(name + "its vision tower is not counted");
-  }
+/// The towers that the config describes, by the tower's own type or, where that is not known, by its fields.
+void read_towers(const Fields& c, Model& m, const std::string& name) {
+  const std::string tower = write_any_towers(c, m);
+  if (!tower.empty()) c.assume(name + tower);
 }
 
 }  // namespace
@@ -132,29 +152,38 @@ void read_unknown(const Fields& c, Model& m) {
   const std::string name =
       type.empty() ? "there is no model_type: " : "model_type \"" + type.substr(0, 60) + "\" is not known: ";
   static constexpr const char* inner_keys[] = {"text_config",    "llm_config", "language_config", "thinker_config",
-                                               "language_model", "text_model", "decoder_config"};
+                                               "language_model", "text_model", "decoder_config",  "llm"};
   for (const char* key : inner_keys) {
     const auto* inner = c.find(key);
     if (c.has("hidden_size") || !inner || !inner->is_object()) continue;
-    const Fields text = c.object(key);
+    Fields text = c.object(key);
     const FamilyRow* row = find_family(text.model_type());
-    c.assume(name + "its " + key + (row ? " is read as " + text.model_type() : " is read by its fields"));
+    for (const std::string& of : text.texts("architectures")) {
+      if (row != nullptr) break;
+      row = find_family(model_type_of_class(of));
+      if (row != nullptr) text = text.with_defaults_of(row->model_type);
+    }
+    c.assume(name + "its " + key + (row ? " is read as " + std::string(row->model_type) : " is read by its fields"));
     if (row) m.family = row->family;
     row ? row->read(text, m) : read_unknown(text, m);
     if (c.given("tie_word_embeddings")) m.tied_head = c.flag("tie_word_embeddings", m.tied_head);
-    read_named_tower(c, m, name);
+    read_towers(c, m, name);
     return;
   }
-  if (has_unknown_mixers(c)) return;
-  if (const FamilyRow* row = closest_family(c)) {
+  const FamilyRow* closest = closest_family(c);
+  const bool linear = c.has("linear_num_key_heads") || c.has("linear_attn_config");
+  if (!(closest != nullptr && linear) && has_unknown_mixers(c)) return;
+  if (const FamilyRow* row = closest) {
     c.assume(name + "read like " + std::string(row->model_type) + ", whose fields it has");
     row->read(c, m);
+    read_towers(c, m, name);
     if (c.flag("use_qk_norm", true)) return;
     for (Layer& layer : m.kinds) layer.attention.qk_norm = QkNorm::None;
     return;
   }
   c.assume(name + "read by its fields as a decoder built like Llama");
   read_general(c, m);
+  read_towers(c, m, name);
 }
 
 }  // namespace llmcalc::models

@@ -16,6 +16,12 @@ std::string_view kind_of_llava(const Fields& v) {
   return v.model_type().find("siglip") != std::string::npos ? "siglip" : "clip";
 }
 
+/// DeepSeek-VL2 has SigLIP as timm builds it, DeepSeek-OCR SAM with CLIP behind it, its second version SAM with Qwen2.
+std::string_view kind_of_deepseek(const Fields& v) {
+  if (v.text("model_name", "") == "deepencoderv2") return "deepseek_ocr2";
+  return v.is_object("width") ? "deepseek_ocr" : "deepseek_vl2";
+}
+
 // clang-format off
 constexpr auto rows = std::to_array<TowerRow>({
     // What nearly every vision_config has. Sizes may be lists of height and width: the first counts.
@@ -98,7 +104,7 @@ constexpr auto rows = std::to_array<TowerRow>({
 
     // Qwen2-VL: here hidden_size is the text model's; the tower's own is embed_dim.
     {.name = "qwen2_vl",
-     .sizes = "hidden=width(embed_dim,1280) ratio=few(mlp_ratio,4) width=hidden*ratio depth=layers(depth,32)"
+     .sizes = "same=width(hidden_size,model) hidden=width(embed_dim,1280) ratio=few(mlp_ratio,4) width=hidden*ratio depth=layers(depth,32)"
               " patch=patch(patch_size,14) channels=few(in_channels|in_chans,3) frames=few(temporal_patch_size,2)"
               " merge=few(spatial_merge_size,2) merged=hidden*merge*merge",
      .tensors = R"(
@@ -292,6 +298,151 @@ constexpr auto rows = std::to_array<TowerRow>({
        mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +
      @
      vision_tower.ln_post : ln hidden)"},
+    // A vision transformer of which only the sizes are known, with two matrices behind it.
+    {.name = "any_vision",
+     .sizes = "hidden=width(hidden_size|embed_dim|width|dim) layers=layers(num_hidden_layers|depth|layers|num_layers)"
+              " width=width(intermediate_size|mlp_dim,4*hidden) patch=patch_side(patch_size,14)",
+     .tensors = R"(
+     vision_tower.patch_embed : hidden x 3*patch*patch +
+     @vision_tower.layers.{}. layers
+       &clip_layer
+     @
+     vision_tower.post_layernorm : ln hidden
+     multi_modal_projector.linear_1 : model x hidden +; multi_modal_projector.linear_2 : model x model +)"},
+
+    // SigLIP as timm builds it.
+    {.name = "timm_siglip",
+     .sizes = "hidden=width(width,1152) layers=layers(layers,27) width=scaled(mlp_ratio,hidden)"
+              " patch=patch(patch_size,14) image=image_side(image_size,384) grid=image/patch patches=grid*grid"
+              " patch_values=3*patch*patch",
+     .tensors = R"(
+     vision.patch_embed.proj : hidden x patch_values +; vision.pos_embed : patches x hidden
+     @vision.blocks.{}. layers
+       norm1 norm2 : ln hidden; attn.qkv : 3*hidden x hidden +; attn.proj : hidden x hidden +
+       mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +
+     @
+     vision.norm : ln hidden)"},
+    {.name = "timm_pool", .tensors = R"(
+     vision.attn_pool.latent : hidden; vision.attn_pool.norm : ln hidden
+     vision.attn_pool.q vision.attn_pool.proj : hidden x hidden +; vision.attn_pool.kv : 2*hidden x hidden +
+     vision.attn_pool.mlp.fc1 : width x hidden +; vision.attn_pool.mlp.fc2 : hidden x width +)"},
+    {.name = "deepseek_vl2", .sizes = "@timm_siglip", .tensors = "&timm_siglip; &timm_pool"},
+    // SAM's ViT-B with windows but in every third layer, its neck, and two convolutions that merge patches.
+    {.name = "sam_base", .tensors = R"(
+     sam_model.patch_embed.proj : 768 x 768 +; sam_model.pos_embed : 4096 x 768
+     @sam_model.blocks.{}. 12
+       norm1 norm2 : ln 768; attn.qkv : 2304 x 768 +; attn.proj : 768 x 768 +
+       mlp.lin1 : 3072 x 768 +; mlp.lin2 : 768 x 3072 +
+     @sam_model.blocks.full. 4
+       attn.rel_pos_h attn.rel_pos_w : 127 x 64
+     @sam_model.blocks.windows. 8
+       attn.rel_pos_h attn.rel_pos_w : 27 x 64
+     @sam_model.
+       neck.0 : 256 x 768; neck.1 neck.3 : ln 256; neck.2 : 256 x 2304; net_2 : 512 x 2304
+     @
+     sam_model.net_3 : merged x 4608)"},
+    {.name = "deepseek_ocr", .sizes = "hidden=1024 width=4096 merged=1024", .tensors = R"(
+     &sam_base
+     image_newline : model; vision_model.embeddings.class_embedding : 1024; vision_model.embeddings.patch_embedding : 1024 x 588
+     vision_model.embeddings.position_embedding : 257 x 1024; vision_model.pre_layrnorm : ln 1024
+     @vision_model.transformer.layers.{}. 24
+       layer_norm1 layer_norm2 : ln hidden; self_attn.qkv_proj : 3*hidden x hidden +
+       self_attn.out_proj : hidden x hidden +; mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +)"},
+    {.name = "deepseek_ocr2", .sizes = "hidden=896 width=4864 merged=896", .tensors = R"(
+     &sam_base
+     qwen2_model.query_1024 : 256 x 896; qwen2_model.query_768 : 144 x 896
+     @qwen2_model.model.layers.{}. 24
+       input_layernorm post_attention_layernorm : rms hidden; self_attn.q_proj : hidden x hidden +
+       self_attn.k_proj self_attn.v_proj : 128 x hidden +; self_attn.o_proj : hidden x hidden
+       mlp.gate_proj mlp.up_proj : width x hidden; mlp.down_proj : hidden x width
+     @
+     qwen2_model.model.norm : rms hidden)"},
+    {.name = "any_deepseek", .kind = kind_of_deepseek},
+
+    // dots.ocr: RMS norms, gated blocks.
+    {.name = "dots_ocr",
+     .sizes = "hidden=width(embed_dim,1536) out=width(hidden_size,1536) width=width(intermediate_size,4224)"
+              " layers=layers(num_hidden_layers,42) patch=patch(patch_size,14) channels=few(num_channels,3)"
+              " merge=few(spatial_merge_size,2) merged=hidden*merge*merge bias=flag(use_bias,0) post=flag(post_norm,1)",
+     .tensors = R"(
+     vision_tower.patch_embed.patchifier.proj : hidden x channels*patch*patch +
+     vision_tower.patch_embed.patchifier.norm : rms hidden
+     @vision_tower.blocks.{}. layers
+       norm1 norm2 : rms hidden; attn.qkv : 3*hidden x hidden + bias; attn.proj : hidden x hidden + bias
+       mlp.fc1 mlp.fc3 : width x hidden + bias; mlp.fc2 : hidden x width + bias
+     @
+     vision_tower.post_trunk_norm : rms hidden*post; vision_tower.merger.ln_q : ln hidden
+     vision_tower.merger.mlp.0 : merged x merged +; vision_tower.merger.mlp.2 : out x merged +)"},
+    // The first Qwen-VL: OpenCLIP's ViT-bigG and a resampler of 256 queries.
+    {.name = "qwen_vl",
+     .sizes = "hidden=width(width,1664) layers=layers(layers,48) width=scaled(mlp_ratio,hidden)"
+              " patch=patch(patch_size,14) out=width(output_dim,model)",
+     .tensors = R"(
+     visual.conv1 : hidden x 3*patch*patch; visual.positional_embedding : 256 x hidden; visual.ln_pre : ln hidden
+     @visual.transformer.resblocks.{}. layers
+       ln_1 ln_2 : ln hidden; attn.in_proj : 3*hidden x hidden +; attn.out_proj : hidden x hidden +
+       mlp.c_fc : width x hidden +; mlp.c_proj : hidden x width +
+     @
+     visual.attn_pool.query visual.attn_pool.pos_embed : 256 x out; visual.attn_pool.kv_proj : out x hidden
+     visual.attn_pool.attn.in_proj : 3*out x out +; visual.attn_pool.attn.out_proj : out x out +
+     visual.attn_pool.ln_q visual.attn_pool.ln_kv visual.ln_post : ln out; visual.proj : out x out)"},
+    // Step 3.7: the perception encoder with two convolutions that merge patches.
+    {.name = "step3p7",
+     .sizes = "hidden=width(width,1536) layers=layers(layers,47) width=scaled(mlp_ratio,hidden) patch=patch(patch_size,14)"
+              " image=image_side(image_size,728) grid=image/patch cls=flag(ues_cls_token|use_cls_token,0)"
+              " pre=flag(use_ln_pre,1) post=flag(use_ln_post,0) absolute=flag(use_abs_posemb,1)"
+              " bias=flag(c.projector_bias,0)",
+     .tensors = R"(
+     vision_model.conv1 : hidden x 3*patch*patch; vision_model.class_embedding : hidden*cls
+     vision_model.positional_embedding : grid*grid+cls*absolute x hidden
+     vision_model.ln_pre : ln hidden*pre; vision_model.ln_post : ln hidden*post
+     @vision_model.transformer.resblocks.{}. layers
+       ln_1 ln_2 : ln hidden; attn.in_proj : 3*hidden x hidden +; attn.out_proj : hidden x hidden +
+       mlp.c_fc : width x hidden +; mlp.c_proj : hidden x width +; ls_1.gamma ls_2.gamma : hidden
+     @
+     vision_model.vit_downsampler1 : 2*hidden x 9*hidden +; vision_model.vit_downsampler2 : 4*hidden x 18*hidden +
+     vit_large_projector : model x 4*hidden + bias)"},
+    // Molmo's own CLIP of fixed sizes, attention over 2 x 2 patches of two layers, a gated projector.
+    {.name = "molmo", .sizes = "w=1024 half=width(c.intermediate_size,37888) half=half/2", .tensors = R"(
+     vision_backbone.image_vit.class_embedding : w; vision_backbone.image_vit.positional_embedding : 577 x w
+     vision_backbone.image_vit.patch_embedding : w x 588; vision_backbone.image_vit.pre_ln : ln w
+     @vision_backbone.image_vit.transformer.resblocks.{}. 23
+       attention.wq attention.wk attention.wv attention.wo : w x w +; attention_norm ffn_norm : ln w
+       feed_forward.w1 : 4*w x w +; feed_forward.w2 : w x 4*w +
+     @vision_backbone.
+       image_pooling_2d.wq image_pooling_2d.wk image_pooling_2d.wv : w x 2*w +; image_pooling_2d.wo : w x w +
+       image_projector.w1 image_projector.w3 : half x w; image_projector.w2 : model x half
+       pad_embed : 2 x 2*w)"},
+    // CogVLM: EVA-CLIP and a gated projector as wide as the text model's block.
+    {.name = "cogvlm",
+     .sizes = "hidden=width(hidden_size,1792) width=width(intermediate_size,15360) layers=layers(num_hidden_layers,63)"
+              " patch=patch(patch_size,14) positions=width(num_positions,257) block=width(c.intermediate_size)",
+     .tensors = R"(
+     model.vision.patch_embedding.proj : hidden x 3*patch*patch +; model.vision.patch_embedding.cls_embedding : hidden
+     model.vision.patch_embedding.position_embedding : positions x hidden
+     @model.vision.transformer.layers.{}. layers
+       input_layernorm post_attention_layernorm : ln hidden; attention.query_key_value : 3*hidden x hidden +
+       attention.dense : hidden x hidden +; mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +
+     @model.vision.
+       conv : hidden x 4*hidden +; linear_proj.linear_proj : model x hidden; linear_proj.norm1 : ln model
+       linear_proj.dense_h_to_4h linear_proj.gate_proj : block x model; linear_proj.dense_4h_to_h : model x block
+       boi eoi : model)"},
+    // MiniCPM-V: SigLIP, in the first versions as timm builds it at 384 pixels; a resampler of learned queries.
+    {.name = "minicpmv_first",
+     .sizes = "hidden=1152 width=4304 layers=27 dropped=flag(c.drop_vision_last_layer,1) layers=layers-dropped patch_values=588"
+              " patches=729 pooling=0",
+     .tensors = "&timm_siglip"},
+    {.name = "minicpmv",
+     .sizes = "@shape dropped=flag(c.drop_vision_last_layer,0) layers=layers-dropped pooling=0",
+     .tensors = R"(
+     vpm.embeddings.patch_embedding : hidden x patch_values +; vpm.embeddings.position_embedding : patches x hidden
+     &siglip_layers)"},
+    {.name = "minicpmv_resampler", .sizes = "queries=width(c.query_num,64)", .tensors = R"(
+     resampler.query : queries x model; resampler.kv_proj : model x hidden; resampler.attn.in_proj : 3*model x model +
+     resampler.attn.out_proj : model x model +; resampler.ln_q resampler.ln_kv resampler.ln_post : ln model
+     resampler.proj : model x model)"},
+    {.name = "minicpmv_positions", .sizes = "queries=width(c.query_num,64)",
+     .tensors = "resampler.pos_embed : queries x model"},
     // Fuyu: patches go straight into Persimmon through one matrix.
     {.name = "fuyu", .sizes = "patch=patch(c.patch_size,30) channels=few(c.num_channels,3)",
      .tensors = "vision_embed_tokens : model x channels*patch*patch +"},

@@ -71,11 +71,15 @@ LLMCALC_INLINE std::vector<Tensor> inventory(const Model& model) {
   }
   w.leave_layers();
   detail::write_head(w);
+  if (model.mtp_modules != 0) {
+    w.enter_layers("mtp.layers.{}.", model.mtp_modules, -1, true);
+    detail::write_mtp_module(w);
+  }
   for (std::size_t k = 0; k < model.kinds.size(); ++k) {
     const Count count = detail::mtp_layers_of_kind(model, k);
     if (count == 0) continue;
     w.enter_layers("mtp.layers.{}.", count, -1, true);
-    detail::write_mtp_module(w);
+    if (model.mtp_modules == 0) detail::write_mtp_module(w);
     detail::write_layer(w, model.kinds[k]);
   }
   w.leave_layers();

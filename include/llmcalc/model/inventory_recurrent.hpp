@@ -78,7 +78,7 @@ inline void write_gated_delta_net(TensorWriter& w, const RecurrentShape& r) {
 }
 
 /// Kimi Delta Attention: q, k (groups x state), v (inner), a convolution each; decay and gate through a bottleneck of
-/// one head; b of `heads`; norm of one head; out [hidden, inner].
+/// one head, or of full rank; b of `heads`; norm of one head; out [hidden, inner].
 inline void write_kimi_delta_net(TensorWriter& w, const RecurrentShape& r) {
   const Count hidden = w.model().hidden;
   constexpr auto part = ModelPart::Recurrent;
@@ -91,8 +91,12 @@ inline void write_kimi_delta_net(TensorWriter& w, const RecurrentShape& r) {
   write_convolution(w, "self_attn.k_conv1d", keys, r.conv_kernel, r.conv_bias);
   write_convolution(w, "self_attn.v_conv1d", r.inner, r.conv_kernel, r.conv_bias);
   write_small(w, "self_attn.A_log", r.heads);
-  w.matrix("self_attn.f_a_proj", r.head_dim, hidden, in, part, Split::Replicated);
-  w.matrix("self_attn.f_b_proj", keys, r.head_dim, in, part, Split::Rows);
+  if (r.full_rank_decay) {
+    w.matrix("self_attn.f_proj", keys, hidden, in, part, Split::Rows);
+  } else {
+    w.matrix("self_attn.f_a_proj", r.head_dim, hidden, in, part, Split::Replicated);
+    w.matrix("self_attn.f_b_proj", keys, r.head_dim, in, part, Split::Rows);
+  }
   write_small(w, "self_attn.dt_bias", keys);
   w.matrix("self_attn.b_proj", r.heads, hidden, in, part, Split::Rows);
   if (r.full_rank_gate) {

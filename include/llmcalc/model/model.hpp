@@ -107,6 +107,7 @@ struct RecurrentShape {
   bool inner_norms = false;          ///< Mamba-1 of Jamba and Falcon-Mamba: norms of dt, B and C
   bool inner_norm_weights = true;    ///< those norms have weights (Falcon-Mamba's do not)
   bool full_rank_gate = false;       ///< Kimi K3: the output gate is one matrix, not a bottleneck
+  bool full_rank_decay = false;      ///< Ling 3: so is the decay
   bool split_in_projection = false;  ///< delta nets: qkv, z, b and a are four matrices (Qwen3.5), not two
   friend bool operator==(const RecurrentShape&, const RecurrentShape&) = default;
 };
@@ -300,6 +301,8 @@ struct Model {
   std::vector<Layer> kinds;               ///< distinct kinds of layers
   std::vector<std::uint16_t> layers;      ///< for every layer the index of its kind
   std::vector<std::uint16_t> mtp_layers;  ///< multi-token-prediction layers: kinds; not part of `parameters`
+  Count mtp_modules = 0;                  ///< modules of several such layers each (Nemotron-H); 0: one a layer
+  bool draft = false;                     ///< a draft: guesses tokens for a target whose states it reads
 
   Count encoder_parameters = 0;  ///< vision and audio towers with projector (also in the inventory)
   Count image_tokens = 0;        ///< positions the largest image takes in the sequence; 0: no images, or unknown

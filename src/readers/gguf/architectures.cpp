@@ -112,6 +112,14 @@ constexpr auto architectures = std::to_array<GgufArchitecture>({
     {.name = "mimo2", .model_type = "mimo_v2_flash", .family = "MiMo"},
     {.name = "step35", .model_type = "step3p5", .family = "Step"},
     {.name = "arcee", .model_type = "arcee", .family = "Arcee", .activation = ReluSquared},
+    {.name = "deepseek2-ocr", .model_type = "deepseek_v2", .family = "DeepSeek"},
+    {.name = "cohere2moe", .model_type = "cohere2_moe", .family = "Command", .window_period = 4},
+    {.name = "hunyuan_vl", .model_type = "hunyuan_v1_dense", .family = "Hunyuan"},
+    {.name = "hy_v3", .model_type = "hy_v3", .family = "Hunyuan"},
+    {.name = "jais2", .model_type = "jais2", .family = "Jais", .activation = ReluSquared},
+    {.name = "llama-embed", .model_type = "llama", .family = "Llama"},
+    {.name = "paddleocr", .model_type = "paddleocr_vl_text", .family = "ERNIE"},
+    {.name = "pangu-embedded", .model_type = "PanguEmbedded", .family = "openPangu"},
 });
 // clang-format on
 
@@ -120,6 +128,7 @@ struct Refusal {
 };
 
 constexpr std::string_view encoder = "is a text encoder, not a model that generates text";
+constexpr std::string_view draft = "is a draft model of speculative decoding, which runs beside its target only";
 constexpr std::string_view image = "is an image model, not a language model";
 constexpr auto refusals = std::to_array<Refusal>({
     {.name = "clip", .why = "is the image projector (mmproj) of a model, not a model"},
@@ -131,6 +140,10 @@ constexpr auto refusals = std::to_array<Refusal>({
     {.name = "modern-bert", .why = encoder},
     {.name = "neo-bert", .why = encoder},
     {.name = "gemma-embedding", .why = encoder},
+    {.name = "eurobert", .why = encoder},
+    {.name = "eagle3", .why = draft},
+    {.name = "dflash", .why = draft},
+    {.name = "gemma4-assistant", .why = draft},
     {.name = "t5", .why = "is an encoder-decoder model, which this program does not estimate"},
     {.name = "t5encoder", .why = encoder},
     {.name = "wavtokenizer-dec", .why = "is an audio decoder, not a language model"},

@@ -1,0 +1,72 @@
+// src/models/model_classes.tsv says of every class that vLLM, llama.cpp and Hugging Face transformers register whether
+// its configs (GGUF files for llama.cpp) are read exactly, approximately or not at all. The readers decide; the list
+// must agree with them.
+
+#include "models/class_names.hpp"
+#include "models/drafts.hpp"
+#include "models/multimodal.hpp"
+#include "models/refusals.hpp"
+#include "readers/gguf/architectures.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+
+namespace {
+
+using namespace llmcalc;
+
+std::string status_of_class(const std::string& name) {
+  models::Findings findings;
+  const models::Fields config(nlohmann::json{{"architectures", {name}}}, {}, {}, findings);
+  const std::string_view type = models::model_type_of_class(name);
+  if (models::is_draft(config, type)) return models::draft_is_exact(config, type) ? "exact" : "approximate";
+  if (!models::refused_kind(type).empty()) return "refused";
+  return type.empty() || models::approximates_towers(type) ? "approximate" : "exact";
+}
+
+std::string status_of_architecture(const std::string& name) {
+  if (!io::why_not_a_decoder(name).empty()) return "refused";
+  return io::find_architecture(name) != nullptr ? "exact" : "approximate";
+}
+
+struct Line {
+  std::string registry, name, status, why;
+};
+
+std::vector<Line> lines() {
+  std::ifstream file(std::string(LLMCALC_SOURCE_DIR) + "/src/models/model_classes.tsv");
+  std::vector<Line> all;
+  for (std::string text; std::getline(file, text);) {
+    if (text.empty() || text.front() == '#') continue;
+    std::istringstream parts(text);
+    Line line;
+    std::getline(parts, line.registry, '\t');
+    std::getline(parts, line.name, '\t');
+    std::getline(parts, line.status, '\t');
+    std::getline(parts, line.why, '\t');
+    all.push_back(line);
+  }
+  return all;
+}
+
+TEST(ModelClasses, TheListAgreesWithTheReaders) {
+  std::map<std::string, int> registries;
+  std::set<std::string> seen;
+  for (const Line& line : lines()) {
+    const bool gguf = line.registry == "llama.cpp";
+    EXPECT_EQ(line.status, gguf ? status_of_architecture(line.name) : status_of_class(line.name)) << line.name;
+    EXPECT_EQ(line.why.empty(), line.status == "exact") << line.name << " needs a reason when it is not exact";
+    EXPECT_TRUE(seen.insert(line.registry + line.name).second) << line.name << " stands twice";
+    ++registries[line.registry];
+  }
+  EXPECT_GE(registries["vLLM"], 240);
+  EXPECT_GE(registries["transformers"], 210);
+  EXPECT_GE(registries["llama.cpp"], 130);
+}
+
+}  // namespace
