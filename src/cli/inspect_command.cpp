@@ -15,12 +15,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cctype>
 #include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace llmcalc::cli {
 
@@ -29,10 +31,15 @@ namespace {
 using io::ModelFile;
 using io::TextTable;
 
+/// No config.json is longer; what a longer file holds is something else.
+constexpr std::size_t max_config_bytes = std::size_t{16} << 20;
+
 struct InspectRequest {
   std::string path;
   OutputFormat format = OutputFormat::Table;
   bool tensors = false;
+  bool as_preset = false;
+  std::vector<std::string> sources;  ///< of the preset
 };
 
 std::string amount(Bytes bytes) { return text(bytes) + " (" + exact_text(bytes) + ")"; }
@@ -156,7 +163,60 @@ Result<ModelFile> file_or_preset(const std::string& path) {
   return file;
 }
 
+/// "Qwen3-8B" of ".../Qwen3-8B/config.json" or of the folder itself.
+std::string folder_name(const std::filesystem::path& path) {
+  std::error_code error;
+  const std::filesystem::path whole = std::filesystem::absolute(path, error).lexically_normal();
+  const std::filesystem::path folder = std::filesystem::is_directory(whole, error) ? whole : whole.parent_path();
+  return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+}
+
+/// A model preset made of a config.json, complete but for what the config does not say: release, licence, sources.
+int print_preset(const InspectRequest& request, Streams streams) {
+  std::error_code error;
+  const std::filesystem::path given(request.path);
+  const auto config_file = std::filesystem::is_directory(given, error) ? given / "config.json" : given;
+  const Result<std::string> text = io::read_text_file(config_file, max_config_bytes);
+  if (!text) {
+    print_issues(text.issues(), streams.errors);
+    return bad_input;
+  }
+  const std::string name = folder_name(given);
+  const Result<ModelFile> file = io::open_model_file(config_file);
+  if (!file) {
+    print_issues(file.issues(), streams.errors);
+    return bad_input;
+  }
+  const Model& model = file->model;
+  std::string id;
+  for (const char c : name) {
+    const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-';
+    id += kept ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : '-';
+  }
+  using nlohmann::ordered_json;
+  const ordered_json config = ordered_json::parse(*text, nullptr, false);
+  ordered_json preset{{"id", id},
+                      {"name", name},
+                      {"hf_id", config.value("_name_or_path", name)},
+                      {"family", model.family},
+                      {"released", nullptr},
+                      {"license", ""},
+                      {"context", model.max_context},
+                      {"weights_dtype", key_of(model.released_format)},
+                      {"parameters", parameter_count(model)}};
+  std::string notes;
+  for (const std::string& note : model.notes) notes += (notes.empty() ? "" : "; ") + note;
+  if (!notes.empty()) preset["notes"] = notes;
+  preset["source_quality"] = "copy of config.json";
+  preset["sources"] = request.sources;
+  preset["config"] = config;
+  streams.out << io::json_block(preset) << "\n";
+  if (request.sources.empty()) streams.errors << "name the sources with --source: a preset without them is refused\n";
+  return success;
+}
+
 int inspect(const InspectRequest& request, Streams streams) {
+  if (request.as_preset) return print_preset(request, streams);
   const Result<ModelFile> file = file_or_preset(request.path);
   if (!file) {
     print_issues(file.issues(), streams.errors);
@@ -186,6 +246,9 @@ Command inspect_command(CLI::App& program) {
   parser->add_option("path", request->path, "file, folder or preset id")->required()->type_name("PATH");
   add_format(*parser, request->format);
   parser->add_flag("--tensors", request->tensors, "list every tensor (--format csv always does)");
+  parser->add_flag("--as-preset", request->as_preset, "print a model preset made of the config.json at PATH");
+  parser->add_option("--source", request->sources,
+                     "where the preset's figures were read; may be given several times");
   return {parser, [request](Streams streams) { return inspect(*request, streams); }};
 }
 

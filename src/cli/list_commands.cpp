@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/listing.hpp"
 #include "host/preset_folders.hpp"
+#include "readers/device_preset.hpp"
 #include "readers/field_json.hpp"
 #include "readers/model_preset.hpp"
 #include "readers/resolve.hpp"
@@ -71,6 +72,33 @@ Listing list_models(const std::string& filter, Issues& issues) {
   return out;
 }
 
+/// What was read before a day: models by the day their sources were checked, or their month of release where that is not
+/// known; prices by the day they were read.
+Listing list_older(const std::string& filter, const std::string& date, Issues& issues) {
+  Listing out;
+  out.table.columns = {{"id", false}, {"what", false}, {"read", false}, {"source", false}};
+  if (date.size() < 7 || date[4] != '-' || (date.size() != 7 && date.size() != 10)) {
+    issues.push_back({"--check", "must be a day or month like 2026-08-01, got \"" + date.substr(0, 40) + "\""});
+    return out;
+  }
+  const auto add = [&](const std::string& id, const char* what, const std::string& read, const std::string& source) {
+    if ((!read.empty() && read >= date.substr(0, read.size())) || !matches(filter, id + " " + what)) return;
+    out.table.rows.push_back({id, what, read.empty() ? "not known" : read, source});
+    out.json.push_back({{"id", id}, {"what", what}, {"read", read}, {"source", source}});
+  };
+  const io::ModelCatalogue models = io::read_model_catalogue(io::preset_folders());
+  for (const io::ModelEntry& m : models.entries) {
+    add(m.id, "model", m.checked.empty() ? m.released : m.checked, m.sources.empty() ? "" : m.sources.front());
+  }
+  const io::DeviceCatalogue devices = io::read_device_catalogue(io::preset_folders());
+  for (const io::DevicePreset& d : devices.devices) {
+    if (d.device.price_per_hour > 0) add(d.device.id, "price", d.device.price_date, d.price_where);
+  }
+  issues = models.issues;
+  issues.insert(issues.end(), devices.issues.begin(), devices.issues.end());
+  return out;
+}
+
 void add_format_row(Listing& out, std::string_view use, const std::string& key, std::string_view label,
                     std::string_view help) {
   out.table.rows.push_back({std::string(use), key, std::string(label), std::string(help)});
@@ -133,7 +161,21 @@ Command list_command(CLI::App& program, const std::string& name, const std::stri
 }  // namespace
 
 Command models_command(CLI::App& program) {
-  return list_command(program, "models", "the model presets", list_models);
+  CLI::App* parser = program.add_subcommand("models", "the model presets");
+  const auto request = std::make_shared<ListRequest>();
+  const auto date = std::make_shared<std::string>();
+  add_format(*parser, request->format);
+  parser->add_option("filter", request->filter, "list only rows with all of these words");
+  parser->add_option("--check", *date,
+                     "list the models and prices whose sources were read before this day, 2026-08-01");
+  return {parser, [request, date](Streams streams) {
+            Issues issues;
+            const Listing listing =
+                date->empty() ? list_models(request->filter, issues) : list_older(request->filter, *date, issues);
+            print(listing, request->format, streams.out);
+            print_issues(issues, streams.errors);
+            return issues.empty() ? success : bad_input;
+          }};
 }
 
 Command devices_command(CLI::App& program) {

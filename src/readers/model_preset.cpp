@@ -43,6 +43,7 @@ ModelEntry read_entry(const json& object, const fs::path& file, Issues& issues) 
   preset.text("weights_note", entry.weights_note);
   preset.text("notes", entry.notes);
   preset.text("source_quality", entry.source_quality);
+  preset.text("checked", entry.checked);
   preset.texts("sources", entry.sources, 1);
   preset.find("config");
   preset.report_unknown_keys();
@@ -51,6 +52,9 @@ ModelEntry read_entry(const json& object, const fs::path& file, Issues& issues) 
   }
   if (!entry.released.empty() && !is_month(entry.released)) {
     preset.issue("released", "must look like 2024-07, got \"" + entry.released + "\"");
+  }
+  if (!entry.checked.empty() && !(entry.checked.size() == 10 && is_month(entry.checked.substr(0, 7)))) {
+    preset.issue("checked", "must look like 2026-08-22, got \"" + entry.checked + "\"");
   }
   if (!entry.weights_format.empty() && !from_key<WeightFormat>(entry.weights_format)) {
     preset.issue("weights_dtype", "is not a known weight format: \"" + entry.weights_format + "\"");

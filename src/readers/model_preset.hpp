@@ -28,6 +28,7 @@ struct ModelEntry {
   std::string weights_note;
   std::string notes;
   std::string source_quality;
+  std::string checked;  ///< day on which the sources were read, "2026-08-22"; "" unknown
   std::vector<std::string> sources;
   std::filesystem::path file;
 };
