@@ -17,6 +17,7 @@ namespace {
 
 struct CheckRequest : QuestionOptions {
   std::string log;
+  bool adopt = false;
 };
 
 /// The text of the log: a file, or standard input for "-".
@@ -55,17 +56,19 @@ int check(const CheckRequest& request, Streams streams) {
     print_issues(log.issues(), streams.errors);
     return bad_input;
   }
-  return answer_all(request, streams,
-                    [&](const Scenario& s) -> Result<Answer> { return check_answer(*log, s, request); });
+  return answer_all(request, streams, [&](const Scenario& s) -> Result<Answer> {
+    return check_answer(*log, request.adopt ? io::adopted(*log, s) : s, request);
+  });
 }
 
 }  // namespace
 
 Command check_command(CLI::App& program) {
   CLI::App* parser = program.add_subcommand(
-      "check", "compares a scenario with a start-up log of vLLM, SGLang or llama.cpp, nvidia-smi or PyTorch");
+      "check", "compares a scenario with what an engine's log, nvidia-smi, PyTorch or a trainer prints about memory");
   const auto request = std::make_shared<CheckRequest>();
   parser->add_option("log", request->log, "file with the log; - reads standard input")->required()->type_name("LOG");
+  parser->add_flag("--adopt", request->adopt, "takes engine, version and settings from the log first");
   request->add_to(*parser);
   return {parser, [request](Streams streams) { return check(*request, streams); }};
 }

@@ -17,6 +17,7 @@ namespace {
 std::string words_of(std::string_view term) {
   const std::size_t dot = term.rfind('.');
   std::string name(term.substr(dot == std::string_view::npos ? 0 : dot + 1));
+  name.resize(std::min(name.find('['), name.size()));  // "tokens_per_second[typical]"
   if (const auto part = from_key<Part>(name)) {
     const std::string_view label = label_of(*part);
     return std::string(label);
@@ -30,7 +31,7 @@ std::string words_of(std::string_view term) {
 
 /// Model, then inference, then training; within each by name.
 std::pair<std::size_t, std::string> rank_of(const std::string& component) {
-  constexpr std::array<std::string_view, 3> order{"model", "inference", "training"};
+  constexpr std::array<std::string_view, 4> order{"model", "inference", "training", "speed"};
   const auto at = std::find(order.begin(), order.end(), component.substr(0, component.find(':')));
   return {static_cast<std::size_t>(at - order.begin()), component};
 }

@@ -1,5 +1,7 @@
 #include "report/golden.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <utility>
@@ -9,8 +11,13 @@ namespace {
 
 using nlohmann::json;
 
-/// The element of a list whose id or name this is.
+/// The element of a list whose id or name this is; of a rate's three numbers: low, typical or high.
 const json* element(const json& list, std::string_view name) {
+  static constexpr std::array<std::string_view, 3> ends{"low", "typical", "high"};
+  const auto end = std::find(ends.begin(), ends.end(), name);
+  if (list.size() == ends.size() && end != ends.end() && list.front().is_number()) {
+    return &list[static_cast<std::size_t>(end - ends.begin())];
+  }
   for (const json& candidate : list) {
     if (!candidate.is_object()) continue;
     for (const char* key : {"id", "name"}) {

@@ -1,10 +1,15 @@
 #include "report/self_check.hpp"
 
+#include "readers/field_json.hpp"
+#include "readers/field_text.hpp"
+
+#include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/scenario/fields.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <span>
 
@@ -12,8 +17,9 @@ namespace llmcalc::io {
 namespace {
 
 /// Parts of an estimate that a figure covers.
-std::span<const Part> parts_of(Figure figure) {
+std::span<const Part> parts_of(Figure figure, bool drafts_apart) {
   static constexpr std::array weights{Part::Weights, Part::DraftModel};
+  static constexpr std::array draft{Part::DraftModel};
   static constexpr std::array adapters{Part::Adapters};
   static constexpr std::array cache{Part::KvCache};
   static constexpr std::array state{Part::RecurrentState};
@@ -25,7 +31,9 @@ std::span<const Part> parts_of(Figure figure) {
   static constexpr std::array consumed{Part::Weights, Part::DraftModel, Part::Overhead, Part::CommBuffers};
   switch (figure) {
     case Figure::Weights:
-      return weights;
+      return std::span(weights).first(drafts_apart ? 1 : 2);
+    case Figure::DraftModel:
+      return draft;
     case Figure::Adapters:
       return adapters;
     case Figure::KvCache:
@@ -79,7 +87,13 @@ Predicted of_parts(const Breakdown& b, std::span<const Part> wanted) {
 /// What the scenario predicts, in the forms that figures ask for.
 class Prediction {
  public:
-  Prediction(const Scenario& scenario, Task task) : scenario_(scenario), task_(task), e_(evaluate(scenario)) {}
+  Prediction(const Scenario& scenario, Task task, const MeasuredLog& log)
+      : scenario_(scenario), task_(task), e_(evaluate(scenario)) {
+    drafts_apart = std::any_of(log.figures.begin(), log.figures.end(),
+                               [](const MeasuredFigure& f) { return f.figure == Figure::DraftModel; });
+  }
+
+  bool drafts_apart = false;  ///< the log has a figure of its own for what drafts
 
   [[nodiscard]] const DeviceUse* device(std::string_view name) const { return row_of(e_.inference.devices, name); }
   [[nodiscard]] const Estimate& estimate() const { return e_; }
@@ -108,17 +122,31 @@ class Prediction {
       case Figure::ComputeBuffer:
       case Figure::OutputBuffer:
       case Figure::CudaGraphs:
+      case Figure::DraftModel:
       case Figure::NonTorch:
       case Figure::WeightsAndNonTorch:
         break;
     }
+    if (f.device == all_gpus) return on_all_gpus(parts_of(f.figure, drafts_apart));
     const DeviceUse* use = device(f.device);
     if (!use) return std::nullopt;
-    return of_parts(use->breakdown, parts_of(f.figure));
+    return of_parts(use->breakdown, parts_of(f.figure, drafts_apart));
   }
 
  private:
   static Predicted exactly(Count n) { return {n, n, n}; }
+
+  /// The sum over all devices but the host.
+  [[nodiscard]] Predicted on_all_gpus(std::span<const Part> wanted) const {
+    Predicted sum;
+    for (const DeviceUse& use : e_.inference.devices) {
+      if (use.is_host()) continue;
+      const Predicted one = of_parts(use.breakdown, wanted);
+      sum = {add(sum.value, multiply(one.value, use.span.count())), add(sum.low, multiply(one.low, use.span.count())),
+             add(sum.high, multiply(one.high, use.span.count()))};
+    }
+    return sum;
+  }
 
   /// The worst rank of training, or one device of inference, counted in this way.
   [[nodiscard]] std::optional<Predicted> measured_as(Measure measure, const std::string& name) const {
@@ -177,6 +205,8 @@ constexpr std::array reasons{
            "a smaller batch, or another version of the engine"},
     Reason{Figure::OutputBuffer, "more sequences or rows of logits", "fewer sequences or rows of logits"},
     Reason{Figure::CudaGraphs, "more graph sizes are captured", "fewer graph sizes are captured, or none"},
+    Reason{Figure::DraftModel, "a longer context, a wider cache format or a larger draft",
+           "a shorter context, a narrower cache format or a smaller draft"},
     Reason{Figure::NonTorch, "communication libraries, other processes or a larger driver context",
            "the log leaves out the driver's context"},
     Reason{Figure::WeightsAndNonTorch, "a larger driver context, another format, or communication libraries",
@@ -198,17 +228,27 @@ std::string explain(Figure figure, const CheckedFigure& row) {
   if (!row.measured) return "not in this log";
   if (!row.predicted) return figure == Figure::DeviceMemory ? "no such device in the scenario" : "not predicted";
   if (row.same()) return "the same to the printed digits";
+  if (row.at_least && *row.predicted >= *row.measured) return "the run needed at least what was measured";
   constexpr double next_to_nothing = 0.5;  // per cent
-  if (const auto error = row.error_percent(); error && std::fabs(*error) < next_to_nothing) {
-    return "within 0.5 %";
+  const auto error = row.error_percent();
+  if (error && std::fabs(*error) < next_to_nothing) return "within 0.5 %";
+  const Count least = subtract(*row.measured, row.rounding), most = add(*row.measured, row.rounding);
+  const auto amount = [&](Count n) { return row.bytes ? text(Bytes{n}) : grouped(n); };
+  const auto reason = [&]() -> std::string {
+    for (const Reason& r : reasons) {
+      if (r.figure == figure) return std::string(*row.predicted < *row.measured ? r.below : r.above);
+    }
+    return {};
+  };
+  if (row.low == row.high || *row.measured == 0) return reason();
+  if (most >= row.low && least <= row.high) {
+    return "inside the range of " + amount(row.low) + " to " + amount(row.high);
   }
-  if (*row.measured + row.rounding >= row.low && *row.measured <= add(row.high, row.rounding)) {
-    return "inside the range of the estimate";
-  }
-  for (const Reason& r : reasons) {
-    if (r.figure == figure) return std::string(*row.predicted < *row.measured ? r.below : r.above);
-  }
-  return {};
+  const bool above = least > row.high;
+  const double edge = static_cast<double>(above ? row.high : row.low);
+  const double gap = 100 * std::fabs(static_cast<double>(*row.measured) - edge) / static_cast<double>(*row.measured);
+  return "measured " + fixed(gap, gap < 9.95 ? 1 : 0) + " % " + (above ? "above" : "below") + " the range of " +
+         amount(row.low) + " to " + amount(row.high) + ": " + reason();
 }
 
 CheckedFigure checked(const MeasuredFigure& f, const Prediction& prediction) {
@@ -217,6 +257,7 @@ CheckedFigure checked(const MeasuredFigure& f, const Prediction& prediction) {
   row.bytes = f.figure != Figure::KvPoolTokens;
   row.measured = f.value;
   row.rounding = f.rounding;
+  row.at_least = f.at_least;
   if (const auto p = prediction.of(f)) {
     row.predicted = p->value;
     row.low = p->low;
@@ -234,7 +275,8 @@ void complete_device(SelfCheck& check, const std::string& device, const std::vec
   std::array<bool, parts.size()> covered{};
   for (const MeasuredFigure& f : all) {
     if (f.device != device || !is_part(f.figure)) continue;
-    for (const Part part : parts_of(f.figure)) covered[static_cast<std::size_t>(part)] = true;
+    for (const Part part : parts_of(f.figure, prediction.drafts_apart))
+      covered[static_cast<std::size_t>(part)] = true;
   }
   const bool pooled = prediction.estimate().inference.kv_pool_bytes.count != 0;
   for (const Component& c : use->breakdown.components) {
@@ -273,20 +315,113 @@ void add_total(SelfCheck& check, const std::string& device, std::size_t from) {
   check.figures.push_back(std::move(total));
 }
 
+/// A field's value as people read it: "8,192", "q8_0", "none".
+std::string shown(const Field& field, const Scenario& s) {
+  const nlohmann::ordered_json value = field_json(field, s);
+  if (const auto n = whole_number(value)) return grouped(*n);
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_null()) return "none";
+  if (value.is_boolean()) return value.get<bool>() ? "on" : "off";
+  return value.dump();
+}
+
+/// The scenario with one setting of a log.
+Scenario with_setting(Scenario s, const LogSetting& setting) {
+  const Field* field = find_field(setting.path);
+  if (field != nullptr) {
+    Scenario changed = s;
+    if (set_field(*field, value_of_text(*field, setting.text), changed).empty()) return changed;
+  }
+  return s;
+}
+
 /// Settings in which the log and the scenario differ.
 std::vector<std::string> differences(const MeasuredLog& log, const Scenario& s) {
   std::vector<std::string> words;
   for (const LogSetting& setting : log.settings) {
     const Field* field = find_field(setting.path);
-    if (!field) continue;
-    std::optional<Count> mine;
-    if (const auto* a = std::get_if<Access<Count>>(&field->access)) mine = a->get(s);
-    if (const auto* a = std::get_if<Access<std::optional<Count>>>(&field->access)) mine = a->get(s);
-    if (mine == setting.value) continue;
-    words.push_back(std::string(field->label) + ": " + grouped(setting.value) + " in the log, " +
-                    (mine ? grouped(*mine) : std::string("none")) + " in the scenario");
+    const Scenario there = with_setting(s, setting);
+    if (field == nullptr || there == s) continue;
+    words.push_back(std::string(field->label) + ": " + shown(*field, there) + " in the log, " + shown(*field, s) +
+                    " in the scenario");
   }
   return words;
+}
+
+/// Words of a name in lower case: "RTX 3090 Ti" is rtx, 3090, ti.
+std::vector<std::string> words_of(std::string_view name) {
+  std::vector<std::string> words(1);
+  for (const char c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
+      words.back().push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  if (words.back().empty()) words.pop_back();
+  return words;
+}
+
+/// True for a word that tells devices apart: one with a digit that is no amount of memory, or a variant's name.
+bool tells_apart(const std::string& word) {
+  static constexpr std::array<std::string_view, 9> variants{"ti",  "super", "laptop", "max", "ultra",
+                                                            "pro", "xt",    "xtx",    "nvl"};
+  const bool digit = std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool number = std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool memory = word.ends_with("gb") || word.starts_with("hbm") || (number && word.size() <= 3);
+  return (digit && !memory) || std::find(variants.begin(), variants.end(), word) != variants.end();
+}
+
+/// True when two names may be of one device: each one's telling words are in the other.
+bool same_device(std::string_view in_log, const Device& device) {
+  const std::vector<std::string> theirs = words_of(in_log), ours = words_of(device.name + " " + device.id);
+  const auto among = [](const std::string& word, const std::vector<std::string>& words) {
+    return std::any_of(words.begin(), words.end(), [&](const std::string& other) {
+      return word == other || (other.size() > 2 && word.starts_with(other)) ||
+             (word.size() > 2 && other.starts_with(word));
+    });
+  };
+  if (among("gb10", theirs) && among("spark", ours)) return true;  // the chip's name and the machine's
+  const auto told = [&](const std::vector<std::string>& words, const std::vector<std::string>& others) {
+    return std::all_of(words.begin(), words.end(),
+                       [&](const std::string& w) { return !tells_apart(w) || among(w, others); });
+  };
+  return told(theirs, ours);
+}
+
+/// Letters and digits of a name.
+std::string letters(std::string_view name) {
+  std::string out;
+  for (const std::string& word : words_of(name)) out += word;
+  return out;
+}
+
+/// True when two names may be of one model.
+bool same_model(std::string_view in_log, const Model& model) {
+  const std::string theirs = letters(in_log.substr(in_log.find_last_of("/\\") + 1));
+  for (const std::string& name : {model.id, model.name}) {
+    const std::string ours = letters(name.substr(name.find_last_of('/') + 1));
+    if (!ours.empty() && (theirs.find(ours) != std::string::npos || ours.find(theirs) != std::string::npos))
+      return true;
+  }
+  return false;
+}
+
+/// True for logs of an engine.
+bool is_engine(LogKind kind) { return kind != LogKind::NvidiaSmi && kind != LogKind::Torch; }
+
+/// True when the scenario's engine prints such logs.
+bool prints_as(const Scenario& s, LogKind kind) { return key_of(s.serving.runtime) == key_of(kind); }
+
+/// Model and device, when the log names another than the scenario.
+void name_others(const MeasuredLog& log, const Scenario& s, std::vector<std::string>& words) {
+  const Device* device = s.devices.at(0);
+  if (!log.device.empty() && device && !device->id.empty() && !same_device(log.device, *device)) {
+    words.push_back("Device: " + log.device + " in the log, " + device->name + " in the scenario");
+  }
+  if (!log.model.empty() && s.model && !s.model->id.empty() && !same_model(log.model, *s.model)) {
+    words.push_back("Model: " + log.model + " in the log, " + s.model->name + " in the scenario");
+  }
 }
 
 }  // namespace
@@ -305,16 +440,27 @@ bool CheckedFigure::same() const {
 
 Task usual_task(const MeasuredLog& log) { return log.kind == LogKind::Torch ? Task::Training : Task::Inference; }
 
+Scenario adopted(const MeasuredLog& log, Scenario scenario) {
+  if (const auto runtime = from_key<Runtime>(key_of(log.kind)); runtime && !prints_as(scenario, log.kind)) {
+    scenario.serving.runtime = *runtime;
+  }
+  if (!log.version.empty() && is_engine(log.kind)) scenario.serving.version = log.version;
+  for (const LogSetting& setting : log.settings) scenario = with_setting(std::move(scenario), setting);
+  return scenario;
+}
+
 SelfCheck self_check(const MeasuredLog& log, const Scenario& scenario, Task task) {
   SelfCheck check{.kind = log.kind,
                   .task = task,
                   .version = log.version,
                   .model = log.model,
+                  .program = log.program,
                   .figures = {},
                   .settings = differences(log, scenario),
                   .notes = log.notes};
-  const Prediction prediction(scenario, task);
-  const bool engine = log.kind != LogKind::NvidiaSmi && log.kind != LogKind::Torch;
+  name_others(log, scenario, check.settings);
+  const Prediction prediction(scenario, task, log);
+  const bool engine = is_engine(log.kind);
   for (std::size_t i = 0; i < log.figures.size();) {
     const std::string device = log.figures[i].device;
     const std::size_t from = check.figures.size();
@@ -325,8 +471,7 @@ SelfCheck self_check(const MeasuredLog& log, const Scenario& scenario, Task task
     add_total(check, device, from);
     complete_device(check, device, log.figures, prediction);
   }
-  const std::string_view engine_key = key_of(scenario.serving.runtime);
-  if (engine && key_of(log.kind) != engine_key) {
+  if (engine && !prints_as(scenario, log.kind)) {
     check.settings.insert(check.settings.begin(), "Runtime: " + std::string(label_of(log.kind)) + " in the log, " +
                                                       std::string(label_of(scenario.serving.runtime)) +
                                                       " in the scenario");

@@ -26,8 +26,9 @@ struct CheckedFigure {
   std::optional<Count> predicted{};
   Count low = 0;  ///< range of the prediction
   Count high = 0;
-  Count rounding = 0;  ///< of what was printed
-  std::string word{};  ///< what explains the difference
+  Count rounding = 0;     ///< of what was printed
+  bool at_least = false;  ///< measured before the peak: the truth is this or more
+  std::string word{};     ///< what explains the difference
 
   /// Predicted against measured in per cent, + means too much; nothing when either is missing or 0.
   [[nodiscard]] std::optional<double> error_percent() const;
@@ -41,6 +42,7 @@ struct SelfCheck {
   Task task = Task::Inference;
   std::string version;
   std::string model;
+  std::string program{};  ///< a trainer that printed PyTorch's figures
   std::vector<CheckedFigure> figures;
   std::vector<std::string> settings;  ///< settings in which log and scenario differ, in words
   std::vector<std::string> notes;
@@ -48,6 +50,9 @@ struct SelfCheck {
 
 /// Which half of the scenario a log is about: engines serve, PyTorch's figures are a training run's.
 [[nodiscard]] Task usual_task(const MeasuredLog& log);
+
+/// The scenario with what the log says of engine, version and settings; what does not fit the field is left as it is.
+[[nodiscard]] Scenario adopted(const MeasuredLog& log, Scenario scenario);
 
 /// Compares a log with what a valid scenario predicts.
 SelfCheck self_check(const MeasuredLog& log, const Scenario& scenario, Task task);

@@ -13,6 +13,7 @@ ordered_json number(std::optional<Count> value) { return value ? ordered_json(*v
 
 ordered_json self_check_json(const SelfCheck& check) {
   ordered_json out{{"log", key_of(check.kind)}, {"task", key_of(check.task)}};
+  if (!check.program.empty()) out["program"] = check.program;
   if (!check.version.empty()) out["version"] = check.version;
   if (!check.model.empty()) out["model"] = check.model;
   ordered_json rows = ordered_json::array();
@@ -27,6 +28,7 @@ ordered_json self_check_json(const SelfCheck& check) {
       r["high"] = row.high;
     }
     r["rounding"] = row.rounding;
+    if (row.at_least) r["at_least"] = true;
     const auto error = row.error_percent();
     r["error_percent"] = error ? ordered_json(std::round(*error * 100) / 100) : ordered_json(nullptr);
     r["why"] = row.word;

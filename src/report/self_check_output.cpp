@@ -36,7 +36,7 @@ std::string error_text(const CheckedFigure& figure) {
 }
 
 std::string sentence(const SelfCheck& check, ByteUnits units) {
-  std::string out(label_of(check.kind));
+  std::string out = check.program.empty() ? std::string(label_of(check.kind)) : check.program;
   if (!check.version.empty()) out += " " + check.version;
   if (!check.model.empty()) out += ", " + check.model;
   out += ": ";

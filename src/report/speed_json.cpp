@@ -1,5 +1,6 @@
 #include "report/speed_json.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace llmcalc::io {
@@ -17,7 +18,7 @@ void put(ordered_json& out, const char* key, double value) {
 
 ordered_json assumptions_json(const SpeedSettings& s) {
   const auto range = [](double typical, Spread spread) { return rate_json(around(typical, spread)); };
-  return {{"bandwidth_efficiency", range(s.bandwidth_efficiency, spreads.bandwidth)},
+  return {{"bandwidth_efficiency", range(std::min(1.0, s.bandwidth_efficiency * matrix_reading), spreads.bandwidth)},
           {"decode_efficiency", range(s.decode_efficiency, spreads.decode)},
           {"prefill_efficiency", range(s.prefill_efficiency, spreads.prefill)},
           {"training_efficiency", range(s.training_efficiency, spreads.training)},
@@ -77,8 +78,10 @@ ordered_json training_speed_json(const TrainingSpeed& speed) {
 
 ordered_json speed_json(const Scenario& scenario, const Estimate& estimate) {
   ordered_json out = ordered_json::object();
-  if (const auto speed = inference_speed(scenario, estimate.inference))
+  if (const auto speed = inference_speed(scenario, estimate.inference)) {
     out["inference"] = inference_speed_json(*speed);
+    if (const std::string words = residence_words(scenario, *speed); !words.empty()) out["inference"]["note"] = words;
+  }
   if (const auto speed = training_speed(scenario)) out["training"] = training_speed_json(*speed);
   if (!out.empty()) out["assumptions"] = assumptions_json(scenario.speed);
   return out;

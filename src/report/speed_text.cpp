@@ -39,6 +39,7 @@ std::vector<std::string> inference_speed_lines(const Scenario& s, const Inferenc
   std::string decode = rate_words(speed->tokens_per_second) + " tokens/s";
   if (s.serving.sequences > 1) decode += " per sequence, " + rate_words(speed->total_tokens_per_second) + " in total";
   lines.push_back(decode + ", limited by " + (speed->bound == Bound::Bandwidth ? "memory bandwidth" : "compute"));
+  if (const std::string words = residence_words(s, *speed); !words.empty()) lines.push_back(words);
   if (speed->first_token_seconds.typical > 0) {
     const std::string seconds = seconds_words(speed->first_token_seconds);
     const std::string tokens = counted(s.prompt(), "token");

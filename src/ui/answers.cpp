@@ -135,8 +135,9 @@ std::vector<SpeedRow> speed_rows(const App& app) {
                       app.results.estimate.inference.concurrency >= 1;
   const bool trains = !app.results.estimate.training.fit.known || app.results.estimate.training.fit.fits;
   if (const auto speed = inference_speed(s, app.results.estimate.inference)) {
-    const std::string bound =
-        speed->bound == Bound::Bandwidth ? "Limited by memory bandwidth." : "Limited by compute.";
+    std::string bound = residence_words(s, *speed);
+    if (bound.empty())
+      bound = speed->bound == Bound::Bandwidth ? "Limited by memory bandwidth." : "Limited by compute.";
     rows.push_back(
         {s.model->encodes() ? "Reading" : "Decode", range_text(speed->tokens_per_second, "tokens/s"), bound, serves});
     if (s.serving.sequences > 1) {

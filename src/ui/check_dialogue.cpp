@@ -84,9 +84,11 @@ CheckDeed check_dialogue(const Shown& shown, const LogCheck* check, Opening& ope
   if (check != nullptr) {
     if (result_of_log(shown, *check, theme)) deed = CheckDeed::UseSettings;
   } else {
-    dialogue_text(theme, theme.palette.text_soft,
-                  "Copy the start-up log of vLLM, SGLang or llama.cpp, the output of nvidia-smi, or PyTorch's memory "
-                  "summary, and press Ctrl+V. Dropping a .log or .txt file on the window does the same.");
+    dialogue_text(
+        theme, theme.palette.text_soft,
+        "Copy the start-up log of vLLM, SGLang, llama.cpp, Ollama or TensorRT-LLM, the output of nvidia-smi, or what "
+        "PyTorch or a trainer prints of its peak, and press Ctrl+V. Dropping a .log or .txt file on the window does "
+        "the same.");
   }
   if (button(theme, "check.paste", "Paste")) deed = CheckDeed::Paste;
   ImGui::SameLine();

@@ -39,21 +39,8 @@ void act(App& app, const ExportDeed& deed) {
   }
 }
 
-/// Takes the settings that the log reveals into the scenario.
-void use_settings(App& app, const io::MeasuredLog& log) {
-  for (const io::LogSetting& setting : log.settings) {
-    const Field* field = find_field(setting.path);
-    if (!field) continue;
-    if (const auto* a = std::get_if<Access<Count>>(&field->access)) a->edit(app.scenario) = setting.value;
-    if (const auto* a = std::get_if<Access<std::optional<Count>>>(&field->access)) {
-      a->edit(app.scenario) = setting.value;
-    }
-  }
-  if (const auto runtime = from_key<Runtime>(key_of(log.kind))) app.scenario.serving.runtime = *runtime;
-}
-
 void act(App& app, CheckDeed deed) {
-  if (deed == CheckDeed::UseSettings && app.view.check) use_settings(app, app.view.check->log);
+  if (deed == CheckDeed::UseSettings && app.view.check) app.scenario = io::adopted(app.view.check->log, app.scenario);
   if (deed != CheckDeed::Paste) return;
   const char* text = ImGui::GetClipboardText();
   if (text == nullptr || !take_text(app, text)) complain(app, "The clipboard holds no log");

@@ -40,6 +40,14 @@ TEST(CheckCommand, PrintsATableAndWhatDiffers) {
   EXPECT_NE(called.out.find("+100 %"), std::string::npos) << called.out;
 }
 
+TEST(CheckCommand, AdoptsWhatTheLogSays) {
+  const Called called = call(asked({"check", "-", "--context", "8192", "--adopt", "--format", "json"}), log);
+  ASSERT_EQ(called.status, success) << called.errors;
+  const auto json = nlohmann::json::parse(called.out);
+  EXPECT_EQ(json["figures"][1]["error_percent"], 0);
+  EXPECT_TRUE(json["settings"].empty()) << json["settings"];
+}
+
 TEST(CheckCommand, SaysThatALongLogWasCut) {
   std::string filler;
   while (filler.size() <= std::size_t{33} << 20) filler += std::string(65536, '.') + "\n";

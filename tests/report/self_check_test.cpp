@@ -131,5 +131,83 @@ TEST(SelfCheck, WritesJsonAndTables) {
   EXPECT_NE(table.plain().find("4.30 GiB"), std::string::npos) << table.plain();
 }
 
+TEST(SelfCheck, SaysWhenTheLogIsOfAnotherDeviceOrModel) {
+  const auto words = [](std::string_view device, std::string_view name, std::string_view scenario) {
+    const auto log = read_log("  Device 0: NVIDIA " + std::string(device) + ", compute capability 8.0, VMM: yes\n" +
+                              "llama_model_loader: - kv   2: general.name str              = " + std::string(name) +
+                              "\n" + std::string(llama_log));
+    std::string all;
+    for (const std::string& one : self_check(*log, scenario_of(scenario), Task::Inference).settings)
+      all += one + "\n";
+    return all;
+  };
+  const std::string h100 = R"({"model": "llama-3.1-8b", "weights": {"format": "gguf:Q4_K_M"},
+    "serving": {"runtime": "llama.cpp", "context": 8192}, "device": "h100-sxm-80gb"})";
+  EXPECT_NE(
+      words("A100-SXM4-80GB", "Meta Llama 3.1 8B Instruct", h100).find("Device: A100-SXM4-80GB in the log, H100"),
+      std::string::npos);
+  EXPECT_EQ(words("H100 80GB HBM3", "Meta Llama 3.1 8B Instruct", h100), "");
+  EXPECT_EQ(words("GeForce RTX 4090", "Meta-Llama-3.1-8B-Instruct", std::string(llama_scenario)), "");
+  EXPECT_NE(
+      words("GeForce RTX 4090 Laptop GPU", "x", std::string(llama_scenario)).find("Device: RTX 4090 Laptop GPU"),
+      std::string::npos);
+  EXPECT_NE(words("GeForce RTX 4090", "Qwen2.5 7B Instruct", std::string(llama_scenario)).find("Model: Qwen2.5 7B"),
+            std::string::npos);
+}
+
+TEST(SelfCheck, JudgesBySayingHowFarOutsideTheRangeItIs) {
+  // The device's context is assumed to be 300 to 750 MiB; the table of memory measures it.
+  const auto judged = [](const char* rest) {
+    const auto log =
+        read_log(std::string("llama_memory_breakdown_print: |   - CUDA0 (RTX 4090) | 24080 = 9436 + (14193 = ") +
+                 "4403 + 1024 + 258) + " + rest + " |\n");
+    const SelfCheck check = self_check(*log, scenario_of(llama_scenario), Task::Inference);
+    const CheckedFigure* overhead = row(check, "GPU 0", "overhead");
+    return overhead ? overhead->word : std::string("absent");
+  };
+  EXPECT_EQ(judged("451"), "inside the range of 300.0 MiB to 750.0 MiB");
+  EXPECT_NE(judged("1000").find("measured 25 % above the range of 300.0 MiB to 750.0 MiB"), std::string::npos)
+      << judged("1000");
+}
+
+TEST(SelfCheck, HoldsADraftAgainstTheDraft) {
+  // ollama issue 17482: the model's context, then that of its prediction layer.
+  const auto log = read_log(
+      "load_tensors:        CUDA0 model buffer size = 15000.00 MiB\nllama_context: n_seq_max     = 1\n"
+      "llama_context: n_ctx         = 105216\nllama_context: n_rs_seq      = 4\n"
+      "llama_kv_cache:      CUDA0 KV buffer size =  6576.00 MiB\nsched_reserve:      CUDA0 compute buffer size =   "
+      "224.77 "
+      "MiB\nsrv  load_model: creating MTP draft context against the target model 'm'\nllama_context: n_seq_max     = "
+      "1\n"
+      "llama_kv_cache:      CUDA0 KV buffer size =   411.00 MiB\nsched_reserve:      CUDA0 compute buffer size =   "
+      "170.77 "
+      "MiB\n");
+  ASSERT_TRUE(log);
+  const Scenario plain = scenario_of(R"({"model": "qwen3.6-27b", "weights": {"format": "gguf:Q4_K_M"},
+    "serving": {"runtime": "llama.cpp"}, "device": "rtx-3090"})");
+  const Scenario taken = adopted(*log, plain);
+  EXPECT_EQ(taken.serving.context, 105'216U);
+  EXPECT_EQ(taken.serving.draft_tokens, 4U);
+  const SelfCheck check = self_check(*log, taken, Task::Inference);
+  for (const char* key : {"kv_cache", "compute_buffer", "draft_model"}) {
+    const CheckedFigure* found = row(check, "GPU 0", key);
+    ASSERT_TRUE(found && found->error_percent()) << key;
+    EXPECT_LT(std::abs(*found->error_percent()), 0.01) << key;
+  }
+  EXPECT_TRUE(check.settings.empty()) << check.settings.front();
+}
+
+TEST(SelfCheck, ARunThatRanOutOfMemoryNeededAtLeastThat) {
+  const Scenario s = scenario_of(R"({"model": "llama-3.1-8b", "device": "rtx-4090"})");
+  const auto log = read_log(
+      "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 1.02 GiB. GPU 0 has a total capacity of 23.65 "
+      "GiB of "
+      "which 837.44 MiB is free. Of the allocated memory 21.32 GiB is allocated by PyTorch.\n");
+  ASSERT_TRUE(log);
+  const SelfCheck check = self_check(*log, s, Task::Training);
+  ASSERT_TRUE(row(check, "GPU 0", "allocated"));
+  EXPECT_EQ(row(check, "GPU 0", "allocated")->word, "the run needed at least what was measured");
+}
+
 }  // namespace
 }  // namespace llmcalc::io

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <string_view>
 
 namespace llmcalc::io::tests {
@@ -27,6 +28,14 @@ inline Count setting(const MeasuredLog& log, std::string_view path) {
     if (s.path == path) return s.value;
   }
   return 0;
+}
+
+/// The text of a setting of a log; "" when it is not there.
+inline std::string setting_text(const MeasuredLog& log, std::string_view path) {
+  for (const LogSetting& s : log.settings) {
+    if (s.path == path) return s.text;
+  }
+  return {};
 }
 
 }  // namespace llmcalc::io::tests

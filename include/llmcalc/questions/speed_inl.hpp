@@ -2,6 +2,7 @@
 // Bodies of speed.hpp.
 
 #include <llmcalc/base/inline.hpp>
+#include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
 #include <llmcalc/questions/speed.hpp>
@@ -43,14 +44,20 @@ inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::hig
   return ceil_divide(s.serving.sequences, std::max<Count>(1, s.parallelism.data));
 }
 
-/// Bytes that a step reads of one device, or of the host.
-[[nodiscard]] inline double bytes_read(const DeviceUse& use, const ReadShares& shares) {
+/// What a step reads of one device, or of the host: bytes, and how many that would be at the full rate.
+struct Reading {
+  double bytes = 0;
+  double effort = 0;
+};
+
+[[nodiscard]] inline Reading reading_of(const DeviceUse& use, const ReadShares& shares) {
   const auto bytes = [&](Part part) { return static_cast<double>(use.breakdown.bytes(part).count); };
   // A state is read and written.
   const double cache = bytes(Part::KvCache) + 2 * static_cast<double>(one_state(use.breakdown).count);
-  if (!use.is_host()) return bytes(Part::Weights) * shares.device + cache;
   const Bytes matrices = use.breakdown.bytes(Part::Weights) - shares.host_lookup;
-  return static_cast<double>(matrices.count) * shares.host + cache;
+  const double weights =
+      use.is_host() ? static_cast<double>(matrices.count) * shares.host : bytes(Part::Weights) * shares.device;
+  return {weights + cache, weights * (1 - shares.experts + shares.experts / expert_reading) + cache};
 }
 
 /// What the i-th device holds; null when there are fewer.
@@ -62,8 +69,9 @@ inline constexpr double Rate::*sides[] = {&Rate::low, &Rate::typical, &Rate::hig
 
 /// How devices of an estimate work together: `tensor` side by side, stages one after the other.
 struct Work {
-  double reading = 0;    ///< seconds at full bandwidth
-  double computing = 0;  ///< seconds at the full rate
+  double reading = 0;       ///< seconds at full bandwidth
+  double host_reading = 0;  ///< the same of host memory
+  double computing = 0;     ///< seconds at the full rate
   double bytes = 0;
   bool known = true;  ///< every device has a bandwidth
 };
@@ -78,9 +86,9 @@ struct Work {
   // Seconds that the i-th device, or the host, reads its share.
   const auto read = [&](const DeviceUse& use, double bandwidth) {
     work.known = work.known && bandwidth > 0;
-    const double bytes = bytes_read(use, shares);
-    work.bytes += bytes;
-    return work.known ? bytes / bandwidth : 0;
+    const Reading reading = reading_of(use, shares);
+    work.bytes += reading.bytes;
+    return work.known ? reading.effort / bandwidth : 0;
   };
   Count world = 0;
   for (const DeviceUse& use : e.devices) world = add(world, use.is_host() ? 0 : use.span.count());
@@ -96,7 +104,7 @@ struct Work {
     work.reading += slowest;
   }
   for (const DeviceUse& use : e.devices) {
-    if (use.is_host()) work.reading += read(use, s.speed.host_bandwidth);
+    if (use.is_host()) work.host_reading += read(use, s.speed.host_bandwidth);
   }
   if (const Device* device = s.devices.smallest(); device && peak_rate(*device, s) > 0) {
     work.computing = flops / (peak_rate(*device, s) * static_cast<double>(tensor));
@@ -138,12 +146,15 @@ struct Work {
 /// The range of an inference whose work is known.
 inline void fill(InferenceSpeed& out, const Scenario& s, const Work& work) {
   const auto layers = static_cast<double>(s.model->layer_count());
+  const auto launches = static_cast<double>(launches_of(*s.model));
   const auto sequences = static_cast<double>(replica_sequences(s));
   const auto replicas = static_cast<double>(std::max<Count>(1, s.parallelism.data));
   const Count tensor = tensor_ranks(s);
   const Device* device = s.devices.smallest();
   const double peak = device ? peak_rate(*device, s) * static_cast<double>(tensor) : 0;
-  const Rate bandwidth = around(s.speed.bandwidth_efficiency, spreads.bandwidth);
+  const Rate launch = launch_times[static_cast<std::size_t>(device ? device->vendor : Vendor::Other)].seconds;
+  const Rate bandwidth = around(std::min(1.0, s.speed.bandwidth_efficiency * matrix_reading), spreads.bandwidth);
+  const Rate host = around(host_reading, spreads.bandwidth);
   const Rate decode = around(s.speed.decode_efficiency, spreads.decode);
   const Rate prefill = around(s.speed.prefill_efficiency, spreads.prefill);
   // A decoder's step makes one token of each sequence; an encoder's reads each text as a prompt is read.
@@ -155,8 +166,8 @@ inline void fill(InferenceSpeed& out, const Scenario& s, const Work& work) {
       const double reduced = tensor > 1 ? 2 * layers * (latency + exchange_of(s, tokens)) : 0;
       return reduced + dispatch_of(s, tokens, latency);
     };
-    const double fixed = layers * spreads.layer_seconds.*side + spreads.step_seconds.*side;
-    const double reading = work.reading / bandwidth.*side;
+    const double fixed = launches * launch.*side + spreads.step_seconds.*side;
+    const double reading = work.reading / bandwidth.*side + work.host_reading / host.*side;
     const double computing = work.computing / (encodes ? prefill : decode).*side;
     const double step = std::max(reading, computing) + fixed + exchange(sequences * each);
     out.seconds_per_token.*side = step / each;
@@ -171,21 +182,97 @@ inline void fill(InferenceSpeed& out, const Scenario& s, const Work& work) {
   }
 }
 
-}  // namespace speed_detail
-
-LLMCALC_INLINE std::optional<InferenceSpeed> inference_speed(const Scenario& s, const InferenceEstimate& e) {
-  if (e.devices.empty()) return std::nullopt;
+/// Speed of a scenario as it is placed.
+[[nodiscard]] inline std::optional<InferenceSpeed> speed_of(const Scenario& s, const InferenceEstimate& e) {
   InferenceSpeed out;
   out.prefill_flops = prefill_flops(*s.model, s.prompt());
   const auto prompt = static_cast<double>(std::max<Count>(1, s.prompt()));
   const double each = s.model->encodes() ? prompt : 1;
   out.flops_per_token = s.model->encodes() ? out.prefill_flops / prompt : decode_flops(*s.model, s.serving.context);
-  const auto sequences = static_cast<double>(speed_detail::replica_sequences(s));
-  const auto work = speed_detail::step_work(s, e, out.flops_per_token * sequences * each);
-  if (!work.known || work.reading <= 0) return std::nullopt;
+  const auto sequences = static_cast<double>(replica_sequences(s));
+  const Work work = step_work(s, e, out.flops_per_token * sequences * each);
+  if (!work.known || work.reading + work.host_reading <= 0) return std::nullopt;
   out.bytes_per_step = work.bytes;
-  speed_detail::fill(out, s, work);
+  fill(out, s, work);
   return out;
+}
+
+}  // namespace speed_detail
+
+LLMCALC_INLINE std::optional<Scenario> offloaded(const Scenario& s) {
+  const Device* device = s.devices.smallest();
+  const bool placed = s.serving.gpu_layers || s.serving.moe_layers_on_cpu != 0;
+  if (!engine_of(s).settings.offload || placed || !device || device->unified) return std::nullopt;
+  const auto with = [&](Count layers, Count experts) {
+    Scenario there = s;
+    there.serving.gpu_layers = layers;
+    there.serving.moe_layers_on_cpu = experts;
+    return there;
+  };
+  const auto fits = [&](Count layers, Count experts) {
+    const Fit fit = evaluate_inference(with(layers, experts)).fit;
+    return fit.fits && fit.headroom >= 1_GiB;
+  };
+  const Count layers = add(s.model->layer_count(), 1);
+  const bool mixture =
+      std::any_of(s.model->kinds.begin(), s.model->kinds.end(), [](const Layer& l) { return l.is_moe(); });
+  Count experts = mixture ? layers : 0;
+  if (mixture && fits(layers, layers)) {
+    Count fewest = 1;
+    while (fewest < experts) {
+      const Count middle = fewest + (experts - fewest) / 2;
+      if (fits(layers, middle)) {
+        experts = middle;
+      } else {
+        fewest = middle + 1;
+      }
+    }
+    return with(layers, experts);
+  }
+  Count most = 0, too_many = layers + 1;
+  while (most + 1 < too_many) {
+    const Count middle = most + (too_many - most) / 2;
+    (fits(middle, experts) ? most : too_many) = middle;
+  }
+  return with(most, experts);
+}
+
+LLMCALC_INLINE std::optional<InferenceSpeed> inference_speed(const Scenario& s, const InferenceEstimate& e) {
+  if (e.devices.empty()) return std::nullopt;
+  const bool serves = !e.fit.known || e.fit.fits || e.concurrency >= 1;
+  if (!serves) {
+    if (const std::optional<Scenario> placed = offloaded(s)) {
+      std::optional<InferenceSpeed> speed = speed_detail::speed_of(*placed, evaluate_inference(*placed));
+      if (!speed) return std::nullopt;
+      speed->residence = Residence::Offloaded;
+      speed->gpu_layers = placed->serving.gpu_layers.value_or(0);
+      speed->moe_layers_on_cpu = placed->serving.moe_layers_on_cpu;
+      return speed;
+    }
+  }
+  std::optional<InferenceSpeed> speed = speed_detail::speed_of(s, e);
+  if (speed && !serves) speed->residence = Residence::Spills;
+  return speed;
+}
+
+LLMCALC_INLINE std::string residence_words(const Scenario& s, const InferenceSpeed& speed) {
+  switch (speed.residence) {
+    case Residence::OnDevices:
+      break;
+    case Residence::Offloaded: {
+      const Count all = add(s.model->layer_count(), 1);
+      std::string words =
+          "Does not fit: with " + grouped(speed.gpu_layers) + " of " + counted(all, "layer") + " on the GPU";
+      if (speed.moe_layers_on_cpu != 0 && speed.gpu_layers != 0) {
+        words +=
+            ", the experts of " + grouped(std::min(speed.moe_layers_on_cpu, all - 1)) + " of them in host memory";
+      }
+      return words + ".";
+    }
+    case Residence::Spills:
+      return "Does not fit: it will page or fail; this is what a large enough device would give.";
+  }
+  return {};
 }
 
 LLMCALC_INLINE const Device* slowest_trainer(const Scenario& s) {

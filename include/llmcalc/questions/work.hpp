@@ -151,9 +151,10 @@ struct Passes {
 
 /// What a step reads of the stored weights.
 struct ReadShares {
-  double device = 1;  ///< share of the weights on a device
-  double host = 1;    ///< share of the weights in host memory, after `host_lookup`
-  Bytes host_lookup;  ///< embedding in host memory of which only rows are read
+  double device = 1;   ///< share of the weights on a device
+  double host = 1;     ///< share of the weights in host memory, after `host_lookup`
+  Bytes host_lookup;   ///< embedding in host memory of which only rows are read
+  double experts = 0;  ///< share of what is read that belongs to routed experts
 };
 
 namespace work_detail {
@@ -200,11 +201,46 @@ inline Stored stored_gguf(const Model& m, const Weights& weights) {
   const auto stored = gguf ? work_detail::stored_gguf(m, s.weights) : work_detail::stored(m, rules);
   if (stored.all <= stored.lookup) return {};
   const double missed = std::pow(1 - matrix_counts(m).expert_share, static_cast<double>(tokens)) * stored.experts;
-  const double without_lookup = 1 - missed / (stored.all - stored.lookup);
+  const double read = stored.all - stored.lookup - missed;
+  const double without_lookup = read / (stored.all - stored.lookup);
+  const double experts = read > 0 ? (stored.experts - missed) / read : 0;
   if (engine_of(s).embedding_on_host) {
-    return {without_lookup, without_lookup, {static_cast<Count>(stored.lookup)}};
+    return {without_lookup, without_lookup, {static_cast<Count>(stored.lookup)}, experts};
   }
-  return {1 - (missed + stored.lookup) / stored.all, without_lookup, {}};
+  return {read / stored.all, without_lookup, {}, experts};
+}
+
+/// Operations that one layer launches in a step: norms; projections with their biases and norms, rotation, store,
+/// attention and sum of its mixer; products, activation and sum of its feed-forward block; choice, weights and a sum per
+/// expert of a mixture. Counted in llama.cpp's graphs of 2026-08 (src/models), views and reshapes not counted.
+[[nodiscard]] constexpr Count launches_of(const Layer& layer) {
+  const AttentionShape& a = layer.attention;
+  const FeedForward& f = layer.feed_forward;
+  Count n = layer.norms == NormPlacement::Sandwich ? 4 : 2;
+  if (layer.attends()) {
+    n += layer.mixer == Mixer::LatentAttention ? 18 : 11;
+    if (a.qk_norm != QkNorm::None) n += 2;
+    for (const bool bias : {a.query_bias, a.key_bias, a.value_bias, a.output_bias}) n += bias ? 1 : 0;
+    if (a.output_gate) n += 4;
+    if (a.indexer_heads != 0) n += 8;
+  }
+  if (layer.recurs()) n += layer.recurrent_mixer() == Mixer::GatedDeltaNet ? Count{26} : Count{15};
+  if (f.width != 0) n += f.gated ? 5 : 4;
+  if (!layer.is_moe()) return n;
+  n = add(n, add(10, f.experts_per_token));
+  if (f.expert_bias) n += 4;
+  if (f.shared_width != 0) n += f.shared_gate ? 8 : 5;
+  return n;
+}
+
+/// Operations that a model launches in a step.
+[[nodiscard]] inline Count launches_of(const Model& m) {
+  Count n = 4;  // look-up, last norm, head, choice of rows
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    const Count own = m.per_layer_width != 0 ? 6 : 0;  // a layer's own embedding: two products, gate, norm, two sums
+    n = add(n, multiply(m.layers_of_kind(k), add(launches_of(m.kinds[k]), own)));
+  }
+  return n;
 }
 
 /// Share of a stage's `layers` whose forward pass runs twice.

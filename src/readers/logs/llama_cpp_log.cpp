@@ -4,6 +4,9 @@
 //   llama_context:  CUDA_Host  output buffer size =     0.49 MiB       (llama_new_context_with_model in 2024)
 //   ..._memory_breakdown_print: |   - CUDA0 (RTX 4090) | 24080 = 9436 + (14193 = 13169 + 38 + 985) + 451 |
 // Sizes of buffers are exact to the printed digits; the table is cut to whole MiB and is used where no line is.
+// A load may have several contexts: the last full one is the model's; one that is announced as a draft's, or is small
+// beside it, and a small model that is announced as one are what drafts. Relatives (ik_llama.cpp, KoboldCpp, Ollama's
+// llama-server) print the same lines; ik_llama.cpp books what it splits over all GPUs as one buffer, CUDA_Split.
 
 #include "readers/logs/log_lines.hpp"
 
@@ -13,10 +16,35 @@
 namespace llmcalc::io {
 namespace {
 
-/// What is known of one model and the context made for it.
+/// A context: its buffers and its settings.
+struct Context {
+  FigureList figures;
+  Count cache = 0;
+  Count cells = 0;
+  Count sequences = 0;
+  std::vector<LogSetting> settings{};
+  bool draft = false;  ///< announced as a draft's
+};
+
+/// What is known of one model and the contexts made for it.
 struct Load {
   FigureList figures;
   Count weights = 0;
+  std::vector<Context> contexts{};
+  bool draft = false;  ///< announced as a draft model
+
+  /// The context that is being made.
+  Context& context() { return contexts.empty() ? contexts.emplace_back() : contexts.back(); }
+  /// The model's own: the last that is not a draft's and not small beside the largest; none: null.
+  [[nodiscard]] const Context* main() const {
+    Count largest = 0;
+    for (const Context& c : contexts) largest = std::max(largest, c.draft ? 0 : c.cache);
+    const Context* found = nullptr;
+    for (const Context& c : contexts) {
+      if (!c.draft && !c.figures.empty() && c.cache >= largest / 2) found = &c;
+    }
+    return found;
+  }
 };
 
 struct BufferWord {
@@ -39,7 +67,8 @@ class LlamaCppReader {
   void buffer_line(std::string_view text, std::size_t at);
   void breakdown_line(std::string_view text);
   void settings_line(std::string_view text);
-  void new_context();
+  void context_line(std::string_view text);
+  Load& load() { return loads_.empty() ? loads_.emplace_back() : loads_.back(); }
   std::string device_of(std::string_view backend);
 
   MeasuredLog log_{.kind = LogKind::LlamaCpp, .version = {}, .model = {}, .figures = {}, .settings = {}, .notes = {}};
@@ -47,8 +76,7 @@ class LlamaCppReader {
   FigureList table_;
   std::vector<std::string> gpus_;  ///< backends without a number, in order of appearance
   bool tensors_seen_ = false;      ///< buffers of the present load were printed
-  Count cells_ = 0;
-  Count sequences_ = 0;
+  bool draft_named_ = false;       ///< the next load or context was announced as a draft's
 };
 
 /// The last word of a text and what is before it.
@@ -61,6 +89,7 @@ std::string_view take_last_word(std::string_view& text) {
 }
 
 std::string LlamaCppReader::device_of(std::string_view backend) {
+  if (has(backend, "_Split")) return std::string(all_gpus);
   // Memory of the host, also as a device sees it (CUDA_Host) and as the CPU repacks it.
   for (const std::string_view word : {"CPU", "Host", "BLAS", "AMX", "KleidiAI"}) {
     if (has(backend, word)) return "host";
@@ -77,11 +106,14 @@ std::string LlamaCppReader::device_of(std::string_view backend) {
   return gpu_name(static_cast<std::size_t>(found - gpus_.begin()));
 }
 
-void LlamaCppReader::new_context() {
-  if (loads_.empty()) return;
-  for (const Figure f : {Figure::KvCache, Figure::RecurrentState, Figure::OutputBuffer, Figure::ComputeBuffer}) {
-    loads_.back().figures.forget(f);
+/// A setting of the context that is being made.
+void put(Context& c, std::string_view path, std::string_view text) {
+  for (LogSetting& s : c.settings) {
+    if (s.path != path) continue;
+    s.text = text;
+    return;
   }
+  c.settings.push_back({.path = std::string(path), .value = 0, .text = std::string(text)});
 }
 
 void LlamaCppReader::buffer_line(std::string_view text, std::size_t at) {
@@ -102,18 +134,20 @@ void LlamaCppReader::buffer_line(std::string_view text, std::size_t at) {
     note(log_, "The buffers of a vision projector were skipped: the estimate does not count them.");
     return;
   }
-  if (loads_.empty()) loads_.emplace_back();
-  Load& load = loads_.back();
+  Load& load = this->load();
   const std::string device = device_of(backend);
   if (figure == Figure::Weights) {
     tensors_seen_ = true;
     load.weights = add(load.weights, amount->bytes);
   }
+  if (figure == Figure::Weights || figure == Figure::Adapters) return load.figures.add(figure, device, *amount);
+  Context& context = load.context();
+  if (figure == Figure::KvCache) context.cache = add(context.cache, amount->bytes);
   // Reservations are printed again when they change; the other buffers are parts of a sum.
   if (figure == Figure::ComputeBuffer || figure == Figure::OutputBuffer) {
-    load.figures.set(figure, device, *amount);
+    context.figures.set(figure, device, *amount);
   } else {
-    load.figures.add(figure, device, *amount);
+    context.figures.add(figure, device, *amount);
   }
 }
 
@@ -164,15 +198,34 @@ void LlamaCppReader::settings_line(std::string_view text) {
       log_.version = "b" + std::to_string(*old);
     }
   }
-  if (!has(text, " = ")) return;
-  if (has(text, "n_seq_max ")) {
-    new_context();
-    sequences_ = count_after(text, "n_seq_max").value_or(sequences_);
+  if (has(text, " = ")) context_line(text);
+}
+
+void LlamaCppReader::context_line(std::string_view text) {
+  const bool begins = has(text, "n_seq_max ") || (has(text, "llama_new_context_with_model: n_ctx "));
+  const bool full = !load().contexts.empty() && !load().contexts.back().figures.empty();
+  if (begins && full && load().contexts.size() < 64) load().contexts.emplace_back();
+  if (begins && draft_named_) {
+    load().context().draft = true;
+    draft_named_ = false;
   }
-  if (has(text, "n_ctx ")) cells_ = count_after(text, "n_ctx ").value_or(cells_);
-  if (const auto n = count_after(text, "n_batch "); n && has(text, "n_batch "))
-    set_setting(log_, "serving.batch", *n);
-  if (const auto n = count_after(text, "n_ubatch "); n) set_setting(log_, "serving.ubatch", *n);
+  const bool own = has(text, "llama_context") || has(text, "llama_new_context") || has(text, "llama_init_from_model");
+  if (!own) return;
+  Context& c = load().context();
+  if (const auto n = count_after(text, "n_seq_max"); n && has(text, "n_seq_max ")) c.sequences = *n;
+  if (const auto n = count_after(text, "n_ctx "); n && has(text, "n_ctx ")) c.cells = *n;
+  const auto whole = [&](std::string_view words, std::string_view path) {
+    if (const auto n = has(text, words) ? count_after(text, words) : std::nullopt) put(c, path, std::to_string(*n));
+  };
+  whole("n_batch ", "serving.batch");
+  whole("n_ubatch ", "serving.ubatch");
+  if (const auto n = has(text, "n_rs_seq ") ? count_after(text, "n_rs_seq ") : std::nullopt; n && *n != 0) {
+    put(c, "serving.draft_tokens", std::to_string(*n));
+  }
+  const std::string_view value = trimmed(text_between(text, "= ", "\r\n"));
+  if (has(text, "flash_attn ") && (value == "disabled" || value == "0")) put(c, "serving.attention", "eager");
+  if (has(text, "flash_attn ") && (value == "enabled" || value == "1")) put(c, "serving.attention", "flash");
+  if (has(text, "kv_unified ")) put(c, "serving.kv_unified", value == "true" || value == "1" ? "on" : "off");
 }
 
 void LlamaCppReader::line(std::string_view text) {
@@ -180,10 +233,17 @@ void LlamaCppReader::line(std::string_view text) {
     breakdown_line(text);
     return;
   }
+  if (has(text, "MTP draft context") || has(text, "loading draft model")) draft_named_ = true;
   const bool starts_load = has(text, "loaded meta data with") || has(text, "loading model tensors");
   if (starts_load && (loads_.empty() || tensors_seen_) && loads_.size() < 256) {
-    loads_.emplace_back();
+    loads_.emplace_back().draft = draft_named_;
+    draft_named_ = false;
     tensors_seen_ = false;
+  }
+  if (has(text, "size =") && has(text, "K (") && has(text, "V (")) {  // the cache and its formats
+    const std::string keys(text_between(text, "K (", ")")), values(text_between(text, "V (", ")"));
+    const bool typed = !keys.empty() && !values.empty() && !loads_.empty() && !loads_.back().contexts.empty();
+    if (typed) put(loads_.back().contexts.back(), "serving.kv_format", keys == values ? keys : keys + "/" + values);
   }
   if (const std::size_t at = text.find("buffer size"); at != std::string_view::npos) {
     buffer_line(text, at);
@@ -200,14 +260,40 @@ void LlamaCppReader::line(std::string_view text) {
 std::optional<MeasuredLog> LlamaCppReader::finish() {
   // Trial loads, reloads and draft models: the last load that is not small against the largest is the model's.
   Count largest = 0;
-  for (const Load& load : loads_) largest = std::max(largest, load.weights);
-  const Load* load = nullptr;
-  for (const Load& l : loads_) {
-    if (!l.figures.empty() && l.weights >= largest / 2) load = &l;
+  for (const Load& load : loads_) largest = std::max(largest, load.draft ? 0 : load.weights);
+  std::size_t at = loads_.size();
+  for (std::size_t i = 0; i < loads_.size(); ++i) {
+    const bool anything = !loads_[i].figures.empty() || loads_[i].main() != nullptr;
+    if (anything && !loads_[i].draft && loads_[i].weights >= largest / 2) at = i;
   }
-  FigureList figures = load ? load->figures : FigureList{};
-  const auto printed = static_cast<std::size_t>(
-      std::count_if(loads_.begin(), loads_.end(), [](const Load& l) { return l.weights != 0; }));
+  FigureList figures;
+  const auto take = [&](const FigureList& from, std::optional<Figure> as) {
+    for (const MeasuredFigure& f : from.sorted()) {
+      figures.add(as.value_or(f.figure), f.device,
+                  {.bytes = f.value, .rounding = f.rounding, .negative = false, .end = 0});
+    }
+  };
+  const Context* main = at < loads_.size() ? loads_[at].main() : nullptr;
+  if (at < loads_.size()) {
+    take(loads_[at].figures, std::nullopt);
+    bool behind = false;
+    for (const Context& c : loads_[at].contexts) {
+      if (&c == main) take(c.figures, std::nullopt);
+      if (behind || c.draft) take(c.figures, Figure::DraftModel);
+      if (behind && !c.draft) note(log_, "A second, smaller context of the same model is taken for a draft's.");
+      behind = behind || &c == main;
+    }
+  }
+  std::size_t printed = 0;
+  for (std::size_t i = 0; i < loads_.size(); ++i) {
+    if (loads_[i].weights == 0) continue;
+    if (!loads_[i].draft) {
+      ++printed;
+    } else if (i > at || at == loads_.size()) {
+      take(loads_[i].figures, Figure::DraftModel);
+      for (const Context& c : loads_[i].contexts) take(c.figures, Figure::DraftModel);
+    }
+  }
   if (printed > 1) {
     note(log_,
          "The log contains " + std::to_string(printed) + " loads; the last one of a full-size model is compared.");
@@ -221,11 +307,17 @@ std::optional<MeasuredLog> LlamaCppReader::finish() {
     }
   }
   if (figures.empty()) return std::nullopt;
-  if (sequences_ != 0 && cells_ != 0) {
-    set_setting(log_, "serving.sequences", sequences_);
-    set_setting(log_, "serving.context", cells_ / sequences_);
-  } else if (cells_ != 0) {
-    set_setting(log_, "serving.context", cells_);
+  if (main != nullptr) {
+    for (const LogSetting& setting : main->settings) {
+      const auto number = count_after(setting.text, "");
+      if (number && std::to_string(*number) == setting.text) {
+        set_setting(log_, setting.path, *number);
+      } else {
+        set_setting(log_, setting.path, setting.text);
+      }
+    }
+    if (main->sequences != 0) set_setting(log_, "serving.sequences", main->sequences);
+    if (main->cells != 0) set_setting(log_, "serving.context", main->cells / std::max<Count>(1, main->sequences));
   }
   log_.figures = figures.sorted();
   return std::move(log_);

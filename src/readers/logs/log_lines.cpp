@@ -136,7 +136,7 @@ MeasuredFigure* FigureList::slot(Figure figure, std::string_view device) {
     if (f.figure == figure && f.device == device) return &f;
   }
   if (all_.size() >= figure_limit) return nullptr;
-  all_.push_back({figure, std::string(device), 0, 0});
+  all_.push_back({.figure = figure, .device = std::string(device)});
   return &all_.back();
 }
 
@@ -154,8 +154,21 @@ void FigureList::add(Figure figure, std::string_view device, const Amount& amoun
   }
 }
 
+void FigureList::raise(Figure figure, std::string_view device, const Amount& amount) {
+  const MeasuredFigure* old = find(figure, device);
+  if (!old || old->value < amount.bytes) set(figure, device, amount);
+}
+
 void FigureList::forget(Figure figure) {
   std::erase_if(all_, [&](const MeasuredFigure& f) { return f.figure == figure; });
+}
+
+void FigureList::forget(Figure figure, std::string_view device) {
+  std::erase_if(all_, [&](const MeasuredFigure& f) { return f.figure == figure && f.device == device; });
+}
+
+void FigureList::mark_at_least() {
+  for (MeasuredFigure& f : all_) f.at_least = f.figure == Figure::Allocated || f.figure == Figure::Reserved;
 }
 
 const MeasuredFigure* FigureList::find(Figure figure, std::string_view device) const {
@@ -176,18 +189,52 @@ std::vector<MeasuredFigure> FigureList::sorted() const {
   return out;
 }
 
-void set_setting(MeasuredLog& log, std::string_view path, Count value) {
+namespace {
+
+LogSetting& setting_slot(MeasuredLog& log, std::string_view path) {
   for (LogSetting& s : log.settings) {
-    if (s.path == path) {
-      s.value = value;
-      return;
-    }
+    if (s.path == path) return s;
   }
-  log.settings.push_back({std::string(path), value});
+  return log.settings.emplace_back(LogSetting{.path = std::string(path), .value = 0, .text = {}});
+}
+
+}  // namespace
+
+void set_setting(MeasuredLog& log, std::string_view path, Count value) {
+  LogSetting& s = setting_slot(log, path);
+  s.value = value;
+  s.text = std::to_string(value);
+}
+
+void set_setting(MeasuredLog& log, std::string_view path, std::string_view text) {
+  LogSetting& s = setting_slot(log, path);
+  s.value = 0;
+  s.text = text;
 }
 
 void note(MeasuredLog& log, std::string_view words) {
   if (std::find(log.notes.begin(), log.notes.end(), words) == log.notes.end()) log.notes.emplace_back(words);
+}
+
+std::string device_named_in(std::string_view line) {
+  // With blanks as drivers print it, or joined by lines as file names have it (device_name=NVIDIA_H200.json).
+  static constexpr std::array<std::string_view, 9> makers{"NVIDIA GeForce ", "NVIDIA_GeForce_", "NVIDIA ",
+                                                          "NVIDIA_",         "AMD Radeon ",     "AMD Instinct ",
+                                                          "Apple M",         "(RTX ",           "Tesla "};
+  for (const std::string_view maker : makers) {
+    const std::size_t at = line.find(maker);
+    if (at == std::string_view::npos) continue;
+    const std::size_t kept = maker.ends_with('M') ? maker.size() - 1 : maker.starts_with('(') ? 1 : maker.size();
+    std::string name(line.substr(at + kept, 48));
+    std::replace(name.begin(), name.end(), '_', ' ');
+    for (const std::string_view end : {",", "(", ")", "|", ";", "\"", "'", "  ", ".json", " compute", ". "}) {
+      if (const std::size_t cut = name.find(end); cut != std::string::npos) name.resize(cut);
+    }
+    name = trimmed(name);
+    const bool numbered = std::any_of(name.begin(), name.end(), is_digit);
+    if (numbered && !name.empty() && name.front() >= 'A' && name.front() <= 'Z') return name;
+  }
+  return {};
 }
 
 }  // namespace llmcalc::io

@@ -47,6 +47,10 @@ std::string gpu_name(std::size_t index);
 class FigureList {
  public:
   void set(Figure figure, std::string_view device, const Amount& amount);
+  /// Sets it unless a larger one was seen.
+  void raise(Figure figure, std::string_view device, const Amount& amount);
+  void forget(Figure figure, std::string_view device);
+  void mark_at_least();
   void add(Figure figure, std::string_view device, const Amount& amount);
   void forget(Figure figure);
   [[nodiscard]] const MeasuredFigure* find(Figure figure, std::string_view device) const;
@@ -61,6 +65,14 @@ class FigureList {
 
 /// Sets a setting, replacing an earlier value.
 void set_setting(MeasuredLog& log, std::string_view path, Count value);
+/// The same for one that is no whole number, as people type it.
+void set_setting(MeasuredLog& log, std::string_view path, std::string_view text);
+
+/// A figure and the words before its number.
+struct Phrase {
+  std::string_view words;
+  Figure figure;
+};
 
 /// Adds a note unless it is there.
 void note(MeasuredLog& log, std::string_view words);
@@ -69,6 +81,9 @@ void note(MeasuredLog& log, std::string_view words);
 std::optional<MeasuredLog> read_vllm_log(std::string_view text);
 std::optional<MeasuredLog> read_sglang_log(std::string_view text);
 std::optional<MeasuredLog> read_llama_cpp_log(std::string_view text);
+std::optional<MeasuredLog> read_ollama_log(std::string_view text);
+std::optional<MeasuredLog> read_tensorrt_llm_log(std::string_view text);
+std::optional<MeasuredLog> read_mlx_log(std::string_view text);
 std::optional<MeasuredLog> read_nvidia_smi(std::string_view text);
 std::optional<MeasuredLog> read_torch_memory(std::string_view text);
 

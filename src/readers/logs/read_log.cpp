@@ -7,12 +7,13 @@ namespace llmcalc::io {
 namespace {
 
 using Reader = std::optional<MeasuredLog> (*)(std::string_view);
-// Engines before PyTorch and nvidia-smi: their logs may contain what those print.
-constexpr std::array<Reader, 5> readers{read_llama_cpp_log, read_vllm_log, read_sglang_log, read_torch_memory,
-                                        read_nvidia_smi};
+// Engines before PyTorch and nvidia-smi: their logs may contain what those print. Ollama's engine prints lines of
+// llama.cpp's tensors as well.
+constexpr std::array<Reader, 8> readers{read_ollama_log,       read_llama_cpp_log, read_vllm_log, read_sglang_log,
+                                        read_tensorrt_llm_log, read_torch_memory,  read_mlx_log,  read_nvidia_smi};
 
 /// Words that only these logs contain.
-constexpr std::array<std::string_view, 16> marks{"buffer size",
+constexpr std::array<std::string_view, 32> marks{"buffer size",
                                                  "memory breakdown",
                                                  "KV cache memory",
                                                  "GPU KV cache size",
@@ -20,14 +21,57 @@ constexpr std::array<std::string_view, 16> marks{"buffer size",
                                                  "model weights take",
                                                  "Loading model weights took",
                                                  "KV Cache is allocated",
+                                                 "Mamba Cache is allocated",
                                                  "Load weight end",
+                                                 "non-default args",
+                                                 "[MemUsageChange]",
+                                                 "msg=\"model weights\"",
+                                                 "msg=\"kv cache\"",
                                                  "NVIDIA-SMI",
                                                  "memory.used",
                                                  "CUDA memory summary",
+                                                 "CUDA out of memory",
+                                                 "HIP out of memory",
                                                  "memory_allocated",
                                                  "memory_reserved",
                                                  "memory allocated",
-                                                 "memory reserved"};
+                                                 "memory reserved",
+                                                 "max allocated:",
+                                                 "Peak reserved memory",
+                                                 "Peak memory:",
+                                                 "Peak mem ",
+                                                 "peak_memory_",
+                                                 "memory(GiB)",
+                                                 "memory/max_",
+                                                 "memory/device_",
+                                                 "Max_MA "};
+
+/// The text without the colours of a terminal (ESC [ ... letter).
+std::string without_colours(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\x1b' || i + 1 >= text.size() || text[i + 1] != '[') {
+      out.push_back(text[i]);
+      continue;
+    }
+    constexpr std::size_t longest = 32;
+    std::size_t end = i + 2;
+    while (end < text.size() && end < i + longest && (text[end] == ';' || (text[end] >= '0' && text[end] <= '9')))
+      ++end;
+    i = end < text.size() ? end : text.size() - 1;  // the letter goes with it
+  }
+  return out;
+}
+
+/// The first device that the text names.
+std::string first_device(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = next_line(text);
+    if (std::string name = device_named_in(line); !name.empty()) return name;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -39,15 +83,18 @@ bool looks_like_log(std::string_view text) {
 Result<MeasuredLog> read_log(std::string_view text) {
   const bool cut = text.size() > log_limit;
   text = text.substr(0, log_limit);
+  const std::string plain = has(text, "\x1b[") ? without_colours(text) : std::string{};
+  if (!plain.empty()) text = plain;
   for (const Reader reader : readers) {
     if (std::optional<MeasuredLog> log = reader(text)) {
+      if (log->device.empty()) log->device = first_device(text);
       if (cut) note(*log, "Only the first 32 MiB of the text were read.");
       return *std::move(log);
     }
   }
   return Issue{"log", std::string("no memory figures found") + (cut ? " in the first 32 MiB" : "") +
-                          ": expected the start-up log of vLLM, SGLang or llama.cpp, nvidia-smi, or "
-                          "PyTorch's memory summary"};
+                          ": expected the start-up log of vLLM, SGLang, llama.cpp, Ollama or "
+                          "TensorRT-LLM, nvidia-smi, or what PyTorch or a trainer prints of its peak"};
 }
 
 }  // namespace llmcalc::io

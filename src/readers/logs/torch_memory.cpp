@@ -1,5 +1,6 @@
 // PyTorch's own figures: the table of torch.cuda.memory_summary() (its second column is the peak), printed results of
-// max_memory_allocated() and max_memory_reserved(), and the memory that torchtitan writes with every step.
+// max_memory_allocated() and max_memory_reserved(), what it says when memory is out, and what trainers print of it with
+// every step or at the end. Of figures that are printed again and again the largest counts, of all ranks together.
 
 #include "readers/logs/log_lines.hpp"
 
@@ -8,17 +9,39 @@
 namespace llmcalc::io {
 namespace {
 
-struct Phrase {
+constexpr Count mib = Count{1} << 20, gib = Count{1} << 30;
+
+/// Words before a figure, in lower case.
+struct TrainerPhrase {
   std::string_view words;
-  Figure figure;
+  Figure figure = Figure::Allocated;
+  Count unit = 1;              ///< of a number without one; 1: such a number is passed over when it has decimals
+  std::string_view program{};  ///< "": PyTorch itself
 };
-// In lower case. Longer words first.
+
+/// Longer words first. Sources: deepspeed/runtime/utils.py see_memory_usage; ms-swift swift/trainers (memory(GiB) is
+/// the reserved peak); axolotl utils/callbacks (memory/... in GiB); Unsloth's notebooks (2^30 called GB); Megatron
+/// training/utils.py report_memory (memory (MB) is 2^20); torchtune training/memory.py (GiB).
 constexpr std::array phrases{
-    Phrase{"max_memory_allocated", Figure::Allocated},  Phrase{"max_memory_reserved", Figure::Reserved},
-    Phrase{"peak_memory_allocated", Figure::Allocated}, Phrase{"peak_memory_reserved", Figure::Reserved},
-    Phrase{"max memory allocated", Figure::Allocated},  Phrase{"max memory reserved", Figure::Reserved},
-    Phrase{"peak memory allocated", Figure::Allocated}, Phrase{"peak memory reserved", Figure::Reserved},
-    Phrase{"max allocated", Figure::Allocated},         Phrase{"max reserved", Figure::Reserved},
+    TrainerPhrase{"max_memory_allocated", Figure::Allocated},
+    TrainerPhrase{"max_memory_reserved", Figure::Reserved},
+    TrainerPhrase{"peak_memory_allocated", Figure::Allocated},
+    TrainerPhrase{"peak_memory_reserved", Figure::Reserved, gib, "torchtune"},
+    TrainerPhrase{"peak_memory_alloc", Figure::Allocated, gib, "torchtune"},
+    TrainerPhrase{"memory/max_mem_allocated(gib)", Figure::Allocated, gib, "Axolotl"},
+    TrainerPhrase{"memory/max_allocated (gib)", Figure::Allocated, gib, "Axolotl"},
+    TrainerPhrase{"memory/device_mem_reserved(gib)", Figure::Reserved, gib, "Axolotl"},
+    TrainerPhrase{"memory/device_reserved (gib)", Figure::Reserved, gib, "Axolotl"},
+    TrainerPhrase{"memory(gib)", Figure::Reserved, gib, "ms-swift"},
+    TrainerPhrase{"max_ma ", Figure::Allocated, gib, "DeepSpeed"},
+    TrainerPhrase{"max_ca ", Figure::Reserved, gib, "DeepSpeed"},
+    TrainerPhrase{"peak reserved memory =", Figure::Reserved, gib, "Unsloth"},
+    TrainerPhrase{"max memory allocated", Figure::Allocated},
+    TrainerPhrase{"max memory reserved", Figure::Reserved},
+    TrainerPhrase{"peak memory allocated", Figure::Allocated},
+    TrainerPhrase{"peak memory reserved", Figure::Reserved},
+    TrainerPhrase{"max allocated", Figure::Allocated, mib, "Megatron"},
+    TrainerPhrase{"max reserved", Figure::Reserved, mib, "Megatron"},
 };
 
 std::string lower(std::string_view text) {
@@ -38,12 +61,8 @@ std::optional<Amount> peak_of_row(std::string_view line, std::string_view title)
 }
 
 /// A printed result. A number with decimals but without a unit could be anything and is passed over.
-std::optional<Amount> printed(std::string_view line, std::string_view words) {
-  const std::size_t at = line.find(words);
-  if (at == std::string_view::npos) return std::nullopt;
-  std::string_view rest = line.substr(at + words.size());
+std::optional<Amount> printed(std::string_view rest, Count unit) {
   // "()", "(0)", "(device):", " (GiB):" between the name and the number
-  Count unit = 1;
   if (const std::size_t open = rest.find_first_not_of(' '); open != std::string_view::npos && rest[open] == '(') {
     const std::string_view inside = text_between(rest, "(", ")");
     if (has(lower(inside), "gib") || has(lower(inside), "gb")) unit = Count{1} << 30;
@@ -61,12 +80,42 @@ std::optional<Amount> printed(std::string_view line, std::string_view words) {
   return bare ? std::nullopt : amount;
 }
 
+/// What PyTorch says when memory is out, in both wordings:
+///   Tried to allocate 2.00 GiB (GPU 0; 23.69 GiB total capacity; 20.53 GiB already allocated; ... 20.71 GiB reserved in
+///   total by PyTorch)
+///   Tried to allocate 1.02 GiB. GPU 0 has a total capacity of 23.65 GiB of which 837.44 MiB is free. ... Of the
+///   allocated memory 21.32 GiB is allocated by PyTorch, and 1.03 GiB is reserved by PyTorch but unallocated.
+/// The run needed what it had and what it asked for, at least.
+bool out_of_memory(std::string_view line, FigureList& figures) {
+  if (!has(line, "out of memory") || !has(line, "Tried to allocate ")) return false;
+  const auto tried = amount_after(line, "Tried to allocate ");
+  const auto card = count_after(line, "GPU ");
+  const std::string device = gpu_name(card && *card < 4096 ? static_cast<std::size_t>(*card) : 0);
+  const auto before = [&](std::string_view words) -> std::optional<Amount> {
+    const std::size_t at = line.find(words);
+    if (at == std::string_view::npos) return std::nullopt;
+    const std::size_t from = line.find_last_of(";,(", at);
+    return from == std::string_view::npos ? std::nullopt : amount_at(line.substr(from + 1));
+  };
+  auto capacity = amount_after(line, "total capacity of ");
+  if (!capacity) capacity = amount_after(line, "; ");
+  auto allocated = amount_after(line, "Of the allocated memory ");
+  if (!allocated) allocated = before(" already allocated");
+  if (capacity) figures.set(Figure::DeviceMemory, device, *capacity);
+  if (!tried || !allocated) return true;
+  allocated->bytes = add(allocated->bytes, tried->bytes);
+  allocated->rounding = add(allocated->rounding, tried->rounding);
+  figures.set(Figure::Allocated, device, *allocated);
+  return true;
+}
+
 }  // namespace
 
 std::optional<MeasuredLog> read_torch_memory(std::string_view text) {
   MeasuredLog log{.kind = LogKind::Torch, .version = {}, .model = {}, .figures = {}, .settings = {}, .notes = {}};
   FigureList figures;
   std::string device = gpu_name(0);
+  bool ended = false;
   while (!text.empty()) {
     const std::string_view line = next_line(text);
     if (has(line, "memory summary, device ID")) {
@@ -84,19 +133,38 @@ std::optional<MeasuredLog> read_torch_memory(std::string_view text) {
     }
     if (has(line, "step:") && has(line, "loss:")) {  // torchtitan: "memory: 30.13GiB(37.86%)", the peak reserved
       if (const auto amount = amount_after(line, "memory:"); amount && amount->rounding != 0) {
-        figures.set(Figure::Reserved, device, *amount);
+        figures.raise(Figure::Reserved, device, *amount);
+        if (log.program.empty()) log.program = "torchtitan";
       }
       continue;
     }
-    const std::string words = lower(line);
-    if (!has(words, "allocated") && !has(words, "reserved")) continue;
-    for (const Phrase& phrase : phrases) {
-      const std::size_t at = words.find(phrase.words);
-      if (at == std::string::npos) continue;
-      if (const auto amount = printed(line.substr(at), line.substr(at, phrase.words.size()))) {
-        figures.set(phrase.figure, device, *amount);
-      }
+    if (out_of_memory(line, figures)) {
+      ended = true;
+      continue;
     }
+    const std::string words = lower(line);
+    if (!has(words, "memory") && !has(words, "max_ma") && !has(words, "allocated") && !has(words, "reserved"))
+      continue;
+    if (has(words, "gpu = ") && has(words, "max memory = ")) {  // Unsloth's first lines
+      if (const auto total = amount_after(line, "Max memory = ", gib))
+        figures.set(Figure::DeviceMemory, device, *total);
+      continue;
+    }
+    std::array<bool, 2> found{};
+    for (const TrainerPhrase& phrase : phrases) {
+      const std::size_t at = words.find(phrase.words);
+      bool& done = found[phrase.figure == Figure::Allocated ? 0 : 1];
+      if (at == std::string::npos || done) continue;
+      const auto amount = printed(line.substr(at + phrase.words.size()), phrase.unit);
+      if (!amount) continue;
+      done = true;
+      figures.raise(phrase.figure, device, *amount);
+      if (!phrase.program.empty() && log.program.empty()) log.program = phrase.program;
+    }
+  }
+  if (ended) {
+    figures.mark_at_least();
+    note(log, "The run ran out of memory: it needed what it had and what it asked for, or more.");
   }
   if (figures.empty()) return std::nullopt;
   log.figures = figures.sorted();

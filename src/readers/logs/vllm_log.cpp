@@ -16,11 +16,6 @@ namespace {
 
 constexpr Count gib = Count{1} << 30;
 
-/// A figure and the words before its number.
-struct Phrase {
-  std::string_view words;
-  Figure figure;
-};
 constexpr std::array phrases{
     Phrase{"Loading model weights took ", Figure::Weights},
     Phrase{"Model loading took ", Figure::Weights},
@@ -48,13 +43,49 @@ constexpr std::array trailing_phrases{
     Phrase{"for CUDAGraph memory", Figure::CudaGraphs},
 };
 
+/// An argument of the server as its log prints what was given: 'max_num_seqs': 16.
+struct Argument {
+  std::string_view name;
+  std::string_view path;
+};
+constexpr std::array arguments{
+    Argument{"max_model_len", "serving.max_model_len"},
+    Argument{"tensor_parallel_size", "parallelism.tensor"},
+    Argument{"pipeline_parallel_size", "parallelism.pipeline"},
+    Argument{"data_parallel_size", "parallelism.data"},
+    Argument{"max_num_seqs", "serving.max_num_seqs"},
+    Argument{"max_num_batched_tokens", "serving.max_num_batched_tokens"},
+    Argument{"kv_cache_memory_bytes", "serving.kv_cache_memory_bytes"},
+    Argument{"num_speculative_tokens", "serving.draft_tokens"},
+    Argument{"gpu_memory_utilization", "serving.gpu_memory_utilization"},
+    Argument{"kv_cache_dtype", "serving.kv_format"},
+    Argument{"enable_prefix_caching", "serving.prefix_caching"},
+    Argument{"decode_context_parallel_size", "parallelism.decode_context"},
+};
+
+/// The value behind 'name': in a printed dictionary, without quotes; "" when it is not there.
+std::string_view argument_of(std::string_view line, std::string_view name) {
+  for (std::size_t at = line.find(name); at != std::string_view::npos; at = line.find(name, at + 1)) {
+    std::string_view rest = line.substr(at + name.size());
+    if (rest.size() < 3 || (rest[0] != '\'' && rest[0] != '"') || rest[1] != ':') continue;
+    rest = trimmed(rest.substr(2));
+    if (rest.starts_with('\'') || rest.starts_with('"')) return text_between(rest, rest.substr(0, 1), "'\"");
+    return rest.substr(0, rest.find_first_of(",}"));
+  }
+  return {};
+}
+
 /// The process that wrote a line: "Worker_TP1", "VllmWorker rank=1", "RayWorkerWrapper"; "" for the engine itself.
 std::string_view worker_of(std::string_view line) {
-  const std::size_t open = line.find('(');
-  if (open == std::string_view::npos || !has(line.substr(open, 48), "orker")) return {};
-  const std::string_view tag = line.substr(open + 1, line.find(')', open) - open - 1);
-  if (has(tag, "TP") || has(tag, "rank=")) return trimmed(tag.substr(0, tag.find(" pid")));
-  return tag;
+  // "(EngineCore_DP0 pid=9) (Worker_TP1 pid=11) INFO ...": tags stand before the message.
+  const std::string_view head = line.substr(0, 160);
+  for (std::size_t open = head.find('('); open != std::string_view::npos; open = head.find('(', open + 1)) {
+    const std::string_view tag = head.substr(open + 1, head.find(')', open) - open - 1);
+    if (!has(tag, "orker")) continue;
+    if (has(tag, "TP") || has(tag, "rank=")) return trimmed(tag.substr(0, tag.find(" pid")));
+    return tag;
+  }
+  return {};
 }
 
 class VllmReader {
@@ -130,6 +161,23 @@ void VllmReader::cache_line(std::string_view text) {
 }
 
 void VllmReader::settings_line(std::string_view text) {
+  if (has(text, "non-default args")) {
+    own_marks_ = true;
+    for (const Argument& argument : arguments) {
+      const std::string_view value = argument_of(text, argument.name);
+      const auto number = count_after(value, "");
+      if (value.empty() || value == "None" || value == "auto") continue;
+      if (number && !has(value, ".") && !has(argument.path, "kv_format")) {
+        set_setting(log_, argument.path, *number);
+      } else {
+        set_setting(log_, argument.path, value == "True" ? "on" : value == "False" ? "off" : value);
+      }
+    }
+    if (const auto name = argument_of(text, "model_tag"); !name.empty()) log_.model = name;
+    if (const auto name = argument_of(text, "model"); !name.empty() && log_.model.empty()) log_.model = name;
+    if (argument_of(text, "enforce_eager") == "True") set_setting(log_, "serving.cuda_graphs", "off");
+    return;
+  }
   if (has(text, "LLM engine (v")) log_.version = text_between(text, "LLM engine (v", ")+ ");
   if (const auto name = text_between(text, "model='", "'"); !name.empty() && log_.model.empty()) log_.model = name;
   if (const auto n = count_after(text, "tensor_parallel_size="); n && *n != 0) {
@@ -166,7 +214,7 @@ void VllmReader::line(std::string_view text) {
 }
 
 std::optional<MeasuredLog> VllmReader::finish() {
-  if (!own_marks_) return std::nullopt;
+  if (!own_marks_ || figures_.empty()) return std::nullopt;
   log_.figures = figures_.sorted();
   return std::move(log_);
 }

@@ -145,5 +145,89 @@ llama_context:      CUDA0 compute buffer size =   250.00 MiB
   EXPECT_FALSE(log->notes.empty());
 }
 
+// llama.cpp pull 23269 (2026-05, Vulkan) and issue 23472, colours as issue 27680 has them: a model of 41 layers with a
+// recurrent state per drafted token, then the context of its prediction layer.
+TEST(LlamaCppLog, TheSecondContextOfALoadIsTheDrafts) {
+  const std::string blue = "\x1b[34m", end = "\x1b[0m";
+  std::string text;
+  for (const char* line : {
+           "0.00.388.562 I   - Vulkan0 : NVIDIA GeForce RTX 4090 (24576 MiB, 24111 MiB free)",
+           "[53409] 0.02.001.133 I load_tensors: loading model tensors, this can take a while... (load_mode = mmap)",
+           "[53409] 0.18.948.133 I load_tensors: offloaded 42/42 layers to GPU",
+           "[53409] 0.18.948.134 I load_tensors:      Vulkan0 model buffer size = 19201.62 MiB",
+           "[53409] 0.20.948.130 I llama_context: constructing llama_context",
+           "[53409] 0.20.948.131 I llama_context: n_seq_max     = 1",
+           "[53409] 0.20.948.132 I llama_context: n_ctx         = 65536",
+           "[53409] 0.20.948.133 I llama_context: n_batch       = 2048",
+           "[53409] 0.20.948.133 I llama_context: n_ubatch      = 1088",
+           "[53409] 0.20.948.134 I llama_context: flash_attn    = enabled",
+           "[53409] 0.20.948.135 I llama_context: kv_unified    = true",
+           "[53409] 0.20.948.139 I llama_context: n_rs_seq      = 2",
+           "[53409] 0.20.948.427 I llama_context: Vulkan_Host  output buffer size =     0.95 MiB",
+           "[53409] 0.21.078.524 I llama_kv_cache:    Vulkan0 KV buffer size =  1280.00 MiB",
+           "[53409] 0.21.113.202 I llama_kv_cache: size = 1280.00 MiB ( 65536 cells,  10 layers,  1/1 seqs), K "
+           "(f16):  640.00 MiB, V (f16):  640.00 MiB",
+           "[53409] 0.21.124.397 I llama_memory_recurrent:    Vulkan0 RS buffer size =   188.44 MiB",
+           "[53409] 0.21.130.000 I sched_reserve:    Vulkan0 compute buffer size =   300.50 MiB",
+           "[53409] 0.22.654.086 I srv    load_model: creating MTP draft context against the target model "
+           "'model.gguf'",
+           "[53409] 0.22.654.134 I llama_context: constructing llama_context",
+           "[53409] 0.22.654.134 I llama_context: n_seq_max     = 1",
+           "[53409] 0.22.654.135 I llama_context: n_ctx         = 65536",
+           "[53409] 0.22.654.139 I llama_context: n_rs_seq      = 0",
+           "[53409] 0.22.656.949 I llama_kv_cache:    Vulkan0 KV buffer size =   128.00 MiB",
+           "[53409] 0.22.657.607 I llama_kv_cache: size =  128.00 MiB ( 65536 cells,   1 layers,  1/1 seqs), K "
+           "(f16):   64.00 MiB, V (f16):   64.00 MiB",
+           "[53409] 0.22.700.000 I sched_reserve:    Vulkan0 compute buffer size =   170.77 MiB",
+       }) {
+    text.append(blue).append(line).append(end).append("\n");
+  }
+  const auto log = read_log(text);
+  ASSERT_TRUE(log) << log.issues().front().what;
+  EXPECT_EQ(figure(*log, Figure::Weights, "GPU 0"), MiB(19201.62));
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(1280));
+  EXPECT_EQ(figure(*log, Figure::RecurrentState, "GPU 0"), MiB(188.44));
+  EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "GPU 0"), MiB(300.5));
+  EXPECT_EQ(figure(*log, Figure::DraftModel, "GPU 0"), MiB(128) + MiB(170.77));
+  EXPECT_EQ(setting(*log, "serving.context"), 65536U);
+  EXPECT_EQ(setting(*log, "serving.ubatch"), 1088U);
+  EXPECT_EQ(setting(*log, "serving.draft_tokens"), 2U);
+  EXPECT_EQ(tests::setting_text(*log, "serving.kv_format"), "f16");
+  EXPECT_EQ(tests::setting_text(*log, "serving.kv_unified"), "on");
+  EXPECT_EQ(log->device, "RTX 4090");
+}
+
+TEST(LlamaCppLog, ADraftModelThatIsNamedIsCounted) {
+  const auto log = read_log(R"(llama_model_loader: loaded meta data with 29 key-value pairs
+load_tensors:        CUDA0 model buffer size =  9000.00 MiB
+llama_kv_cache:      CUDA0 KV buffer size =  1024.00 MiB
+llama_context:      CUDA0 compute buffer size =   300.00 MiB
+srv    load_model: loading draft model 'draft.gguf'
+llama_model_loader: loaded meta data with 29 key-value pairs
+load_tensors:        CUDA0 model buffer size =   800.00 MiB
+llama_kv_cache:      CUDA0 KV buffer size =    64.00 MiB
+llama_context:      CUDA0 compute buffer size =   250.00 MiB
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(1024));
+  EXPECT_EQ(figure(*log, Figure::DraftModel, "GPU 0"), MiB(800) + MiB(64) + MiB(250));
+}
+
+// ik_llama.cpp pull 1087 (2025-12): what is split over all GPUs is printed as one buffer.
+TEST(LlamaCppLog, SplitBuffersAreOfAllGpusTogether) {
+  const auto log = read_log(R"(llm_load_tensors: offloaded 94/94 layers to GPU
+llm_load_tensors:        CPU buffer size = 45717.85 MiB
+llm_load_tensors: CUDA_Split buffer size = 11344.79 MiB
+llm_load_tensors:      CUDA1 buffer size =   607.05 MiB
+llama_new_context_with_model: n_ctx         = 4096
+llama_new_context_with_model: n_batch       = 4096
+llama_new_context_with_model: n_ubatch      = 4096
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::Weights, std::string(all_gpus)), MiB(11344.79));
+  EXPECT_EQ(figure(*log, Figure::Weights, "GPU 1"), MiB(607.05));
+  EXPECT_EQ(figure(*log, Figure::Weights, "GPU 0"), 0U);
+}
+
 }  // namespace
 }  // namespace llmcalc::io

@@ -118,6 +118,60 @@ Scenario training_on_h100(Count count) {
 
 double trained_tokens(const Scenario& s) { return training_speed(s)->tokens_per_second.typical; }
 
+TEST(InferenceSpeed, OfWhatDoesNotFitIsThatOfLayersInHostMemory) {
+  Scenario s = on_h100();
+  Device card = *s.devices.groups.front().device;
+  card.memory = 12_GiB;
+  s.devices.groups.front().device = std::make_shared<const Device>(card);
+  s.serving.runtime = Runtime::LlamaCpp;
+  s.weights.format = WeightFormat::Bf16;  // 15 GiB
+  const InferenceEstimate e = evaluate_inference(s);
+  ASSERT_FALSE(e.fit.fits);
+  const auto speed = inference_speed(s, e);
+  ASSERT_TRUE(speed);
+  EXPECT_EQ(speed->residence, Residence::Offloaded);
+  EXPECT_GT(speed->gpu_layers, 10U);
+  EXPECT_LT(speed->gpu_layers, 33U);
+  EXPECT_LT(speed->tokens_per_second.typical, 40) << "several GiB come from host memory";
+  EXPECT_NE(residence_words(s, *speed).find("Does not fit: with "), std::string::npos);
+  // One layer more, and less than 1 GiB would be free.
+  Scenario more = s;
+  more.serving.gpu_layers = speed->gpu_layers + 1;
+  EXPECT_LT(evaluate_inference(more).fit.headroom, 1_GiB);
+  more.serving.gpu_layers = speed->gpu_layers;
+  EXPECT_GE(evaluate_inference(more).fit.headroom, 1_GiB);
+  EXPECT_EQ(inference_speed(more, evaluate_inference(more))->residence, Residence::OnDevices);
+
+  s.serving.runtime = Runtime::Transformers;
+  const auto spills = inference_speed(s, evaluate_inference(s));
+  ASSERT_TRUE(spills);
+  EXPECT_EQ(spills->residence, Residence::Spills);
+  EXPECT_NE(residence_words(s, *spills).find("will page or fail"), std::string::npos);
+}
+
+TEST(InferenceSpeed, OfAMixtureLeavesExpertsInHostMemoryFirst) {
+  CustomModel custom;  // as Mixtral 8x7B
+  custom.kv_heads = 8;
+  custom.experts = 8;
+  custom.vocabulary = 32000;
+  Scenario s = on_h100();
+  s.model = std::make_shared<const Model>(model_from_numbers(custom).value());
+  s.serving.runtime = Runtime::LlamaCpp;
+  s.weights.format = WeightFormat::Bf16;  // 87 GiB
+  const auto placed = offloaded(s);
+  ASSERT_TRUE(placed);
+  EXPECT_EQ(placed->serving.gpu_layers, 33U);
+  EXPECT_GT(placed->serving.moe_layers_on_cpu, 0U);
+  EXPECT_LT(placed->serving.moe_layers_on_cpu, 16U);
+}
+
+TEST(Work, CountsLaunchesByWhatALayerIs) {
+  EXPECT_EQ(launches_of(tests::dense_model()->kinds.front()), 18U);
+  Layer mixture = tests::dense_model()->kinds.front();
+  mixture.feed_forward = {.width = 0, .experts = 128, .experts_per_token = 8, .expert_width = 768};
+  EXPECT_EQ(launches_of(mixture), 13U + 18U);
+}
+
 TEST(TrainingWork, SumsToTheModelsFlopsWithoutRecomputation) {
   Scenario s = training_on_h100(1);
   const TrainingWork work = training_work(s);

@@ -134,15 +134,14 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
   return e;
 }
 
-/// The draft model is a context of its own: same devices, context, formats and file type as the target, all of its
-/// layers on the devices (common/arg.cpp: --model-draft, --gpu-layers-draft "auto").
+/// The draft model is a context of its own: same devices, context and file type as the target, all of its layers on the
+/// devices, its cache in F16 unless it is told otherwise (common/arg.cpp: --model-draft, --gpu-layers-draft "auto",
+/// --cache-type-k-draft f16).
 inline void detail::add_draft(InferenceEstimate& e, const Scenario& target) {
   Scenario draft = target;
   draft.model = target.serving.draft_model;
   draft.serving.draft_model = nullptr;
-  draft.serving.draft_tokens = 0;
-  draft.serving.gpu_layers.reset();
-  draft.serving.moe_layers_on_cpu = 0;
+  draft.serving = prediction_serving(draft.serving);
   const InferenceEstimate own = estimate(draft);
   for (std::size_t i = 0; i < std::min(own.devices.size(), e.devices.size()); ++i) {
     for (const Component& c : own.devices[i].breakdown.components) {
