@@ -114,7 +114,7 @@ Listing list_formats(const std::string& filter) {
     add_format_row(out, "weights", std::string(row.key), row.label, row.help);
   }
   for (const auto& row : gguf_mixes) {
-    const std::string key = std::string(field_rows::gguf_prefix).append(row.key);
+    const std::string key = format_text({WeightFormat::Gguf, row.id});
     if (!matches(filter, key)) continue;
     add_format_row(out, "weights", key, row.key,
                    "most matrices " + std::string(row_of(row.base).key) + ": " + text(block_of(row.base)));

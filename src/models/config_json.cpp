@@ -2,6 +2,7 @@
 
 #include "models/blocks.hpp"
 #include "models/class_names.hpp"
+#include "models/config_text.hpp"
 #include "models/drafts.hpp"
 #include "models/possible_sizes.hpp"
 #include "models/quantization.hpp"
@@ -79,7 +80,9 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   if (!config.is_object()) return Issue{"", "a config must be a JSON object"};
   if (nested_too_deeply(config)) return Issue{"", "is nested too deeply for a config"};
   Findings findings;
-  const Fields plain(config, {}, {}, findings);
+  nlohmann::json read = config;
+  const models::QuantizationEntry quantization = models::take_quantization(read);
+  const Fields plain(read, {}, {}, findings);
   const std::string type = type_of(plain);
   Model m;
   m.id = std::move(id);
@@ -87,7 +90,7 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   m.model_type = type;
   if (refuse_other_model(plain, type)) return findings.issues;
   const FamilyRow* row = models::find_family(type);
-  const Fields c(config, row ? std::string_view(type) : std::string_view(), {}, findings);
+  const Fields c(read, row ? std::string_view(type) : std::string_view(), {}, findings);
   if (models::is_draft(plain, type)) {
     models::read_draft(c, row, m);
   } else if (row) {
@@ -100,9 +103,8 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   models::read_decoder_head(c, m);
   const Fields text = c.object("text_config");
   models::read_rope_factors(text.has("rope_parameters") ? text : c, m);
-  models::read_released_format(c, text, m);
-  models::note_unread_sizes(config, findings, m);
-  m.notes.insert(m.notes.end(), findings.notes.begin(), findings.notes.end());
+  models::QuantizationPlan plan = models::read_released_format(c, text, quantization, m);
+  models::note_unread_sizes(read, findings, m);
   if (!findings.issues.empty()) return findings.issues;
   for (const Layer& kind : m.kinds) {
     for (Issue& issue : models::impossible_sizes(kind, {})) findings.issues.push_back(std::move(issue));
@@ -110,12 +112,14 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   if (!findings.issues.empty()) return findings.issues;
   if (!m.has_logits()) m.head_vocabulary = 0;
   build_inventory(m);
+  models::place_formats(plan, c, m);
+  m.notes.insert(m.notes.end(), findings.notes.begin(), findings.notes.end());
   return m;
 }
 
 Result<Model> model_from_config_text(std::string_view text, std::string id) {
   try {
-    return model_from_config(nlohmann::json::parse(text), std::move(id));
+    return model_from_config(nlohmann::json::parse(models::without_python_numbers(text)), std::move(id));
   } catch (const nlohmann::json::exception& error) {
     return Issue{"", "not valid JSON: " + std::string(error.what())};
   }

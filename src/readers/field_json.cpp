@@ -132,7 +132,8 @@ struct Setter {
     return mismatch(field, value, words);
   }
   std::string operator()(const CodedAccess& a) const {
-    const auto text = coded_text(value, a.shape);
+    // Null is the empty text, which only fields that may be left open take.
+    const auto text = value.is_null() ? std::optional<std::string>("") : coded_text(value, a.shape);
     if (text && a.set(s, *text)) return {};
     return mismatch(field, value, a.options());
   }

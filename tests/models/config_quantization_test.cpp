@@ -31,19 +31,19 @@ constexpr Case cases[] = {
     {R"({"quant_method":"fp8","weight_block_size":[128,128],"activation_scheme":"dynamic"})", WeightFormat::Fp8Block,
      0},
     {R"({"quant_method":"fbgemm_fp8","activation_scale_ub":1200.0})", WeightFormat::Fp8, 0},
-    {R"({"quant_method":"gptq","bits":4,"group_size":128,"desc_act":true})", WeightFormat::GptqInt4, 128},
-    {R"({"quant_method":"gptq","bits":8,"group_size":-1})", WeightFormat::GptqInt8, 0},
+    {R"({"quant_method":"gptq","bits":4,"group_size":128,"desc_act":true})", WeightFormat::GptqInt4, 0},
+    {R"({"quant_method":"gptq","bits":8,"group_size":-1})", WeightFormat::GptqInt8, Count{1} << 22},
     {R"({"quant_method":"auto-round","bits":4,"group_size":64})", WeightFormat::GptqInt4, 64},
     {R"({"quant_method":"awq","bits":4,"group_size":128,"version":"gemm","zero_point":true})", WeightFormat::AwqInt4,
-     128},
+     0},
     {R"({"quant_method":"bitsandbytes","load_in_8bit":true})", WeightFormat::Int8, 0},
     {R"({"quant_method":"bitsandbytes","load_in_4bit":true,"bnb_4bit_quant_type":"nf4"})", WeightFormat::Nf4, 0},
     {R"({"quant_method":"bitsandbytes","load_in_4bit":true,"bnb_4bit_quant_type":"nf4",
       "bnb_4bit_use_double_quant":true})",
      WeightFormat::Nf4Dq, 0},
     {R"({"quant_method":"hqq","quant_config":{"weight_quant_params":{"nbits":4,"group_size":64}}})",
-     WeightFormat::HqqInt4, 64},
-    {R"({"quant_method":"quanto","weights":"int4"})", WeightFormat::TorchaoInt4, 128},
+     WeightFormat::HqqInt4, 0},
+    {R"({"quant_method":"quanto","weights":"int4"})", WeightFormat::TorchaoInt4, 0},
     {R"({"quant_method":"quanto","weights":"float8"})", WeightFormat::Fp8, 0},
     {R"({"quant_method":"torchao","quant_type":"int4_weight_only"})", WeightFormat::TorchaoInt4, 0},
     {R"({"quant_method":"torchao","quant_type":{"default":{"_type":"Int4WeightOnlyConfig",
@@ -54,15 +54,16 @@ constexpr Case cases[] = {
     {R"({"quant_method":"mxfp4","modules_to_not_convert":["lm_head"]})", WeightFormat::Mxfp4, 0},
     {R"({"quant_method":"compressed-tensors","config_groups":{"group_0":{"weights":{"num_bits":4,"type":"int",
       "group_size":128}}}})",
-     WeightFormat::Int4, 128},
+     WeightFormat::Int4, 0},
     {R"({"quant_method":"compressed-tensors","config_groups":{"group_0":{"weights":{"num_bits":4,"type":"float",
       "group_size":16}}}})",
-     WeightFormat::Nvfp4, 16},
+     WeightFormat::Nvfp4, 0},
     {R"({"quant_method":"compressed-tensors","config_groups":{"other":{"weights":{"num_bits":8,"type":"float",
       "strategy":"block"}}}})",
      WeightFormat::Fp8Block, 0},
-    {R"({"quant_method":"modelopt","quant_algo":"NVFP4"})", WeightFormat::Nvfp4, 0},
-    {R"({"quant_method":"modelopt","quant_algo":"FP8"})", WeightFormat::Fp8, 0},
+    {R"({"quant_method":"modelopt","quant_algo":"NVFP4","ignore":["lm_head"]})", WeightFormat::Nvfp4, 0},
+    {R"({"quant_method":"modelopt","quant_algo":"FP8","exclude_modules":["lm_head"]})", WeightFormat::Fp8, 0},
+    {R"({"quantization":{"quant_algo":"FP8","exclude_modules":["lm_head"]}})", WeightFormat::Fp8, 0},
     {R"({"quant_method":"eetq"})", WeightFormat::Int8, 0},
     {R"({"quant_method":"aqlm","in_group_size":8,"nbits_per_codebook":16})", WeightFormat::Aqlm, 0},
     {R"({"quant_method":"exl2","bits":4.25,"head_bits":6})", WeightFormat::Exl2, 0},
@@ -82,11 +83,11 @@ TEST(ConfigQuantization, EveryMethodIsTheReleasedFormat) {
 }
 
 TEST(ConfigQuantization, WhatNoFormatHasExactlyIsTakenForTheNearestAndSaid) {
-  const auto three = quantized(R"({"quant_method":"gptq","bits":3,"group_size":128})");
-  ASSERT_TRUE(three);
-  EXPECT_EQ(three->released_format, WeightFormat::GptqInt4);
-  EXPECT_EQ(three->trust, Trust::Modelled);
-  EXPECT_NE(three->notes.back().find("GPTQ of 3 bits"), std::string::npos);
+  const auto tiles = quantized(R"({"quant_method":"fp8","weight_block_size":[64,64]})");
+  ASSERT_TRUE(tiles);
+  EXPECT_EQ(tiles->released_format, WeightFormat::Fp8Block);
+  EXPECT_EQ(tiles->trust, Trust::Modelled);
+  EXPECT_NE(tiles->notes.back().find("64 x 64"), std::string::npos);
   const auto strange = quantized(R"({"quant_method":"sorcery"})");
   ASSERT_TRUE(strange);
   EXPECT_EQ(strange->trust, Trust::Assumed);
@@ -99,6 +100,140 @@ TEST(ConfigQuantization, ExllamaCountsItsAverage) {
   constexpr Count matrices = 2 * (4 * 1024 * 1024 + 3 * 1024 * 2048);
   constexpr Count plain = 1000 * 1024 + 5 * 1024;
   EXPECT_EQ(stored_weights(*model, Weights{}).count, matrices * 17 / 32 + 1000 * 1024 * 6 / 8 + 2 * plain);
+}
+
+// Matrices of that Llama: four of attention and three of the block in each of two layers, embedding and head.
+constexpr Count square = 1024 * 1024, block = 1024 * 2048, table = 1000 * 1024;
+constexpr Count norms = 5 * 1024 * 2;
+constexpr Count plain_bytes = 2 * (2 * (4 * square + 3 * block) + 2 * table) + norms;
+
+/// GPTQ: packed values, zeros and 16-bit scales per group of the inputs, an index per input.
+constexpr Count gptq_bytes(Count out, Count in, Count bits, Count group) {
+  const Count groups = group == 0 ? 1 : in / group;
+  return out * in * bits / 8 + groups * (out * bits / 8 + 2 * out) + 4 * in;
+}
+
+Count bytes_of(const std::string& config) {
+  const auto model = quantized(config);
+  EXPECT_TRUE(model) << config;
+  if (!model) return 0;
+  EXPECT_EQ(model->trust, Trust::Exact) << config << (model->notes.empty() ? "" : model->notes.back());
+  return stored_weights(*model, Weights{}).count;
+}
+
+TEST(ConfigQuantization, BitsAndGroupsAreThoseOfTheConfig) {
+  constexpr auto all = [](Count bits, Count group) {
+    return 2 * (4 * gptq_bytes(1024, 1024, bits, group) + 2 * gptq_bytes(2048, 1024, bits, group) +
+                gptq_bytes(1024, 2048, bits, group)) +
+           4 * table + norms;
+  };
+  EXPECT_EQ(bytes_of(R"({"quant_method":"gptq","bits":3,"group_size":128})"), all(3, 128));
+  EXPECT_EQ(bytes_of(R"({"quant_method":"gptq","bits":2,"group_size":64})"), all(2, 64));
+  EXPECT_EQ(bytes_of(R"({"quant_method":"gptq","bits":8,"group_size":-1})"), all(8, 0));
+}
+
+TEST(ConfigQuantization, GptqChangesSingleModules) {
+  const std::string base = R"({"quant_method":"gptq","bits":4,"group_size":128)";
+  const Count uniform = bytes_of(base + "}");
+  const Count left = bytes_of(base + R"(,"dynamic":{"-:.*\\.0\\..*down_proj.*":{}}})");
+  EXPECT_EQ(left - uniform, 2 * block - gptq_bytes(1024, 2048, 4, 128));
+  const Count raised = bytes_of(base + R"(,"dynamic":{"+:.*\\.1\\..*(?:q|k)_proj":{"bits":8,"group_size":64}}})");
+  EXPECT_EQ(raised - uniform, 2 * (gptq_bytes(1024, 1024, 8, 64) - gptq_bytes(1024, 1024, 4, 128)));
+  EXPECT_EQ(bytes_of(base + R"(,"lm_head":true})") - uniform, gptq_bytes(1000, 1024, 4, 128) - 2 * table);
+}
+
+TEST(ConfigQuantization, EveryDialectLeavesModulesAlone) {
+  // What two layers of attention cost more in 16 bits than quantized.
+  struct Left {
+    const char* base;
+    const char* list;
+    Count saved;
+  };
+  const Left lists[] = {
+      {R"("quant_method":"awq","bits":4,"group_size":128)", R"("modules_to_not_convert":["self_attn"])",
+       8 * (2 * square - (square / 2 + 8 * (512 + 2048)))},
+      {R"("quant_method":"fp8","weight_block_size":[128,128])",
+       R"("ignored_layers":["model.layers.0.self_attn","model.layers.1.self_attn"])", 8 * (square - 4 * 64)},
+      {R"("quant_method":"fbgemm_fp8")", R"("modules_to_not_convert":["q_proj","k_proj","v_proj","o_proj"])",
+       8 * (square - 4 * 1024)},
+      {R"("quant_method":"bitsandbytes","load_in_8bit":true)", R"("llm_int8_skip_modules":["lm_head","self_attn"])",
+       8 * (square - 4 * 1024)},
+      {R"("quant_method":"modelopt","quant_algo":"NVFP4")",
+       R"("exclude_modules":["lm_head","model.layers.*.self_attn*"])",
+       8 * (2 * square - (square / 2 + square / 16 + 8))},
+      {R"("quant_method":"quark","global_quant_config":{"weight":{"dtype":"fp4","group_size":32}})",
+       R"("exclude":["*self_attn*"])", 8 * (2 * square - square * 17 / 32)},
+      {R"("quant_method":"hqq","quant_config":{"weight_quant_params":{"nbits":4,"group_size":64}})",
+       R"("skip_modules":["self_attn"])", 8 * (2 * square - (square / 2 + square / 16))},
+      {R"("quant_method":"auto-round","bits":4,"group_size":128)", R"("extra_config":{".*self_attn.*":{"bits":16}})",
+       8 * (2 * square - gptq_bytes(1024, 1024, 4, 128))},
+      {R"("quant_method":"compressed-tensors","config_groups":{"group_0":{"weights":{"num_bits":4,"type":"int",
+        "group_size":128},"targets":["re:.*mlp.*","re:.*self_attn.*"]}})",
+       R"("ignore":["re:.*self_attn[.].*"])", 8 * (2 * square - (square / 2 + square / 64))},
+      {R"("quant_method":"torchao","quant_type":{"default":{"_type":"ModuleFqnToConfig","_data":{"module_fqn_to_config":
+        {"_default":{"_type":"Int8WeightOnlyConfig"}}}}})",
+       R"("modules_to_not_convert":["self_attn"])", 8 * (square - 4 * 1024)},
+      {R"("quant_method":"bitnet")", R"("modules_to_not_convert":["self_attn"])", 8 * (2 * square - square / 4 - 2)},
+      {R"("quant_method":"exl3","bits":4.0,"head_bits":8)", R"("modules_to_not_convert":["self_attn","lm_head"])",
+       8 * (2 * square - square / 2)},
+  };
+  for (const Left& l : lists) {
+    const std::string base = std::string("{") + l.base;
+    // A list that says nothing new, because without one ModelOpt's mix would not be known.
+    const Count without = bytes_of(base + R"(,"exclude_modules":["lm_head"]})");
+    EXPECT_EQ(bytes_of(base + "," + l.list + "}") - without, l.saved) << l.base;
+  }
+}
+
+TEST(ConfigQuantization, ModulesHaveFormatsOfTheirOwn) {
+  const Count fp8 = square + 4, nvfp4 = block / 2 + block / 16 + 8;
+  EXPECT_EQ(bytes_of(R"({"quant_method":"modelopt","quant_algo":"MIXED_PRECISION","quantized_layers":{
+    "model.language_model.layers.0.self_attn.q_proj":{"quant_algo":"FP8"},
+    "model.language_model.layers.1.mlp.up_proj":{"quant_algo":"W4A16_NVFP4","group_size":16}}})"),
+            plain_bytes + fp8 - 2 * square + nvfp4 - 2 * block);
+  const Count quarter = 2 * (4 * square + 3 * block);
+  EXPECT_EQ(bytes_of(R"({"quant_method":"compressed-tensors","ignore":["lm_head"],"config_groups":{
+    "a":{"weights":{"num_bits":8,"type":"float","strategy":"tensor"},"targets":["re:.*self_attn.*"]},
+    "b":{"weights":{"num_bits":4,"type":"float","group_size":16},"targets":["Linear"]}}})"),
+            4 * table + norms + 8 * fp8 + 6 * nvfp4);
+  EXPECT_EQ(bytes_of(R"({"quant_method":"exl3","bits":3.0,"tensor_storage":{
+    "model.layers.0.mlp.up_proj":{"quant_format":"exl3","bits_per_weight":3},
+    "model.layers.0.mlp.down_proj":{"quant_format":"exl3","bits_per_weight":5}}})"),
+            plain_bytes - 4 * block + block * 3 / 8 + block * 5 / 8);
+  EXPECT_EQ(bytes_of(R"({"quant_method":"vptq","config_for_layers":{
+    "model.layers.0.mlp.up_proj":{"vector_lens":[-1,8],"num_centroids":[-1,65536],"num_res_centroids":[-1,256],
+    "group_num":1}}})"),
+            plain_bytes - 2 * block + block * 3 / 8 + 2 * 2048 + (65536 + 256) * 8 * 2);
+  EXPECT_EQ(bytes_of(R"({"quant_method":"aqlm","num_codebooks":2,"nbits_per_codebook":8,"in_group_size":8})"),
+            4 * table + norms + quarter / 4 + 2 * (2 * (5 * 1024 + 2 * 2048)) + 14 * (2 * 256 * 8 * 2));
+  EXPECT_EQ(bytes_of(R"({"quant_method":"bitnet","linear_class":"autobitlinear","quantization_mode":"online"})"),
+            plain_bytes);
+}
+
+TEST(ConfigQuantization, WhatCannotBePlacedIsSaidAndLowersTheTrust) {
+  const auto model = quantized(R"({"quant_method":"modelopt","quant_algo":"MIXED_PRECISION","quantized_layers":{
+    "model.layers.0.self_attn.q_proj":{"quant_algo":"FP8"},"model.layers.0.moat":{"quant_algo":"FP8"}}})");
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->trust, Trust::Modelled);
+  EXPECT_NE(model->notes.back().find("model.layers.#.moat"), std::string::npos);
+}
+
+TEST(ConfigQuantization, AFormatThatPublishersFillDifferentlyIsARangeWithoutItsList) {
+  const auto unlisted = quantized(R"({"quant_method":"modelopt","quant_algo":"NVFP4"})");
+  ASSERT_TRUE(unlisted);
+  EXPECT_TRUE(unlisted->unlisted_mix);
+  EXPECT_EQ(unlisted->trust, Trust::Modelled);
+  const ShardPlan plan;
+  const auto component = [&](const Model& model, const Weights& weights) {
+    return weights_component(model, weight_rules(model, weights), plan, stage_of(model, 1, 0), model.trust);
+  };
+  const Component range = component(*unlisted, {});
+  EXPECT_EQ(range.low, range.bytes);
+  EXPECT_EQ(range.high - range.bytes, Bytes{8 * (2 * square - (square / 2 + square / 16 + 8))});
+  const auto bf16 = model_from_config_text(R"({"model_type":"llama"})", "test");
+  ASSERT_TRUE(bf16);
+  EXPECT_EQ(component(*bf16, {.format = WeightFormat::Nvfp4}).trust, Trust::Modelled);
+  EXPECT_EQ(component(*bf16, {.format = WeightFormat::Fp8}).trust, Trust::Exact);
 }
 
 TEST(ConfigQuantization, AttentionStaysPlainWhereTheConfigSaysSo) {
@@ -114,7 +249,40 @@ TEST(ConfigQuantization, AttentionStaysPlainWhereTheConfigSaysSo) {
   constexpr Count attention = 4 * 1024 * 1024;
   constexpr Count saved = 2 * attention - attention / 2 - 2 * attention / 128;
   EXPECT_EQ(experts(R"(["lm_head","re:.*self_attn.*"])") - experts(R"(["lm_head"])"), saved);
-  EXPECT_EQ(experts(R"(["model.layers.0.self_attn.q_proj"])"), experts(R"(["lm_head"])"));
+  EXPECT_EQ(experts(R"(["lm_head","model.layers.0.self_attn.q_proj"])") - experts(R"(["lm_head"])"), saved / 4);
+}
+
+TEST(ConfigQuantization, MlxHasModesAndModulesOfTheirOwn) {
+  const auto stored = [](const std::string& quantization) {
+    const auto model = model_from_config_text(R"({"model_type":"llama","hidden_size":1024,"intermediate_size":2048,
+      "num_hidden_layers":2,"num_attention_heads":8,"vocab_size":1000,"quantization_config":{"bits":4},"quantization":)" +
+                                                  quantization + "}",
+                                              "test");
+    EXPECT_TRUE(model && model->trust == Trust::Exact) << quantization;
+    return model ? stored_weights(*model, Weights{}).count : 0;
+  };
+  constexpr Count all = 2 * (4 * square + 3 * block) + 2 * table;
+  EXPECT_EQ(stored(R"({"bits":3,"group_size":64})"), all * 3 / 8 + all / 16 + norms);
+  EXPECT_EQ(stored(R"({"bits":2,"group_size":32})"), all / 4 + all / 8 + norms);
+  EXPECT_EQ(stored(R"({"bits":4,"group_size":32,"mode":"mxfp4"})"), all / 2 + all / 32 + norms);
+  EXPECT_EQ(stored(R"({"bits":8,"group_size":32,"mode":"mxfp8"})"), all + all / 32 + norms);
+  EXPECT_EQ(stored(R"({"bits":4,"group_size":16,"mode":"nvfp4"})"), all / 2 + all / 16 + norms);
+  EXPECT_EQ(stored(R"({"bits":4,"group_size":64,"lm_head":{"bits":6,"group_size":64},"model.layers.0.mlp":false})"),
+            all / 2 + all / 16 + norms + table / 4 + 3 * (2 * block - block * 9 / 16));
+}
+
+TEST(ConfigQuantization, ExpertsInFp4AndTheRestInFp8) {
+  const auto model = model_from_config_text(
+      R"({"model_type":"qwen3_moe","hidden_size":1024,"num_hidden_layers":1,"num_attention_heads":8,
+        "num_key_value_heads":8,"head_dim":128,"moe_intermediate_size":512,"num_experts":4,"num_experts_per_tok":2,
+        "vocab_size":1000,"expert_dtype":"fp4",
+        "quantization_config":{"quant_method":"fp8","weight_block_size":[128,128]}})",
+      "test");
+  ASSERT_TRUE(model);
+  constexpr Count experts = 4 * 3 * 512 * 1024;
+  EXPECT_EQ(stored_weights(*model, Weights{}).count,
+            experts * 17 / 32 + 4 * (square + 4 * 64) + 2 * 4 * 1024 + 4 * table + 2 * (3 * 1024 + 2 * 128));
+  EXPECT_EQ(model->released_experts, WeightFormat::Mxfp4);
 }
 
 TEST(ConfigQuantization, BitsOfMlxThatHaveNoFormatAreNotCalledExact) {
@@ -122,11 +290,11 @@ TEST(ConfigQuantization, BitsOfMlxThatHaveNoFormatAreNotCalledExact) {
     return model_from_config_text(
         R"({"model_type":"llama","quantization":{"group_size":64,"bits":)" + std::to_string(n) + "}}", "test");
   };
-  ASSERT_TRUE(bits(4) && bits(3));
+  ASSERT_TRUE(bits(4) && bits(7));
   EXPECT_EQ(bits(4)->trust, Trust::Exact);
-  EXPECT_EQ(bits(3)->trust, Trust::Assumed);
-  ASSERT_FALSE(bits(3)->notes.empty());
-  EXPECT_NE(bits(3)->notes.back().find("3 bits"), std::string::npos);
+  EXPECT_EQ(bits(7)->trust, Trust::Assumed);
+  ASSERT_FALSE(bits(7)->notes.empty());
+  EXPECT_NE(bits(7)->notes.back().find("7 bits"), std::string::npos);
 }
 
 }  // namespace

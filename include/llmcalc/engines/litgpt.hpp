@@ -52,7 +52,7 @@ inline void adjust_head(Component& weights, const Scenario& s, const RankLayout&
   const Count sequences = sequences_on_replica(s, l);
   const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
   Breakdown b;
-  Component weights = weights_component(rank_weights(m, rules, shard_plan(l), stage), rules, weights_trust(s));
+  Component weights = weights_component(m, rules, shard_plan(l), stage, weights_trust(s));
   if (stage.last) adjust_head(weights, s, l, rules);
   b.add(std::move(weights));
   std::vector<Summand> cache;

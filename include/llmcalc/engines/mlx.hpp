@@ -77,7 +77,7 @@ inline constexpr Range process_overhead = mebibytes(150, 50, 400);
   const WeightRules rules = weight_rules(m, s.weights);
   const Count sequences = sequences_on_replica(s, l);
   Breakdown b;
-  b.add(weights_component(rank_weights(m, rules, shard_plan(l), stage), rules, weights_trust(s)));
+  b.add(weights_component(m, rules, shard_plan(l), stage, weights_trust(s)));
   std::vector<Summand> cache;
   for (const CacheGroup& g : cache_groups(m, stage)) {
     add_kv_summands(cache, cache_label(*g.layer), g.layers,

@@ -132,7 +132,7 @@ inline constexpr std::array profiles{
     const WeightRules weight = weight_rules(*s.model, s.weights);
     const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
     Breakdown b;
-    b.add(weights_component(rank_weights(*s.model, weight, shard_plan(l), stage), weight, weights_trust(s)));
+    b.add(weights_component(*s.model, weight, shard_plan(l), stage, weights_trust(s)));
     Bytes token;
     for (const PagedType& t : cache.types) token += growth_bytes(t.layer->attention, t.token) * t.layers;
     e.kv_bytes_per_token += token * l.tensor;

@@ -71,7 +71,7 @@ inline constexpr std::array profiles{
     const WeightRules weight = weight_rules(*s.model, s.weights);
     const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
     Breakdown b;
-    b.add(weights_component(rank_weights(*s.model, weight, shard_plan(l), stage), weight, weights_trust(s)));
+    b.add(weights_component(*s.model, weight, shard_plan(l), stage, weights_trust(s)));
     b.add(workspace(s, l, stage));
     if (stage.last) b.add(draft_component(s, l, rules.storage));
     if (!l.host_only) b.add(torch_overhead(s, l.tensor));

@@ -173,7 +173,7 @@ inline constexpr std::array profiles{
   const bool reserved = s.serving.cache == CacheKind::Static;
 
   Breakdown b;
-  b.add(weights_component(rank_weights(m, rules, shard_plan(l), stage), rules, weights_trust(s)));
+  b.add(weights_component(m, rules, shard_plan(l), stage, weights_trust(s)));
 
   Pass pass{.tokens = multiply(sequences, prompt),
             .sequences = sequences,

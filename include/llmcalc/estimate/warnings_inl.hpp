@@ -38,6 +38,21 @@ inline void add_general(const Scenario& s, std::vector<std::string>& out) {
   }
 }
 
+/// A weight format whose published builds differ, when it was chosen by name.
+inline void add_published_mix(const Scenario& s, std::vector<std::string>& out) {
+  const bool gguf = s.weights.format == WeightFormat::Gguf;
+  const GgufMixRow& mix = row_of(s.weights.mix);
+  if (gguf && mix.low != mix.high) {
+    out.push_back(std::string(mix.key) +
+                  " chooses the type of every tensor by the model: the weights are a range from "
+                  "published files. Open the file itself for its bytes.");
+  } else if (!gguf && row_of(s.weights.format).varies) {
+    out.push_back("Published builds in " + std::string(label_of(s.weights.format)) +
+                  " differ in the modules that they "
+                  "leave in 8 or 16 bits: the weights are a range. Open the checkpoint itself for its list.");
+  }
+}
+
 /// What is not known about a framework that trains an encoder.
 inline void add_trained_encoder(const Scenario& s, std::vector<std::string>& out) {
   const TrainingFramework f = s.training.framework;
@@ -74,6 +89,7 @@ LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estima
   warnings_detail::add_general(s, out);
   validation::add_training_warnings(s, out);
   if (s.method == Method::Article) return out;  // the article knows neither engines nor frameworks
+  warnings_detail::add_published_mix(s, out);
   add_engine_warnings(s, engine_of(s), out);
   warnings_detail::add_trained_encoder(s, out);
   warnings_detail::add_pool(s, e.inference, out);

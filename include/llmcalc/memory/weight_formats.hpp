@@ -20,6 +20,10 @@
 //   aqlm              n/8 x 2 + 2 out + 2^16 x 8 x 2                  AQLM 1x16, groups of 8: codes, scales, codebook
 //   exl2              ceil(n bits / 8); head 6 bits                   exllamav2 doc/convert: the average is what counts
 //   mlx-qN            n N/8 + n/g x 4                                 mlx quantize: 16-bit scale and bias
+//   mlx-mxfp4, -mxfp8 n w/8 + n/32                                    mlx quantize: one exponent per 32
+//   mlx-nvfp4         n/2 + n/16                                      mlx quantize: one FP8 scale per 16
+//   bitnet            n/4 + 2                                         transformers integrations/bitnet: a scale per matrix
+// A checkpoint may say other bits than the format's (GPTQ of 3 bits): they take the format's place.
 // Exempt tensors keep 2 bytes (4 in fp32). Range of validity: matrices of at least one group. Not counted: file
 // headers, tokenizer, padding an engine adds while loading. A group size of 0 counts no groups; sizes saturate.
 
@@ -28,7 +32,17 @@
 #include <llmcalc/model/model.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
+#include <cstdint>
+#include <optional>
+
 namespace llmcalc {
+
+/// Which matrices a format is applied to, of those that can be quantized.
+enum class Covered : std::uint8_t {
+  Matrices,     ///< all of them
+  FeedForward,  ///< dense feed-forward blocks
+  Experts       ///< routed experts (gpt-oss)
+};
 
 /// A weight format with its settings.
 struct WeightRules {
@@ -36,10 +50,19 @@ struct WeightRules {
   Count group = 128;
   Scales scales = Scales::Channel;
   GgufMix mix = GgufMix::Q4_K_M;  ///< when the format is Gguf
-  double bits = 4;                ///< average of a weight when the format is Exl2
-  bool experts_only = false;      ///< only the routed experts are quantized (gpt-oss; Kimi K2 Thinking as released)
-  bool measured = false;          ///< bytes that were measured in the model's file win over computed ones
+  double bits = 0;     ///< of a value (Exl2: the average with everything in it); 0: as many as the format says
+  Count codebook = 0;  ///< bytes of a matrix's codebooks; 0: as many as the format says
+  Covered covered = Covered::Matrices;
+  std::optional<WeightFormat> experts{};  ///< format of the routed experts where it is another
+  bool measured = false;                  ///< bytes that the model's file or config gives win over computed ones
+  bool varies = false;                    ///< publishers leave different matrices in 16 bits
 };
+
+/// The rules of the routed experts.
+[[nodiscard]] constexpr WeightRules expert_rules(const WeightRules& rules) {
+  const WeightFormat format = rules.experts.value_or(rules.format);
+  return {.format = format, .group = row_of(format).group, .scales = rules.scales, .mix = rules.mix};
+}
 
 /// Settings of a scenario's weights for a model. "As released" takes the publisher's format and group size.
 [[nodiscard]] inline WeightRules weight_rules(const Model& model, const Weights& weights) {
@@ -47,14 +70,31 @@ struct WeightRules {
   WeightRules rules{.format = released ? model.released_format : weights.format,
                     .scales = weights.scales,
                     .mix = weights.mix,
-                    .bits = released && model.quantization_bits > 0 ? model.quantization_bits : weights.bits,
                     .measured = released};
   const WeightFormatRow& format = row_of(rules.format);
+  if (released && model.quantization_bits > 0) {
+    rules.bits = model.quantization_bits;
+  } else if (format.scales == ScaleLayout::Average) {
+    rules.bits = weights.bits;
+  }
   const Count chosen = released ? model.quantization_group : weights.group_size;
-  rules.group = chosen == 0 || chosen == Weights{}.group_size ? format.group : chosen;
+  const bool usual = chosen == 0 || (!released && chosen == Weights{}.group_size);
+  rules.group = usual ? format.group : chosen;
   bool moe = false;
   for (const Layer& kind : model.kinds) moe = moe || kind.is_moe();
-  rules.experts_only = moe && (format.experts_only || (released && model.plain_attention));
+  if (moe && format.experts_only) rules.covered = Covered::Experts;
+  if (weights.experts && weights.experts->format != rules.format) rules.experts = weights.experts->format;
+  rules.varies = released ? model.unlisted_mix : format.varies;
+  return rules;
+}
+
+/// The same rules for the fewest matrices that published builds of such a format quantize: routed experts, of a dense
+/// model the feed-forward blocks. Source: the lists of 27 NVIDIA checkpoints of 2026 (hf_quant_config.json in
+/// ai-dynamo/aiconfigurator@095f58a): all keep routers and head, 20 keep attention, 9 shared experts, in 16 or 8 bits.
+[[nodiscard]] inline WeightRules fewest_quantized(const Model& model, WeightRules rules) {
+  bool moe = false;
+  for (const Layer& kind : model.kinds) moe = moe || kind.is_moe();
+  rules.covered = moe ? Covered::Experts : Covered::FeedForward;
   return rules;
 }
 
@@ -67,7 +107,8 @@ struct WeightRules {
 [[nodiscard]] constexpr bool is_quantized(const WeightRules& rules, const Tensor& t) {
   const WeightFormatRow& format = row_of(rules.format);
   if (format.bits == 0 || t.vector || t.buffer || t.columns <= 1) return false;
-  if (rules.experts_only && t.part != ModelPart::Experts) return false;
+  if (rules.covered == Covered::Experts && t.part != ModelPart::Experts) return false;
+  if (rules.covered == Covered::FeedForward && t.part != ModelPart::FeedForward) return false;
   const bool whole = !format.whole_groups || t.columns % rules.group == 0;
   switch (t.role) {
     case TensorRole::Embedding:
@@ -116,20 +157,21 @@ struct WeightRules {
 }
 
 namespace weights_detail {
-/// ceil(n x bits / 8).
-constexpr Count packed(Count n, Count bits) { return ceil_divide(multiply(n, bits), 8); }
 /// Bits of 256 weights, which makes every average people choose a whole number.
 constexpr Count bits_in_256(double bits) { return static_cast<Count>(bits * 256 + 0.5); }
 }  // namespace weights_detail
 
 /// Bytes of one quantized matrix of `rows` outputs and `columns` inputs. Plain formats: 2 or 4 bytes per element.
 [[nodiscard]] constexpr Bytes matrix_bytes(const WeightRules& rules, Count rows, Count columns) {
-  using weights_detail::bits_in_256;
-  using weights_detail::packed;
   const WeightFormatRow& format = row_of(rules.format);
   const Count n = multiply(rows, columns);
   const Count groups = ceil_divide(columns, rules.group);
-  const Count values = packed(n, format.bits);
+  const auto packed = [&](Count numbers) {
+    if (rules.bits > 0)
+      return ceil_divide(multiply(numbers, weights_detail::bits_in_256(rules.bits)), Count{8} * 256);
+    return ceil_divide(multiply(numbers, format.bits), 8);
+  };
+  const Count values = packed(n);
   switch (format.scales) {
     case ScaleLayout::None:
       break;
@@ -144,17 +186,17 @@ constexpr Count bits_in_256(double bits) { return static_cast<Count>(bits * 256 
       return {add(add(values, scales), add(multiply(4, ceil_divide(scales, 256)), 4 + 64 + 1024))};
     }
     case ScaleLayout::Gptq:
-      return {add(values, add(multiply(groups, add(packed(rows, format.bits), 2 * rows)), multiply(4, columns)))};
+      return {add(values, add(multiply(groups, add(packed(rows), 2 * rows)), multiply(4, columns)))};
     case ScaleLayout::Awq:
-      return {add(values, multiply(groups, add(packed(rows, format.bits), 2 * rows)))};
+      return {add(values, multiply(groups, add(packed(rows), 2 * rows)))};
     case ScaleLayout::Symmetric:
       return {add(values, product(groups, 2, rows))};
     case ScaleLayout::Affine:
       return {add(values, multiply(4, ceil_divide(n, rules.group)))};
     case ScaleLayout::Codebook:
-      return {add(values, add(multiply(2, rows), (Count{1} << 16) * 8 * 2))};
+      return {add(values, add(multiply(2, rows), rules.codebook != 0 ? rules.codebook : (Count{1} << 16) * 8 * 2))};
     case ScaleLayout::Average:
-      return {ceil_divide(multiply(n, bits_in_256(rules.bits)), Count{8} * 256)};
+      return {values};
     case ScaleLayout::Mix:
       return storage(n, block_of(row_of(rules.mix).base));
   }

@@ -10,7 +10,9 @@
 #include <llmcalc/memory/weight_formats.hpp>
 #include <llmcalc/model/gguf_mix.hpp>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,7 @@ namespace llmcalc {
 /// Bytes of one tensor of a shape: as released, what the model's file says, if it came from one. A buffer (router
 /// correction bias) is stored in fp32.
 [[nodiscard]] constexpr Bytes tensor_bytes(const WeightRules& rules, const Tensor& t, const ShardShape& shape) {
+  if (rules.experts && t.part == ModelPart::Experts) return tensor_bytes(expert_rules(rules), t, shape);
   if (rules.measured && t.measured.count != 0) return scale(t.measured, shape.elements(), t.total());
   if (t.buffer) return Bytes{4} * shape.elements();
   if (!is_quantized(rules, t)) return storage(shape.elements(), plain_block(rules.format));
@@ -89,13 +92,31 @@ class GgufFile {
   std::vector<GgufTensor> made_;
 };
 
+/// The type of routed experts in a model's GGUF file where it is not what the mix makes of them: as chosen, or MXFP4
+/// where they were released so, because converters take them over and published mixes do not quantize them again.
+/// Source: the published files of gpt-oss (20b: F16 13.78 GB, Q6_K 12.0 GB; 120b: Q4_K_M 58.5 GB).
+[[nodiscard]] inline std::optional<GgmlType> kept_experts(const Model& model, const Weights& weights) {
+  if (!weights.experts) {
+    const WeightFormat released =
+        model.released_experts != WeightFormat::AsReleased ? model.released_experts : model.released_format;
+    return released == WeightFormat::Mxfp4 ? std::optional(GgmlType::MXFP4) : std::nullopt;
+  }
+  if (weights.experts->format != WeightFormat::Gguf) return row_of(row_of(weights.experts->format).gguf.mix).base;
+  return weights.experts->mix == weights.mix ? std::nullopt : std::optional(row_of(weights.experts->mix).base);
+}
+
+/// The tensors of the GGUF file that a mix makes of a model.
+[[nodiscard]] inline std::vector<GgufTensor> gguf_mix(const Model& model, const Weights& weights, GgufMix mix) {
+  return gguf_mix(model, mix, weights.imatrix, kept_experts(model, weights));
+}
+
 /// The GGUF file of a model in these weights; not known when they are in another format.
 [[nodiscard]] inline GgufFile gguf_file(const Model& model, const Weights& weights) {
   const bool released = weights.format == WeightFormat::AsReleased;
   if (released && !model.gguf.empty()) return GgufFile(&model.gguf);
   const WeightFormat format = released ? model.released_format : weights.format;
   if (format != WeightFormat::Gguf) return {};
-  return GgufFile(gguf_mix(model, weights.mix, weights.imatrix));
+  return GgufFile(gguf_mix(model, weights, weights.mix));
 }
 
 /// Bytes of the stored model: of a GGUF file the tensors as its mix makes them, otherwise those of the inventory.
@@ -127,12 +148,20 @@ class GgufFile {
   return result;
 }
 
-/// The weights component of a rank.
-[[nodiscard]] inline Component weights_component(const RankWeights& weights, const WeightRules& rules, Trust trust) {
-  Component c = component(Part::Weights, weight_summands(weights, rules),
+/// The weights component of a rank. A format that publishers fill differently is a range: from every matrix that can
+/// be quantized to the fewest that are.
+[[nodiscard]] inline Component weights_component(const Model& model, const WeightRules& rules, const ShardPlan& plan,
+                                                 const Stage& stage, Trust trust) {
+  Component c = component(Part::Weights, weight_summands(rank_weights(model, rules, plan, stage), rules),
                           "tensor inventory x bytes of the format with its scales");
   c.trust = trust;
   c.not_counted = "copies an engine makes while it repacks weights";
+  if (!rules.varies) return c;
+  c.trust = std::max(trust, Trust::Modelled);
+  c.high = max(c.bytes, rank_weights(model, fewest_quantized(model, rules), plan, stage).total);
+  c.not_counted =
+      "attention, shared experts and other modules that published builds of this format leave in 8 or 16 bits: the "
+      "end of the range";
   return c;
 }
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace llmcalc {
@@ -136,7 +137,18 @@ enum class GgufMix : std::uint8_t {
   IQ1_S,
   TQ1_0,
   TQ2_0,
-  MXFP4_MOE
+  MXFP4_MOE,
+  Q6_K_L,
+  Q5_K_L,
+  Q4_K_L,
+  Q3_K_XL,
+  Q2_K_L,
+  UD_Q8_K_XL,
+  UD_Q6_K_XL,
+  UD_Q5_K_XL,
+  UD_Q4_K_XL,
+  UD_Q3_K_XL,
+  UD_Q2_K_XL
 };
 
 /// When a tensor gets another type than the base of its file type. "The i-th" counts tensors of the same role; in
@@ -180,16 +192,21 @@ struct GgufMixRow {
   TypeRules attention_output{};      ///< output projection of attention
   TypeRule query_key{};              ///< queries and keys
   TypeRule gate_up{};                ///< gate and up projections
+  Count low = 1000, high = 1000;     ///< range of published files, per mille: equal when the rules give every tensor
 };
 
-/// Source: llama.cpp d775b8967 (build 10573), llama-quant.cpp.
+/// Source: llama.cpp d775b8967 (build 10573), llama-quant.cpp. The _L mixes are bartowski's: embedding and output in Q8_0
+/// (llama-quantize --token-embedding-type, --output-tensor-type). Unsloth's UD- mixes choose every tensor by the model:
+/// their rows are a middle, with a range from published files (GB: Qwen3.6-27B UD-Q6_K_XL 25.64, UD-Q8_K_XL 35.3;
+/// Qwen3.6-35B-A3B UD-Q2_K_XL 12.2, UD-Q3_K_XL 16.9, UD-Q6_K_XL 31.9; Mistral Small 3.2 24B UD-Q4_K_XL 14.549;
+/// Gemma 4 E2B UD-Q2_K_XL 2.24, UD-Q4_K_XL 2.97, UD-Q6_K_XL 4.39; Qwen3.8-27B UD-Q4_K_XL 17.6, UD-Q5_K_XL 21.790).
 inline constexpr auto gguf_mixes = [] {
   using enum GgmlType;
   using enum When;
   using Row = GgufMixRow;
   constexpr TypeRule eight_experts{EightExperts, Q5_K};
   // clang-format off
-  return std::array<GgufMixRow, 33>{{
+  return std::array<GgufMixRow, 44>{{
       Row{.id = GgufMix::F32, .key = "F32", .base = F32},
       Row{.id = GgufMix::F16, .key = "F16", .base = F16},
       Row{.id = GgufMix::BF16, .key = "BF16", .base = BF16},
@@ -253,6 +270,35 @@ inline constexpr auto gguf_mixes = [] {
       Row{.id = GgufMix::TQ1_0, .key = "TQ1_0", .base = TQ1_0, .embedding = {Always, Q4_K}},
       Row{.id = GgufMix::TQ2_0, .key = "TQ2_0", .base = TQ2_0, .embedding = {Always, Q4_K}},
       Row{.id = GgufMix::MXFP4_MOE, .key = "MXFP4_MOE", .base = MXFP4, .experts_only = true, .output = Q8_0},
+      Row{.id = GgufMix::Q6_K_L, .key = "Q6_K_L", .base = Q6_K, .output = Q8_0, .embedding = {Always, Q8_0}},
+      Row{.id = GgufMix::Q5_K_L, .key = "Q5_K_L", .base = Q5_K, .output = Q8_0, .embedding = {Always, Q8_0},
+          .value = {{{MoreBits, Q6_K}}}, .down = {{{MoreBits, Q6_K}}}},
+      Row{.id = GgufMix::Q4_K_L, .key = "Q4_K_L", .base = Q4_K, .output = Q8_0, .embedding = {Always, Q8_0},
+          .value = {{{MoreBits, Q6_K}}}, .down = {{{MoreBits, Q6_K}}}, .attention_output = {{eight_experts}}},
+      Row{.id = GgufMix::Q3_K_XL, .key = "Q3_K_XL", .base = Q3_K, .output = Q8_0, .embedding = {Always, Q8_0},
+          .value = {{{Always, Q5_K}}}, .down = {{{Always, Q5_K}}},
+          .attention_output = {{{EightExperts, Q3_K}, {Always, Q5_K}}}},
+      Row{.id = GgufMix::Q2_K_L, .key = "Q2_K_L", .base = Q2_K, .output = Q8_0, .embedding = {Always, Q8_0},
+          .value = {{{Grouped, Q4_K}, {Always, Q3_K}}}, .down = {{{Always, Q3_K}}},
+          .attention_output = {{eight_experts, {Always, Q3_K}}}},
+      Row{.id = GgufMix::UD_Q8_K_XL, .key = "UD-Q8_K_XL", .base = Q8_0, .output = F16, .embedding = {Always, F16},
+          .value = {{{Always, F16}}}, .attention_output = {{{Always, F16}}}, .query_key = {Always, F16},
+          .low = 850, .high = 1150},
+      Row{.id = GgufMix::UD_Q6_K_XL, .key = "UD-Q6_K_XL", .base = Q6_K, .output = Q8_0, .embedding = {Always, Q8_0},
+          .value = {{{Always, Q8_0}}}, .down = {{{MoreBits, Q8_0}}}, .attention_output = {{{Always, Q8_0}}},
+          .low = 900, .high = 1120},
+      Row{.id = GgufMix::UD_Q5_K_XL, .key = "UD-Q5_K_XL", .base = Q5_K, .embedding = {Always, Q6_K},
+          .value = {{{Always, Q6_K}}}, .down = {{{Always, Q6_K}}}, .attention_output = {{{Always, Q6_K}}},
+          .low = 900, .high = 1120},
+      Row{.id = GgufMix::UD_Q4_K_XL, .key = "UD-Q4_K_XL", .base = Q4_K, .embedding = {Always, Q5_K},
+          .value = {{{Always, Q6_K}}}, .down = {{{MoreBits, Q6_K}, {Always, Q5_K}}},
+          .attention_output = {{{Always, Q5_K}}}, .low = 900, .high = 1100},
+      Row{.id = GgufMix::UD_Q3_K_XL, .key = "UD-Q3_K_XL", .base = Q3_K, .embedding = {Always, Q4_K},
+          .value = {{{Always, Q5_K}}}, .down = {{{Always, Q4_K}}}, .attention_output = {{{Always, Q5_K}}},
+          .low = 900, .high = 1120},
+      Row{.id = GgufMix::UD_Q2_K_XL, .key = "UD-Q2_K_XL", .base = Q2_K, .embedding = {Always, Q4_K},
+          .value = {{{Always, Q4_K}}}, .down = {{{Always, Q3_K}}}, .attention_output = {{{Always, Q4_K}}},
+          .low = 880, .high = 1120},
   }};
   // clang-format on
 }();
@@ -278,13 +324,19 @@ enum class WeightFormat : std::uint8_t {
   Mxfp4,
   Nvfp4,
   Int4,
+  MlxQ2,
+  MlxQ3,
   MlxQ4,
   MlxQ5,
   MlxQ6,
   MlxQ8,
+  MlxMxfp4,
+  MlxMxfp8,
+  MlxNvfp4,
   Mxfp8,
   TorchaoInt4,
   Aqlm,
+  BitNet,
   Exl2,
   Gguf
 };
@@ -339,6 +391,7 @@ struct WeightFormatRow {
   bool whole_groups = false;                  ///< a matrix whose rows do not divide by the group stays plain
   bool every_linear = false;                  ///< routers are quantized as well
   bool experts_only = false;                  ///< of a mixture, only the routed experts are quantized
+  bool varies = false;                        ///< published builds leave different matrices in 8 or 16 bits
   Vocabulary vocabulary = Vocabulary::Plain;  ///< embedding and head
   FormatFamily family = FormatFamily::Common;
   Arithmetic arithmetic = Arithmetic::Half;
@@ -352,7 +405,7 @@ inline constexpr auto weight_formats = [] {
   using enum WeightFormat;
   using Row = WeightFormatRow;
   // clang-format off
-  return std::array<WeightFormatRow, 26>{{
+  return std::array<WeightFormatRow, 32>{{
       Row{.id = AsReleased, .key = "released", .label = "As released", .help = "the format the publisher ships",
           .typical_bits = 16, .article = {1, 2}, .gguf = {GgufMix::BF16, true}},
       Row{.id = Fp32, .key = "fp32", .label = "FP32", .help = "4 bytes per weight", .plain = {1, 4},
@@ -395,10 +448,20 @@ inline constexpr auto weight_formats = [] {
           .scales = ScaleLayout::Blocks, .scale_block = {32, 1}, .experts_only = true,
           .gguf = {GgufMix::MXFP4_MOE, true}},
       Row{.id = Nvfp4, .key = "nvfp4", .label = "NVFP4", .help = "4 bit with one FP8 scale per 16", .bits = 4,
-          .scales = ScaleLayout::Blocks, .scale_block = {16, 1}, .constants = 8},
+          .scales = ScaleLayout::Blocks, .scale_block = {16, 1}, .constants = 8, .varies = true},
       Row{.id = Int4, .key = "int4", .label = "INT4",
           .help = "compressed-tensors: symmetric int4 with 16-bit scales", .bits = 4,
           .scales = ScaleLayout::Symmetric},
+      Row{.id = MlxQ2, .key = "mlx-q2", .label = "MLX 2 bit",
+          .help = "groups of 64 with 16-bit scale and bias, embedding too", .bits = 2,
+          .scales = ScaleLayout::Affine, .group = 64, .whole_groups = true, .every_linear = true,
+          .vocabulary = Vocabulary::Quantized, .family = FormatFamily::Mlx, .typical_bits = 2.5,
+          .gguf = {GgufMix::Q2_K}},
+      Row{.id = MlxQ3, .key = "mlx-q3", .label = "MLX 3 bit",
+          .help = "groups of 64 with 16-bit scale and bias, embedding too", .bits = 3,
+          .scales = ScaleLayout::Affine, .group = 64, .whole_groups = true, .every_linear = true,
+          .vocabulary = Vocabulary::Quantized, .family = FormatFamily::Mlx, .typical_bits = 3.5,
+          .gguf = {GgufMix::Q3_K_M}},
       Row{.id = MlxQ4, .key = "mlx-q4", .label = "MLX 4 bit",
           .help = "groups of 64 with 16-bit scale and bias, embedding too", .bits = 4,
           .scales = ScaleLayout::Affine, .group = 64, .whole_groups = true, .every_linear = true,
@@ -418,14 +481,32 @@ inline constexpr auto weight_formats = [] {
           .scales = ScaleLayout::Affine, .group = 64, .whole_groups = true, .every_linear = true,
           .vocabulary = Vocabulary::Quantized, .family = FormatFamily::Mlx, .typical_bits = 8, .article = {1, 1},
           .gguf = {GgufMix::Q8_0}},
+      Row{.id = MlxMxfp4, .key = "mlx-mxfp4", .label = "MLX MXFP4",
+          .help = "4 bit with one 8-bit exponent per 32, embedding too", .bits = 4,
+          .scales = ScaleLayout::Blocks, .scale_block = {32, 1}, .group = 32, .whole_groups = true,
+          .every_linear = true, .vocabulary = Vocabulary::Quantized, .family = FormatFamily::Mlx,
+          .typical_bits = 4.25},
+      Row{.id = MlxMxfp8, .key = "mlx-mxfp8", .label = "MLX MXFP8",
+          .help = "1 byte per weight with one 8-bit exponent per 32, embedding too", .bits = 8,
+          .scales = ScaleLayout::Blocks, .scale_block = {32, 1}, .group = 32, .whole_groups = true,
+          .every_linear = true, .vocabulary = Vocabulary::Quantized, .family = FormatFamily::Mlx,
+          .typical_bits = 8.25, .article = {1, 1}, .gguf = {GgufMix::Q8_0}},
+      Row{.id = MlxNvfp4, .key = "mlx-nvfp4", .label = "MLX NVFP4",
+          .help = "4 bit with one FP8 scale per 16, embedding too", .bits = 4,
+          .scales = ScaleLayout::Blocks, .scale_block = {16, 1}, .group = 16, .whole_groups = true,
+          .every_linear = true, .vocabulary = Vocabulary::Quantized, .family = FormatFamily::Mlx},
       Row{.id = Mxfp8, .key = "mxfp8", .label = "MXFP8", .help = "1 byte per weight with one 8-bit exponent per 32",
           .bits = 8, .scales = ScaleLayout::Blocks, .scale_block = {32, 1}, .typical_bits = 8, .article = {1, 1},
           .gguf = {GgufMix::Q8_0}},
       Row{.id = TorchaoInt4, .key = "torchao-int4", .label = "torchao 4 bit",
           .help = "packed int4, 16-bit scale and zero per group", .bits = 4, .scales = ScaleLayout::Affine},
-      Row{.id = Aqlm, .key = "aqlm", .label = "AQLM 2 bit",
+      Row{.id = Aqlm, .key = "aqlm", .label = "AQLM, VPTQ",
           .help = "one 16-bit code per 8 weights, a codebook per matrix", .bits = 2,
           .scales = ScaleLayout::Codebook, .typical_bits = 2, .gguf = {GgufMix::Q2_K}},
+      Row{.id = BitNet, .key = "bitnet", .label = "BitNet",
+          .help = "ternary weights, four in a byte, one scale per matrix", .bits = 2,
+          .scales = ScaleLayout::Blocks, .scale_block = {256, 0}, .constants = 2, .typical_bits = 2,
+          .gguf = {GgufMix::TQ2_0}},
       Row{.id = Exl2, .key = "exl2", .label = "EXL2, EXL3",
           .help = "as many bits per weight as chosen on average, head in 6 bits", .bits = 4,
           .scales = ScaleLayout::Average, .vocabulary = Vocabulary::SixBits},
@@ -444,6 +525,15 @@ struct FormatChoice {
   GgufMix mix = GgufMix::Q4_K_M;
   friend bool operator==(const FormatChoice&, const FormatChoice&) = default;
 };
+
+/// What stands before the name of a GGUF mix.
+inline constexpr std::string_view gguf_prefix = "gguf:";
+
+/// "gguf:Q4_K_M", "fp8".
+[[nodiscard]] inline std::string format_text(FormatChoice c) {
+  if (c.format != WeightFormat::Gguf) return std::string(key_of(c.format));
+  return std::string(gguf_prefix).append(key_of(c.mix));
+}
 
 /// Bits per weight by which formats are compared, scales roughly in them.
 [[nodiscard]] constexpr double typical_bits(FormatChoice c) {

@@ -12,6 +12,7 @@
 #include <llmcalc/model/model.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -169,8 +170,10 @@ inline MixContext mix_context(const Model& m, const std::vector<GgufTensor>& ten
 
 }  // namespace gguf_detail
 
-/// The model's GGUF tensors with the type each gets in a file of type `mix`.
-[[nodiscard]] inline std::vector<GgufTensor> gguf_mix(const Model& m, GgufMix mix, bool imatrix) {
+/// The model's GGUF tensors with the type each gets in a file of type `mix`; with `experts` routed experts have that
+/// type whatever the mix says.
+[[nodiscard]] inline std::vector<GgufTensor> gguf_mix(const Model& m, GgufMix mix, bool imatrix,
+                                                      std::optional<GgmlType> experts = std::nullopt) {
   std::vector<GgufTensor> tensors = gguf_tensors(m);
   const gguf_detail::MixContext context = gguf_detail::mix_context(m, tensors, mix, imatrix);
   const GgmlType base = row_of(mix).base;
@@ -179,6 +182,7 @@ inline MixContext mix_context(const Model& m, const std::vector<GgufTensor>& ten
   for (GgufTensor& t : tensors) {
     if (t.role == GgufRole::KeptF32) continue;
     t.type = quantized ? gguf_detail::matrix_type(context, t, counters) : base;
+    if (experts && t.experts) t.type = *experts;
     if (!gguf_detail::divides(t.ne0, t.type)) t.type = row_of(t.type).fallback;
     if (!gguf_detail::divides(t.ne0, t.type)) t.type = GgmlType::F16;
   }

@@ -308,9 +308,11 @@ struct Model {
   Count image_tokens = 0;        ///< positions the largest image takes in the sequence; 0: no images, or unknown
   Count image_values = 0;        ///< numbers of that image's pixel tensor
   Count other_parameters = 0;  ///< parameters that the inventory does not explain (a given total minus the inventory)
-  WeightFormat released_format = WeightFormat::Bf16;  ///< format the publisher ships
-  bool plain_attention = false;  ///< the released quantization leaves attention in 16 bits (Kimi K2 Thinking)
-  double quantization_bits = 0;  ///< average bits a weight as released (EXL2); 0: not stated
+  WeightFormat released_format = WeightFormat::Bf16;         ///< format the publisher ships
+  WeightFormat released_experts = WeightFormat::AsReleased;  ///< of the routed experts; AsReleased: the model's
+  std::string released_mix;      ///< shares of formats in words, where modules have different ones; "": one format
+  bool unlisted_mix = false;     ///< released in a format that leaves some modules alone, and nothing says which
+  double quantization_bits = 0;  ///< bits of a value as released (EXL2: on average); 0: the format's
   Count quantization_group = 0;  ///< group size of the released quantization; 0: the format's default
 
   bool transposed_weights = false;    ///< matrices inside layers are stored [in, out] (GPT-2's Conv1D)

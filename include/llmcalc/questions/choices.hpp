@@ -9,15 +9,8 @@
 
 #include <array>
 #include <span>
-#include <string>
 
 namespace llmcalc {
-
-/// "gguf:Q4_K_M", "fp8".
-[[nodiscard]] inline std::string format_text(FormatChoice c) {
-  if (c.format != WeightFormat::Gguf) return std::string(key_of(c.format));
-  return "gguf:" + std::string(key_of(c.mix));
-}
 
 /// Weight formats that an engine reads and people use, largest first.
 [[nodiscard]] inline std::span<const FormatChoice> weight_choices(Runtime runtime) {

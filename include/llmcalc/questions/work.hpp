@@ -181,7 +181,7 @@ inline Stored stored(const Model& m, const WeightRules& rules) {
 
 inline Stored stored_gguf(const Model& m, const Weights& weights) {
   Stored sum;
-  for (const GgufTensor& t : gguf_mix(m, weights.mix, weights.imatrix)) {
+  for (const GgufTensor& t : gguf_mix(m, weights, weights.mix)) {
     const auto bytes = static_cast<double>(t.bytes().count);
     sum.all += bytes;
     if (t.input) sum.lookup += bytes;

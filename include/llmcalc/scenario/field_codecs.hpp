@@ -21,35 +21,44 @@ namespace llmcalc::field_rows {
 }
 
 /// Weight format: a key of `weight_formats`, or "gguf:NAME".
-inline constexpr std::string_view gguf_prefix = "gguf:";
+[[nodiscard]] inline std::optional<FormatChoice> format_in(std::string_view text) {
+  if (text.starts_with(gguf_prefix)) {
+    const auto mix = from_key<GgufMix>(text.substr(gguf_prefix.size()));
+    return mix ? std::optional(FormatChoice{WeightFormat::Gguf, *mix}) : std::nullopt;
+  }
+  const auto format = from_key<WeightFormat>(text);
+  return format && *format != WeightFormat::Gguf ? std::optional(FormatChoice{*format}) : std::nullopt;
+}
+[[nodiscard]] inline std::vector<std::string> format_texts() {
+  std::vector<std::string> all;
+  for (const auto& row : weight_formats) {
+    if (row.id != WeightFormat::Gguf) all.emplace_back(row.key);
+  }
+  for (const auto& row : gguf_mixes) all.push_back(std::string(gguf_prefix).append(row.key));
+  return all;
+}
 inline constexpr CodedAccess weight_format{[](const Scenario& s) {
-                                             if (s.weights.format != WeightFormat::Gguf)
-                                               return std::string(key_of(s.weights.format));
-                                             return std::string(gguf_prefix).append(key_of(s.weights.mix));
+                                             return format_text({s.weights.format, s.weights.mix});
                                            },
                                            [](Scenario& s, std::string_view text) {
-                                             if (text.starts_with(gguf_prefix)) {
-                                               const auto mix = from_key<GgufMix>(text.substr(gguf_prefix.size()));
-                                               if (!mix) return false;
-                                               s.weights.format = WeightFormat::Gguf;
-                                               s.weights.mix = *mix;
-                                               return true;
-                                             }
-                                             const auto format = from_key<WeightFormat>(text);
-                                             if (!format || *format == WeightFormat::Gguf) return false;
-                                             s.weights.format = *format;
+                                             const auto choice = format_in(text);
+                                             if (!choice) return false;
+                                             s.weights.format = choice->format;
+                                             if (choice->format == WeightFormat::Gguf) s.weights.mix = choice->mix;
                                              return true;
                                            },
-                                           [] {
-                                             std::vector<std::string> all;
-                                             for (const auto& row : weight_formats) {
-                                               if (row.id != WeightFormat::Gguf) all.emplace_back(row.key);
-                                             }
-                                             for (const auto& row : gguf_mixes)
-                                               all.push_back(std::string(gguf_prefix).append(row.key));
-                                             return all;
-                                           },
-                                           CodedShape::Plain};
+                                           format_texts, CodedShape::Plain};
+
+/// Format of the routed experts; "released" (or nothing): as released and as the tool quantizes them.
+inline constexpr CodedAccess expert_format{
+    [](const Scenario& s) { return format_text(s.weights.experts.value_or(FormatChoice{WeightFormat::AsReleased})); },
+    [](Scenario& s, std::string_view text) {
+      const auto choice = text.empty() ? FormatChoice{WeightFormat::AsReleased} : format_in(text);
+      if (!choice) return false;
+      s.weights.experts = choice->format == WeightFormat::AsReleased ? std::nullopt : choice;
+      return true;
+    },
+    format_texts, CodedShape::Plain};
 
 /// A KV format by its key or by llama.cpp's name for it.
 [[nodiscard]] inline std::optional<KvFormat> kv_format_in(std::string_view text) {

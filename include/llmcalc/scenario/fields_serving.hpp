@@ -5,6 +5,7 @@
 #include <llmcalc/scenario/field.hpp>
 #include <llmcalc/scenario/field_codecs.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace llmcalc::field_rows {
@@ -33,6 +34,10 @@ bool has_scales(const Scenario& s) {
 }
 inline constexpr auto has_groups =
     has_scales<ScaleLayout::Gptq, ScaleLayout::Awq, ScaleLayout::Symmetric, ScaleLayout::Affine>;
+inline bool has_experts(const Scenario& s) {
+  return s.model != nullptr &&
+         std::any_of(s.model->kinds.begin(), s.model->kinds.end(), [](const Layer& kind) { return kind.is_moe(); });
+}
 inline bool drafts(const Scenario& s) { return s.serving.draft_model != nullptr || s.serving.draft_tokens != 0; }
 
 /// Tokens and sequences beyond these are refused: no machine holds them.
@@ -46,6 +51,10 @@ inline constexpr std::array weights_fields{
     field({"weights.format", "--weights", "Weight format", "",
            "how the weights are stored; \"released\" is what the publisher ships"},
           weight_format),
+    only(has_experts, field({"weights.experts", "--expert-weights", "Expert format", "",
+                             "format of the routed experts; \"released\": as the publisher ships them and as the "
+                             "tool quantizes them"},
+                            expert_format)),
     only(has_groups,
          whole<weights_member, &Weights::group_size>({"weights.group_size", "--group-size", "Group size", "weights",
                                                       "weights that share one scale in GPTQ, AWQ, HQQ, int4 and MLX"},

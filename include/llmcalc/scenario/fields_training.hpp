@@ -31,13 +31,6 @@ constexpr bool splits_experts(const Scenario& s) { return s.parallelism.expert >
 constexpr bool freezes(const Scenario& s) { return row_of(s.training.method).trained == Trained::LastLayers; }
 constexpr bool projects_gradients(const Scenario& s) { return row_of(s.training.optimizer).low_rank; }
 constexpr bool chunks_loss(const Scenario& s) { return s.training.loss == Loss::Chunked; }
-inline bool has_experts(const Scenario& s) {
-  if (!s.model) return false;
-  for (const Layer& layer : s.model->kinds) {
-    if (layer.is_moe()) return true;
-  }
-  return false;
-}
 /// More ranks than the largest machines have.
 inline constexpr double most_ranks = 65536;
 

@@ -77,11 +77,12 @@ inline constexpr std::string_view default_device_id = "rtx-4090";
 /// How the weights are stored.
 struct Weights {
   WeightFormat format = WeightFormat::AsReleased;
-  GgufMix mix = GgufMix::Q4_K_M;    ///< when format is Gguf
-  Count group_size = 128;           ///< GPTQ, AWQ, int4
-  Scales scales = Scales::Channel;  ///< fp8, int8
-  double bits = 4;                  ///< EXL2, EXL3: average bits per weight
-  bool imatrix = false;             ///< GGUF mix made with an importance matrix
+  GgufMix mix = GgufMix::Q4_K_M;          ///< when format is Gguf
+  Count group_size = 128;                 ///< GPTQ, AWQ, int4
+  Scales scales = Scales::Channel;        ///< fp8, int8
+  double bits = 4;                        ///< EXL2, EXL3: average bits per weight
+  bool imatrix = false;                   ///< GGUF mix made with an importance matrix
+  std::optional<FormatChoice> experts{};  ///< of the routed experts; nothing: as released and as the tool quantizes
   friend bool operator==(const Weights&, const Weights&) = default;
 };
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace {
 
 using namespace llmcalc;
@@ -36,6 +38,55 @@ TEST(StoredTensors, AddUpToTheFileInEveryGgufMix) {
     const Weights weights{.format = WeightFormat::Gguf, .mix = row.id};
     EXPECT_EQ(total(stored_tensors(model, weights)), stored_weights(model, weights)) << row.key;
   }
+}
+
+/// Bytes of the routed experts, and of the rest, in a file of this mix.
+std::pair<Bytes, Bytes> parts(const Model& model, const Weights& weights) {
+  Bytes experts, rest;
+  for (const GgufTensor& t : *gguf_file(model, weights)) (t.experts ? experts : rest) += t.bytes();
+  return {experts, rest};
+}
+
+TEST(GgufExperts, StayInMxfp4WhereTheyWereReleasedSo) {
+  Model released = mixture();
+  released.released_format = WeightFormat::Mxfp4;
+  const Model plain = mixture();
+  for (const GgufMix mix : {GgufMix::F16, GgufMix::Q6_K, GgufMix::Q4_K_M}) {
+    const Weights weights{.format = WeightFormat::Gguf, .mix = mix};
+    const Bytes mxfp4 = parts(plain, {.format = WeightFormat::Gguf, .mix = GgufMix::MXFP4_MOE}).first;
+    EXPECT_EQ(parts(released, weights).first, mxfp4) << key_of(mix);
+    EXPECT_EQ(parts(released, weights).second, parts(plain, weights).second) << key_of(mix);
+    EXPECT_NE(parts(plain, weights).first, mxfp4) << key_of(mix);
+    // The setting decides: quantized by the same mix, or kept in another format.
+    Weights chosen = weights;
+    chosen.experts = FormatChoice{WeightFormat::Gguf, mix};
+    EXPECT_EQ(parts(released, chosen).first, parts(plain, weights).first) << key_of(mix);
+    chosen.experts = FormatChoice{WeightFormat::Mxfp4};
+    EXPECT_EQ(parts(plain, chosen).first, mxfp4) << key_of(mix);
+  }
+}
+
+TEST(WeightsOfExperts, HaveAFormatOfTheirOwn) {
+  const Model model = mixture();
+  Weights weights{.format = WeightFormat::Bf16};
+  const Bytes plain = stored_weights(model, weights);
+  weights.experts = FormatChoice{WeightFormat::Mxfp4};
+  const Bytes saved = plain - stored_weights(model, weights);
+  weights.experts.reset();
+  weights.format = WeightFormat::Mxfp4;  // its experts alone
+  EXPECT_EQ(saved, plain - stored_weights(model, weights));
+}
+
+TEST(GgufMixes, ThoseOfUploadersAreAboutAsLargeAsTheirNamesakes) {
+  const Model model = mixture();
+  const auto bytes = [&](GgufMix mix) {
+    return stored_weights(model, Weights{.format = WeightFormat::Gguf, .mix = mix}).count;
+  };
+  EXPECT_GT(bytes(GgufMix::Q4_K_L), bytes(GgufMix::Q4_K_M));
+  EXPECT_LT(bytes(GgufMix::Q4_K_L), bytes(GgufMix::Q5_K_M));
+  EXPECT_GT(bytes(GgufMix::UD_Q6_K_XL), bytes(GgufMix::Q6_K));
+  EXPECT_LT(bytes(GgufMix::UD_Q6_K_XL), bytes(GgufMix::Q8_0));
+  EXPECT_GT(bytes(GgufMix::UD_Q4_K_XL), bytes(GgufMix::Q4_K_S));
 }
 
 TEST(StoredTensors, SayHowEachIsStored) {

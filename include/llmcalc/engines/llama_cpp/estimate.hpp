@@ -76,7 +76,7 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
   const bool drafts = drafts_itself(s);
   const bool block_made = drafts && !measured && gguf_prediction_blocks(m).empty();
   std::vector<GgufTensor> made;
-  if (!measured) made = gguf_mix(m, type.mix, s.weights.imatrix);
+  if (!measured) made = gguf_mix(m, s.weights, type.mix);
   if (block_made) {
     const std::vector<GgufTensor> block = prediction_tensors(m, s.weights, type.mix);
     made.insert(made.end(), block.begin(), block.end());
@@ -94,9 +94,14 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
     const bool on_device = where != host;
     const Holding& here = held[place_index(where)];
     Component weights = component(Part::Weights, weight_summands(here.weights), source);
-    if (!type.exact) weights = with_range(std::move(weights), Trust::Assumed, 900, 1100);
-    // A prediction block of 2 % of the weights was 11 % larger in a published file than llama-quantize makes it.
-    if (type.exact && block_made) weights = with_range(std::move(weights), Trust::Modelled, 995, 1005);
+    if (!type.exact) {
+      weights = with_range(std::move(weights), Trust::Assumed, 900, 1100);
+    } else if (const GgufMixRow& mix = row_of(type.mix); !measured && mix.low != mix.high) {
+      weights = with_range(std::move(weights), Trust::Modelled, mix.low, mix.high);
+    } else if (block_made) {
+      // A prediction block of 2 % of the weights was 11 % larger in a published file than llama-quantize makes it.
+      weights = with_range(std::move(weights), Trust::Modelled, 995, 1005);
+    }
     use.breakdown.add(std::move(weights));
     use.breakdown.add(component(Part::KvCache, cache_summands(m, here.layers, s.serving, z, on_device), source));
     use.breakdown.add(component(Part::RecurrentState, state_summands(m, here.layers, z.sequences, drafted), source));

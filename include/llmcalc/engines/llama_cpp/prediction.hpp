@@ -44,7 +44,7 @@ namespace llmcalc::llama_cpp {
   std::vector<GgufTensor> tensors;
   const auto first = static_cast<std::int32_t>(m.layers.size());
   const Model block = prediction_model(m);
-  for (GgufTensor t : gguf_mix(block, mix, weights.imatrix)) {
+  for (GgufTensor t : gguf_mix(block, weights, mix)) {
     if (t.layer < 0) continue;
     t.layer += first;
     tensors.push_back(t);

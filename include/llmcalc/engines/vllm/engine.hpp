@@ -93,18 +93,20 @@ namespace llmcalc::vllm {
     plan.expert_width_multiple = 256;
     plan.expert_hidden_multiple = profile.pads_expert_hidden ? 256 : 1;
   }
-  Component c = weights_component(rank_weights(m, rules, plan, stage), rules, weights_trust(s));
+  Component c = weights_component(m, rules, plan, stage, weights_trust(s));
   if (const Summand copies = absorbed_projections(m, plan, stage); copies.result.count != 0) {
     c.bytes += copies.result;
     c.summands.push_back(copies);
-    c.low = c.high = c.bytes;
+    c.low += copies.result;
+    c.high += copies.result;
   }
   if (const Count width = rotary_width(m); width != 0 && s.effective_measure() != Measure::Allocated) {
     const Summand table = summand("rotary table", {{"positions", m.max_context}, {"rotary width", width}},
                                   {1, static_cast<std::uint32_t>(activation_bytes(s))});
     c.bytes += table.result;
     c.summands.push_back(table);
-    c.low = c.high = c.bytes;
+    c.low += table.result;
+    c.high += table.result;
   }
   return c;
 }

@@ -1,0 +1,382 @@
+#include "models/name_pattern.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <utility>
+
+namespace llmcalc::models {
+
+namespace {
+
+using Set = NamePattern::Set;
+using Step = NamePattern::Step;
+
+constexpr std::size_t longest_pattern = 4096;
+constexpr std::size_t most_steps = 4096;
+constexpr std::size_t deepest_group = 32;
+constexpr std::uint32_t most_repeats = 256;
+constexpr std::uint32_t unlimited = UINT32_MAX;
+
+std::size_t code(char c) { return static_cast<unsigned char>(c); }
+
+Set range_of(char first, char last) {
+  Set set;
+  for (std::size_t c = code(first); c <= code(last); ++c) set.set(c);
+  return set;
+}
+
+/// \d, \w, \s and their opposites; nothing for other letters, which mean something that is not known here.
+std::optional<Set> escaped_class(char c) {
+  const Set digits = range_of('0', '9');
+  const Set word = digits | range_of('a', 'z') | range_of('A', 'Z') | range_of('_', '_');
+  const Set space = range_of('\t', '\r') | range_of(' ', ' ');
+  switch (c) {
+    case 'd':
+      return digits;
+    case 'D':
+      return ~digits;
+    case 'w':
+      return word;
+    case 'W':
+      return ~word;
+    case 's':
+      return space;
+    case 'S':
+      return ~space;
+    default:
+      break;
+  }
+  if (word.test(code(c))) return std::nullopt;
+  return range_of(c, c);
+}
+
+/// A node of the parsed pattern; children are indices, which cannot dangle.
+struct Node {
+  enum class Kind : std::uint8_t { One, Sequence, Either, Repeat, Begin, End };
+  Kind kind = Kind::Sequence;
+  Set set{};
+  std::vector<std::size_t> children{};
+  std::uint32_t least = 1, most = 1;
+};
+
+}  // namespace
+
+/// Parses a pattern into nodes and writes their steps.
+class PatternCompiler {
+ public:
+  explicit PatternCompiler(std::string_view text) : text_(text) {}
+
+  std::optional<NamePattern> expression() {
+    if (text_.size() > longest_pattern) return std::nullopt;
+    const std::size_t root = either(0);
+    if (failed_ || at_ != text_.size()) return std::nullopt;
+    return finish(root);
+  }
+
+  std::optional<NamePattern> wildcard() {
+    if (text_.size() > longest_pattern) return std::nullopt;
+    Node all;
+    while (at_ < text_.size() && !failed_) {
+      const char c = text_[at_++];
+      Node one{.kind = Node::Kind::One, .set = c == '?' || c == '*' ? ~Set() : range_of(c, c)};
+      // An unclosed bracket stands for itself.
+      if (c == '[' && text_.find(']', at_ + 1) != std::string_view::npos) one.set = set_of('!');
+      std::size_t item = push(std::move(one));
+      if (c == '*') item = push({.kind = Node::Kind::Repeat, .children = {item}, .least = 0, .most = unlimited});
+      all.children.push_back(item);
+    }
+    // A module's name stands for everything in it.
+    const std::size_t end = push({.kind = Node::Kind::End});
+    const std::size_t dot = push({.kind = Node::Kind::One, .set = range_of('.', '.')});
+    all.children.push_back(push({.kind = Node::Kind::Either, .children = {end, dot}}));
+    if (failed_) return std::nullopt;
+    return finish(push(std::move(all)));
+  }
+
+ private:
+  std::size_t push(Node node) {
+    nodes_.push_back(std::move(node));
+    return nodes_.size() - 1;
+  }
+  std::size_t fail() {
+    failed_ = true;
+    return 0;
+  }
+  [[nodiscard]] bool next_is(char c) const { return at_ < text_.size() && text_[at_] == c; }
+
+  std::size_t either(std::size_t depth) {
+    if (depth > deepest_group) return fail();
+    Node choice{.kind = Node::Kind::Either};
+    choice.children.push_back(sequence(depth));
+    while (!failed_ && next_is('|')) {
+      ++at_;
+      choice.children.push_back(sequence(depth));
+    }
+    return choice.children.size() == 1 ? choice.children.front() : push(std::move(choice));
+  }
+
+  std::size_t sequence(std::size_t depth) {
+    Node all;
+    while (!failed_ && at_ < text_.size() && text_[at_] != '|' && text_[at_] != ')') {
+      const std::size_t item = repeated(atom(depth));
+      all.children.push_back(item);
+    }
+    return push(std::move(all));
+  }
+
+  std::size_t atom(std::size_t depth) {
+    const char c = text_[at_++];
+    switch (c) {
+      case '(': {
+        if (next_is('?')) {
+          if (!text_.substr(at_).starts_with("?:")) return fail();
+          at_ += 2;
+        }
+        const std::size_t inner = either(depth + 1);
+        if (!next_is(')')) return fail();
+        ++at_;
+        return inner;
+      }
+      case '[':
+        return push({.kind = Node::Kind::One, .set = set_of('^')});
+      case '.':
+        return push({.kind = Node::Kind::One, .set = ~range_of('\n', '\n')});
+      case '^':
+        return push({.kind = Node::Kind::Begin});
+      case '$':
+        return push({.kind = Node::Kind::End});
+      case '\\': {
+        const auto set = at_ < text_.size() ? escaped_class(text_[at_++]) : std::nullopt;
+        return set ? push({.kind = Node::Kind::One, .set = *set}) : fail();
+      }
+      case '*':
+      case '+':
+      case '?':
+        return fail();
+      default:
+        return push({.kind = Node::Kind::One, .set = range_of(c, c)});
+    }
+  }
+
+  /// What stands between brackets, the first of which has been read; `opposite` inverts it.
+  Set set_of(char opposite) {
+    Set set;
+    const bool inverted = next_is(opposite);
+    if (inverted) ++at_;
+    for (bool first = true; at_ < text_.size() && (first || text_[at_] != ']'); first = false) {
+      char c = text_[at_++];
+      if (c == '\\' && opposite == '^' && at_ < text_.size()) {
+        const auto known = escaped_class(text_[at_]);
+        if (!known) return fail(), set;
+        c = text_[at_++];
+        if (known->count() > 1) {
+          set |= *known;
+          continue;
+        }
+      }
+      const bool span = next_is('-') && at_ + 1 < text_.size() && text_[at_ + 1] != ']';
+      if (span && code(text_[at_ + 1]) < code(c)) return fail(), set;
+      set |= range_of(c, span ? text_[at_ + 1] : c);
+      if (span) at_ += 2;
+    }
+    if (!next_is(']')) return fail(), set;
+    ++at_;
+    return inverted ? ~set : set;
+  }
+
+  /// The atom with the quantifiers that follow it; lazy ones fit the same names.
+  std::size_t repeated(std::size_t item) {
+    while (!failed_ && at_ < text_.size()) {
+      Node repeat{.kind = Node::Kind::Repeat, .children = {item}};
+      if (next_is('*')) {
+        repeat.least = 0, repeat.most = unlimited;
+      } else if (next_is('+')) {
+        repeat.least = 1, repeat.most = unlimited;
+      } else if (next_is('?')) {
+        repeat.least = 0, repeat.most = 1;
+      } else if (!next_is('{') || !counted(repeat)) {
+        return item;
+      }
+      ++at_;
+      if (next_is('?')) ++at_;
+      item = push(std::move(repeat));
+    }
+    return item;
+  }
+
+  /// {m}, {m,}, {,n} or {m,n}; leaves `at_` on the closing brace. Anything else in braces stands for itself.
+  bool counted(Node& repeat) {
+    const std::size_t end = text_.find('}', at_);
+    if (end == std::string_view::npos) return false;
+    const std::string_view inner = text_.substr(at_ + 1, end - at_ - 1);
+    const std::size_t comma = std::min(inner.find(','), inner.size());
+    const auto read = [](std::string_view text, std::uint32_t& n) {
+      if (text.empty()) return true;
+      const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+      return error == std::errc{} && stop == text.data() + text.size() && n <= most_repeats;
+    };
+    std::uint32_t least = 0, most = unlimited;
+    if (inner.empty() || !read(inner.substr(0, comma), least)) return false;
+    if (comma == inner.size()) {
+      most = least;
+    } else if (!read(inner.substr(comma + 1), most)) {
+      return false;
+    }
+    if (most < least) return false;
+    repeat.least = least, repeat.most = most;
+    at_ = end;
+    return true;
+  }
+
+  // --- Steps ---
+
+  void step(Step s) {
+    if (out_.steps_.size() >= most_steps) failed_ = true;
+    if (!failed_) out_.steps_.push_back(s);
+  }
+  [[nodiscard]] std::uint32_t here() const { return static_cast<std::uint32_t>(out_.steps_.size()); }
+
+  void write(std::size_t index) {
+    if (failed_) return;
+    const Node& node = nodes_[index];
+    switch (node.kind) {
+      case Node::Kind::One:
+        out_.sets_.push_back(node.set);
+        return step({Step::Kind::One, static_cast<std::uint32_t>(out_.sets_.size() - 1), 0});
+      case Node::Kind::Begin:
+        return step({Step::Kind::Begin, 0, 0});
+      case Node::Kind::End:
+        return step({Step::Kind::End, 0, 0});
+      case Node::Kind::Sequence:
+        for (const std::size_t child : node.children) write(child);
+        return;
+      case Node::Kind::Either:
+        return write_either(node);
+      case Node::Kind::Repeat:
+        return write_repeat(node);
+    }
+  }
+
+  void write_either(const Node& node) {
+    std::vector<std::size_t> jumps;
+    for (std::size_t i = 0; i < node.children.size() && !failed_; ++i) {
+      const bool last = i + 1 == node.children.size();
+      const std::size_t fork = out_.steps_.size();
+      if (!last) step({Step::Kind::Fork, here() + 1, 0});
+      write(node.children[i]);
+      if (last || failed_) break;
+      jumps.push_back(out_.steps_.size());
+      step({Step::Kind::Jump, 0, 0});
+      if (!failed_) out_.steps_[fork].second = here();
+    }
+    for (const std::size_t jump : jumps) {
+      if (!failed_) out_.steps_[jump].first = here();
+    }
+  }
+
+  void write_repeat(const Node& node) {
+    const std::size_t child = node.children.front();
+    for (std::uint32_t i = 0; i < node.least && !failed_; ++i) write(child);
+    if (node.most == unlimited) {
+      const std::size_t fork = out_.steps_.size();
+      step({Step::Kind::Fork, here() + 1, 0});
+      write(child);
+      step({Step::Kind::Jump, static_cast<std::uint32_t>(fork), 0});
+      if (!failed_) out_.steps_[fork].second = here();
+      return;
+    }
+    std::vector<std::size_t> forks;
+    for (std::uint32_t i = node.least; i < node.most && !failed_; ++i) {
+      forks.push_back(out_.steps_.size());
+      step({Step::Kind::Fork, here() + 1, 0});
+      write(child);
+    }
+    for (const std::size_t fork : forks) {
+      if (!failed_) out_.steps_[fork].second = here();
+    }
+  }
+
+  /// The longest run of single characters that every name must hold.
+  [[nodiscard]] std::string literal(std::size_t root) const {
+    std::string best, run;
+    const Node& node = nodes_[root];
+    if (node.kind != Node::Kind::Sequence) return best;
+    for (const std::size_t child : node.children) {
+      const Node& item = nodes_[child];
+      if (item.kind == Node::Kind::One && item.set.count() == 1) {
+        for (std::size_t c = 0; c < item.set.size(); ++c) {
+          if (item.set.test(c)) run += static_cast<char>(c);
+        }
+      } else if (item.kind != Node::Kind::Begin && item.kind != Node::Kind::End) {
+        run.clear();
+      }
+      if (run.size() > best.size()) best = run;
+    }
+    return best;
+  }
+
+  std::optional<NamePattern> finish(std::size_t root) {
+    write(root);
+    step({Step::Kind::Found, 0, 0});
+    if (failed_) return std::nullopt;
+    out_.literal_ = literal(root);
+    return std::move(out_);
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  bool failed_ = false;
+  std::vector<Node> nodes_;
+  NamePattern out_;
+};
+
+std::optional<NamePattern> NamePattern::expression(std::string_view text) {
+  return PatternCompiler(text).expression();
+}
+
+std::optional<NamePattern> NamePattern::wildcard(std::string_view text) { return PatternCompiler(text).wildcard(); }
+
+bool NamePattern::matches(std::string_view name) const {
+  if (name.find(literal_) == std::string_view::npos) return false;
+  std::vector<std::uint32_t> now, next, open{0};
+  std::vector<std::size_t> seen(steps_.size(), SIZE_MAX);
+  for (std::size_t at = 0;; ++at) {
+    // All steps that can be reached without reading a character.
+    while (!open.empty()) {
+      const std::uint32_t i = open.back();
+      open.pop_back();
+      if (seen[i] == at) continue;
+      seen[i] = at;
+      const Step& step = steps_[i];
+      switch (step.kind) {
+        case Step::Kind::Found:
+          return true;
+        case Step::Kind::One:
+          now.push_back(i);
+          break;
+        case Step::Kind::Fork:
+          open.push_back(step.second);
+          open.push_back(step.first);
+          break;
+        case Step::Kind::Jump:
+          open.push_back(step.first);
+          break;
+        case Step::Kind::Begin:
+          if (at == 0) open.push_back(i + 1);
+          break;
+        case Step::Kind::End:
+          if (at == name.size()) open.push_back(i + 1);
+          break;
+      }
+    }
+    if (at == name.size() || now.empty()) return false;
+    for (const std::uint32_t i : now) {
+      if (sets_[steps_[i].first].test(code(name[at]))) next.push_back(i + 1);
+    }
+    now.clear();
+    std::swap(open, next);
+  }
+}
+
+}  // namespace llmcalc::models
