@@ -62,7 +62,8 @@ TextTable facts(const ModelFile& file) {
   row("hidden size", grouped(model.hidden));
   row("vocabulary", grouped(model.vocabulary) + (model.ties_head() ? ", head tied to the embedding" : ""));
   if (model.max_context > 0) row("context", grouped(model.max_context));
-  row("weight format", std::string(label_of(model.released_format)));
+  row("weight format",
+      model.released_mix.empty() ? std::string(label_of(model.released_format)) : model.released_mix);
   if (file.files > 0) {
     row("tensors", grouped(file.tensors.size()) + " with " + grouped(file.parameters) + " parameters");
     row("tensor bytes", amount(file.tensor_bytes));

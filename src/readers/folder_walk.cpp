@@ -1,5 +1,6 @@
 #include "readers/folder_walk.hpp"
 
+#include "host/small_file.hpp"
 #include "host/text_file.hpp"
 
 #include <algorithm>
@@ -99,6 +100,16 @@ void models_in(const Listing& listing, const fs::path& folder, const std::string
       if (set.first) models.push_back({stem, *set.first, store, set.bytes});
     }
   }
+}
+
+fs::path snapshot_of(const fs::path& repository, SearchBudget& budget) {
+  const Listing snapshots = list_folder(repository / "snapshots", budget);
+  if (snapshots.folders.empty()) return {};
+  const std::string revision = read_line(repository / "refs" / "main");
+  for (const fs::path& snapshot : snapshots.folders) {
+    if (io::shown(snapshot.filename()) == revision) return snapshot;
+  }
+  return snapshots.folders.back();
 }
 
 void walk(const fs::path& root, ModelStore store, SearchBudget& budget, std::vector<LocalModel>& models) {

@@ -50,6 +50,10 @@ struct Listing {
 /// Lists a folder; unreadable ones are empty.
 Listing list_folder(const std::filesystem::path& folder, SearchBudget& budget);
 
+/// The snapshot of a repository in the Hugging Face cache ("models--org--name") that refs/main names, else the last one
+/// by name; empty when there is none.
+std::filesystem::path snapshot_of(const std::filesystem::path& repository, SearchBudget& budget);
+
 /// Models right inside this folder: one for a config.json with all weight files beside it, else one for each .gguf or
 /// .safetensors set. `name` is the name of a model that takes the whole folder.
 void models_in(const Listing& listing, const std::filesystem::path& folder, const std::string& name, ModelStore store,

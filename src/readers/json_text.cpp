@@ -1,5 +1,7 @@
 #include "readers/json_text.hpp"
 
+#include "models/config_text.hpp"
+
 #include <algorithm>
 
 namespace llmcalc::io {
@@ -42,7 +44,7 @@ Result<json> parse_json(std::string_view text, const std::string& place, std::st
   if (depth_of(text) > deepest) return Issue{place, "is nested deeper than " + std::to_string(deepest) + " levels"};
   try {
     // Without a callback: with one, the parser walks over all siblings at the end of every object.
-    json parsed = json::parse(text);
+    json parsed = json::parse(models::without_python_numbers(text));
     if (!skip.empty() && parsed.is_object()) parsed.erase(std::string(skip));
     return parsed;
   } catch (const json::exception& problem) {

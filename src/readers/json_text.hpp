@@ -10,7 +10,7 @@
 
 namespace llmcalc::io {
 
-/// JSON from text; broken or too deeply nested text is an Issue of `place` with line and column. With `skip` the
+/// JSON from text, with Python's Infinity and NaN as null; broken or too deeply nested text is an Issue of `place` with line and column. With `skip` the
 /// value of that top-level key is checked but not kept.
 Result<nlohmann::json> parse_json(std::string_view text, const std::string& place = {}, std::string_view skip = {});
 

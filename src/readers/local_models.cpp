@@ -24,17 +24,6 @@ std::string repository_name(std::string_view folder) {
   return name;
 }
 
-/// The snapshot that refs/main names, else the last one by name; empty when there is none.
-fs::path snapshot_of(const fs::path& repository, SearchBudget& budget) {
-  const Listing snapshots = list_folder(repository / "snapshots", budget);
-  if (snapshots.folders.empty()) return {};
-  const std::string revision = read_line(repository / "refs" / "main");
-  for (const fs::path& snapshot : snapshots.folders) {
-    if (io::shown(snapshot.filename()) == revision) return snapshot;
-  }
-  return snapshots.folders.back();
-}
-
 void search_hugging_face(const fs::path& hub, SearchBudget& budget, std::vector<LocalModel>& models) {
   for (const fs::path& repository : list_folder(hub, budget).folders) {
     const std::string folder = io::shown(repository.filename());

@@ -85,7 +85,9 @@ class Join {
     }
     share_the_rest();
     for (Tensor& tensor : model_.tensors) {
-      const Group& group = described_.at(group_name(tensor.name));
+      const auto found = described_.find(group_name(tensor.name));
+      if (found == described_.end()) continue;
+      const Group& group = found->second;
       if (group.matched) tensor.measured = scale(group.bytes, tensor.total(), group.elements);
     }
     return report();
@@ -102,8 +104,9 @@ class Join {
     group.tensors = llmcalc::add(group.tensors, tensors);
   }
 
-  /// Names differ between checkpoints and classes (fused experts, other prefixes): when what is left on both sides
-  /// has equally many elements, the bytes are divided over it.
+  /// Names differ between checkpoints and classes (fused experts, other prefixes). What is left on both sides belongs
+  /// together: the bytes are divided over what is left of the inventory, and what the files have beyond it becomes a
+  /// tensor of its own, so that no stored byte is lost.
   void share_the_rest() {
     Count described = 0, stored = 0;
     Bytes bytes;
@@ -114,12 +117,23 @@ class Join {
       stored = llmcalc::add(stored, group.elements);
       bytes += group.bytes;
     }
-    if (described == 0 || described != stored) return;
+    if (stored == 0) return;
+    const bool equal = described == stored;
+    if (!equal) model_.trust = std::max(model_.trust, Trust::Modelled);
+    const Bytes shared = scale(bytes, std::min(described, stored), stored);
     for (auto& [name, group] : described_) {
       if (group.matched || name.starts_with("mtp.")) continue;
       group.matched = true;
-      group.bytes = scale(bytes, group.elements, described);
+      group.bytes = scale(shared, group.elements, described);
     }
+    if (stored > described) {
+      model_.tensors.push_back({.name = "stored beyond the config",
+                                .rows = stored - described,
+                                .part = ModelPart::Other,
+                                .vector = true,
+                                .measured = bytes - shared});
+    }
+    if (!equal) return;
     for (auto& [name, group] : stored_) group.matched = group.matched || !is_surplus(name);
     unequal_.clear();
   }

@@ -1,23 +1,33 @@
 #include "readers/model_file.hpp"
 
 #include "host/byte_source.hpp"
+#include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
 #include "models/config_json.hpp"
+#include "readers/config_folder.hpp"
 #include "readers/folder.hpp"
+#include "readers/folder_walk.hpp"
 #include "readers/gguf/file.hpp"
 #include "readers/gguf/model.hpp"
 #include "readers/json_text.hpp"
+#include "readers/local_models.hpp"
 #include "readers/measured_inventory.hpp"
 #include "readers/model_from_shapes.hpp"
 #include "readers/model_preset.hpp"
 #include "readers/model_sniff.hpp"
 #include "readers/problems.hpp"
 #include "readers/safetensors/file.hpp"
+#include "readers/safetensors/index.hpp"
 #include "readers/safetensors/packed_tensors.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/memory/weights.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <map>
 #include <memory>
 
@@ -26,8 +36,6 @@ namespace llmcalc::io {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::size_t largest_config = std::size_t{1} << 20;
 
 /// A name for people from the place of a file: the folder's, in the Hugging Face cache "organisation/model".
 std::string name_of(const fs::path& folder) {
@@ -44,17 +52,27 @@ std::string name_of(const fs::path& folder) {
   return last.empty() ? "model" : shown(last);
 }
 
-/// Reads and parses a config.json; none and no issue when there is none in the folder.
-Result<std::optional<nlohmann::json>> config_beside(const Folder& folder) {
-  if (!folder.has("config.json")) return std::optional<nlohmann::json>{};
-  const Result<fs::path> path = folder.resolve("config.json");
-  if (!path) return path.issues();
-  const Result<std::string> text = read_text_file(*path, largest_config);
-  if (!text) return text.issues();
-  Result<nlohmann::json> config = parse_json(*text, shown(folder.path() / "config.json"));
-  if (!config) return config.issues();
-  return std::optional(std::move(config).value());
+/// Bytes of everything the model describes, prediction layers too, as it is released.
+Bytes described_bytes(const Model& model) {
+  const WeightRules rules = weight_rules(model, Weights{});
+  Bytes sum = storage(model.other_parameters, plain_block(rules.format));
+  for (const Tensor& t : model.tensors) sum += tensor_bytes(rules, t, {t.rows, t.columns, t.copies}) * t.count;
+  return sum;
 }
+
+/// What a Git LFS pointer stands for, in bytes; nothing when the file is none.
+std::optional<Count> lfs_pointer_size(const fs::path& path) {
+  const Result<std::unique_ptr<ByteSource>> source = open_file(path);
+  if (!source || (*source)->size() > 1024) return std::nullopt;
+  std::string text(static_cast<std::size_t>((*source)->size()), '\0');
+  if (!(*source)->read(0, text) || !text.starts_with("version https://git-lfs")) return std::nullopt;
+  Count size = 0;
+  if (const std::size_t at = text.find("\nsize "); at != std::string::npos)
+    std::from_chars(text.data() + at + 6, text.data() + text.size(), size);
+  return size;
+}
+
+Result<ModelFile> open_at(const fs::path& path, int depth);
 
 /// Issues of a config with the file's name before them.
 Issues placed(Issues issues, const fs::path& file) {
@@ -106,6 +124,8 @@ WeightFormat format_of(const LogicalTensors& logical, WeightFormat otherwise) {
     return logical.bits == 8   ? WeightFormat::MlxQ8
            : logical.bits == 6 ? WeightFormat::MlxQ6
            : logical.bits == 5 ? WeightFormat::MlxQ5
+           : logical.bits == 3 ? WeightFormat::MlxQ3
+           : logical.bits == 2 ? WeightFormat::MlxQ2
                                : WeightFormat::MlxQ4;
   }
   const WeightFormat format = row_of(logical.packing).format;
@@ -113,25 +133,29 @@ WeightFormat format_of(const LogicalTensors& logical, WeightFormat otherwise) {
 }
 
 /// A preset opened as a file, to see how it is read: its configuration is inside.
-bool holds_a_preset(const std::string& text) {
-  const Result<nlohmann::json> json = parse_json(text);
-  return json && json->is_object() && json->contains("hf_id") && json->contains("config");
-}
-
 Result<Model> model_of_preset_file(const fs::path& path) {
   const Result<ModelPreset> preset = read_model_preset(path);
   return preset ? model_from_preset(*preset) : Result<Model>(preset.issues());
 }
 
-Result<Model> model_of_config_file(const fs::path& path, const std::string& text) {
-  Result<Model> model = model_from_config_text(text, name_of(path.parent_path()));
+Result<Model> model_of_config(const nlohmann::json& config, const fs::path& path) {
+  Result<Model> model = model_from_config(config, name_of(path.parent_path()));
   return model ? std::move(model) : Result<Model>(placed(model.issues(), path));
 }
 
-Result<ModelFile> open_config(const fs::path& path) {
-  const Result<std::string> text = read_text_file(path, largest_config);
+Result<ModelFile> open_adapter(const nlohmann::json& config, const fs::path& path, int depth);
+
+Result<ModelFile> open_config(const fs::path& path, int depth) {
+  const Result<std::string> text = read_text_file(path, longest_config);
   if (!text) return text.issues();
-  Result<Model> model = holds_a_preset(*text) ? model_of_preset_file(path) : model_of_config_file(path, *text);
+  Result<nlohmann::json> parsed = parse_json(*text, shown(path));
+  if (!parsed) return parsed.issues();
+  nlohmann::json config = std::move(parsed).value();
+  if (is_adapter_config(config)) return open_adapter(config, path, depth);
+  const bool preset = config.is_object() && config.contains("hf_id") && config.contains("config");
+  if (const Result<Folder> folder = Folder::open(path.parent_path()); folder && !preset)
+    add_quantization_beside(config, *folder);
+  Result<Model> model = preset ? model_of_preset_file(path) : model_of_config(config, path);
   if (!model) return model.issues();
   ModelFile file;
   file.path = path;
@@ -157,7 +181,7 @@ Result<ModelFile> open_safetensors(const fs::path& path, const fs::path& folder_
   Result<Folder> folder = Folder::open(folder_path.empty() ? fs::path(".") : folder_path);
   if (!folder) return folder.issues();
   Result<SafetensorsSet> set = read_safetensors(path);
-  Result<std::optional<nlohmann::json>> config = config_beside(*folder);
+  Result<std::optional<nlohmann::json>> config = config_of_folder(*folder);
   if (!set || !config) {
     Issues issues = set.issues();
     append(issues, config.issues());
@@ -217,14 +241,145 @@ Result<ModelFile> open_gguf(const fs::path& path) {
   return file;
 }
 
-Result<ModelFile> open_folder(const fs::path& path) {
+/// The weight files that a folder or its index names, as they are on disk.
+struct Shards {
+  std::size_t here = 0, pointers = 0, missing = 0;
+  Count pointer_bytes = 0;             ///< that the Git LFS pointers stand for
+  std::optional<Count> total_bytes{};  ///< of all tensors, as the index says
+};
+
+Shards shards_of(const Folder& folder) {
+  Shards out;
+  std::vector<std::string> names = folder.files_ending(".safetensors");
+  for (const std::string& index_name : folder.files_ending(".safetensors.index.json")) {
+    const Result<fs::path> path = folder.resolve(index_name);
+    if (!path) continue;
+    const Result<std::unique_ptr<ByteSource>> source = open_file(*path);
+    if (!source) continue;
+    Problems problems(index_name);
+    const SafetensorsIndex index = read_safetensors_index(**source, problems);
+    names.insert(names.end(), index.files.begin(), index.files.end());
+    out.total_bytes = index.total_bytes;
+  }
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (const std::string& name : names) {
+    const Result<fs::path> path = folder.resolve(name);
+    if (!path) {
+      ++out.missing;
+      continue;
+    }
+    const auto pointed = lfs_pointer_size(*path);
+    if (!pointed) {
+      ++out.here;
+      continue;
+    }
+    ++out.pointers;
+    out.pointer_bytes = add(out.pointer_bytes, *pointed);
+  }
+  return out;
+}
+
+/// A config without its weights: the index, or the pointers, still say how much they are.
+Result<ModelFile> open_without_weights(const fs::path& config, const Shards& shards) {
+  Result<ModelFile> opened = open_config(config, 0);
+  if (!opened) return opened;
+  ModelFile file = std::move(opened).value();
+  std::string what = shards.pointers > 0
+                         ? counted(shards.pointers, "weight file") + " in this folder are Git LFS pointers of " +
+                               grouped(shards.pointer_bytes) + " bytes (git lfs pull gets them)"
+                         : "the weights are not in this folder";
+  if (shards.total_bytes) what += ", the index counts " + grouped(*shards.total_bytes) + " bytes of tensors";
+  const Count claimed = shards.total_bytes.value_or(shards.pointer_bytes);
+  const Count described = described_bytes(file.model).count;
+  const Count off = claimed > described ? claimed - described : described - claimed;
+  if (claimed != 0 && off > described / 500) {
+    what += "; the config describes " + grouped(described);
+    file.model.trust = std::max(file.model.trust, Trust::Modelled);
+  }
+  file.oddities.push_back(std::move(what));
+  return file;
+}
+
+/// Names of a base model without what quantizing uploaders append and prepend.
+std::string bare_name(std::string_view name) {
+  std::string out;
+  for (const char c : name.substr(name.find('/') == std::string_view::npos ? 0 : name.find('/') + 1))
+    out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const std::string_view ending : {"-bnb-4bit", "-unsloth"}) {
+    if (out.ends_with(ending)) out.erase(out.size() - ending.size());
+  }
+  return out.starts_with("meta-") ? out.substr(5) : out;
+}
+
+/// The base model of an adapter: beside it, in the Hugging Face cache of this user, or a preset of that name.
+Result<ModelFile> open_base(const AdapterConfig& adapter, const fs::path& path, int depth) {
+  std::error_code error;
+  const fs::path named = path_of(adapter.base);
+  for (const fs::path& place : {named, path.parent_path() / named}) {
+    if (!adapter.base.empty() && fs::exists(place, error) && depth < 2) return open_at(place, depth + 1);
+  }
+  std::string repository = adapter.base;
+  if (const std::size_t slash = repository.find('/'); slash != std::string::npos) repository.replace(slash, 1, "--");
+  const bool plain = repository.find_first_of("/\\") == std::string::npos && !repository.empty();
+  for (const host::ModelFolder& folder : host::model_folders_of_this_user()) {
+    const fs::path cached = folder.path / path_of("models--" + repository);
+    if (plain && folder.store == host::ModelStore::HuggingFace && fs::is_directory(cached, error) && depth < 2)
+      return open_at(cached, depth + 1);
+  }
+  const auto folders = preset_folders();
+  for (const ModelEntry& entry : read_model_catalogue(folders).entries) {
+    if (adapter.base.empty() || bare_name(entry.hf_id) != bare_name(adapter.base)) continue;
+    Result<ModelPreset> preset = find_model_preset(folders, entry.id);
+    Result<Model> model = preset ? model_from_preset(*preset) : Result<Model>(preset.issues());
+    if (!model) return model.issues();
+    ModelFile file;
+    file.model = std::move(model).value();
+    return file;
+  }
+  return Issue{shown(path), "is an adapter for " + in_quotes(adapter.base) +
+                                ", which is neither beside it nor in the Hugging Face cache nor a preset: open that "
+                                "model and set the training method to " +
+                                std::string(key_of(adapter.method))};
+}
+
+Result<ModelFile> open_adapter(const nlohmann::json& config, const fs::path& path, int depth) {
+  Result<AdapterConfig> read = read_adapter_config(config, shown(path));
+  if (!read) return read.issues();
+  AdapterConfig adapter = std::move(read).value();
+  Result<ModelFile> opened = open_base(adapter, path, depth);
+  if (!opened) return opened;
+  ModelFile file = std::move(opened).value();
+  file.path = path;
+  const bool prompt = adapter.method == TrainingMethod::PromptTuning;
+  const std::string size =
+      prompt ? counted(adapter.virtual_tokens, "virtual token") : "rank " + grouped(adapter.lora.rank);
+  file.oddities.push_back("an adapter (" + adapter.type + ", " + size + ") for " + in_quotes(adapter.base) +
+                          ": this is the base model, with that training method");
+  if (adapter.base.ends_with("4bit") && adapter.method == TrainingMethod::Lora)
+    adapter.method = TrainingMethod::Qlora;
+  file.oddities.insert(file.oddities.end(), adapter.notes.begin(), adapter.notes.end());
+  file.adapter = std::move(adapter);
+  return file;
+}
+
+Result<ModelFile> open_folder(const fs::path& path, int depth) {
   Result<Folder> opened = Folder::open(path);
   if (!opened) return opened.issues();
   const Folder& folder = *opened;
+  if (folder.has("adapter_config.json")) return open_config(path / "adapter_config.json", depth);
+  std::error_code error;
+  if (fs::is_directory(path / "snapshots", error) && !folder.has("config.json")) {
+    host::SearchBudget budget{host::SearchLimits{}};
+    if (const fs::path snapshot = host::snapshot_of(path, budget); !snapshot.empty() && depth < 2)
+      return open_folder(snapshot, depth + 1);
+  }
   const bool safetensors =
       !folder.files_ending(".safetensors").empty() || !folder.files_ending(".safetensors.index.json").empty();
   const bool gguf = !folder.files_ending(".gguf").empty();
   if (safetensors) {
+    if (const Shards shards = shards_of(folder); shards.here == 0 && folder.has("config.json"))
+      return open_without_weights(path / "config.json", shards);
     Result<ModelFile> file = open_safetensors(path, path);
     if (!file || !gguf) return file;
     ModelFile found = std::move(file).value();
@@ -234,16 +389,14 @@ Result<ModelFile> open_folder(const fs::path& path) {
   if (gguf) return open_gguf(path);
   if (folder.has("config.json")) {
     const Result<fs::path> config = folder.resolve("config.json");
-    return config ? open_config(path / "config.json") : Result<ModelFile>(config.issues());
+    return config ? open_config(path / "config.json", depth) : Result<ModelFile>(config.issues());
   }
   return Issue{shown(path), "holds no model: no config.json, no .safetensors and no .gguf file"};
 }
 
-}  // namespace
-
-Result<ModelFile> open_model_file(const fs::path& path) {
+Result<ModelFile> open_at(const fs::path& path, int depth) {
   std::error_code error;
-  if (fs::is_directory(path, error)) return open_folder(path);
+  if (fs::is_directory(path, error)) return open_folder(path, depth);
   if (path.filename().string().ends_with(".safetensors.index.json"))
     return open_safetensors(path, path.parent_path());
   const Result<std::unique_ptr<ByteSource>> source = open_file(path);
@@ -254,11 +407,33 @@ Result<ModelFile> open_model_file(const fs::path& path) {
     case ModelFileKind::Gguf:
       return open_gguf(path);
     case ModelFileKind::Safetensors:
+      if (path.filename() == "adapter_model.safetensors" &&
+          fs::exists(path.parent_path() / "adapter_config.json", error))
+        return open_config(path.parent_path() / "adapter_config.json", depth);
       return open_safetensors(path, path.parent_path());
     case ModelFileKind::Config:
       break;
   }
-  return open_config(path);
+  return open_config(path, depth);
+}
+
+}  // namespace
+
+Result<ModelFile> open_model_file(const fs::path& path) { return open_at(path, 0); }
+
+std::optional<AdapterConfig> adapter_at(const fs::path& path) {
+  std::error_code error;
+  const fs::path folder = fs::is_directory(path, error) ? path : path.parent_path();
+  const bool named = fs::is_directory(path, error) || path.filename() == "adapter_config.json" ||
+                     path.filename() == "adapter_model.safetensors";
+  if (!named || !fs::exists(folder / "adapter_config.json", error)) return std::nullopt;
+  const Result<std::string> text = read_text_file(folder / "adapter_config.json", longest_config);
+  if (!text) return std::nullopt;
+  const Result<nlohmann::json> config = parse_json(*text);
+  if (!config || !is_adapter_config(*config)) return std::nullopt;
+  Result<AdapterConfig> adapter = read_adapter_config(*config, shown(path));
+  if (!adapter) return std::nullopt;
+  return std::move(adapter).value();
 }
 
 }  // namespace llmcalc::io

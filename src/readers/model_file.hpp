@@ -3,12 +3,15 @@
 // a GGUF file, or a folder of these (a Hugging Face cache snapshot too). The kind is told by content, not by name:
 // Ollama's blobs have no extension.
 
+#include "readers/adapter_config.hpp"
+
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/model/model.hpp>
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,17 +49,21 @@ struct ModelFile {
   ModelFileKind kind = ModelFileKind::Config;
   std::filesystem::path path;
   Model model;
-  Count files = 0;                    ///< files that hold tensors
-  Bytes file_bytes;                   ///< their lengths
-  Bytes tensor_bytes;                 ///< of all tensors in them
-  Count parameters = 0;               ///< of all tensors in them, packed ones unpacked
-  Bytes scale_bytes;                  ///< part of tensor_bytes: scales, zeros, tables of packed weights
-  std::vector<StoredSum> types;       ///< largest first
-  std::vector<FileTensor> tensors;    ///< in the files' order; empty for a config alone
-  std::vector<std::string> oddities;  ///< what a careful reader would want to know
+  Count files = 0;                       ///< files that hold tensors
+  Bytes file_bytes;                      ///< their lengths
+  Bytes tensor_bytes;                    ///< of all tensors in them
+  Count parameters = 0;                  ///< of all tensors in them, packed ones unpacked
+  Bytes scale_bytes;                     ///< part of tensor_bytes: scales, zeros, tables of packed weights
+  std::vector<StoredSum> types;          ///< largest first
+  std::vector<FileTensor> tensors;       ///< in the files' order; empty for a config alone
+  std::vector<std::string> oddities;     ///< what a careful reader would want to know
+  std::optional<AdapterConfig> adapter;  ///< when an adapter was opened: `model` is then its base
 };
 
-/// Opens whatever lies at `path`. All problems at once.
+/// Opens whatever lies at `path`; an adapter opens its base model. All problems at once.
 Result<ModelFile> open_model_file(const std::filesystem::path& path);
+
+/// The adapter at `path` (adapter_config.json or its folder), read without its base model; nothing when there is none.
+std::optional<AdapterConfig> adapter_at(const std::filesystem::path& path);
 
 }  // namespace llmcalc::io

@@ -40,9 +40,21 @@ Result<ModelPtr> shared(Result<Model> model) {
   return std::make_shared<const Model>(std::move(model).value());
 }
 
+/// Any file a model comes in, or its folder.
+Result<ModelPtr> file_model(const std::string& path) {
+  Result<ModelFile> file = open_model_file(path);
+  if (!file) return file.issues();
+  ModelFile opened = std::move(file).value();
+  Model& model = opened.model;
+  model.notes.insert(model.notes.end(), opened.oddities.begin(), opened.oddities.end());
+  return shared(std::move(model));
+}
+
 Result<ModelPtr> preset_model(const std::string& id) {
   const auto folders = preset_folders();
   Result<ModelPreset> preset = find_model_preset(folders, id);
+  std::error_code error;
+  if (!preset && std::filesystem::exists(path_of(id), error)) return file_model(id);  // a folder's bare name
   if (!preset) {
     const ModelCatalogue all = read_model_catalogue(folders);
     std::vector<std::string> ids;
@@ -58,13 +70,6 @@ Result<ModelPtr> custom_model(const std::string& text) {
   const Result<CustomModel> numbers = read_custom(text);
   if (!numbers) return numbers.issues();
   return shared(model_from_numbers(*numbers));
-}
-
-/// Any file a model comes in, or its folder.
-Result<ModelPtr> file_model(const std::string& path) {
-  Result<ModelFile> file = open_model_file(path);
-  if (!file) return file.issues();
-  return shared(std::move(file).value().model);
 }
 
 Result<ModelPtr> resolve_model(const ModelSource& source) {
@@ -136,6 +141,7 @@ Resolver default_resolver() {
           [devices](std::string_view id) {
             return devices->get(std::string(id), [&] { return resolve_device(id); });
           },
+      .adapter = [](const ModelSource& source) { return adapter_at(path_of(source.text)); },
   };
 }
 

@@ -1,18 +1,22 @@
 #pragma once
 // How the names in a scenario become models and devices.
 
+#include "readers/adapter_config.hpp"
+
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <functional>
+#include <optional>
 #include <string_view>
 
 namespace llmcalc::io {
 
-/// Looks up models and devices. Two functions, so that tests and the window can put their own in place.
+/// Looks up models and devices. Functions, so that tests and the window can put their own in place.
 struct Resolver {
   std::function<Result<ModelPtr>(const ModelSource&)> model;
   std::function<Result<DevicePtr>(std::string_view id)> device;
+  std::function<std::optional<AdapterConfig>(const ModelSource&)> adapter{};  ///< of a model file; may be empty
 };
 
 /// Presets of this process, files, inline configurations and models set by hand. Answers are remembered, so that a

@@ -134,6 +134,10 @@ class Reader {
       issue(inside ? place + problem.where : problem.where, problem.what);
     }
     if (!found) return;
+    // What the scenario says of its training is read later and wins.
+    if (pointer == "/model" && named.kind == ModelSource::Kind::File && resolver_.adapter) {
+      if (const auto adapter = resolver_.adapter(named)) set_training(*adapter, out_.scenario.training);
+    }
     model = std::move(found).value();
     source = std::move(named);
   }

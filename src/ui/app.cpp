@@ -63,6 +63,9 @@ bool use_model(App& app, const ModelSource& source) {
     complain(app, first.where.empty() ? first.what : first.where + ": " + first.what);
     return false;
   }
+  if (source.kind == ModelSource::Kind::File && app.resolver.adapter) {
+    if (const auto adapter = app.resolver.adapter(source)) io::set_training(*adapter, app.scenario.training);
+  }
   app.scenario.model = *model;
   app.scenario.model_source = source;
   if (source.kind != ModelSource::Kind::Custom) app.view.base_model = source;

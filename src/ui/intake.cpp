@@ -147,7 +147,8 @@ std::vector<std::string> parsed_lines(const Model& model) {
     lines.push_back(words);
   }
   if (model.max_context != 0) lines.push_back("Context length: " + grouped(model.max_context) + " tokens");
-  lines.push_back("Stored as " + std::string(label_of(model.released_format)));
+  lines.push_back("Stored as " +
+                  (model.released_mix.empty() ? std::string(label_of(model.released_format)) : model.released_mix));
   return lines;
 }
 

@@ -1,6 +1,8 @@
-// A config.json: the model it describes, and an estimate of it.
+// A config.json: the model it describes, and an estimate of it. An adapter_config.json is read as one.
 
 #include "models/config_json.hpp"
+#include "readers/adapter_config.hpp"
+#include "readers/json_text.hpp"
 #include "readers/resolve.hpp"
 #include "readers/safetensors/quantization_config.hpp"
 
@@ -17,9 +19,11 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace llmcalc;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const Result<nlohmann::json> json = io::parse_json(text);
+  if (json && io::is_adapter_config(*json)) (void)io::read_adapter_config(*json, "fuzz");
   Result<Model> model = model_from_config_text(text, "fuzz");
   if (!model) return 0;
-  (void)io::quantization_config(nlohmann::json::parse(text));
+  if (json) (void)io::quantization_config(*json);
   (void)active_parameter_count(*model);
   if (model->layer_count() > 256) return 0;  // estimates are linear in the layers: nothing new, only slow
   Scenario scenario;

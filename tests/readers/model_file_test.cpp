@@ -207,5 +207,120 @@ TEST(GroupName, JoinsLayersExpertsAndWrappers) {
   EXPECT_EQ(group_name("model.layers.{}.x"), "layers.{}.x");
 }
 
+TEST(ModelFile, ReadsQuantizationThatLiesBesideTheConfig) {
+  struct Beside {
+    const char* name;
+    const char* text;
+    WeightFormat format;
+  };
+  for (const Beside& file :
+       {Beside{
+            "hf_quant_config.json",
+            R"({"producer":{"name":"modelopt"},"quantization":{"quant_algo":"NVFP4","exclude_modules":["lm_head"]}})",
+            WeightFormat::Nvfp4},
+        Beside{"quantize_config.json", R"({"bits":4,"group_size":32,"desc_act":false})", WeightFormat::GptqInt4},
+        Beside{"quant_config.json", R"({"zero_point":true,"q_group_size":128,"w_bit":4,"version":"GEMM"})",
+               WeightFormat::AwqInt4}}) {
+    const TempFolder folder;
+    folder.write("config.json", small_llama);
+    folder.write(file.name, file.text);
+    for (const fs::path& path : {folder.path(), folder / "config.json"}) {
+      const auto opened = open_model_file(path);
+      ASSERT_TRUE(opened) << file.name << first_issue(opened);
+      EXPECT_EQ(opened->model.released_format, file.format) << file.name;
+    }
+  }
+}
+
+TEST(ModelFile, OpensACacheFolderByItsRoot) {
+  const TempFolder folder;
+  folder.write("models--org--tiny/refs/main", "abc");
+  folder.write("models--org--tiny/snapshots/abc/config.json", small_llama);
+  folder.write("models--org--tiny/snapshots/zzz/config.json", "{}");
+  const auto opened = open_model_file(folder / "models--org--tiny");
+  ASSERT_TRUE(opened) << first_issue(opened);
+  EXPECT_EQ(opened->model.name, "org/tiny");
+  EXPECT_EQ(opened->model.hidden, 64u);
+}
+
+TEST(ModelFile, DescribesAModelWhoseWeightsAreNotThere) {
+  const TempFolder folder;
+  folder.write("config.json", small_llama);
+  folder.write("model.safetensors.index.json", R"({"metadata":{"total_size":)" +
+                                                   std::to_string(2 * small_llama_parameters) +
+                                                   R"(},"weight_map":{"a":"model-00001-of-00001.safetensors"}})");
+  const auto index = open_model_file(folder.path());
+  ASSERT_TRUE(index) << first_issue(index);
+  EXPECT_EQ(parameter_count(index->model), small_llama_parameters);
+  EXPECT_EQ(index->model.trust, Trust::Exact);
+  ASSERT_EQ(index->oddities.size(), 1u);
+  EXPECT_NE(index->oddities[0].find("not in this folder"), std::string::npos);
+  folder.write("model-00001-of-00001.safetensors",
+               "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 999999999\n");
+  const auto pointer = open_model_file(folder.path());
+  ASSERT_TRUE(pointer) << first_issue(pointer);
+  EXPECT_NE(pointer->oddities.back().find("Git LFS"), std::string::npos);
+  EXPECT_NE(pointer->oddities.back().find("999'999'999"), std::string::npos) << pointer->oddities.back();
+}
+
+TEST(ModelFile, CountsTwoCopiesOnceAndNamesThemInOneLine) {
+  const TempFolder folder;
+  folder.write("config.json", small_llama);
+  SafetensorsBuilder file;
+  add_small_llama(file, plain);
+  file.write(folder, "consolidated.safetensors");
+  file.write(folder, "weights.safetensors");
+  const auto opened = open_model_file(folder.path());
+  ASSERT_TRUE(opened) << first_issue(opened);
+  EXPECT_EQ(opened->tensor_bytes.count, file.data_bytes());
+  file.write(folder, "again.safetensors");
+  const auto twice = open_model_file(folder.path());
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.issues().size(), 1u);
+}
+
+TEST(ModelFile, ReadsConsolidatedWeightsWithTheirParams) {
+  const TempFolder folder;
+  folder.write("params.json", R"({"dim":64,"n_layers":1,"head_dim":16,"hidden_dim":160,"n_heads":4,"n_kv_heads":4,
+    "norm_eps":1e-05,"vocab_size":100,"tied_embeddings":false})");
+  SafetensorsBuilder file;
+  file.bf16("tok_embeddings.weight", {100, 64}).bf16("norm.weight", {64}).bf16("output.weight", {100, 64});
+  for (const char* name : {"wq", "wk", "wv", "wo"})
+    file.bf16(std::string("layers.0.attention.") + name + ".weight", {64, 64});
+  file.bf16("layers.0.feed_forward.w1.weight", {160, 64}).bf16("layers.0.feed_forward.w3.weight", {160, 64});
+  file.bf16("layers.0.feed_forward.w2.weight", {64, 160});
+  file.bf16("layers.0.attention_norm.weight", {64}).bf16("layers.0.ffn_norm.weight", {64});
+  file.write(folder, "consolidated.safetensors");
+  const auto opened = open_model_file(folder.path());
+  ASSERT_TRUE(opened) << first_issue(opened);
+  EXPECT_TRUE(opened->oddities.empty()) << opened->oddities.front();
+  EXPECT_EQ(measured(opened->model).count, file.data_bytes());
+}
+
+TEST(ModelFile, NoStoredByteIsLostWhereNamesDoNotFit) {
+  const TempFolder folder;
+  folder.write("config.json", small_llama);
+  SafetensorsBuilder file;
+  add_small_llama(file, plain);
+  file.bf16("model.strange.thing.weight", {1000, 64});
+  file.write(folder, "model.safetensors");
+  const auto opened = open_model_file(folder.path());
+  ASSERT_TRUE(opened) << first_issue(opened);
+  EXPECT_EQ(measured(opened->model).count, file.data_bytes());
+  EXPECT_EQ(parameter_count(opened->model), small_llama_parameters + 64'000);
+  EXPECT_EQ(opened->model.trust, Trust::Modelled);
+}
+
+TEST(ModelFile, InfinityAndNanOfPythonAreReadAsNothing) {
+  const TempFolder folder;
+  std::string config = small_llama;
+  config.insert(config.size() - 1,
+                R"(,"time_step_limit":[0.0,Infinity],"x":-Infinity,"y":NaN,"z":"NaN \" Infinity")");
+  folder.write("config.json", config);
+  const auto opened = open_model_file(folder.path());
+  ASSERT_TRUE(opened) << first_issue(opened);
+  EXPECT_EQ(parameter_count(opened->model), small_llama_parameters);
+}
+
 }  // namespace
 }  // namespace llmcalc::io

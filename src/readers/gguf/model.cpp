@@ -44,12 +44,25 @@ class ModelReader {
  private:
   bool identify() {
     const std::string_view name = view_.architecture();
+    const std::string_view type = text_of(view_.set().metadata, "general.type");
+    if (type == "imatrix" || name == "imatrix")
+      return problems_.add("general.type",
+                           "is an importance matrix (imatrix), with which llama-quantize makes a GGUF "
+                           "file: open the model itself"),
+             false;
+    if (type == "adapter")
+      return problems_.add("general.type", "is a LoRA adapter for a model of the architecture " + in_quotes(name) +
+                                               ", not a model: open the model and set LoRA adapters in serving"),
+             false;
+    if (type == "mmproj")
+      return problems_.add("general.type",
+                           "is the image or audio projector (mmproj) of a model, not a model: open the "
+                           "model's own GGUF file"),
+             false;
     if (name.empty()) return problems_.add("general.architecture", "is missing"), false;
     if (const std::string_view why = why_not_a_decoder(name); !why.empty()) {
       return problems_.add("general.architecture", in_quotes(name) + " " + std::string(why)), false;
     }
-    if (text_of(view_.set().metadata, "general.type") == "adapter")
-      return problems_.add("general.type", "is a LoRA adapter, not a model"), false;
     if (const GgufArchitecture* known = find_architecture(name)) {
       architecture_ = *known;
     } else {

@@ -7,10 +7,12 @@
 #include "readers/safetensors/index.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace llmcalc::io {
 
@@ -68,6 +70,12 @@ Result<Plan> plan_for_folder(const Folder& folder) {
     plan.oddities.emplace_back("no index: the parts were found by their names");
     return plan;
   }
+  // Mistral's own layout lies beside the same tensors in that of transformers.
+  if (const auto copy = std::ranges::find(files, "consolidated.safetensors");
+      copy != files.end() && files.size() > 1) {
+    plan.oddities.emplace_back("consolidated.safetensors holds the same tensors once more and is not counted");
+    files.erase(copy);
+  }
   if (files.size() > 1)
     plan.oddities.push_back("no index: all " + std::to_string(files.size()) + " files are taken as one model");
   if (files.size() > most_safetensors_parts)
@@ -108,6 +116,12 @@ class SetReader {
     }
     Problems missing(folder_.path().string());
     for (const std::string& name : plan.files) read_part(name, missing);
+    if (absent_.size() > 3) {
+      missing.add("", std::to_string(absent_.size()) + " of " + std::to_string(plan.files.size()) +
+                          " files are missing: " + some_names(absent_));
+    } else {
+      for (const std::string& name : absent_) missing.add("", in_quotes(name) + " is missing");
+    }
     append(issues_, missing.take());
     if (issues_.empty()) check_names(plan.index ? *plan.index : std::string{}, index);
     if (!issues_.empty()) return std::move(issues_);
@@ -133,7 +147,10 @@ class SetReader {
     if (name.ends_with(".json"))
       return missing.add("", in_quotes(name) + " is named as a file of tensors, but is not one");
     const Result<fs::path> path = folder_.resolve(name);
-    if (!path) return missing.add("", path.issues().front().what);
+    if (!path) {
+      if (!folder_.has(name) && path.issues().front().what.ends_with(" is missing")) return absent_.push_back(name);
+      return missing.add("", path.issues().front().what);
+    }
     const auto [before, fresh] = read_already_.try_emplace(path->string(), name);
     if (!fresh) return missing.add("", in_quotes(name) + " and " + in_quotes(before->second) + " are the same file");
     const Result<std::unique_ptr<ByteSource>> source = open_file(*path);
@@ -159,21 +176,43 @@ class SetReader {
     std::unordered_map<std::string_view, const StoredTensor*> by_name;
     by_name.reserve(set_.tensors.size());
     std::uint64_t bytes = 0;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::pair<std::size_t, std::string_view>> twice;
     for (const StoredTensor& tensor : set_.tensors) {
       bytes += tensor.bytes;
       const auto [first, fresh] = by_name.try_emplace(tensor.name, &tensor);
-      if (!fresh) {
-        problems.add(tensor.name, "is in two files: " + in_quotes(set_.parts[first->second->file].name) + " and " +
-                                      in_quotes(set_.parts[tensor.file].name));
-      }
+      if (fresh) continue;
+      auto& [count, example] = twice[{first->second->file, tensor.file}];
+      if (count++ == 0) example = tensor.name;
     }
+    // Two copies of a model share all their names: one line for each pair of files.
+    for (const auto& [pair, what] : twice) {
+      const auto& [count, example] = what;
+      problems.add(count == 1 ? std::string(example) : std::string{},
+                   (count == 1 ? "is in two files: "
+                               : std::to_string(count) + " tensors are in two files, " + in_quotes(example) +
+                                     " for example: ") +
+                       in_quotes(set_.parts[pair.first].name) + " and " + in_quotes(set_.parts[pair.second].name) +
+                       (count == 1 ? "" : " (two copies of one model? Open one of them)"));
+    }
+    std::map<std::uint32_t, std::pair<std::size_t, std::string_view>> not_held;
     for (const auto& [name, file] : index.tensors) {
       const auto found = by_name.find(name);
       if (found == by_name.end()) {
-        problems.add(name, "is named by the index, but " + in_quotes(index.files[file]) + " does not hold it");
+        auto& [count, example] = not_held[file];
+        if (count++ == 0) example = name;
       } else if (found->second->file != file) {
         problems.add(name, "is in " + in_quotes(set_.parts[found->second->file].name) + ", the index says " +
                                in_quotes(index.files[file]));
+      }
+    }
+    for (const auto& [file, what] : not_held) {
+      const auto& [count, example] = what;
+      if (count == 1) {
+        problems.add(example, "is named by the index, but " + in_quotes(index.files[file]) + " does not hold it");
+      } else {
+        problems.add("", std::to_string(count) + " tensors are named by the index, but " +
+                             in_quotes(index.files[file]) + " does not hold them, " + in_quotes(example) +
+                             " for example");
       }
     }
     if (!index_name.empty()) compare_totals(index, bytes);
@@ -194,6 +233,7 @@ class SetReader {
   const Folder& folder_;
   SafetensorsSet set_;
   std::unordered_map<std::string, std::string> read_already_;  // by real path: links cannot make a header count twice
+  std::vector<std::string> absent_;                            // files that do not exist
   Issues issues_;
 };
 

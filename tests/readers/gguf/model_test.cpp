@@ -250,6 +250,20 @@ TEST(GgufModel, RefusesWhatIsNoLanguageModel) {
   EXPECT_TRUE(has_issue(Writer("clip", 1).model(), "general.architecture", "image projector"));
   EXPECT_TRUE(has_issue(Writer("bert", 1).model(), "general.architecture", "encoder"));
   EXPECT_TRUE(has_issue(Writer("", 1).model(), "general.architecture", "is missing"));
+  struct Named {
+    const char* type;
+    const char* words;
+  };
+  for (const Named& n : {Named{"adapter", "LoRA adapter for a model of the architecture 'llama'"},
+                         Named{"mmproj", "projector (mmproj)"}, Named{"imatrix", "importance matrix"}}) {
+    const TempFolder folder;
+    GgufBuilder file;
+    file.string("general.architecture", "llama").string("general.type", n.type);
+    file.tensor("a", GgmlType::F32, {1}).write(folder, "a.gguf");
+    const auto set = read_gguf(folder / "a.gguf");
+    ASSERT_TRUE(set) << first_issue(set);
+    EXPECT_TRUE(has_issue(model_from_gguf(*set, "a"), "general.type", n.words)) << n.type;
+  }
 }
 
 TEST(GgufModel, RefusesNumbersThatCannotBe) {

@@ -1,0 +1,237 @@
+#include "readers/adapter_config.hpp"
+
+#include "readers/problems.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace llmcalc::io {
+
+namespace {
+
+using nlohmann::json;
+
+/// How one type of PEFT is counted.
+struct PeftType {
+  std::string_view name;
+  TrainingMethod method = TrainingMethod::Lora;
+  const char* rank_key = "r";  ///< "": counted as rank 1
+  Count rank_times = 1;        ///< ranks of LoRA with as many parameters
+  std::string_view note{};     ///< what is counted otherwise
+};
+constexpr auto peft_types = std::to_array<PeftType>({
+    {.name = "LORA"},
+    {.name = "ADALORA", .rank_key = "init_r"},
+    {.name = "LOHA", .rank_times = 2, .note = "LoHa has two pairs of matrices: counted as LoRA of twice the rank"},
+    {.name = "LOKR", .note = "LoKr is counted as LoRA of the same rank, which has more parameters"},
+    {.name = "IA3",
+     .rank_key = "",
+     .note = "IA3 trains one vector per matrix: counted as LoRA of rank 1, which has more"},
+    {.name = "VERA",
+     .rank_key = "",
+     .note = "VeRA trains two vectors per matrix over shared frozen ones: counted as LoRA of rank 1"},
+    {.name = "OFT",
+     .rank_key = "",
+     .note = "OFT trains orthogonal blocks per matrix: counted as LoRA of rank 1, the blocks are not counted"},
+    {.name = "BOFT",
+     .rank_key = "",
+     .note = "BOFT trains butterfly blocks per matrix: counted as LoRA of rank 1, the blocks are not counted"},
+    {.name = "LN_TUNING",
+     .rank_key = "",
+     .note = "only norms are trained: counted as LoRA of rank 1, which has more"},
+    {.name = "FOURIERFT",
+     .rank_key = "",
+     .note = "FourierFT trains some frequencies per matrix: counted as LoRA of rank 1"},
+    {.name = "VBLORA", .note = "VB-LoRA shares its vectors: counted as LoRA of the same rank, which has more"},
+    {.name = "RANDLORA", .note = "RandLoRA is counted as LoRA of the same rank"},
+    {.name = "HRA", .note = "HRA is counted as LoRA of the same rank, which has more"},
+    {.name = "BONE", .note = "Bone is counted as LoRA of the same rank"},
+    {.name = "MISS", .note = "MiSS is counted as LoRA of the same rank"},
+    {.name = "PROMPT_TUNING", .method = TrainingMethod::PromptTuning},
+    {.name = "P_TUNING",
+     .method = TrainingMethod::PromptTuning,
+     .note = "the prompt encoder of p-tuning is not counted"},
+    {.name = "PREFIX_TUNING",
+     .method = TrainingMethod::PromptTuning,
+     .note =
+         "prefix tuning trains keys and values of every layer: counted as prompt tuning, which has fewer parameters"},
+    {.name = "MULTITASK_PROMPT_TUNING", .method = TrainingMethod::PromptTuning},
+});
+
+/// Names of modules that end in these are these targets. Source: the model classes of transformers.
+struct TargetName {
+  std::string_view name;
+  std::uint16_t bits = 0;
+};
+constexpr std::uint16_t bit(LoraTarget t) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(t)); }
+constexpr std::uint16_t qkv = bit(LoraTarget::Query) | bit(LoraTarget::Key) | bit(LoraTarget::Value);
+constexpr std::uint16_t gate_up = bit(LoraTarget::Gate) | bit(LoraTarget::Up);
+constexpr auto target_names = std::to_array<TargetName>({
+    {"q_proj", bit(LoraTarget::Query)},
+    {"k_proj", bit(LoraTarget::Key)},
+    {"v_proj", bit(LoraTarget::Value)},
+    {"qkv_proj", qkv},
+    {"query_key_value", qkv},
+    {"Wqkv", qkv},
+    {"c_attn", qkv},
+    {"wqkv", qkv},
+    {"o_proj", bit(LoraTarget::Output)},
+    {"out_proj", bit(LoraTarget::Output)},
+    {"wo", bit(LoraTarget::Output)},
+    {"dense", bit(LoraTarget::Output)},
+    {"gate_proj", bit(LoraTarget::Gate)},
+    {"w1", bit(LoraTarget::Gate)},
+    {"up_proj", bit(LoraTarget::Up)},
+    {"w3", bit(LoraTarget::Up)},
+    {"fc1", bit(LoraTarget::Up)},
+    {"c_fc", bit(LoraTarget::Up)},
+    {"dense_h_to_4h", gate_up},
+    {"gate_up_proj", gate_up},
+    {"down_proj", bit(LoraTarget::Down)},
+    {"w2", bit(LoraTarget::Down)},
+    {"fc2", bit(LoraTarget::Down)},
+    {"dense_4h_to_h", bit(LoraTarget::Down)},
+    {"lm_head", bit(LoraTarget::Head)},
+});
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
+/// True for a whole word of a regular expression: "q_proj" in ".*self_attn\.(q_proj|v_proj)".
+bool names(std::string_view text, std::string_view word) {
+  const auto part_of_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || !part_of_word(text[at - 1])) && (end == text.size() || !part_of_word(text[end]))) return true;
+  }
+  return false;
+}
+
+class Reading {
+ public:
+  Reading(const json& config, const std::string& place) : config_(config), problems_(place) {}
+
+  Result<AdapterConfig> read() {
+    out_.type = upper(text("peft_type"));
+    out_.base = text("base_model_name_or_path");
+    const auto type = std::ranges::find(peft_types, std::string_view(out_.type), &PeftType::name);
+    if (type == peft_types.end()) {
+      problems_.add("peft_type", in_quotes(out_.type) + " is not a known kind of adapter");
+      return problems_.take();
+    }
+    out_.method = type->method;
+    if (!type->note.empty()) out_.notes.emplace_back(type->note);
+    if (type->method == TrainingMethod::PromptTuning) {
+      out_.virtual_tokens = count("num_virtual_tokens", 20, 1'000'000);
+    } else {
+      read_rank(*type);
+      read_targets();
+    }
+    if (!problems_.empty()) return problems_.take();
+    return std::move(out_);
+  }
+
+ private:
+  std::string text(const char* key) {
+    const auto found = config_.find(key);
+    if (found == config_.end() || found->is_null()) return {};
+    if (found->is_string()) return found->get<std::string>();
+    problems_.add(key, "must be a text");
+    return {};
+  }
+  bool flag(const char* key) const {
+    const auto found = config_.find(key);
+    return found != config_.end() && found->is_boolean() && found->get<bool>();
+  }
+  Count count(const char* key, Count otherwise, Count most) {
+    const auto found = config_.find(key);
+    if (found == config_.end() || found->is_null()) return otherwise;
+    if (found->is_number_unsigned() && found->get<Count>() >= 1 && found->get<Count>() <= most)
+      return found->get<Count>();
+    problems_.add(key, "must be a whole number from 1 to " + std::to_string(most));
+    return otherwise;
+  }
+  bool filled(const char* key) const {
+    const auto found = config_.find(key);
+    return found != config_.end() && found->is_structured() && !found->empty();
+  }
+
+  void read_rank(const PeftType& type) {
+    out_.lora.rank = *type.rank_key == '\0' ? 1 : multiply(count(type.rank_key, 8, 65536), type.rank_times);
+    if (flag("use_dora")) {
+      out_.method = TrainingMethod::Dora;
+    } else if (flag("use_rslora")) {
+      out_.method = TrainingMethod::RsLora;
+    }
+    if (filled("rank_pattern"))
+      out_.notes.emplace_back("rank_pattern gives some modules other ranks: all are counted with " +
+                              std::to_string(out_.lora.rank));
+    if (filled("modules_to_save"))
+      out_.notes.emplace_back("modules_to_save are trained in whole beside the adapter: they are not counted");
+    if (filled("target_parameters"))
+      out_.notes.emplace_back("target_parameters (experts) have adapters too: they are not counted");
+    if (filled("layers_to_transform"))
+      out_.notes.emplace_back("layers_to_transform limits the adapter to some layers: all are counted");
+  }
+
+  /// A list of names, a regular expression, or "all-linear"; what is missing is the class's own choice.
+  void read_targets() {
+    const auto found = config_.find("target_modules");
+    if (found == config_.end() || found->is_null()) {
+      out_.notes.emplace_back(
+          "target_modules is missing: query and value are counted, as PEFT does for most families");
+      out_.lora.targets.bits = bit(LoraTarget::Query) | bit(LoraTarget::Value);
+      return;
+    }
+    if (found->is_string() && found->get_ref<const std::string&>() == "all-linear") return;
+    std::uint16_t bits = 0;
+    std::string unknown;
+    const auto add = [&](const std::string& name) {
+      std::uint16_t here = 0;
+      for (const TargetName& target : target_names) {
+        if (names(name, target.name)) here = static_cast<std::uint16_t>(here | target.bits);
+      }
+      if (here == 0 && unknown.empty()) unknown = name;
+      bits = static_cast<std::uint16_t>(bits | here);
+    };
+    if (found->is_string()) add(found->get<std::string>());
+    if (found->is_array()) {
+      for (const json& item : *found) {
+        if (item.is_string()) add(item.get<std::string>());
+      }
+    }
+    if (!unknown.empty())
+      out_.notes.emplace_back("target_modules names " + in_quotes(unknown) + ", whose adapters are not counted");
+    if (bits != 0) out_.lora.targets.bits = bits;
+  }
+
+  const json& config_;
+  Problems problems_;
+  AdapterConfig out_;
+};
+
+}  // namespace
+
+bool is_adapter_config(const json& config) { return config.is_object() && config.contains("peft_type"); }
+
+Result<AdapterConfig> read_adapter_config(const json& config, const std::string& place) {
+  return Reading(config, place).read();
+}
+
+void set_training(const AdapterConfig& adapter, Training& training) {
+  training.method = adapter.method;
+  if (adapter.method == TrainingMethod::PromptTuning) {
+    training.virtual_tokens = adapter.virtual_tokens;
+  } else {
+    training.lora.rank = adapter.lora.rank;
+    training.lora.targets = adapter.lora.targets;
+  }
+}
+
+}  // namespace llmcalc::io
