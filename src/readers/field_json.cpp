@@ -132,8 +132,8 @@ struct Setter {
     return mismatch(field, value, words);
   }
   std::string operator()(const CodedAccess& a) const {
-    // Null is the empty text, which only fields that may be left open take.
-    const auto text = value.is_null() ? std::optional<std::string>("") : coded_text(value, a.shape);
+    const bool nothing = value.is_null() && !field.nothing.empty();
+    const auto text = nothing ? std::optional<std::string>(field.nothing) : coded_text(value, a.shape);
     if (text && a.set(s, *text)) return {};
     return mismatch(field, value, a.options());
   }

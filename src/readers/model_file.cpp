@@ -285,10 +285,10 @@ Result<ModelFile> open_without_weights(const fs::path& config, const Shards& sha
   Result<ModelFile> opened = open_config(config, 0);
   if (!opened) return opened;
   ModelFile file = std::move(opened).value();
-  std::string what = shards.pointers > 0
-                         ? counted(shards.pointers, "weight file") + " in this folder are Git LFS pointers of " +
-                               grouped(shards.pointer_bytes) + " bytes (git lfs pull gets them)"
-                         : "the weights are not in this folder";
+  std::string what = "the weights are not in this folder";
+  if (shards.pointers > 0)
+    what = counted(shards.pointers, "weight file") + " in this folder: Git LFS pointers to " +
+           grouped(shards.pointer_bytes) + " bytes (git lfs pull gets them)";
   if (shards.total_bytes) what += ", the index counts " + grouped(*shards.total_bytes) + " bytes of tensors";
   const Count claimed = shards.total_bytes.value_or(shards.pointer_bytes);
   const Count described = described_bytes(file.model).count;
@@ -301,12 +301,12 @@ Result<ModelFile> open_without_weights(const fs::path& config, const Shards& sha
   return file;
 }
 
-/// Names of a base model without what quantizing uploaders append and prepend.
+/// A model's name without its publisher and without what quantizing and tuning add: the shapes are the same.
 std::string bare_name(std::string_view name) {
   std::string out;
   for (const char c : name.substr(name.find('/') == std::string_view::npos ? 0 : name.find('/') + 1))
     out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  for (const std::string_view ending : {"-bnb-4bit", "-unsloth"}) {
+  for (const std::string_view ending : {"-bnb-4bit", "-unsloth", "-instruct", "-chat", "-base", "-it", "-hf"}) {
     if (out.ends_with(ending)) out.erase(out.size() - ending.size());
   }
   return out.starts_with("meta-") ? out.substr(5) : out;
@@ -316,7 +316,7 @@ std::string bare_name(std::string_view name) {
 Result<ModelFile> open_base(const AdapterConfig& adapter, const fs::path& path, int depth) {
   std::error_code error;
   const fs::path named = path_of(adapter.base);
-  for (const fs::path& place : {named, path.parent_path() / named}) {
+  for (const fs::path& place : {path.parent_path() / named, named}) {
     if (!adapter.base.empty() && fs::exists(place, error) && depth < 2) return open_at(place, depth + 1);
   }
   std::string repository = adapter.base;
@@ -328,13 +328,21 @@ Result<ModelFile> open_base(const AdapterConfig& adapter, const fs::path& path, 
       return open_at(cached, depth + 1);
   }
   const auto folders = preset_folders();
-  for (const ModelEntry& entry : read_model_catalogue(folders).entries) {
-    if (adapter.base.empty() || bare_name(entry.hf_id) != bare_name(adapter.base)) continue;
-    Result<ModelPreset> preset = find_model_preset(folders, entry.id);
+  const ModelCatalogue catalogue = read_model_catalogue(folders);
+  const auto named_alike = [&](const ModelEntry& entry) {
+    return !adapter.base.empty() && bare_name(entry.hf_id) == bare_name(adapter.base);
+  };
+  auto entry = std::ranges::find(catalogue.entries, adapter.base, &ModelEntry::hf_id);
+  if (entry == catalogue.entries.end()) entry = std::ranges::find_if(catalogue.entries, named_alike);
+  if (entry != catalogue.entries.end() && !adapter.base.empty()) {
+    Result<ModelPreset> preset = find_model_preset(folders, entry->id);
     Result<Model> model = preset ? model_from_preset(*preset) : Result<Model>(preset.issues());
     if (!model) return model.issues();
     ModelFile file;
     file.model = std::move(model).value();
+    if (entry->hf_id != adapter.base)
+      file.oddities.push_back("the base model is not on this computer: its shapes are those of the preset " +
+                              entry->id);
     return file;
   }
   return Issue{shown(path), "is an adapter for " + in_quotes(adapter.base) +

@@ -152,9 +152,14 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
   const Count elements = multiply(local.elements(), count);
   const bool expert = t.split == Split::Experts;
   const bool head = t.role == TensorRole::Head;
-  const bool quantized = r.quantized && !t.vector && (is_quantized(r.weights, t) || (head && r.quantizes_head));
+  // What the checkpoint says of a module wins over the format in general: 16 bits, or bytes of its own.
+  const bool known = r.quantized && r.weights.measured && t.measured.count != 0;
+  const bool left = known && t.measured >= storage(t.total(), plain_block(r.weights.format));
+  const bool quantized =
+      r.quantized && !t.vector && !left && (is_quantized(r.weights, t) || (head && r.quantizes_head));
   g.parameters.of(expert) = add(g.parameters.of(expert), elements);
-  const Bytes bytes = t.buffer    ? Bytes{4} * elements
+  const Bytes bytes = t.buffer             ? Bytes{4} * elements
+                      : quantized && known ? scale(t.measured, elements, t.total())
                       : quantized ? matrix_bytes(r.weights, local.rows, local.columns) * multiply(local.copies, count)
                                   : Bytes{r.bytes.weight} * elements;
   g.base_bytes.of(expert) = add(g.base_bytes.of(expert), bytes.count);

@@ -199,7 +199,8 @@ struct GgufMixRow {
 /// (llama-quantize --token-embedding-type, --output-tensor-type). Unsloth's UD- mixes choose every tensor by the model:
 /// their rows are a middle, with a range from published files (GB: Qwen3.6-27B UD-Q6_K_XL 25.64, UD-Q8_K_XL 35.3;
 /// Qwen3.6-35B-A3B UD-Q2_K_XL 12.2, UD-Q3_K_XL 16.9, UD-Q6_K_XL 31.9; Mistral Small 3.2 24B UD-Q4_K_XL 14.549;
-/// Gemma 4 E2B UD-Q2_K_XL 2.24, UD-Q4_K_XL 2.97, UD-Q6_K_XL 4.39; Qwen3.8-27B UD-Q4_K_XL 17.6, UD-Q5_K_XL 21.790).
+/// Gemma 4 E2B UD-Q2_K_XL 2.24, UD-Q4_K_XL 2.97, UD-Q6_K_XL 4.39, 12B UD-Q6_K_XL 10.67, 26B-A4B UD-Q4_K_XL 18.26;
+/// Qwen3.8-27B UD-Q4_K_XL 17.6, UD-Q5_K_XL 21.790).
 inline constexpr auto gguf_mixes = [] {
   using enum GgmlType;
   using enum When;
@@ -283,22 +284,20 @@ inline constexpr auto gguf_mixes = [] {
           .attention_output = {{eight_experts, {Always, Q3_K}}}},
       Row{.id = GgufMix::UD_Q8_K_XL, .key = "UD-Q8_K_XL", .base = Q8_0, .output = F16, .embedding = {Always, F16},
           .value = {{{Always, F16}}}, .attention_output = {{{Always, F16}}}, .query_key = {Always, F16},
-          .low = 850, .high = 1150},
+          .low = 850, .high = 1100},
       Row{.id = GgufMix::UD_Q6_K_XL, .key = "UD-Q6_K_XL", .base = Q6_K, .output = Q8_0, .embedding = {Always, Q8_0},
           .value = {{{Always, Q8_0}}}, .down = {{{MoreBits, Q8_0}}}, .attention_output = {{{Always, Q8_0}}},
-          .low = 900, .high = 1120},
+          .low = 940, .high = 1100},
       Row{.id = GgufMix::UD_Q5_K_XL, .key = "UD-Q5_K_XL", .base = Q5_K, .embedding = {Always, Q6_K},
           .value = {{{Always, Q6_K}}}, .down = {{{Always, Q6_K}}}, .attention_output = {{{Always, Q6_K}}},
-          .low = 900, .high = 1120},
-      Row{.id = GgufMix::UD_Q4_K_XL, .key = "UD-Q4_K_XL", .base = Q4_K, .embedding = {Always, Q5_K},
-          .value = {{{Always, Q6_K}}}, .down = {{{MoreBits, Q6_K}, {Always, Q5_K}}},
-          .attention_output = {{{Always, Q5_K}}}, .low = 900, .high = 1100},
-      Row{.id = GgufMix::UD_Q3_K_XL, .key = "UD-Q3_K_XL", .base = Q3_K, .embedding = {Always, Q4_K},
-          .value = {{{Always, Q5_K}}}, .down = {{{Always, Q4_K}}}, .attention_output = {{{Always, Q5_K}}},
-          .low = 900, .high = 1120},
-      Row{.id = GgufMix::UD_Q2_K_XL, .key = "UD-Q2_K_XL", .base = Q2_K, .embedding = {Always, Q4_K},
-          .value = {{{Always, Q4_K}}}, .down = {{{Always, Q3_K}}}, .attention_output = {{{Always, Q4_K}}},
-          .low = 880, .high = 1120},
+          .low = 940, .high = 1110},
+      Row{.id = GgufMix::UD_Q4_K_XL, .key = "UD-Q4_K_XL", .base = Q4_K, .value = {{{Always, Q6_K}}},
+          .down = {{{MoreBits, Q6_K}, {Always, Q5_K}}}, .attention_output = {{{Always, Q5_K}}}, .low = 930,
+          .high = 1110},
+      Row{.id = GgufMix::UD_Q3_K_XL, .key = "UD-Q3_K_XL", .base = Q3_K, .value = {{{Always, Q5_K}}},
+          .down = {{{Always, Q4_K}}}, .attention_output = {{{Always, Q5_K}}}, .low = 920, .high = 1100},
+      Row{.id = GgufMix::UD_Q2_K_XL, .key = "UD-Q2_K_XL", .base = Q2_K, .value = {{{Always, Q4_K}}},
+          .down = {{{Always, Q3_K}}}, .attention_output = {{{Always, Q4_K}}}, .low = 900, .high = 1100},
   }};
   // clang-format on
 }();
@@ -505,7 +504,7 @@ inline constexpr auto weight_formats = [] {
           .scales = ScaleLayout::Codebook, .typical_bits = 2, .gguf = {GgufMix::Q2_K}},
       Row{.id = BitNet, .key = "bitnet", .label = "BitNet",
           .help = "ternary weights, four in a byte, one scale per matrix", .bits = 2,
-          .scales = ScaleLayout::Blocks, .scale_block = {256, 0}, .constants = 2, .typical_bits = 2,
+          .scales = ScaleLayout::Blocks, .scale_block = {0x80000000, 2}, .typical_bits = 2,
           .gguf = {GgufMix::TQ2_0}},
       Row{.id = Exl2, .key = "exl2", .label = "EXL2, EXL3",
           .help = "as many bits per weight as chosen on average, head in 6 bits", .bits = 4,

@@ -95,7 +95,8 @@ struct Field {
       access;
   Limits limits{};
   Slider slider{};
-  std::string_view nothing{};                  ///< OptionalWhole: word for nothing ("all"); "" is JSON's null
+  std::string_view
+      nothing{};  ///< OptionalWhole, Coded: word for JSON's null ("all"); "": OptionalWhole takes null itself
   bool (*applies)(const Scenario&) = nullptr;  ///< false: no effect with the current settings; null: always matters
 
   [[nodiscard]] constexpr FieldKind kind() const { return static_cast<FieldKind>(access.index()); }
@@ -161,8 +162,14 @@ inline constexpr ChoiceAccess choice_access = [] {
 struct Words {
   std::string_view path, flag, label, unit, help;
 };
-constexpr Field field(Words w, decltype(Field::access) access) {
-  return {.path = w.path, .flag = w.flag, .label = w.label, .unit = w.unit, .help = w.help, .access = access};
+constexpr Field field(Words w, decltype(Field::access) access, std::string_view nothing = {}) {
+  return {.path = w.path,
+          .flag = w.flag,
+          .label = w.label,
+          .unit = w.unit,
+          .help = w.help,
+          .access = access,
+          .nothing = nothing};
 }
 template <auto... Members>
 constexpr Field whole(Words w, Limits limits, Slider slider, std::string_view nothing = {}) {

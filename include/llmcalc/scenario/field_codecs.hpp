@@ -49,11 +49,11 @@ inline constexpr CodedAccess weight_format{[](const Scenario& s) {
                                            },
                                            format_texts, CodedShape::Plain};
 
-/// Format of the routed experts; "released" (or nothing): as released and as the tool quantizes them.
+/// Format of the routed experts; "released": as released and as the tool quantizes them.
 inline constexpr CodedAccess expert_format{
     [](const Scenario& s) { return format_text(s.weights.experts.value_or(FormatChoice{WeightFormat::AsReleased})); },
     [](Scenario& s, std::string_view text) {
-      const auto choice = text.empty() ? FormatChoice{WeightFormat::AsReleased} : format_in(text);
+      const auto choice = format_in(text);
       if (!choice) return false;
       s.weights.experts = choice->format == WeightFormat::AsReleased ? std::nullopt : choice;
       return true;

@@ -54,7 +54,7 @@ inline constexpr std::array weights_fields{
     only(has_experts, field({"weights.experts", "--expert-weights", "Expert format", "",
                              "format of the routed experts; \"released\": as the publisher ships them and as the "
                              "tool quantizes them"},
-                            expert_format)),
+                            expert_format, key_of(WeightFormat::AsReleased))),
     only(has_groups,
          whole<weights_member, &Weights::group_size>({"weights.group_size", "--group-size", "Group size", "weights",
                                                       "weights that share one scale in GPTQ, AWQ, HQQ, int4 and MLX"},

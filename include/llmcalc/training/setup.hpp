@@ -220,8 +220,10 @@ inline void set_trained(TrainingSetup& setup) {
 /// How the base model is stored. QLoRA on a model in a plain format means NF4 with double quantization.
 [[nodiscard]] inline WeightRules base_rules(const Scenario& s, const Model& model) {
   WeightRules rules = weight_rules(model, s.weights);
-  if (row_of(s.training.method).base == BaseFormat::FourBit && is_plain(rules.format))
+  if (row_of(s.training.method).base == BaseFormat::FourBit && is_plain(rules.format)) {
     rules.format = WeightFormat::Nf4Dq;
+    rules.measured = false;  // it is quantized while it is loaded
+  }
   return rules;
 }
 
