@@ -49,6 +49,8 @@ ordered_json device_json(const io::DevicePreset& row) {
                    {"memory_reported_verified", row.reported_verified},
                    {"memory_reported_source", row.reported_source},
                    {"usable_bytes", d.addressable().count},
+                   {"memory_cuda_bytes", d.visible_to_cuda().count},
+                   {"memory_cuda_source", row.cuda_source},
                    {"ecc_cost_bytes", d.ecc_cost.count},
                    {"unified", d.unified},
                    {"gpu_share", d.gpu_share},

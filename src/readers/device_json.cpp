@@ -67,6 +67,7 @@ void read_device_figures(const json& object, const std::string& pointer, Device&
     if (memory && *memory != 0 && *memory <= most_device_memory) {
       device.memory = {*memory};
       device.reported = {0};
+      device.cuda_total = {0};
       device.ecc_cost = {0};
       device.adjusted.emplace_back("memory_bytes");
     } else {

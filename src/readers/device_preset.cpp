@@ -56,6 +56,8 @@ void read_memory(PresetObject& from, DevicePreset& preset) {
   from.count("memory_reported_bytes", device.reported.count, least_memory, most_memory);
   from.flag("memory_reported_verified", preset.reported_verified);
   from.text("memory_reported_source", preset.reported_source);
+  from.count("memory_cuda_bytes", device.cuda_total.count, least_memory, most_memory);
+  from.text("memory_cuda_source", preset.cuda_source);
   from.text("memory_type", preset.memory_type);
   from.flag("unified", device.unified);
   from.number("gpu_share", device.gpu_share, 0.1, 1.0);
@@ -67,6 +69,9 @@ void read_memory(PresetObject& from, DevicePreset& preset) {
   }
   if (device.reported.count > device.memory.count && device.memory.count != 0) {
     from.issue("memory_reported_bytes", "is more than memory_bytes");
+  }
+  if (device.cuda_total > device.whole() && device.memory.count != 0) {
+    from.issue("memory_cuda_bytes", "is more than the driver reports");
   }
 }
 

@@ -21,6 +21,7 @@ struct DevicePreset {
   std::string memory_type;
   bool reported_verified = false;  ///< the driver's figure was read somewhere, not recalled
   std::string reported_source;
+  std::string cuda_source;         ///< where CUDA's total was read
   bool gpu_share_verified = true;  ///< false: taken from neighbouring sizes
   std::string operations_basis;    ///< published, derived, or not verified
   std::string rests_on;            ///< for what is not verified

@@ -95,6 +95,12 @@ TEST(DevicePreset, ReportsMoreMemoryThanItHasIsRefused) {
   EXPECT_NE(issue.where.find("/memory_reported_bytes"), std::string::npos);
 }
 
+TEST(DevicePreset, WhatCudaSeesIsNoMoreThanTheDriverReports) {
+  const Issue issue = only_issue(device_text(
+      "x", R"("memory_bytes": 8589934592, "memory_reported_bytes": 8589934592, "memory_cuda_bytes": 9589934592,)"));
+  EXPECT_NE(issue.where.find("/memory_cuda_bytes"), std::string::npos);
+}
+
 TEST(DevicePreset, OfALaterFolderReplacesOneOfTheSameId) {
   const TempFolder first;
   const TempFolder second;
