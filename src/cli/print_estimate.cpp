@@ -82,8 +82,13 @@ Lines inference_block(const Scenario& s, const Estimate& e, const PrintStyle& st
   add(lines, io::verdict_text(i.fit, style.units));
   if (i.kv_bytes_per_token.count != 0) add(lines, exact_text(i.kv_bytes_per_token) + "/token of KV cache");
   if (i.kv_pool_tokens != 0) {
-    add(lines, "KV cache pool " + text(i.kv_pool_bytes, style.units) + ": " + counted(i.kv_pool_tokens, "token") +
-                   (i.concurrency > 0 ? ", " + three_digits(i.concurrency) + " sequences" : ""));
+    const bool ranges = i.kv_pool_low != i.kv_pool_high;
+    add(lines,
+        "KV cache pool " + text(i.kv_pool_bytes, style.units) +
+            (ranges ? " (" + text(i.kv_pool_low, style.units) + " to " + text(i.kv_pool_high, style.units) + ")"
+                    : std::string()) +
+            ": " + counted(i.kv_pool_tokens, "token") +
+            (i.concurrency > 0 ? ", " + three_digits(i.concurrency) + " sequences" : ""));
   }
   for (std::string& line : io::inference_speed_lines(s, i)) add(lines, std::move(line));
   return lines;

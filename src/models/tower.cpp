@@ -169,6 +169,7 @@ class TowerWriter {
         sizes_.emplace_back(name, size);
         if (name == "image_tokens") model_.image_tokens = size;
         if (name == "image_values") model_.image_values = size;
+        if (name == "image_work") model_.image_work = size;
       }
     }
   }

@@ -44,7 +44,7 @@ class Tower {
 ///   merged=hidden*factor*factor         computed from left to right, without precedence, by + - * /
 ///   @name                               the sizes of another row first
 /// The word before the bracket is the range or the way of reading, see tower.cpp. `model` is the text model's hidden
-/// size; `image_tokens` and `image_values` are given to the model.
+/// size; `image_tokens`, `image_values` and `image_work` are given to the model.
 ///
 /// `tensors` lists them, one statement a line or several between semicolons:
 ///   a b : rows x columns + bias         two matrices; "+" alone: with a bias, "+ flag": if the flag is 1

@@ -102,11 +102,14 @@ constexpr auto rows = std::to_array<TowerRow>({
      embed_vision.pos_norm : ln width
      embed_vision.multimodal_embedder.embedding_projection : model x out)"},
 
+    // The largest image of the processors of Qwen's line: max_pixels 12,845,056 and 16,777,216 in patches of 14 and 16, four to
+    // a token: 16,384 tokens. Three copies of the inner width of every patch live at once.
+    {.name = "any_image", .sizes = "image_work=16384*merge*merge*3*width"},
     // Qwen2-VL: here hidden_size is the text model's; the tower's own is embed_dim.
     {.name = "qwen2_vl",
      .sizes = "same=width(hidden_size,model) hidden=width(embed_dim,1280) ratio=few(mlp_ratio,4) width=hidden*ratio depth=layers(depth,32)"
               " patch=patch(patch_size,14) channels=few(in_channels|in_chans,3) frames=few(temporal_patch_size,2)"
-              " merge=few(spatial_merge_size,2) merged=hidden*merge*merge",
+              " merge=few(spatial_merge_size,2) merged=hidden*merge*merge @any_image",
      .tensors = R"(
      visual.patch_embed.proj : hidden x channels*frames*patch*patch
      @visual.blocks.{}. depth
@@ -120,7 +123,7 @@ constexpr auto rows = std::to_array<TowerRow>({
      .sizes = "hidden=width(hidden_size,1280) width=width(intermediate_size,3420) patch=patch(patch_size,14)"
               " channels=few(in_channels|in_chans,3) frames=few(temporal_patch_size,2) depth=layers(depth,32)"
               " heads=heads(num_attention_heads,16) kv_heads=heads(num_key_value_heads,heads) head=hidden/heads"
-              " merge=few(spatial_merge_size,2) out=width(out_hidden_size,3584) merged=hidden*merge*merge",
+              " merge=few(spatial_merge_size,2) out=width(out_hidden_size,3584) merged=hidden*merge*merge @any_image",
      .tensors = R"(
      visual.patch_embed.proj : hidden x channels*frames*patch*patch
      @visual.blocks.{}. depth
@@ -134,7 +137,7 @@ constexpr auto rows = std::to_array<TowerRow>({
               " merge=few(spatial_merge_size,2) out=width(out_hidden_size,model) merged=hidden*merge*merge"
               " channels=few(in_channels,3) frames=few(temporal_patch_size,2)"
               " positions=width(num_position_embeddings,2304) depth=layers(depth,27)"
-              " deep=listed_layers(deepstack_visual_indexes)",
+              " deep=listed_layers(deepstack_visual_indexes) @any_image",
      .tensors = R"(
      visual.patch_embed.proj : hidden x channels*frames*patch*patch +
      visual.pos_embed : positions x hidden

@@ -68,6 +68,7 @@ std::optional<std::string> coded_text(const json& value, CodedShape shape) {
 }
 
 ordered_json coded_json(const std::string& text, CodedShape shape) {
+  if (text == field_rows::not_given) return nullptr;
   const std::size_t slash = text.find('/');
   if (shape == CodedShape::KeyValue && slash != std::string::npos) {
     return {{"k", text.substr(0, slash)}, {"v", text.substr(slash + 1)}};
@@ -121,10 +122,14 @@ struct Setter {
     return {};
   }
   std::string operator()(const ChoiceAccess& a) const {
+    // A switch is a choice between JSON's own null, true and false.
+    const std::string word = value.is_string()                       ? value.get<std::string>()
+                             : value.is_null() || value.is_boolean() ? value.dump()
+                                                                     : std::string();
     std::vector<std::string> words;
     for (std::size_t i = 0; i < a.size; ++i) {
       words.emplace_back(a.row(i).key);
-      if (value.is_string() && value.get_ref<const std::string&>() == words.back()) {
+      if (word == words.back()) {
         a.set(s, i);
         return {};
       }
@@ -151,7 +156,10 @@ ordered_json field_json(const Field& field, const Scenario& s) {
       [&](const auto& access) -> ordered_json {
         using T = std::decay_t<decltype(access)>;
         if constexpr (std::is_same_v<T, ChoiceAccess>) {
-          return access.row(access.get(s)).key;
+          const std::string_view key = access.row(access.get(s)).key;
+          if (key == "null") return nullptr;
+          if (key == "true" || key == "false") return key == "true";
+          return key;
         } else if constexpr (std::is_same_v<T, CodedAccess>) {
           return coded_json(access.get(s), access.shape);
         } else if constexpr (std::is_same_v<T, Access<std::optional<Count>>>) {

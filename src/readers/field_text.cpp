@@ -209,8 +209,13 @@ json value_of_text(const Field& field, std::string_view text) {
       if (field.path == "device") return devices_of(text);
       if (field.path != "model" && text == "none") return nullptr;
       return model_of(text);
+    case FieldKind::Choice: {
+      const auto& choices = std::get<ChoiceAccess>(field.access);
+      const bool is_switch = choices.row(choices.size - 1).key == "false";
+      if (is_switch) return text == "null" || text == "default" ? json() : flag_of(text);
+      break;
+    }
     case FieldKind::Text:
-    case FieldKind::Choice:
     case FieldKind::Coded:
       break;
   }

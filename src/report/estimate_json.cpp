@@ -68,6 +68,10 @@ ordered_json inference_json(const InferenceEstimate& e) {
     devices.push_back(std::move(device));
   }
   out["devices"] = std::move(devices);
+  if (e.kv_pool_high.count != 0) {
+    out["kv_pool_low"] = e.kv_pool_low.count;
+    out["kv_pool_high"] = e.kv_pool_high.count;
+  }
   if (e.concurrency > 0) out["concurrency"] = e.concurrency;
   put_fit(out, e.fit);
   return out;

@@ -39,6 +39,7 @@ std::string coded_label(const Field& field, std::string_view text) {
     const auto kind = from_key<RecomputeKind>(text);
     return std::string(kind ? label_of(*kind) : text);
   }
+  if (field.path == "serving.draft_kv_format") return text == "default" ? "Engine's default" : kv_label(text);
   if (text == "all-linear") return "All linear layers";
   return std::string(text);
 }

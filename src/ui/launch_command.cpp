@@ -46,8 +46,8 @@ std::string serving(const Scenario& s, const std::string& model) {
     if (!words.empty()) line.append(" ").append(words);
   };
   put(f.context, std::to_string(s.serving.max_model_len.value_or(s.serving.context)));
-  put(f.sequences, std::to_string(s.serving.max_num_seqs));
-  put(f.step_tokens, std::to_string(s.serving.max_num_batched_tokens));
+  if (s.serving.max_num_seqs) put(f.sequences, std::to_string(*s.serving.max_num_seqs));
+  if (s.serving.max_num_batched_tokens) put(f.step_tokens, std::to_string(*s.serving.max_num_batched_tokens));
   put(f.share, shortest(s.serving.gpu_memory_utilization));
   put_ranks(f.tensor, s.parallelism.tensor);
   put_ranks(f.pipeline, s.parallelism.pipeline);

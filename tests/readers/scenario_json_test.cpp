@@ -253,6 +253,34 @@ TEST(ScenarioJson, TakesNullAsNoVersion) {
   EXPECT_EQ(s->serving.version, "");
 }
 
+TEST(ScenarioJson, ReadsSwitchesAsNullTrueAndFalse) {
+  const auto caching = [](std::string_view value) {
+    const std::string text =
+        R"({"model": "llama-3.1-8b", "serving": {"prefix_caching": )" + std::string(value) + "}}";
+    const auto read = read_scenario_text(text, resolver());
+    return read ? std::optional(read->serving.prefix_caching) : std::nullopt;
+  };
+  EXPECT_EQ(caching("null"), Switch::EngineDefault);
+  EXPECT_EQ(caching("true"), Switch::On);
+  EXPECT_EQ(caching("false"), Switch::Off);
+  EXPECT_EQ(caching("3"), std::nullopt);
+  Scenario s;
+  s.serving.prefix_caching = Switch::Off;
+  EXPECT_EQ(json(write_scenario(s, Written::All))["serving"]["prefix_caching"], json(false));
+  EXPECT_TRUE(json(write_scenario({}, Written::All))["serving"]["prefix_caching"].is_null());
+}
+
+TEST(ScenarioJson, TakesTheNamesThatServersGiveToCaches) {
+  const auto read = read_scenario_text(
+      R"({"model": "llama-3.1-8b", "serving": {"kv_format": "fp8_e5m2", "draft_kv_format": "bfloat16"}})",
+      resolver());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->serving.key_format, KvFormat::Fp8);
+  EXPECT_EQ(read->serving.draft_kv_format, KvFormat::Bf16);
+  EXPECT_FALSE(read_scenario_text(R"({"model": "llama-3.1-8b", "serving": {"kv_format": "fp8_e9m9"}})", resolver()));
+  EXPECT_TRUE(json(write_scenario({}, Written::All))["serving"]["draft_kv_format"].is_null());
+}
+
 TEST(ScenarioJson, KeepsWhatCouldBeRead) {
   const ReadScenario read = read_scenario_leniently(
       json::parse(R"({"model": "llama-3.1-8b", "serving": {"context": 77, "sequences": "x"}})"), resolver());

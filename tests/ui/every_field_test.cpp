@@ -28,7 +28,7 @@ std::vector<std::string_view> unexpected(const Field& field, const Scenario& sta
 
 /// Scenarios under which settings matter that do not under the defaults.
 using Change = void (*)(App&);
-constexpr std::array<Change, 21> surroundings{
+constexpr std::array<Change, 23> surroundings{
     [](App&) {},
     [](App& a) { a.scenario.serving.runtime = Runtime::LlamaCpp; },
     [](App& a) { a.scenario.serving.runtime = Runtime::Transformers; },
@@ -44,6 +44,10 @@ constexpr std::array<Change, 21> surroundings{
     [](App& a) {
       a.scenario.serving.draft_model = a.scenario.model;
       a.scenario.serving.draft_tokens = 3;
+    },
+    [](App& a) { a.scenario.serving.adapters = 2; },
+    [](App& a) {
+      use_model(a, {ModelSource::Kind::Preset, "gemma-3-4b"});
     },
     [](App& a) {
       a.scenario.training.optimizer = Optimizer::Galore;

@@ -5,7 +5,7 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/model/formats.hpp>
-#include <llmcalc/scenario/engine.hpp>
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/normalised.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
@@ -94,10 +94,10 @@ inline void add_encoder(const Scenario& s, const Engine& engine, std::vector<std
       out.push_back(name + " serves no encoders: the figures are those of its decoders without a cache.");
       return;
   }
-  if (engine.has_pool() && v.context > v.max_num_batched_tokens) {
-    out.push_back("An encoder reads a text in one step: max_num_batched_tokens (" +
-                  grouped(v.max_num_batched_tokens) + ") must be at least the " + grouped(v.context) +
-                  " tokens of a text.");
+  const Count step = step_limits(s).tokens;
+  if (engine.has_pool() && v.context > step) {
+    out.push_back("An encoder reads a text in one step: max_num_batched_tokens (" + grouped(step) +
+                  ") must be at least the " + grouped(v.context) + " tokens of a text.");
   }
 }
 

@@ -28,8 +28,8 @@ enum class DraftCache : std::uint8_t {
 
 namespace draft_detail {
 
-inline void add_model(Component& c, const Scenario& s, const RankLayout& l, const KvStorage& stored,
-                      Count sequences) {
+inline void add_model(Component& c, const Scenario& s, const RankLayout& l, KvStorage stored, Count sequences) {
+  if (const auto format = s.serving.draft_kv_format) stored = kv_storage(*format, *format, KvScales::PerHead);
   const Model& draft = *s.serving.draft_model;
   const WeightRules rules = weight_rules(draft, {});
   const Stage whole = stage_of(draft, 1, 0);
@@ -42,15 +42,20 @@ inline void add_model(Component& c, const Scenario& s, const RankLayout& l, cons
   }
 }
 
-inline void add_prediction_layers(Component& c, const Scenario& s, const RankLayout& l, const KvStorage& stored,
-                                  Count sequences, DraftCache where) {
+[[nodiscard]] inline Bytes prediction_weights(const Scenario& s, const RankLayout& l) {
   const Model& m = *s.model;
   const WeightRules rules = weight_rules(m, s.weights);
   Bytes weights;
   for (const Tensor& t : m.tensors) {
     if (t.part == ModelPart::Mtp) weights += tensor_bytes(rules, t, shard(t, m, shard_plan(l))) * t.count;
   }
-  c.summands.push_back(amount("prediction layers", weights));
+  return weights;
+}
+
+inline void add_prediction_layers(Component& c, const Scenario& s, const RankLayout& l, const KvStorage& stored,
+                                  Count sequences, DraftCache where) {
+  const Model& m = *s.model;
+  c.summands.push_back(amount("prediction layers", prediction_weights(s, l)));
   if (where == DraftCache::InThePool) return;
   for (const std::uint16_t kind : m.mtp_layers) {
     const Layer& layer = m.kinds[kind];
@@ -63,6 +68,15 @@ inline void add_prediction_layers(Component& c, const Scenario& s, const RankLay
 }
 
 }  // namespace draft_detail
+
+/// Weights of what proposes tokens, which an engine loads before it measures the room for its cache.
+[[nodiscard]] inline Bytes draft_weights(const Scenario& s, const RankLayout& l) {
+  if (s.serving.draft_model) {
+    const Model& draft = *s.serving.draft_model;
+    return rank_weights(draft, weight_rules(draft, {}), shard_plan(l), stage_of(draft, 1, 0)).total;
+  }
+  return drafts_itself(s) ? draft_detail::prediction_weights(s, l) : Bytes{};
+}
 
 /// Memory of speculative decoding on one rank; empty when the scenario does not speculate.
 [[nodiscard]] inline Component draft_component(const Scenario& s, const RankLayout& l, const KvStorage& stored,

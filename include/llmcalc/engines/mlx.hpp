@@ -3,11 +3,13 @@
 //
 // Weights + cache (grown in steps of 256 tokens; sliding layers rotate within their window) + the largest moment of a
 // prefill step of at most 2048 tokens, whose logits are made for every position. Checked against mlx-lm's benchmark
-// table (Qwen3 4B in seven formats, within 5 %). Source: mlx-lm generate.py, models/cache.py, BENCHMARKS.md.
+// table (Qwen3 4B in seven formats, within 5 %). On NVIDIA cards results stay until the CUDA graph they are part of is
+// launched. Source: mlx-lm generate.py, models/cache.py, BENCHMARKS.md; moments of layers in mlx_moments.hpp.
 // Not counted: buffers that Metal's allocator keeps for reuse.
 
 #include <llmcalc/engines/choices.hpp>
 #include <llmcalc/engines/draft.hpp>
+#include <llmcalc/engines/mlx_moments.hpp>
 #include <llmcalc/engines/ranks.hpp>
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/overhead.hpp>
@@ -29,10 +31,17 @@ struct Profile {
   std::string_view from;
   Count prefill_chunk = 2048;  ///< tokens a prefill step takes
   Count cache_step = 256;      ///< the cache grows in steps of this many tokens
+  Count scan_chunk = 2048;     ///< tokens that Mamba-2 mixes at once
   std::string_view source;
 };
+
+/// Source of the second row: mlx-lm pull 525 (2025-10-02); the release that has it was not looked up, the first after that
+/// day is assumed.
 inline constexpr std::array profiles{
     Profile{.from = "0", .source = "mlx-lm generate.py (prefill_step_size 2048), models/cache.py (step 256)"},
+    Profile{.from = "0.28.3",
+            .scan_chunk = 256,
+            .source = "mlx-lm generate.py (prefill_step_size 2048), models/cache.py (step 256), models/ssm.py"},
 };
 
 /// The row of a version.
@@ -41,33 +50,14 @@ inline constexpr std::array profiles{
 /// Metal's heaps, pipelines and command buffers of a process (assumed).
 inline constexpr Range process_overhead = mebibytes(150, 50, 400);
 
+/// Results that wait for the launch of their CUDA graph: eight measurements of Qwen3 4B and 30B-A3B on H100 and B200, before
+/// and after graphs were made longer (mlx pull 3077), 0.7 to 2.7 GB above the rest, half of them below 1.2.
+inline constexpr Range waiting_for_graphs{Bytes{1'200'000'000}, Bytes{700'000'000}, Bytes{2'710'000'000}};
+
 /// Tokens a layer holds of one sequence.
 [[nodiscard]] constexpr Count tokens_held(const AttentionShape& a, Count tokens, const Profile& profile) {
   const Count needed = tokens_needed(a, tokens);
   return needed < tokens ? needed : round_up(tokens, profile.cache_step);
-}
-
-/// What the attention of the last step of a prompt holds in latent layers: heads are expanded, and the rotary part is added
-/// as a mask, which is there twice: 2 heads x queries x keys, keys x heads x (key width + value width). Source:
-/// mlx-lm pull 839 (2026-02-03) after its change: DeepSeek V3 in 4 bits takes 388.34 GB at 8,192 tokens and 398.61 GB at
-/// 16,384, within 0.4 %. Nothing for other attention, whose kernels are fused.
-[[nodiscard]] inline std::vector<Summand> latent_attention(const Scenario& s, const RankLayout& l, const Pass& pass) {
-  std::vector<Summand> largest;
-  for (const Layer& kind : s.model->kinds) {
-    if (kind.mixer != Mixer::LatentAttention) continue;
-    const AttentionShape& a = kind.attention;
-    const Term heads{"heads", ceil_divide(a.heads, l.tensor)};
-    const Term keys{"keys", s.prompt()};
-    std::vector<Summand> here{
-        summand("rotary scores as a mask, twice", {heads, {"queries", pass.tokens}, keys, {"copies", 2}},
-                element_block(pass.activation_bytes)),
-        summand("expanded keys and values", {heads, keys, {"widths", add(a.nope_head_dim, a.value_head_dim)}},
-                element_block(pass.activation_bytes)),
-        summand("hidden states", {{"tokens", pass.tokens}, {"hidden", s.model->hidden}, {"copies", 2}},
-                element_block(pass.activation_bytes))};
-    if (sum_of(here) > sum_of(largest)) largest = std::move(here);
-  }
-  return largest;
 }
 
 /// One rank of a stage.
@@ -106,11 +96,16 @@ inline constexpr Range process_overhead = mebibytes(150, 50, 400);
   const Summand hidden = summand("hidden states", {{"tokens", pass.tokens}, {"hidden", m.hidden}, {"copies", 2}},
                                  {1, static_cast<std::uint32_t>(bytes)});
   if (stage.last && logits.result + hidden.result > sum_of(work)) work = {logits, hidden};
-  if (std::vector<Summand> latent = latent_attention(s, l, pass); sum_of(latent) > sum_of(work)) {
-    work = std::move(latent);
+  for (std::vector<Summand> moment :
+       {latent_attention(s, l, pass), wide_attention(s, l, pass), scan(s, l, pass, profile.scan_chunk)}) {
+    if (sum_of(moment) > sum_of(work)) work = std::move(moment);
   }
-  b.add(with_range(component(Part::ComputeBuffer, std::move(work), "mlx-lm BENCHMARKS.md, peak memory"),
-                   Trust::Modelled, 900, 1300));
+  Component compute = with_range(component(Part::ComputeBuffer, std::move(work), "mlx-lm BENCHMARKS.md, peak memory"),
+                                 Trust::Modelled, 900, 1300);
+  const Device* device = s.devices.smallest();
+  if (device && !device->id.empty() && device->vendor == Vendor::Nvidia)
+    add_range(compute, "results of CUDA graphs", waiting_for_graphs);
+  b.add(std::move(compute));
   if (stage.last) b.add(draft_component(s, l, stored));
   if (s.effective_measure() == Measure::Device && !l.host_only) {
     Component overhead{.part = Part::Overhead, .source = "assumed: heaps and pipelines of a Metal process"};

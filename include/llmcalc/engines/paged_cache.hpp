@@ -42,7 +42,8 @@ struct PagedCache {
 /// What shapes a paged cache.
 struct PagedRules {
   Count block = 16;
-  Count step_tokens = 8192;  ///< tokens an engine step may add: max_num_batched_tokens
+  Count step_tokens = 8192;  ///< tokens that windows hold beyond their own: of the steps in flight
+  Count context_ranks = 1;   ///< ranks that share a sequence's tokens, where a layer keeps all of them
   KvStorage storage{};
   StateStorage states{};
   Count draft_tokens = 0;
@@ -50,6 +51,16 @@ struct PagedRules {
   bool pools_drafts = false;  ///< prediction layers that draft have their keys and values in the pool
   bool grouped = true;        ///< layers in groups, states in pages (vLLM); false: every layer on its own
 };
+
+/// True when a model asks for recurrent states in fp32: those of delta nets, and Nemotron-H's, whose configurations say
+/// so and for which vLLM has it as the default (model_executor/models/config.py, NemotronHForCausalLMConfig). Other
+/// state-space models keep the model's type (mamba_ssm_cache_dtype "auto").
+[[nodiscard]] inline bool asks_for_fp32_states(const Model& m) {
+  const auto is_delta = [](const Layer& kind) {
+    return kind.mixer == Mixer::GatedDeltaNet || kind.mixer == Mixer::KimiDeltaNet;
+  };
+  return m.quirks.has(Quirk::Fp32States) || std::any_of(m.kinds.begin(), m.kinds.end(), is_delta);
+}
 
 /// Groups of layers: the number in a group for these counts of layers by type.
 [[nodiscard]] constexpr Count layers_in_group(Count smallest, Count largest) {
@@ -146,15 +157,16 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
 }
 
 /// Tokens that a layer's blocks hold for one sequence of `tokens`.
-[[nodiscard]] constexpr Count paged_tokens(const PagedType& t, Count tokens, Count step_tokens) {
+[[nodiscard]] constexpr Count paged_tokens(const PagedType& t, Count tokens, const PagedRules& rules) {
   const AttentionShape& a = t.layer->attention;
+  const Count step_tokens = rules.step_tokens;
   if (a.compress_ratio != 0) return round_up(add(std::min(tokens, a.window), tokens / a.compress_ratio), t.block);
   if (a.window != 0) {
     const Count held = std::min(add(a.window - 1, step_tokens), tokens);
     return multiply(t.block, add(ceil_divide(held, t.block), 1));
   }
   if (a.chunk != 0) return round_up(std::min(add(a.chunk, step_tokens), tokens), t.block);
-  return round_up(tokens, t.block);
+  return round_up(ceil_divide(tokens, rules.context_ranks), t.block);
 }
 
 /// Summands of the keys and values that the sequences need.
@@ -164,9 +176,23 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
   out.reserve(cache.types.size());
   for (const PagedType& t : cache.types) {
     if (t.is_state()) continue;
-    const Count each = paged_tokens(t, tokens, rules.step_tokens);
+    const Count each = paged_tokens(t, tokens, rules);
     const bool local = t.layer->attention.window != 0 || t.layer->attention.chunk != 0;
-    const Count prefix = local ? 0 : shared_prefix / t.block * t.block;
+    if (local) {
+      // A step reads the window; the rest of its blocks is room for tokens in flight.
+      const Count read = std::min(tokens_needed(t.layer->attention, tokens), each);
+      add_kv_summands(out, cache_label(*t.layer), t.padded_layers, {.sequences = sequences, .each = read}, t.entry,
+                      rules.storage);
+      std::vector<Summand> room;
+      add_kv_summands(room, reserved_for_steps, t.padded_layers, {.sequences = sequences, .each = each - read},
+                      t.entry, rules.storage);
+      for (Summand& part : room) {
+        part.label = reserved_for_steps;
+        if (part.result.count != 0) out.push_back(part);
+      }
+      continue;
+    }
+    const Count prefix = shared_prefix / t.block * t.block;
     add_kv_summands(out, cache_label(*t.layer), t.padded_layers,
                     {.sequences = sequences, .each = each, .shared = std::min(prefix, each)}, t.entry, rules.storage);
   }
@@ -196,6 +222,15 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
                                           {"bytes of a page", page.count}}));
   }
   return out;
+}
+
+/// Bytes of one state slot: a sequence's states over all layers, without padding.
+[[nodiscard]] inline Bytes state_slot(const PagedCache& cache, const PagedRules& rules) {
+  Bytes sum;
+  for (const PagedType& t : cache.types) {
+    if (t.is_state()) sum += state_bytes(t.state, rules.states) * t.layers;
+  }
+  return sum;
 }
 
 /// Tokens a pool holds as vLLM prints them: blocks of the pool // groups x block.

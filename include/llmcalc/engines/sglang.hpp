@@ -4,9 +4,13 @@
 // mem_fraction_static = 1 - reserved / memory, reserved [MB] = 512 + 1.5 max(chunk, 2048) + 2 x largest graph batch +
 // 128 x tensor x pipeline (+ 3 x graph batch x data with data-parallel attention, half as much again when that batch
 // is above 300; + 6144 with a draft model, + 2048 with prediction layers), at least 10240 on devices above 60 GiB;
-// pool = share x memory - weights. A scenario's gpu_memory_utilization other than the default is taken as the share
-// itself. Cache in pages of one token; sliding layers hold their window and the chunk (derived, not measured).
-// Source: sglang server_args.py; one log (Qwen3 235B, TP4: 192,512 bytes per token over the ranks). Modelled.
+// pool = share x memory - weights - a draft's weights. A scenario's gpu_memory_utilization other than the default is taken
+// as the share itself. Of the pool of a model with states r / (1 + r) goes to slots for them, r = 0.9
+// (mamba_full_memory_ratio): floor(that / bytes of a slot) and one that is never handed out; a running sequence holds three of them
+// while prefixes are cached (its own and two checkpoints), one otherwise. The rest is for keys and values. Cache in pages
+// of one token; sliding layers hold their window and the chunk (derived, not measured).
+// Source: sglang server_args.py, model_executor/model_runner.py; one log (Qwen3 235B, TP4: 192,512 bytes per token over
+// the ranks); club-3090 pull 1292 (slots). Modelled.
 
 #include <llmcalc/engines/choices.hpp>
 #include <llmcalc/engines/draft.hpp>
@@ -37,6 +41,8 @@ struct Profile {
   Count prediction_mb = Count{2} * 1024;    ///< EAGLE and prediction layers
   Count per_replica_mb = 3;       ///< data-parallel attention: for each replica and sequence of the graph batch
   Count large_graph_batch = 300;  ///< above this batch half as much again
+  Count state_per_mille = 900;    ///< slots for states against keys and values
+  Count slots_with_prefixes = 3;  ///< slots of a running sequence while prefixes are cached
   std::string_view source;
 };
 inline constexpr std::array profiles{
@@ -59,9 +65,18 @@ inline constexpr std::array profiles{
   return 512;
 }
 
+/// What SGLang computes at once when it is not told: chunked_prefill_size by the device's memory (server_args.py).
+[[nodiscard]] inline StepLimits limits(const Scenario& s) {
+  const Device* device = s.devices.smallest();
+  const Count gib = device ? device->addressable().count >> 30 : 80;
+  if (gib < 35) return {.sequences = 2048, .tokens = 2048};
+  if (gib < 60) return {.sequences = 2048, .tokens = 4096};
+  return {.sequences = 2048, .tokens = gib < 160 ? Count{8192} : Count{16384}};
+}
+
 /// Memory kept free of weights and cache.
 [[nodiscard]] inline Bytes reserved(const Scenario& s, const Profile& p, const RankLayout& l, Bytes memory) {
-  const Count chunk = std::max(s.serving.max_num_batched_tokens, p.least_chunk);
+  const Count chunk = std::max(given_limits(s.serving, limits(s)).tokens, p.least_chunk);
   // Experts over the replicas of an attention: the replicas are ranks of one engine.
   const bool data_attention = l.data > 1 && l.expert > 1;
   const Count ranks = data_attention ? multiply(l.tensor, l.data) : l.tensor;
@@ -93,7 +108,7 @@ inline constexpr std::array profiles{
 /// Workspace of a chunk and of its sampled rows.
 [[nodiscard]] inline Component workspace(const Scenario& s, const RankLayout& l, const Stage& stage) {
   const Count bytes = activation_bytes(s);
-  const Count chunk = std::min(s.serving.max_num_batched_tokens,
+  const Count chunk = std::min(given_limits(s.serving, limits(s)).tokens,
                                std::max<Count>(1, multiply(sequences_on_replica(s, l), s.prompt())));
   const Pass pass{.tokens = chunk, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes};
   std::vector<Summand> work = fused_forward_summands(*s.model, pass);
@@ -107,11 +122,12 @@ inline constexpr std::array profiles{
 }
 
 /// How the cache is stored.
-[[nodiscard]] inline PagedRules paged_rules(const Scenario& s) {
+[[nodiscard]] inline PagedRules paged_rules(const Scenario& s, const Profile& profile) {
   PagedRules rules{.block = 1,
-                   .step_tokens = s.serving.max_num_batched_tokens,
+                   .step_tokens = given_limits(s.serving, limits(s)).tokens,
                    .storage = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::PerHead),
                    .draft_tokens = s.serving.draft_tokens,
+                   .state_pages = s.serving.prefix_caching == Switch::Off ? 1 : profile.slots_with_prefixes,
                    .grouped = false};
   rules.states.columns_less = 1;
   return rules;
@@ -121,7 +137,7 @@ inline constexpr std::array profiles{
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
   const Profile& profile = profile_of(s.serving.version);
   const RankLayout l = rank_layout(s);
-  const PagedRules rules = paged_rules(s);
+  const PagedRules rules = paged_rules(s, profile);
   const Count sequences = sequences_on_replica(s, l);
   const Device* device = s.devices.smallest();
   InferenceEstimate e;
@@ -137,9 +153,18 @@ inline constexpr std::array profiles{
     for (const PagedType& t : cache.types) token += growth_bytes(t.layer->attention, t.token) * t.layers;
     e.kv_bytes_per_token += token * l.tensor;
     if (device && token.count != 0) {
-      const Bytes pool = static_share(s, profile, l, device->addressable()) - b.total();
+      const Bytes drafts = stage.last ? draft_weights(s, l) : Bytes{};
+      Bytes pool = static_share(s, profile, l, device->visible_to_cuda()) - b.total() - drafts;
+      double running = static_cast<double>(saturated);
+      if (const Bytes slot = state_slot(cache, rules); slot.count != 0) {
+        const Bytes states = scale(pool, profile.state_per_mille, 1000 + profile.state_per_mille);
+        const Count slots = states.count / slot.count;
+        running = static_cast<double>(slots) / static_cast<double>(std::max<Count>(rules.state_pages, 1));
+        pool = pool - slot * add(slots, 1);
+      }
       const Count tokens = pool.count / token.count;
       grant_pool(e, pool, tokens, s.serving.context, !pool_known);
+      e.concurrency = std::min(e.concurrency, running);
       pool_known = true;
     }
     b.add(component(Part::KvCache,
@@ -179,7 +204,8 @@ inline constexpr Engine engine{.id = Runtime::Sglang,
                                .cache_choices = engine_choices::server_caches,
                                .pool = CachePool::Granted,
                                .encoders = EncoderSupport::NotMeasured,
-                               .settings = {.scheduler = true},
+                               .settings = {.scheduler = true, .prefixes = true},
+                               .limits = limits,
                                .estimate = estimate};
 
 }  // namespace llmcalc::sglang

@@ -2,8 +2,10 @@
 // TensorRT-LLM: the cache takes a share of what is free after weights and activations.
 //
 // Pool = share (0.9) x (memory - context - weights - activations). Blocks of 32 tokens; a sliding layer keeps its
-// window (cyclic cache). Activations as fused kernels for max_num_batched_tokens, logits in fp32. Source:
-// TensorRT-LLM's documentation of KvCacheConfig and memory usage; no log was at hand: modelled, with a wide range.
+// window (cyclic cache). Recurrent states are reserved for every sequence of the largest batch before the pool is measured.
+// Activations as fused kernels for max_num_batched_tokens, logits in fp32. Source: TensorRT-LLM's documentation of
+// KvCacheConfig and memory usage, _torch/pyexecutor/resource_manager.py MambaCacheManager; no log was at hand: modelled, with
+// a wide range.
 
 #include <llmcalc/engines/choices.hpp>
 #include <llmcalc/engines/draft.hpp>
@@ -37,16 +39,20 @@ inline constexpr std::array profiles{
 /// The row of a version.
 [[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 
+/// What trtllm-serve computes at once when it is not told (llmapi/llm_args.py: max_batch_size, max_num_tokens).
+[[nodiscard]] inline StepLimits limits(const Scenario&) { return {.sequences = 2048, .tokens = 8192}; }
+
 /// Workspace of the largest step.
 [[nodiscard]] inline Component workspace(const Scenario& s, const RankLayout& l, const Stage& stage) {
   const Count bytes = activation_bytes(s);
-  const Count tokens = s.serving.max_num_batched_tokens;
+  const StepLimits step = given_limits(s.serving, limits(s));
+  const Count tokens = step.tokens;
   const Pass pass{.tokens = tokens, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes};
   std::vector<Summand> work = fused_forward_summands(*s.model, pass);
   if (stage.last) {
-    work.push_back(summand(
-        "logits in 32 bits",
-        {{"rows", std::min(s.serving.max_num_seqs, tokens)}, {"vocabulary", s.model->head_vocabulary}}, {1, 4}));
+    work.push_back(summand("logits in 32 bits",
+                           {{"rows", std::min(step.sequences, tokens)}, {"vocabulary", s.model->head_vocabulary}},
+                           {1, 4}));
   }
   return with_range(component(Part::ComputeBuffer, std::move(work), "fused kernels, derived from their shapes"),
                     Trust::Modelled, 600, 1600);
@@ -62,6 +68,8 @@ inline constexpr std::array profiles{
                    .draft_tokens = s.serving.draft_tokens,
                    .grouped = false};
   rules.states.columns_less = 1;
+  rules.states.state = asks_for_fp32_states(*s.model) ? Block{1, 4} : Block{1, 2};
+  const Count batch = given_limits(s.serving, limits(s)).sequences;
   const Device* device = s.devices.smallest();
   InferenceEstimate e;
   std::vector<Breakdown> stages;
@@ -79,7 +87,8 @@ inline constexpr std::array profiles{
     for (const PagedType& t : cache.types) token += growth_bytes(t.layer->attention, t.token) * t.layers;
     e.kv_bytes_per_token += token * l.tensor;
     if (device && token.count != 0) {
-      const Bytes pool = scale(device->addressable() - b.total(), profile.cache_share_per_mille, 1000);
+      const Bytes states = state_slot(cache, rules) * batch;
+      const Bytes pool = scale(device->visible_to_cuda() - b.total() - states, profile.cache_share_per_mille, 1000);
       const Count tokens = pool.count / (token * profile.block).count * profile.block;
       grant_pool(e, pool, tokens, s.serving.context, !pool_known);
       pool_known = true;
@@ -88,7 +97,8 @@ inline constexpr std::array profiles{
     b.add(component(Part::KvCache,
                     paged_kv_summands(cache, rules, sequences, s.serving.context, s.serving.shared_prefix),
                     profile.source));
-    b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, sequences), profile.source));
+    b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, std::max(sequences, batch)),
+                    "TensorRT-LLM MambaCacheManager: states of the largest batch"));
     stages.push_back(std::move(b));
   }
   e.concurrency *= static_cast<double>(l.data);
@@ -107,6 +117,7 @@ inline constexpr Engine engine{
     .pool = CachePool::Granted,
     .beams = BeamSearch::Searched,
     .settings = {.scheduler = true},
+    .limits = limits,
     .estimate = estimate};
 
 }  // namespace llmcalc::tensorrt_llm

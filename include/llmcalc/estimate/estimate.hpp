@@ -225,8 +225,11 @@ struct InferenceEstimate {
   std::vector<DeviceUse> devices;  ///< in the order of their first numbers; listed() names each
   Bytes kv_bytes_per_token;        ///< over all devices
   Bytes kv_pool_bytes;             ///< vLLM, SGLang: granted to the cache on one device
+  Bytes kv_pool_low;               ///< vLLM: the pool with every part at its highest
+  Bytes kv_pool_high;              ///< and at its lowest; 0: no range is known
   Count kv_pool_tokens = 0;        ///< as the engine prints it
   double concurrency = 0;          ///< sequences of the full context the pool holds; 0: no pool
+  std::vector<std::string> notes;  ///< what the engine says of these figures, in whole sentences
   Fit fit;
 };
 

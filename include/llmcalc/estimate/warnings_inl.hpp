@@ -93,6 +93,7 @@ LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estima
   add_engine_warnings(s, engine_of(s), out);
   warnings_detail::add_trained_encoder(s, out);
   warnings_detail::add_pool(s, e.inference, out);
+  out.insert(out.end(), e.inference.notes.begin(), e.inference.notes.end());
   return out;
 }
 

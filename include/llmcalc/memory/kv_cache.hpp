@@ -188,4 +188,18 @@ inline void add_kv_summands(std::vector<Summand>& out, std::string_view label, C
   }
 }
 
+/// Label of what a cache keeps free for steps in flight: no step reads it.
+inline constexpr std::string_view reserved_for_steps = "reserved for steps in flight";
+
+/// Bytes of a breakdown's keys and values that a step reads.
+[[nodiscard]] inline Bytes cache_read(const Breakdown& breakdown) {
+  Bytes sum;
+  const Component* cache = breakdown.find(Part::KvCache);
+  if (cache == nullptr) return sum;
+  for (const Summand& s : cache->summands) {
+    if (s.label != reserved_for_steps) sum += s.result;
+  }
+  return sum;
+}
+
 }  // namespace llmcalc

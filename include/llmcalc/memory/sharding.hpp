@@ -25,6 +25,7 @@ struct ShardPlan {
   Count expert_width_multiple = 1;   ///< an expert's inner width on a rank is padded to a multiple of this
   bool cuts_encoder = false;         ///< vision and audio towers are cut as well (vLLM), not held whole
   Count expert_hidden_multiple = 1;  ///< and so is its outer width
+  bool without_towers = false;       ///< vision and audio towers are not loaded
   friend bool operator==(const ShardPlan&, const ShardPlan&) = default;
 };
 
@@ -81,6 +82,7 @@ constexpr ShardShape expert_shape(const Tensor& t, const ShardPlan& plan) {
 
 /// Shape of a tensor on the rank that holds most of it.
 [[nodiscard]] constexpr ShardShape shard(const Tensor& t, const Model& model, const ShardPlan& plan) {
+  if (plan.without_towers && t.part == ModelPart::Encoder) return {};
   const Count ranks = std::max<Count>(plan.tensor, 1);
   const bool vocabulary = t.role == TensorRole::Embedding || t.role == TensorRole::Head;
   const Count rows = vocabulary ? round_up(t.rows, plan.vocabulary_multiple) : t.rows;

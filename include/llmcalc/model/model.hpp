@@ -307,6 +307,7 @@ struct Model {
   Count encoder_parameters = 0;  ///< vision and audio towers with projector (also in the inventory)
   Count image_tokens = 0;        ///< positions the largest image takes in the sequence; 0: no images, or unknown
   Count image_values = 0;        ///< numbers of that image's pixel tensor
+  Count image_work = 0;          ///< numbers a tower for images of any size holds at once for the largest; 0: none
   Count other_parameters = 0;  ///< parameters that the inventory does not explain (a given total minus the inventory)
   WeightFormat released_format = WeightFormat::Bf16;         ///< format the publisher ships
   WeightFormat released_experts = WeightFormat::AsReleased;  ///< of the routed experts; AsReleased: the model's

@@ -172,11 +172,12 @@ inline void more_devices(Changes& changes, const Scenario& s, Task task) {
   } else if (engine_of(s).settings.scheduler) {
     changes.add("serving.cuda_graphs:off", "No CUDA graphs", Price::Speed, "slower",
                 [](Scenario& x) { x.serving.cuda_graphs = false; });
-    if (s.serving.max_num_batched_tokens > 2048) {
+    const StepLimits limits = step_limits(s);
+    if (limits.tokens > 2048) {
       changes.add("serving.max_num_batched_tokens:2048", "2,048 tokens per step", Price::Speed, "slower prompts",
                   [](Scenario& x) { x.serving.max_num_batched_tokens = 2048; });
     }
-    if (s.serving.max_num_seqs > s.serving.sequences) {
+    if (limits.sequences > s.serving.sequences) {
       changes.add("serving.max_num_seqs:sequences", "Schedule no more sequences than needed", Price::None, "nothing",
                   [](Scenario& x) { x.serving.max_num_seqs = x.serving.sequences; });
     }

@@ -4,6 +4,7 @@
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
 #include <llmcalc/questions/speed.hpp>
 #include <llmcalc/questions/step_time.hpp>
@@ -53,7 +54,8 @@ struct Reading {
 [[nodiscard]] inline Reading reading_of(const DeviceUse& use, const ReadShares& shares) {
   const auto bytes = [&](Part part) { return static_cast<double>(use.breakdown.bytes(part).count); };
   // A state is read and written.
-  const double cache = bytes(Part::KvCache) + 2 * static_cast<double>(one_state(use.breakdown).count);
+  const Bytes kept = cache_read(use.breakdown) + one_state(use.breakdown) * 2;
+  const auto cache = static_cast<double>(kept.count);
   const Bytes matrices = use.breakdown.bytes(Part::Weights) - shares.host_lookup;
   const double weights =
       use.is_host() ? static_cast<double>(matrices.count) * shares.host : bytes(Part::Weights) * shares.device;

@@ -42,13 +42,29 @@ enum class DeviceSharing : std::uint8_t {
 
 /// Settings that only some engines read (scenario/fields_serving.hpp).
 struct EngineSettings {
-  bool batches = false;        ///< logical and physical batch
-  bool cache_streams = false;  ///< one cache for all sequences or one each; whole caches of windows
-  bool offload = false;        ///< layers and experts that stay in host memory
-  bool cache_kind = false;     ///< a cache that grows or is reserved
-  bool scheduler = false;      ///< limits of a step, share of the device, CUDA graphs
-  bool pool_size = false;      ///< the pool given in bytes
+  bool batches = false;         ///< logical and physical batch
+  bool cache_streams = false;   ///< one cache for all sequences or one each; whole caches of windows
+  bool offload = false;         ///< layers and experts that stay in host memory
+  bool cache_kind = false;      ///< a cache that grows or is reserved
+  bool scheduler = false;       ///< limits of a step, share of the device, CUDA graphs
+  bool pool_size = false;       ///< the pool given in bytes
+  bool prefixes = false;        ///< prefixes of earlier sequences may be kept: on, off
+  bool adapters = false;        ///< slots for LoRA adapters
+  bool weight_offload = false;  ///< weights by bytes that stay in host memory
+  bool text_only = false;       ///< towers may be left out
+  bool decode_context = false;  ///< tensor-parallel ranks may share a sequence's cache
 };
+
+/// What an engine computes at once.
+struct StepLimits {
+  Count sequences = 256;
+  Count tokens = 8192;
+};
+
+/// The limits a scenario gives, and these where it gives none.
+[[nodiscard]] constexpr StepLimits given_limits(const Serving& v, StepLimits otherwise) {
+  return {v.max_num_seqs.value_or(otherwise.sequences), v.max_num_batched_tokens.value_or(otherwise.tokens)};
+}
 
 /// How an engine's server is started: the words of its command line, "" where it has none for a setting.
 struct LaunchFlags {
@@ -81,6 +97,7 @@ struct Engine {
   DeviceSharing sharing = DeviceSharing::ByLayout;
   bool embedding_on_host = false;  ///< the token embedding stays in host memory
   EngineSettings settings{};
+  StepLimits (*limits)(const Scenario&) = nullptr;           ///< when a scenario does not say; null: StepLimits{}
   InferenceEstimate (*estimate)(const Scenario&) = nullptr;  ///< its memory, of a normalised scenario
   void (*add_warnings)(const Scenario&,
                        std::vector<std::string>&) = nullptr;     ///< what it alone refuses; null: nothing

@@ -12,6 +12,12 @@ namespace llmcalc {
 /// The row of the engine that a scenario is served by.
 [[nodiscard]] inline const Engine& engine_of(const Scenario& s) { return engine_of(s.serving.runtime); }
 
+/// What a scenario's engine computes at once: what the scenario says, otherwise the engine's defaults.
+[[nodiscard]] inline StepLimits step_limits(const Scenario& s) {
+  const Engine& engine = engine_of(s);
+  return given_limits(s.serving, engine.limits != nullptr ? engine.limits(s) : StepLimits{});
+}
+
 }  // namespace llmcalc
 
 #ifndef LLMCALC_COMPILED

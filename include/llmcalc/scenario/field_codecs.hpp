@@ -60,8 +60,25 @@ inline constexpr CodedAccess expert_format{
     },
     format_texts, CodedShape::Plain};
 
-/// A KV format by its key or by llama.cpp's name for it.
+/// What other programs call a KV format: vLLM config/cache.py CacheDType, SGLang --kv-cache-dtype. The two kinds of FP8
+/// take the same room; "auto" is the model's own 16 bits.
+struct KvAlias {
+  std::string_view name;
+  KvFormat format;
+};
+inline constexpr std::array<KvAlias, 7> kv_aliases{{{"fp8_e4m3", KvFormat::Fp8},
+                                                    {"fp8_e5m2", KvFormat::Fp8},
+                                                    {"fp8_inc", KvFormat::Fp8},
+                                                    {"fp8_ds_mla", KvFormat::Fp8},
+                                                    {"float16", KvFormat::Fp16},
+                                                    {"bfloat16", KvFormat::Bf16},
+                                                    {"auto", KvFormat::Fp16}}};
+
+/// A KV format by its key, by llama.cpp's name for it or by a server's.
 [[nodiscard]] inline std::optional<KvFormat> kv_format_in(std::string_view text) {
+  for (const KvAlias& alias : kv_aliases) {
+    if (alias.name == text) return alias.format;
+  }
   for (const KvFormatRow& row : kv_formats) {
     if (row.key == text || llama_cpp_name(row.id) == text) return row.id;
   }
@@ -91,6 +108,27 @@ inline constexpr CodedAccess kv_format{
       return all;
     },
     CodedShape::KeyValue};
+
+/// Text of a coded setting that is not given; null in JSON.
+inline constexpr std::string_view not_given = "default";
+
+/// Format of a draft model's cache: a format of both sides, or "default".
+inline constexpr CodedAccess draft_kv_format{
+    [](const Scenario& s) {
+      return std::string(s.serving.draft_kv_format ? key_of(*s.serving.draft_kv_format) : not_given);
+    },
+    [](Scenario& s, std::string_view text) {
+      const auto format = kv_format_in(text);
+      if (!format && text != not_given) return false;
+      s.serving.draft_kv_format = format;
+      return true;
+    },
+    [] {
+      std::vector<std::string> all{std::string(not_given)};
+      for (const auto& row : kv_formats) all.emplace_back(row.key);
+      return all;
+    },
+    CodedShape::Plain};
 
 /// LoRA targets: "all-linear" or a list "q,k,v,o".
 inline constexpr std::string_view all_linear = "all-linear";

@@ -1,6 +1,7 @@
 #pragma once
 // Settings of how the work is divided among devices. Part of the table in fields.hpp.
 
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/field.hpp>
 #include <llmcalc/scenario/fields_training.hpp>
 
@@ -18,6 +19,9 @@ constexpr bool has_buckets(const Scenario& s) {
 }
 constexpr bool gathers_ahead(const Scenario& s) { return has_buckets(s) && s.parallelism.zero >= 3; }
 constexpr bool splits_tensors(const Scenario& s) { return s.parallelism.tensor > 1; }
+inline bool shares_context(const Scenario& s) {
+  return s.parallelism.tensor > 1 && engine_of(s).settings.decode_context;
+}
 constexpr bool has_stages(const Scenario& s) { return s.parallelism.pipeline > 1; }
 constexpr bool shards(const Scenario& s) { return s.parallelism.zero >= 2; }
 
@@ -61,6 +65,10 @@ inline constexpr std::array parallelism_fields{
                           {"parallelism.expert_tensor", "--expert-tensor-parallel", "Expert tensor parallel", "ranks",
                            "ranks that share one expert"},
                           {1, most_ranks}, logarithmic(1, 16))),
+    only(shares_context, whole<parallelism_member, &Parallelism::decode_context>(
+                             {"parallelism.decode_context", "--decode-context-parallel", "Decode context parallel",
+                              "ranks", "vLLM: tensor-parallel ranks that share a sequence's keys and values"},
+                             {1, 1024}, logarithmic(1, 16))),
     only(shards, flag<parallelism_member, &Parallelism::reshard_after_forward>(
                      {"parallelism.reshard_after_forward", "--reshard-after-forward", "Reshard after forward", "",
                       "gathered weights are dropped after the forward pass"})),

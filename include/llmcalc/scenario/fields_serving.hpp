@@ -25,6 +25,13 @@ inline constexpr auto batches = reads<&EngineSettings::batches>;
 inline constexpr auto cache_streams = reads<&EngineSettings::cache_streams>;
 inline constexpr auto offload = reads<&EngineSettings::offload>;
 inline constexpr auto scheduler = reads<&EngineSettings::scheduler>;
+inline constexpr auto keeps_prefixes = both<reads<&EngineSettings::prefixes>, generates_text>;
+inline constexpr auto serves_adapters = reads<&EngineSettings::adapters>;
+inline constexpr auto offloads_weights = reads<&EngineSettings::weight_offload>;
+inline bool leaves_towers_out(const Scenario& s) {
+  return engine_of(s).settings.text_only && s.model && s.model->encoder_parameters != 0;
+}
+inline bool slots_adapters(const Scenario& s) { return serves_adapters(s) && s.serving.adapters != 0; }
 inline constexpr auto grows_a_cache = both<reads<&EngineSettings::cache_kind>, generates_text>;
 inline constexpr auto sizes_a_pool = both<reads<&EngineSettings::pool_size>, generates_text>;
 /// True when the scales of the weight format are laid out in one of these ways.
@@ -39,6 +46,8 @@ inline bool has_experts(const Scenario& s) {
          std::any_of(s.model->kinds.begin(), s.model->kinds.end(), [](const Layer& kind) { return kind.is_moe(); });
 }
 inline bool drafts(const Scenario& s) { return s.serving.draft_model != nullptr || s.serving.draft_tokens != 0; }
+
+inline bool has_draft_model(const Scenario& s) { return s.serving.draft_model != nullptr; }
 
 /// Tokens and sequences beyond these are refused: no machine holds them.
 inline constexpr double most_tokens = 1e9;
@@ -119,13 +128,13 @@ inline constexpr std::array serving_fields{
                       {"serving.moe_layers_on_cpu", "--moe-layers-on-cpu", "Expert layers on the host", "layers",
                        "llama.cpp: layers whose routed experts stay in host memory"},
                       {0, 10000}, linear(0, 128))),
-    only(scheduler,
-         whole<serving_member, &Serving::max_num_seqs>({"serving.max_num_seqs", "--max-num-seqs", "Sequence limit",
-                                                        "", "sequences the engine schedules at once"},
-                                                       {1, most_sequences}, logarithmic(1, 4096))),
+    only(scheduler, whole<serving_member, &Serving::max_num_seqs>(
+                        {"serving.max_num_seqs", "--max-num-seqs", "Sequence limit", "",
+                         "sequences the engine schedules at once [default: the engine's]"},
+                        {1, most_sequences}, logarithmic(1, 4096))),
     only(scheduler, whole<serving_member, &Serving::max_num_batched_tokens>(
                         {"serving.max_num_batched_tokens", "--max-num-batched-tokens", "Tokens per step", "tokens",
-                         "tokens the engine computes in one step, which sizes its workspace"},
+                         "tokens the engine computes in one step, which sizes its workspace [default: the engine's]"},
                         {1, most_tokens}, logarithmic(256, 65536))),
     only(scheduler, whole<serving_member, &Serving::max_model_len>(
                         {"serving.max_model_len", "--max-model-len", "Longest sequence", "tokens",
@@ -142,6 +151,25 @@ inline constexpr std::array serving_fields{
     only(scheduler,
          flag<serving_member, &Serving::cuda_graphs>(
              {"serving.cuda_graphs", "--cuda-graphs", "CUDA graphs", "", "launches are captured at start"})),
+    only(keeps_prefixes,
+         choice<serving_member, &Serving::prefix_caching>(
+             {"serving.prefix_caching", "--prefix-caching", "Prefix caching", "",
+              "keys, values and states of earlier prefixes are kept for sequences that begin alike"})),
+    only(leaves_towers_out,
+         flag<serving_member, &Serving::text_only>({"serving.text_only", "--text-only", "Text only", "",
+                                                    "vLLM: the towers for images and sound are not loaded"})),
+    only(serves_adapters,
+         whole<serving_member, &Serving::adapters>({"serving.adapters", "--adapters", "Adapters", "",
+                                                    "vLLM: LoRA adapters that have a slot on the device at once"},
+                                                   {0, 10000}, linear(0, 64))),
+    only(slots_adapters, whole<serving_member, &Serving::adapter_rank>(
+                             {"serving.adapter_rank", "--adapter-rank", "Adapter rank", "",
+                              "vLLM: highest rank of an adapter, which its slots are made for"},
+                             {1, 4096}, logarithmic(1, 512))),
+    only(offloads_weights, whole<serving_member, &Serving::cpu_offload_bytes>(
+                               {"serving.cpu_offload_bytes", "--cpu-offload", "Weights on the host", "bytes",
+                                "vLLM: weights of each device that stay in host memory"},
+                               {0, 1e15}, logarithmic(1e8, 1e12))),
     only(generates_text, whole<serving_member, &Serving::shared_prefix>(
                              {"serving.shared_prefix", "--shared-prefix", "Shared prefix", "tokens",
                               "tokens all sequences have in common, stored once"},
@@ -156,6 +184,9 @@ inline constexpr std::array serving_fields{
                      {"serving.draft_tokens", "--draft-tokens", "Draft tokens", "tokens",
                       "tokens proposed in a step of speculative decoding"},
                      {0, 1024}, linear(0, 32))),
+    only(has_draft_model, field({"serving.draft_kv_format", "--draft-kv-format", "Draft's cache format", "",
+                                 "how the draft model's keys and values are stored [default: the engine's]"},
+                                draft_kv_format, not_given)),
 };
 
 }  // namespace llmcalc::field_rows

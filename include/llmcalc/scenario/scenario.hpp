@@ -70,6 +70,16 @@ inline constexpr std::array<EnumRow<CacheKind>, 2> cache_kinds{{
 static_assert(indexed_by_id(cache_kinds));
 constexpr const auto& enum_table(CacheKind) { return cache_kinds; }
 
+/// A switch that an engine sets itself unless it is told. The keys are JSON's own words.
+enum class Switch : std::uint8_t { EngineDefault, On, Off };
+inline constexpr std::array<EnumRow<Switch>, 3> switches{{
+    {Switch::EngineDefault, "null", "Engine's default", "as the engine does it when it is not told"},
+    {Switch::On, "true", "On", "switched on"},
+    {Switch::Off, "false", "Off", "switched off"},
+}};
+static_assert(indexed_by_id(switches));
+constexpr const auto& enum_table(Switch) { return switches; }
+
 /// The preset model and device a program starts with.
 inline constexpr std::string_view default_model_id = "llama-3.1-8b";
 inline constexpr std::string_view default_device_id = "rtx-4090";
@@ -98,23 +108,29 @@ struct Serving {
   CacheKind cache = CacheKind::Dynamic;  ///< transformers
   AttentionKernel attention = AttentionKernel::Flash;
   Logits logits = Logits::Last;
-  Count batch = 2048;               ///< llama.cpp n_batch
-  Count ubatch = 512;               ///< llama.cpp n_ubatch
-  bool kv_unified = true;           ///< llama.cpp: one cache stream for all sequences
-  bool swa_full = false;            ///< llama.cpp: sliding-window layers keep the whole context
-  std::optional<Count> gpu_layers;  ///< llama.cpp: nothing = all; 0: nothing on the GPU
-  Count moe_layers_on_cpu = 0;      ///< llama.cpp: layers whose experts stay in host memory
-  Count max_num_seqs = 256;
-  Count max_num_batched_tokens = 8192;
+  Count batch = 2048;                           ///< llama.cpp n_batch
+  Count ubatch = 512;                           ///< llama.cpp n_ubatch
+  bool kv_unified = true;                       ///< llama.cpp: one cache stream for all sequences
+  bool swa_full = false;                        ///< llama.cpp: sliding-window layers keep the whole context
+  std::optional<Count> gpu_layers;              ///< llama.cpp: nothing = all; 0: nothing on the GPU
+  Count moe_layers_on_cpu = 0;                  ///< llama.cpp: layers whose experts stay in host memory
+  std::optional<Count> max_num_seqs;            ///< nothing: the engine's default, step_limits() in engines.hpp
+  std::optional<Count> max_num_batched_tokens;  ///< the same
   std::optional<Count> max_model_len;
   double gpu_memory_utilization = 0.9;
   std::optional<Count> kv_cache_memory_bytes;  ///< vLLM: the pool is given, not derived
   bool cuda_graphs = true;
-  Count shared_prefix = 0;  ///< tokens all sequences have in common, stored once
+  Switch prefix_caching = Switch::EngineDefault;
+  bool text_only = false;       ///< vLLM: a model's towers are not loaded
+  Count adapters = 0;           ///< vLLM: LoRA adapters with a slot on the device
+  Count adapter_rank = 16;      ///< rank the slots are made for
+  Count cpu_offload_bytes = 0;  ///< vLLM: weights that stay in host memory, for each device
+  Count shared_prefix = 0;      ///< tokens all sequences have in common, stored once
   Count beams = 1;
-  ModelPtr draft_model;      ///< speculative decoding; none by default
-  ModelSource draft_source;  ///< how the draft model was named
-  Count draft_tokens = 0;    ///< speculative tokens per step
+  ModelPtr draft_model;                     ///< speculative decoding; none by default
+  ModelSource draft_source;                 ///< how the draft model was named
+  Count draft_tokens = 0;                   ///< speculative tokens per step
+  std::optional<KvFormat> draft_kv_format;  ///< cache of a draft model; nothing: the engine's default
   friend bool operator==(const Serving&, const Serving&) = default;
 };
 

@@ -114,6 +114,18 @@ TEST(Vllm, KeepsStatesInTheTypeItsModelAsksFor) {
   EXPECT_EQ(state(), (Block{1, 4}));
 }
 
+TEST(Vllm, ReadsOfAWindowsBlocksOnlyTheWindow) {
+  Model model = *llama_8b();
+  for (Layer& kind : model.kinds) kind.attention.window = 1024;
+  Scenario s = logged();
+  s.model = std::make_shared<const Model>(model);
+  s.serving.context = 65'536;
+  const InferenceEstimate e = estimate_inference(s);
+  EXPECT_EQ(cache_read(e.breakdown), Bytes{131'072ULL * 1024});
+  // 1,023 tokens and a step of 8,192 in blocks of 16, and one block more.
+  EXPECT_EQ(e.breakdown.bytes(Part::KvCache), Bytes{131'072ULL * 16 * ((1023 + 8192 + 15) / 16 + 1)});
+}
+
 TEST(Vllm, LayersWithoutKeysCacheNothing) {
   Scenario s = logged();
   Model model = *s.model;

@@ -1,43 +1,64 @@
 #pragma once
 // vLLM: a share of the device, less weights, profiled peak and non-torch memory, becomes the cache's pool.
 //
-// Needed (components): weights with their padding, cache blocks of the sequences asked for, profiled peak, CUDA
-// graphs, context and non-torch memory. Granted (kv_pool_*): utilization x memory - weights - peak - non-torch.
-// The profiled peak is in peak.hpp, the constants of versions in versions.hpp. Range of validity: models on CUDA. Source: start-up logs named in
-// versions.hpp. Bad input (no device memory): no pool.
+// Needed (components): weights with their padding, adapters' slots, cache blocks of the sequences asked for, profiled
+// peak, CUDA graphs, context and non-torch memory. Granted (kv_pool_*): utilization x what CUDA calls the device's memory -
+// weights - drafts' weights - peak - non-torch, and from 0.21 on - graphs. The parts are in weights.hpp, peak.hpp,
+// graphs.hpp and compressed_cache.hpp, the constants of versions in versions.hpp. Range of validity: models on CUDA. Source:
+// start-up logs named in versions.hpp. Bad input (no device memory): no pool.
 
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/engines/adapter_slots.hpp>
 #include <llmcalc/engines/choices.hpp>
 #include <llmcalc/engines/draft.hpp>
 #include <llmcalc/engines/paged_cache.hpp>
 #include <llmcalc/engines/ranks.hpp>
+#include <llmcalc/engines/vllm/compressed_cache.hpp>
+#include <llmcalc/engines/vllm/graphs.hpp>
 #include <llmcalc/engines/vllm/peak.hpp>
 #include <llmcalc/engines/vllm/versions.hpp>
+#include <llmcalc/engines/vllm/weights.hpp>
 #include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/scenario/engine.hpp>
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace llmcalc::vllm {
 
-/// True when vLLM keeps recurrent states in fp32: those of delta nets, and Nemotron-H's, whose configurations ask for
-/// it and for which it is the default (model_executor/models/config.py, NemotronHForCausalLMConfig). Other
-/// state-space models keep the model's type (mamba_ssm_cache_dtype "auto").
-[[nodiscard]] inline bool keeps_fp32_states(const Model& m) {
-  const auto is_delta = [](const Layer& kind) {
-    return kind.mixer == Mixer::GatedDeltaNet || kind.mixer == Mixer::KimiDeltaNet;
-  };
-  return m.quirks.has(Quirk::Fp32States) || std::any_of(m.kinds.begin(), m.kinds.end(), is_delta);
+/// The longest sequence that is accepted.
+[[nodiscard]] inline Count longest_sequence(const Serving& v) {
+  return std::max(v.context, v.max_model_len.value_or(0));
+}
+
+/// What `vllm serve` schedules when it is not told (engine/arg_utils.py get_batch_defaults, _set_default_args).
+[[nodiscard]] inline StepLimits limits(const Scenario& s) {
+  const Count longest = longest_sequence(s.serving);
+  StepLimits by_default{.sequences = 256, .tokens = 2048};
+  if (profile_of(s.serving.version).scheduling == Scheduling::WholePrompts) {
+    if (longest <= 32768) by_default.tokens = std::max<Count>(longest, 2048);
+    return by_default;
+  }
+  const Device* device = s.devices.smallest();
+  const bool large = device && device->visible_to_cuda() >= Bytes{Count{70} << 30};
+  // vLLM's own exception, by the card's name: larger steps made the A100 slower.
+  if (large && device->name.find("A100") == std::string::npos) by_default = {.sequences = 1024, .tokens = 8192};
+  by_default.tokens = std::min(by_default.tokens, multiply(by_default.sequences, longest));
+  by_default.sequences = std::min(by_default.sequences, s.serving.max_num_batched_tokens.value_or(saturated));
+  return by_default;
 }
 
 /// How the scenario's cache is paged.
 [[nodiscard]] inline PagedRules paged_rules(const Scenario& s, const Profile& profile) {
+  const Count step = given_limits(s.serving, limits(s)).tokens;
   PagedRules rules{.block = profile.block,
-                   .step_tokens = s.serving.max_num_batched_tokens,
+                   .step_tokens = multiply(step, profile.steps_in_flight),
+                   .context_ranks = std::max<Count>(s.parallelism.decode_context, 1),
                    .storage = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::PerHead),
                    .draft_tokens = s.serving.draft_tokens,
-                   .state_pages = profile.state_pages,
+                   .state_pages = s.serving.prefix_caching == Switch::Off ? 1 : profile.state_pages,
                    .pools_drafts = drafts_itself(s)};
   rules.states.columns_less = 1;
   rules.states.extra_columns = s.serving.draft_tokens;
@@ -50,81 +71,53 @@ namespace llmcalc::vllm {
       rules.storage.key = {static_cast<std::uint32_t>(r + rope), static_cast<std::uint32_t>(r + r / 32 + 2 * rope)};
     }
   }
-  rules.states.state = keeps_fp32_states(*s.model) ? Block{1, 4} : Block{1, 2};
+  rules.states.state = asks_for_fp32_states(*s.model) ? Block{1, 4} : Block{1, 2};
   return rules;
 }
 
-/// Non-torch memory that profiling sees.
-[[nodiscard]] constexpr const Range& non_torch(const Profile& profile, const RankLayout& l) {
-  if (l.tensor > 1 || l.data > 1) return profile.non_torch_tensor;
+/// Non-torch memory that profiling sees. Cards on a switch have NVLink's custom all-reduce and its buffers; cards on PCIe, and
+/// those whose bridge is sold apart, are taken to have neither.
+[[nodiscard]] inline const Range& non_torch(const Profile& profile, const RankLayout& l, const Device* device) {
+  if (l.tensor > 1 || l.data > 1) {
+    const bool apart = device && (device->link.starts_with("PCIe") || device->link.ends_with("bridge"));
+    return apart ? profile.non_torch_pcie : profile.non_torch_linked;
+  }
   return l.pipeline > 1 ? profile.non_torch_pipeline : profile.non_torch;
 }
 
-/// Rotary table that a rank keeps among its weights.
-[[nodiscard]] inline Count rotary_width(const Model& m) {
-  Count width = 0;
-  for (const Layer& kind : m.kinds) {
-    if (kind.attends()) width = std::max(width, kind.attention.rotary_dim);
-  }
-  return m.positions == Positions::Rotary ? width : 0;
-}
+/// The cache of one rank of a stage, in groups of equal layers or, where layers summarise tokens, in blocks of several
+/// lengths.
+struct RankCache {
+  PagedRules rules{};
+  PagedCache paged{};
+  CompressedCache compressed{};
 
-/// 16-bit copies of the latent up-projections, split for absorbed attention, which vLLM keeps with the weights
-/// (v1/attention/backends/mla/common.py, W_UK_T and W_UV; DeepSeek V2 Lite's log is 0.15 GiB above its tensors).
-[[nodiscard]] inline Summand absorbed_projections(const Model& m, const ShardPlan& plan, const Stage& stage) {
-  Count parameters = 0;
-  for (const Tensor& t : m.tensors) {
-    if (t.role != TensorRole::LatentKvUp) continue;
-    parameters = add(parameters, multiply(shard(t, m, plan).elements(), occurrences(t, m, stage)));
+  [[nodiscard]] bool summarises() const { return !compressed.groups.empty(); }
+  [[nodiscard]] bool empty() const { return paged.groups == 0 && !summarises(); }
+  [[nodiscard]] Bytes block() const { return summarises() ? compressed.block : paged.block_bytes(); }
+  /// Keys and values of sequences of `tokens`.
+  [[nodiscard]] std::vector<Summand> keys(Count sequences, Count tokens, Count shared) const {
+    if (summarises()) return compressed_summands(compressed, sequences, tokens, rules.step_tokens);
+    return paged_kv_summands(paged, rules, sequences, tokens, shared);
   }
-  return summand("absorbed latent projections, copied", {{"parameters", parameters}}, {1, 2});
-}
+  [[nodiscard]] std::vector<Summand> states(Count sequences) const {
+    return summarises() ? std::vector<Summand>{} : paged_state_summands(paged, rules, sequences);
+  }
+  /// What one more token adds.
+  [[nodiscard]] Bytes growth() const {
+    if (summarises()) return ceil_divide(compressed.block, compressed.groups.front().block);
+    Bytes sum;
+    for (const PagedType& t : paged.types) sum += growth_bytes(t.layer->attention, t.token) * t.layers;
+    return sum;
+  }
+};
 
-/// Weights of a rank, padded as vLLM pads them; with the rotary table as its log counts them when overheads count.
-[[nodiscard]] inline Component weights(const Scenario& s, const RankLayout& l, const Profile& profile,
-                                       const Stage& stage) {
-  const Model& m = *s.model;
-  const WeightRules rules = weight_rules(m, s.weights);
-  ShardPlan plan = shard_plan(l);
-  plan.cuts_encoder = true;
-  plan.vocabulary_multiple = profile.vocabulary_multiple;
-  if (rules.format == WeightFormat::Mxfp4) {
-    // MXFP4 kernels want experts of a multiple of 256 (gpt-oss: 2880 -> 3072).
-    plan.expert_width_multiple = 256;
-    plan.expert_hidden_multiple = profile.pads_expert_hidden ? 256 : 1;
-  }
-  Component c = weights_component(m, rules, plan, stage, weights_trust(s));
-  if (const Summand copies = absorbed_projections(m, plan, stage); copies.result.count != 0) {
-    c.bytes += copies.result;
-    c.summands.push_back(copies);
-    c.low += copies.result;
-    c.high += copies.result;
-  }
-  if (const Count width = rotary_width(m); width != 0 && s.effective_measure() != Measure::Allocated) {
-    const Summand table = summand("rotary table", {{"positions", m.max_context}, {"rotary width", width}},
-                                  {1, static_cast<std::uint32_t>(activation_bytes(s))});
-    c.bytes += table.result;
-    c.summands.push_back(table);
-    c.low += table.result;
-    c.high += table.result;
-  }
-  return c;
-}
-
-/// Bytes of a full-length sequence in a rank's cache.
-[[nodiscard]] inline Bytes sequence_bytes(const PagedCache& cache, const PagedRules& rules, Count tokens) {
-  Bytes sum;
-  for (const Summand& s : paged_kv_summands(cache, rules, 1, tokens, 0)) sum += s.result;
-  for (const Summand& s : paged_state_summands(cache, rules, 1)) sum += s.result;
-  return sum;
-}
-
-/// Sequences of the longest length that a pool holds. From 0.21 on only whole blocks of it count (v1/core/
-/// kv_cache_utils.py get_max_concurrency_for_kv_cache_config: blocks / blocks of a sequence).
-[[nodiscard]] constexpr double sequences_in(Bytes pool, Bytes one, Bytes block, PoolTokens counted_by) {
-  if (one.count == 0 || block.count == 0) return 0;
-  const Bytes usable = counted_by == PoolTokens::Sequences ? block * (pool.count / block.count) : pool;
-  return static_cast<double>(usable.count) / static_cast<double>(one.count);
+[[nodiscard]] inline RankCache rank_cache(const Scenario& s, const RankLayout& l, const Profile& profile,
+                                          const Stage& stage) {
+  const PagedRules rules = paged_rules(s, profile);
+  CompressedCache compressed = compressed_cache(s, stage, profile.packed);
+  if (!compressed.groups.empty()) return {.rules = rules, .compressed = std::move(compressed)};
+  return {.rules = rules, .paged = paged_cache(*s.model, stage, l.tensor, rules)};
 }
 
 /// Ranks of a run. Replicas of the attention share the experts: each expert's matrices are cut over all of them
@@ -136,62 +129,108 @@ namespace llmcalc::vllm {
   return l;
 }
 
+/// Sequences of the longest length that a pool holds. From 0.21 on only whole blocks of it count (v1/core/
+/// kv_cache_utils.py get_max_concurrency_for_kv_cache_config: blocks / blocks of a sequence).
+[[nodiscard]] constexpr double sequences_in(Bytes pool, Bytes one, Bytes block, PoolTokens counted_by) {
+  if (one.count == 0 || block.count == 0) return 0;
+  const Bytes usable = counted_by == PoolTokens::Sequences ? block * (pool.count / block.count) : pool;
+  return static_cast<double>(usable.count) / static_cast<double>(one.count);
+}
+
+namespace detail {
+
+/// Takes a component off what is left for the pool.
+inline void take(Range& pool, const Component& c) {
+  pool = {pool.value - c.bytes, pool.low - c.high, pool.high - c.low};
+}
+
+/// Records what a stage's pool holds; the stage that holds the fewest tokens decides for all.
+inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profile, const RankCache& cache,
+                  const Range& pool, Bytes draft_cache, Count stage) {
+  const Count longest = longest_sequence(s.serving);
+  Bytes one = draft_cache;
+  for (const Summand& part : cache.keys(1, longest, 0)) one += part.result;
+  for (const Summand& part : cache.states(1)) one += part.result;
+  const PoolTokens counted = cache.summarises() ? PoolTokens::Sequences : profile.pool_tokens;
+  const double fit = sequences_in(pool.value, one, cache.block(), counted);
+  const Count tokens =
+      counted == PoolTokens::Blocks
+          ? multiply(pool_tokens(pool.value, cache.block(), cache.paged.groups, smallest_block(cache.paged)),
+                     cache.rules.context_ranks)
+          : static_cast<Count>(fit * static_cast<double>(longest));
+  const bool first = stage == 0;
+  if (first || pool.value < e.kv_pool_bytes) {
+    e.kv_pool_bytes = pool.value;
+    e.kv_pool_low = pool.low;
+    e.kv_pool_high = pool.high;
+  }
+  if (first || fit < e.concurrency) e.concurrency = fit;
+  if (!first && tokens >= e.kv_pool_tokens) return;
+  e.kv_pool_tokens = tokens;
+  const Count blocks = cache.block().count == 0 ? 0 : pool.value.count / cache.block().count;
+  const Count sequences = given_limits(s.serving, limits(s)).sequences;
+  e.notes.clear();
+  if (cache.states(1).empty() || !s.serving.cuda_graphs || !profile.graphs.off_the_pool || blocks >= sequences)
+    return;
+  e.notes.push_back("vLLM would not start: \"max_num_seqs (" + std::to_string(sequences) +
+                    ") exceeds available Mamba cache blocks (" + std::to_string(blocks) +
+                    ")\". Give --max-num-seqs " + std::to_string(std::max<Count>(blocks, 1)) + " or less.");
+}
+
+}  // namespace detail
+
 /// Inference with vLLM.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
   const Profile& profile = profile_of(s.serving.version);
   const RankLayout l = layout(s);
-  const PagedRules rules = paged_rules(s, profile);
+  const StepLimits step = given_limits(s.serving, limits(s));
+  const ShardPlan plan = weight_plan(s, l, profile);
   const Count sequences = sequences_on_replica(s, l);
-  const Count longest = std::max(s.serving.context, s.serving.max_model_len.value_or(0));
   const Device* device = s.devices.smallest();
-  const Bytes budget = device ? scale(device->addressable(),
-                                      static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000)
-                              : Bytes{};
+  const Range& outside = non_torch(profile, l, device);
   InferenceEstimate e;
   std::vector<Breakdown> stages;
   stages.reserve(static_cast<std::size_t>(l.pipeline));
-  bool pool_known = false;
+  Bytes on_host;
   for (Count i = 0; i < l.pipeline; ++i) {
     const Stage stage = stage_of(*s.model, l.pipeline, i, UnevenLayers::MiddleStages);
     Breakdown b;
-    Component w = weights(s, l, profile, stage);
-    Component peak = with_range(component(Part::ComputeBuffer, peak_summands(s, l, profile, stage), profile.source),
-                                Trust::Modelled, 950, 1050);
-    const Range& outside = non_torch(profile, l);
-    const PagedCache cache = paged_cache(*s.model, stage, l.tensor, rules);
+    LoadedWeights w = weights(s, plan, stage);
+    on_host += w.host * multiply(l.tensor, l.data);
+    Component slots = adapter_slots(s, plan, stage);
+    Component peak = profiled_peak(s, l, profile, step, stage);
+    Component captured;
+    if (s.serving.cuda_graphs) captured = graphs(s, l, profile, step.sequences);
+    const RankCache cache = rank_cache(s, l, profile, stage);
     Component draft;
-    if (stage.last) draft = draft_component(s, l, rules.storage, DraftCache::InThePool);
-    // The weights of prediction layers are loaded before the pool is measured.
-    const Bytes loaded = drafts_itself(s) ? w.bytes + draft.bytes : w.bytes;
-    const Bytes pool = s.serving.kv_cache_memory_bytes ? Bytes{*s.serving.kv_cache_memory_bytes}
-                                                       : budget - loaded - peak.bytes - outside.value;
-    if ((device || s.serving.kv_cache_memory_bytes) && cache.groups != 0) {
-      const Bytes one = sequence_bytes(cache, rules, longest);
-      const double fit = sequences_in(pool, one, cache.block_bytes(), profile.pool_tokens);
-      const Count tokens = profile.pool_tokens == PoolTokens::Blocks
-                               ? pool_tokens(pool, cache.block_bytes(), cache.groups, smallest_block(cache))
-                               : static_cast<Count>(fit * static_cast<double>(longest));
-      if (!pool_known || tokens < e.kv_pool_tokens) e.kv_pool_tokens = tokens;
-      if (!pool_known || pool < e.kv_pool_bytes) e.kv_pool_bytes = pool;
-      if (!pool_known || fit < e.concurrency) e.concurrency = fit;
-      pool_known = true;
+    Bytes drafts_loaded;
+    if (stage.last) {
+      draft = draft_component(s, l, cache.rules.storage, DraftCache::InThePool);
+      drafts_loaded = draft_weights(s, l);
     }
-    for (const PagedType& t : cache.types)
-      e.kv_bytes_per_token += growth_bytes(t.layer->attention, t.token) * t.layers * l.tensor;
-    b.add(std::move(w));
-    b.add(component(Part::KvCache,
-                    paged_kv_summands(cache, rules, sequences, s.serving.context, s.serving.shared_prefix),
+    if ((device || s.serving.kv_cache_memory_bytes) && !cache.empty()) {
+      const Bytes budget = scale(device ? device->visible_to_cuda() : Bytes{},
+                                 static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000);
+      // The weights of drafts are loaded before the pool is measured.
+      Range pool{budget - drafts_loaded, budget - drafts_loaded, budget - drafts_loaded};
+      for (const Component* c : {&w.device, &slots, &peak}) detail::take(pool, *c);
+      if (profile.graphs.off_the_pool) detail::take(pool, captured);
+      pool = {pool.value - outside.value, pool.low - outside.high, pool.high - outside.low};
+      if (const auto given = s.serving.kv_cache_memory_bytes) pool = {Bytes{*given}, Bytes{*given}, Bytes{*given}};
+      const Bytes draft_cache = scale(draft.bytes - drafts_loaded, longest_sequence(s.serving),
+                                      std::max<Count>(multiply(sequences, s.serving.context), 1));
+      detail::grant(e, s, profile, cache, pool, draft_cache, i);
+    }
+    e.kv_bytes_per_token += ceil_divide(cache.growth() * l.tensor, cache.rules.context_ranks);
+    b.add(std::move(w.device));
+    b.add(std::move(slots));
+    b.add(component(Part::KvCache, cache.keys(sequences, s.serving.context, s.serving.shared_prefix),
                     "vLLM v1/kv_cache_interface.py, blocks of the sequences asked for"));
-    b.add(component(Part::RecurrentState, paged_state_summands(cache, rules, sequences),
-                    "vLLM mamba_utils.py, state padded to a page"));
+    b.add(component(Part::RecurrentState, cache.states(sequences), "vLLM mamba_utils.py, state padded to a page"));
     b.add(std::move(peak));
     b.add(std::move(draft));
     if (s.effective_measure() != Measure::Allocated && !l.host_only) {
-      if (s.serving.cuda_graphs) {
-        Component graphs{.part = Part::CudaGraphs, .source = profile.source};
-        add_range(graphs, "captured graphs", profile.graphs);
-        b.add(std::move(graphs));
-      }
+      b.add(std::move(captured));
       Component overhead{.part = Part::Overhead, .source = profile.source};
       add_context(overhead, s);
       if (s.effective_measure() == Measure::Device) add_range(overhead, "non-torch memory", outside);
@@ -201,21 +240,38 @@ namespace llmcalc::vllm {
   }
   e.concurrency *= static_cast<double>(l.data);
   place(e, std::move(stages), l);
+  if (on_host.count != 0 && !l.host_only) {
+    Breakdown host;
+    host.add(component(Part::Weights, {amount("layers kept in host memory", on_host)}, "vLLM --cpu-offload-gb"));
+    e.breakdown.add(host.components.front());
+    e.devices.push_back(DeviceUse::host(std::move(host)));
+  }
   return e;
 }
 
 /// What vLLM refuses at start (config/model.py, config/scheduler.py).
 inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   const Serving& v = s.serving;
-  const Count longest = std::max(v.context, v.max_model_len.value_or(0));
+  const Count longest = longest_sequence(v);
+  const StepLimits step = given_limits(v, limits(s));
   if (s.model->max_context != 0 && longest > s.model->max_context) {
     out.push_back("vLLM refuses this unless VLLM_ALLOW_LONG_MAX_MODEL_LEN is set: \"User-specified max_model_len (" +
                   std::to_string(longest) + ") is greater than the derived max_model_len (max_position_embeddings=" +
                   std::to_string(s.model->max_context) + ")\".");
   }
-  if (v.max_num_batched_tokens < v.max_num_seqs) {
-    out.push_back("vLLM refuses this: \"max_num_batched_tokens (" + std::to_string(v.max_num_batched_tokens) +
-                  ") must be greater than or equal to max_num_seqs (" + std::to_string(v.max_num_seqs) + ")\".");
+  if (step.tokens < step.sequences) {
+    out.push_back("vLLM refuses this: \"max_num_batched_tokens (" + std::to_string(step.tokens) +
+                  ") must be greater than or equal to max_num_seqs (" + std::to_string(step.sequences) + ")\".");
+  }
+  const Count shared = s.parallelism.decode_context;
+  if (shared <= 1) return;
+  if (s.parallelism.tensor % shared != 0) {
+    out.push_back("vLLM refuses this: tensor parallelism (" + grouped(s.parallelism.tensor) +
+                  ") must be a multiple of decode context parallelism (" + grouped(shared) + ").");
+  }
+  const auto is_local = [](const Layer& kind) { return kind.attends() && kind.attention.window != 0; };
+  if (std::any_of(s.model->kinds.begin(), s.model->kinds.end(), is_local)) {
+    out.emplace_back("vLLM refuses this: decode context parallelism does not support sliding windows.");
   }
 }
 
@@ -241,7 +297,14 @@ inline constexpr Engine engine{
     .pool = CachePool::Enforced,
     .beams = BeamSearch::Searched,
     .encoders = EncoderSupport::NotMeasured,
-    .settings = {.scheduler = true, .pool_size = true},
+    .settings = {.scheduler = true,
+                 .pool_size = true,
+                 .prefixes = true,
+                 .adapters = true,
+                 .weight_offload = true,
+                 .text_only = true,
+                 .decode_context = true},
+    .limits = limits,
     .estimate = estimate,
     .add_warnings = add_warnings};
 

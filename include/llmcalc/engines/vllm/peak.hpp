@@ -2,20 +2,25 @@
 // What vLLM's profiling run sees as the peak of its activations.
 //
 // Profiled peak, S = min(max_num_seqs, T), T = max_num_batched_tokens, b = bytes of an activation:
+//   0.7 (V0)  T (3 b f / t + 5.25 b h)                                                2 logs, within 5 %
 //   to 0.16   max(forward, 38.3 S V + 2 T h)                                          7 logs, residual < 0.7 %
 //   from 0.17 max((12.5 + b) S V + b T h + 40 MB + X; T (3 b f / t + 4.25 b h) [+ T f / t with 8-bit activations]),
 //             X = b T K (max(2 f_e / t, h) + max(f_e / t, h)), none for MXFP4          48 logs, 46 within 5 %
 //   a stage that does not sample: its forward term + 2 b T h + 40 MB
 // Models with images hold those of one dummy batch meanwhile: T / image tokens of them (at least one), their pixels
-// and what the encoder made of them, b (pixel values + image tokens x h) each (four logs, within 0.9 %). Range of
-// validity: models on CUDA, the versions of versions.hpp. Source: start-up logs named there. Not counted:
-// vision encoders whose image sizes are not known. Bad input saturates.
+// and what the encoder made of them, b (pixel values + image tokens x h) each (four logs, within 0.9 %). Towers for images
+// of any size are profiled with one of the largest, 16,384 tokens: 3 b x patches x their inner width / t instead (Qwen3.6 and
+// 3.8 27B on RTX 5090: 2.84, 2.21 and, with t = 2, 1.59 GiB; within 16 %). Range of validity: models on CUDA, the versions of
+// versions.hpp. Source: start-up logs named there, vllm issue 52872, club-3090 issue 1087. Not counted: towers of neither
+// kind. Bad input saturates.
 
 #include <llmcalc/engines/ranks.hpp>
 #include <llmcalc/engines/vllm/versions.hpp>
 #include <llmcalc/memory/workspace.hpp>
+#include <llmcalc/scenario/engine.hpp>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace llmcalc::vllm {
@@ -56,11 +61,12 @@ namespace llmcalc::vllm {
 }
 
 /// The peak up to 0.16: the sampler's sort, or the forward pass.
-[[nodiscard]] inline std::vector<Summand> sampler_peak(const Scenario& s, const RankLayout& l, bool samples) {
+[[nodiscard]] inline std::vector<Summand> sampler_peak(const Scenario& s, const RankLayout& l, StepLimits limits,
+                                                       bool samples) {
   const Model& m = *s.model;
   const Count bytes = activation_bytes(s);
-  const Count tokens = s.serving.max_num_batched_tokens;
-  const Count rows = std::min(s.serving.max_num_seqs, tokens);
+  const Count tokens = limits.tokens;
+  const Count rows = std::min(limits.sequences, tokens);
   std::vector<Summand> forward = fused_forward_summands(
       m, {.tokens = tokens, .tensor = l.tensor, .expert_tensor = l.expert_tensor, .activation_bytes = bytes});
   if (!samples) return forward;
@@ -73,11 +79,12 @@ namespace llmcalc::vllm {
 }
 
 /// The peak from 0.17 on.
-[[nodiscard]] inline std::vector<Summand> compiled_peak(const Scenario& s, const RankLayout& l, bool samples) {
+[[nodiscard]] inline std::vector<Summand> compiled_peak(const Scenario& s, const RankLayout& l, StepLimits limits,
+                                                        bool samples) {
   const Model& m = *s.model;
   const Count bytes = activation_bytes(s);
-  const Count tokens = s.serving.max_num_batched_tokens;
-  const Count rows = std::min(s.serving.max_num_seqs, tokens);
+  const Count tokens = limits.tokens;
+  const Count rows = std::min(limits.sequences, tokens);
   std::vector<Summand> forward = forward_term(s, l, tokens, bytes);
   const Summand hidden =
       summand("hidden states", {{"tokens", tokens}, {"hidden", m.hidden}, {"copies", samples ? Count{1} : Count{2}}},
@@ -99,22 +106,41 @@ namespace llmcalc::vllm {
 
 /// Images of the dummy batch that stay allocated while the language model is profiled (v1/worker/gpu_model_runner.py
 /// profile_run, which caches the encoder's outputs). Image sizes of a model that are not known count nothing.
-inline void add_images(std::vector<Summand>& out, const Scenario& s) {
+inline void add_images(std::vector<Summand>& out, const Scenario& s, const RankLayout& l, Count step) {
   const Model& m = *s.model;
-  if (m.image_tokens == 0) return;
   const Block element = element_block(activation_bytes(s));
-  const Term images{"images", std::max<Count>(1, s.serving.max_num_batched_tokens / m.image_tokens)};
+  if (m.image_work != 0) {
+    out.push_back(summand("a tower's blocks over the largest image", {{"values", m.image_work}}, element, l.tensor));
+    return;
+  }
+  if (m.image_tokens == 0) return;
+  const Term images{"images", std::max<Count>(1, step / m.image_tokens)};
   out.push_back(summand("pixels of a batch of images", {images, {"values", m.image_values}}, element));
   out.push_back(summand("encoded images", {images, {"tokens", m.image_tokens}, {"hidden", m.hidden}}, element));
 }
 
-/// Summands of the profiled peak of a stage.
-[[nodiscard]] inline std::vector<Summand> peak_summands(const Scenario& s, const RankLayout& l,
-                                                        const Profile& profile, const Stage& stage) {
-  const bool sampler = profile.peak == ProfiledPeak::Sampler;
-  std::vector<Summand> peak = sampler ? sampler_peak(s, l, stage.last) : compiled_peak(s, l, stage.last);
-  if (stage.first) add_images(peak, s);
-  return peak;
+/// The profiled peak of a stage, with how far off it may be.
+[[nodiscard]] inline Component profiled_peak(const Scenario& s, const RankLayout& l, const Profile& profile,
+                                             StepLimits limits, const Stage& stage) {
+  std::vector<Summand> peak;
+  switch (profile.peak) {
+    case ProfiledPeak::Forward:
+      peak = forward_term(s, l, limits.tokens, activation_bytes(s));
+      peak.push_back(summand("hidden states", {{"tokens", limits.tokens}, {"hidden", s.model->hidden}},
+                             element_block(activation_bytes(s))));
+      break;
+    case ProfiledPeak::Sampler:
+      peak = sampler_peak(s, l, limits, stage.last);
+      break;
+    case ProfiledPeak::Compiled:
+      peak = compiled_peak(s, l, limits, stage.last);
+      break;
+  }
+  const bool images = stage.first && !s.serving.text_only;
+  if (images) add_images(peak, s, l, limits.tokens);
+  const bool any_size = images && s.model->image_work != 0;
+  return with_range(component(Part::ComputeBuffer, std::move(peak), profile.source), Trust::Modelled,
+                    any_size ? 850 : 950, any_size ? 1200 : 1050);
 }
 
 }  // namespace llmcalc::vllm

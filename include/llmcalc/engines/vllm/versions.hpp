@@ -1,6 +1,6 @@
 #pragma once
 // vLLM's versions as data: a row per range of versions, each constant with its source. What was measured as a range
-// carries low and high.
+// carries low and high. A row says only what changed.
 
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/memory/overhead.hpp>
@@ -14,6 +14,7 @@ namespace llmcalc::vllm {
 
 /// How the profiling run peaks.
 enum class ProfiledPeak : std::uint8_t {
+  Forward,  ///< the forward pass alone
   Sampler,  ///< the sampler's sort dominates: 38.3 bytes per logit
   Compiled  ///< (12.5 + activation bytes) per logit, activations and expert workspaces on top
 };
@@ -24,61 +25,120 @@ enum class PoolTokens : std::uint8_t {
   Sequences  ///< sequences of the longest length that the blocks hold x that length
 };
 
+/// The scheduler's defaults (engine/arg_utils.py).
+enum class Scheduling : std::uint8_t {
+  WholePrompts,  ///< V0: a step is as long as the longest sequence, up to 32,768 tokens; prompts are chunked beyond
+  ByCard         ///< V1: 1024 sequences and 8192 tokens on cards above 70 GiB but the A100, else 256 and 2048
+};
+
+/// How the cache of layers that summarise tokens (DeepSeek V4) is packed into blocks.
+enum class PackedLayout : std::uint8_t {
+  Tuples,  ///< every group is so many tuples of the main group's page sizes
+  Widest   ///< a block is as large as the widest group
+};
+
+/// Memory of captured CUDA graphs: a fixed amount, one for every graph, and from 0.26 to 0.27 one for every graph and
+/// sequence of the largest of a model with states.
+struct GraphCost {
+  Range fixed{};
+  Range each{};
+  Range state_row{};          ///< of one graph and sequence
+  bool off_the_pool = false;  ///< the estimate of it is taken off the pool
+};
+
 /// What a range of versions does: from `from` until the next row's.
 struct Profile {
   std::string_view from;
   ProfiledPeak peak = ProfiledPeak::Compiled;
+  Scheduling scheduling = Scheduling::ByCard;
   Range non_torch{};           ///< non-torch increase while profiling, one GPU
-  Range non_torch_tensor{};    ///< the same with tensor parallelism
+  Range non_torch_linked{};    ///< the same with tensor parallelism over NVLink
+  Range non_torch_pcie{};      ///< the same over PCIe, without custom all-reduce
   Range non_torch_pipeline{};  ///< the same with pipeline parallelism only
-  Range graphs{};              ///< memory of captured CUDA graphs
-  Count block = 16;            ///< tokens of a cache block
+  GraphCost graphs{};
+  Count block = 16;  ///< tokens of a cache block
   Count vocabulary_multiple = 64;
   PoolTokens pool_tokens = PoolTokens::Blocks;
-  Count state_pages = 1;            ///< pages of a sequence's recurrent state, before drafted tokens
+  PackedLayout packed = PackedLayout::Tuples;
+  Count state_pages = 1;            ///< pages of a sequence's state while prefixes are cached, before drafted tokens
+  Count steps_in_flight = 1;        ///< steps whose tokens a window holds at once
   bool pads_expert_hidden = false;  ///< MXFP4 experts: the outer width is padded too
-  double utilization = 0.9;         ///< gpu_memory_utilization's default
   std::string_view source;
 };
 
-/// Sources: start-up logs of 0.11 (llm-d-benchmark, empirical-vllm-memory-results) and of 0.19.0 (llm-d-planner,
-/// accuracy/results/v0.19.0), one figure per range; vLLM engine/arg_utils.py and aiconfigurator for the defaults. From
-/// 0.21 on: v1/core/kv_cache_utils.py get_kv_cache_capacity; a state has a second page while prefixes are cached, which
-/// is the default for models with states (three logs of 2026-07 and 2026-08 met to the last digit).
+/// Sources, by row.
+/// 0      start-up logs of 0.11 (llm-d-benchmark, empirical-vllm-memory-results), one figure per range.
+/// 0.7    vLLM issue 13061: two RTX 4090, 0.25 GiB outside torch, a peak of 0.19 GiB; issue 14452: 0.33 GiB.
+/// 0.8    the V1 engine; its sampler is profiled.
+/// 0.17   start-up logs of 0.17 to 0.19.0 (llm-d-planner, accuracy/results/v0.19.0), H100. Over PCIe: two RTX 3090 (about
+///        0.1 GiB) and two RTX 5090 (0.75 GiB), club-3090 issues 104, 602 and 1087.
+/// 0.21   graphs are estimated and taken off the pool (vllm pull 30515). v1/core/kv_cache_utils.py get_kv_cache_capacity; a
+///        state has a second page while prefixes are cached, which is the default for models with states (three logs
+///        of 2026-07 and 2026-08 met to the last digit). Graphs: 0.09 to 0.17 GiB for 4 to 12 graphs on RTX 3090 and
+///        5090, 0.14 for 30, 0.44 to 0.73 for 51 to 86, 0.68 to 1.61 for 102.
+/// 0.26   two steps are in flight when windows are sized (vllm pull 47728, issue 49878: Gemma 4, 45.79 -> 70.79 GiB).
+///        The estimate of graphs of models with states is far too high (issue 50780); three formats of Qwen3.8 27B on an
+///        RTX PRO 6000 (vllm-project/recipes pull 831) leave 2.7, 6.1 and 8.3 GiB of 102 graphs of up to 512
+///        sequences: 54 to 166 KiB.
+/// 0.28   a block is as large as the widest group (issue 54703); the first version it was seen in. The same card class
+///        no longer shows the estimate's excess (issue 49064). The default share is 0.92 from 0.22 on, which a scenario
+///        gives itself.
 inline constexpr std::array profiles = [] {
-  const Profile sampler{.from = "0",
-                        .peak = ProfiledPeak::Sampler,
-                        .non_torch = mebibytes(133, 120, 300),
-                        .non_torch_tensor = mebibytes(563, 430, 800),
-                        .non_torch_pipeline = mebibytes(133, 70, 300),
-                        .graphs = mebibytes(400, 0, 1055),
-                        .source = "start-up logs of vLLM 0.11, 10 models on H100"};
-  const Profile compiled{.from = "0.17",
-                         .non_torch = mebibytes(256, 240, 475),
-                         .non_torch_tensor = mebibytes(2180, 2100, 2270),
-                         .non_torch_pipeline = mebibytes(72, 60, 300),
-                         .graphs = mebibytes(930, 680, 1610),
-                         .pads_expert_hidden = true,
-                         .source = "start-up logs of vLLM 0.17 to 0.19, 48 rows on H100"};
-  // A later row is the one before it with what changed.
-  Profile by_sequences = compiled;
-  by_sequences.from = "0.21";
-  by_sequences.pool_tokens = PoolTokens::Sequences;
-  by_sequences.state_pages = 2;
-  by_sequences.source =
-      "start-up logs of vLLM 0.17 to 0.19; pool: v1/core/kv_cache_utils.py of 0.21 and three logs of 0.24";
-  Profile larger_share = by_sequences;
-  larger_share.from = "0.22";
-  larger_share.utilization = 0.92;
-  larger_share.source = "start-up logs of vLLM 0.17 to 0.19; default utilization 0.92 (aiconfigurator)";
-  return std::array{sampler, compiled, by_sequences, larger_share};
+  constexpr auto kibibytes = [](Count value, Count low, Count high) {
+    return Range{Bytes{value << 10}, Bytes{low << 10}, Bytes{high << 10}};
+  };
+  Profile row{.from = "0",
+              .peak = ProfiledPeak::Sampler,
+              .scheduling = Scheduling::WholePrompts,
+              .non_torch = mebibytes(133, 120, 300),
+              .non_torch_linked = mebibytes(563, 430, 800),
+              .non_torch_pcie = mebibytes(256, 120, 800),
+              .non_torch_pipeline = mebibytes(133, 70, 300),
+              .graphs = {.each = kibibytes(4016, 0, 10592)},
+              .source = "start-up logs of vLLM 0.11, 10 models on H100"};
+  const Profile early = row;
+  row.from = "0.7";
+  row.peak = ProfiledPeak::Forward;
+  row.non_torch_pcie = mebibytes(256, 190, 350);
+  row.source = "start-up logs of vLLM 0.7 on two RTX 4090 (issue 13061)";
+  const Profile v0 = row;
+  row = early;
+  row.from = "0.8";
+  row.scheduling = Scheduling::ByCard;
+  const Profile v1 = row;
+  row.from = "0.17";
+  row.peak = ProfiledPeak::Compiled;
+  row.non_torch = mebibytes(256, 240, 475);
+  row.non_torch_linked = mebibytes(2180, 2100, 2270);
+  row.non_torch_pcie = mebibytes(400, 60, 780);
+  row.non_torch_pipeline = mebibytes(72, 60, 300);
+  row.graphs = {.fixed = mebibytes(80, 20, 130), .each = kibibytes(8533, 4198, 14848)};
+  row.pads_expert_hidden = true;
+  row.source = "start-up logs of vLLM 0.17 to 0.19, 48 rows on H100";
+  const Profile compiled = row;
+  row.from = "0.21";
+  row.graphs.off_the_pool = true;
+  row.pool_tokens = PoolTokens::Sequences;
+  row.state_pages = 2;
+  row.source = "start-up logs of vLLM 0.17 to 0.27; pool: v1/core/kv_cache_utils.py of 0.21 and three logs of 0.24";
+  const Profile by_sequences = row;
+  row.from = "0.26";
+  row.steps_in_flight = 2;
+  row.graphs.state_row = kibibytes(122, 54, 166);
+  const Profile two_steps = row;
+  row.from = "0.28";
+  row.packed = PackedLayout::Widest;
+  row.graphs.state_row = {};
+  return std::array{early, v0, v1, compiled, by_sequences, two_steps, row};
 }();
 
 /// The row of a version.
 [[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
+static_assert(profile_of("0.7.3").peak == ProfiledPeak::Forward);
 static_assert(profile_of("0.16.0").peak == ProfiledPeak::Sampler);
 static_assert(profile_of("0.19.0").peak == ProfiledPeak::Compiled);
-static_assert(profile_of("0.20.2").pool_tokens == PoolTokens::Blocks);
+static_assert(profile_of("0.20.2").pool_tokens == PoolTokens::Blocks && !profile_of("0.20.2").graphs.off_the_pool);
 static_assert(profile_of("0.21").pool_tokens == PoolTokens::Sequences && profile_of("").state_pages == 2);
+static_assert(profile_of("0.25.1").steps_in_flight == 1 && profile_of("0.32").steps_in_flight == 2);
 
 }  // namespace llmcalc::vllm

@@ -1,0 +1,87 @@
+#pragma once
+// Weights of a rank as vLLM loads them.
+//
+// The stored tensors, the vocabulary padded to 64 rows; MXFP4 experts padded; 16-bit copies of the latent
+// up-projections; a rotary table of max_position_embeddings rows. Towers are left out of a text-only server; with
+// --cpu-offload-gb so many bytes of the layers stay in host memory (model_executor/offloader: whole parameters until the bytes
+// are reached, so up to one parameter more). Source: v1/attention/backends/mla/common.py, layers/quantization/mxfp4.py, rotary_embedding.
+// Not counted: copies while weights are repacked.
+
+#include <llmcalc/engines/ranks.hpp>
+#include <llmcalc/engines/vllm/versions.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace llmcalc::vllm {
+
+/// Rotary table that a rank keeps among its weights.
+[[nodiscard]] inline Count rotary_width(const Model& m) {
+  Count width = 0;
+  for (const Layer& kind : m.kinds) {
+    if (kind.attends()) width = std::max(width, kind.attention.rotary_dim);
+  }
+  return m.positions == Positions::Rotary ? width : 0;
+}
+
+/// 16-bit copies of the latent up-projections, split for absorbed attention, which vLLM keeps with the weights
+/// (v1/attention/backends/mla/common.py, W_UK_T and W_UV; DeepSeek V2 Lite's log is 0.15 GiB above its tensors).
+[[nodiscard]] inline Summand absorbed_projections(const Model& m, const ShardPlan& plan, const Stage& stage) {
+  Count parameters = 0;
+  for (const Tensor& t : m.tensors) {
+    if (t.role != TensorRole::LatentKvUp) continue;
+    parameters = add(parameters, multiply(shard(t, m, plan).elements(), occurrences(t, m, stage)));
+  }
+  return summand("absorbed latent projections, copied", {{"parameters", parameters}}, {1, 2});
+}
+
+/// How a rank cuts the tensors.
+[[nodiscard]] inline ShardPlan weight_plan(const Scenario& s, const RankLayout& l, const Profile& profile) {
+  ShardPlan plan = shard_plan(l);
+  plan.cuts_encoder = true;
+  plan.without_towers = s.serving.text_only;
+  plan.vocabulary_multiple = profile.vocabulary_multiple;
+  if (weight_rules(*s.model, s.weights).format == WeightFormat::Mxfp4) {
+    // MXFP4 kernels want experts of a multiple of 256 (gpt-oss: 2880 -> 3072).
+    plan.expert_width_multiple = 256;
+    plan.expert_hidden_multiple = profile.pads_expert_hidden ? 256 : 1;
+  }
+  return plan;
+}
+
+/// Weights of a rank, and what of them stays in host memory.
+struct LoadedWeights {
+  Component device;
+  Bytes host;
+};
+
+/// Weights of a rank, padded as vLLM pads them; with the rotary table as its log counts them when overheads count.
+[[nodiscard]] inline LoadedWeights weights(const Scenario& s, const ShardPlan& plan, const Stage& stage) {
+  const Model& m = *s.model;
+  const WeightRules rules = weight_rules(m, s.weights);
+  const RankWeights all = rank_weights(m, rules, plan, stage);
+  Component c = weights_component(m, rules, plan, stage, weights_trust(s));
+  const auto add = [&c](const Summand& part) {
+    if (part.result.count == 0) return;
+    for (Bytes* figure : {&c.bytes, &c.low, &c.high}) {
+      *figure = part.negative ? *figure - part.result : *figure + part.result;
+    }
+    c.summands.push_back(part);
+  };
+  add(absorbed_projections(m, plan, stage));
+  if (const Count width = rotary_width(m); width != 0 && s.effective_measure() != Measure::Allocated) {
+    add(summand("rotary table", {{"positions", m.max_context}, {"rotary width", width}},
+                {1, static_cast<std::uint32_t>(activation_bytes(s))}));
+  }
+  Bytes in_layers = all.total;
+  for (const ModelPart part : {ModelPart::Embedding, ModelPart::Head, ModelPart::Encoder, ModelPart::Other}) {
+    in_layers = in_layers - all.parts[static_cast<std::size_t>(part)].bytes;
+  }
+  Summand kept = amount("layers kept in host memory", min(Bytes{s.serving.cpu_offload_bytes}, in_layers));
+  kept.negative = true;
+  add(kept);
+  if (kept.result.count != 0) c.trust = std::max(c.trust, Trust::Modelled);
+  return {.device = std::move(c), .host = kept.result};
+}
+
+}  // namespace llmcalc::vllm
