@@ -2,6 +2,7 @@
 
 #include "readers/json_text.hpp"
 
+#include <llmcalc/base/decimal_streams.hpp>
 #include <llmcalc/base/text.hpp>
 
 #include <algorithm>
@@ -44,7 +45,7 @@ json number_of(const Field& field, std::string_view text) {
   const std::string digits = without_separators(text);
   if (const auto n = whole_text<std::uint64_t>(digits)) return *n;
   if (const auto n = whole_text<std::int64_t>(digits)) return *n;
-  if (const auto v = whole_text<double>(digits)) return *v;
+  if (const auto v = real_of_text(digits)) return *v;
   if (field.unit == "bytes") {
     if (const auto bytes = bytes_of_text(text)) return bytes->count;
   }
@@ -182,7 +183,7 @@ std::optional<Bytes> bytes_of_text(std::string_view text) {
     if (unit.bytes == 1) {
       if (const auto whole = whole_text<std::uint64_t>(digits)) return Bytes{*whole};
     }
-    const auto value = whole_text<double>(digits);
+    const auto value = real_of_text(digits);
     if (!value || !(*value >= 0) || *value * unit.bytes > 0x1p60) return std::nullopt;
     return Bytes{static_cast<Count>(std::llround(*value * unit.bytes))};
   }
@@ -200,7 +201,7 @@ json value_of_text(const Field& field, std::string_view text) {
       return number_of(field, text);
     }
     case FieldKind::Real: {
-      const auto value = whole_text<double>(text);
+      const auto value = real_of_text(text);
       return value ? json(*value) : json(text);
     }
     case FieldKind::Flag:

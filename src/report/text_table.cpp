@@ -1,11 +1,11 @@
 #include "report/text_table.hpp"
 
+#include <llmcalc/base/decimal_streams.hpp>
 #include <llmcalc/base/printable.hpp>
 #include <llmcalc/base/text.hpp>
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 
 namespace llmcalc::io {
 
@@ -14,9 +14,7 @@ namespace {
 /// True for text that a spreadsheet reads as a plain number.
 bool is_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size();
+  return real_of_text(text).has_value();
 }
 
 }  // namespace

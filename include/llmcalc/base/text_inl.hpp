@@ -1,6 +1,7 @@
 #pragma once
 // Bodies of text.hpp.
 
+#include <llmcalc/base/decimal_streams.hpp>
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/base/text.hpp>
@@ -18,10 +19,14 @@
 namespace llmcalc {
 
 LLMCALC_INLINE std::string fixed(double value, int decimals) {
+#ifdef __cpp_lib_to_chars
   std::array<char, 512> buffer{};
   const auto end =
       std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
   return {buffer.data(), end.ptr};
+#else
+  return fixed_by_stream(value, decimals);
+#endif
 }
 
 LLMCALC_INLINE std::string grouped(Count n) {
@@ -50,9 +55,13 @@ LLMCALC_INLINE std::string two_digits(double value) {
 }
 
 LLMCALC_INLINE std::string shortest(double value) {
+#ifdef __cpp_lib_to_chars
   std::array<char, 64> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
   return {buffer.data(), end.ptr};
+#else
+  return shortest_by_stream(value);
+#endif
 }
 
 LLMCALC_INLINE std::string exact_text(Bytes bytes) { return grouped(bytes.count) + " B"; }

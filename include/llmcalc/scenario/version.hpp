@@ -3,6 +3,7 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -12,7 +13,14 @@ namespace llmcalc {
 /// Up to four numbers of a version.
 struct Version {
   std::array<std::uint32_t, 4> parts{};
-  friend constexpr auto operator<=>(const Version&, const Version&) = default;
+  friend constexpr bool operator==(const Version&, const Version&) = default;
+  /// Part by part; written out because not every standard library can compare arrays so.
+  friend constexpr std::strong_ordering operator<=>(const Version& a, const Version& b) {
+    for (std::size_t i = 0; i < a.parts.size(); ++i) {
+      if (a.parts[i] != b.parts[i]) return a.parts[i] <=> b.parts[i];
+    }
+    return std::strong_ordering::equal;
+  }
 };
 
 /// Reads the numbers in a version, whatever stands between them; leading letters are skipped. Numbers stop at nine
