@@ -1,25 +1,45 @@
 #include "ui/jobs.hpp"
 
+#include "host/aside.hpp"
 #include "ui/app.hpp"
 
 #include <chrono>
 #include <filesystem>
+#include <iterator>
+#include <memory>
 #include <utility>
 
 namespace llmcalc::ui {
 namespace {
 
-/// Runs the golden cases of this installation.
-Accuracy measured_errors(const io::Resolver& resolver) {
-  const auto folder = io::golden_folder();
-  std::vector<std::filesystem::path> files = io::golden_files(folder);
-  // The article's own arithmetic is no measurement.
-  std::erase_if(files, [](const auto& file) { return file.filename() == "article.jsonl"; });
-  if (files.empty()) return Issue{folder.string(), "holds no golden cases"};
-  const auto outcomes = io::run_golden_files(files, resolver);
-  if (!outcomes) return outcomes.issues();
-  return io::component_errors(*outcomes, io::AccuracyBy::Component);
-}
+/// The golden cases of this installation, file by file.
+struct GoldenRun {
+  io::Resolver resolver;
+  std::vector<std::filesystem::path> files;  ///< still to run, the last one first
+  std::vector<io::GoldenFileOutcomes> outcomes{};
+  std::promise<Accuracy> result{};
+
+  explicit GoldenRun(io::Resolver names) : resolver(std::move(names)), files(io::golden_files(io::golden_folder())) {
+    // The article's own arithmetic is no measurement.
+    std::erase_if(files, [](const auto& file) { return file.filename() == "article.jsonl"; });
+  }
+
+  /// Runs the next file; false when that was the last or something is wrong.
+  bool next() {
+    if (files.empty() && outcomes.empty()) return end(Issue{io::golden_folder().string(), "holds no golden cases"});
+    if (files.empty()) return end(io::component_errors(outcomes, io::AccuracyBy::Component));
+    auto run = io::run_golden_files({files.back()}, resolver);
+    if (!run) return end(run.issues());
+    files.pop_back();
+    std::move(run->begin(), run->end(), std::back_inserter(outcomes));
+    return true;
+  }
+
+  bool end(Accuracy accuracy) {
+    result.set_value(std::move(accuracy));
+    return false;
+  }
+};
 
 }  // namespace
 
@@ -39,7 +59,10 @@ void update_plan(const App& app, Jobs& jobs) {
 }
 
 void ask_for_accuracy(const App& app, Jobs& jobs) {
-  if (!jobs.accuracy.valid()) jobs.accuracy = std::async(std::launch::async, measured_errors, app.resolver).share();
+  if (jobs.accuracy.valid()) return;
+  const auto run = std::make_shared<GoldenRun>(app.resolver);
+  jobs.accuracy = run->result.get_future().share();
+  jobs.accuracy_work = host::aside([run] { return run->next(); });
 }
 
 const Accuracy* known_accuracy(const Jobs& jobs) {

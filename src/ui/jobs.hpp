@@ -1,5 +1,5 @@
 #pragma once
-// Work on other threads. It belongs to a window, not to the program's state: copies of the state have none.
+// Work beside the drawing. It belongs to a window, not to the program's state: copies of the state have none.
 
 #include "report/accuracy.hpp"
 #include "ui/plan_job.hpp"
@@ -23,6 +23,7 @@ struct Jobs {
   std::unique_ptr<PlanJob> plan;          ///< null before the first search
   std::size_t plan_revision = 0;          ///< of the results it belongs to
   std::shared_future<Accuracy> accuracy;  ///< asked for when About is opened
+  std::future<void> accuracy_work;        ///< what brings it
 };
 
 /// Starts a search for a plan when the question or the scenario has changed; nothing while something is dragged.

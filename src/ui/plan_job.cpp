@@ -1,5 +1,7 @@
 #include "ui/plan_job.hpp"
 
+#include "host/aside.hpp"
+
 #include <utility>
 
 namespace llmcalc::ui {
@@ -7,35 +9,50 @@ namespace {
 
 /// Rows that are shown.
 constexpr std::size_t most_layouts = 12;
+/// Devices of a kind that are tried.
+constexpr Count most_devices = 64;
 
 }  // namespace
 
 PlanJob::PlanJob(Scenario scenario, PlanQuestion question, std::vector<DevicePtr> devices)
-    : scenario_(std::move(scenario)),
-      question_(question),
-      thread_([this, list = std::move(devices)] { search(list); }) {}
-
-PlanJob::~PlanJob() {
-  cancel();
-  if (thread_.joinable()) thread_.join();
+    : search_(std::make_shared<Search>()) {
+  search_->scenario = std::move(scenario);
+  search_->question = question;
+  search_->devices = std::move(devices);
+  work_ = host::aside([search = search_] { return search->next(); });
 }
 
-void PlanJob::search(const std::vector<DevicePtr>& devices) {
+bool PlanJob::Search::next() {
+  const bool more = question.kind == PlanKind::Devices ? next_device() : layouts();
+  if (!more) done = true;
+  return more;
+}
+
+bool PlanJob::Search::layouts() {
   PlanOptions options;
   options.most = most_layouts;
-  options.rank = question_.rank;
+  options.rank = question.rank;
   options.progress = [this](double share) {
-    progress_ = share;
-    return !cancelled_;
+    progress = share;
+    return !cancelled;
   };
-  if (question_.kind == PlanKind::Devices) {
-    answer_.needs = device_needs(scenario_, question_.task, devices, 64, options);
-  } else {
-    answer_.plan = plan(scenario_, question_.task, options);
-    const auto& found = answer_.plan.candidates;
-    if (found.size() > 1) answer_.reason = reason(found[0], found[1], question_.rank);
+  answer.plan = plan(scenario, question.task, options);
+  const auto& found = answer.plan.candidates;
+  if (found.size() > 1) answer.reason = reason(found[0], found[1], question.rank);
+  return false;
+}
+
+bool PlanJob::Search::next_device() {
+  if (tried < devices.size() && !cancelled) {
+    for (DeviceNeed& need : device_needs(scenario, question.task, {devices[tried]}, most_devices)) {
+      answer.needs.push_back(std::move(need));
+    }
+    ++tried;
+    progress = static_cast<double>(tried) / static_cast<double>(devices.size());
+    if (tried < devices.size() && !cancelled) return true;
   }
-  done_ = true;
+  cheapest_first(answer.needs);
+  return false;
 }
 
 }  // namespace llmcalc::ui

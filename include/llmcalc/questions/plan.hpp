@@ -32,6 +32,9 @@ struct DeviceNeed {
                                                    const std::vector<DevicePtr>& devices, Count most = 64,
                                                    PlanOptions options = {});
 
+/// Orders needs as device_needs() does, for those who asked about one kind of device at a time.
+void cheapest_first(std::vector<DeviceNeed>& needs);
+
 /// A layout in words: "tensor 8, pipeline 4 x 5, data 2, ZeRO 1, recompute selective, micro-batch 1 x 16".
 [[nodiscard]] std::string layout_text(const Scenario& s, Task task);
 

@@ -91,8 +91,12 @@ LLMCALC_INLINE std::vector<DeviceNeed> device_needs(const Scenario& s, Task task
       break;
     }
   }
-  std::stable_sort(needs.begin(), needs.end(), plan_search::cheaper);
+  cheapest_first(needs);
   return needs;
+}
+
+LLMCALC_INLINE void cheapest_first(std::vector<DeviceNeed>& needs) {
+  std::stable_sort(needs.begin(), needs.end(), plan_search::cheaper);
 }
 
 }  // namespace llmcalc
