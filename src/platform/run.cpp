@@ -4,7 +4,7 @@
 #include "platform/gl.hpp"
 #include "platform/motion.hpp"
 #include "platform/picture.hpp"
-#include "ui/fonts.hpp"
+#include "platform/stage.hpp"
 #include "ui/intake.hpp"
 #include "ui/panels.hpp"
 
@@ -19,80 +19,6 @@
 namespace llmcalc::platform {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-/// Frames drawn after every event and every timed wake, so that hovers, popups, tooltips (Dear ImGui hides them in
-/// their first frame) and layouts that need a second pass settle.
-constexpr int settle_frames = 3;
-
-/// Everything a frame is drawn with.
-struct Stage {
-  ui::Theme theme;
-  float scale = 1;        ///< of measures and text, in window coordinates
-  float pixel_ratio = 1;  ///< pixels per window coordinate
-  Clock::time_point mouse_moved = Clock::now();
-  ImVec2 mouse{-1, -1};
-  int posing = 0;  ///< frames drawn for the picture that was asked for, with the mouse out of the way
-};
-
-void set_up_imgui() {
-  ImGuiIO& io = ImGui::GetIO();
-  io.IniFilename = nullptr;
-  io.LogFilename = nullptr;
-  io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
-  io.ConfigWindowsMoveFromTitleBarOnly = true;
-}
-
-/// Fonts and measures for this scale. Fonts are rasterised in pixels and drawn in window coordinates.
-void load_stage(Stage& stage, ui::App& app) {
-  const float zoom = app.preferences.zoom;
-  stage.theme.scale = stage.scale * zoom;
-  stage.theme.fonts = ui::load_fonts(stage.scale * zoom * stage.pixel_ratio);
-  if (stage.theme.fonts.built_in) {
-    ui::complain(app, "No font was found here; fonts-inter or fonts-dejavu-core would make this easier to read");
-  }
-  ui::compat::set_global_font_scale(1.0f / stage.pixel_ratio);
-  Window::renew_renderer();  // the font texture is made anew with the next frame
-  app.requests.reload_fonts = false;
-}
-
-void refresh_theme(Stage& stage, const ui::App& app) {
-  stage.theme.kind = app.preferences.theme;
-  stage.theme.palette = ui::palette_of(app.preferences.theme);
-  ui::apply_style(stage.theme);
-}
-
-/// Help appears where the mouse rests; draws again when it is due.
-void watch_mouse(Stage& stage, ui::App& app) {
-  const ImVec2 now = ImGui::GetIO().MousePos;
-  if (now.x != stage.mouse.x || now.y != stage.mouse.y) {
-    stage.mouse = now;
-    stage.mouse_moved = Clock::now();
-  }
-  const float rested = std::chrono::duration<float>(Clock::now() - stage.mouse_moved).count();
-  stage.theme.mouse_rest_seconds = rested;
-  if (rested < 0.45f) ui::wake_after(app.requests, 0.45 - static_cast<double>(rested));
-}
-
-void clear(const ui::Theme& theme, int width, int height) {
-  const ImVec4 back = ImGui::ColorConvertU32ToFloat4(theme.palette.centre);
-  glViewport(0, 0, width, height);
-  glClearColor(back.x, back.y, back.z, 1);
-  glClear(GL_COLOR_BUFFER_BIT);
-}
-
-/// Writes what was drawn last into the file that was asked for.
-void save_picture(Stage& stage, ui::App& app, int width, int height) {
-  const Result<std::filesystem::path> written = write_png(read_window(width, height), *app.requests.screenshot);
-  if (written) {
-    ui::say(app, "Picture saved as " + io::shown(*written));
-  } else {
-    ui::complain(app, written.issues().front().where + " " + written.issues().front().what);
-  }
-  app.requests.screenshot.reset();
-  stage.posing = 0;
-}
-
 void draw_frame(Window& window, Stage& stage, ui::App& app, ui::Jobs& jobs) {
   if (app.requests.reload_fonts) load_stage(stage, app);
   refresh_theme(stage, app);
@@ -103,16 +29,10 @@ void draw_frame(Window& window, Stage& stage, ui::App& app, ui::Jobs& jobs) {
   ImGui_ImplGlfw_NewFrame();
   window.feed_frame(poses ? Pointer::Away : Pointer::Present);
   ui::compat::new_frame();
-  app.requests.wake_after = -1;
-  watch_mouse(stage, app);
-  ui::draw_window(app, jobs, stage.theme);
-  ImGui::Render();
   int width = 0;
   int height = 0;
   glfwGetFramebufferSize(window.handle(), &width, &height);
-  clear(stage.theme, width, height);
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  if (poses && ++stage.posing >= settle_frames) save_picture(stage, app, width, height);
+  draw(stage, app, jobs, width, height, poses);
   glfwSwapBuffers(window.handle());
 }
 

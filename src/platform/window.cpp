@@ -1,8 +1,9 @@
 #include "platform/window.hpp"
 
 #include "platform/gl.hpp"
-#include "platform/input_queue.hpp"
+#include "platform/input_feed.hpp"
 #include "platform/keys.hpp"
+#include "platform/stage.hpp"
 #include "ui/compat.hpp"
 
 #include <imgui.h>
@@ -10,8 +11,6 @@
 #include <imgui_impl_opengl3.h>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -19,20 +18,12 @@
 namespace llmcalc::platform {
 namespace {
 
-constexpr const char* shader_version = "#version 330 core";
-/// Outside of every window.
-constexpr Point nowhere{-10000, -10000};
-
 /// What GLFW's callbacks fill; owned through the window's user pointer.
 struct Inbox {
   std::vector<std::filesystem::path> dropped;
-  InputQueue input;
+  InputFeed feed;
   PrintedKeys printed;
-  KeyFeed keys;
-  std::array<bool, GLFW_MOUSE_BUTTON_LAST + 1> buttons{};  ///< as far as they were dealt out
-  std::optional<Point> mouse;                              ///< as last told by GLFW
-  bool elsewhere = false;                                  ///< the last frame saw the mouse where it was before
-  GLFWcursorposfun back_end = nullptr;                     ///< what else wants to know where the mouse is
+  GLFWcursorposfun back_end = nullptr;  ///< what else wants to know where the mouse is
 };
 
 Inbox* inbox_of(GLFWwindow* handle) { return static_cast<Inbox*>(glfwGetWindowUserPointer(handle)); }
@@ -71,19 +62,19 @@ void queue_input(GLFWwindow* handle) {
     if (action == GLFW_REPEAT) return;  // Dear ImGui has a clock for these
     Inbox& inbox = *inbox_of(w);
     const bool down = action == GLFW_PRESS;
-    inbox.input.push({Input::Kind::Key, inbox.printed.code(key, scancode, down), down});
+    inbox.feed.queue.push({Input::Kind::Key, inbox.printed.code(key, scancode, down), down});
   });
   glfwSetCharCallback(handle, [](GLFWwindow* w, unsigned int character) {
-    inbox_of(w)->input.push({Input::Kind::Character, static_cast<int>(character)});
+    inbox_of(w)->feed.queue.push({Input::Kind::Character, static_cast<int>(character)});
   });
   glfwSetMouseButtonCallback(handle, [](GLFWwindow* w, int button, int action, int /*mods*/) {
     Inbox& inbox = *inbox_of(w);
-    inbox.input.push({Input::Kind::Button, button, action == GLFW_PRESS, inbox.mouse});
+    inbox.feed.queue.push({Input::Kind::Button, button, action == GLFW_PRESS, inbox.feed.mouse});
   });
-  inbox_of(handle)->input.rest();
+  inbox_of(handle)->feed.queue.rest();
   inbox_of(handle)->back_end = glfwSetCursorPosCallback(handle, [](GLFWwindow* w, double x, double y) {
     Inbox& inbox = *inbox_of(w);
-    inbox.mouse = Point{x, y};
+    inbox.feed.mouse = Point{x, y};
     if (inbox.back_end != nullptr) inbox.back_end(w, x, y);
   });
 }
@@ -113,7 +104,7 @@ Result<Window> Window::open(const WindowOptions& options) {
   ImGui_ImplGlfw_InitForOpenGL(handle, true);
   queue_input(handle);
   ui::compat::take_input_as_dealt();
-  ImGui_ImplOpenGL3_Init(shader_version);
+  start_renderer();
   return window;
 }
 
@@ -187,43 +178,9 @@ float Window::content_scale() const {
 
 std::vector<std::filesystem::path> Window::take_dropped() { return std::exchange(inbox_of(handle_)->dropped, {}); }
 
-void Window::renew_renderer() {
-  ImGui_ImplOpenGL3_Shutdown();
-  ImGui_ImplOpenGL3_Init(shader_version);
-}
+void Window::feed_frame(Pointer pointer) { inbox_of(handle_)->feed.feed_frame(pointer); }
 
-void Window::feed_frame(Pointer pointer) {
-  Inbox& inbox = *inbox_of(handle_);
-  const FrameInput frame = inbox.input.next();
-  for (const Input& input : frame.inputs) {
-    switch (input.kind) {
-      case Input::Kind::Key:
-        inbox.keys.feed(input.code, input.down);
-        break;
-      case Input::Kind::Character:
-        ImGui_ImplGlfw_CharCallback(handle_, static_cast<unsigned int>(input.code));
-        break;
-      case Input::Kind::Button:
-        inbox.buttons.at(static_cast<std::size_t>(input.code)) = input.down;
-    }
-  }
-  const auto move_to = [](const Point& p) {
-    ui::compat::feed_mouse_position({static_cast<float>(p.x), static_cast<float>(p.y)});
-  };
-  // The back end knows how they are now; what counts is how they were.
-  const std::optional<Point> at = pointer == Pointer::Away ? std::optional<Point>(nowhere) : frame.at;
-  if (at) {
-    move_to(*at);
-  } else if (inbox.elsewhere && inbox.mouse) {
-    move_to(*inbox.mouse);
-  }
-  inbox.elsewhere = at.has_value();
-  for (int i = 0; i < ImGuiMouseButton_COUNT; ++i) {
-    ui::compat::feed_mouse_button(i, inbox.buttons.at(static_cast<std::size_t>(i)));
-  }
-}
-
-bool Window::input_waits() const { return inbox_of(handle_)->input.waits(); }
+bool Window::input_waits() const { return inbox_of(handle_)->feed.queue.waits(); }
 
 void Window::wait(double seconds) {
   if (seconds < 0) {

@@ -1,9 +1,10 @@
 #pragma once
 // The window with its OpenGL context and Dear ImGui's back ends.
 
+#include "platform/input_feed.hpp"
+
 #include <llmcalc/base/issue.hpp>
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -19,12 +20,6 @@ struct WindowOptions {
   int height = 900;
   bool visible = true;
   std::string title = "llmcalc";
-};
-
-/// Where a frame sees the mouse.
-enum class Pointer : std::uint8_t {
-  Present,  ///< where it is
-  Away      ///< nowhere: for pictures, in which nothing is pointed at
 };
 
 /// An open window. Closes and frees everything at the end of its life.
@@ -53,9 +48,6 @@ class Window {
   std::vector<std::filesystem::path> take_dropped();
   /// Gives Dear ImGui the keys and buttons of the coming frame; between its back end's NewFrame() and its own.
   void feed_frame(Pointer pointer);
-  /// Drops everything that the renderer made; the next frame makes it anew. Needed when fonts change. (Deleting its
-  /// objects alone would not do: Dear ImGui 1.86 forgets the buffers but remembers how large they were.)
-  static void renew_renderer();
   /// True when another frame is needed for keys and buttons that have come already.
   [[nodiscard]] bool input_waits() const;
   /// Sleeps until something happens, at most `seconds` (< 0: for ever).

@@ -20,6 +20,7 @@ namespace llmcalc::ui {
 struct Requests {
   bool quit = false;
   bool reload_fonts = false;
+  bool choose_file = false;  ///< show its own chooser of files
   std::optional<std::filesystem::path> screenshot;
   double wake_after = -1;  ///< seconds until the next frame is wanted without input; < 0: none
 };
@@ -42,6 +43,7 @@ struct App {
   Library library;
   io::Resolver resolver;
   std::filesystem::path scenario_folder;  ///< where named scenarios are kept; empty: nowhere
+  bool has_file_chooser = false;          ///< the platform has one: nobody types a path
   Requests requests;
 
   /// What panels may read.

@@ -165,17 +165,9 @@ void feed_modifiers(bool ctrl, bool shift) {
 #endif
 }
 
-void prepare_headless_fonts() {
-  ImGuiIO& io = ImGui::GetIO();
-#if IMGUI_VERSION_NUM >= 19200
-  io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
-#else
-  unsigned char* pixels = nullptr;
-  int width = 0;
-  int height = 0;
-  io.Fonts->GetTexDataAsRGBA32(&pixels, &width, &height);
-#endif
+void name_keys() {
 #if IMGUI_VERSION_NUM < 18700
+  ImGuiIO& io = ImGui::GetIO();
   // What the GLFW back end does at start.
   const auto map = [&io](ImGuiKey name, Key key) { io.KeyMap[name] = keys[static_cast<std::size_t>(key)]; };
   map(ImGuiKey_Escape, Key::Escape);
@@ -199,6 +191,34 @@ void prepare_headless_fonts() {
   map(ImGuiKey_Y, Key::Y);
   map(ImGuiKey_Z, Key::Z);
 #endif
+}
+
+void use_clipboard(const char* (*read)(void*), void (*write)(void*, const char*)) {
+#if IMGUI_VERSION_NUM >= 19110
+  // The newer ones give their context, which nobody needs.
+  static const char* (*reads)(void*);
+  static void (*writes)(void*, const char*);
+  reads = read;
+  writes = write;
+  ImGui::GetPlatformIO().Platform_GetClipboardTextFn = [](ImGuiContext*) { return reads(nullptr); };
+  ImGui::GetPlatformIO().Platform_SetClipboardTextFn = [](ImGuiContext*, const char* text) { writes(nullptr, text); };
+#else
+  ImGui::GetIO().GetClipboardTextFn = read;
+  ImGui::GetIO().SetClipboardTextFn = write;
+#endif
+}
+
+void prepare_headless_fonts() {
+  ImGuiIO& io = ImGui::GetIO();
+#if IMGUI_VERSION_NUM >= 19200
+  io.BackendFlags |= ImGuiBackendFlags_RendererHasTextures;
+#else
+  unsigned char* pixels = nullptr;
+  int width = 0;
+  int height = 0;
+  io.Fonts->GetTexDataAsRGBA32(&pixels, &width, &height);
+#endif
+  name_keys();
 }
 
 void finish_headless_frame() {

@@ -98,6 +98,12 @@ void feed_mouse_wheel(float lines);
 void feed_key(Key key, bool down);
 void feed_modifiers(bool ctrl, bool shift);
 
+/// Tells Dear ImGui the numbers of the keys where no GLFW back end does it.
+void name_keys();
+
+/// Functions that read and write the system's clipboard.
+void use_clipboard(const char* (*read)(void*), void (*write)(void*, const char*));
+
 /// Gets the font texture ready without a renderer; call before the first frame and after every frame of a
 /// headless context.
 void prepare_headless_fonts();

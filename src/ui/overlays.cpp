@@ -97,6 +97,7 @@ void act(App& app, const ScenariosDeed& deed) {
 void overlays(App& app, Jobs& jobs, const Theme& theme) {
   Opening& opening = app.view.opening;
   if (opening.dialogue == Dialogue::Scenarios) app.view.scenarios.names = saved_names(app.scenario_folder);
+  if (app.has_file_chooser && opening.take(Dialogue::OpenFile)) app.requests.choose_file = true;
   if (opening.dialogue == Dialogue::About) ask_for_accuracy(app, jobs);
   update_check(app);
   if (const ModelChoice* chosen = model_chooser(app.library, app.view, theme)) {

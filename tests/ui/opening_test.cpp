@@ -66,6 +66,15 @@ TEST(Opening, APathThatCannotBeOpenedStaysToBeMended) {
   EXPECT_STREQ(d.app.view.path.data(), "/elsewhere.gguf") << "what is typed takes the place of the old text";
 }
 
+TEST(Opening, APlatformWithAChooserOfFilesIsAskedForIt) {
+  Driver d;
+  d.app.has_file_chooser = true;
+  ASSERT_TRUE(d.click("open"));
+  d.frames(3);
+  EXPECT_TRUE(d.app.requests.choose_file);
+  EXPECT_FALSE(d.find("open.path")) << "no path is typed";
+}
+
 TEST(Zoom, PlusAndMinusOfEitherKeyboardPart) {
   Driver d;
   for (const auto& [key, shift] : {std::pair{Key::Equal, false}, {Key::Equal, true}, {Key::KeypadAdd, false}}) {
