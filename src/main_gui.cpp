@@ -1,6 +1,6 @@
 // llmcalc-gui: the desktop program.
 
-#include "build_info.hpp"
+#include "build_commit.hpp"
 #include "cli/manual.hpp"
 #include "cli/run.hpp"
 #include "host/preset_folders.hpp"
@@ -60,7 +60,7 @@ int complain(const llmcalc::Issues& issues, int status = llmcalc::cli::bad_input
 }
 
 void add_options(CLI::App& cli, Options& options) {
-  cli.set_version_flag("--version", "llmcalc-gui " + std::string(llmcalc::build_info::version));
+  cli.set_version_flag("--version", "llmcalc-gui " + std::string(llmcalc::build_info::full_version));
   cli.add_option("--screenshot", options.screenshot, "draw the window into this PNG file and exit")
       ->type_name("FILE");
   cli.add_option("--size", options.size, "size in pixels [as it was last, else 1440x900]")->type_name("WIDTHxHEIGHT");

@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <build_info.hpp>
+#include <build_commit.hpp>
 #include <ostream>
 #include <string_view>
 
@@ -63,7 +63,7 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
 
 int run(std::vector<std::string> arguments, Streams streams) {
   CLI::App program("Memory, speed and cost of large language models, for inference and training.", "llmcalc");
-  program.set_version_flag("--version", "llmcalc " + std::string(build_info::version));
+  program.set_version_flag("--version", "llmcalc " + std::string(build_info::full_version));
   program.require_subcommand(1);
   program.footer(std::string(exit_statuses) +
                  "\nExamples:\n"

@@ -1,6 +1,6 @@
 // ABOUT: which version this is, and how accurate by the golden cases that come with it.
 
-#include "build_info.hpp"
+#include "build_commit.hpp"
 #include "ui/controls.hpp"
 #include "ui/dialogue.hpp"
 #include "ui/dialogues.hpp"
@@ -45,7 +45,7 @@ void errors_table(const Theme& theme, const std::vector<ComponentError>& errors)
 
 void about_dialogue(const Accuracy* accuracy, Opening& opening, const Theme& theme) {
   if (!begin_dialogue(theme, Dialogue::About, opening, 680)) return;
-  heading(theme, "About", "version " + std::string(build_info::version));
+  heading(theme, "About", "version " + std::string(build_info::full_version));
   dialogue_text(theme, theme.palette.text_soft,
                 "llmcalc says how much memory large language models need, for inference and training. It opens no "
                 "network connection and runs nothing but its own code. MIT licence.");

@@ -176,7 +176,9 @@ TEST(BadInput, IsJsonWhenJsonWasAskedFor) {
 }
 
 TEST(Program, ExplainsItself) {
-  EXPECT_THAT(call({"--version"}).out, testing::MatchesRegex("llmcalc [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_THAT(
+      call({"--version"}).out,
+      testing::ContainsRegex("^llmcalc [0-9]+\\.[0-9]+\\.[0-9]+( \\([0-9a-f]+, 20[0-9]+-[0-9]+-[0-9]+\\))?\n$"));
   const Called help = call({"--help"});
   EXPECT_EQ(help.status, 0);
   EXPECT_THAT(help.out, HasSubstr("Exit status"));
