@@ -33,6 +33,15 @@ else()
   endif()
 endif()
 
+if(EMSCRIPTEN)
+  # Debian's emscripten has a library older than its compiler. Positions in lists of layers have 32 bits there, which
+  # every list of layers is shorter than. Files that catch are compiled for it one by one: see llmcalc_catches().
+  target_compile_options(
+    llmcalc_options INTERFACE -Wno-shorten-64-to-32
+                              "SHELL:-include ${PROJECT_SOURCE_DIR}/third_party/emscripten/libcxx_13.hpp")
+  target_link_options(llmcalc_options INTERFACE -fexceptions)
+endif()
+
 if(LLMCALC_SANITIZE)
   # For the whole build, tests included: mixing instrumented and plain code gives false reports.
   add_compile_options(-fsanitize=${LLMCALC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

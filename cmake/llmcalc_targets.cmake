@@ -1,5 +1,19 @@
 # The few shapes of target this project has. Sources are globbed, so that adding a file changes no CMake file.
 
+# llmcalc_catches(FILE...): with emscripten, catching makes every call that may throw one through JavaScript, which is
+# slow and large. So only files that catch are compiled for it, and all of src/cli, because CLI11 catches in its headers;
+# what is thrown through the others leaves their objects behind.
+function(llmcalc_catches)
+  if(EMSCRIPTEN)
+    foreach(file IN LISTS ARGN)
+      file(STRINGS ${file} catches REGEX "} catch \\(|\"cli/" LIMIT_COUNT 1)
+      if(catches)
+        set_source_files_properties(${file} PROPERTIES COMPILE_OPTIONS -fexceptions)
+      endif()
+    endforeach()
+  endif()
+endfunction()
+
 # llmcalc_library(readers LIBRARIES ... [TOGETHER 6]): static library llmcalc_readers from every .cpp under the current
 # folder. TOGETHER: so many files of the folder itself are compiled as one, because reading headers is most of the work;
 # names in anonymous namespaces then have to differ within the folder. Files of its folders are compiled one by one.
@@ -11,6 +25,7 @@ function(llmcalc_library name)
   target_include_directories(llmcalc_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(llmcalc_${name} PUBLIC ${arg_LIBRARIES})
   llmcalc_own(llmcalc_${name})
+  llmcalc_catches(${sources})
   llmcalc_precompiled(llmcalc_${name} common)
   if(arg_TOGETHER AND LLMCALC_UNITY)
     set_target_properties(llmcalc_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${arg_TOGETHER})
@@ -26,8 +41,13 @@ function(llmcalc_program name main)
   add_executable(${name} ${main})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
   llmcalc_own(${name})
+  llmcalc_catches(${main})
   llmcalc_precompiled(${name} common)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  if(EMSCRIPTEN) # run by node, on its files
+    target_link_options(${name} PRIVATE -sALLOW_MEMORY_GROWTH=1 -sNODERAWFS=1 -sEXIT_RUNTIME=1
+                        "SHELL:--pre-js ${PROJECT_SOURCE_DIR}/third_party/emscripten/node.js")
+  endif()
 endfunction()
 
 # Our own code: language level and warnings. They stay here when a library is installed.

@@ -25,7 +25,7 @@ llmcalc_precompile(tests LIBRARIES ${libraries} OPTIONS ${llmcalc_test_options} 
 function(llmcalc_tests folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;PROGRAMS")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
-  if(NOT sources OR (LLMCALC_TEST_FOLDERS AND NOT folder IN_LIST LLMCALC_TEST_FOLDERS))
+  if(NOT TARGET GTest::gmock OR NOT sources OR (LLMCALC_TEST_FOLDERS AND NOT folder IN_LIST LLMCALC_TEST_FOLDERS))
     return()
   endif()
   set(target test_${folder})

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the system packages llmcalc needs, and only those that are missing. This is the one list of them.
-#   third_party/install-packages.sh [build] [test] [long] [package]     default: build
-#   third_party/install-packages.sh --list [build] [test] [long] [package]
+#   third_party/install-packages.sh [build] [test] [long] [package] [web] [web-test]     default: build
+#   third_party/install-packages.sh --list [build] [test] [long] [package] [web] [web-test]
 set -eu
 
 # To compile and run: compilers and tools, libraries, and what the window needs while it runs (also without a display).
@@ -15,14 +15,19 @@ test="clang clang-format libclang-rt-dev libgtest-dev libgmock-dev librapidcheck
 long="clang-tidy iwyu cppcheck valgrind gcovr desktop-file-utils appstream"
 # To make a .deb with cpack.
 package="file dpkg-dev"
+# The browser edition and the npm package; and their tests.
+web="emscripten cmake ninja-build nodejs python3 fonttools libstb-dev libcli11-dev nlohmann-json3-dev
+  fonts-inter fonts-dejavu-core xz-utils"
+web_test="chromium imagemagick"
+command -v npm >/dev/null 2>&1 || web_test="$web_test npm"
 
 list_only=no
 groups=
 for argument in "$@"; do
   case $argument in
     --list) list_only=yes ;;
-    build | test | long | package) groups="$groups $argument" ;;
-    *) echo "usage: $0 [--list] [build] [test] [long] [package]" >&2; exit 2 ;;
+    build | test | long | package | web | web-test) groups="$groups $argument" ;;
+    *) echo "usage: $0 [--list] [build] [test] [long] [package] [web] [web-test]" >&2; exit 2 ;;
   esac
 done
 wanted=
@@ -32,6 +37,8 @@ for group in ${groups:-build}; do
     test) wanted="$wanted $test" ;;
     long) wanted="$wanted $long" ;;
     package) wanted="$wanted $package" ;;
+    web) wanted="$wanted $web" ;;
+    web-test) wanted="$wanted $web_test" ;;
   esac
 done
 if [ $list_only = yes ]; then

@@ -1,0 +1,88 @@
+#!/bin/bash
+# Builds what a release consists of, as far as this computer can, into build/packages: .deb packages and .tar.gz for
+# its processor, an AppImage where appimagetool is installed, the browser edition, the npm package, and checksums.
+#   ./package.sh [native] [web]    only these parts
+#   ./package.sh --try SUITE...    installs the .deb in a bare Debian (bookworm, trixie) and asks it for a number. Needs root.
+set -euo pipefail
+cd "$(dirname "$0")"
+out=$PWD/build/packages
+
+# try_in SUITE: from an empty folder to the first number.
+try_in() {
+  local root=$PWD/build/chroot-$1 begin=$SECONDS
+  [ -x "$root/usr/bin/apt-get" ] || debootstrap --variant=minbase "$1" "$root" >build/debootstrap.log
+  rm -rf "$root/packages"
+  mkdir "$root/packages"
+  cp "$out"/llmcalc_*.deb "$root/packages"
+  begin=$SECONDS
+  chroot "$root" sh -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends /packages/*.deb' >build/try.log 2>&1 ||
+    { cat build/try.log; exit 1; }
+  chroot "$root" llmcalc --version
+  chroot "$root" llmcalc estimate --model llama-3.1-8b --device rtx-4090
+  chroot "$root" llmcalc verify >/dev/null
+  chroot "$root" llmcalc-gui --help >/dev/null
+  echo "$1: from the package to the first number in $((SECONDS - begin)) s"
+}
+
+if [ "${1:-}" = --try ]; then
+  shift
+  command -v debootstrap >/dev/null || { echo "debootstrap is needed (apt install debootstrap)" >&2; exit 1; }
+  for suite in "$@"; do try_in "$suite"; done
+  exit 0
+fi
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(native web)
+mkdir -p "$out"
+version=$(sed -n 's/^  VERSION //p' CMakeLists.txt)
+
+# app_image: the installed tree with the libraries that not every system has.
+app_image() {
+  local dir=build/llmcalc.AppDir
+  rm -rf "$dir"
+  DESTDIR=$dir cmake --install build/release --component programs --prefix /usr >/dev/null
+  mkdir "$dir/usr/lib"
+  ldd "$dir/usr/bin/llmcalc-gui" | awk '/libglfw|libfreetype|libpng|libbrotli/ { print $3 }' | xargs -I{} cp -L {} "$dir/usr/lib"
+  cp src/desktop/llmcalc.desktop src/desktop/llmcalc.svg "$dir"
+  cat >"$dir/AppRun" <<'EOF'
+#!/bin/sh
+# The window; with a command of the command line, that: ./llmcalc.AppImage estimate --model llama-3.1-8b
+here=$(dirname "$(readlink -f "$0")")
+export LD_LIBRARY_PATH="$here/usr/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+case ${1:-} in
+  "" | --screenshot* | --size* | --scale* | --theme* | --scenario* | --tab*) exec "$here/usr/bin/llmcalc-gui" "$@" ;;
+  *) exec "$here/usr/bin/llmcalc" "$@" ;;
+esac
+EOF
+  chmod +x "$dir/AppRun"
+  "$dir/AppRun" estimate --model llama-3.1-8b >/dev/null
+  if command -v appimagetool >/dev/null; then
+    appimagetool --no-appstream "$dir" "$out/llmcalc-$version-$(uname -m).AppImage"
+  else
+    echo "appimagetool is not installed: $dir is ready, but no AppImage was made of it" >&2
+  fi
+}
+
+native() {
+  third_party/install-packages.sh build package || echo "Going on with what is installed." >&2
+  cmake --preset release
+  cmake --build --preset release
+  cpack --config build/release/CPackConfig.cmake -B build/cpack
+  mv build/cpack/*.deb build/cpack/*.tar.gz "$out"
+  app_image
+}
+
+web() {
+  ./web.sh --build
+  tar -C build/web -czf "$out/llmcalc-$version-web.tar.gz" --transform "s|^page|llmcalc-$version-web|" page
+  (cd "$out" && npm pack --silent ../web/npm >/dev/null && mv "llmcalc-$version.tgz" "llmcalc-$version-npm.tgz")
+}
+
+for part in "${parts[@]}"; do
+  case $part in
+    native | web) "$part" ;;
+    *) echo "usage: $0 [native] [web] | --try SUITE..." >&2; exit 2 ;;
+  esac
+done
+(cd "$out" && find . -maxdepth 1 -type f ! -name SHA256SUMS -printf '%f\n' | sort | xargs sha256sum >SHA256SUMS)
+ls -l "$out"
