@@ -297,7 +297,7 @@ function onKey(event) {
   if (down) held.set(event.code, key); else held.delete(event.code);
   // Where Command is the key for shortcuts, it is Ctrl to the program.
   pressKey(key === 343 || key === 347 ? 341 : key, down ? 1 : 0);
-  if (command || (key >= 256 && key < 340)) event.preventDefault();
+  if (command || (event.key.length > 1 && key < 340)) event.preventDefault();
   // A Mac tells nothing of a letter's release while Command is held.
   if (down && command && event.metaKey) { pressKey(key, 0); held.delete(event.code); }
   wake();
@@ -447,6 +447,7 @@ function onTouchEnd(event) {
   press(0, 0, x, y);
   // Drawn within this event: only so may a page show the keyboard.
   for (let i = 0; i < 6; ++i) Module._llmcalc_frame();
+  point(-10000, -10000);  // a finger that has left points at nothing
   if (kind === 'none' && event.type === 'touchend') {
     if (Module._llmcalc_wants_text()) keys.focus({preventScroll: true}); else keys.blur();
   }

@@ -132,6 +132,18 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
     help(theme, "Show or hide the settings.");
     ImGui::SameLine(0, theme.px(6));
   }
+  if (box.width() < theme.px(560)) {
+    // As wide as a phone: the choosers, and everything else by its name in the palette.
+    const float actions = theme.px(34);
+    const float both = box.width() - theme.px(14 + 34 + 6 + 14) - actions - 2 * gap;
+    model_button(shown, view, theme, both * 0.5f);
+    ImGui::SameLine(0, gap);
+    device_button(shown, view, theme, both * 0.5f);
+    ImGui::SetCursorScreenPos({box.to.x - actions - theme.px(14), top});
+    if (button(theme, "actions", "…", actions)) view.opening.dialogue = Dialogue::Palette;
+    help(theme, "Every action by its name: export, method, units, theme, help (Ctrl+P).");
+    return deeds;
+  }
   model_button(shown, view, theme, room * 0.6f);
   ImGui::SameLine(0, gap);
   if (!tiny) {

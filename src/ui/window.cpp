@@ -44,11 +44,14 @@ constexpr ImGuiWindowFlags plain_window = ImGuiWindowFlags_NoDecoration | ImGuiW
                                           ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollWithMouse;
 
 bool begin_column(const Theme& theme, const char* name, const Box& box, ImU32 back, ImVec2 padding) {
-  fill(box, back);
+  // The child's own background: the drawer lies over another column.
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, back);
   ImGui::SetCursorScreenPos(box.from);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, padding);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{theme.px(8), theme.px(5)});
-  return compat::begin_padded_child(name, box.size());
+  const bool visible = compat::begin_padded_child(name, box.size());
+  ImGui::PopStyleColor();
+  return visible;
 }
 
 void end_column() {

@@ -87,6 +87,11 @@ constexpr void copy(Range&& range, Output output) {
   std::copy(std::begin(range), std::end(range), output);
 }
 
+template <class Range, class Taken, class Output>
+constexpr void set_difference(Range&& range, Taken&& taken, Output output) {
+  std::set_difference(std::begin(range), std::end(range), std::begin(taken), std::end(taken), output);
+}
+
 }  // namespace ranges
 _LIBCPP_END_NAMESPACE_STD
 #endif
