@@ -18,12 +18,64 @@ void QuestionOptions::add_to(CLI::App& parser) {
   scenario.add_to(parser);
   add_format(parser, format);
   parser.add_flag("--gb", decimal, "show GB (10^9 bytes) instead of GiB");
-  parser.add_option("--task", task, "answer for inference or for training")
-      ->check(CLI::IsMember({"inference", "training"}).description(""))
-      ->option_text("NAME");
+  add_task(parser, task);
+  add_fields(parser, fields);
 }
 
 Task QuestionOptions::task_or(Task usual) const { return from_key<Task>(task).value_or(usual); }
+
+std::vector<Task> QuestionOptions::tasks_or(Task usual) const {
+  if (task == "both") return {Task::Inference, Task::Training};
+  return {task_or(usual)};
+}
+
+void add_task(CLI::App& parser, std::string& into) {
+  parser.add_option("--task", into, "answer for inference, for training or for both")
+      ->check(CLI::IsMember({"inference", "training", "both"}).description(""))
+      ->option_text("NAME");
+}
+
+void add_fields(CLI::App& parser, std::string& into) {
+  parser
+      .add_option("--fields", into,
+                  "print only these, by their names in the JSON, such as scenario.model,inference.total_bytes")
+      ->option_text("PATH,...");
+}
+
+PickedFields::PickedFields(std::string_view paths) {
+  while (!paths.empty()) {
+    const std::size_t comma = std::min(paths.find(','), paths.size());
+    if (comma != 0) paths_.emplace_back(paths.substr(0, comma));
+    paths.remove_prefix(std::min(comma + 1, paths.size()));
+  }
+}
+
+void PickedFields::add(const nlohmann::ordered_json& result) {
+  if (result.is_array()) {
+    for (const auto& element : result) add(element);
+    return;
+  }
+  nlohmann::ordered_json row = nlohmann::ordered_json::object();
+  for (const std::string& path : paths_) row[path] = io::picked(result, path);
+  results_.push_back(std::move(row));
+}
+
+void PickedFields::print(OutputFormat format, std::ostream& out) {
+  io::TextTable table;
+  for (const std::string& path : paths_) table.columns.push_back({path, false});
+  for (const auto& row : results_) {
+    if (format == OutputFormat::Json) out << io::json_line(row) << "\n";
+    std::vector<std::string> cells;
+    for (const auto& [path, value] : row.items()) {
+      cells.push_back(value.is_null() ? "" : value.is_string() ? value.get<std::string>() : io::json_line(value));
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  results_.clear();
+  if (format == OutputFormat::Csv) out << table.csv();
+  if (format == OutputFormat::Markdown) out << table.markdown();
+  if (format == OutputFormat::Table) out << table.plain();
+}
 
 namespace {
 
@@ -58,17 +110,44 @@ void print(const Answer& answer, OutputFormat format, bool one_line, std::ostrea
 
 }  // namespace
 
+namespace {
+
+/// Says in every object of an answer what it is about.
+void name_results(nlohmann::ordered_json& answer, const Scenario& s, std::optional<Task> half) {
+  if (answer.is_array()) {
+    for (nlohmann::ordered_json& element : answer) name_results(element, s, half);
+  } else if (answer.is_object() && !answer.contains("scenario")) {
+    nlohmann::ordered_json named = nlohmann::ordered_json::object();
+    named["scenario"] = io::names_json(s, half);
+    named.update(answer);
+    answer = std::move(named);
+  }
+}
+
+}  // namespace
+
 int answer_all(const QuestionOptions& options, Streams streams,
                const std::function<Result<Answer>(const Scenario&)>& answer) {
   const io::Resolver resolver = io::default_resolver();
   const bool one_line = options.scenario.from_file();
+  const ScenarioDocuments asked = options.scenario.documents(streams.in);
+  print_notes(asked.notes, streams.errors);
+  PickedFields fields(options.fields);
   int status = success;
-  for (const Result<nlohmann::json>& document : options.scenario.documents(streams.in).documents) {
+  for (const Result<nlohmann::json>& document : asked.documents) {
     const Result<Scenario> scenario =
         document ? io::read_scenario(*document, resolver) : Result<Scenario>(document.issues());
-    const Result<Answer> answered = scenario ? answer(*scenario) : Result<Answer>(scenario.issues());
+    Result<Answer> answered = scenario ? answer(*scenario) : Result<Answer>(scenario.issues());
     if (answered) {
-      print(*answered, options.format, one_line, streams.out);
+      Answer named = std::move(answered).value();
+      name_results(named.json, *scenario, options.half());
+      if (options.exit_code && named.holds == false && status == success) status = does_not_fit;
+      if (!options.fields.empty()) {
+        fields.add(named.json);
+        if (options.format == OutputFormat::Json) fields.print(options.format, streams.out);
+      } else {
+        print(named, options.format, one_line, streams.out);
+      }
       continue;
     }
     status = bad_input;
@@ -78,6 +157,7 @@ int answer_all(const QuestionOptions& options, Streams streams,
     for (Issue& issue : issues) issue = options.scenario.for_people(std::move(issue));
     print_issues(issues, streams.errors);
   }
+  if (!options.fields.empty()) fields.print(options.format, streams.out);
   return status;
 }
 

@@ -11,7 +11,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace llmcalc::cli {
 
@@ -21,6 +23,7 @@ struct Answer {
   std::string sentence;  ///< printed above the table
   io::TextTable table;
   nlohmann::ordered_json json;
+  std::optional<bool> holds{};  ///< of a question with yes or no
 };
 
 /// Options that every question has, besides the scenario's.
@@ -28,13 +31,39 @@ struct QuestionOptions {
   ScenarioOptions scenario;
   OutputFormat format = OutputFormat::Table;
   bool decimal = false;
-  std::string task;  ///< "inference" or "training"; "": the question's usual task
+  std::string task;        ///< "inference", "training" or "both"; "": the question's usual task
+  std::string fields;      ///< paths into the answer's JSON, separated by commas: only these are printed
+  bool exit_code = false;  ///< the answer is the exit status
 
   void add_to(CLI::App& parser);
   /// Units of the table.
   [[nodiscard]] ByteUnits units() const { return decimal ? ByteUnits::Decimal : ByteUnits::Binary; }
   /// The task asked about, `usual` when none was named.
   [[nodiscard]] Task task_or(Task usual) const;
+  /// The half asked about; nothing: both, or none named.
+  [[nodiscard]] std::optional<Task> half() const { return from_key<Task>(task); }
+  /// The tasks asked about, one after the other; `usual` when none was named.
+  [[nodiscard]] std::vector<Task> tasks_or(Task usual) const;
+};
+
+/// Adds --task to a subcommand.
+void add_task(CLI::App& parser, std::string& into);
+
+/// Adds --fields to a subcommand.
+void add_fields(CLI::App& parser, std::string& into);
+
+/// The picked fields of some results: an object each as JSON, else a row each.
+class PickedFields {
+ public:
+  explicit PickedFields(std::string_view paths);
+  /// Adds a result, or every element of a list of them.
+  void add(const nlohmann::ordered_json& result);
+  /// Prints what was added since.
+  void print(OutputFormat format, std::ostream& out);
+
+ private:
+  std::vector<std::string> paths_;
+  std::vector<nlohmann::ordered_json> results_;
 };
 
 /// Reads every scenario of the command line, answers it and prints; issues go where estimate's go. The exit status is

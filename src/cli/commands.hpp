@@ -13,6 +13,7 @@
 #include <array>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace llmcalc::cli {
 
@@ -48,6 +49,9 @@ bool is_listed(const CLI::Option& option);
 /// Prints issues, one per line, for people.
 void print_issues(const Issues& issues, std::ostream& out);
 
+/// Prints what was understood of the arguments beyond their letter, one note per line.
+void print_notes(const std::vector<std::string>& notes, std::ostream& out);
+
 Command estimate_command(CLI::App& program);
 Command manual_command(CLI::App& program);
 Command completion_command(CLI::App& program);
@@ -64,5 +68,10 @@ Command plan_command(CLI::App& program);
 Command sweep_command(CLI::App& program);
 Command here_command(CLI::App& program);
 Command check_command(CLI::App& program);
+Command import_command(CLI::App& program);
+Command launch_command(CLI::App& program);
+Command lookup_command(CLI::App& program);
+Command schema_command(CLI::App& program);
+Command mcp_command(CLI::App& program);
 
 }  // namespace llmcalc::cli

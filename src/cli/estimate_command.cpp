@@ -1,3 +1,4 @@
+#include "cli/answer.hpp"
 #include "cli/commands.hpp"
 #include "cli/print_estimate.hpp"
 #include "cli/scenario_options.hpp"
@@ -23,6 +24,10 @@ struct EstimateRequest {
   OutputFormat format = OutputFormat::Table;
   bool format_given = false;
   bool decimal = false;
+  std::string task;
+  std::string fields;
+
+  [[nodiscard]] std::optional<Task> half() const { return from_key<Task>(task); }
 };
 
 /// Columns of the terminal, as shells export it.
@@ -37,19 +42,19 @@ void print(const EstimateRequest& request, OutputFormat format, const Scenario& 
   const ByteUnits units = request.decimal ? ByteUnits::Decimal : ByteUnits::Binary;
   switch (format) {
     case OutputFormat::Table:
-      out << estimate_text(s, e, {.width = terminal_width(), .units = units});
+      out << estimate_text(s, e, {.width = terminal_width(), .units = units, .half = request.half()});
       break;
     case OutputFormat::Json:
       // One line per scenario of a file, so that answers can be matched with questions.
-      out << (request.scenario.from_file() ? io::json_line(io::estimate_json(s, e))
-                                           : io::json_block(io::estimate_json(s, e)))
+      out << (request.scenario.from_file() ? io::json_line(io::estimate_json(s, e, request.half()))
+                                           : io::json_block(io::estimate_json(s, e, request.half())))
           << "\n";
       break;
     case OutputFormat::Csv:
-      out << io::estimate_csv(e);
+      out << io::estimate_csv(e, request.half());
       break;
     case OutputFormat::Markdown:
-      out << io::estimate_markdown(s, e, units);
+      out << io::estimate_markdown(s, e, units, request.half());
       break;
   }
 }
@@ -59,6 +64,8 @@ int estimate(const EstimateRequest& request, Streams streams) {
   const OutputFormat format =
       request.format_given || !request.scenario.from_file() ? request.format : OutputFormat::Json;
   const io::Resolver resolver = io::default_resolver();
+  print_notes(asked.notes, streams.errors);
+  PickedFields fields(request.fields);
   int status = success;
   bool first = true;
   for (const Result<nlohmann::json>& document : asked.documents) {
@@ -66,6 +73,11 @@ int estimate(const EstimateRequest& request, Streams streams) {
         document ? io::read_scenario(*document, resolver) : Result<Scenario>(document.issues());
     if (!first && format != OutputFormat::Json) streams.out << "\n";
     first = false;
+    if (scenario && !request.fields.empty()) {
+      fields.add(io::estimate_json(*scenario, evaluate(*scenario), request.half()));
+      if (format == OutputFormat::Json) fields.print(format, streams.out);
+      continue;
+    }
     if (scenario) {
       print(request, format, *scenario, evaluate(*scenario), streams.out);
       continue;
@@ -77,6 +89,7 @@ int estimate(const EstimateRequest& request, Streams streams) {
     for (Issue& issue : issues) issue = request.scenario.for_people(std::move(issue));
     print_issues(issues, streams.errors);
   }
+  if (!request.fields.empty()) fields.print(format, streams.out);
   return status;
 }
 
@@ -89,6 +102,8 @@ Command estimate_command(CLI::App& program) {
   request->scenario.add_to(*parser);
   add_format(*parser, request->format);
   parser->add_flag("--gb", request->decimal, "show GB (10^9 bytes) instead of GiB");
+  add_task(*parser, request->task);
+  add_fields(*parser, request->fields);
   return {parser, [request, parser](Streams streams) {
             request->format_given = parser->count("--format") != 0;
             return estimate(*request, streams);

@@ -57,4 +57,8 @@ void print_issues(const Issues& issues, std::ostream& out) {
   }
 }
 
+void print_notes(const std::vector<std::string>& notes, std::ostream& out) {
+  for (const std::string& note : notes) out << "llmcalc: note: " << printable(note) << "\n";
+}
+
 }  // namespace llmcalc::cli

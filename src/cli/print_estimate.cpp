@@ -5,6 +5,7 @@
 
 #include <llmcalc/base/printable.hpp>
 #include <llmcalc/estimate/explain.hpp>
+#include <llmcalc/estimate/warnings.hpp>
 
 #include <algorithm>
 #include <array>
@@ -162,14 +163,18 @@ std::string estimate_text(const Scenario& s, const Estimate& e, const PrintStyle
   out += ", weights " + io::weights_text(s);
   if (e.model.weights_bytes.count != 0) out += " " + text(e.model.weights_bytes, style.units);
   out += "\n" + printable(io::devices_text(s.devices)) + "\n\n";
-  out += side_by_side(inference_block(s, e, style), training_block(s, e, style), style.width);
-  out += factor_lines("How inference memory is computed", e.inference.breakdown, style.width);
-  out += factor_lines("How training memory is computed", e.training.breakdown, style.width);
-  if (any_inexact(e.inference.breakdown) || any_inexact(e.training.breakdown)) {
+  const bool serves = wants(style.half, Task::Inference);
+  const bool trains = wants(style.half, Task::Training);
+  out += side_by_side(serves ? inference_block(s, e, style) : training_block(s, e, style),
+                      serves && trains ? training_block(s, e, style) : Lines{}, style.width);
+  if (serves) out += factor_lines("How inference memory is computed", e.inference.breakdown, style.width);
+  if (trains) out += factor_lines("How training memory is computed", e.training.breakdown, style.width);
+  if ((serves && any_inexact(e.inference.breakdown)) || (trains && any_inexact(e.training.breakdown))) {
     out += "\n≈ modelled, with a range   ? assumed: a documented constant   no mark: exact\n";
   }
-  if (!e.warnings.empty()) out += "\n";
-  for (const std::string& warning : e.warnings) out += "note: " + printable(warning) + "\n";
+  const std::vector<std::string> notes = style.half ? warnings(s, e, style.half) : e.warnings;
+  if (!notes.empty()) out += "\n";
+  for (const std::string& warning : notes) out += "note: " + printable(warning) + "\n";
   return printable_lines(out);
 }
 

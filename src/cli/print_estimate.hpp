@@ -5,7 +5,9 @@
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
+#include <optional>
 #include <string>
 
 namespace llmcalc::cli {
@@ -14,6 +16,7 @@ namespace llmcalc::cli {
 struct PrintStyle {
   std::size_t width = 120;  ///< columns of the terminal
   ByteUnits units = ByteUnits::Binary;
+  std::optional<Task> half{};  ///< nothing: both
 };
 
 /// The whole text.

@@ -5,8 +5,10 @@
 #include "host/preset_folders.hpp"
 #include "readers/device_preset.hpp"
 #include "report/answers_json.hpp"
+#include "report/estimate_json.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/warnings.hpp>
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/levers.hpp>
 #include <llmcalc/questions/solve.hpp>
@@ -37,9 +39,12 @@ std::string remedy_text(const LeverEffect& remedy) {
 Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
   Answer out;
   out.table.columns = {{"task"}, {"device"}, {"verdict"}, {"needs", true}, {"has", true}, {"room", true}};
+  // A script that wants one status asks one question.
+  const std::optional<Task> half = options.exit_code && options.task.empty() ? Task::Inference : options.half();
   for (const auto& row : tasks) {
-    if (!options.task.empty() && row.key != options.task) continue;
+    if (!wants(half, row.id)) continue;
     const FitAnswer answer = fit(s, row.id);
+    out.holds = out.holds.value_or(true) && fits(answer.verdict);
     if (!out.sentence.empty()) out.sentence += "\n";
     out.sentence += std::string(row.label) + ": " + sentence(answer, options.units());
     if (answer.verdict != Verdict::Unknown && !fits(answer.verdict)) {
@@ -96,6 +101,9 @@ Answer fit_everywhere(const Scenario& s, const QuestionOptions& options) {
                               price > 0 ? fixed(price, 2) : ""});
     ordered_json row = io::fit_json(answer);
     row.erase("devices");
+    ordered_json names = io::names_json(s, task);
+    names["device"] = (count == 1 ? "" : std::to_string(count) + " x ") + device.id;
+    row["scenario"] = std::move(names);
     row["device"] = device.id;
     row["count"] = count;
     out.json.push_back(std::move(row));
@@ -138,19 +146,29 @@ Result<Answer> solve_answer(const Scenario& s, const QuestionOptions& options, c
 }
 
 Answer levers_answer(const Scenario& s, const QuestionOptions& options) {
-  const Task task = options.task_or(Task::Inference);
-  const auto effects = levers(s, task);
   Answer out;
-  out.sentence = std::string(label_of(task)) + ": " + sentence(fit(s, task), options.units());
-  if (const LeverEffect* remedy = smallest_remedy(effects); remedy != nullptr && !fits(fit(s, task).verdict)) {
-    out.sentence += remedy_text(*remedy);
-  }
   out.table.columns = {{"change"}, {"saves", true}, {"costs"}, {"verdict"}, {"room", true}};
   out.json = ordered_json::array();
-  for (const LeverEffect& e : effects) {
-    out.table.rows.push_back({e.label, text(e.saved, options.units()), std::string(e.price),
-                              std::string(label_of(e.after.verdict)), room_text(e.after, options.units())});
-    out.json.push_back(io::lever_json(e));
+  const std::vector<Task> asked = options.tasks_or(Task::Inference);
+  if (asked.size() > 1) out.table.columns.insert(out.table.columns.begin(), {"task"});
+  for (const Task task : asked) {
+    const auto effects = levers(s, task);
+    if (!out.sentence.empty()) out.sentence += "\n";
+    out.sentence += std::string(label_of(task)) + ": " + sentence(fit(s, task), options.units());
+    if (const LeverEffect* remedy = smallest_remedy(effects); remedy != nullptr && !fits(fit(s, task).verdict)) {
+      out.sentence += remedy_text(*remedy);
+    }
+    for (const LeverEffect& e : effects) {
+      std::vector<std::string> row{e.label, text(e.saved, options.units()), std::string(e.price),
+                                   std::string(label_of(e.after.verdict)), room_text(e.after, options.units())};
+      ordered_json object = io::lever_json(e);
+      if (asked.size() > 1) {
+        row.insert(row.begin(), std::string(label_of(task)));
+        object["task"] = key_of(task);
+      }
+      out.table.rows.push_back(std::move(row));
+      out.json.push_back(std::move(object));
+    }
   }
   return out;
 }
@@ -166,6 +184,8 @@ Command fit_command(CLI::App& program) {
   const auto request = std::make_shared<Request>();
   request->add_to(*parser);
   parser->add_flag("--all", request->all, "try every device preset");
+  parser->add_flag("--exit-code", request->exit_code,
+                   "exit status 0 when it fits, 3 when it does not (of inference, unless --task says otherwise)");
   return {parser, [request](Streams streams) {
             return answer_all(*request, streams, [&](const Scenario& s) -> Result<Answer> {
               return request->all ? fit_everywhere(s, *request) : fit_answer(s, *request);

@@ -3,6 +3,7 @@
 #include "host/text_file.hpp"
 #include "readers/field_text.hpp"
 #include "readers/json_text.hpp"
+#include "readers/lookup.hpp"
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
@@ -179,6 +180,55 @@ Issues ScenarioOptions::lay_over(json& document) const {
   return issues;
 }
 
+bool ScenarioOptions::given(std::string_view path) const {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].path == path) return options_[i] != nullptr && options_[i]->count() != 0;
+  }
+  return false;
+}
+
+/// Programs that run an engine with settings of their own, and the engine that weights and nothing else ask for.
+void ScenarioOptions::choose_engine(json& document, std::vector<std::string>& notes) const {
+  if (!document.is_object()) return;
+  const json serving = document.value("serving", json::object());
+  if (!serving.is_object()) return;
+  if (const json runtime = serving.value("runtime", json()); runtime.is_string()) {
+    const io::EngineAlias* alias = io::find_engine_alias(runtime.get<std::string>());
+    if (alias == nullptr) return;
+    put(document, "serving.runtime", alias->engine);
+    std::string taken;
+    for (std::string_view rest = alias->settings; !rest.empty();) {
+      const std::size_t blank = std::min(rest.find(' '), rest.size());
+      const std::string_view setting = rest.substr(0, blank);
+      const std::string_view path = setting.substr(0, setting.find('='));
+      const std::string_view value = setting.substr(std::min(path.size() + 1, setting.size()));
+      rest.remove_prefix(std::min(blank + 1, rest.size()));
+      const Field* field = find_field(path);
+      if (field == nullptr || document.contains(json::json_pointer(field->pointer()))) continue;
+      put(document, path, io::value_of_text(*field, value));
+      taken.append(taken.empty() ? ", with its defaults " : ", ").append(field->flag).append(" ").append(value);
+    }
+    if (!alias->settings.empty())
+      notes.push_back(std::string(alias->label) + " runs " + std::string(alias->engine) + taken);
+    return;
+  }
+  if (!given("weights.format") && !given("model")) return;
+  const json weights = document.value("weights", json::object());
+  std::string format = weights.is_object() && weights.contains("format") && weights["format"].is_string()
+                           ? weights["format"].get<std::string>()
+                           : std::string();
+  const json model = document.value("model", json());
+  if (format.empty() && model.is_string()) format = io::model_name(model.get<std::string>()).weights;
+  const bool gguf_file = model.is_object() && model.contains("file") && model["file"].is_string() &&
+                         model["file"].get_ref<const std::string&>().ends_with(".gguf");
+  const char* engine = format.starts_with("gguf:") || gguf_file ? "llama.cpp"
+                       : format.starts_with("mlx-")             ? "mlx"
+                                                                : nullptr;
+  if (engine == nullptr) return;
+  put(document, "serving.runtime", engine);
+  notes.push_back((gguf_file ? "a GGUF file" : format) + " runs in " + engine + "; --runtime names another engine");
+}
+
 ScenarioDocuments ScenarioOptions::documents(std::istream& in) const {
   ScenarioDocuments out;
   if (file_.empty()) {
@@ -208,8 +258,12 @@ ScenarioDocuments ScenarioOptions::documents(std::istream& in) const {
     if (!document) continue;
     json laid = std::move(document).value();
     Issues issues = lay_over(laid);
+    choose_engine(laid, out.notes);
     document = issues.empty() ? Result<json>(std::move(laid)) : Result<json>(std::move(issues));
   }
+  // Of many scenarios the same is said once.
+  std::sort(out.notes.begin(), out.notes.end());
+  out.notes.erase(std::unique(out.notes.begin(), out.notes.end()), out.notes.end());
   return out;
 }
 

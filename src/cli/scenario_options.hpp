@@ -18,6 +18,7 @@ namespace llmcalc::cli {
 struct ScenarioDocuments {
   std::vector<Result<nlohmann::json>> documents;  ///< in order; a line that is no JSON has its issues
   bool lines = false;                             ///< JSON Lines: one answer a line, in order
+  std::vector<std::string> notes{};               ///< what the flags mean beyond their letter
 };
 
 /// Flags, --set and --scenario of one subcommand.
@@ -37,6 +38,8 @@ class ScenarioOptions {
 
  private:
   [[nodiscard]] Issues lay_over(nlohmann::json& document) const;
+  [[nodiscard]] bool given(std::string_view path) const;
+  void choose_engine(nlohmann::json& document, std::vector<std::string>& notes) const;
 
   std::string file_;
   std::array<std::string, fields.size()> texts_{};

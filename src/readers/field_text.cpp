@@ -1,6 +1,7 @@
 #include "readers/field_text.hpp"
 
 #include "readers/json_text.hpp"
+#include "readers/lookup.hpp"
 
 #include <llmcalc/base/decimal_streams.hpp>
 #include <llmcalc/base/text.hpp>
@@ -9,7 +10,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 namespace llmcalc::io {
 
@@ -49,6 +52,9 @@ json number_of(const Field& field, std::string_view text) {
   if (field.unit == "bytes") {
     if (const auto bytes = bytes_of_text(text)) return bytes->count;
   }
+  if (field.unit == "tokens") {
+    if (const auto tokens = tokens_of_text(text)) return *tokens;
+  }
   return text;
 }
 
@@ -73,6 +79,9 @@ std::optional<json> inline_json(std::string_view text) {
 
 json model_of(std::string_view text) {
   if (auto parsed = inline_json(text)) return *parsed;
+  // "organisation/name" is a model of a hub, unless a file of that name is here.
+  std::error_code error;
+  if (is_repository_name(text) && !std::filesystem::exists(std::filesystem::path(text), error)) return text;
   const bool folder = text.find('/') != std::string_view::npos || text.find('\\') != std::string_view::npos ||
                       text == "." || text == "..";
   const bool file = text.ends_with(".json") || text.ends_with(".gguf") || text.ends_with(".safetensors");
@@ -88,13 +97,14 @@ std::string_view trimmed(std::string_view text) {
 
 /// Takes "2 x " or "2x" off the front of a device; nothing when it does not begin so.
 std::optional<std::int64_t> take_count(std::string_view& text) {
+  constexpr std::size_t most_digits = 3;  // "7900 XTX" is a name
   const std::size_t digits = text.find_first_not_of("0123456789");
   if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
   std::string_view rest = trimmed(text.substr(digits));
-  const bool spaced = text[digits] == ' ';
   if (rest.starts_with("\xC3\x97")) {
     rest.remove_prefix(2);
-  } else if (rest.starts_with('x') && (spaced || rest.starts_with("x "))) {
+  } else if (rest.size() > 1 && (rest[0] == 'x' || rest[0] == 'X' || rest[0] == '*') &&
+             (digits <= most_digits || rest[1] == ' ')) {
     rest.remove_prefix(1);
   } else {
     return std::nullopt;
@@ -104,11 +114,41 @@ std::optional<std::int64_t> take_count(std::string_view& text) {
   return count;
 }
 
+/// Takes " x2" or " x 2" off the end of a device; nothing when it does not end so.
+std::optional<std::int64_t> take_count_behind(std::string_view& text) {
+  const std::size_t last = text.find_last_not_of("0123456789");
+  if (last == std::string_view::npos || last + 1 == text.size()) return std::nullopt;
+  std::string_view name = trimmed(text.substr(0, last + 1));
+  if (name.ends_with(" x") || name.ends_with(" X") || name.ends_with(" *")) {
+    name.remove_suffix(2);
+  } else if (name.ends_with(" \xC3\x97")) {
+    name.remove_suffix(3);
+  } else {
+    return std::nullopt;
+  }
+  const auto count = whole_text<std::int64_t>(text.substr(last + 1));
+  if (count) text = trimmed(name);
+  return count;
+}
+
+/// A card's memory as it is sold: "24GB" on a box is 24 GiB.
+std::optional<Bytes> memory_of_card(std::string_view text) {
+  const std::string word = lower(text);
+  if (word.ends_with("gb") && !word.ends_with("gib"))
+    return bytes_of_text(std::string(text.substr(0, text.size() - 2)) + "GiB");
+  if (word.ends_with("g")) return bytes_of_text(std::string(text.substr(0, text.size() - 1)) + "GiB");
+  return bytes_of_text(text);
+}
+
 /// "rtx-4090", "rtx-4090:2", "2 x rtx-4090", "24GiB:2", "24GiB@1008GB" (memory and bandwidth a second).
 json device_of(std::string_view text) {
   json device = json::object();
   text = trimmed(text);
-  if (const auto count = take_count(text)) device["count"] = *count;
+  if (const auto count = take_count(text)) {
+    device["count"] = *count;
+  } else if (const auto behind = take_count_behind(text)) {
+    device["count"] = *behind;
+  }
   if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos) {
     if (const auto n = whole_text<std::int64_t>(text.substr(colon + 1))) {
       device["count"] = *n;
@@ -117,7 +157,7 @@ json device_of(std::string_view text) {
   }
   const std::size_t at = std::min(text.find('@'), text.size());
   const std::string_view amount = trimmed(text.substr(0, at));
-  const auto memory = bytes_of_text(amount);
+  const auto memory = memory_of_card(amount);
   // Nobody means 24 bytes by "24": left as a name, which the look-up of devices answers by asking for the unit.
   const bool bare = amount.find_first_not_of("0123456789._'") == std::string_view::npos;
   if (!memory || bare || *memory < 1_MiB) {
@@ -191,6 +231,42 @@ std::optional<Bytes> bytes_of_text(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<Count> tokens_of_text(std::string_view text) {
+  std::string word = lower(without_separators(trimmed(text)));
+  Count unit = 1;
+  if (word.ends_with("k") || word.ends_with("m")) {
+    unit = word.back() == 'k' ? Count{1} << 10 : Count{1} << 20;
+    word.pop_back();
+  }
+  while (word.ends_with(' ')) word.pop_back();
+  if (const auto whole = whole_text<std::uint64_t>(word)) return multiply(*whole, unit);
+  const auto value = real_of_text(word);
+  if (unit == 1 || !value || !(*value >= 0) || *value * static_cast<double>(unit) > 1e15) return std::nullopt;
+  return static_cast<Count>(std::llround(*value * static_cast<double>(unit)));
+}
+
+namespace {
+
+/// The one of these words that was meant, upper or lower case; the text itself when none was.
+template <class Words>
+json word_of(std::string_view text, const Words& words) {
+  for (const auto& word : words) {
+    if (std::string_view(word) == text) return text;
+  }
+  for (const auto& word : words) {
+    if (lower(word) == lower(text)) return word;
+  }
+  return text;
+}
+
+json choice_of(const ChoiceAccess& access, std::string_view text) {
+  std::vector<std::string_view> keys;
+  for (std::size_t i = 0; i < access.size; ++i) keys.push_back(access.row(i).key);
+  return word_of(text, keys);
+}
+
+}  // namespace
+
 json value_of_text(const Field& field, std::string_view text) {
   switch (field.kind()) {
     case FieldKind::Whole:
@@ -214,10 +290,15 @@ json value_of_text(const Field& field, std::string_view text) {
       const auto& choices = std::get<ChoiceAccess>(field.access);
       const bool is_switch = choices.row(choices.size - 1).key == "false";
       if (is_switch) return text == "null" || text == "default" ? json() : flag_of(text);
-      break;
+      return choice_of(choices, text);
+    }
+    case FieldKind::Coded: {
+      const json word = word_of(text, std::get<CodedAccess>(field.access).options());
+      if (field.path != "weights.format" || word != text) return word;
+      const std::string format = weight_format_of_word(text);
+      return format.empty() ? word : json(format);
     }
     case FieldKind::Text:
-    case FieldKind::Coded:
       break;
   }
   return text;

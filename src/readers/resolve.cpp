@@ -6,6 +6,8 @@
 #include "readers/custom_json.hpp"
 #include "readers/device_preset.hpp"
 #include "readers/field_text.hpp"
+#include "readers/local_models.hpp"
+#include "readers/lookup.hpp"
 #include "readers/model_file.hpp"
 #include "readers/model_preset.hpp"
 
@@ -17,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,14 +28,13 @@ namespace llmcalc::io {
 
 namespace {
 
-/// Names the preset that may have been meant.
-template <class Names>
-Issue unknown(std::string_view what, std::string_view id, const Names& names) {
-  if (names.empty()) {
+/// What is said of a name that no preset has.
+Issue unknown(std::string_view what, std::string_view id, bool has_presets, const std::vector<std::string>& nearest) {
+  if (!has_presets) {
     return {"", "no presets were found, so no " + std::string(what) + " is called \"" + std::string(id) +
                     "\"; LLMCALC_PRESETS can name their folder"};
   }
-  return {"", "no " + std::string(what) + " is called \"" + std::string(id) + "\"" + did_you_mean(id, names)};
+  return {"", "no " + std::string(what) + " is called \"" + std::string(id) + "\"" + did_you_mean_one_of(nearest)};
 }
 
 Result<ModelPtr> shared(Result<Model> model) {
@@ -56,14 +58,40 @@ Result<ModelPtr> preset_model(const std::string& id) {
   std::error_code error;
   if (!preset && std::filesystem::exists(path_of(id), error)) return file_model(id);  // a folder's bare name
   if (!preset) {
-    const ModelCatalogue all = read_model_catalogue(folders);
-    std::vector<std::string> ids;
-    for (const ModelEntry& entry : all.entries) ids.push_back(entry.id);
     const bool broken = std::any_of(preset.issues().begin(), preset.issues().end(),
                                     [](const Issue& issue) { return issue.where != "/model"; });
-    return broken ? preset.issues() : Issues{unknown("model", id, ids)};
+    if (broken) return preset.issues();
+    const ModelCatalogue all = read_model_catalogue(folders);
+    return unknown("model", id, !all.entries.empty(), meant_model(id, all.entries).nearest);
   }
   return shared(model_from_preset(*preset));
+}
+
+/// The model of this name in the caches of this computer; weight files before a lone configuration.
+std::optional<std::string> local_model(const std::string& name) {
+  const auto same = [&](const std::string& other) {
+    return edit_distance(name, other) == 0 && name.size() == other.size();
+  };
+  for (const host::LocalModel& model : host::find_local_models(host::model_folders_of_this_user()).models) {
+    if (same(model.name) || same(model.name + ":latest")) return shown(model.path);
+  }
+  return std::nullopt;
+}
+
+/// A preset, else a file in this computer's caches, else what to do.
+Result<ModelSource> model_meant_by(std::string_view written) {
+  const ModelName name = model_name(written);
+  const ModelCatalogue all = read_model_catalogue(preset_folders());
+  const Meant meant = meant_model(written, all.entries);
+  if (meant.found) return ModelSource{ModelSource::Kind::Preset, all.entries[*meant.found].id};
+  if (auto path = local_model(name.name)) return ModelSource{ModelSource::Kind::File, std::move(*path)};
+  Issue issue = unknown("model", written, !all.entries.empty(), meant.nearest);
+  if (is_repository_name(name.name) && !all.entries.empty()) {
+    issue.what = "no preset has the model \"" + name.name + "\", and this computer's caches do not hold it" +
+                 did_you_mean_one_of(meant.nearest) + ". Save https://huggingface.co/" + name.name +
+                 "/resolve/main/config.json and give that file: --model config.json";
+  }
+  return issue;
 }
 
 Result<ModelPtr> custom_model(const std::string& text) {
@@ -90,19 +118,16 @@ Result<ModelPtr> resolve_model(const ModelSource& source) {
 
 Result<DevicePtr> resolve_device(std::string_view id) {
   const auto folders = preset_folders();
+  Result<DevicePreset> preset = find_device_preset(folders, id);
+  if (preset) return std::make_shared<const Device>(preset->device);
+  const DeviceCatalogue all = read_device_catalogue(folders);
+  const Meant meant = meant_device(id, all.devices);
+  if (meant.found) return std::make_shared<const Device>(all.devices[*meant.found].device);
   if (bytes_of_text(id) || id.find_first_not_of("0123456789._'") == std::string_view::npos) {
     return Issue{"", "must be a preset id, or at least 1 MiB of memory with its unit, such as 24GiB; got \"" +
                          std::string(id) + "\""};
   }
-  Result<DevicePreset> preset = find_device_preset(folders, id);
-  if (preset) return std::make_shared<const Device>(preset->device);
-  const DeviceCatalogue all = read_device_catalogue(folders);
-  std::vector<std::string> ids;
-  for (const DevicePreset& row : all.devices) {
-    ids.push_back(row.device.id);
-    ids.insert(ids.end(), row.aliases.begin(), row.aliases.end());
-  }
-  return unknown("device", id, ids);
+  return unknown("device", id, !all.devices.empty(), meant.nearest);
 }
 
 /// Remembers good answers. Shared by copies of the resolver and safe to use from several threads.
@@ -130,6 +155,7 @@ Resolver default_resolver() {
   using ModelKey = std::pair<ModelSource::Kind, std::string>;
   const auto models = std::make_shared<Memory<ModelKey, ModelPtr>>();
   const auto devices = std::make_shared<Memory<std::string, DevicePtr>>();
+  const auto names = std::make_shared<Memory<std::string, ModelSource>>();
   return {
       .model =
           [models](const ModelSource& source) {
@@ -142,6 +168,10 @@ Resolver default_resolver() {
             return devices->get(std::string(id), [&] { return resolve_device(id); });
           },
       .adapter = [](const ModelSource& source) { return adapter_at(path_of(source.text)); },
+      .meant =
+          [names](std::string_view name) {
+            return names->get(std::string(name), [&] { return model_meant_by(name); });
+          },
   };
 }
 

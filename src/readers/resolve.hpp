@@ -17,6 +17,8 @@ struct Resolver {
   std::function<Result<ModelPtr>(const ModelSource&)> model;
   std::function<Result<DevicePtr>(std::string_view id)> device;
   std::function<std::optional<AdapterConfig>(const ModelSource&)> adapter{};  ///< of a model file; may be empty
+  /// What a name that is no preset's id means (readers/lookup.hpp); none: only ids are known.
+  std::function<Result<ModelSource>(std::string_view name)> meant{};
 };
 
 /// Presets of this process, files, inline configurations and models set by hand. Answers are remembered, so that a

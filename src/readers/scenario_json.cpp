@@ -1,8 +1,10 @@
 #include "readers/scenario_json.hpp"
 
+#include "host/preset_folders.hpp"
 #include "readers/device_json.hpp"
 #include "readers/field_json.hpp"
 #include "readers/json_text.hpp"
+#include "readers/lookup.hpp"
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
@@ -42,6 +44,8 @@ class Reader {
       issue("", "must be a JSON object, got " + got(document));
       return;
     }
+    says_weights_ =
+        document.contains("weights") && document["weights"].is_object() && document["weights"].contains("format");
     read_object(document, "");
     if (!document.contains("model")) issue("/model", "is missing: a preset id, or a file, config or custom object");
     // Last, because the number of devices defaults to what the parallel layout occupies.
@@ -127,7 +131,7 @@ class Reader {
       issue(pointer, "must be a preset id, or an object with one of file, config, custom; got " + got(value));
       return;
     }
-    Result<ModelPtr> found = resolver_.model(named);
+    Result<ModelPtr> found = find_model(named, pointer);
     const bool inline_object = named.kind == ModelSource::Kind::Config || named.kind == ModelSource::Kind::Custom;
     for (const Issue& problem : found.issues()) {
       const bool inside = problem.where.empty() || (inline_object && problem.where.front() == '/');
@@ -140,6 +144,30 @@ class Reader {
     }
     model = std::move(found).value();
     source = std::move(named);
+  }
+
+  /// The model of that source; a name that is no preset's id is looked up, and the source is then what it means.
+  Result<ModelPtr> find_model(ModelSource& named, const std::string& pointer) {
+    const bool name = named.kind == ModelSource::Kind::Preset && resolver_.meant != nullptr;
+    // What cannot be an id need not be looked for among them.
+    if (!name || is_preset_id(named.text)) {
+      Result<ModelPtr> found = resolver_.model(named);
+      if (found || !name) return found;
+    }
+    const Result<ModelSource> meant = resolver_.meant(named.text);
+    if (!meant) {
+      // The bare name of a folder that is here.
+      Result<ModelPtr> here = resolver_.model(named);
+      return here ? here : Result<ModelPtr>(meant.issues());
+    }
+    const std::string weights = model_name(named.text).weights;
+    named = *meant;
+    // "...-GGUF:Q4_K_M": the name says how the weights are stored, unless the scenario does.
+    if (pointer == "/model" && named.kind == ModelSource::Kind::Preset && !says_weights_) {
+      if (const Field* format = find_field("weights.format"); !weights.empty())
+        set_field(*format, weights, out_.scenario);
+    }
+    return resolver_.model(named);
   }
 
   void read_devices(const json& value) {
@@ -215,6 +243,7 @@ class Reader {
 
   const Resolver& resolver_;
   ReadScenario& out_;
+  bool says_weights_ = false;
 };
 
 /// Adds {"a": {"b": value}} for the path "a.b".

@@ -1,9 +1,12 @@
 #include "report/estimate_json.hpp"
 
+#include "report/estimate_tables.hpp"
 #include "report/speed_json.hpp"
 
 #include <llmcalc/estimate/explain.hpp>
+#include <llmcalc/estimate/warnings.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace llmcalc::io {
@@ -112,10 +115,61 @@ ordered_json training_json(const TrainingEstimate& e) {
 
 }  // namespace
 
-ordered_json estimate_json(const Scenario& scenario, const Estimate& e) {
-  return {{"model", model_json(scenario, e.model)}, {"inference", inference_json(e.inference)},
-          {"training", training_json(e.training)},  {"speed", speed_json(scenario, e)},
-          {"cost", cost_json(scenario, e)},         {"warnings", e.warnings}};
+ordered_json names_json(const Scenario& s, std::optional<Task> half) {
+  ordered_json out{{"model", s.model->id}, {"weights", weights_text(s)}};
+  if (wants(half, Task::Inference)) out["runtime"] = key_of(s.serving.runtime);
+  if (wants(half, Task::Training)) out["framework"] = key_of(s.training.framework);
+  std::string devices;
+  for (const DeviceGroup& group : s.devices.groups) {
+    if (group.count == 0 || !group.device) continue;
+    devices += devices.empty() ? "" : " + ";
+    if (group.count > 1) devices += std::to_string(group.count) + " x ";
+    devices += group.device->id.empty() ? group.device->name : group.device->id;
+  }
+  out["device"] = devices.empty() ? "cpu" : devices;
+  return out;
+}
+
+ordered_json estimate_json(const Scenario& scenario, const Estimate& e, std::optional<Task> half) {
+  ordered_json out = ordered_json::object();
+  out["scenario"] = names_json(scenario, half);
+  out["model"] = model_json(scenario, e.model);
+  out["inference"] = inference_json(e.inference);
+  out["training"] = training_json(e.training);
+  out["speed"] = speed_json(scenario, e);
+  out["cost"] = cost_json(scenario, e);
+  out["warnings"] = half ? warnings(scenario, e, half) : e.warnings;
+  for (const auto& row : tasks) {
+    if (wants(half, row.id)) continue;
+    for (const char* place : {"speed", "cost"}) out[place].erase(std::string(row.key));
+    out.erase(std::string(row.key));
+  }
+  return out;
+}
+
+ordered_json picked(const ordered_json& document, std::string_view path) {
+  const ordered_json* place = &document;
+  while (true) {
+    const std::size_t dot = path.find('.');
+    const std::string name(path.substr(0, dot));
+    if (place->is_object() && place->contains(name)) {
+      place = &(*place)[name];
+    } else if (place->is_array()) {
+      const auto named = [&](const ordered_json& element) {
+        return element.is_object() &&
+               (element.value("id", ordered_json()) == name || element.value("name", ordered_json()) == name);
+      };
+      const auto found = std::find_if(place->begin(), place->end(), named);
+      if (found == place->end()) return nullptr;
+      place = &*found;
+    } else {
+      return nullptr;
+    }
+    if (dot == std::string_view::npos) break;
+    path.remove_prefix(dot + 1);
+  }
+  if (place->is_object() && place->contains("trust") && place->contains("bytes")) return (*place)["bytes"];
+  return *place;
 }
 
 ordered_json error_json(const Issues& issues) {

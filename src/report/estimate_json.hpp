@@ -4,13 +4,25 @@
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
+#include <string_view>
+
 namespace llmcalc::io {
 
-/// The estimate of a scenario.
-nlohmann::ordered_json estimate_json(const Scenario& scenario, const Estimate& estimate);
+/// What a result is about: {"model", "weights", "runtime", "framework", "device"}, of one half only what concerns it.
+nlohmann::ordered_json names_json(const Scenario& scenario, std::optional<Task> half = std::nullopt);
+
+/// The estimate of a scenario; with a half only that one.
+nlohmann::ordered_json estimate_json(const Scenario& scenario, const Estimate& estimate,
+                                     std::optional<Task> half = std::nullopt);
+
+/// What a path of dotted names finds in a result: "inference.total_bytes", "inference.components.kv_cache" (behind a
+/// list the element with that id or name); null when there is nothing. A component stands for its bytes.
+nlohmann::ordered_json picked(const nlohmann::ordered_json& document, std::string_view path);
 
 /// {"error": {"issues": [{"where", "what"}, ...]}}
 nlohmann::ordered_json error_json(const Issues& issues);

@@ -3,6 +3,7 @@
 #include "report/speed_text.hpp"
 
 #include <llmcalc/estimate/explain.hpp>
+#include <llmcalc/estimate/warnings.hpp>
 #include <llmcalc/scenario/field_codecs.hpp>
 
 namespace llmcalc::io {
@@ -35,15 +36,18 @@ TextTable parts_table(const Breakdown& breakdown, ByteUnits units) {
 
 }  // namespace
 
-std::string estimate_csv(const Estimate& e) {
+std::string estimate_csv(const Estimate& e, std::optional<Task> half) {
   TextTable table;
   for (const char* title : {"what", "where", "component", "bytes", "low", "high", "trust", "formula", "source"}) {
     table.columns.push_back({title, false});
   }
-  add_rows(table, "inference", "all devices", e.inference.breakdown);
-  for (const DeviceUse& use : listed(e.inference.devices)) {
-    add_rows(table, "inference", shared_name(use), use.breakdown);
+  if (wants(half, Task::Inference)) {
+    add_rows(table, "inference", "all devices", e.inference.breakdown);
+    for (const DeviceUse& use : listed(e.inference.devices)) {
+      add_rows(table, "inference", shared_name(use), use.breakdown);
+    }
   }
+  if (!wants(half, Task::Training)) return table.csv();
   add_rows(table, "training", "peak", e.training.breakdown);
   for (const Phase& phase : e.training.phases) {
     add_rows(table, "training", std::string(key_of(phase.id)), phase.breakdown);
@@ -93,7 +97,7 @@ std::string training_text(const Scenario& s) {
          std::string(label_of(t.recipe)) + ", " + grouped(t.micro_batch) + " × " + grouped(t.sequence) + " tokens";
 }
 
-std::string estimate_markdown(const Scenario& s, const Estimate& e, ByteUnits units) {
+std::string estimate_markdown(const Scenario& s, const Estimate& e, ByteUnits units, std::optional<Task> half) {
   std::string out = "# " + markdown_text(s.model->name) + " on " + markdown_text(devices_text(s.devices)) + "\n\n" +
                     grouped(e.model.parameters) + " parameters, weights " + weights_text(s) + " (" +
                     text(e.model.weights_bytes, units) + ").\n";
@@ -106,12 +110,15 @@ std::string estimate_markdown(const Scenario& s, const Estimate& e, ByteUnits un
     if (!list.empty()) out += "\n";
     for (const std::string& line : list) out += "- " + markdown_text(line) + "\n";
   };
-  section("Inference", inference_text(s), e.inference.breakdown, verdict_text(e.inference.fit, units));
-  lines(inference_speed_lines(s, e.inference));
-  section("Training", training_text(s), e.training.breakdown, verdict_text(e.training.fit, units));
-  lines(training_speed_lines(s));
-  if (!e.warnings.empty()) out += "\n";
-  for (const std::string& warning : e.warnings) out += "- " + markdown_text(warning) + "\n";
+  if (wants(half, Task::Inference)) {
+    section("Inference", inference_text(s), e.inference.breakdown, verdict_text(e.inference.fit, units));
+    lines(inference_speed_lines(s, e.inference));
+  }
+  if (wants(half, Task::Training)) {
+    section("Training", training_text(s), e.training.breakdown, verdict_text(e.training.fit, units));
+    lines(training_speed_lines(s));
+  }
+  lines(half ? warnings(s, e, half) : e.warnings);
   return out;
 }
 

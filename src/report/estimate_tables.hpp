@@ -6,17 +6,20 @@
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
+#include <optional>
 #include <string>
 
 namespace llmcalc::io {
 
-/// Every number of an estimate in one long table: what, where, component, bytes, range, trust, formula, source.
-std::string estimate_csv(const Estimate& estimate);
+/// Every number of an estimate, or of one half, in one long table: what, where, component, bytes, range, trust, formula,
+/// source.
+std::string estimate_csv(const Estimate& estimate, std::optional<Task> half = std::nullopt);
 
 /// Inference and training as two tables of Markdown with headings and verdicts.
-std::string estimate_markdown(const Scenario& scenario, const Estimate& estimate,
-                              ByteUnits units = ByteUnits::Binary);
+std::string estimate_markdown(const Scenario& scenario, const Estimate& estimate, ByteUnits units = ByteUnits::Binary,
+                              std::optional<Task> half = std::nullopt);
 
 /// The verdict in words: "fits in 23.99 GiB, 7.05 GiB free"; "" when no capacity is known.
 std::string verdict_text(const Fit& fit, ByteUnits units = ByteUnits::Binary);

@@ -1,31 +1,19 @@
 // fit, solve, levers, plan, sweep and here as people call them.
 
-#include "cli/run.hpp"
+#include "called.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
 namespace llmcalc::cli {
 namespace {
 
-struct Answered {
-  int status = 0;
-  std::string out;
-  std::string errors;
-};
-
-Answered call(std::vector<std::string> arguments, const std::string& input = {}) {
-  std::istringstream in(input);
-  std::ostringstream out;
-  std::ostringstream errors;
-  const int status = run(std::move(arguments), {in, out, errors});
-  return {status, out.str(), errors.str()};
-}
+using Answered = Called;
 
 nlohmann::json json_of(std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--format", "json"});
@@ -197,6 +185,69 @@ TEST(EstimateCommand, GivesSpeedAndCostWhereTheDeviceIsKnown) {
   EXPECT_LT(rate[0].get<double>(), rate[1].get<double>());
   EXPECT_LT(rate[1].get<double>(), rate[2].get<double>());
   EXPECT_TRUE(json["cost"]["inference"].contains("dollars_per_million_tokens"));
+}
+
+TEST(Fit, TheAnswerIsTheExitStatusWhenAsked) {
+  EXPECT_EQ(call({"fit", "--exit-code"}).status, success);
+  EXPECT_EQ(call({"fit", "--exit-code", "-m", "llama-3.1-70b"}).status, does_not_fit);
+  EXPECT_EQ(call({"fit", "-m", "llama-3.1-70b"}).status, success) << "only when asked";
+  EXPECT_EQ(call({"fit", "--exit-code", "--task", "training"}).status, does_not_fit);
+  EXPECT_EQ(call({"fit", "--exit-code", "-m", "nothing"}).status, bad_input);
+}
+
+TEST(Questions, EveryObjectNamesWhatItIsAbout) {
+  for (const char* question : {"fit", "levers", "solve", "estimate"}) {
+    const auto answer = nlohmann::json::parse(call({question, "--format", "json", "--task", "inference"}).out);
+    const auto& first = answer.is_array() ? answer.front() : answer;
+    EXPECT_EQ(
+        first["scenario"],
+        nlohmann::json({{"model", "llama-3.1-8b"}, {"weights", "bf16"}, {"runtime", "vllm"}, {"device", "rtx-4090"}}))
+        << question;
+  }
+}
+
+TEST(Questions, OneHalfSaysNothingOfTheOther) {
+  const auto serving = nlohmann::json::parse(call({"estimate", "--task", "inference", "--format", "json"}).out);
+  EXPECT_FALSE(serving.contains("training"));
+  EXPECT_FALSE(serving["cost"].contains("training"));
+  EXPECT_TRUE(serving.contains("inference"));
+  // llama.cpp reads no bitsandbytes: an engine's warning, and nobody's who trains.
+  const std::vector<std::string> odd{"estimate", "--runtime", "llama.cpp", "-w", "nf4", "--format", "json", "--task"};
+  const auto warnings = [&](const char* task) {
+    auto arguments = odd;
+    arguments.emplace_back(task);
+    return nlohmann::json::parse(call(arguments).out)["warnings"].size();
+  };
+  EXPECT_GT(warnings("inference"), warnings("training"));
+  EXPECT_EQ(call({"estimate", "--task", "training"}).out.find("INFERENCE"), std::string::npos);
+}
+
+TEST(Questions, FieldsPickColumns) {
+  const Called c =
+      call({"estimate", "--fields", "scenario.model,inference.components.kv_cache,no.such", "--format", "csv"});
+  EXPECT_EQ(c.out, "scenario.model,inference.components.kv_cache,no.such\nllama-3.1-8b,1073741824,\n");
+  const auto lines = call({"levers", "--fields", "label,scenario.device", "--format", "json"}).lines();
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(lines.front().size(), 2U);
+}
+
+TEST(Names, GgufWeightsRunInLlamaCppAndThatIsSaid) {
+  const Called c = call({"estimate", "-w", "Q4_K_M", "--fields", "scenario.runtime", "--format", "json"});
+  EXPECT_EQ(c.lines().front()["scenario.runtime"], "llama.cpp");
+  EXPECT_THAT(c.errors, testing::HasSubstr("runs in llama.cpp"));
+  const Called named = call(
+      {"estimate", "-w", "Q4_K_M", "--runtime", "transformers", "--fields", "scenario.runtime", "--format", "json"});
+  EXPECT_EQ(named.lines().front()["scenario.runtime"], "transformers");
+  const Called ollama =
+      call({"estimate", "--runtime", "ollama", "--fields", "scenario.runtime,scenario.weights", "--format", "csv"});
+  EXPECT_THAT(ollama.out, testing::HasSubstr("llama.cpp,gguf:Q4_K_M"));
+  EXPECT_THAT(ollama.errors, testing::HasSubstr("--context 4096"));
+}
+
+TEST(Names, AnUnknownRepositorySaysWhichFileToSave) {
+  const Called c = call({"estimate", "-m", "nobody/Knows-13B"});
+  EXPECT_EQ(c.status, bad_input);
+  EXPECT_THAT(c.errors, testing::HasSubstr("https://huggingface.co/nobody/Knows-13B/resolve/main/config.json"));
 }
 
 }  // namespace

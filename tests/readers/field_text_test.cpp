@@ -66,6 +66,35 @@ TEST(FieldText, ReadsDevicesAsPeopleWriteThem) {
   EXPECT_EQ(value("device", "3x"), json({{"id", "3x"}}));
 }
 
+TEST(FieldText, ReadsLengthsInThousandsOfTwoToTheTenth) {
+  EXPECT_EQ(value("serving.context", "8k"), 8192);
+  EXPECT_EQ(value("serving.context", "128K"), 131072);
+  EXPECT_EQ(value("training.sequence", "1M"), 1048576);
+  EXPECT_EQ(value("serving.context", "1.5k"), 1536);
+  EXPECT_EQ(value("serving.sequences", "8k"), "8k") << "only tokens are counted so";
+  EXPECT_EQ(value("serving.context", "k"), "k");
+}
+
+TEST(FieldText, ReadsWordsInAnyCase) {
+  EXPECT_EQ(value("serving.runtime", "VLLM"), "vllm");
+  EXPECT_EQ(value("serving.kv_format", "Q8_0"), "q8_0");
+  EXPECT_EQ(value("weights.format", "q4_k_m"), "gguf:Q4_K_M");
+  EXPECT_EQ(value("weights.format", "perhaps"), "perhaps");
+}
+
+TEST(FieldText, ACardSoldAs24GbHas24Gib) {
+  EXPECT_EQ(value("device", "24GB"), json({{"memory_bytes", 25769803776}}));
+  EXPECT_EQ(value("device", "2x24gb"), json({{"memory_bytes", 25769803776}, {"count", 2}}));
+  EXPECT_EQ(value("device", "2x3090"), json({{"id", "3090"}, {"count", 2}}));
+  EXPECT_EQ(value("device", "3090 x2"), json({{"id", "3090"}, {"count", 2}}));
+  EXPECT_EQ(value("device", "7900 xtx"), json({{"id", "7900 xtx"}}));
+}
+
+TEST(FieldText, ARepositoryIsNoFolder) {
+  EXPECT_EQ(value("model", "meta-llama/Llama-3.1-8B"), "meta-llama/Llama-3.1-8B");
+  EXPECT_EQ(value("model", "https://huggingface.co/a/b"), "https://huggingface.co/a/b");
+}
+
 TEST(BytesOfText, TellsGibFromGb) {
   EXPECT_EQ(bytes_of_text("24GiB"), 24_GiB);
   EXPECT_EQ(bytes_of_text("24 gb"), 24_GB);

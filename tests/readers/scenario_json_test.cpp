@@ -185,9 +185,9 @@ TEST(ScenarioJson, NamesTheNearestKey) {
 }
 
 TEST(ScenarioJson, NamesTheNearestValue) {
-  EXPECT_THAT(problem(R"({"model": "lama-3.1-8b"})", "/model"), testing::HasSubstr("did you mean \"llama-3.1-8b\"?"));
+  EXPECT_THAT(problem(R"({"model": "lama-3.1-8b"})", "/model"), testing::HasSubstr("did you mean \"llama-3.1-8b\""));
   EXPECT_THAT(problem(R"({"model": "llama-3.1-8b", "device": "rtx-409"})", "/device"),
-              testing::HasSubstr("did you mean \"rtx-4090\"?"));
+              testing::HasSubstr("did you mean \"rtx-4090\""));
   EXPECT_THAT(problem(R"({"model": "llama-3.1-8b", "training": {"optimizer": "adamv"}})", "/training/optimizer"),
               testing::HasSubstr("got \"adamv\" (did you mean \"adamw\"?)"));
 }

@@ -5,14 +5,21 @@
 
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace llmcalc {
 
-/// Warnings about a valid scenario and its estimate, in whole sentences; evaluate() puts them into the estimate.
-[[nodiscard]] std::vector<std::string> warnings(const Scenario& s, const Estimate& e);
+/// True when a half is wanted; nothing means both.
+[[nodiscard]] constexpr bool wants(std::optional<Task> half, Task task) { return !half || *half == task; }
+
+/// Warnings about a valid scenario and its estimate, in whole sentences; evaluate() puts them into the estimate. With a
+/// half only what concerns it: nobody who serves a model wants to hear of training.
+[[nodiscard]] std::vector<std::string> warnings(const Scenario& s, const Estimate& e,
+                                                std::optional<Task> half = std::nullopt);
 
 }  // namespace llmcalc
 

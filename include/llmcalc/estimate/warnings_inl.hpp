@@ -20,13 +20,13 @@ namespace llmcalc {
 namespace warnings_detail {
 
 /// Lengths the model was not made for, and devices that a layout leaves idle.
-inline void add_general(const Scenario& s, std::vector<std::string>& out) {
+inline void add_general(const Scenario& s, std::optional<Task> half, std::vector<std::string>& out) {
   const Count longest = s.model->max_context;
-  if (longest != 0 && s.serving.context > longest) {
+  if (wants(half, Task::Inference) && longest != 0 && s.serving.context > longest) {
     out.push_back("The context of " + grouped(s.serving.context) + " tokens is longer than the " + grouped(longest) +
                   " the model was made for.");
   }
-  if (longest != 0 && s.training.sequence > longest) {
+  if (wants(half, Task::Training) && longest != 0 && s.training.sequence > longest) {
     out.push_back("The training sequence of " + grouped(s.training.sequence) + " tokens is longer than the " +
                   grouped(longest) + " the model was made for.");
   }
@@ -84,16 +84,16 @@ inline void add_pool(const Scenario& s, const InferenceEstimate& e, std::vector<
 
 }  // namespace warnings_detail
 
-LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estimate& e) {
+LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estimate& e, std::optional<Task> half) {
   std::vector<std::string> out = s.model->notes;
-  warnings_detail::add_general(s, out);
-  validation::add_training_warnings(s, out);
+  warnings_detail::add_general(s, half, out);
+  if (wants(half, Task::Training)) validation::add_training_warnings(s, out);
   if (s.method == Method::Article) return out;  // the article knows neither engines nor frameworks
-  warnings_detail::add_published_mix(s, out);
-  add_engine_warnings(s, engine_of(s), out);
-  warnings_detail::add_trained_encoder(s, out);
-  warnings_detail::add_pool(s, e.inference, out);
-  out.insert(out.end(), e.inference.notes.begin(), e.inference.notes.end());
+  if (wants(half, Task::Inference)) warnings_detail::add_published_mix(s, out);
+  if (wants(half, Task::Inference)) add_engine_warnings(s, engine_of(s), out);
+  if (wants(half, Task::Training)) warnings_detail::add_trained_encoder(s, out);
+  if (wants(half, Task::Inference)) warnings_detail::add_pool(s, e.inference, out);
+  if (wants(half, Task::Inference)) out.insert(out.end(), e.inference.notes.begin(), e.inference.notes.end());
   return out;
 }
 
