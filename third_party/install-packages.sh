@@ -7,6 +7,7 @@ set -eu
 # To compile and run: compilers and tools, libraries, and what the window needs while it runs (also without a display).
 build="g++ cmake ninja-build ccache pkg-config python3-glad
   libimgui-dev libfreetype-dev libglfw3-dev libgl-dev libopengl-dev libstb-dev libcli11-dev nlohmann-json3-dev
+  libyaml-cpp-dev libtomlplusplus-dev
   libgl1-mesa-dri fonts-inter fonts-dejavu-core xvfb xauth"
 # Every test of ./test.sh.
 test="clang clang-format libclang-rt-dev libgtest-dev libgmock-dev librapidcheck-dev libbenchmark-dev

@@ -36,9 +36,9 @@ struct ExportDeed {
   std::string content{};
 };
 /// Files and texts; edits the folder that files go to. `documents` is where they go when none was typed.
-[[nodiscard]] std::optional<ExportDeed> export_dialogue(const Shown& shown, const Library& library, View& view,
-                                                        std::string& folder, const std::filesystem::path& documents,
-                                                        const Theme& theme);
+[[nodiscard]] std::optional<ExportDeed> export_dialogue(const Shown& shown, const Library& library,
+                                                        const io::Resolver& resolver, View& view, std::string& folder,
+                                                        const std::filesystem::path& documents, const Theme& theme);
 
 /// What was asked for next to a log.
 enum class CheckDeed : std::uint8_t { None, Paste, UseSettings };

@@ -3,13 +3,14 @@
 #include "host/text_file.hpp"
 #include "readers/json_text.hpp"
 #include "readers/scenario_json.hpp"
+#include "readers/share_text.hpp"
 #include "report/estimate_json.hpp"
 #include "report/estimate_tables.hpp"
+#include "report/launch_command.hpp"
 #include "ui/command_line.hpp"
 #include "ui/controls.hpp"
 #include "ui/dialogue.hpp"
 #include "ui/dialogues.hpp"
-#include "ui/launch_command.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,10 +42,17 @@ void show_folder(std::array<char, longest_path>& typed, const std::filesystem::p
   std::copy_n(folder.begin(), std::min(folder.size(), typed.size() - 1), typed.begin());
 }
 
+/// What starts it, as text; why not when it cannot be said.
+std::string launch_words(const Scenario& s, Task task, const std::string& model, const io::Resolver& resolver) {
+  const Result<io::Launch> launch = io::launch(s, task, model, resolver);
+  return launch ? io::launch_text(*launch) : launch.issues().front().what;
+}
+
 }  // namespace
 
-std::optional<ExportDeed> export_dialogue(const Shown& shown, const Library& library, View& view, std::string& folder,
-                                          const std::filesystem::path& documents, const Theme& theme) {
+std::optional<ExportDeed> export_dialogue(const Shown& shown, const Library& library, const io::Resolver& resolver,
+                                          View& view, std::string& folder, const std::filesystem::path& documents,
+                                          const Theme& theme) {
   const bool appearing = view.opening.dialogue == Dialogue::Export;
   std::optional<ExportDeed> deed;
   if (!begin_dialogue(theme, Dialogue::Export, view.opening, 620)) return deed;
@@ -79,8 +87,9 @@ std::optional<ExportDeed> export_dialogue(const Shown& shown, const Library& lib
   const std::string engine = engine_name(library, s);
   copy("copy.markdown", "Markdown", io::estimate_markdown(s, e, shown.units));
   copy("copy.command", "llmcalc command", command_line(s));
-  copy("copy.serve", "Serving command", launch_command(s, Task::Inference, engine));
-  copy("copy.train", "Training command", launch_command(s, Task::Training, engine));
+  copy("copy.share", "Share line", "llmcalc:" + io::share_text(s));
+  copy("copy.serve", "Serving command", launch_words(s, Task::Inference, engine, resolver));
+  copy("copy.train", "Training command", launch_words(s, Task::Training, engine, resolver));
   ImGui::NewLine();
   heading(theme, "Compare");
   const bool check = button(theme, "export.check", "Check against a log");

@@ -1,12 +1,16 @@
 #include "ui/intake.hpp"
 
 #include "host/text_file.hpp"
+#include "readers/device_json.hpp"
+#include "readers/imports/import.hpp"
 #include "readers/json_text.hpp"
 #include "readers/scenario_json.hpp"
+#include "readers/share_text.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/summary.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace llmcalc::ui {
@@ -54,6 +58,46 @@ bool take_log(App& app, std::string_view text) {
   app.view.check = LogCheck{std::move(log).value(), task, {}, 0};
   app.view.opening.dialogue = Dialogue::Check;
   return true;
+}
+
+/// A command line or a configuration of another tool; what was not understood is named. The device stays where it says
+/// none, with as many as it takes.
+bool take_import(App& app, std::string_view text, const std::filesystem::path& path) {
+  const io::ReadBeside beside = [&path](const std::string& name) {
+    return io::read_text_file(path.parent_path() / io::path_of(name), scenario_limit);
+  };
+  Result<io::Imported> result = io::import_settings(text, app.resolver, beside, io::shown(path));
+  if (!result) {
+    complain(app, result.issues().front().what);
+    return false;
+  }
+  io::Imported imported = std::move(result).value();
+  const nlohmann::json device = imported.scenario.value("device", nlohmann::json());
+  nlohmann::json here = io::devices_json(app.scenario.devices);
+  if (device.is_object() && device.contains("count") && here.is_object()) here["count"] = device["count"];
+  imported.scenario["device"] = std::move(here);
+  if (!take_scenario(app, imported.scenario)) return false;
+  std::string missed;
+  Count taken = 0;
+  for (const io::ImportedOption& option : imported.options) {
+    if (option.outcome == io::Outcome::Taken) ++taken;
+    if (option.outcome != io::Outcome::NotUnderstood) continue;
+    missed.append(missed.empty() ? "" : ", ").append(option.name.empty() ? option.value : option.name);
+  }
+  say(app, std::string(imported.tool->label) + ": " + counted(taken, "option") + " taken" +
+               (missed.empty() ? std::string() : "; not understood: " + missed));
+  return true;
+}
+
+/// The word behind "llmcalc:" or in an address behind '#'; nothing when the text is no share line.
+std::optional<std::string_view> shared_word(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+  constexpr std::string_view mark = "llmcalc:";
+  if (text.starts_with(mark)) return text.substr(mark.size());
+  const std::size_t hash = text.find('#');
+  if (!text.starts_with("http") || hash == std::string_view::npos || text.find(' ') != std::string_view::npos)
+    return std::nullopt;
+  return text.substr(hash + 1);
 }
 
 std::string mixer_words(const Layer& kind) {
@@ -106,13 +150,30 @@ bool take_path(App& app, const std::filesystem::path& path) {
     complain(app, shown + ": no memory figures in it");
     return false;
   }
+  const bool model =
+      path.extension() == ".gguf" || path.extension() == ".safetensors" || std::filesystem::is_directory(path);
+  if (!model) {
+    const Result<std::string> text = io::read_text_file(path, scenario_limit);
+    if (text && io::looks_importable(*text)) return take_import(app, *text, path);
+  }
   return preview(app, {ModelSource::Kind::File, shown});
 }
 
 bool take_text(App& app, std::string_view text) {
   const std::size_t start = text.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos) return false;
+  if (const auto word = shared_word(text.substr(start))) {
+    Result<Scenario> scenario = io::read_share_text(*word, app.resolver);
+    if (!scenario) {
+      complain(app, scenario.issues().front().what);
+      return true;
+    }
+    use_scenario(app, std::move(scenario).value());
+    say(app, "Scenario opened");
+    return true;
+  }
   if (text[start] != '{' && take_log(app, text)) return true;
+  if (text.size() <= scenario_limit && io::looks_importable(text)) return take_import(app, text, {});
   if (text.find('{') == std::string_view::npos) return false;
   if (text.size() > scenario_limit) {
     complain(app, "The clipboard holds " + llmcalc::text(Bytes{text.size()}) +

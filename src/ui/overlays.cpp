@@ -109,8 +109,8 @@ void overlays(App& app, Jobs& jobs, const Theme& theme) {
     opening.dialogue = Dialogue::OpenFile;  // it says what is wrong and can be mended
   }
   act(app, preview_dialogue(app.view.preview ? &*app.view.preview : nullptr, opening, theme));
-  if (const auto deed = export_dialogue(app.shown(), app.library, app.view, app.preferences.export_folder,
-                                        export_folder(app.preferences), theme)) {
+  if (const auto deed = export_dialogue(app.shown(), app.library, app.resolver, app.view,
+                                        app.preferences.export_folder, export_folder(app.preferences), theme)) {
     act(app, *deed);
   }
   help_dialogue(app.library.issues, opening, theme);

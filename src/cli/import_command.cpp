@@ -1,0 +1,264 @@
+// import: a scenario from another tool's configuration or command line. launch: the other way round. lookup: what a name
+// means.
+
+#include "cli/answer.hpp"
+#include "cli/commands.hpp"
+#include "host/preset_folders.hpp"
+#include "host/text_file.hpp"
+#include "host/write_file.hpp"
+#include "readers/field_text.hpp"
+#include "readers/imports/import.hpp"
+#include "readers/lookup.hpp"
+#include "readers/scenario_json.hpp"
+#include "report/json_output.hpp"
+#include "report/launch_command.hpp"
+
+#include <llmcalc/base/printable.hpp>
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/fields.hpp>
+
+#include <filesystem>
+#include <istream>
+#include <iterator>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+namespace llmcalc::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t largest_import = std::size_t{4} << 20;
+
+struct ImportRequest {
+  std::string file;
+  std::string device;
+  OutputFormat format = OutputFormat::Table;
+  bool format_given = false;
+};
+
+/// Standard input up to the largest size that is read.
+std::string all_of(std::istream& in) {
+  std::string text;
+  constexpr std::size_t piece = std::size_t{1} << 16;
+  while (in && text.size() <= largest_import) {
+    const std::size_t old = text.size();
+    text.resize(old + piece);
+    in.read(text.data() + old, static_cast<std::streamsize>(piece));
+    text.resize(old + static_cast<std::size_t>(in.gcount()));
+  }
+  return text;
+}
+
+io::TextTable options_table(const io::Imported& imported) {
+  io::TextTable table{{{"option"}, {"value"}, {"became"}, {""}}, {}};
+  for (const io::ImportedOption& option : imported.options) {
+    table.rows.push_back(
+        {option.name, shortened(option.value, 60), std::string(label_of(option.outcome)), option.said});
+  }
+  return table;
+}
+
+ordered_json imported_json(const io::Imported& imported, const ordered_json& scenario, const Issues& issues) {
+  ordered_json out = ordered_json::object();
+  out["tool"] = imported.tool->id;
+  out["task"] = key_of(imported.tool->task);
+  out["scenario"] = scenario;
+  out["options"] = ordered_json::array();
+  for (const io::ImportedOption& option : imported.options) {
+    ordered_json row{{"option", option.name}, {"value", option.value}, {"became", key_of(option.outcome)}};
+    if (!option.said.empty()) row["said"] = option.said;
+    out["options"].push_back(std::move(row));
+  }
+  out["notes"] = imported.notes;
+  out["issues"] = ordered_json::array();
+  for (const Issue& issue : issues) out["issues"].push_back({{"where", issue.where}, {"what", issue.what}});
+  return out;
+}
+
+/// "vLLM, inference: 5 options taken, 3 without effect on memory, 1 not understood: --x."
+std::string summary(const io::Imported& imported) {
+  std::array<Count, 3> counts{};
+  std::string missed;
+  for (const io::ImportedOption& option : imported.options) {
+    ++counts[static_cast<std::size_t>(option.outcome)];
+    if (option.outcome == io::Outcome::NotUnderstood)
+      missed.append(missed.empty() ? "" : ", ").append(option.name.empty() ? option.value : option.name);
+  }
+  std::string out = std::string(imported.tool->label) + ", " + std::string(label_of(imported.tool->task)) + ": " +
+                    counted(counts[0], "option") + " taken, " + grouped(counts[1]) + " without effect on memory, " +
+                    grouped(counts[2]) + " not understood";
+  return out + (missed.empty() ? "." : ": " + missed + ".");
+}
+
+int import_file(const ImportRequest& request, Streams streams) {
+  const std::filesystem::path path = io::path_of(request.file);
+  const Result<std::string> text =
+      request.file == "-" ? Result<std::string>(all_of(streams.in)) : io::read_text_file(path, largest_import);
+  if (!text) {
+    print_issues(text.issues(), streams.errors);
+    return bad_input;
+  }
+  const io::ReadBeside beside = [&path](const std::string& name) -> Result<std::string> {
+    // What a configuration names lies where it is read, or next to it.
+    const std::filesystem::path named = io::path_of(name);
+    Result<std::string> here = io::read_text_file(named, largest_import);
+    if (here || named.is_absolute()) return here;
+    for (std::filesystem::path folder = path.parent_path();; folder = folder.parent_path()) {
+      Result<std::string> found = io::read_text_file(folder / named, largest_import);
+      if (found || folder.empty() || folder == folder.parent_path()) return found;
+    }
+  };
+  const io::Resolver resolver = io::default_resolver();
+  Result<io::Imported> result = io::import_settings(*text, resolver, beside, request.file == "-" ? "" : request.file);
+  if (!result) {
+    print_issues(result.issues(), streams.errors);
+    return bad_input;
+  }
+  io::Imported imported = std::move(result).value();
+  if (!request.device.empty()) {
+    nlohmann::json device = io::value_of_text(field_at("device"), request.device);
+    const nlohmann::json& given = imported.scenario.value("device", nlohmann::json());
+    if (device.is_object() && !device.contains("count") && given.is_object() && given.contains("count"))
+      device["count"] = given["count"];
+    imported.scenario["device"] = std::move(device);
+  }
+  const io::ReadScenario read = io::read_scenario_leniently(imported.scenario, resolver);
+  const ordered_json scenario =
+      read.issues.empty() ? io::write_scenario(read.scenario, io::Written::Changed) : ordered_json(imported.scenario);
+  if (request.format_given && request.format == OutputFormat::Json) {
+    streams.out << io::json_block(imported_json(imported, scenario, read.issues)) << "\n";
+  } else if (request.format_given && request.format == OutputFormat::Csv) {
+    streams.out << options_table(imported).csv();
+  } else if (request.format_given && request.format == OutputFormat::Markdown) {
+    streams.out << options_table(imported).markdown();
+  } else {
+    // The scenario alone goes to standard output: llmcalc import x.sh | llmcalc estimate --scenario -
+    streams.out << io::json_block(scenario) << "\n";
+    streams.errors << printable_lines(summary(imported)) << "\n" << options_table(imported).plain();
+    print_notes(imported.notes, streams.errors);
+  }
+  print_issues(read.issues, streams.errors);
+  return read.issues.empty() ? success : bad_input;
+}
+
+struct LaunchRequest : QuestionOptions {
+  std::string tool;
+  std::string name;
+  std::string folder;
+};
+
+Result<Answer> launch_answer(const Scenario& s, const LaunchRequest& request, const io::Resolver& resolver) {
+  Answer out;
+  const io::Tool* tool = io::find_tool(request.tool);
+  // Who names a program that trains wants to train.
+  const Task task = request.task_or(tool != nullptr ? tool->task : Task::Inference);
+  const std::string model = request.name.empty() ? io::name_for_programs(s) : request.name;
+  Result<io::Launch> launch = io::launch(s, task, model, resolver, request.tool);
+  if (!launch) return launch.issues();
+  out.sentence = io::launch_text(*launch);
+  while (out.sentence.ends_with('\n')) out.sentence.pop_back();
+  out.json = ordered_json::object();
+  out.json["task"] = key_of(task);
+  out.json["command"] = launch->command;
+  out.json["files"] = ordered_json::array();
+  for (const io::LaunchFile& file : launch->files) {
+    out.json["files"].push_back({{"name", file.name}, {"content", file.content}});
+    if (request.folder.empty()) continue;
+    const auto written = io::write_file(io::path_of(request.folder) / io::path_of(file.name), file.content);
+    if (!written) return written.issues();
+  }
+  out.json["unsaid"] = launch->unsaid;
+  out.table.columns = {{"command"}};
+  if (request.format == OutputFormat::Csv) out.table.rows.push_back({launch->command});
+  return out;
+}
+
+int look_up(const std::vector<std::string>& names, OutputFormat format, Streams streams) {
+  const io::ModelCatalogue models = io::read_model_catalogue(io::preset_folders());
+  const io::DeviceCatalogue devices = io::read_device_catalogue(io::preset_folders());
+  io::TextTable table{{{"name"}, {"kind"}, {"means"}, {"weights"}}, {}};
+  ordered_json json = ordered_json::array();
+  int status = success;
+  for (const std::string& name : names) {
+    const io::Meant model = io::meant_model(name, models.entries);
+    const io::Meant device = io::meant_device(name, devices.devices);
+    const bool found = model.found || device.found;
+    const std::string id = model.found    ? models.entries[*model.found].id
+                           : device.found ? devices.devices[*device.found].device.id
+                                          : "";
+    const std::string weights = model.found && id != name ? io::model_name(name).weights : "";
+    std::vector<std::string> nearest = model.nearest;
+    nearest.insert(nearest.end(), device.nearest.begin(), device.nearest.end());
+    if (!found) {
+      status = bad_input;
+      print_issues({{"", "no model or device is called \"" + name + "\"" + io::did_you_mean_one_of(nearest)}},
+                   streams.errors);
+    }
+    const std::string kind = model.found ? "model" : device.found ? "device" : "";
+    if (found) table.rows.push_back({name, kind, id, weights});
+    ordered_json row{{"name", name},
+                     {"kind", found ? ordered_json(kind) : ordered_json(nullptr)},
+                     {"id", found ? ordered_json(id) : ordered_json(nullptr)}};
+    if (!weights.empty()) row["weights"] = weights;
+    if (!found) row["nearest"] = nearest;
+    json.push_back(std::move(row));
+  }
+  if (format == OutputFormat::Json) streams.out << io::json_block(json) << "\n";
+  if (format == OutputFormat::Csv) streams.out << table.csv();
+  if (format == OutputFormat::Markdown) streams.out << table.markdown();
+  if (format == OutputFormat::Table && !table.rows.empty()) streams.out << table.plain();
+  return status;
+}
+
+}  // namespace
+
+Command import_command(CLI::App& program) {
+  CLI::App* parser = program.add_subcommand(
+      "import",
+      "a scenario from another tool's command line, script or configuration; says what became of every option");
+  const auto request = std::make_shared<ImportRequest>();
+  parser->add_option("file", request->file, "file with the command or the configuration; - reads standard input")
+      ->required()
+      ->type_name("FILE");
+  parser->add_option("-d,--device", request->device, "device to run on, which such settings do not name")
+      ->option_text("DEVICE");
+  add_format(*parser, request->format);
+  return {parser, [request, parser](Streams streams) {
+            request->format_given = parser->count("--format") != 0;
+            return import_file(*request, streams);
+          }};
+}
+
+Command launch_command(CLI::App& program) {
+  CLI::App* parser = program.add_subcommand(
+      "launch", "the command, and the files, that start the scenario in its engine or framework");
+  const auto request = std::make_shared<LaunchRequest>();
+  request->add_to(*parser);
+  parser->add_option("--tool", request->tool, "another program for the same: axolotl, llama-factory, trainer ...")
+      ->option_text("NAME");
+  parser->add_option("--model-name", request->name, "how the program names the model [default: its repository]")
+      ->option_text("NAME");
+  parser->add_option("--files", request->folder, "write the files into this folder")->option_text("FOLDER");
+  return {parser, [request](Streams streams) {
+            const io::Resolver resolver = io::default_resolver();
+            return answer_all(*request, streams,
+                              [&](const Scenario& s) { return launch_answer(s, *request, resolver); });
+          }};
+}
+
+Command lookup_command(CLI::App& program) {
+  CLI::App* parser = program.add_subcommand("lookup", "which preset a model's or a device's name means");
+  struct Request {
+    std::vector<std::string> names;
+    OutputFormat format = OutputFormat::Table;
+  };
+  const auto request = std::make_shared<Request>();
+  parser->add_option("name", request->names, "a name as people write it")->required()->type_name("NAME");
+  add_format(*parser, request->format);
+  return {parser, [request](Streams streams) { return look_up(request->names, request->format, streams); }};
+}
+
+}  // namespace llmcalc::cli

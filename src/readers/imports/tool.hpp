@@ -1,0 +1,107 @@
+#pragma once
+// What is known of another tool's options: which setting of a scenario each is, in which words. The same rows read a
+// command line or a configuration (import.hpp) and write one (report/launch_command.hpp), so that the two cannot
+// disagree.
+
+#include <llmcalc/base/units.hpp>
+#include <llmcalc/scenario/task.hpp>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace llmcalc::io {
+
+class Importing;
+
+/// An option as it was given. Names are written with '_' for '-' and without leading dashes; a place in a document is
+/// its keys joined by dots.
+struct Given {
+  std::string name;
+  std::optional<std::string> value;  ///< none: a switch
+};
+
+/// How an option's value becomes the value of a setting.
+enum class As : std::uint8_t {
+  Value,  ///< the same number or word
+  Words,  ///< by a list of words: "tool's=ours other=ours"; ours may be "first|second", the first that is known counts;
+          ///< "-" leaves the default
+  Switch,  ///< a switch; on, the setting has the value in `words`
+  Times,   ///< a number times the one in `words`
+  Model,   ///< names a model
+  Devices  ///< multiplies the number of devices
+};
+
+/// When an option is written.
+enum class InLaunch : std::uint8_t {
+  Never,    ///< another row or a function writes it
+  Changed,  ///< when the setting differs from its default
+  Always
+};
+
+/// One option.
+struct OptionRow {
+  std::string_view names{};  ///< all its names, separated by blanks; the first is written
+  std::string_view path{};   ///< the setting; "" when only `take` knows
+  As as = As::Value;
+  std::string_view words{};
+  InLaunch launch = InLaunch::Never;
+  bool (*take)(Importing&, const Given&) = nullptr;  ///< instead of the above; false: the value is not understood
+  std::string_view affects{};                        ///< not "": it changes memory in a way that no setting says
+};
+
+/// How a tool writes its options.
+enum class Style : std::uint8_t { Dashes, Underscores, Equals, Document };
+
+/// One tool.
+struct Tool {
+  std::string_view id{};
+  std::string_view label{};
+  Task task = Task::Inference;
+  Style style = Style::Dashes;
+  std::string_view choose{};  ///< "serving.runtime=vllm": what naming the tool says
+  std::span<const OptionRow> rows{};
+  std::span<const OptionRow> shared{};  ///< rows of what starts it
+  /// Options without effect on memory, separated by blanks: "port=" takes a value, "x+" several, "wandb_*" all that begin so.
+  std::string_view no_effect{};
+  void (*finish)(Importing&) = nullptr;  ///< what follows from several options together
+  std::string_view source{};             ///< documentation and version that the rows were checked against
+};
+
+/// Every tool.
+[[nodiscard]] std::span<const Tool> serving_tools();
+[[nodiscard]] std::span<const Tool> training_tools();
+/// Options and variables without effect on memory that every tool may have: where it listens, what it logs.
+[[nodiscard]] std::string_view started_no_effect();
+/// The same of what starts a training: launchers, Accelerate, DeepSpeed.
+[[nodiscard]] std::string_view launcher_no_effect();
+/// The tool with this id; null when there is none.
+[[nodiscard]] const Tool* find_tool(std::string_view id);
+
+/// A name as rows have it: without leading dashes, '_' for '-'.
+[[nodiscard]] std::string plain_option(std::string_view name);
+/// Calls `each(word)` for the words of a blank-separated list until it returns true; whether it did.
+template <class Each>
+bool any_word(std::string_view list, Each&& each) {
+  while (!list.empty()) {
+    const std::size_t blank = list.find(' ');
+    const std::string_view word = list.substr(0, blank);
+    if (!word.empty() && each(word)) return true;
+    list = blank == std::string_view::npos ? std::string_view{} : list.substr(blank + 1);
+  }
+  return false;
+}
+/// The row of an option; null when the tool has none of that name.
+[[nodiscard]] const OptionRow* find_row(const Tool& tool, std::string_view name);
+
+/// The row of an option that was abbreviated, as argparse allows: the only one that has a name beginning so.
+[[nodiscard]] const OptionRow* find_abbreviated(const Tool& tool, std::string_view name);
+
+/// What a word of a row's list means; nothing when it is not among them. "true" and "True" are the same word.
+[[nodiscard]] std::optional<std::string_view> meaning_of(std::string_view words, std::string_view word);
+
+}  // namespace llmcalc::io

@@ -1,0 +1,151 @@
+// Other tools' command lines and configurations: what is taken, what has no effect, what is not understood.
+
+#include "readers/imports/import.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace llmcalc::io {
+namespace {
+
+using nlohmann::json;
+
+const Resolver& resolver() {
+  static const Resolver known = default_resolver();
+  return known;
+}
+
+Imported read(std::string_view text, const ReadBeside& beside = {}, std::string_view name = {}) {
+  Result<Imported> result = import_settings(text, resolver(), beside, name);
+  EXPECT_TRUE(result) << text << "\n" << (result ? "" : result.issues().front().what);
+  return result ? std::move(result).value() : Imported{};
+}
+
+std::string became(const Imported& imported, std::string_view name) {
+  for (const ImportedOption& option : imported.options) {
+    if (option.name == name) return std::string(key_of(option.outcome));
+  }
+  return "absent";
+}
+
+TEST(Shell, ReadsWhatLaunchScriptsHave) {
+  const auto words = [](std::string_view text) {
+    const auto commands = shell_commands(text);
+    return commands.empty() ? std::vector<std::string>{} : commands.back().words;
+  };
+  using W = std::vector<std::string>;
+  EXPECT_EQ(words("a 'b c' \"d e\" f\\ g"), (W{"a", "b c", "d e", "f g"}));
+  EXPECT_EQ(words("a \\\n  --b 1 # note\n"), (W{"a", "--b", "1"}));
+  EXPECT_EQ(words("a \\ \n  --b"), (W{"a", "--b"})) << "a blank behind the backslash";
+  EXPECT_EQ(words("M=x/y\nN=\"1 2\"\nrun $M ${N} \"${N}\" ${O:-3}"),
+            (W{"run", "x/y", "1", "2", "1 2", "3", "M=x/y", "N=1 2"}));
+  EXPECT_EQ(words("ARGS=(\n --a 1\n --b \"2 3\"\n)\nrun ${ARGS[@]} \"${ARGS[@]}\"").size(), 9U);
+  EXPECT_EQ(words("run $UNKNOWN"), (W{"run", "$UNKNOWN"}));
+  EXPECT_EQ(words("run 2>&1"), (W{"run", "2>&1"}));
+  EXPECT_EQ(words("'open"), (W{"open"})) << "what is left open ends with the text";
+}
+
+TEST(Import, EveryOptionIsAccountedFor) {
+  const Imported got = read(
+      "vllm serve Qwen/Qwen3-32B --tensor-parallel-size 2 --port 8000 --max-model-len 32k --made-up 3 "
+      "--enforce-eager");
+  EXPECT_EQ(got.tool->id, "vllm");
+  EXPECT_EQ(got.scenario["model"], "Qwen/Qwen3-32B");
+  EXPECT_EQ(got.scenario["parallelism"]["tensor"], 2);
+  EXPECT_EQ(got.scenario["serving"]["context"], 32768);
+  EXPECT_EQ(got.scenario["serving"]["cuda_graphs"], false);
+  EXPECT_EQ(became(got, "port"), "no-effect");
+  EXPECT_EQ(became(got, "made_up"), "not-understood");
+  EXPECT_EQ(became(got, "tensor_parallel_size"), "taken");
+  EXPECT_EQ(got.options.size(), 6U);
+}
+
+TEST(Import, AValueThatMeansNothingIsNotUnderstood) {
+  const Imported got = read("vllm serve Qwen/Qwen3-32B --kv-cache-dtype banana --tensor-parallel-size $GPUS");
+  EXPECT_EQ(became(got, "kv_cache_dtype"), "not-understood");
+  EXPECT_EQ(became(got, "tensor_parallel_size"), "not-understood");
+}
+
+TEST(Import, ReadsADraftModelInAnObject) {
+  const Imported got =
+      read(R"(vllm serve Qwen/Qwen3.5-27B --speculative-config '{"method": "mtp", "num_speculative_tokens": 3}')");
+  EXPECT_EQ(got.scenario["serving"]["draft_tokens"], 3);
+}
+
+TEST(Import, FindsTheCommandInContainers) {
+  const Imported run =
+      read("docker run --gpus all -p 8000:8000 vllm/vllm-openai:v0.11.0 --model Qwen/Qwen3-8B --max-model-len 8192");
+  EXPECT_EQ(run.scenario["serving"]["version"], "0.11.0");
+  EXPECT_EQ(run.scenario["model"], "Qwen/Qwen3-8B");
+  const Imported compose = read(
+      "services:\n  llm:\n    image: vllm/vllm-openai:latest\n    command: >\n      --model Qwen/Qwen3-8B\n      "
+      "--tensor-parallel-size 2\n");
+  EXPECT_EQ(compose.scenario["parallelism"]["tensor"], 2);
+  const Imported pod = read(
+      "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: x\n    image: vllm/vllm-openai:latest\n    "
+      "command: [\"vllm\", \"serve\"]\n    args:\n    - Qwen/Qwen3-8B\n    - --max-model-len\n    - '4096'\n"
+      "    resources:\n      limits:\n        nvidia.com/gpu: 1\n");
+  EXPECT_EQ(pod.scenario["serving"]["context"], 4096);
+}
+
+TEST(Import, SharesAContextAmongSlots) {
+  const Imported got = read("llama-server -m Qwen3-8B-Q4_K_M.gguf -c 32768 -np 4 -ngl 99 -ctk q8_0 -ctv q8_0");
+  EXPECT_EQ(got.scenario["serving"]["context"], 8192);
+  EXPECT_EQ(got.scenario["serving"]["sequences"], 4);
+  EXPECT_EQ(got.scenario["serving"]["kv_format"], "q8_0");
+  EXPECT_TRUE(got.scenario["serving"]["gpu_layers"].is_null());
+}
+
+TEST(Import, ReadsTheFilesThatAConfigurationNames) {
+  const ReadBeside beside = [](const std::string& name) -> Result<std::string> {
+    if (name == "ds.json")
+      return std::string(
+          R"({"zero_optimization": {"stage": 3, "offload_optimizer": {"device": "cpu"}}, "bf16": {"enabled": true}})");
+    return Issue{name, "is not there"};
+  };
+  const Imported got = read(
+      "deepspeed --num_gpus 8 train.py --model_name_or_path meta-llama/Llama-3.1-8B --deepspeed ds.json "
+      "--per_device_train_batch_size 2",
+      beside);
+  EXPECT_EQ(got.scenario["parallelism"]["zero"], 3);
+  EXPECT_EQ(got.scenario["parallelism"]["data"], 8);
+  EXPECT_EQ(got.scenario["training"]["offload"], "optimizer");
+  EXPECT_EQ(got.scenario["training"]["recipe"], "bf16-master-fp32");
+}
+
+TEST(Import, TellsWhatIsOfNoTool) {
+  for (const char* text : {"", "hello", "ls -l", "{\"a\": 1}", "a: 1\nb: 2\n", "\xff\xfe", "{", "- a\n- b\n"}) {
+    EXPECT_FALSE(import_settings(text, resolver())) << text;
+  }
+}
+
+TEST(Import, SurvivesHostileDocuments) {
+  std::string bomb = "a0: &a0 [x, x]\n";
+  for (int i = 1; i < 40; ++i)
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + ", *a" +
+            std::to_string(i - 1) + "]\n";
+  EXPECT_FALSE(import_settings(bomb, resolver()));
+  EXPECT_FALSE(import_settings(std::string(100'000, '['), resolver()));
+  EXPECT_FALSE(import_settings(std::string(100'000, '$'), resolver()));
+}
+
+TEST(Tools, RowsNameSettingsThatAreOrWillBe) {
+  for (const std::span<const Tool> tools : {serving_tools(), training_tools()}) {
+    for (const Tool& tool : tools) {
+      std::set<std::string_view> names;
+      EXPECT_FALSE(tool.source.empty()) << tool.id;
+      for (const OptionRow& row : tool.rows) {
+        any_word(row.names, [&](std::string_view name) {
+          EXPECT_TRUE(names.insert(name).second) << tool.id << " has two rows for " << name;
+          return false;
+        });
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace llmcalc::io

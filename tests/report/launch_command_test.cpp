@@ -1,0 +1,188 @@
+// The command that starts a scenario, in the words of its engine or framework; and the law that import reads back what
+// launch writes.
+
+#include "report/launch_command.hpp"
+
+#include "readers/field_json.hpp"
+#include "readers/imports/import.hpp"
+#include "readers/scenario_json.hpp"
+
+#include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/training.hpp>
+#include <llmcalc/scenario/validate.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+namespace llmcalc::io {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+using testing::HasSubstr;
+
+const Resolver& resolver() {
+  static const Resolver known = default_resolver();
+  return known;
+}
+
+Scenario scenario(const json& document) {
+  const Result<Scenario> read = read_scenario(document, resolver());
+  EXPECT_TRUE(read) << document << (read ? "" : read.issues().front().what);
+  return read ? *read : Scenario{};
+}
+
+Launch launched(const Scenario& s, Task task = Task::Inference, std::string_view tool = {}) {
+  const Result<Launch> result = launch(s, task, name_for_programs(s), resolver(), tool);
+  EXPECT_TRUE(result);
+  return result ? *result : Launch{};
+}
+
+Scenario imported(const Launch& launch) {
+  const ReadBeside beside = [&](const std::string& name) -> Result<std::string> {
+    for (const LaunchFile& file : launch.files) {
+      if (file.name == name) return file.content;
+    }
+    return Issue{name, "is not there"};
+  };
+  const Launch command{.command = launch.command, .files = {}, .unsaid = launch.unsaid};
+  const Result<Imported> back = import_settings(launch_text(command), resolver(), beside);
+  EXPECT_TRUE(back) << launch.command;
+  return back ? read_scenario_leniently(back->scenario, resolver()).scenario : Scenario{};
+}
+
+TEST(LaunchCommand, NamesTheFlagsOfItsEngine) {
+  const auto command = [](const char* runtime) {
+    return launched(scenario({{"model", "llama-3.1-8b"}, {"serving", {{"runtime", runtime}}}})).command;
+  };
+  EXPECT_EQ(command("vllm"), "vllm serve meta-llama/Llama-3.1-8B --max-model-len 8192 --gpu-memory-utilization 0.9");
+  EXPECT_EQ(command("sglang"),
+            "python -m sglang.launch_server --model-path meta-llama/Llama-3.1-8B --context-length 8192");
+  EXPECT_THAT(command("tensorrt-llm"), HasSubstr("trtllm-serve meta-llama/Llama-3.1-8B --max_seq_len 8192"));
+  EXPECT_EQ(command("mlx"), "mlx_lm.server --model meta-llama/Llama-3.1-8B");
+  EXPECT_EQ(command("litgpt"), "litgpt serve meta-llama/Llama-3.1-8B");
+  EXPECT_EQ(command("transformers"), "transformers serve --force-model meta-llama/Llama-3.1-8B");
+}
+
+TEST(LaunchCommand, WritesWhatTheServerHasAnOptionFor) {
+  const Scenario s = scenario({{"model", "llama-3.1-70b"},
+                               {"weights", {{"format", "fp8"}}},
+                               {"serving", {{"kv_format", "fp8"}, {"cuda_graphs", false}}},
+                               {"parallelism", {{"tensor", 4}, {"pipeline", 2}}},
+                               {"device", {{"id", "h100"}, {"count", 8}}}});
+  const Launch vllm = launched(s);
+  for (const char* flag : {"--quantization fp8", "--kv-cache-dtype fp8", "--enforce-eager",
+                           "--tensor-parallel-size 4", "--pipeline-parallel-size 2"}) {
+    EXPECT_THAT(vllm.command, HasSubstr(flag));
+  }
+  EXPECT_EQ(vllm.unsaid.size(), 1U) << vllm.unsaid;
+  EXPECT_TRUE(vllm.unsaid.contains("device")) << "no server is told its cards";
+  const Launch llama = launched(scenario({{"model", "llama-3.1-8b"},
+                                          {"weights", {{"format", "gguf:Q4_K_M"}}},
+                                          {"serving",
+                                           {{"runtime", "llama.cpp"},
+                                            {"sequences", 4},
+                                            {"kv_format", {{"k", "q8_0"}, {"v", "fp16"}}},
+                                            {"gpu_layers", 20}}}}));
+  EXPECT_EQ(llama.command,
+            "llama-server -m Llama-3.1-8B-Q4_K_M.gguf -c 32768 -np 4 -ngl 20 -ctk q8_0 -ctv f16 -fa on");
+  EXPECT_TRUE(llama.unsaid.empty()) << llama.unsaid;
+}
+
+TEST(LaunchCommand, NamesOptimizersAsTheFrameworkDoes) {
+  Scenario s = scenario({{"model", "llama-3.1-8b"}});
+  for (const auto& row : optimizers) {
+    s.training.optimizer = row.id;
+    const Launch trainer = launched(s, Task::Training);
+    const std::string_view name = optimizer_name(s.training.framework, row.id);
+    EXPECT_EQ(trainer.command.find(" --optim ") != std::string::npos, !name.empty()) << row.key;
+    if (name.empty()) continue;
+    EXPECT_THAT(trainer.command, HasSubstr(" --optim " + std::string(name)));
+  }
+}
+
+TEST(LaunchCommand, WritesTheFilesOfTrainingPrograms) {
+  Scenario s = scenario({{"model", "llama-3.1-8b"},
+                         {"training",
+                          {{"framework", "deepspeed"},
+                           {"recipe", "bf16-master-fp32"},
+                           {"offload", "optimizer"},
+                           {"recompute", "full"}}},
+                         {"parallelism", {{"data", 8}, {"zero", 3}}},
+                         {"device", {{"id", "rtx-4090"}, {"count", 8}}}});
+  const Launch deepspeed = launched(s, Task::Training);
+  ASSERT_EQ(deepspeed.files.size(), 1U);
+  EXPECT_EQ(json::parse(deepspeed.files[0].content)["zero_optimization"]["stage"], 3);
+  EXPECT_TRUE(deepspeed.unsaid.empty()) << deepspeed.unsaid;
+  EXPECT_THAT(launched(s, Task::Training, "axolotl").files.front().content,
+              HasSubstr("base_model: meta-llama/Llama-3.1-8B"));
+  s = scenario({{"model", "llama-3.1-8b"},
+                {"training", {{"framework", "torchtitan"}, {"recipe", "fsdp-bf16"}, {"recompute", "full"}}},
+                {"parallelism", {{"data", 4}, {"tensor", 2}, {"zero", 3}}},
+                {"device", {{"id", "rtx-4090"}, {"count", 8}}}});
+  const Launch titan = launched(s, Task::Training);
+  EXPECT_THAT(titan.files.front().content, HasSubstr("tensor_parallel_degree = 2"));
+  EXPECT_TRUE(titan.unsaid.empty() || (titan.unsaid.size() == 1 && titan.unsaid.contains("training")))
+      << titan.unsaid;
+}
+
+TEST(LaunchCommand, RefusesAProgramThatDoesSomethingElse) {
+  const Scenario s = scenario({{"model", "llama-3.1-8b"}});
+  EXPECT_FALSE(launch(s, Task::Inference, "x", resolver(), "axolotl"));
+  EXPECT_FALSE(launch(s, Task::Training, "x", resolver(), "nobody"));
+}
+
+/// Another value of a setting, drawn at random; nothing for those that cannot be drawn.
+void draw(const Field& field, Scenario& s, std::mt19937& random) {
+  Scenario changed = s;
+  std::visit(
+      [&](const auto& access) {
+        using A = std::decay_t<decltype(access)>;
+        if constexpr (std::is_same_v<A, ChoiceAccess>) {
+          access.set(changed, random() % access.size);
+        } else if constexpr (std::is_same_v<A, CodedAccess>) {
+          const auto options = access.options();
+          access.set(changed, options[random() % options.size()]);
+        } else if constexpr (std::is_same_v<A, Access<bool>>) {
+          access.edit(changed) = random() % 2 == 0;
+        } else if constexpr (std::is_same_v<A, Access<Count>>) {
+          access.edit(changed) = Count{1} << random() % 12;
+        } else if constexpr (std::is_same_v<A, Access<std::optional<Count>>>) {
+          access.edit(changed) = Count{1} << random() % 12;
+        }
+      },
+      field.access);
+  if (validate(changed).empty()) s = changed;
+}
+
+TEST(LaunchCommand, ImportReadsBackWhatLaunchWrites) {
+  std::mt19937 random(20261130);
+  const auto one_of = [&](auto& list) { return list[random() % std::size(list)]; };
+  const char* models[] = {"llama-3.1-8b", "qwen3-30b-a3b", "gemma-3-27b", "deepseek-v2-lite"};
+  const auto run = [&](Task task, std::string_view choice, std::string_view key) {
+    for (int i = 0; i < 8; ++i) {
+      Scenario s = scenario({{"model", one_of(models)}, {"device", {{"id", "h100"}, {"count", 1 + random() % 8}}}});
+      std::get<CodedAccess>(field_at("weights.format").access)
+          .set(s, task == Task::Inference ? "gguf:Q4_K_M" : "released");
+      const Field& program = *find_field(choice);
+      set_field(program, std::string(key), s);
+      for (const Field& field : fields) {
+        const bool own = field.group() == (task == Task::Inference ? "serving" : "training") ||
+                         field.group() == "weights" || field.group() == "parallelism";
+        if (own && field.path != choice && field.kind() != FieldKind::Text && random() % 3 == 0)
+          draw(field, s, random);
+      }
+      const Launch written = launched(s, task);
+      const ordered_json difference = differing_settings(s, imported(written), task);
+      EXPECT_TRUE(difference.empty()) << key << ": " << difference << "\n" << launch_text(written);
+    }
+  };
+  for (const auto& row : runtimes) run(Task::Inference, "serving.runtime", row.key);
+  for (const auto& row : training_frameworks) run(Task::Training, "training.framework", row.key);
+}
+
+}  // namespace
+}  // namespace llmcalc::io
