@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,6 +95,26 @@ Device as_device(const FoundGpu& gpu, const io::DevicePreset* preset) {
   device.reported = gpu.total;
   if (gpu.whole_share || !preset) device.gpu_share = 1.0;
   return device;
+}
+
+io::ThisComputer as_computer(const Machine& machine, std::span<const io::DevicePreset> presets) {
+  const bool has_cards = std::any_of(machine.gpus.begin(), machine.gpus.end(),
+                                     [](const FoundGpu& gpu) { return !gpu.unified && gpu.total.count != 0; });
+  io::ThisComputer here;
+  for (const FoundGpu& gpu : machine.gpus) {
+    if (gpu.total.count == 0 || (gpu.unified && has_cards)) continue;
+    const Device device = as_device(gpu, match_device(gpu, presets));
+    auto& groups = here.devices.groups;
+    if (!groups.empty() && *groups.back().device == device) {
+      ++groups.back().count;
+    } else {
+      groups.push_back({std::make_shared<const Device>(device), 1});
+    }
+  }
+  const bool shares = !has_cards && !here.devices.groups.empty();
+  if (here.devices.groups.empty()) here.devices.groups.push_back(host_memory_only());
+  if (!shares && machine.memory.total.count != 0) here.memory_bytes = machine.memory.total.count;
+  return here;
 }
 
 }  // namespace llmcalc::host

@@ -8,6 +8,7 @@
 #include "readers/field_text.hpp"
 #include "readers/local_models.hpp"
 #include "readers/lookup.hpp"
+#include "readers/match_device.hpp"
 #include "readers/model_file.hpp"
 #include "readers/model_preset.hpp"
 
@@ -171,6 +172,10 @@ Resolver default_resolver() {
       .meant =
           [names](std::string_view name) {
             return names->get(std::string(name), [&] { return model_meant_by(name); });
+          },
+      .here =
+          [] {
+            return host::as_computer(host::look_at_this_machine(), read_device_catalogue(preset_folders()).devices);
           },
   };
 }

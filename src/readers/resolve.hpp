@@ -12,6 +12,12 @@
 
 namespace llmcalc::io {
 
+/// The computer that the program runs on, as a scenario has it.
+struct ThisComputer {
+  DeviceSet devices;                  ///< its GPUs; host memory only when there are none
+  std::optional<Count> memory_bytes;  ///< its RAM; nothing: unknown, or shared with its GPU
+};
+
 /// Looks up models and devices. Functions, so that tests and the window can put their own in place.
 struct Resolver {
   std::function<Result<ModelPtr>(const ModelSource&)> model;
@@ -19,6 +25,7 @@ struct Resolver {
   std::function<std::optional<AdapterConfig>(const ModelSource&)> adapter{};  ///< of a model file; may be empty
   /// What a name that is no preset's id means (readers/lookup.hpp); none: only ids are known.
   std::function<Result<ModelSource>(std::string_view name)> meant{};
+  std::function<ThisComputer()> here = nullptr;  ///< null: the device "here" is unknown
 };
 
 /// Presets of this process, files, inline configurations and models set by hand. Answers are remembered, so that a

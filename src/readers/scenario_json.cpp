@@ -48,6 +48,7 @@ class Reader {
         document.contains("weights") && document["weights"].is_object() && document["weights"].contains("format");
     read_object(document, "");
     if (!document.contains("model")) issue("/model", "is missing: a preset id, or a file, config or custom object");
+    host_bandwidth_given_ = document.contains("speed") && document["speed"].contains("host_bandwidth");
     // Last, because the number of devices defaults to what the parallel layout occupies.
     read_devices(document.contains("device") ? document["device"] : json(default_device_id));
   }
@@ -185,16 +186,40 @@ class Reader {
   void add_device(const json& value, const std::string& pointer) {
     DeviceGroup group{nullptr, default_device_count()};
     if (value.is_string()) {
+      if (add_computer(value.get<std::string>())) return;
       group.device = find_device(value.get<std::string>(), pointer);
     } else if (value.is_object()) {
       std::vector<std::string> known{"id", "count"};
       known.insert(known.end(), device_figure_keys().begin(), device_figure_keys().end());
       reject_unknown(value, pointer, known, out_.issues);
+      if (value.contains("id") && value["id"].is_string() && add_computer(value["id"].get<std::string>())) return;
       read_device_object(value, pointer, group);
     } else {
       issue(pointer, "must be a preset id or an object with id or memory_bytes, and count; got " + got(value));
     }
+    if (group.device && group.device->whole().count == 0) return add_memory(*group.device);
     if (group.device) out_.scenario.devices.groups.push_back(std::move(group));
+  }
+
+  /// "cpu": no device. "here": this computer, its devices and its memory as far as they were not given. False for other
+  /// names.
+  bool add_computer(std::string_view id) {
+    DeviceSet& devices = out_.scenario.devices;
+    if (id == host_only_id) {
+      if (devices.groups.empty()) devices.groups.push_back(host_memory_only());
+      return true;
+    }
+    if (id != this_computer_id || !resolver_.here) return false;
+    const ThisComputer here = resolver_.here();
+    devices.groups.insert(devices.groups.end(), here.devices.groups.begin(), here.devices.groups.end());
+    if (!out_.scenario.host.memory_bytes) out_.scenario.host.memory_bytes = here.memory_bytes;
+    return true;
+  }
+
+  /// A computer's own memory as a device: no device, but the bandwidth of what stays on the host.
+  void add_memory(const Device& memory) {
+    if (!host_bandwidth_given_ && memory.bandwidth > 0) out_.scenario.speed.host_bandwidth = memory.bandwidth;
+    if (out_.scenario.devices.groups.empty()) out_.scenario.devices.groups.push_back(host_memory_only());
   }
 
   void read_device_object(const json& value, const std::string& pointer, DeviceGroup& group) {
@@ -244,6 +269,7 @@ class Reader {
   const Resolver& resolver_;
   ReadScenario& out_;
   bool says_weights_ = false;
+  bool host_bandwidth_given_ = false;
 };
 
 /// Adds {"a": {"b": value}} for the path "a.b".

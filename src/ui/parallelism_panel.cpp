@@ -39,8 +39,8 @@ void parallelism_panel(Controls& controls) {
     if (field.group() != "parallelism" || std::find(first.begin(), first.end(), &field) != first.end()) continue;
     setting(controls, field);
   }
-  for (const char* path :
-       {"measure", "include_overhead", "overhead.context_bytes", "overhead.display_bytes", "overhead.ecc"}) {
+  for (const char* path : {"measure", "include_overhead", "overhead.context_bytes", "overhead.display_bytes",
+                           "overhead.ecc", "host.memory_bytes", "host.reserve_bytes"}) {
     if (const Field* field = find_field(path)) setting(controls, *field);
   }
 }

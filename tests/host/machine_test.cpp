@@ -219,5 +219,40 @@ TEST(AsDevice, TakesTheMemoryThatWasFound) {
   EXPECT_EQ(as_device(gpu, &preset).id, "card");
 }
 
+FoundGpu found(std::string name, Bytes total) {
+  FoundGpu gpu;
+  gpu.name = std::move(name);
+  gpu.vendor = Vendor::Nvidia;
+  gpu.total = total;
+  return gpu;
+}
+
+TEST(ThisComputer, HasItsCardsEqualOnesTogether) {
+  Machine machine{{found("A", 24_GiB), found("A", 24_GiB), found("B", 12_GiB)}, {64_GiB, 50_GiB}};
+  FoundGpu shares = found("C", 32_GiB);
+  shares.unified = true;
+  machine.gpus.push_back(shares);
+  const io::ThisComputer here = as_computer(machine, {});
+  ASSERT_EQ(here.devices.groups.size(), 2U);
+  EXPECT_EQ(here.devices.groups[0].count, 2U);
+  EXPECT_EQ(here.devices.groups[1].count, 1U);
+  EXPECT_EQ(here.memory_bytes, (64_GiB).count);
+}
+
+TEST(ThisComputer, WithoutACardIsItsMemoryAlone) {
+  const io::ThisComputer here = as_computer({{found("no memory known", {})}, {64_GiB, 50_GiB}}, {});
+  EXPECT_EQ(here.devices.count(), 0U);
+  ASSERT_EQ(here.devices.groups.size(), 1U);
+  EXPECT_EQ(here.memory_bytes, (64_GiB).count);
+}
+
+TEST(ThisComputer, CountsSharedMemoryWithItsGpu) {
+  FoundGpu shares = found("C", 32_GiB);
+  shares.unified = true;
+  const io::ThisComputer here = as_computer({{shares}, {32_GiB, 20_GiB}}, {});
+  EXPECT_EQ(here.devices.count(), 1U);
+  EXPECT_FALSE(here.memory_bytes.has_value());
+}
+
 }  // namespace
 }  // namespace llmcalc::host

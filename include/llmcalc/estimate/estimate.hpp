@@ -197,7 +197,7 @@ struct Breakdown {
 struct DeviceUse {
   std::string name;  ///< of the first: "GPU 0", "GPU 1", ..., "host"
   Breakdown breakdown{};
-  std::optional<Bytes> capacity{};  ///< nothing: unknown (host)
+  std::optional<Bytes> capacity{};  ///< nothing: unknown
   std::optional<Bytes> limit{};     ///< what the runtime lets this device hold; nothing: all of its capacity
   DeviceSpan span{};                ///< which devices these are
 
@@ -286,9 +286,12 @@ struct TrainingEstimate {
   Count trainable_parameters = 0;
   std::vector<Phase> phases;  ///< of the worst rank
   std::vector<RankUse> ranks;
-  FirstStep first_step;             ///< `breakdown` and `phases` are of every later one
-  std::string bytes_per_parameter;  ///< of a trained one, by role: "2 weights + 2 gradients + 4 states"
-  Breakdown host;                   ///< what offloading puts into host memory, for one rank
+  FirstStep first_step;                ///< `breakdown` and `phases` are of every later one
+  std::string bytes_per_parameter;     ///< of a trained one, by role: "2 weights + 2 gradients + 4 states"
+  Breakdown host;                      ///< what offloading puts into host memory, for one rank
+  Count ranks_on_host = 1;             ///< that share one computer's memory
+  std::optional<Bytes> host_capacity;  ///< of that computer; nothing: unknown, or nothing is offloaded
+  std::optional<Bytes> capacity;       ///< of the smallest device, which every rank is held to
   Fit fit;
 };
 

@@ -72,16 +72,20 @@ inline void separate(std::vector<DeviceUse>& uses, const Scenario& s) {
                    [](const DeviceUse& a, const DeviceUse& b) { return a.span.first < b.span.first; });
 }
 
-/// What is left for the host when it shares the memory of the only device (Apple silicon, DGX Spark, Strix Halo);
-/// nothing when it has memory of its own, whose size no scenario tells.
+/// What is left for the host beside what an inference holds on its devices.
 inline std::optional<Bytes> host_capacity(const Scenario& s, const InferenceEstimate& e) {
-  const Device* device = s.devices.count() == 1 ? s.devices.smallest() : nullptr;
-  if (!device || !device->unified) return std::nullopt;
   Bytes taken;
   for (const DeviceUse& use : e.devices) {
     if (!use.is_host()) taken += use.breakdown.total() * use.span.count();
   }
-  return device->whole() - Bytes{s.display_bytes} - taken;
+  return usable_host_memory(s, taken);
+}
+
+/// Ranks whose offloaded states lie on one computer.
+inline Count ranks_on_host(const Scenario& s) {
+  const Parallelism& p = s.parallelism;
+  const Count ranks = product(p.data, p.tensor, p.pipeline, p.context);
+  return std::clamp<Count>(ranks, 1, std::max<Count>(s.speed.devices_per_node, 1));
 }
 
 /// A paged optimizer's states move to host memory as far as the device is too small. Source: bitsandbytes, managed
@@ -102,21 +106,19 @@ LLMCALC_INLINE InferenceEstimate evaluate_inference(const Scenario& given) {
   const Scenario& s = *scenario;
   // The article knows no engines, so it has the scenario as it was given.
   InferenceEstimate e = s.method == Method::Article ? article::inference(given) : engine_of(s).estimate(s);
-  if (const Device* smallest = s.devices.smallest()) {
-    evaluate_detail::separate(e.devices, s);
-    for (DeviceUse& use : e.devices) {
-      if (use.is_host()) {
-        use.capacity = evaluate_detail::host_capacity(s, e);
-        if (use.capacity)
-          e.fit = evaluate_detail::tighter(e.fit, evaluate_detail::fit_of(use.breakdown, *use.capacity));
-        continue;
-      }
+  const Device* smallest = s.devices.smallest();
+  if (smallest) evaluate_detail::separate(e.devices, s);
+  for (DeviceUse& use : e.devices) {
+    if (use.is_host()) {
+      use.capacity = evaluate_detail::host_capacity(s, e);
+    } else if (smallest) {
       const Device* device = s.devices.at(use.span.first);
       use.capacity = usable_memory(s, use.span.first, device ? *device : *smallest);
       use.limit = evaluate_detail::granted(s, e, use);
-      e.fit =
-          evaluate_detail::tighter(e.fit, evaluate_detail::fit_of(use.breakdown, use.limit.value_or(*use.capacity)));
     }
+    if (!use.capacity) continue;
+    e.fit =
+        evaluate_detail::tighter(e.fit, evaluate_detail::fit_of(use.breakdown, use.limit.value_or(*use.capacity)));
   }
   return e;
 }
@@ -126,9 +128,17 @@ LLMCALC_INLINE TrainingEstimate evaluate_training(const Scenario& given) {
   const Scenario& s = *scenario;
   TrainingEstimate e = estimate_training(s);
   if (s.method == Method::Article) e = article::training(s, e.trainable_parameters);
-  // Any rank may be on the device that shows the desktop.
-  if (const std::optional<Bytes> capacity = usable_memory(s)) e.fit = evaluate_detail::fit_of(e.breakdown, *capacity);
+  // Any rank may be on the device that shows the desktop; without a device the job is in host memory.
+  e.capacity = s.devices.smallest() ? usable_memory(s) : usable_host_memory(s, {});
+  if (e.capacity) e.fit = evaluate_detail::fit_of(e.breakdown, *e.capacity);
   evaluate_detail::add_paged_share(s, e);
+  if (e.host.components.empty() || !s.devices.smallest()) return e;
+  e.ranks_on_host = evaluate_detail::ranks_on_host(s);
+  e.host_capacity = usable_host_memory(s, e.breakdown.total());
+  if (e.host_capacity) {
+    const Bytes each{e.host_capacity->count / e.ranks_on_host};
+    e.fit = evaluate_detail::tighter(e.fit, evaluate_detail::fit_of(e.host, each));
+  }
   return e;
 }
 

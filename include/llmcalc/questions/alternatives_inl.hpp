@@ -25,8 +25,7 @@ LLMCALC_INLINE std::string label_of(const Alternative& a, Task task) {
 LLMCALC_INLINE std::optional<Alternative> alternative_devices(const Scenario& s, Task task,
                                                               const std::vector<DevicePtr>& others, Count most) {
   std::vector<DevicePtr> devices;
-  if (!s.devices.groups.empty() && s.devices.groups.front().device)
-    devices.push_back(s.devices.groups.front().device);
+  if (s.devices.count() != 0 && s.devices.groups.front().device) devices.push_back(s.devices.groups.front().device);
   devices.insert(devices.end(), others.begin(), others.end());
   for (Count n = 1; n <= most; n *= 2) {
     for (const DevicePtr& device : devices) {

@@ -3,8 +3,8 @@
 // range, and when the capacity lies inside it the answer is only probable.
 //
 // Capacity is what a program can address of a device (Device::addressable), or less where the runtime grants the
-// cache a smaller pool (DeviceUse::limit); host memory has no limit here. Nothing is estimated in this file: the
-// amounts are evaluate()'s.
+// cache a smaller pool (DeviceUse::limit). Host memory is judged where its size is known (host.memory_bytes, or a device
+// that shares it), per computer. Nothing is estimated in this file: the amounts are evaluate()'s.
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/text.hpp>
@@ -91,10 +91,11 @@ struct FitAnswer {
   }
 };
 
-/// Verdict of an inference estimate; devices without a known capacity (the host) are left out.
+/// Verdict of an inference estimate; what has no known capacity (a host of unknown size) is left out.
 [[nodiscard]] FitAnswer fit(const InferenceEstimate& e);
 
-/// Verdict of a training estimate. Every rank of a job is held to the smallest device, because any rank may be on it.
+/// Verdict of a training estimate. Every rank of a job is held to the smallest device, because any rank may be on it; the host
+/// is one more row where something is offloaded and its size is known, as the share of one rank.
 [[nodiscard]] FitAnswer fit(const TrainingEstimate& e);
 
 /// Verdict of a valid scenario; evaluates only the half that is asked for.

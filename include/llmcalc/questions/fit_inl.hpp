@@ -27,6 +27,9 @@ inline void add(FitAnswer& answer, std::string name, const Breakdown& use, Bytes
   answer.devices.push_back(std::move(d));
 }
 
+/// "GPU 0", "the host".
+inline std::string place(const DeviceFit& d) { return d.span == after_devices ? "the host" : shared_name(d); }
+
 }  // namespace fit_detail
 
 LLMCALC_INLINE FitAnswer fit(const InferenceEstimate& e) {
@@ -39,9 +42,13 @@ LLMCALC_INLINE FitAnswer fit(const InferenceEstimate& e) {
 
 LLMCALC_INLINE FitAnswer fit(const TrainingEstimate& e) {
   FitAnswer answer;
-  if (!e.fit.known) return answer;
-  for (const RankUse& rank : e.ranks) fit_detail::add(answer, rank.name, rank.breakdown, e.fit.capacity);
-  if (e.ranks.empty()) fit_detail::add(answer, e.worst_rank, e.breakdown, e.fit.capacity);
+  if (e.capacity) {
+    for (const RankUse& rank : e.ranks) fit_detail::add(answer, rank.name, rank.breakdown, *e.capacity);
+    if (e.ranks.empty()) fit_detail::add(answer, e.worst_rank, e.breakdown, *e.capacity);
+  }
+  if (e.host_capacity) {
+    fit_detail::add(answer, "host", e.host, Bytes{e.host_capacity->count / e.ranks_on_host}, after_devices);
+  }
   return answer;
 }
 
@@ -55,10 +62,10 @@ LLMCALC_INLINE std::string sentence(const FitAnswer& answer, ByteUnits units) {
   std::string out(label_of(answer.verdict));
   if (d->excess().count != 0) {
     out += ": " + text(d->excess(), units) + " too much";
-    return d->name.empty() ? out + "." : out + " for " + shared_name(*d) + ".";
+    return d->name.empty() ? out + "." : out + " for " + fit_detail::place(*d) + ".";
   }
   out += ": " + text(d->headroom(), units) + " free";
-  return d->name.empty() ? out + "." : out + " on " + shared_name(*d) + ".";
+  return d->name.empty() ? out + "." : out + " on " + fit_detail::place(*d) + ".";
 }
 
 }  // namespace llmcalc

@@ -8,6 +8,7 @@
 #include <llmcalc/questions/solve.hpp>
 #include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/usable_memory.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
@@ -186,7 +187,9 @@ inline End find_end(Count steps, const std::function<bool(Count)>& good) {
 inline std::optional<Issue> obstacle(const Scenario& s, std::string_view path) {
   const std::string place = "/" + std::string(path);
   if (!find_target(path)) return Issue{place, "cannot be solved for"};
-  if (s.devices.count() == 0) return Issue{"/device", "is needed to solve for a setting"};
+  if (s.devices.count() == 0 && (path == "device.count" || !usable_host_memory(s, {}))) {
+    return Issue{"/device", "is needed to solve for a setting"};
+  }
   if (const Field* f = find_field(path); f && !f->matters(s)) {
     return Issue{f->pointer(), "has no effect with the current settings"};
   }

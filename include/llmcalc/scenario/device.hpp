@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -94,6 +95,22 @@ struct DeviceGroup {
     return a.count == b.count && (a.device == b.device || (a.device && b.device && *a.device == *b.device));
   }
 };
+
+/// The name of "no device": everything is in host memory.
+inline constexpr std::string_view host_only_id = "cpu";
+/// The name of the computer that the program runs on.
+inline constexpr std::string_view this_computer_id = "here";
+
+/// No device at all: everything is in host memory.
+[[nodiscard]] inline DeviceGroup host_memory_only() {
+  Device device;
+  device.id = host_only_id;
+  device.name = "Host memory only";
+  device.vendor = Vendor::Other;
+  device.device_class = "cpu";
+  device.unified = true;
+  return {std::make_shared<const Device>(std::move(device)), 0};
+}
 
 /// The devices a scenario runs on; several groups make an unequal set. No device at all (count 0) means host memory
 /// only.

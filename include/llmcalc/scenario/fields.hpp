@@ -25,7 +25,9 @@ inline constexpr std::array first_fields{
 
 inline constexpr std::array last_fields{
     field({"device", "--device", "Device", "",
-           "preset id, or memory such as 24GiB; ID:COUNT for several, a comma-separated list for different ones"},
+           "preset id, or memory such as 24GiB; ID:COUNT for several, a comma-separated list for different ones; "
+           "here: this "
+           "computer; cpu: host memory only"},
           std::monostate{}),
     choice<&Scenario::measure>({"measure", "--measure", "Measure", "", "what to count"}),
     flag<&Scenario::include_overhead>({"include_overhead", "--include-overhead", "Include overheads", "",
@@ -36,6 +38,14 @@ inline constexpr std::array last_fields{
     whole<&Scenario::display_bytes>({"overhead.display_bytes", "--display-bytes", "Display", "bytes",
                                      "memory that the desktop and its programs use on the first device"},
                                     {0, 1e12}, linear(0, 4294967296)),
+    whole<&Scenario::host, &Host::memory_bytes>(
+        {"host.memory_bytes", "--ram", "RAM", "bytes",
+         "memory of the computer, such as 32GiB; what lies there is compared with it [default: unknown, not judged]"},
+        {0, 1e15}, logarithmic(4294967296, 2199023255552)),
+    whole<&Scenario::host, &Host::reserve_bytes>(
+        {"host.reserve_bytes", "--ram-reserve", "RAM in use", "bytes",
+         "of the computer's memory, what the system and other programs use [default: none]"},
+        {0, 1e15}, logarithmic(268435456, 68719476736)),
     flag<&Scenario::ecc>({"overhead.ecc", "--ecc", "ECC on", "",
                           "error correction switched on; costs 1/16 of the memory on cards that ship with it off"}),
 };

@@ -144,6 +144,13 @@ inline constexpr std::array<EnumRow<Measure>, 3> measures{{
 static_assert(indexed_by_id(measures));
 constexpr const auto& enum_table(Measure) { return measures; }
 
+/// The computer around the devices.
+struct Host {
+  std::optional<Count> memory_bytes;   ///< its memory; nothing: unknown, and what lies there is not judged
+  std::optional<Count> reserve_bytes;  ///< of it, what the system and other programs use; nothing: none
+  friend bool operator==(const Host&, const Host&) = default;
+};
+
 /// The whole input. Two scenarios are equal when every setting is and their models are the same objects.
 struct Scenario {
   ModelPtr model;            ///< never null in a valid scenario
@@ -154,6 +161,7 @@ struct Scenario {
   Training training;
   Parallelism parallelism;
   DeviceSet devices;
+  Host host;
   Measure measure = Measure::Device;
   bool include_overhead = true;        ///< false means measure = allocated
   std::optional<Count> context_bytes;  ///< overrides the device context's size

@@ -57,6 +57,63 @@ TEST(Fit, LeavesTheHostOut) {
   EXPECT_EQ(fit(e).verdict, Verdict::Fits);
 }
 
+TEST(Fit, JudgesWhatLiesOnAHostOfKnownSize) {
+  Scenario s = on_cards(24_GiB, 1);
+  s.serving.runtime = Runtime::LlamaCpp;
+  s.serving.gpu_layers = 0;
+  const Bytes host = evaluate_inference(s).devices.back().breakdown.total();
+  s.host.memory_bytes = (host + 1_GiB).count;
+  EXPECT_TRUE(fits(fit(s, Task::Inference).verdict));
+  EXPECT_TRUE(evaluate_inference(s).fit.fits);
+  s.host.reserve_bytes = (2_GiB).count;
+  const FitAnswer answer = fit(s, Task::Inference);
+  ASSERT_NE(answer.tightest(), nullptr);
+  EXPECT_EQ(answer.tightest()->name, "host");
+  EXPECT_EQ(answer.tightest()->excess(), 1_GiB);
+  EXPECT_FALSE(evaluate_inference(s).fit.fits);
+}
+
+TEST(Fit, OfNoDeviceButKnownMemoryIsThatOfTheMemory) {
+  Scenario s = on_cards(24_GiB, 1);
+  s.devices.groups = {host_memory_only()};
+  s.serving.runtime = Runtime::LlamaCpp;
+  EXPECT_EQ(fit(s, Task::Inference).verdict, Verdict::Unknown);
+  s.host.memory_bytes = (1_GiB).count;
+  EXPECT_EQ(fit(s, Task::Inference).verdict, Verdict::DoesNot);
+  s.host.memory_bytes = (512_GiB).count;
+  EXPECT_EQ(fit(s, Task::Inference).verdict, Verdict::Fits);
+}
+
+TEST(Fit, CountsSharedMemoryOnce) {
+  Scenario s = on_cards(24_GiB, 1);
+  Device mac = *s.devices.groups.front().device;
+  mac.unified = true;
+  mac.gpu_share = 0.75;
+  s.devices.groups = {{std::make_shared<const Device>(mac), 1}};
+  s.host.memory_bytes = (512_GiB).count;
+  s.serving.runtime = Runtime::LlamaCpp;
+  s.serving.gpu_layers = s.model->layer_count() / 2;
+  const InferenceEstimate e = evaluate_inference(s);
+  Bytes capacity;
+  for (const DeviceUse& use : e.devices) {
+    if (use.is_host()) capacity = *use.capacity;
+  }
+  EXPECT_EQ(capacity, 24_GiB - e.devices.front().breakdown.total());
+}
+
+TEST(Fit, HoldsOffloadedStatesToTheHostOfAllItsRanks) {
+  Scenario s = on_cards(80_GiB, 4);
+  s.parallelism.data = 4;
+  s.training.offload = Offload::Optimizer;
+  const TrainingEstimate free = evaluate_training(s);
+  ASSERT_NE(free.host.total().count, 0U);
+  s.host.memory_bytes = (free.host.total() * 4).count;
+  EXPECT_TRUE(fits(fit(s, Task::Training).verdict) || !free.fit.fits);
+  s.host.memory_bytes = *s.host.memory_bytes - 4;
+  EXPECT_EQ(fit(s, Task::Training).tightest()->name, "host");
+  EXPECT_FALSE(evaluate_training(s).fit.fits);
+}
+
 TEST(Fit, OfNoDeviceIsUnknown) {
   EXPECT_EQ(fit(InferenceEstimate{}).verdict, Verdict::Unknown);
   EXPECT_EQ(fit(TrainingEstimate{}).verdict, Verdict::Unknown);
