@@ -90,6 +90,8 @@ std::string markdown_sentence(std::string_view lines) {
   return out;
 }
 
+}  // namespace
+
 void print(const Answer& answer, OutputFormat format, bool one_line, std::ostream& out) {
   switch (format) {
     case OutputFormat::Json:
@@ -107,8 +109,6 @@ void print(const Answer& answer, OutputFormat format, bool one_line, std::ostrea
       if (!answer.table.rows.empty()) out << answer.table.plain();
   }
 }
-
-}  // namespace
 
 namespace {
 

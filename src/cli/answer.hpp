@@ -66,6 +66,9 @@ class PickedFields {
   std::vector<nlohmann::ordered_json> results_;
 };
 
+/// Prints an answer in a form; JSON on one line where answers are lines.
+void print(const Answer& answer, OutputFormat format, bool one_line, std::ostream& out);
+
 /// Reads every scenario of the command line, answers it and prints; issues go where estimate's go. The exit status is
 /// that of estimate.
 int answer_all(const QuestionOptions& options, Streams streams,

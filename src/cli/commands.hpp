@@ -52,6 +52,12 @@ void print_issues(const Issues& issues, std::ostream& out);
 /// Prints what was understood of the arguments beyond their letter, one note per line.
 void print_notes(const std::vector<std::string>& notes, std::ostream& out);
 
+/// True when a model is called so: a preset, or a file there is.
+bool names_model(const std::string& word);
+
+/// What the program says when it is asked nothing: this computer, what runs well on it, and the commands for more.
+int welcome(Streams streams);
+
 Command estimate_command(CLI::App& program);
 Command manual_command(CLI::App& program);
 Command completion_command(CLI::App& program);
@@ -66,6 +72,8 @@ Command solve_command(CLI::App& program);
 Command levers_command(CLI::App& program);
 Command plan_command(CLI::App& program);
 Command sweep_command(CLI::App& program);
+Command advise_command(CLI::App& program);
+Command recommend_command(CLI::App& program);
 Command here_command(CLI::App& program);
 Command check_command(CLI::App& program);
 Command import_command(CLI::App& program);

@@ -8,6 +8,7 @@
 #include "readers/device_preset.hpp"
 #include "readers/local_models.hpp"
 #include "readers/match_device.hpp"
+#include "report/estimate_tables.hpp"
 #include "report/json_output.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -29,10 +30,19 @@ struct HereRequest {
 void add_gpus(io::TextTable& table, ordered_json& json, const host::Machine& found) {
   const auto catalogue = io::read_device_catalogue(io::preset_folders());
   json["gpus"] = ordered_json::array();
+  json["looked_at"] = found.looked_at;
+  for (const std::string& place : found.looked_at) table.rows.push_back({"looked at", place, "", ""});
+  const io::ThisComputer here = host::as_computer(found, catalogue.devices);
+  table.rows.push_back({"taken as", io::devices_text(here.devices),
+                        here.memory_bytes ? text(Bytes{*here.memory_bytes}) + " RAM" : "", "--device here"});
+  json["here"] = io::devices_text(here.devices);
   for (const host::FoundGpu& gpu : found.gpus) {
     const io::DevicePreset* preset = host::match_device(gpu, catalogue.devices);
     const std::string id = preset ? preset->device.id : "";
-    const std::string free = gpu.free ? ", " + text(*gpu.free) + " free" : "";
+    const bool unknown = gpu.total.count == 0;
+    const std::string free = unknown    ? " (memory not known: not used)"
+                             : gpu.free ? ", " + text(*gpu.free) + " free"
+                                        : "";
     table.rows.push_back({"GPU", gpu.name, text(gpu.total) + free, id.empty() ? "no preset" : "--device " + id});
     json["gpus"].push_back({{"name", gpu.name},
                             {"vendor", key_of(gpu.vendor)},
@@ -86,7 +96,8 @@ int here(const HereRequest& request, Streams streams) {
 }  // namespace
 
 Command here_command(CLI::App& program) {
-  CLI::App* parser = program.add_subcommand("here", "this computer's GPUs and memory, and the models on its disks");
+  CLI::App* parser = program.add_subcommand(
+      "here", "this computer: its GPUs and memory, where they were looked for, and the models on its disks");
   const auto request = std::make_shared<HereRequest>();
   add_format(*parser, request->format);
   parser->add_option("--folder", request->folder, "also search this folder for models")->option_text("PATH");

@@ -9,6 +9,7 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/warnings.hpp>
+#include <llmcalc/questions/advise.hpp>
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/levers.hpp>
 #include <llmcalc/questions/solve.hpp>
@@ -36,6 +37,14 @@ std::string remedy_text(const LeverEffect& remedy) {
   return " Smallest change that fits: " + remedy.label + "; costs: " + std::string(remedy.price) + ".";
 }
 
+/// Several changes that together are enough.
+std::string advice_text(const Advice& advice) {
+  if (!advice.found) return " No set of changes is enough; it needs other hardware.";
+  std::string out = " No single change is enough, these are: ";
+  for (std::size_t i = 0; i < advice.steps.size(); ++i) out += (i == 0 ? "" : "; ") + advice.steps[i].what;
+  return out + ".";
+}
+
 Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
   Answer out;
   out.table.columns = {{"task"}, {"device"}, {"verdict"}, {"needs", true}, {"has", true}, {"room", true}};
@@ -50,7 +59,7 @@ Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
     if (answer.verdict != Verdict::Unknown && !fits(answer.verdict)) {
       const auto effects = levers(s, row.id);
       const LeverEffect* remedy = smallest_remedy(effects);
-      out.sentence += remedy ? remedy_text(*remedy) : " No single change is enough.";
+      out.sentence += remedy ? remedy_text(*remedy) : advice_text(advise(s, row.id));
     }
     for (const DeviceFit& d : answer.devices) {
       const std::string room =

@@ -61,7 +61,22 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
 
 }  // namespace
 
+namespace {
+
+/// `llmcalc MODEL ...` is `llmcalc estimate --model MODEL ...` when the word is no command but a model.
+std::vector<std::string> with_command(const CLI::App& program, std::vector<std::string> arguments) {
+  if (arguments.empty() || arguments.front().starts_with('-')) return arguments;
+  const std::vector<std::string> known = known_words(program);
+  if (std::find(known.begin(), known.end(), arguments.front()) != known.end()) return arguments;
+  if (!names_model(arguments.front())) return arguments;
+  arguments.insert(arguments.begin(), {"estimate", "--model"});
+  return arguments;
+}
+
+}  // namespace
+
 int run(std::vector<std::string> arguments, Streams streams) {
+  if (arguments.empty()) return welcome(streams);
   CLI::App program("Memory, speed and cost of large language models, for inference and training.", "llmcalc");
   program.set_version_flag("--version", "llmcalc " + std::string(build_info::full_version));
   program.require_subcommand(1);
@@ -71,14 +86,15 @@ int run(std::vector<std::string> arguments, Streams streams) {
                  "  llmcalc estimate -m qwen3-32b -w gguf:Q4_K_M --runtime llama.cpp -d 24GiB --format markdown\n"
                  "  llmcalc estimate --scenario scenarios.jsonl > estimates.jsonl");
   const std::vector<Command> commands{
-      estimate_command(program),  fit_command(program),     solve_command(program),   levers_command(program),
-      plan_command(program),      sweep_command(program),   here_command(program),    check_command(program),
-      models_command(program),    devices_command(program), formats_command(program), defaults_command(program),
-      import_command(program),    launch_command(program),  lookup_command(program),  schema_command(program),
-      mcp_command(program),       verify_command(program),  inspect_command(program), manual_command(program),
-      completion_command(program)};
+      estimate_command(program), fit_command(program),      solve_command(program),     levers_command(program),
+      plan_command(program),     sweep_command(program),    recommend_command(program), advise_command(program),
+      here_command(program),     check_command(program),    models_command(program),    devices_command(program),
+      formats_command(program),  defaults_command(program), import_command(program),    launch_command(program),
+      lookup_command(program),   schema_command(program),   mcp_command(program),       verify_command(program),
+      inspect_command(program),  manual_command(program),   completion_command(program)};
   const std::vector<std::string> given = arguments;
   try {
+    arguments = with_command(program, std::move(arguments));
     std::reverse(arguments.begin(), arguments.end());
     program.parse(std::move(arguments));
   } catch (const CLI::Success& wanted) {

@@ -180,13 +180,6 @@ Issues ScenarioOptions::lay_over(json& document) const {
   return issues;
 }
 
-bool ScenarioOptions::given(std::string_view path) const {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].path == path) return options_[i] != nullptr && options_[i]->count() != 0;
-  }
-  return false;
-}
-
 /// Programs that run an engine with settings of their own, and the engine that weights and nothing else ask for.
 void ScenarioOptions::choose_engine(json& document, std::vector<std::string>& notes) const {
   if (!document.is_object()) return;
@@ -265,6 +258,13 @@ ScenarioDocuments ScenarioOptions::documents(std::istream& in) const {
   std::sort(out.notes.begin(), out.notes.end());
   out.notes.erase(std::unique(out.notes.begin(), out.notes.end()), out.notes.end());
   return out;
+}
+
+bool ScenarioOptions::given(std::string_view path) const {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].path == path) return options_[i] != nullptr && options_[i]->count() != 0;
+  }
+  return false;
 }
 
 Issue ScenarioOptions::for_people(Issue issue) const {

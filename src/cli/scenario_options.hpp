@@ -10,6 +10,7 @@
 #include <array>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llmcalc::cli {
@@ -33,12 +34,14 @@ class ScenarioOptions {
   /// The same issue for people: the flag instead of the JSON pointer where a flag gave the value.
   [[nodiscard]] Issue for_people(Issue issue) const;
 
+  /// True when the flag of this setting was given.
+  [[nodiscard]] bool given(std::string_view path) const;
+
   /// True when --scenario was given.
   [[nodiscard]] bool from_file() const { return !file_.empty(); }
 
  private:
   [[nodiscard]] Issues lay_over(nlohmann::json& document) const;
-  [[nodiscard]] bool given(std::string_view path) const;
   void choose_engine(nlohmann::json& document, std::vector<std::string>& notes) const;
 
   std::string file_;

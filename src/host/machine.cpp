@@ -6,12 +6,16 @@
 #include "host/system_gpus.hpp"
 
 #include <iterator>
+#include <string>
 
 namespace llmcalc::host {
 namespace {
 
-void append(std::vector<FoundGpu>& all, std::vector<FoundGpu> more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+/// Adds the GPUs of one place, and notes how many there were.
+void append(Machine& machine, const std::string& place, std::vector<FoundGpu> found) {
+  machine.looked_at.push_back(place + ": " + std::to_string(found.size()));
+  machine.gpus.insert(machine.gpus.end(), std::make_move_iterator(found.begin()),
+                      std::make_move_iterator(found.end()));
 }
 
 }  // namespace
@@ -19,9 +23,10 @@ void append(std::vector<FoundGpu>& all, std::vector<FoundGpu> more) {
 Machine look_at_this_machine(const SystemRoots& roots) {
   Machine machine;
   machine.memory = read_host_memory(roots.proc);
-  if (roots.vendor_libraries) append(machine.gpus, nvidia_gpus(machine.memory));
-  append(machine.gpus, sysfs_gpus(roots.sys, roots.share));
-  if (roots.vendor_libraries) append(machine.gpus, system_gpus(machine.memory));
+  if (roots.vendor_libraries) append(machine, "NVIDIA driver (NVML)", nvidia_gpus(machine.memory));
+  append(machine, "AMD and Intel drivers (" + (roots.sys / "class/drm").string() + ")",
+         sysfs_gpus(roots.sys, roots.share));
+  if (roots.vendor_libraries) append(machine, "DXGI or Metal", system_gpus(machine.memory));
   return machine;
 }
 

@@ -32,6 +32,7 @@ struct FoundGpu {
 struct Machine {
   std::vector<FoundGpu> gpus;
   HostMemory memory;
+  std::vector<std::string> looked_at{};  ///< where GPUs were looked for, and how many each place had
 };
 
 /// Where the kernel's files are; tests put their own trees here.

@@ -1,7 +1,10 @@
 // How long questions take: what fits, levers, every setting that can be solved for, on every runtime and with a
 // mixture of experts, and plans for 64 and 1,024 devices.
 
+#include "host/preset_folders.hpp"
+#include "readers/known_models.hpp"
 #include "readers/resolve.hpp"
+#include "report/recommended.hpp"
 
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/levers.hpp>
@@ -91,6 +94,21 @@ void BM_LayoutsOfServing(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(plan(s, Task::Inference));
 }
 BENCHMARK(BM_LayoutsOfServing)->Arg(64)->Arg(1024)->Unit(benchmark::kMillisecond);
+
+void BM_RecommendCatalogue(benchmark::State& state) {
+  static const std::vector<io::KnownModel> models = io::known_models(io::preset_folders());
+  Scenario machine = scenario_of("llama-3.1-8b", "rtx-3060-12gb", 1);
+  machine.host.memory_bytes = (32_GiB).count;
+  machine.serving.runtime = Runtime::LlamaCpp;
+  for (auto _ : state) benchmark::DoNotOptimize(io::recommend_all(models, machine, {}, {}));
+  state.counters["models"] = static_cast<double>(models.size());
+}
+BENCHMARK(BM_RecommendCatalogue)->Unit(benchmark::kMillisecond);
+
+void BM_ReadKnownModels(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(io::known_models(io::preset_folders()));
+}
+BENCHMARK(BM_ReadKnownModels)->Unit(benchmark::kMillisecond);
 
 void BM_LeversOfBoth(benchmark::State& state) {
   const Scenario s = scenario_of("llama-3.1-70b", "rtx-4090", 1);

@@ -186,8 +186,19 @@ TEST(Program, ExplainsItself) {
   for (const Field& field : fields) EXPECT_THAT(estimate.out, HasSubstr(std::string(field.flag))) << field.path;
 }
 
+TEST(Program, SaysWithoutArgumentsWhatThisComputerIsAndWhatToAsk) {
+  const Called c = call({});
+  EXPECT_EQ(c.status, 0);
+  EXPECT_THAT(c.out, HasSubstr("This computer: "));
+  EXPECT_THAT(c.out, HasSubstr("llmcalc recommend"));
+}
+
+TEST(Program, TakesAModelForACommand) {
+  EXPECT_EQ(call({"llama-3.1-8b", "--device", "rtx-4090"}).out,
+            call({"estimate", "--model", "llama-3.1-8b", "--device", "rtx-4090"}).out);
+}
+
 TEST(Program, RefusesWhatItDoesNotKnow) {
-  EXPECT_EQ(call({}).status, 2);
   const Called c = call({"estimat"});
   EXPECT_EQ(c.status, 2);
   EXPECT_THAT(c.errors, HasSubstr("did you mean \"estimate\"?"));

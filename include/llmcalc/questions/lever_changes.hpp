@@ -2,6 +2,7 @@
 // The single changes that levers.hpp weighs: what can be done to a scenario, in words and as a changed copy.
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/model/format_loss.hpp>
 #include <llmcalc/questions/choices.hpp>
 #include <llmcalc/questions/price.hpp>
 #include <llmcalc/scenario/scenario.hpp>
@@ -19,7 +20,7 @@ namespace llmcalc {
 struct Change {
   std::string id;
   std::string label;
-  std::string_view price;
+  std::string price;
   Price kind = Price::None;
   Scenario scenario;
 };
@@ -33,7 +34,7 @@ class Changes {
 
   template <class Edit>
   void add(std::string id, std::string label, Price kind, std::string_view price, const Edit& edit) {
-    Change change{std::move(id), std::move(label), price, kind, from_};
+    Change change{std::move(id), std::move(label), std::string(price), kind, from_};
     edit(change.scenario);
     list_.push_back(std::move(change));
   }
@@ -44,17 +45,7 @@ class Changes {
   std::vector<Change> list_;
 };
 
-/// What a smaller weight format costs in quality. Source: the perplexity of Llama 3 8B (6.23 in 16 bits) that
-/// llama-quantize states for its formats: Q8_0 +0.003, Q6_K +0.022, Q5_K_M +0.057, Q4_K_M +0.175, Q3_K_M +0.66,
-/// Q2_K +3.52; formats of other tools are placed by their bits.
-inline std::string_view quality_loss(double bits) {
-  if (bits >= 8) return "negligible quality loss (perplexity +0.04 %)";
-  if (bits >= 4.4) return "small quality loss (perplexity +0.3 to +3 %)";
-  return bits >= 3.5 ? "noticeable quality loss (perplexity above +3 %)"
-                     : "large quality loss (perplexity +10 % and more)";
-}
-
-/// The same for a smaller cache, of which no such table is published.
+/// What a smaller cache costs in quality: assumed, no table is published.
 inline std::string_view cache_quality_loss(double bits) {
   return bits >= 8 ? "negligible quality loss" : "noticeable quality loss";
 }
@@ -69,7 +60,7 @@ inline void smaller_weights(Changes& changes, const Scenario& s, std::span<const
   const double now = typical_bits({s.weight_format(), s.weights.mix});
   for (const FormatChoice& c : choices) {
     if (typical_bits(c) >= now) continue;
-    changes.add("weights.format:" + format_text(c), weights_label(c), Price::Quality, quality_loss(typical_bits(c)),
+    changes.add("weights.format:" + format_text(c), weights_label(c), Price::Quality, loss_words(format_loss(c)),
                 [&](Scenario& x) { set_format(x, c); });
   }
 }

@@ -19,9 +19,9 @@ namespace llmcalc {
 
 /// What one lever does to a scenario.
 struct LeverEffect {
-  std::string id;          ///< "kv_cache_format:fp8"
-  std::string label;       ///< "FP8 KV cache"
-  std::string_view price;  ///< what it costs, in a word or two
+  std::string id;     ///< "kv_cache_format:fp8"
+  std::string label;  ///< "FP8 KV cache"
+  std::string price;  ///< what it costs, in a word or two
   Price kind = Price::None;
   Scenario scenario;  ///< with the change made
   Bytes saved;        ///< room gained on the device that decides

@@ -21,8 +21,13 @@ LLMCALC_INLINE std::vector<LeverEffect> levers(const Scenario& s, Task task) {
   if (!tightest) return effects;
   for (Change& change : task == Task::Inference ? inference_changes(s) : training_changes(s)) {
     if (change.scenario == s || !validate(change.scenario).empty()) continue;
-    LeverEffect effect{
-        std::move(change.id), std::move(change.label), change.price, change.kind, std::move(change.scenario), {}, {}};
+    LeverEffect effect{std::move(change.id),
+                       std::move(change.label),
+                       std::move(change.price),
+                       change.kind,
+                       std::move(change.scenario),
+                       {},
+                       {}};
     effect.after = fit(effect.scenario, task);
     const DeviceFit* now = effect.after.tightest();
     if (!now) continue;

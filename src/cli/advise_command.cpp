@@ -1,0 +1,63 @@
+// What makes a scenario fit.
+
+#include "cli/answer.hpp"
+#include "cli/commands.hpp"
+#include "readers/scenario_json.hpp"
+#include "report/answers_json.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/questions/advise.hpp>
+
+#include <memory>
+#include <string>
+
+namespace llmcalc::cli {
+namespace {
+
+struct AdviseRequest {
+  QuestionOptions options;
+  std::string prefer = "quality";
+  Certainty certainty = Certainty::Typical;
+};
+
+Answer advice_answer(const Scenario& s, const AdviseRequest& request) {
+  const Task task = request.options.task_or(Task::Inference);
+  const Advice advice =
+      advise(s, task, from_key<Preference>(request.prefer).value_or(Preference::Quality), request.certainty);
+  Answer out;
+  out.sentence = summary(advice, request.options.units());
+  out.table.columns = {{"change"}, {"gives", true}, {"costs"}};
+  out.json = {{"model", s.model->id},
+              {"task", key_of(task)},
+              {"prefer", request.prefer},
+              {"found", advice.found},
+              {"fits_already", advice.fits_already},
+              {"steps", nlohmann::ordered_json::array()},
+              {"before", io::fit_json(advice.before)},
+              {"after", io::fit_json(advice.after)}};
+  for (const AdviceStep& step : advice.steps) {
+    out.table.rows.push_back(
+        {step.what, step.gives.count == 0 ? "" : text(step.gives, request.options.units()), step.costs});
+    out.json["steps"].push_back({{"what", step.what}, {"costs", step.costs}, {"gives_bytes", step.gives.count}});
+  }
+  if (advice.found) out.json["scenario"] = io::write_scenario(advice.scenario, io::Written::Changed);
+  return out;
+}
+
+}  // namespace
+
+Command advise_command(CLI::App& program) {
+  CLI::App* parser = program.add_subcommand("advise", "the set of changes that makes it fit, quality first");
+  const auto request = std::make_shared<AdviseRequest>();
+  request->options.add_to(*parser);
+  parser->add_option("--prefer", request->prefer, "what is given up last: quality, speed, context")
+      ->check(CLI::IsMember({"quality", "speed", "context"}).description(""))
+      ->option_text("NAME");
+  add_conservative(*parser, request->certainty);
+  return {parser, [request](Streams streams) {
+            return answer_all(request->options, streams,
+                              [&](const Scenario& s) -> Result<Answer> { return advice_answer(s, *request); });
+          }};
+}
+
+}  // namespace llmcalc::cli

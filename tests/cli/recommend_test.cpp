@@ -1,0 +1,64 @@
+#include "cli/called.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace llmcalc::cli {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+TEST(Recommend, ListsWhatRunsWithAScenarioThatEstimateTakes) {
+  const Called c =
+      call({"recommend", "-d", "rtx-3060-12gb", "--ram", "34359738368", "--top", "3", "--format", "json"});
+  ASSERT_EQ(c.status, 0) << c.errors;
+  const json rows = json::parse(c.out);
+  ASSERT_EQ(rows.size(), 3U);
+  for (const json& row : rows) {
+    EXPECT_TRUE(row["fits"]) << row.dump();
+    EXPECT_GE(row["context"], 1);
+    EXPECT_EQ(row["scenario"]["model"], row["model"]);
+    EXPECT_EQ(row["device"], "RTX 3060 12 GB");
+  }
+}
+
+TEST(Recommend, GivesEveryFormatOfANamedModel) {
+  const Called c = call({"recommend", "-m", "qwen3-8b", "-d", "rtx-3060-12gb"});
+  ASSERT_EQ(c.status, 0) << c.errors;
+  EXPECT_THAT(c.out, HasSubstr("Q8_0"));
+  EXPECT_THAT(c.out, HasSubstr("Q4_K_M"));
+  EXPECT_THAT(c.out, HasSubstr("The largest format that fits whole"));
+}
+
+TEST(Recommend, ComparesDevices) {
+  const Called c = call({"recommend", "-d", "rtx-3060-12gb", "--with", "rtx-5090, 2 x rtx-3090", "--format", "json"});
+  ASSERT_EQ(c.status, 0) << c.errors;
+  const json rows = json::parse(c.out);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_GT(rows[0]["more"], 0);
+  EXPECT_EQ(rows[1]["device"], "2 × RTX 3090 24 GB");
+}
+
+TEST(Recommend, RefusesAnUnknownDevice) {
+  const Called c = call({"recommend", "-d", "rtx-9999"});
+  EXPECT_EQ(c.status, 2);
+  EXPECT_THAT(c.errors, HasSubstr("rtx-9999"));
+}
+
+TEST(Advise, NamesTheChangesAndGivesTheScenario) {
+  const Called c =
+      call({"advise", "-m", "llama-3.1-8b", "-d", "rtx-3060-12gb", "--runtime", "llama.cpp", "--format", "json"});
+  ASSERT_EQ(c.status, 0) << c.errors;
+  const json answer = json::parse(c.out);
+  EXPECT_TRUE(answer["found"]);
+  ASSERT_EQ(answer["steps"].size(), 1U);
+  EXPECT_EQ(answer["scenario"]["weights"]["format"], "gguf:Q8_0");
+  EXPECT_GT(answer["steps"][0]["gives_bytes"], 0);
+}
+
+}  // namespace
+}  // namespace llmcalc::cli
