@@ -6,6 +6,7 @@
 #include <llmcalc/base/printable.hpp>
 #include <llmcalc/estimate/explain.hpp>
 #include <llmcalc/estimate/warnings.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 
 #include <algorithm>
 #include <array>
@@ -110,6 +111,7 @@ Lines training_block(const Scenario& s, const Estimate& e, const PrintStyle& sty
     add(lines, "first step: " + text(t.first_step.total, style.units));
   }
   if (!t.host.components.empty()) add(lines, "host memory: " + text(t.host.total(), style.units) + " per rank");
+  if (s.method == Method::Detailed) add(lines, usual_text(s));
   for (std::string& line : io::training_speed_lines(s)) add(lines, std::move(line));
   return lines;
 }

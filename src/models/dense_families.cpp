@@ -247,7 +247,7 @@ using enum NormPlacement;
 // clang-format off
 constexpr FamilyRow rows[] = {
     {.model_type = "llama", .family = "Llama", .quirks = {LlamaGraph::Llama, {Quirk::Called70bWhenGrouped}}},
-    {.model_type = "granite", .family = "Granite", .like = "llama"},
+    {.model_type = "granite", .family = "Granite", .quirks = {LlamaGraph::Unknown, {Quirk::OwnLoss}}, .like = "llama"},
     {.model_type = "helium", .family = "Helium", .like = "llama"},
     {.model_type = "Yi", .family = "Yi", .like = "llama"},
     {.model_type = "aquila", .family = "Aquila", .like = "llama"},

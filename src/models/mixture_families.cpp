@@ -410,7 +410,7 @@ constexpr FamilyRow rows[] = {
      .mixture = {.experts = "num_experts", .width = "intermediate_size"}},
     {.model_type = "flex_olmo", .family = "OLMo", .norms = Post, .qk_norm = QkNorm::Full,
      .mixture = {.experts = "num_experts", .width = "intermediate_size"}},
-    {.model_type = "gpt_oss", .family = "gpt-oss", .quirks = LlamaGraph::GptOss, .sinks = true,
+    {.model_type = "gpt_oss", .family = "gpt-oss", .quirks = {LlamaGraph::GptOss, {Quirk::ClampedGlu}}, .sinks = true,
      .windows = {.layers = Windows::ButEveryNth, .period = {.otherwise = 2}},
      .mixture = {.experts = "num_local_experts", .width = "intermediate_size", .router_bias = true,
                  .expert_bias = true, .fused = true},

@@ -1,8 +1,10 @@
 #include "readers/field_json.hpp"
 
 #include <llmcalc/base/suggest.hpp>
+#include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -44,6 +46,69 @@ std::string mismatch(const Field& field, const json& value, const std::vector<st
   return "must be " + expected_text(field) + ", got " + got(value) + hint;
 }
 
+/// True when one of the words between blanks is this one.
+bool has_word(std::string_view words, std::string_view wanted) {
+  while (!words.empty() && !wanted.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    if (words.substr(0, end) == wanted) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
+}
+
+/// A number of a coded value.
+std::optional<std::string> number_text(const json& value) {
+  if (const auto n = whole_number(value)) return std::to_string(*n);
+  return value.is_number() ? std::optional(shortest(value.get<double>())) : std::nullopt;
+}
+
+/// Text of null, a truth value, a number or a list of numbers.
+std::optional<std::string> plain_text(const json& value) {
+  if (value.is_null()) return std::string(field_rows::automatic);
+  if (value.is_boolean()) {
+    return std::string(value.get<bool>() ? field_rows::switched_on : field_rows::switched_off);
+  }
+  if (!value.is_array() || value.empty()) return number_text(value);
+  std::string text;
+  for (const json& part : value) {
+    const auto number = number_text(part);
+    if (!number) return std::nullopt;
+    text.append(text.empty() ? "" : ",").append(*number);
+  }
+  return text;
+}
+
+/// The same back: a list where there is a comma.
+ordered_json plain_json(std::string_view text) {
+  if (text == field_rows::automatic) return nullptr;
+  if (text == field_rows::switched_on || text == field_rows::switched_off) return text == field_rows::switched_on;
+  const auto number = [](std::string_view digits) {
+    const auto whole = field_rows::number_in(digits);
+    return whole ? ordered_json(*whole) : ordered_json::parse(digits, nullptr, false);
+  };
+  if (text.find(',') == std::string_view::npos) return number(text);
+  ordered_json list = ordered_json::array();
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    list.push_back(number(text.substr(0, comma)));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return list;
+}
+
+/// {"full": "sdpa", ...} for "full:sdpa,...".
+ordered_json pairs_json(std::string_view text) {
+  if (text.find(':') == std::string_view::npos) return text;
+  ordered_json object = ordered_json::object();
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const std::size_t colon = std::min(text.find(':'), comma);
+    object[std::string(text.substr(0, colon))] = text.substr(std::min(colon + 1, comma), comma - colon - 1);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return object;
+}
+
 /// Text of a coded value in any of its JSON forms; nothing when it has none of them.
 std::optional<std::string> coded_text(const json& value, CodedShape shape) {
   if (value.is_string()) return value.get<std::string>();
@@ -59,6 +124,15 @@ std::optional<std::string> coded_text(const json& value, CodedShape shape) {
     }
     return text;
   }
+  if (shape == CodedShape::Pairs && value.is_object()) {
+    std::string text;
+    for (const auto& [key, word] : value.items()) {
+      if (!word.is_string()) return std::nullopt;
+      text.append(text.empty() ? "" : ",").append(key).append(":").append(word.get<std::string>());
+    }
+    return text;
+  }
+  if (shape == CodedShape::Value) return plain_text(value);
   if (shape == CodedShape::Counted && value.is_object() && value.size() == 1) {
     if (const auto n = whole_number(value.begin().value())) {
       return std::string(value.begin().key()).append(":").append(std::to_string(*n));
@@ -69,6 +143,8 @@ std::optional<std::string> coded_text(const json& value, CodedShape shape) {
 
 ordered_json coded_json(const std::string& text, CodedShape shape) {
   if (text == field_rows::not_given) return nullptr;
+  if (shape == CodedShape::Value) return plain_json(text);
+  if (shape == CodedShape::Pairs) return pairs_json(text);
   const std::size_t slash = text.find('/');
   if (shape == CodedShape::KeyValue && slash != std::string::npos) {
     return {{"k", text.substr(0, slash)}, {"v", text.substr(slash + 1)}};
@@ -127,14 +203,18 @@ struct Setter {
                              : value.is_null() || value.is_boolean() ? value.dump()
                                                                      : std::string();
     std::vector<std::string> words;
+    std::string nearest;
     for (std::size_t i = 0; i < a.size; ++i) {
-      words.emplace_back(a.row(i).key);
+      const Choice row = a.row(i);
+      words.emplace_back(row.key);
+      if (!word.empty() && has_word(row.alike, word)) nearest = row.key;
       if (word == words.back()) {
         a.set(s, i);
         return {};
       }
     }
-    return mismatch(field, value, words);
+    if (nearest.empty()) return mismatch(field, value, words);
+    return mismatch(field, value) + " (the nearest is \"" + nearest + "\")";
   }
   std::string operator()(const CodedAccess& a) const {
     const bool nothing = value.is_null() && !field.nothing.empty();

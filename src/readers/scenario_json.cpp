@@ -9,8 +9,10 @@
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/model_slots.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -47,6 +49,9 @@ class Reader {
     says_weights_ =
         document.contains("weights") && document["weights"].is_object() && document["weights"].contains("format");
     read_object(document, "");
+    for (const UsualSetting& usual : usual_settings) {
+      if (std::find(given_.begin(), given_.end(), usual.path) == given_.end()) usual.apply(out_.scenario);
+    }
     if (!document.contains("model")) issue("/model", "is missing: a preset id, or a file, config or custom object");
     host_bandwidth_given_ = document.contains("speed") && document["speed"].contains("host_bandwidth");
     // Last, because the number of devices defaults to what the parallel layout occupies.
@@ -60,6 +65,7 @@ class Reader {
     for (const auto& [key, value] : object.items()) {
       const std::string path = prefix + key;
       if (const Field* field = find_field(path)) {
+        given_.push_back(path);
         read_field(*field, value);
       } else if (is_group(path)) {
         if (value.is_object()) {
@@ -270,6 +276,7 @@ class Reader {
   ReadScenario& out_;
   bool says_weights_ = false;
   bool host_bandwidth_given_ = false;
+  std::vector<std::string> given_;  ///< paths of the settings that the document names
 };
 
 /// Adds {"a": {"b": value}} for the path "a.b".
@@ -327,7 +334,7 @@ Result<Scenario> read_scenario_text(std::string_view text, const Resolver& resol
 }
 
 ordered_json write_scenario(const Scenario& scenario, Written written) {
-  const Scenario defaults;
+  const UsualDefaults defaults(scenario);
   ordered_json document = ordered_json::object();
   for (const Field& field : fields) {
     if (field.path == "model") {
@@ -339,7 +346,7 @@ ordered_json write_scenario(const Scenario& scenario, Written written) {
       if (written == Written::All || source.kind != ModelSource::Kind::None) {
         put(document, field.path, model_json(source));
       }
-    } else if (written == Written::All || !same_setting(field, scenario, defaults)) {
+    } else if (written == Written::All || !defaults.has(field, scenario)) {
       put(document, field.path, field_json(field, scenario));
     }
   }

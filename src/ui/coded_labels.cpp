@@ -40,6 +40,13 @@ std::string coded_label(const Field& field, std::string_view text) {
     return std::string(kind ? label_of(*kind) : text);
   }
   if (field.path == "serving.draft_kv_format") return text == "default" ? "Engine's default" : kv_label(text);
+  if (field.path == "training.attention") {
+    if (const auto kernel = from_key<AttentionKernel>(text)) return std::string(label_of(*kernel));
+    return text == "full:sdpa,sliding:flash" ? "Flash for windows, SDPA for the rest" : std::string(text);
+  }
+  if (text == "auto") return "Automatic";
+  if (text == "on") return "On";
+  if (text == "off") return "Off";
   if (text == "all-linear") return "All linear layers";
   return std::string(text);
 }

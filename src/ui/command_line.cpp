@@ -3,6 +3,7 @@
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/model_slots.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 
 #include <type_traits>
 
@@ -36,7 +37,7 @@ std::string flag_value(const Field& field, const Scenario& s) {
 }  // namespace
 
 std::string command_line(const Scenario& scenario) {
-  const Scenario defaults;
+  const UsualDefaults defaults(scenario);
   std::string line = "llmcalc estimate";
   if (scenario.model) line += " --model " + scenario.model->id;
   for (const Field& field : fields) {
@@ -47,7 +48,7 @@ std::string command_line(const Scenario& scenario) {
       }
     }
     if (field.kind() == FieldKind::External) continue;
-    if (same_setting(field, scenario, defaults) && field.path != "serving.context") continue;
+    if (defaults.has(field, scenario) && field.path != "serving.context") continue;
     if (const std::string value = flag_value(field, scenario); !value.empty()) {
       line.append(" ").append(field.flag).append(" ").append(value);
     }

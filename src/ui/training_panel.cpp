@@ -3,6 +3,7 @@
 #include "ui/panels.hpp"
 
 #include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +21,7 @@ constexpr std::array first{&field_at("training.method"),      &field_at("trainin
 
 void training_panel(Controls& controls, SlotChoosers& slots) {
   heading(controls.theme, "Training");
+  const Scenario before = controls.scenario;
   for (const Field* field : first) setting(controls, *field);
   if (!controls.more) return;
   for (const Field& field : fields) {
@@ -30,6 +32,10 @@ void training_panel(Controls& controls, SlotChoosers& slots) {
     } else {
       setting(controls, field);
     }
+  }
+  const Training& now = controls.scenario.training;
+  if (now.framework != before.training.framework || now.version != before.training.version) {
+    follow_framework(controls.scenario, before);
   }
 }
 

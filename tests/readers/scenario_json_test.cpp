@@ -93,6 +93,49 @@ TEST(ScenarioJson, ReadsEveryFormOfRecomputation) {
   }
 }
 
+TEST(ScenarioJson, ReadsSwitchesThatMayBeLeftToTheProgram) {
+  const auto read = [](const std::string& training) {
+    return read_scenario_text(R"({"model": "llama-3.1-8b", "training": )" + training + "}", resolver());
+  };
+  EXPECT_EQ(read(R"({"kbit_preparation": true})")->training.kbit_preparation, true);
+  EXPECT_EQ(read(R"({"kbit_preparation": null})")->training.kbit_preparation, std::nullopt);
+  EXPECT_EQ(read(R"({"lora": {"experts": false}})")->training.lora.experts, false);
+  EXPECT_EQ(read(R"({"trainable_share": 0.25})")->training.trainable_share, 0.25);
+  EXPECT_FALSE(read(R"({"trainable_share": 2})"));
+  EXPECT_FALSE(read(R"({"kbit_preparation": 3})"));
+  const auto mixed = read(R"({"attention": {"full": "sdpa", "sliding": "flash"}})");
+  ASSERT_TRUE(mixed);
+  EXPECT_EQ(mixed->training.attention, AttentionKernel::Sdpa);
+  EXPECT_EQ(mixed->training.sliding_attention, AttentionKernel::Flash);
+  EXPECT_EQ(json(write_scenario(*mixed)["training"]["attention"]), json({{"full", "sdpa"}, {"sliding", "flash"}}));
+  EXPECT_FALSE(read(R"({"attention": {"full": "sdpa"}})"));
+  EXPECT_FALSE(read(R"({"attention": {"full": "sdpa", "global": "flash"}})"));
+}
+
+TEST(ScenarioJson, TakesWhatIsLeftOutFromTheFramework) {
+  const auto trl = read_scenario_text(R"({"model": "llama-3.1-8b", "training": {"framework": "trl"}})", resolver());
+  ASSERT_TRUE(trl);
+  EXPECT_EQ(trl->training.loss, Loss::ChunkedLinear);
+  EXPECT_EQ(trl->training.recompute, RecomputeKind::Full);
+  const auto dpo = read_scenario_text(
+      R"({"model": "llama-3.1-8b", "training": {"framework": "trl", "objective": "dpo"}})", resolver());
+  ASSERT_TRUE(dpo);
+  EXPECT_EQ(dpo->training.loss, Loss::FreedBeforeBackward);
+  const auto given = read_scenario_text(
+      R"({"model": "llama-3.1-8b", "training": {"framework": "trl", "loss": "full", "recompute": "none"}})",
+      resolver());
+  ASSERT_TRUE(given);
+  EXPECT_EQ(given->training.loss, Loss::Full);
+  EXPECT_EQ(given->training.recompute, RecomputeKind::None);
+}
+
+TEST(ScenarioJson, NamesTheNearestFramework) {
+  const auto read = read_scenario_text(R"({"model": "llama-3.1-8b", "training": {"framework": "nemo"}})", resolver());
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.issues().front().what.find("the nearest is \"megatron-bridge\""), std::string::npos)
+      << read.issues().front().what;
+}
+
 TEST(ScenarioJson, ReadsTheModelsBesideThePolicy) {
   const auto s = read_scenario_text(R"({"model": "llama-3.1-8b", "training": {"objective": "ppo",
                                    "reward_model": "llama-3.2-1b", "rollout": {"group": 4}}})",

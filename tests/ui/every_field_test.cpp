@@ -4,6 +4,7 @@
 #include "driver.hpp"
 
 #include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 
 #include <gtest/gtest.h>
 
@@ -19,6 +20,11 @@ std::vector<std::string_view> unexpected(const Field& field, const Scenario& sta
   std::vector<std::string_view> paths = differences(start, now);
   std::erase_if(paths, [&](std::string_view path) {
     if (path == field.path) return true;
+    // A framework brings its defaults.
+    if (field.path == "training.framework" || field.path == "training.version") {
+      return std::any_of(usual_settings.begin(), usual_settings.end(),
+                         [&](const UsualSetting& usual) { return usual.path == path; });
+    }
     if (path != "device" || field.group() != "parallelism") return false;
     return start.devices.groups.size() == 1 && now.devices.groups.size() == 1 &&
            start.devices.groups.front().device == now.devices.groups.front().device;
@@ -28,7 +34,7 @@ std::vector<std::string_view> unexpected(const Field& field, const Scenario& sta
 
 /// Scenarios under which settings matter that do not under the defaults.
 using Change = void (*)(App&);
-constexpr std::array<Change, 23> surroundings{
+constexpr std::array<Change, 24> surroundings{
     [](App&) {},
     [](App& a) { a.scenario.serving.runtime = Runtime::LlamaCpp; },
     [](App& a) { a.scenario.serving.runtime = Runtime::Transformers; },
@@ -84,6 +90,9 @@ constexpr std::array<Change, 23> surroundings{
       a.scenario.parallelism.data = 4;
       a.scenario.parallelism.zero = 3;
       a.scenario.parallelism.schedule = PipelineSchedule::Interleaved;
+    },
+    [](App& a) {
+      use_model(a, {ModelSource::Kind::Preset, "gemma-3-4b"});  // has a vision tower
     },
     [](App& a) {
       use_model(a, {ModelSource::Kind::Preset, "gemma-2-9b"});

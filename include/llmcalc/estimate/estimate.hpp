@@ -147,6 +147,8 @@ struct Component {
 /// An ordered list of components; the total is their sum.
 struct Breakdown {
   std::vector<Component> components;
+  Count spread_low = 1000;   ///< of the total in per mille, as measured: the range is at least this wide
+  Count spread_high = 1000;  ///< the same upwards
 
   [[nodiscard]] Bytes total() const {
     Bytes sum;
@@ -156,12 +158,12 @@ struct Breakdown {
   [[nodiscard]] Bytes low() const {
     Bytes sum;
     for (const Component& c : components) sum += c.low;
-    return sum;
+    return min(sum, scale(total(), spread_low, 1000));
   }
   [[nodiscard]] Bytes high() const {
     Bytes sum;
     for (const Component& c : components) sum += c.high;
-    return sum;
+    return max(sum, scale(total(), spread_high, 1000));
   }
   /// The component of this part; null when there is none.
   [[nodiscard]] const Component* find(Part part) const {

@@ -127,7 +127,11 @@ LLMCALC_INLINE TrainingEstimate evaluate_training(const Scenario& given) {
   const Normalised scenario = normalised(given, Task::Training);
   const Scenario& s = *scenario;
   TrainingEstimate e = estimate_training(s);
-  if (s.method == Method::Article) e = article::training(s, e.trainable_parameters);
+  if (s.method == Method::Article) {
+    const std::optional<double>& share = s.training.trainable_share;
+    const Count all = parameter_count(*s.model);
+    e = article::training(s, share ? Count(static_cast<double>(all) * *share) : e.trainable_parameters);
+  }
   // Any rank may be on the device that shows the desktop; without a device the job is in host memory.
   e.capacity = s.devices.smallest() ? usable_memory(s) : usable_host_memory(s, {});
   if (e.capacity) e.fit = evaluate_detail::fit_of(e.breakdown, *e.capacity);

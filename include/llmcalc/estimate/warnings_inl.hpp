@@ -10,6 +10,7 @@
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/validate.hpp>
 #include <llmcalc/scenario/validate_training.hpp>
+#include <llmcalc/training/estimate.hpp>
 
 #include <algorithm>
 #include <string>
@@ -82,6 +83,53 @@ inline void add_pool(const Scenario& s, const InferenceEstimate& e, std::vector<
                 " sequences at once; the others wait.");
 }
 
+/// The words for a setting that was left to the program and changes the total by more than a tenth; nothing otherwise.
+inline void add_automatic(const Scenario& s, const TrainingEstimate& e, const Scenario& other, std::string_view now,
+                          std::string_view then, std::vector<std::string>& out) {
+  const Bytes here = e.breakdown.total();
+  const Bytes there = estimate_training(other).breakdown.total();
+  const Bytes less = min(here, there);
+  if ((max(here, there) - less).count <= less.count / 10) return;
+  out.push_back(std::string(now) + " with " + std::string(label_of(s.training.framework)) + ". " + std::string(then) +
+                ", training takes " + text(there) + " instead of " + text(here) + ".");
+}
+
+/// Settings of training that are only defaults and decide the answer.
+inline void add_defaults(const Scenario& s, const TrainingEstimate& e, std::vector<std::string>& out) {
+  const Training& t = s.training;
+  if (trains_adapters(t.method) && !t.kbit_preparation) {
+    Scenario other = s;
+    const bool usual = t.rules().usual.kbit_preparation;
+    other.training.kbit_preparation = !usual;
+    add_automatic(s, e, other,
+                  usual ? "A quantized base is prepared for training (PEFT: norms, embedding and head in fp32)"
+                        : "A quantized base is not prepared for training",
+                  usual ? "Without that (kbit_preparation false)"
+                        : "With PEFT's preparation (kbit_preparation true: norms, embedding and head in fp32)",
+                  out);
+  }
+  bool mixture = false;
+  bool windows = false;
+  for (const Layer& layer : s.model->kinds) {
+    mixture = mixture || layer.is_moe();
+    windows = windows || (layer.attention.window != 0 && layer.attention.window < t.sequence);
+  }
+  if (trains_adapters(t.method) && mixture && !t.lora.experts) {
+    Scenario other = s;
+    const bool always = t.rules().expert_adapters == ExpertAdapters::Always;
+    const bool usual = always ? t.lora.targets.is_all_linear() : t.experts == ExpertKernel::Loop;
+    other.training.lora.experts = !usual;
+    add_automatic(s, e, other, usual ? "Routed experts get adapters too" : "Routed experts get no adapters",
+                  usual ? "Without them (lora.experts false)" : "With them (lora.experts true)", out);
+  }
+  if (windows && t.attention == AttentionKernel::Flash && !t.sliding_attention) {
+    Scenario other = s;
+    other.training.sliding_attention = AttentionKernel::Flash;
+    add_automatic(s, e, other, "Layers with a window take a mask: PyTorch's own flash kernel knows no windows",
+                  "With the flash-attn package (attention full:flash,sliding:flash)", out);
+  }
+}
+
 }  // namespace warnings_detail
 
 LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estimate& e, std::optional<Task> half) {
@@ -92,6 +140,7 @@ LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estima
   if (wants(half, Task::Inference)) warnings_detail::add_published_mix(s, out);
   if (wants(half, Task::Inference)) add_engine_warnings(s, engine_of(s), out);
   if (wants(half, Task::Training)) warnings_detail::add_trained_encoder(s, out);
+  if (wants(half, Task::Training)) warnings_detail::add_defaults(s, e.training, out);
   if (wants(half, Task::Inference)) warnings_detail::add_pool(s, e.inference, out);
   if (wants(half, Task::Inference)) out.insert(out.end(), e.inference.notes.begin(), e.inference.notes.end());
   return out;

@@ -1,6 +1,6 @@
 #pragma once
 // DeepSpeed: ZeRO partitions with buckets of fixed size. Its limits are reduce_bucket_size,
-// stage3_prefetch_bucket_size and stage3_max_live_parameters of runtime/zero/config. It is started through the
+// stage3_prefetch_bucket_size and stage3_max_live_parameters, sub_group_size of runtime/zero/config. It is started through the
 // transformers Trainer, whose names of optimizers apply.
 
 #include <llmcalc/frameworks/framework.hpp>
@@ -9,10 +9,12 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> deepspeed_versions{{
     {.from = "0",
-     .step = StepGradients::Fp32Copy,
+     .spread = {.sharded = {980, 1110}},
+     .windows = WindowMasks::FlashKernel,
+     .step = StepGradients::Fp32PerGroup,
      .adam = AdamKernel::Fused,
      .states = StatesMade::AtStart,
-     .source = "DeepSpeed runtime/zero: stage_1_and_2, stage3, config"},
+     .source = "DeepSpeed runtime/zero: stage_1_and_2, stage3 (_prepare_sub_group), config"},
 }};
 
 inline constexpr FrameworkRow deepspeed{
@@ -22,7 +24,7 @@ inline constexpr FrameworkRow deepspeed{
     .help = "ZeRO partitions",
     .versions = deepspeed_versions,
     .can = {.tensor = true, .pipeline = true, .context = true, .encoders = true, .zero = every_zero},
-    .limits = {.bucket = 500'000'000, .prefetch = 50'000'000, .max_live = 1'000'000'000},
+    .limits = {.bucket = 500'000'000, .prefetch = 50'000'000, .max_live = 1'000'000'000, .group = 1'000'000'000},
     .optimizers = &OptimizerNames::transformers,
     .optimizer_flag = "--optim"};
 

@@ -3,11 +3,15 @@
 // versions; frameworks.hpp is the table. Everybody else asks these rows and never compares frameworks.
 
 #include <llmcalc/base/units.hpp>
+#include <llmcalc/scenario/attention_kernel.hpp>
+#include <llmcalc/scenario/training/layers.hpp>
 #include <llmcalc/scenario/training/losses.hpp>
 #include <llmcalc/scenario/training/optimizers.hpp>
+#include <llmcalc/scenario/training/recipes.hpp>
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -21,19 +25,50 @@ enum class TrainingFramework : std::uint8_t {
   LitGpt,
   Megatron,
   DeepSpeed,
-  Unsloth
+  Unsloth,
+  Trl,
+  Axolotl,
+  MsSwift,
+  LlamaFactory,
+  AutoModel,
+  MegatronBridge,
+  Verl,
+  OpenRlhf,
+  Mlx
 };
 
 /// What "selective" recomputation recomputes.
 enum class SelectiveKind : std::uint8_t {
-  CoreAttention,     ///< the attention operation: drops the scores (Megatron; nothing to gain with flash)
-  EverySecondMatmul  ///< keeps every second matrix product and the attention output (torchtitan "op")
+  CoreAttention,      ///< the attention operation: drops the scores (Megatron; nothing to gain with flash)
+  EverySecondMatmul,  ///< keeps every second matrix product and the attention output (torchtitan "op")
+  SavedOperations     ///< keeps the operations of a list: every product when compiled, every second one otherwise,
+                      ///< attention's output, what experts exchange (torchtitan since 2026)
 };
 
 /// How attention treats windows and grouped heads.
 enum class WindowMasks : std::uint8_t {
-  Tensors,  ///< a mask tensor, keys and values repeated for every head
-  Kernel    ///< the kernel knows both
+  Tensors,      ///< a mask tensor, keys and values repeated for every head
+  FlashKernel,  ///< the flash-attn package knows both; SDPA takes a mask tensor
+  Kernel        ///< every kernel knows both
+};
+
+/// What a 4-bit base does with routed experts that are one tensor.
+enum class QuantizedExperts : std::uint8_t {
+  AsOthers,
+  Skipped  ///< only linear modules are quantized: the experts stay in 16 bits (bitsandbytes in transformers 5)
+};
+
+/// Whether all-linear adapters reach routed experts.
+enum class ExpertAdapters : std::uint8_t {
+  WhenModules,  ///< in a loop of modules, not in one tensor
+  Always
+};
+
+/// What a grouped product of routed experts keeps.
+enum class RoutedWork : std::uint8_t {
+  AsTheClass,
+  Fused,        ///< one kernel for gate and up, whatever the class does (Megatron)
+  SummedInFp32  ///< tokens, the four tensors of the block, and the outputs in fp32 for the weighted sum (torchtitan)
 };
 
 /// Projections of queries, keys and values.
@@ -66,11 +101,17 @@ enum class GradientBuckets : std::uint8_t {
 /// What the step works on.
 enum class StepGradients : std::uint8_t {
   AsStored,
-  Fp32Copy  ///< an fp32 copy alongside the gradients, where there are master weights
+  Fp32PerGroup  ///< where there are master weights an fp32 copy of a group of parameters at a time, in the step
 };
 
 /// How Adam steps.
 enum class AdamKernel : std::uint8_t { Foreach, Fused };
+
+/// What a ring of context-parallel ranks holds.
+enum class RingKind : std::uint8_t {
+  Blocks,   ///< two blocks of keys and values, and of their gradients
+  Gathered  ///< keys and values of all ranks in one buffer, outputs merged in fp32 (torch's context_parallel)
+};
 
 /// When optimizer states come to exist.
 enum class StatesMade : std::uint8_t { InTheFirstStep, AtStart };
@@ -98,9 +139,39 @@ struct Fragmentation {
   Count eager = 1060;
 };
 
+/// Whether a quantized base is prepared for training.
+enum class KbitPreparation : std::uint8_t { None, Done };
+
+/// What a framework does when its user says nothing; nothing: the scenario's own default.
+struct UsualSettings {
+  std::optional<LayerKernels> kernels{};
+  std::optional<Loss> loss{};
+  std::optional<AttentionKernel> attention{};
+  std::optional<Recipe> recipe{};          ///< when all weights are trained
+  std::optional<Recipe> adapter_recipe{};  ///< when adapters are; nothing: the same
+  std::optional<RecomputeKind> recompute{};
+  bool kbit_preparation = false;  ///< PEFT prepares a quantized base
+};
+
+/// Measured over estimated totals in per mille: smallest and largest of the golden runs, widened by what they do not
+/// cover. Where nothing was measured it is wide.
+struct TotalSpread {
+  Count low = 850;
+  Count high = 1200;
+};
+
+/// Spreads by layout.
+struct MeasuredSpread {
+  TotalSpread alone{};    ///< one device, or whole copies of the model
+  TotalSpread sharded{};  ///< ZeRO and FSDP
+  TotalSpread split{};    ///< tensor, pipeline, context or expert parallel
+};
+
 /// What a framework does with memory from one version on, until its next row.
 struct FrameworkVersion {
   std::string_view from{};  ///< first version of this row
+  UsualSettings usual{};
+  MeasuredSpread spread{};
   WindowMasks windows = WindowMasks::Tensors;
   QkvProjection projection = QkvProjection::AsTheModel;
   DropoutPlaces dropout = DropoutPlaces::AsTheModel;
@@ -108,11 +179,16 @@ struct FrameworkVersion {
   OwnKernels kernels = OwnKernels::None;
   SelectiveKind selective = SelectiveKind::CoreAttention;
   LossKernel loss = LossKernel::Torch;
+  ChunkedLinear chunked{};
+  QuantizedExperts quantized_experts = QuantizedExperts::AsOthers;
+  ExpertAdapters expert_adapters = ExpertAdapters::WhenModules;
+  RoutedWork routed = RoutedWork::AsTheClass;
   QuantizedBase base{};
   GradientBuffers gradients = GradientBuffers::Fresh;
   GradientBuckets buckets = GradientBuckets::Views;
   StepGradients step = StepGradients::AsStored;
   AdamKernel adam = AdamKernel::Foreach;
+  RingKind ring = RingKind::Blocks;
   StatesMade states = StatesMade::InTheFirstStep;
   Float8Copies float8 = Float8Copies::None;
   ValueUpdate value_model = ValueUpdate::AfterThePolicy;
@@ -127,6 +203,7 @@ struct ElementLimits {
   Count bucket = 0;    ///< of a gradient bucket
   Count prefetch = 0;  ///< gathered ahead
   Count max_live = 0;  ///< gathered at once
+  Count group = 0;     ///< stepped at once
 };
 
 inline constexpr std::array<Count, 1> no_zero{0};
@@ -157,6 +234,7 @@ struct FrameworkSpeed {
 struct FrameworkRow {
   TrainingFramework id = TrainingFramework::Transformers;
   std::string_view key{}, label{}, help{};
+  std::string_view alike{};                      ///< other programs this row is nearest to, separated by blanks
   std::span<const FrameworkVersion> versions{};  ///< oldest first, at least one
   FrameworkAbilities can{};
   ElementLimits limits{};

@@ -4,14 +4,23 @@
 // (1.06 compiled, 1.10 to 1.15 eager); elsewhere 1.04 to 1.06 with sequences of one length, 1.15 with varying lengths.
 
 #include <llmcalc/base/enum_table.hpp>
+#include <llmcalc/frameworks/automodel.hpp>
+#include <llmcalc/frameworks/axolotl.hpp>
 #include <llmcalc/frameworks/deepspeed.hpp>
 #include <llmcalc/frameworks/framework.hpp>
 #include <llmcalc/frameworks/litgpt.hpp>
+#include <llmcalc/frameworks/llama_factory.hpp>
 #include <llmcalc/frameworks/megatron.hpp>
+#include <llmcalc/frameworks/megatron_bridge.hpp>
+#include <llmcalc/frameworks/mlx.hpp>
+#include <llmcalc/frameworks/ms_swift.hpp>
+#include <llmcalc/frameworks/openrlhf.hpp>
 #include <llmcalc/frameworks/torchtitan.hpp>
 #include <llmcalc/frameworks/torchtune.hpp>
 #include <llmcalc/frameworks/transformers.hpp>
+#include <llmcalc/frameworks/trl.hpp>
 #include <llmcalc/frameworks/unsloth.hpp>
+#include <llmcalc/frameworks/verl.hpp>
 #include <llmcalc/scenario/version.hpp>
 
 #include <array>
@@ -19,9 +28,11 @@
 
 namespace llmcalc {
 
-inline constexpr std::array<FrameworkRow, 7> training_frameworks{
-    frameworks::transformers, frameworks::torchtitan, frameworks::torchtune, frameworks::litgpt,
-    frameworks::megatron,     frameworks::deepspeed,  frameworks::unsloth};
+inline constexpr std::array<FrameworkRow, 16> training_frameworks{
+    frameworks::transformers,    frameworks::torchtitan, frameworks::torchtune,     frameworks::litgpt,
+    frameworks::megatron,        frameworks::deepspeed,  frameworks::unsloth,       frameworks::trl,
+    frameworks::axolotl,         frameworks::ms_swift,   frameworks::llama_factory, frameworks::automodel,
+    frameworks::megatron_bridge, frameworks::verl,       frameworks::openrlhf,      frameworks::mlx};
 static_assert(indexed_by_id(training_frameworks));
 constexpr const auto& enum_table(TrainingFramework) { return training_frameworks; }
 

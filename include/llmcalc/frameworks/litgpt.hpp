@@ -7,11 +7,13 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 2> litgpt_versions{{
     {.from = "0",
+     .spread = {.alone = {960, 1100}},
      .windows = WindowMasks::Kernel,
      .projection = QkvProjection::Fused,
      .base = {.head = true, .inputs = true, .dequantized_head = 2},
      .source = "LitGPT tutorials/resource-tables.md of 2023-10 (bitsandbytes 0.41.1)"},
     {.from = "2024",
+     .spread = {.alone = {960, 1100}},
      .windows = WindowMasks::Kernel,
      .projection = QkvProjection::Fused,
      .base = {.head = true, .inputs = true, .extra_stream = 16, .dequantized_head = 4},

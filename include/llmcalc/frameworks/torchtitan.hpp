@@ -6,8 +6,9 @@
 
 namespace llmcalc::frameworks {
 
-inline constexpr std::array<FrameworkVersion, 1> torchtitan_versions{{
+inline constexpr std::array<FrameworkVersion, 2> torchtitan_versions{{
     {.from = "0",
+     .spread = {.sharded = {950, 1040}, .split = {950, 1170}},
      .windows = WindowMasks::Kernel,
      .inputs = SequenceInputs::Gathered,
      .selective = SelectiveKind::EverySecondMatmul,
@@ -15,6 +16,19 @@ inline constexpr std::array<FrameworkVersion, 1> torchtitan_versions{{
      .adam = AdamKernel::Fused,
      .fragmentation = {.eager = 1120},
      .source = "torchtitan 9dec370 (2024-12): parallelize_llama.py, benchmarks/llama3_h100_202412"},
+    {.from = "2026",
+     .spread = {.sharded = {950, 1040}, .split = {945, 1170}},
+     .windows = WindowMasks::Kernel,
+     .inputs = SequenceInputs::Gathered,
+     .selective = SelectiveKind::SavedOperations,
+     .loss = LossKernel::LossParallelOnce,
+     .chunked = {.tokens = 0, .chunks = 8, .per_logit = 12, .hidden = 4},
+     .routed = RoutedWork::SummedInFp32,
+     .adam = AdamKernel::Fused,
+     .ring = RingKind::Gathered,
+     .fragmentation = {.eager = 1120},
+     .source = "torchtitan 2026-08: distributed/activation_checkpoint.py, experiments/graph_trainer/memory_policy.py "
+               "(compiled), components/loss.py, models/common/moe.py; max reserved of pull requests 3429 and 3618"},
 }};
 
 inline constexpr FrameworkRow torchtitan{.id = TrainingFramework::Torchtitan,

@@ -7,6 +7,8 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> torchtune_versions{{
     {.from = "0",
+     .spread = {.alone = {950, 1040}},
+     .chunked = {.tokens = 0, .chunks = 8, .per_logit = 12, .hidden = 4},
      .adam = AdamKernel::Fused,
      .source = "torchtune 0.4 to 0.6: recipes' defaults (fused AdamW, chunked loss)"},
 }};
@@ -15,6 +17,7 @@ inline constexpr FrameworkRow torchtune{
     .id = TrainingFramework::Torchtune,
     .key = "torchtune",
     .label = "torchtune",
+    .alike = "torchao tune",
     .versions = torchtune_versions,
     .can = {.tensor = true, .context = true, .zero = zero_3, .zero_piped = zero_2},
     .optimizers = &OptimizerNames::python,

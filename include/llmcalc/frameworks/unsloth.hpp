@@ -10,6 +10,7 @@ inline constexpr std::array<FrameworkVersion, 1> unsloth_versions{{
      .windows = WindowMasks::Kernel,
      .kernels = OwnKernels::Fused,
      .loss = LossKernel::OverLogits,
+     .buckets = GradientBuckets::Copies,
      .value_model = ValueUpdate::WithThePolicy,
      .source = "Unsloth kernels: rms_layernorm, swiglu, fast_lora, cross_entropy_loss (from source, not measured)"},
 }};

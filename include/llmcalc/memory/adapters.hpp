@@ -5,8 +5,9 @@
 //
 // Which matrices: the targets by name (q k v o gate up down head); "all linear" also takes the projections of
 // recurrent mixers. A fused query-key-value projection is one matrix (PEFT); LitGPT keeps separate adapters for its
-// parts. Routed experts that are one tensor (transformers 5) are not linear modules and get none; in a loop of
-// modules each has its own. Tensor parallelism cuts the side that the base matrix is cut along. Source: PEFT
+// parts. Routed experts that are one tensor (transformers 5) are not linear modules and get none unless they are
+// asked for (PEFT target_parameters); in a loop of modules each has its own; Megatron's all-linear takes its grouped
+// linears. Tensor parallelism cuts the side that the base matrix is cut along. Source: PEFT
 // lora/layer.py, dora.py; LitGPT lora.py. Worked: Llama 3.1 8B, rank 16, all linear 41,943,040 parameters.
 
 #include <llmcalc/memory/sharding.hpp>
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace llmcalc {
 
@@ -25,7 +27,7 @@ struct AdapterPlace {
 };
 
 /// Matrices that adapters go to, a row for each name that reaches them. Routed experts (Expert...) only as modules.
-inline constexpr std::array<AdapterPlace, 23> adapter_places{{
+inline constexpr std::array<AdapterPlace, 25> adapter_places{{
     {.role = TensorRole::Query, .target = LoraTarget::Query},
     {.role = TensorRole::LatentQueryDown, .target = LoraTarget::Query},
     {.role = TensorRole::LatentQueryUp, .target = LoraTarget::Query},
@@ -48,16 +50,22 @@ inline constexpr std::array<AdapterPlace, 23> adapter_places{{
     {.role = TensorRole::Down, .target = LoraTarget::Down},
     {.role = TensorRole::SharedDown, .target = LoraTarget::Down},
     {.role = TensorRole::ExpertDown, .target = LoraTarget::Down},
+    {.role = TensorRole::ExpertGateUp, .target = LoraTarget::Gate},
+    {.role = TensorRole::ExpertGateUp, .target = LoraTarget::Up},
     {.role = TensorRole::Head, .target = LoraTarget::Head},
 }};
 
+/// Whether adapters go to routed experts.
+enum class RoutedExperts : std::uint8_t { Without, WithAdapters };
+
 /// True when a matrix gets an adapter.
-[[nodiscard]] constexpr bool is_target(const Tensor& t, const LoraTargets& targets, ExpertKernel experts) {
+[[nodiscard]] constexpr bool is_target(const Tensor& t, const LoraTargets& targets, RoutedExperts experts) {
   using R = TensorRole;
   if (t.vector || t.part == ModelPart::Encoder || t.part == ModelPart::Mtp) return false;
   if (t.role == R::RecurrentIn || t.role == R::RecurrentOut) return targets.is_all_linear();
-  const bool routed = t.role == R::ExpertGate || t.role == R::ExpertUp || t.role == R::ExpertDown;
-  if (routed && experts != ExpertKernel::Loop) return false;
+  const bool routed =
+      t.role == R::ExpertGate || t.role == R::ExpertUp || t.role == R::ExpertDown || t.role == R::ExpertGateUp;
+  if (routed && experts == RoutedExperts::Without) return false;
   return std::any_of(adapter_places.begin(), adapter_places.end(),
                      [&](const AdapterPlace& p) { return p.role == t.role && targets.has(p.target); });
 }

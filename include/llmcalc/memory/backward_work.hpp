@@ -8,6 +8,7 @@
 //   frozen base             all kept + (3 c i + s h) T (not gated 2 c i)
 //   fp32 adapters on up     all kept + (4 i + 12 h - 4 r) T
 //   experts                 all kept + (2 c i K + s h - c h K - 8 K) T        and the experts' down gradients
+//   experts, clamped        2 c i K more: both halves of the interleaved gradient are made as wholes
 //   experts' inner product  all kept + (s h - 2 c i K) T + gate's and up's gradient, and the down gradients
 //   accumulating            all kept + (c i + s h) T + the down projection's new gradient
 //   eager attention         mixer and first norm + a S (scores' gradients) + (s h - c o) T, and all but q, k, v
@@ -69,7 +70,8 @@ namespace backward_detail {
     return m;
   }
   const Count k = f.experts_per_token;
-  const Count more = add(busiest(p, product(2, p.compute, k, f.expert_width)), multiply(p.stream, p.hidden));
+  const Count halves = p.clamped_experts ? 4 : 2;
+  const Count more = add(busiest(p, product(halves, p.compute, k, f.expert_width)), multiply(p.stream, p.hidden));
   const Count freed = busiest(p, multiply(k, add(multiply(p.compute, p.hidden), 8)));
   m.live = m.live + Bytes{multiply(more, t.tokens)} - Bytes{multiply(freed, t.tokens)};
   return m;

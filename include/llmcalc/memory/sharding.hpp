@@ -151,11 +151,9 @@ struct Stage {
   }
 };
 
-/// The stage's share of a model.
-[[nodiscard]] inline Stage stage_of(const Model& model, Count stages, Count stage,
-                                    UnevenLayers uneven = UnevenLayers::FirstStages) {
+/// The stage's share of a model: these layers.
+[[nodiscard]] inline Stage stage_of(const Model& model, Count stages, Count stage, const LayerRange& range) {
   Stage s{.layers_of_kind = std::vector<Count>(model.kinds.size(), 0)};
-  const LayerRange range = stage_layers(model.layer_count(), stages, stage, uneven);
   for (Count i = range.first; i < range.first + range.count && i < model.layers.size(); ++i) {
     ++s.layers_of_kind[model.layers[i]];
   }
@@ -163,6 +161,12 @@ struct Stage {
   s.first = stage == 0;
   s.last = stage + 1 >= stages;
   return s;
+}
+
+/// The stage's share of a model.
+[[nodiscard]] inline Stage stage_of(const Model& model, Count stages, Count stage,
+                                    UnevenLayers uneven = UnevenLayers::FirstStages) {
+  return stage_of(model, stages, stage, stage_layers(model.layer_count(), stages, stage, uneven));
 }
 
 /// How often a tensor group's shape occurs on a stage. Prediction layers are loaded nowhere (draft.hpp adds them);

@@ -75,7 +75,9 @@ struct SumRules {
   Count virtual_tokens = 0;  ///< prompt tuning: trained rows before every sequence
   bool scalar_head = false;  ///< one output instead of logits: reward and value models
   bool value_head = false;   ///< one output alongside the logits
-  ExpertKernel experts = ExpertKernel::GroupedMm;
+  RoutedExperts expert_adapters = RoutedExperts::Without;
+  bool plain_experts = false;  ///< a quantized base leaves its routed experts in 16 bits
+  VisionTower tower = VisionTower::Trained;
   Optimizer optimizer = Optimizer::AdamW;
   Count optimizer_rank = 128;
 };
@@ -127,7 +129,7 @@ namespace sums_detail {
 /// Adds the adapter of one tensor.
 constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, const ShardShape& local,
                            const Model& model, Count count) {
-  if (r.lora.rank == 0 || !is_target(t, r.lora.targets, r.experts)) return;
+  if (r.lora.rank == 0 || !is_target(t, r.lora.targets, r.expert_adapters)) return;
   const AdapterShape a = adapter_shape(t, local, model, r.lora.targets, r.separate_parts);
   if (a.parts == 0) return;
   const Count copies = multiply(a.copies, count);
@@ -155,12 +157,14 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
   // What the checkpoint says of a module wins over the format in general: 16 bits, or bytes of its own.
   const bool known = r.quantized && r.weights.measured && t.measured.count != 0;
   const bool left = known && t.measured >= storage(t.total(), plain_block(r.weights.format));
+  const bool left_out = expert && r.plain_experts;
   const bool quantized =
-      r.quantized && !t.vector && !left && (is_quantized(r.weights, t) || (head && r.quantizes_head));
+      r.quantized && !t.vector && !left && !left_out && (is_quantized(r.weights, t) || (head && r.quantizes_head));
   g.parameters.of(expert) = add(g.parameters.of(expert), elements);
   const Bytes bytes = t.buffer             ? Bytes{4} * elements
                       : quantized && known ? scale(t.measured, elements, t.total())
                       : quantized ? matrix_bytes(r.weights, local.rows, local.columns) * multiply(local.copies, count)
+                      : left_out  ? Bytes{2} * elements
                                   : Bytes{r.bytes.weight} * elements;
   g.base_bytes.of(expert) = add(g.base_bytes.of(expert), bytes.count);
   if (quantized) g.largest_quantized = std::max(g.largest_quantized, multiply(local.rows, local.columns));
@@ -178,6 +182,7 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
     add_adapter(g, r, t, local, model, count);
     return;
   }
+  if (t.part == ModelPart::Encoder && r.tower == VisionTower::Frozen) return;
   g.trained.of(expert) = add(g.trained.of(expert), elements);
   const Bytes state =
       states(r, {.rows = local.rows, .columns = local.columns, .bytes = r.bytes.state, .parameter = class_of(t)},
@@ -220,7 +225,7 @@ inline void add_extras(TrainingSums& sums, const SumRules& r, const Model& model
   sums.layers.resize(model.kinds.size());
   for (const auto kind : model.layers) ++sums.layers[kind];
   for (const Tensor& t : model.tensors) {
-    if (t.part == ModelPart::Mtp) continue;
+    if (t.part == ModelPart::Mtp || (t.part == ModelPart::Encoder && rules.tower == VisionTower::Absent)) continue;
     if (t.kind >= 0) {
       const auto k = static_cast<std::size_t>(t.kind);
       if (sums.layers[k] == 0) continue;

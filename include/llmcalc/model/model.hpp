@@ -247,6 +247,8 @@ enum class Quirk : std::uint8_t {
   PredictionInGguf,      ///< llama.cpp's converter writes its prediction layers into the file
   Called70b,             ///< llama.cpp's quantizer calls every model of 80 layers "70B"
   Called70bWhenGrouped,  ///< the same, but only with grouped queries
+  ClampedGlu,            ///< experts with interleaved gate and up, clamped, which transformers computes step by step
+  OwnLoss,               ///< its class computed the loss itself until transformers 4.50, without the 16-bit logits
 };
 
 /// The quirks of a family. Its row sets them (src/models); engines and training ask for them, never for a name.

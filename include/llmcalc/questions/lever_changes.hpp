@@ -191,8 +191,10 @@ inline void training_shape(Changes& changes, const Scenario& s) {
     changes.add("training.sequence:half", "Half the sequence", Price::Reach, "shorter sequences",
                 [](Scenario& x) { x.training.sequence /= 2; });
   }
-  changes.add("training.attention:flash", "Flash attention", Price::None, "nothing",
-              [](Scenario& x) { x.training.attention = AttentionKernel::Flash; });
+  changes.add("training.attention:flash", "Flash attention", Price::None, "nothing", [](Scenario& x) {
+    x.training.attention = AttentionKernel::Flash;
+    x.training.sliding_attention = std::nullopt;
+  });
   changes.add("training.kernels:fused", "Fused kernels", Price::Complexity, "another dependency",
               [](Scenario& x) { x.training.kernels = LayerKernels::Fused; });
   changes.add("training.loss:fused", "Fused cross-entropy", Price::Complexity, "another dependency",

@@ -49,7 +49,7 @@ struct TrainingWork {
     case RecomputeKind::None:
       break;
     case RecomputeKind::Selective: {
-      return s.training.rules().selective == SelectiveKind::EverySecondMatmul ? Passes{1, 0} : Passes{0, 1};
+      return s.training.rules().selective == SelectiveKind::CoreAttention ? Passes{0, 1} : Passes{1, 0};
     }
     case RecomputeKind::Full:
     case RecomputeKind::EveryN:

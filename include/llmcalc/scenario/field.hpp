@@ -37,6 +37,7 @@ struct Access {
 /// One possible value of a choice.
 struct Choice {
   std::string_view key, label, help;
+  std::string_view alike{};  ///< other names this row is nearest to, separated by blanks
 };
 
 /// Reads and edits an enumeration by the number of its row.
@@ -52,7 +53,9 @@ enum class CodedShape : std::uint8_t {
   Plain,     ///< the text
   KeyValue,  ///< {"k": ..., "v": ...} for "k/v", the text when both are equal
   List,      ///< ["q", "k"] for "q,k", the text for a named set
-  Counted    ///< {"every": n} for "every:n"
+  Counted,   ///< {"every": n} for "every:n"
+  Pairs,     ///< {"full": "sdpa", "sliding": "flash"} for "full:sdpa,sliding:flash", the text when there is one
+  Value      ///< null, true, false, a number or a list of numbers for "auto", "on", "off", "0.5", "3,1"
 };
 
 /// Reads and edits a value through its text.
@@ -146,6 +149,14 @@ constexpr std::string_view help_in(const auto& row) {
   }
 }
 
+constexpr std::string_view alike_in(const auto& row) {
+  if constexpr (requires { row.alike; }) {
+    return row.alike;
+  } else {
+    return {};
+  }
+}
+
 template <auto... Members>
 inline constexpr ChoiceAccess choice_access = [] {
   using E = std::remove_reference_t<decltype(member<Members...>(std::declval<Scenario&>()))>;
@@ -154,7 +165,7 @@ inline constexpr ChoiceAccess choice_access = [] {
                       enum_table(E{}).size(),
                       [](std::size_t i) {
                         const auto& row = enum_table(E{})[i];
-                        return Choice{row.key, label_in(row), help_in(row)};
+                        return Choice{row.key, label_in(row), help_in(row), alike_in(row)};
                       }};
 }();
 

@@ -1,13 +1,16 @@
 #pragma once
 // Text forms of the settings that are more than a number or one row of a table.
 
+#include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/field.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace llmcalc::field_rows {
@@ -164,6 +167,120 @@ inline constexpr CodedAccess lora_target_set{[](const Scenario& s) {
                                                return all;
                                              },
                                              CodedShape::List};
+
+/// Words of a switch that may be left to the program.
+inline constexpr std::string_view automatic = "auto";
+inline constexpr std::string_view switched_on = "on";
+inline constexpr std::string_view switched_off = "off";
+
+/// A switch with a third position, "auto": what the program does by itself.
+template <auto... Members>
+inline constexpr CodedAccess automatic_flag{
+    [](const Scenario& s) {
+      const std::optional<bool>& on = member<Members...>(s);
+      return std::string(!on ? automatic : *on ? switched_on : switched_off);
+    },
+    [](Scenario& s, std::string_view text) {
+      std::optional<bool>& on = member<Members...>(s);
+      if (text == automatic) {
+        on = std::nullopt;
+      } else if (text == switched_on || text == "true" || text == switched_off || text == "false") {
+        on = text == switched_on || text == "true";
+      } else {
+        return false;
+      }
+      return true;
+    },
+    [] {
+      return std::vector<std::string>{std::string(automatic), std::string(switched_on), std::string(switched_off)};
+    },
+    CodedShape::Value};
+
+/// Attention in training: one kernel, or one each for full and for sliding layers.
+inline constexpr CodedAccess training_attention{
+    [](const Scenario& s) {
+      const std::string_view full = key_of(s.training.attention);
+      if (!s.training.sliding_attention) return std::string(full);
+      return std::string("full:").append(full).append(",sliding:").append(key_of(*s.training.sliding_attention));
+    },
+    [](Scenario& s, std::string_view text) {
+      if (const auto kernel = from_key<AttentionKernel>(text)) {
+        s.training.attention = *kernel;
+        s.training.sliding_attention = std::nullopt;
+        return true;
+      }
+      std::optional<AttentionKernel> full, sliding;
+      while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const std::size_t colon = text.substr(0, comma).find(':');
+        if (colon == std::string_view::npos) return false;
+        const auto kernel = from_key<AttentionKernel>(text.substr(colon + 1, comma - colon - 1));
+        std::optional<AttentionKernel>& place = text.substr(0, colon) == "full" ? full : sliding;
+        if (!kernel || place || (&place == &sliding && text.substr(0, colon) != "sliding")) return false;
+        place = kernel;
+        text.remove_prefix(std::min(comma + 1, text.size()));
+      }
+      if (!full || !sliding) return false;
+      s.training.attention = *full;
+      s.training.sliding_attention = sliding;
+      return true;
+    },
+    [] {
+      std::vector<std::string> all;
+      for (const auto& row : attention_kernels) all.emplace_back(row.key);
+      all.emplace_back("full:sdpa,sliding:flash");
+      return all;
+    },
+    CodedShape::Pairs};
+
+/// The article's share of trained parameters: a number from 0 to 1, or "auto".
+inline constexpr CodedAccess trainable_share{
+    [](const Scenario& s) {
+      return s.training.trainable_share ? shortest(*s.training.trainable_share) : std::string(automatic);
+    },
+    [](Scenario& s, std::string_view text) {
+      if (text == automatic) {
+        s.training.trainable_share = std::nullopt;
+        return true;
+      }
+      double share = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
+      if (error != std::errc{} || end != text.data() + text.size() || !(share >= 0 && share <= 1)) return false;
+      s.training.trainable_share = share;
+      return true;
+    },
+    [] {
+      return std::vector<std::string>{std::string(automatic), "0.01", "0.1", "0.5", "1"};
+    },
+    CodedShape::Value};
+
+/// Layers of every pipeline stage: "15,16,16,14", or "auto".
+inline constexpr CodedAccess layers_per_stage{
+    [](const Scenario& s) {
+      std::string text;
+      for (const Count n : s.parallelism.layers_per_stage) {
+        text.append(text.empty() ? "" : ",").append(std::to_string(n));
+      }
+      return text.empty() ? std::string(automatic) : text;
+    },
+    [](Scenario& s, std::string_view text) {
+      constexpr std::size_t most_stages = 1024;
+      if (text.empty()) return false;
+      std::vector<Count> layers;
+      while (text != automatic && !text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const auto n = number_in(text.substr(0, comma));
+        if (!n || layers.size() == most_stages) return false;
+        layers.push_back(*n);
+        text.remove_prefix(std::min(comma + 1, text.size()));
+      }
+      s.parallelism.layers_per_stage = std::move(layers);
+      return true;
+    },
+    [] {
+      return std::vector<std::string>{std::string(automatic), "15,16,16,14"};
+    },
+    CodedShape::Value};
 
 inline constexpr Count most_layers_between = 10'000;
 

@@ -23,6 +23,7 @@ inline bool shares_context(const Scenario& s) {
   return s.parallelism.tensor > 1 && engine_of(s).settings.decode_context;
 }
 constexpr bool has_stages(const Scenario& s) { return s.parallelism.pipeline > 1; }
+constexpr bool shards_weights(const Scenario& s) { return s.parallelism.zero >= 3 && shards_states(s); }
 constexpr bool shards(const Scenario& s) { return s.parallelism.zero >= 2; }
 
 inline constexpr auto parallelism_member = &Scenario::parallelism;
@@ -51,6 +52,9 @@ inline constexpr std::array parallelism_fields{
                          {"parallelism.virtual_stages", "--virtual-stages", "Virtual stages", "",
                           "model chunks per rank in the interleaved schedule"},
                          {1, 1024}, linear(1, 16))),
+    only(has_stages, field({"parallelism.layers_per_stage", "--layers-per-stage", "Layers per stage", "",
+                            "layers of every pipeline stage, comma-separated [default: as equal as possible]"},
+                           layers_per_stage)),
     whole<parallelism_member, &Parallelism::context>(
         {"parallelism.context", "--context-parallel", "Context parallel", "ranks", "ranks that share a sequence"},
         {1, most_ranks}, logarithmic(1, 64)),
@@ -69,6 +73,11 @@ inline constexpr std::array parallelism_fields{
                              {"parallelism.decode_context", "--decode-context-parallel", "Decode context parallel",
                               "ranks", "vLLM: tensor-parallel ranks that share a sequence's keys and values"},
                              {1, 1024}, logarithmic(1, 16))),
+    only(shards_weights, whole<parallelism_member, &Parallelism::fsdp>(
+                             {"parallelism.fsdp", "--fsdp", "FSDP version", "",
+                              "which FSDP shards the weights; 1 keeps what its hooks hold until the backward pass "
+                              "ends"},
+                             {1, 2}, linear(1, 2))),
     only(shards, flag<parallelism_member, &Parallelism::reshard_after_forward>(
                      {"parallelism.reshard_after_forward", "--reshard-after-forward", "Reshard after forward", "",
                       "gathered weights are dropped after the forward pass"})),

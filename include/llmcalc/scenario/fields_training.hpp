@@ -5,6 +5,7 @@
 #include <llmcalc/scenario/field_codecs.hpp>
 #include <llmcalc/scenario/fields_serving.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace llmcalc::field_rows {
@@ -31,6 +32,11 @@ constexpr bool splits_experts(const Scenario& s) { return s.parallelism.expert >
 constexpr bool freezes(const Scenario& s) { return row_of(s.training.method).trained == Trained::LastLayers; }
 constexpr bool projects_gradients(const Scenario& s) { return row_of(s.training.optimizer).low_rank; }
 constexpr bool chunks_loss(const Scenario& s) { return s.training.loss == Loss::Chunked; }
+constexpr bool article_method(const Scenario& s) { return s.method == Method::Article; }
+inline bool has_encoder(const Scenario& s) {
+  return s.model && std::any_of(s.model->tensors.begin(), s.model->tensors.end(),
+                                [](const Tensor& t) { return t.part == ModelPart::Encoder; });
+}
 /// More ranks than the largest machines have.
 inline constexpr double most_ranks = 65536;
 
@@ -94,6 +100,19 @@ inline constexpr std::array training_fields{
                            {"training.lora.dropout", "--lora-dropout", "Adapter dropout", "",
                             "dropout before the adapters; any above 0 keeps a mask and a copy"},
                            {0, 0.99}, linear(0, 0.5))),
+    only(has_adapters, field({"training.lora.experts", "--lora-experts", "Adapters on experts", "",
+                              "routed experts get adapters too [default: what the framework's all-linear means]"},
+                             automatic_flag<training_member, &Training::lora, &Lora::experts>)),
+    only(has_adapters, field({"training.kbit_preparation", "--kbit-preparation", "k-bit preparation", "",
+                              "PEFT's preparation of a quantized base: norms, embedding, head and stream in fp32 "
+                              "[default: the framework's]"},
+                             automatic_flag<training_member, &Training::kbit_preparation>)),
+    only(has_encoder, choice<training_member, &Training::vision_tower>(
+                          {"training.vision_tower", "--vision-tower", "Vision tower", "",
+                           "whether vision and audio towers are frozen, trained or left out"})),
+    only(article_method, field({"training.trainable_share", "--trainable-share", "Trained share", "",
+                                "the article's method: share of the parameters that are trained, 0 to 1"},
+                               trainable_share)),
     only(tunes_prompt, whole<training_member, &Training::virtual_tokens>(
                            {"training.virtual_tokens", "--virtual-tokens", "Virtual tokens", "tokens",
                             "prompt tuning: trained tokens before every sequence"},
@@ -133,8 +152,10 @@ inline constexpr std::array training_fields{
            "activations that are dropped and computed again: none, selective, full, every:N layers, block:N first "
            "layers of a stage, one-of:N"},
           recompute),
-    choice<training_member, &Training::attention>({"training.attention", "--training-attention", "Attention", "",
-                                                   "kernel that computes attention in training"}),
+    field(
+        {"training.attention", "--training-attention", "Attention", "",
+         "kernel that computes attention in training; full:sdpa,sliding:flash gives layers with a window their own"},
+        training_attention),
     choice<training_member, &Training::kernels>(
         {"training.kernels", "--kernels", "Layer kernels", "", "whether norms and feed-forward blocks are fused"}),
     choice<training_member, &Training::loss>(

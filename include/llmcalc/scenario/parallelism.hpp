@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace llmcalc {
 
@@ -43,8 +45,18 @@ struct Parallelism {
   std::optional<Count> bucket{};       ///< elements of a gradient bucket; nothing: the framework's
   std::optional<Count> prefetch{};     ///< DeepSpeed stage 3: elements gathered ahead; nothing: 5e7
   std::optional<Count> max_live{};     ///< DeepSpeed stage 3: gathered elements at once; nothing: 1e9
+  Count fsdp = 2;                      ///< which FSDP shards when ZeRO is 3: 1 or 2
+  std::vector<Count> layers_per_stage{};  ///< uneven pipelines; empty: as equal as possible
   friend bool operator==(const Parallelism&, const Parallelism&) = default;
 };
+
+/// Layers of the stages before `stage`, and its own; nothing when they are as equal as possible.
+[[nodiscard]] constexpr std::optional<std::array<Count, 2>> given_layers(const Parallelism& p, Count stage) {
+  if (p.pipeline <= 1 || stage >= p.layers_per_stage.size()) return std::nullopt;
+  Count before = 0;
+  for (std::size_t i = 0; i < stage; ++i) before = add(before, p.layers_per_stage[i]);
+  return std::array{before, p.layers_per_stage[stage]};
+}
 
 /// Micro-batches in flight on pipeline stage `stage`.
 [[nodiscard]] constexpr InFlight in_flight(const Parallelism& p, Count micro_batches, Count stage) {

@@ -11,6 +11,7 @@
 #include <llmcalc/scenario/training/optimizers.hpp>
 #include <llmcalc/scenario/training/recipes.hpp>
 
+#include <optional>
 #include <string>
 
 namespace llmcalc {
@@ -29,6 +30,9 @@ struct Training {
   Count micro_batch = 1;
   Count sequence = 4096;
   Count accumulation = 1;
+  std::optional<bool> kbit_preparation;  ///< PEFT's preparation of a quantized base; nothing: the framework's default
+  VisionTower vision_tower = VisionTower::Frozen;
+  std::optional<double> trainable_share;  ///< the article's method: share of the parameters that are trained
   Recipe recipe = Recipe::Bf16;
   Optimizer optimizer = Optimizer::AdamW;
   Count optimizer_rank = 128;  ///< GaLore, APOLLO
@@ -39,6 +43,7 @@ struct Training {
   RecomputeKind recompute = RecomputeKind::None;
   Count recompute_every = 1;  ///< n of EveryN, Block and OneOfN
   AttentionKernel attention = AttentionKernel::Flash;
+  std::optional<AttentionKernel> sliding_attention;  ///< of layers with a window; nothing: the same
   LayerKernels kernels = LayerKernels::Framework;
   Loss loss = Loss::Full;
   Count loss_chunks = 8;  ///< when loss is Chunked
@@ -54,6 +59,8 @@ struct Training {
   bool gradient_release = false;  ///< the optimizer steps inside the backward pass
   friend bool operator==(const Training&, const Training&) = default;
 
+  /// The optimizer steps inside the backward pass, and gradients are freed at once.
+  [[nodiscard]] constexpr bool steps_in_backward() const { return gradient_release || row_of(optimizer).in_backward; }
   /// What the framework does in this version.
   [[nodiscard]] constexpr const FrameworkVersion& rules() const { return framework_version(framework, version); }
 };

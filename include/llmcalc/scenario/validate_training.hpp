@@ -77,6 +77,21 @@ inline void check_models(const Scenario& s, Issues& issues) {
   }
 }
 
+/// Layers given for every pipeline stage.
+inline void check_stages(const Scenario& s, Issues& issues) {
+  const std::vector<Count>& layers = s.parallelism.layers_per_stage;
+  if (layers.empty()) return;
+  Count sum = 0;
+  for (const Count n : layers) sum = add(sum, n);
+  if (layers.size() != s.parallelism.pipeline || sum != s.model->layer_count() ||
+      std::find(layers.begin(), layers.end(), Count{0}) != layers.end()) {
+    issues.push_back({"/parallelism/layers_per_stage",
+                      "must give each of the " + counted(s.parallelism.pipeline, "stage") +
+                          " at least one of the model's " + counted(s.model->layer_count(), "layer") + ", got " +
+                          counted(layers.size(), "stage") + " and " + counted(sum, "layer")});
+  }
+}
+
 /// Issues of a training layout. Zero ranks are reported elsewhere.
 inline void check_training_layout(const Scenario& s, Issues& issues) {
   const Parallelism& p = s.parallelism;
@@ -85,6 +100,7 @@ inline void check_training_layout(const Scenario& s, Issues& issues) {
                                                   " tokens, got " + grouped(p.context)});
   }
   check_groups(s, issues);
+  check_stages(s, issues);
   check_models(s, issues);
 }
 
@@ -99,7 +115,7 @@ inline void add_training_warnings(const Scenario& s, std::vector<std::string>& o
     out.push_back("Weights in " + std::string(label_of(chosen)) + " cannot be trained: training counts them in " +
                   std::string(label_of(t.recipe)) + ". Adapters (LoRA, QLoRA) can stand on a quantized model.");
   }
-  if (t.gradient_release && t.accumulation > 1) {
+  if (t.steps_in_backward() && t.accumulation > 1) {
     out.push_back("An optimizer that steps inside the backward pass cannot accumulate gradients over " +
                   grouped(t.accumulation) + " micro-batches: they are not counted.");
   }

@@ -182,6 +182,10 @@ inline void put_outside(const TrainingSetup& setup, const TrainingStage& s, Sink
 inline void put_lower_layers(const TrainingSetup& setup, const TrainingStage& s, bool last, Sink& sink) {
   if (last) {
     put_kept(setup, s, sink);
+  } else if (setup.hooks_hold_inputs() && s.recomputes_all()) {
+    const Kept input = layer_input(setup.kinds[s.highest].pass);
+    put_layers(setup, Part::Activations, "layer inputs that hooks hold", s.trained_layers, {}, input, sink);
+    put_layers(setup, Part::Transient, "gradients that hooks hold", subtract(s.trained_layers, 1), {}, input, sink);
   } else if (setup.gathers()) {
     // With shards the highest moment is at the second layer: one more is still kept, its gradient arrives.
     const LayerSetup& below = setup.kinds[s.highest];
@@ -243,8 +247,8 @@ inline void put_held(const TrainingSetup& setup, const TrainingStage& s, Sink& s
 /// The largest matrix of a quantized base while a product uses it.
 inline void put_dequantized(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (!setup.quantized || s.all.largest_quantized == 0) return;
-  sink.put(Part::Transient,
-           summand("one matrix dequantized", {{"weights", s.all.largest_quantized}, {"bytes", setup.bytes.compute}}));
+  sink.put(Part::Transient, summand("one matrix dequantized", {{"weights", s.all.largest_quantized},
+                                                               {"bytes", setup.prepared ? 2 : setup.bytes.compute}}));
 }
 
 /// A quantized head while the loss uses it.

@@ -5,9 +5,11 @@
 //                        or every layer without resharding; inside backward: the root, this layer and the prefetched
 //                        one, and the layer above as the input of its reduction; at the end the root's own reduction:
 //                        its gradient as computed and in the reduction's type
+//                        Experts that no other rank holds are neither gathered nor reduced
 //   ZeRO-3, with limits  max_live elements stay gathered, prefetch more are under way (DeepSpeed)
 //   ZeRO-1 and ZeRO-2    with limits: two buckets of `bucket` elements (DeepSpeed reduce_bucket_size, overlapped)
-//   context parallel     ring: two blocks of keys and values; all-gather: those of the whole sequence; the same again
+//   context parallel     ring: two blocks of keys and values, or torch's: those of the whole sequence and the output in
+//                        fp32; all-gather: those of the whole sequence; the same again
 //                        for their gradients. Ulysses: queries, keys, values and output once more
 //   expert parallel      tokens sent and received: 2 c K h per token, the busiest rank's share
 //   DDP                  a copy of all gradients in buckets, unless they are views (gradient_as_bucket_view)
@@ -41,8 +43,8 @@ namespace llmcalc::training {
 
 /// Bytes of a group's weights once gathered.
 [[nodiscard]] inline Bytes gathered_bytes(const TrainingSetup& setup, const GroupSums& g) {
-  if (setup.quantized) return {g.base_bytes.total()};
-  return Bytes{setup.bytes.compute} * g.parameters.total();
+  if (setup.quantized) return {setup.gathered(g.base_bytes)};
+  return Bytes{setup.bytes.compute} * setup.gathered(g.parameters);
 }
 
 /// Weights are brought to the device layer by layer, from other ranks or from the host.
@@ -52,7 +54,7 @@ namespace llmcalc::training {
 
 inline void put_gathered(const TrainingSetup& setup, const TrainingStage& s, Count layers, Sink& sink) {
   if (budgets_gathering(setup) && !setup.quantized) {
-    const Count all = s.all.parameters.total();
+    const Count all = setup.gathered(s.all.parameters);
     const Count live = std::min(all, setup.parallelism().max_live.value_or(limits(setup).max_live));
     const Count ahead = std::min(all - live, setup.parallelism().prefetch.value_or(limits(setup).prefetch));
     sink.put(Part::GatheredWeights, summand("kept gathered", {{"parameters", live}, {"bytes", setup.bytes.compute}}));
@@ -73,9 +75,9 @@ inline void put_gathered(const TrainingSetup& setup, const TrainingStage& s, Cou
   if (setup.quantized) {
     sink.put(Part::GatheredWeights, amount("layers", gathered_bytes(setup, one) * layers));
   } else {
-    sink.put(Part::GatheredWeights,
-             summand("layers",
-                     {{"layers", layers}, {"parameters", one.parameters.total()}, {"bytes", setup.bytes.compute}}));
+    sink.put(Part::GatheredWeights, summand("layers", {{"layers", layers},
+                                                       {"parameters", setup.gathered(one.parameters)},
+                                                       {"bytes", setup.bytes.compute}}));
   }
 }
 
@@ -90,6 +92,7 @@ inline void put_gathered_forward(const TrainingSetup& setup, const TrainingStage
 struct AttentionWidths {
   Count key_value = 0;
   Count query_output = 0;
+  Count output = 0;
 };
 [[nodiscard]] inline AttentionWidths attention_widths(const Layer& l) {
   const AttentionShape& a = l.attention;
@@ -97,10 +100,10 @@ struct AttentionWidths {
   if (l.mixer == Mixer::LatentAttention) {
     const Count head = add(a.nope_head_dim, a.rope_head_dim);
     const Count both = multiply(a.heads, add(head, a.value_head_dim));
-    return {both, both};
+    return {both, both, multiply(a.heads, a.value_head_dim)};
   }
   return {multiply(a.kv_heads, add(a.head_dim, a.values_are_keys ? a.head_dim : a.value_head_dim)),
-          multiply(a.heads, add(a.head_dim, a.value_head_dim))};
+          multiply(a.heads, add(a.head_dim, a.value_head_dim)), multiply(a.heads, a.value_head_dim)};
 }
 
 /// What the attention of the widest layer exchanges with the other context-parallel ranks.
@@ -118,6 +121,14 @@ inline void put_context_exchange(const TrainingSetup& setup, const TrainingStage
   const Count c = setup.bytes.compute;
   switch (setup.parallelism().context_kind) {
     case ContextKind::Ring:
+      if (setup.rules->ring == RingKind::Gathered) {
+        sink.put(Part::CommBuffers,
+                 summand("keys and values of the whole sequence",
+                         {{"ranks", ranks}, {"tokens", tokens}, {"width", widest.key_value}, {"bytes", c}}));
+        sink.put(Part::CommBuffers,
+                 summand("output, merged in fp32", {{"tokens", tokens}, {"width", widest.output}, {"bytes", 4}}));
+        break;
+      }
       sink.put(Part::CommBuffers,
                summand("keys, values and their gradients going round",
                        {{"copies", 4}, {"tokens", tokens}, {"width", widest.key_value}, {"bytes", c}}));
@@ -169,8 +180,8 @@ inline void put_gathered_inside(const TrainingSetup& setup, const TrainingStage&
     sink.put(Part::CommBuffers,
              summand("reduction bucket", {{"parameters", bucket_elements(setup, s)}, {"bytes", setup.formed_bytes}}));
   } else if (setup.gathers() && s.trained_layers > 1) {
-    sink.put(Part::CommBuffers, summand("layer above, being reduced",
-                                        {{"parameters", one.trained.total()}, {"bytes", setup.gradient_bytes}}));
+    sink.put(Part::CommBuffers, summand("layer above, being reduced", {{"parameters", setup.gathered(one.trained)},
+                                                                       {"bytes", setup.gradient_bytes}}));
   } else if (setup.zero >= 1 && limits(setup).bucket != 0) {
     sink.put(Part::CommBuffers,
              summand("reduction buckets",

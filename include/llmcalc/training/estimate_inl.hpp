@@ -36,6 +36,14 @@ struct Describe {
   }
 };
 
+/// How far measured totals were from estimated ones with this framework and layout.
+[[nodiscard]] inline const TotalSpread& measured_spread(const TrainingSetup& setup) {
+  const Parallelism& p = setup.parallelism();
+  const MeasuredSpread& spread = setup.rules->spread;
+  if (p.tensor > 1 || p.pipeline > 1 || p.context > 1 || p.expert > 1) return spread.split;
+  return setup.zero != 0 && setup.data_group > 1 ? spread.sharded : spread.alone;
+}
+
 /// The components with what they rest on.
 [[nodiscard]] inline Breakdown described(const TrainingSetup& setup, const Sink& sink) {
   Breakdown breakdown = sink.breakdown();
@@ -82,6 +90,9 @@ struct Describe {
   describe(Part::GatheredWeights, "FSDP2 on a fake process group", Trust::Modelled, 950, 1100);
   describe(Part::CommBuffers, "buckets and reductions of the framework", Trust::Modelled, 900, 1100);
   describe(Part::Overhead, "context, cuBLAS workspace, NCCL, allocator fragmentation", Trust::Assumed, 400, 2500);
+  const TotalSpread& spread = measured_spread(setup);
+  breakdown.spread_low = spread.low;
+  breakdown.spread_high = spread.high;
   return breakdown;
 }
 
@@ -167,7 +178,7 @@ struct StageTotals {
   };
   put(setup.adapters ? setup.trained_bytes : setup.bytes.weight, "weights");
   put(setup.gradient_bytes, "gradients");
-  if (!setup.adapters) put(setup.bytes.master, "master weights");
+  if (setup.has_masters()) put(setup.bytes.master, "master weights");
   const double states = static_cast<double>(stage.state_bytes.total()) / static_cast<double>(n);
   const auto whole = static_cast<Count>(states + 0.0005);
   if (states - static_cast<double>(whole) < 0.0005) {

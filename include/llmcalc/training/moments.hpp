@@ -306,6 +306,12 @@ inline void put_overhead(const TrainingSetup& setup, const TrainingStage& stage,
     sink.put(Part::Overhead, amount("gradients in the communication stream's pool", pooled));
     moving += pooled;
   }
+  if (moment != Moment::Load && moment != Moment::Step) {
+    if (const Summand group = stepped_group(setup, stage); group.result.count != 0) {
+      // Too large for the gaps that layers leave, it gets memory of its own.
+      sink.put(Part::Overhead, amount("the step's fp32 gradients in the allocator's pool", group.result));
+    }
+  }
   const Count share =
       setup.training().compile ? setup.rules->fragmentation.compiled : setup.rules->fragmentation.eager;
   sink.put(Part::Overhead, amount("allocator fragmentation", scale(moving, share - 1000, 1000)));

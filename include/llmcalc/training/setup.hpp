@@ -51,6 +51,7 @@ struct TrainingSetup {
   bool scalar_head = false;  ///< one output instead of logits
   bool trains = true;        ///< anything is trained at all
   bool quantized = false;    ///< the base is stored in a quantized format
+  bool prepared = false;     ///< PEFT has prepared the quantized base: what is not quantized is in fp32
   Count trained_bytes = 2;   ///< a trained weight
   Count gradient_bytes = 2;  ///< its gradient
   Count formed_bytes = 2;    ///< a gradient as the matrix product writes it
@@ -73,9 +74,17 @@ struct TrainingSetup {
   [[nodiscard]] bool frozen() const { return role == ModelRole::Frozen || role == ModelRole::RewardModel; }
   [[nodiscard]] const Training& training() const { return scenario->training; }
   [[nodiscard]] const Parallelism& parallelism() const { return scenario->parallelism; }
+  /// Bytes of one number of an adapter's optimizer state.
+  [[nodiscard]] Count adapter_state_bytes() const {
+    return has_masters() ? bytes.state : format_bytes(training().state_format, trained_bytes);
+  }
   /// Bytes of one number of an optimizer state.
   [[nodiscard]] Count state_width() const {
-    return std::max<Count>(1, adapters ? format_bytes(training().state_format, trained_bytes) : bytes.state);
+    return std::max<Count>(1, adapters ? adapter_state_bytes() : bytes.state);
+  }
+  /// The optimizer updates a copy of what is trained: adapters have one as well.
+  [[nodiscard]] bool has_masters() const {
+    return bytes.master != 0 && !(adapters && (prompt || trained_bytes >= bytes.master));
   }
   /// Linear layers multiply in 8 bits with copies of their weights.
   [[nodiscard]] bool float8() const {
@@ -95,6 +104,13 @@ struct TrainingSetup {
   }
   /// Weights are stored as shards and gathered layer by layer.
   [[nodiscard]] bool gathers() const { return zero >= 3 && dense_group > 1; }
+  /// Elements of a group that come with gathering its shards: experts that no other rank has are whole.
+  [[nodiscard]] Count gathered(const DenseExpert& n) const {
+    return gathers() && expert_group <= 1 ? n.dense : n.total();
+  }
+  /// FSDP1 with frozen weights and recomputed layers: its hooks hold the inputs of layers and their gradients until the
+  /// backward pass ends.
+  [[nodiscard]] bool hooks_hold_inputs() const { return gathers() && adapters && trains && parallelism().fsdp == 1; }
 };
 
 /// A model alongside the policy, and the component it is counted as.
@@ -131,6 +147,23 @@ struct Companion {
   return rules.dropout == DropoutPlaces::ResidualToo || layer_norm || model.quirks.has(Quirk::DropsBlocks);
 }
 
+/// How the attention of a kind of layer is computed.
+inline void set_attention(const TrainingSetup& setup, const Layer& layer, TrainingPass& p) {
+  const Training& t = setup.training();
+  const AttentionShape& a = layer.attention;
+  const bool local = a.window != 0 || a.chunk != 0;
+  p.attention = local ? t.sliding_attention.value_or(t.attention) : t.attention;
+  // "flash" with the framework's own operators is SDPA's flash kernel, which knows no windows. The flash-attn package
+  // does: it is meant with fused kernels, with kernels by kind of layer, with packed texts and with sinks, which SDPA
+  // does not take.
+  const bool package = t.kernels == LayerKernels::Fused || t.sliding_attention || t.batching == Batching::Packed ||
+                       a.sinks || setup.rules->windows == WindowMasks::FlashKernel;
+  p.native_window = setup.rules->windows == WindowMasks::Kernel || (p.attention == AttentionKernel::Flash && package);
+  p.narrow_attention = setup.prepared && p.compute == 4 && p.attention == AttentionKernel::Flash;
+  p.masked =
+      t.batching == Batching::Padded || (t.batching == Batching::Packed && p.attention == AttentionKernel::Sdpa);
+}
+
 [[nodiscard]] inline TrainingPass pass_of(const TrainingSetup& setup) {
   const Scenario& s = *setup.scenario;
   const Training& t = s.training;
@@ -144,10 +177,10 @@ struct Companion {
   p.fused = t.kernels == LayerKernels::Fused || t.compile || setup.rules->kernels == OwnKernels::Fused;
   p.attention_softcap = m.attention_softcap;
   p.softmax_fp32 = !m.quirks.has(Quirk::NarrowSoftmax);
-  p.native_window = setup.rules->windows == WindowMasks::Kernel;
   p.experts_index_pair = m.quirks.has(Quirk::IndexPairs);
-  p.attention = t.attention;
   p.experts = t.experts;
+  p.routed_fp32_sum = setup.rules->routed == RoutedWork::SummedInFp32;
+  p.clamped_experts = m.quirks.has(Quirk::ClampedGlu) && setup.rules->routed == RoutedWork::AsTheClass;
   p.attention_dropout = t.dropout > 0;
   p.residual_dropout = t.dropout > 0 && drops_residual(m, *setup.rules);
   p.trained = setup.trains && !setup.adapters;
@@ -157,8 +190,6 @@ struct Companion {
   p.adapter_bytes = setup.trained_bytes;
   p.adapter_dropout = t.lora.dropout > 0;
   p.adapter_kernels = setup.rules->kernels == OwnKernels::Fused;
-  p.masked =
-      t.batching == Batching::Padded || (t.batching == Batching::Packed && t.attention == AttentionKernel::Sdpa);
   p.float8 = t.float8 && setup.rules->float8 == Float8Copies::Kept;
   if (setup.parallelism().expert > 1) p.expert_load = static_cast<Count>(t.expert_imbalance * 1000 + 0.5);
   p.targets = t.lora.targets;
@@ -198,6 +229,15 @@ inline void add_quantized_inputs(const TrainingSetup& setup, const Layer& l, Lay
   return true;
 }
 
+/// Formats of a quantized base that PEFT has prepared for training: what is not quantized becomes fp32, and with it the
+/// residual stream and what 4-bit products return. Under 16-bit autocast TRL casts embedding and head back, and only
+/// norms stay in fp32. Source: PEFT utils/other.py prepare_model_for_kbit_training; bitsandbytes Linear4bit returns its
+/// input's type; TRL peft_module_casting_to_bf16; nine measured runs within 5 %.
+inline void set_prepared(TrainingSetup& setup) {
+  if (!setup.prepared || setup.bytes.fp32_outputs) return;
+  setup.bytes.weight = setup.bytes.stream = setup.bytes.compute = 4;
+}
+
 /// What is trained and in which width.
 inline void set_trained(TrainingSetup& setup) {
   const Training& t = setup.training();
@@ -211,9 +251,12 @@ inline void set_trained(TrainingSetup& setup) {
   setup.gradient_bytes = setup.bytes.gradient;
   setup.formed_bytes = setup.bytes.autocast ? setup.bytes.gradient : setup.bytes.compute;
   if (setup.adapters) {
+    // Shards of frozen weights stay in the type they were loaded in: only trained ones are made fp32 (accelerate).
+    if (!setup.bytes.autocast) setup.bytes.weight = std::min(setup.bytes.weight, setup.bytes.compute);
     // PEFT's virtual tokens are an fp32 embedding.
     setup.trained_bytes = setup.prompt ? 4 : row_of(t.lora.adapter_dtype).bytes;
     setup.gradient_bytes = setup.formed_bytes = setup.trained_bytes;
+    if (setup.has_masters()) setup.gradient_bytes = std::max(setup.gradient_bytes, setup.bytes.gradient);
   }
 }
 
@@ -246,6 +289,15 @@ inline void set_ranks(TrainingSetup& setup) {
   setup.micro_batches = std::max<Count>(setup.training().accumulation, 1);
 }
 
+/// How the framework computes the loss of this model on this many ranks.
+[[nodiscard]] inline LossKernel loss_kernel(const TrainingSetup& setup) {
+  const LossKernel kernel = setup.rules->loss;
+  const bool parallel = kernel == LossKernel::LossParallel || kernel == LossKernel::LossParallelOnce;
+  if (parallel && setup.shard.tensor == 1) return LossKernel::Torch;
+  if (kernel == LossKernel::TorchShifted && setup.model->quirks.has(Quirk::OwnLoss)) return LossKernel::Torch;
+  return kernel;
+}
+
 inline void set_tokens(TrainingSetup& setup) {
   const Training& t = setup.training();
   const Parallelism& p = setup.parallelism();
@@ -260,7 +312,7 @@ inline void set_tokens(TrainingSetup& setup) {
       round_up(m.head_vocabulary != 0 ? m.head_vocabulary : m.vocabulary, setup.shard.vocabulary_multiple);
   const bool scores = row_of(t.objective).scored == Scored::LogProbabilities;
   const bool logits = setup.has_logits();
-  const LossKernel kernel = setup.rules->loss;
+  const LossKernel kernel = loss_kernel(setup);
   const bool one_row_at_a_time =
       scores && logits && kernel != LossKernel::VocabularyParallel && row_of(t.loss).whole_logits;
   const Count scored =
@@ -276,13 +328,31 @@ inline void set_tokens(TrainingSetup& setup) {
                 .compute = setup.bytes.compute,
                 .chunks = t.loss_chunks,
                 .loss = !logits || one_row_at_a_time ? Loss::FreedBeforeBackward : t.loss,
-                .kernel = kernel == LossKernel::LossParallel && setup.shard.tensor == 1 ? LossKernel::Torch : kernel,
+                .kernel = kernel,
+                .linear = setup.rules->chunked,
+                .head_trained = setup.head_trained(),
                 .softcap = m.final_softcap && logits,
                 .compiled = t.compile,
                 .log_probabilities = one_row_at_a_time,
                 .rescaled = generates(t.objective),
+                .fp32_outputs = setup.bytes.fp32_outputs,
                 .reference_beside =
                     trains_pairs(t.objective) && refers(t.objective) && t.models.reference != ReferenceModel::None};
+}
+
+/// Routed experts get adapters too.
+[[nodiscard]] inline bool adapts_experts(const TrainingSetup& setup) {
+  const Training& t = setup.training();
+  if (t.lora.experts) return *t.lora.experts;
+  if (setup.rules->expert_adapters == ExpertAdapters::Always) return t.lora.targets.is_all_linear();
+  return t.experts == ExpertKernel::Loop;
+}
+
+/// A base that is quantized while it is loaded leaves its routed experts as they are.
+[[nodiscard]] inline bool leaves_experts(const TrainingSetup& setup, const WeightRules& weights) {
+  return setup.rules->quantized_experts == QuantizedExperts::Skipped && row_of(weights.format).every_linear &&
+         is_plain(setup.model->released_format) && weights.covered == Covered::Matrices && !weights.experts &&
+         setup.training().experts == ExpertKernel::GroupedMm;
 }
 
 [[nodiscard]] inline SumRules sum_rules(const TrainingSetup& setup, const WeightRules& weights) {
@@ -301,11 +371,13 @@ inline void set_tokens(TrainingSetup& setup) {
           .separate_parts = setup.rules->projection == QkvProjection::Fused,
           .lora = lora,
           .adapter_bytes = setup.trained_bytes,
-          .adapter_state_bytes = format_bytes(t.state_format, setup.trained_bytes),
+          .adapter_state_bytes = setup.adapter_state_bytes(),
           .virtual_tokens = setup.prompt && !setup.frozen() ? t.virtual_tokens : 0,
           .scalar_head = setup.scalar_head,
           .value_head = value_head,
-          .experts = t.experts,
+          .expert_adapters = adapts_experts(setup) ? RoutedExperts::WithAdapters : RoutedExperts::Without,
+          .plain_experts = leaves_experts(setup, weights),
+          .tower = t.vision_tower,
           .optimizer = t.optimizer,
           .optimizer_rank = t.optimizer_rank};
 }
@@ -316,8 +388,10 @@ inline void set_selective(const TrainingSetup& setup, const TrainingPass& pass, 
   kind.selective = kind.kept;
   kind.selective.mixer.scores = 0;
   kind.first.mixer.scores = 0;
-  if (setup.rules->selective != SelectiveKind::EverySecondMatmul || !kind.local.attends()) return;
-  const Kept products = every_second_matmul(pass, kind.local);
+  if (setup.rules->selective == SelectiveKind::CoreAttention || !kind.local.attends()) return;
+  const bool list = setup.rules->selective == SelectiveKind::SavedOperations;
+  const Kept products =
+      list ? saved_operations(pass, kind.local, setup.training().compile) : every_second_matmul(pass, kind.local);
   if (bytes_of(products, setup.tokens) >= bytes_of(kind.first.total(), setup.tokens)) return;
   kind.selective = {};
   kind.selective.mixer = products;
@@ -326,13 +400,14 @@ inline void set_selective(const TrainingSetup& setup, const TrainingPass& pass, 
 
 /// What every kind of layer keeps.
 inline void set_kinds(TrainingSetup& setup) {
-  const TrainingPass pass = pass_of(setup);
-  TrainingPass first = pass;
-  first.input_grad = setup.prompt;
+  TrainingPass pass = pass_of(setup);
   const bool dora = row_of(setup.training().method).magnitudes;
   setup.kinds.reserve(setup.model->kinds.size());
   for (std::size_t k = 0; k < setup.model->kinds.size(); ++k) {
     LayerSetup kind;
+    set_attention(setup, setup.model->kinds[k], pass);
+    TrainingPass first = pass;
+    first.input_grad = setup.prompt;
     kind.pass = pass;
     kind.local = local_layer(setup.model->kinds[k], setup.shard, setup.rules->projection == QkvProjection::Fused);
     kind.kept = activations::layer(pass, kind.local, dora);
@@ -356,10 +431,13 @@ inline void set_kinds(TrainingSetup& setup) {
   setup.model = &model;
   setup.rules = &s.training.rules();
   setup.bytes = recipe_bytes(s.training);
-  set_trained(setup);
   const WeightRules rules = base_rules(s, model);
-  setup.quantized = (trains_adapters(s.training.method) || setup.prompt) && !is_plain(rules.format) &&
-                    rules.format != WeightFormat::Gguf;
+  setup.quantized =
+      (trains_adapters(s.training.method) || row_of(s.training.method).trained == Trained::VirtualTokens) &&
+      !is_plain(rules.format) && rules.format != WeightFormat::Gguf;
+  set_trained(setup);
+  setup.prepared = setup.quantized && s.training.kbit_preparation.value_or(setup.rules->usual.kbit_preparation);
+  set_prepared(setup);
   set_ranks(setup);
   set_tokens(setup);
   setup.sums = training_sums(model, sum_rules(setup, rules));

@@ -36,6 +36,13 @@ struct TrainingStage {
   [[nodiscard]] bool recomputes_all() const { return recomputed_layers != 0 && recomputed_layers == trained_layers; }
 };
 
+/// Layers of a pipeline stage, as the layout gives them or as equal as possible.
+[[nodiscard]] inline LayerRange layers_on(const TrainingSetup& setup, Count stage) {
+  const Parallelism& p = setup.parallelism();
+  if (const auto given = given_layers(p, stage)) return {(*given)[0], (*given)[1]};
+  return stage_layers(setup.model->layer_count(), p.pipeline, stage);
+}
+
 /// Layers of the stage that are trained: all, or those among the model's last n.
 inline void set_trained_layers(TrainingStage& s, const TrainingSetup& setup) {
   s.trained = s.share.layers_of_kind;
@@ -44,7 +51,7 @@ inline void set_trained_layers(TrainingStage& s, const TrainingSetup& setup) {
   const Model& m = *setup.model;
   const Count all = m.layer_count();
   const Count from = subtract(all, setup.training().trained_layers);
-  const LayerRange range = stage_layers(all, setup.parallelism().pipeline, s.index);
+  const LayerRange range = layers_on(setup, s.index);
   std::fill(s.trained.begin(), s.trained.end(), 0);
   s.trained_layers = 0;
   for (Count i = std::max(from, range.first); i < range.first + range.count; ++i) {
@@ -76,7 +83,7 @@ inline void set_recomputed(TrainingStage& s, const TrainingSetup& setup) {
   const Training& t = setup.training();
   s.recomputed.assign(s.trained.size(), 0);
   const Model& m = *setup.model;
-  const LayerRange range = stage_layers(m.layer_count(), setup.parallelism().pipeline, s.index);
+  const LayerRange range = layers_on(setup, s.index);
   const Count skipped = range.count - std::min(range.count, s.trained_layers);
   for (Count i = 0; i < s.trained_layers; ++i) {
     if (!is_recomputed(t, i, s.trained_layers)) continue;
@@ -124,7 +131,7 @@ inline void add_layers(TrainingStage& s, const TrainingSetup& setup) {
   TrainingStage s;
   const Count stages = std::max<Count>(setup.parallelism().pipeline, 1);
   s.index = index;
-  s.share = stage_of(*setup.model, stages, index);
+  s.share = stage_of(*setup.model, stages, index, layers_on(setup, index));
   s.flight = in_flight(setup.parallelism(), setup.micro_batches, index);
   set_trained_layers(s, setup);
   set_recomputed(s, setup);

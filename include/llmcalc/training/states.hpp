@@ -128,7 +128,7 @@ inline void put_weights(const TrainingSetup& setup, const TrainingStage& s, Sink
 /// Master weights and optimizer states, wherever they are.
 inline void put_all_states(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   const Divisors over = divisors(setup, 1);
-  if (setup.bytes.master != 0 && !setup.adapters) {
+  if (setup.has_masters()) {
     put_elements(Part::MasterWeights, "trained parameters", s.trained_elements, setup.bytes.master, over, sink);
   }
   const std::string_view label = label_of(setup.training().optimizer);
@@ -153,22 +153,18 @@ inline void put_average(const TrainingSetup& setup, const TrainingStage& s, Sink
 /// All gradients of the stage, or the largest one when the optimizer steps inside the backward pass.
 inline void put_gradients(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (s.trained_elements.total() == 0) return;
-  if (setup.training().gradient_release) {
+  if (setup.training().steps_in_backward()) {
     sink.put(Part::Gradients,
              summand("largest tensor", {{"parameters", s.all.largest}, {"bytes", setup.gradient_bytes}}));
     return;
   }
   put_elements(Part::Gradients, "trained parameters", s.trained_elements, setup.gradient_bytes, divisors(setup, 2),
                sink);
-  if (setup.rules->step == StepGradients::Fp32Copy && setup.bytes.master != 0 && !setup.adapters) {
-    put_elements(Part::Gradients, "fp32 copy for the step, parameters", s.trained_elements, 4, divisors(setup, 1),
-                 sink);
-  }
 }
 
 /// Gradients that are there before the backward pass: accumulated ones, and the head's when the loss makes it.
 inline void put_early_gradients(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
-  if (setup.accumulates() && !setup.training().gradient_release) {
+  if (setup.accumulates() && !setup.training().steps_in_backward()) {
     put_gradients(setup, s, sink);
     return;
   }
@@ -196,7 +192,7 @@ inline void put_early_gradients(const TrainingSetup& setup, const TrainingStage&
 /// Gradients that exist while a layer runs backward.
 inline void put_gradients_inside(const TrainingSetup& setup, const TrainingStage& s, bool last,
                                  const LayerMoment& moment, Sink& sink) {
-  if (setup.training().gradient_release || setup.accumulates()) {
+  if (setup.training().steps_in_backward() || setup.accumulates()) {
     put_gradients(setup, s, sink);
     // A tied head's new gradient waits for the embedding's before it is added.
     const Count table = setup.tied_head() && s.share.last ? embedding_gradient(setup, s) : 0;
@@ -215,20 +211,24 @@ inline void put_gradients_inside(const TrainingSetup& setup, const TrainingStage
   put("output head and final norm", head, width, 1);
   put("this layer so far", moment.gradients, width, 1);
   if (last) return;
-  const Count layer = setup.sums.kinds[s.highest].trained.total();
-  Count done = s.trained_elements.total();
-  done = subtract(done, s.share.last ? s.root.trained.total() : embedding_gradient(setup, s));
-  if (s.share.last && setup.adapters) done = s.trained_elements.total();
-  // Under sharding the layer above is still being reduced (communication.hpp).
-  done = subtract(done, sharded ? multiply(2, layer) : layer);
-  put("layers above", done, setup.gradient_bytes, sharded ? setup.dense_group : 1);
+  const DenseExpert& layer = setup.sums.kinds[s.highest].trained;
+  DenseExpert done = s.trained_elements;
+  if (!s.share.last || !setup.adapters) {
+    done.dense = subtract(done.dense, s.share.last ? s.root.trained.total() : embedding_gradient(setup, s));
+  }
+  // Under sharding the layer above is still being reduced (communication.hpp), unless no other rank has its experts.
+  const bool own = setup.expert_group <= 1;
+  done.dense = subtract(done.dense, sharded ? multiply(2, layer.dense) : layer.dense);
+  done.expert = subtract(done.expert, sharded && !own ? multiply(2, layer.expert) : layer.expert);
+  put("layers above", done.dense, setup.gradient_bytes, sharded ? setup.dense_group : 1);
+  put("experts of the layers above", done.expert, setup.gradient_bytes, sharded ? setup.expert_group : 1);
 }
 
 /// The embedding's backward pass, the last of all.
 inline void put_embedding_backward(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   const Count table = embedding_gradient(setup, s);
   // With shards that gradient is gone when the root group is reduced, which is the higher moment.
-  if (table == 0 || setup.training().gradient_release || setup.gathers()) return;
+  if (table == 0 || setup.training().steps_in_backward() || setup.gathers()) return;
   const bool shared = setup.tied_head() && s.share.last;
   if (shared) {
     const Count copies = setup.micro_batches > 1 ? 3 : 2;
@@ -242,12 +242,23 @@ inline void put_embedding_backward(const TrainingSetup& setup, const TrainingSta
                    {1, 1}, setup.tokens.stream_divisor));
 }
 
+/// The fp32 gradients that a step works on: of a group of parameters in ZeRO 3, of the rank's whole share before.
+/// Source: DeepSpeed stage3.py _prepare_sub_group, stage_1_and_2.py step.
+[[nodiscard]] inline Summand stepped_group(const TrainingSetup& setup, const TrainingStage& s) {
+  if (setup.rules->step != StepGradients::Fp32PerGroup || !setup.has_masters()) return {};
+  const Count share = ceil_divide(s.trained_elements.total(), divisors(setup, 1).dense);
+  const Count group = setup.zero >= 3 ? row_of(setup.training().framework).limits.group : saturated;
+  return summand("fp32 gradients of the parameters stepped at once",
+                 {{"parameters", std::min(share, group)}, {"bytes", 4}});
+}
+
 /// Temporaries of the optimizer's step.
 inline void put_step(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  if (const Summand group = stepped_group(setup, s); group.result.count != 0) sink.put(Part::Transient, group);
   const OptimizerRow& optimizer = row_of(setup.training().optimizer);
   const bool in_place = setup.rules->adam == AdamKernel::Fused && optimizer.fused == FusedStep::InPlace;
   if (in_place || offloads_states(setup)) return;
-  const Count bytes = setup.adapters ? setup.trained_bytes : setup.bytes.stepped();
+  const Count bytes = setup.adapters && !setup.has_masters() ? setup.trained_bytes : setup.bytes.stepped();
   const StepTemporary& t = optimizer.step;
   const Count copies = bytes == 4 ? t.largest : t.largest_narrow;
   if (copies != 0) {
@@ -259,7 +270,7 @@ inline void put_step(const TrainingSetup& setup, const TrainingStage& s, Sink& s
   if (t.tenths_of_all == 0) return;
   const Divisors over = divisors(setup, 1);
   DenseExpert n = s.trained_elements;
-  if (setup.training().gradient_release) n = {s.all.largest, 0};
+  if (setup.training().steps_in_backward()) n = {s.all.largest, 0};
   const auto put = [&](std::string_view label, Count elements, Count ranks) {
     if (elements == 0) return;
     Summand part = summand(label, {{"parameters", elements}, {"bytes", bytes}}, {1, 1}, ranks);

@@ -31,10 +31,23 @@ TEST(Frameworks, CanAlwaysTrainWithoutZero) {
 
 // transformers training_args.py OptimizerNames, 5.12.
 TEST(OptimizerName, OfTransformersIsOneItsTrainerKnows) {
-  const std::set<std::string_view> known{"adamw_torch",      "adamw_torch_fused", "adafactor",        "sgd",
-                                         "adagrad",          "adamw_bnb_8bit",    "lion_8bit",        "lion_32bit",
-                                         "rmsprop",          "paged_adamw_8bit",  "paged_lion_8bit",  "galore_adamw",
-                                         "paged_lion_32bit", "apollo_adamw",      "paged_adamw_32bit"};
+  const std::set<std::string_view> known{"adamw_torch",
+                                         "adamw_torch_fused",
+                                         "adafactor",
+                                         "sgd",
+                                         "adagrad",
+                                         "adamw_bnb_8bit",
+                                         "lion_8bit",
+                                         "lion_32bit",
+                                         "rmsprop",
+                                         "paged_adamw_8bit",
+                                         "paged_lion_8bit",
+                                         "galore_adamw",
+                                         "paged_lion_32bit",
+                                         "apollo_adamw",
+                                         "paged_adamw_32bit",
+                                         "adamw_torch_4bit",
+                                         "lomo"};
   std::size_t named = 0;
   for (const OptimizerRow& row : optimizers) {
     const std::string_view name = optimizer_name(TrainingFramework::Transformers, row.id);
@@ -42,7 +55,7 @@ TEST(OptimizerName, OfTransformersIsOneItsTrainerKnows) {
     EXPECT_TRUE(known.contains(name)) << row.key << ": " << name;
     ++named;
   }
-  EXPECT_EQ(named, 12U);
+  EXPECT_EQ(named, 14U);
 }
 
 TEST(OptimizerName, FollowsTheProgramThatIsStarted) {
@@ -54,6 +67,25 @@ TEST(OptimizerName, FollowsTheProgramThatIsStarted) {
   EXPECT_EQ(optimizer_name(TrainingFramework::LitGpt, Optimizer::Sgd), "torch.optim.SGD");
   EXPECT_EQ(optimizer_name(TrainingFramework::Megatron, Optimizer::SgdMomentum), "sgd");
   EXPECT_EQ(optimizer_name(TrainingFramework::Torchtitan, Optimizer::Shampoo), "");
+}
+
+// Rows of defaults stand on another framework's physics.
+TEST(Frameworks, WithDefaultsOfTheirOwnShareTheRest) {
+  for (const TrainingFramework f :
+       {TrainingFramework::Axolotl, TrainingFramework::MsSwift, TrainingFramework::LlamaFactory,
+        TrainingFramework::AutoModel, TrainingFramework::Verl, TrainingFramework::Trl}) {
+    const FrameworkVersion& own = framework_version(f, "");
+    const FrameworkVersion& base = framework_version(TrainingFramework::Transformers, "");
+    EXPECT_EQ(own.loss, base.loss) << key_of(f);
+    EXPECT_EQ(own.quantized_experts, base.quantized_experts) << key_of(f);
+    EXPECT_TRUE(own.usual.recipe.has_value()) << key_of(f);
+    EXPECT_NE(own.source, base.source) << key_of(f);
+  }
+  EXPECT_EQ(framework_version(TrainingFramework::MegatronBridge, "").loss, LossKernel::VocabularyParallel);
+  EXPECT_TRUE(framework_version(TrainingFramework::Trl, "0.12").usual.kbit_preparation);
+  EXPECT_FALSE(framework_version(TrainingFramework::Trl, "1.13").usual.kbit_preparation);
+  EXPECT_EQ(framework_version(TrainingFramework::Trl, "1.12").chunked.head, 4U);
+  EXPECT_EQ(framework_version(TrainingFramework::Trl, "1.13").chunked.head, 0U);
 }
 
 }  // namespace

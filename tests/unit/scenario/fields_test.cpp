@@ -1,4 +1,5 @@
 #include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 
 #include <gtest/gtest.h>
 
@@ -98,6 +99,47 @@ TEST(CodedFields, ReadWhatTheyWrite) {
   expect_text(field_at("training.lora.targets"), "v,q", "q,v");
   expect_text(field_at("training.lora.targets"), "q,k,v,o,gate,up,down", "all-linear");
   expect_text(field_at("training.recompute"), "every:4", "every:4");
+  expect_text(field_at("training.attention"), "sdpa", "sdpa");
+  expect_text(field_at("training.attention"), "sliding:flash,full:sdpa", "full:sdpa,sliding:flash");
+  expect_text(field_at("training.kbit_preparation"), "on", "on");
+  expect_text(field_at("training.lora.experts"), "auto", "auto");
+  expect_text(field_at("training.trainable_share"), "0.25", "0.25");
+  expect_text(field_at("parallelism.layers_per_stage"), "15,16,16,14", "15,16,16,14");
+}
+
+TEST(UsualSettings, FollowTheFramework) {
+  Scenario before;
+  Scenario s = before;
+  s.training.framework = TrainingFramework::Trl;
+  follow_framework(s, before);
+  EXPECT_EQ(s.training.loss, Loss::ChunkedLinear);
+  EXPECT_EQ(s.training.recipe, Recipe::Bf16Autocast);
+  EXPECT_EQ(s.training.recompute, RecomputeKind::Full);
+  before = s;
+  before.training.loss = s.training.loss = Loss::Fused;  // chosen by hand: stays
+  s.training.framework = TrainingFramework::Transformers;
+  follow_framework(s, before);
+  EXPECT_EQ(s.training.loss, Loss::Fused);
+  EXPECT_EQ(s.training.recipe, defaults.training.recipe);
+  EXPECT_EQ(s.training.recompute, defaults.training.recompute);
+}
+
+TEST(UsualSettings, AreNamedWhereTheyApply) {
+  Scenario s;
+  EXPECT_EQ(usual_text(s), "");
+  s.training.framework = TrainingFramework::Trl;
+  s.training.loss = Loss::ChunkedLinear;
+  EXPECT_EQ(usual_text(s), "defaults of TRL: kernels framework, loss chunked-linear");
+}
+
+TEST(UsualSettings, DependOnWhatIsTrained) {
+  Scenario s;
+  s.training.framework = TrainingFramework::LlamaFactory;
+  for (const UsualSetting& usual : usual_settings) EXPECT_TRUE(usual.apply(s)) << usual.path;
+  EXPECT_EQ(s.training.recipe, Recipe::AmpBf16);
+  s.training.method = TrainingMethod::Lora;
+  for (const UsualSetting& usual : usual_settings) usual.apply(s);
+  EXPECT_EQ(s.training.recipe, Recipe::Bf16Autocast);
 }
 
 TEST(CodedFields, OfferOnlyTextsTheyUnderstand) {

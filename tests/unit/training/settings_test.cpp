@@ -179,6 +179,123 @@ TEST(TrainingSettings, TheFirstStepHasNoStatesYet) {
   EXPECT_EQ(made_at_start.first_step.total, made_at_start.breakdown.total());
 }
 
+// PEFT prepare_model_for_kbit_training: embedding, head and norms in fp32, and with them the stream.
+TEST(TrainingSettings, PreparedQuantizedBasesWorkInFp32) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Qlora;
+  s.training.recompute = RecomputeKind::Full;
+  const Bytes weights = at(s, PhaseId::Step, Part::Weights);
+  const Bytes inputs = at(s, PhaseId::ForwardEnd, Part::Activations);
+  s.training.kbit_preparation = true;
+  const Count plain = 2 * 128256ULL * 4096 + 65 * 4096;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Weights), weights + Bytes{2 * plain});
+  EXPECT_GE(at(s, PhaseId::ForwardEnd, Part::Activations), inputs + Bytes{32ULL * 2048 * 4096 * 2});
+  EXPECT_EQ(at(s, PhaseId::BackwardStart, Part::LossHead), Bytes{16ULL * 2048 * 128256 + 4});
+  s.training.method = TrainingMethod::Lora;  // nothing is quantized, so nothing is prepared
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Weights), Bytes{2 * parameters});
+}
+
+// fms-acceleration's runs with FSDP1 and adapters: 94.5 stream-wide tensors where a layer's work needs 64.
+TEST(TrainingSettings, Fsdp1HoldsInputsOfFrozenLayersAndTheirGradients) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Lora;
+  s.training.recompute = RecomputeKind::Full;
+  s.training.loss = Loss::Fused;
+  s.parallelism.data = 2;
+  s.parallelism.zero = 3;
+  const Bytes second = evaluate_training(s).breakdown.total();
+  s.parallelism.fsdp = 1;
+  const Bytes first = evaluate_training(s).breakdown.total();
+  EXPECT_GE(first, second + Bytes{29ULL * 2048 * 4096 * 2});
+  EXPECT_LE(first, second + Bytes{32ULL * 2048 * 4096 * 2});
+}
+
+TEST(TrainingSettings, FrozenShardsStayInTheComputeType) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Lora;
+  s.training.recipe = Recipe::FsdpBf16;
+  s.parallelism.data = 2;
+  s.parallelism.zero = 3;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Weights), Bytes{parameters});
+}
+
+TEST(TrainingSettings, StagesTakeTheLayersTheyAreGiven) {
+  Scenario s = megatron();
+  s.parallelism.pipeline = 4;
+  s.parallelism.layers_per_stage = {5, 9, 9, 9};
+  const TrainingEstimate e = evaluate_training(s);
+  const Count layer = (parameters - 2 * 128256ULL * 4096 - 4096) / 32;
+  EXPECT_EQ(e.ranks[1].breakdown.bytes(Part::Weights), Bytes{2 * 9 * layer});
+  EXPECT_EQ(e.ranks[0].breakdown.bytes(Part::Weights), Bytes{2 * (5 * layer + 128256ULL * 4096)});
+}
+
+TEST(TrainingSettings, FlashWithItsPackageNeedsNoMaskForWindows) {
+  Scenario s = llama();
+  Model windowed = *s.model;
+  for (Layer& kind : windowed.kinds) kind.attention.window = 512;
+  s.model = std::make_shared<const Model>(windowed);
+  const Bytes masked = at(s, PhaseId::ForwardEnd, Part::Activations);
+  s.training.sliding_attention = AttentionKernel::Flash;
+  EXPECT_LT(at(s, PhaseId::ForwardEnd, Part::Activations), masked);
+  s.training.sliding_attention = AttentionKernel::Sdpa;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::Activations), masked);
+}
+
+// Heads of 512 (Gemma 4) fit neither of SDPA's kernels for grouped queries.
+TEST(TrainingSettings, WideGroupedHeadsKeepTheirScoresUnderSdpa) {
+  Scenario s = llama();
+  Model wide = *s.model;
+  for (Layer& kind : wide.kinds) {
+    kind.attention.head_dim = kind.attention.value_head_dim = kind.attention.rotary_dim = 512;
+    kind.attention.heads = 16;
+  }
+  s.model = std::make_shared<const Model>(wide);
+  const Bytes flash = at(s, PhaseId::ForwardEnd, Part::Activations);
+  s.training.attention = AttentionKernel::Sdpa;
+  EXPECT_GT(at(s, PhaseId::ForwardEnd, Part::Activations), flash + Bytes{32ULL * 2 * 16 * 2048 * 2048});
+}
+
+TEST(TrainingSettings, ExpertsThatNoOtherRankHoldsAreNotGathered) {
+  Scenario s;
+  s.model = std::make_shared<const Model>(*model_from_numbers({.layers = 8, .kv_heads = 8, .experts = 8}));
+  s.include_overhead = false;
+  s.parallelism.data = 8;
+  s.parallelism.zero = 3;
+  s.parallelism.reshard_after_forward = false;
+  const Bytes all = at(s, PhaseId::ForwardEnd, Part::GatheredWeights);
+  s.parallelism.expert = 8;
+  const Bytes dense = at(s, PhaseId::ForwardEnd, Part::GatheredWeights);
+  EXPECT_LT(dense.count, all.count / 2);
+}
+
+// bitsandbytes replaces nn.Linear, and the experts of transformers 5 are one tensor.
+TEST(TrainingSettings, ExpertsThatAreOneTensorAreNotQuantized) {
+  Scenario s;
+  s.model = std::make_shared<const Model>(*model_from_numbers({.layers = 8, .kv_heads = 8, .experts = 8}));
+  s.include_overhead = false;
+  s.training.method = TrainingMethod::Qlora;
+  const Bytes fused = at(s, PhaseId::Step, Part::Weights);
+  s.training.version = "4.57";
+  const Bytes modules = at(s, PhaseId::Step, Part::Weights);
+  EXPECT_GT(fused.count, 2 * modules.count);
+  s.training.version = "";
+  s.training.experts = ExpertKernel::Loop;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Weights), modules);
+}
+
+TEST(TrainingSettings, AdaptersReachExpertsWhenAsked) {
+  Scenario s;
+  s.model = std::make_shared<const Model>(*model_from_numbers({.layers = 8, .kv_heads = 8, .experts = 8}));
+  s.training.method = TrainingMethod::Lora;
+  const Count without = evaluate_training(s).trainable_parameters;
+  s.training.lora.experts = true;
+  const Count with = evaluate_training(s).trainable_parameters;
+  EXPECT_GT(with, 2 * without);
+  s.training.lora.experts = std::nullopt;
+  s.training.framework = TrainingFramework::Megatron;
+  EXPECT_EQ(evaluate_training(s).trainable_parameters, with);
+}
+
 TEST(TrainingSettings, UnslothsAdaptersShareTheirInputs) {
   Scenario s = llama();
   s.training.method = TrainingMethod::Lora;

@@ -8,6 +8,8 @@
 //                          the mask, which every layer makes again; 16 bytes per call. fp32: repeated as well
 //   eager                  c (q + 2 q + o), probabilities: fp32 4 + c, or c; soft cap c more; dropout: c if the
 //                          probabilities were kept in c bytes already, and a mask of 1; all per head and position
+//   sdpa, wide heads       heads wider than 256 with grouped queries and no mask: only the math path takes them, which
+//                          keeps its probabilities, c per head and position, and repeated keys and values
 //   fused qkv + rotary     a kept v keeps the whole projection, rotated q and k are new tensors
 //   partial rotary         q is built with cat, so flash's output is copied for the output projection: + c o
 //
@@ -36,6 +38,17 @@ namespace llmcalc::activations {
   return a.rotary_dim != 0 && (a.rotary_dim < a.head_dim || a.fused_qkv);
 }
 
+/// Widest head of the flash kernel. The memory-efficient one takes wider heads, but no grouped queries. Source: PyTorch
+/// 2.11 aten/native/transformers/cuda/sdp_utils.cpp; a run of Gemma 4 with heads of 512, whose 16,384 tokens need
+/// 45 GB more (halo's benchmark of 2026-09: 5 layers x 16 heads x 2 bytes for each score is 42.9 GB).
+inline constexpr Count widest_flash_head = 256;
+
+/// True when SDPA has only its math path for these heads.
+[[nodiscard]] constexpr bool needs_math(const TrainingPass& p, const AttentionShape& a) {
+  return p.attention == AttentionKernel::Sdpa && a.head_dim > widest_flash_head && a.kv_heads < a.heads &&
+         !needs_mask(p, a);
+}
+
 /// Probabilities of eager attention: bytes per token and position.
 [[nodiscard]] constexpr Count eager_scores(const TrainingPass& p, Count heads) {
   const Count softmax = p.softmax_fp32 ? 4 : p.compute;
@@ -54,8 +67,10 @@ namespace llmcalc::activations {
   const Count output = multiply(a.heads, a.value_head_dim);
   const bool eager = p.attention == AttentionKernel::Eager;
   const bool masked = !eager && needs_mask(p, a);
-  const bool efficient = masked || (!eager && p.compute == 4);
-  const bool repeats = (eager || efficient) && a.kv_heads < a.heads && (eager || a.kv_heads != 1);
+  const bool math = needs_math(p, a);
+  const Count width = p.narrow_attention && !eager ? 2 : p.compute;
+  const bool efficient = masked || (!eager && width == 4);
+  const bool repeats = (eager || efficient || math) && a.kv_heads < a.heads && (eager || math || a.kv_heads != 1);
   Kept kept;
   Count numbers = add(query, output);
   // One KV head is repeated as a view; casting rotated fp32 keys under autocast makes the view a copy.
@@ -68,13 +83,16 @@ namespace llmcalc::activations {
     numbers = add(numbers, whole ? add(query, add(key, value)) : value);
   }
   if (!eager && p.trained && concatenates_queries(a)) numbers = add(numbers, output);
-  kept.inner = multiply(p.compute, numbers);
+  kept.inner = multiply(width, numbers);
+  if (width != p.compute && p.trained) kept.inner = add(kept.inner, multiply(p.compute, output));
   if (eager) {
     kept.scores = eager_scores(p, a.heads);
+  } else if (math) {
+    kept.scores = multiply(width, a.heads);
   } else {
     kept.inner = add(kept.inner, multiply(4, a.heads));
     kept.fixed = efficient ? 16 : 24;
-    if (masked) kept.scores = p.compute;
+    if (masked) kept.scores = width;
   }
   return kept;
 }

@@ -13,6 +13,9 @@
 //                            router probabilities 4 E + 4, offsets 4 E bytes per call
 //   experts, loop            K (3 c h + the block's tensors) + 4 E + 28 K + 4
 //   experts, fused           K (c h + the block's tensors) + 4 E + 8 K
+//   experts, clamped         the block's tensors are 7 c i: gate and up together, and gate, its sigmoid, up + 1, their
+//                            product and the whole product apart (gpt-oss in transformers)
+//   experts, summed in fp32  K (c h + 4 c i + 4 h) + 4 E + 8 K (torchtitan: silu and product apart, compiled or not)
 //
 // Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes, equal to the byte; fused: Liger-Kernel
 // and Megatron-Core's grouped GEMM, from source. With experts on several ranks the busiest one works on
@@ -49,7 +52,11 @@ namespace llmcalc::activations {
 /// Routed experts with their router; `f.experts_per_token` tokens of work for every token on average.
 [[nodiscard]] constexpr Kept routed_experts(const TrainingPass& p, const FeedForward& f) {
   const Count seen = f.latent_width != 0 ? f.latent_width : p.hidden;
-  const Count block = multiply(f.expert_width, inner_bytes(p, f.gated, f.activation, !p.trained));
+  TrainingPass separate = p;
+  separate.fused = p.fused && !p.routed_fp32_sum;
+  const Count inner = p.clamped_experts ? p.compute * (p.trained ? Count{7} : Count{6})
+                                        : inner_bytes(separate, f.gated, f.activation, !p.trained);
+  const Count block = multiply(f.expert_width, inner);
   const Count row = multiply(p.compute, seen);
   Count copies = 0;  // rows of width `seen` kept for every chosen expert
   Count index = 0;   // bytes of indices for every chosen expert
@@ -66,6 +73,7 @@ namespace llmcalc::activations {
   if (!p.trained) copies = subtract(copies, 1);
   Kept kept;
   kept.inner = multiply(f.experts_per_token, add(add(multiply(copies, row), block), index));
+  if (p.routed_fp32_sum) kept.inner = add(kept.inner, product(f.experts_per_token, 4, seen));
   kept.inner = scale(Bytes{kept.inner}, p.expert_load, 1000).count;
   kept.inner = add(kept.inner, add(multiply(4, f.experts), p.fused ? 0 : 4));
   if (!p.fused && p.experts == ExpertKernel::GroupedMm) kept.fixed = multiply(4, f.experts);

@@ -17,10 +17,13 @@ struct TrainingPass {
   bool fused = false;     ///< fused norm and activation kernels (Liger, Transformer Engine)
   bool attention_softcap = false;
   bool softmax_fp32 = true;         ///< eager attention computes probabilities in fp32 (all classes but GPT-2)
+  bool narrow_attention = false;    ///< flash attention takes 16-bit copies of a 32-bit stream
   bool native_window = false;       ///< the attention kernel knows windows: no mask tensor, no repeated keys
   bool experts_index_pair = false;  ///< Mixtral's router keeps 2 bytes more a chosen expert
-  AttentionKernel attention = AttentionKernel::Flash;
+  AttentionKernel attention = AttentionKernel::Flash;  ///< of this kind of layer
   ExpertKernel experts = ExpertKernel::GroupedMm;
+  bool routed_fp32_sum = false;  ///< outputs of routed experts are kept in fp32 for their weighted sum
+  bool clamped_experts = false;  ///< gate and up of experts are interleaved, clamped and combined step by step
   bool attention_dropout = false;
   bool residual_dropout = false;
   bool trained = true;      ///< the layer's own weights get gradients

@@ -65,7 +65,14 @@ inline constexpr std::array<EnumRow<ExpertKernel>, 2> expert_kernels{{
 static_assert(indexed_by_id(expert_kernels));
 constexpr const auto& enum_table(ExpertKernel) { return expert_kernels; }
 
-enum class Offload : std::uint8_t { None, Optimizer, OptimizerAndParameters, Activations };
+enum class Offload : std::uint8_t {
+  None,
+  Optimizer,
+  OptimizerAndParameters,
+  Activations,
+  OptimizerAndActivations,
+  Everything
+};
 
 /// What an offload moves to host memory.
 struct OffloadRow {
@@ -75,7 +82,7 @@ struct OffloadRow {
   bool parameters = false;
   bool activations = false;  ///< of all layers but those at work
 };
-inline constexpr std::array<OffloadRow, 4> offloads{{
+inline constexpr std::array<OffloadRow, 6> offloads{{
     {.id = Offload::None, .key = "none", .label = "None"},
     {.id = Offload::Optimizer,
      .key = "optimizer",
@@ -92,9 +99,30 @@ inline constexpr std::array<OffloadRow, 4> offloads{{
      .label = "Activations",
      .help = "checkpointed inputs in host memory",
      .activations = true},
+    {.id = Offload::OptimizerAndActivations,
+     .key = "optimizer+activations",
+     .label = "Optimizer and activations",
+     .states = true,
+     .activations = true},
+    {.id = Offload::Everything,
+     .key = "optimizer+parameters+activations",
+     .label = "Optimizer, parameters and activations",
+     .states = true,
+     .parameters = true,
+     .activations = true},
 }};
 static_assert(indexed_by_id(offloads));
 constexpr const auto& enum_table(Offload) { return offloads; }
+
+/// What happens to a model's vision and audio towers.
+enum class VisionTower : std::uint8_t { Frozen, Trained, Absent };
+inline constexpr std::array<EnumRow<VisionTower>, 3> vision_towers{{
+    {VisionTower::Frozen, "frozen", "Frozen", "weights only: no gradients, no states"},
+    {VisionTower::Trained, "trained", "Trained", "gradients and states like the rest of the model"},
+    {VisionTower::Absent, "absent", "Left out", "the towers are not loaded"},
+}};
+static_assert(indexed_by_id(vision_towers));
+constexpr const auto& enum_table(VisionTower) { return vision_towers; }
 
 /// How sequences of different lengths share a batch.
 enum class Batching : std::uint8_t { Even, Padded, Packed };

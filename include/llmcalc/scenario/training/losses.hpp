@@ -10,13 +10,27 @@
 //   chunked, compiled       c V T + 4 V T / n          + 4 V T / n               2 c V T + 8 V T / n
 //   fused (linear + loss)   c h T, the head's gradient chunk x V (c + 4)         nothing more
 //
+//   in place                4 V T (a fp32 copy)        + c V T (c = 2)           4 V T + c V T
+//   chunked linear          labels                     one chunk: n b V          the same, and the head's gradient
+//
+// In place: one kernel writes the gradient over the fp32 copy of the logits (Liger, Apex). Chunked linear: the head's
+// product and the loss of a chunk of n tokens at a time, computed again in the backward pass; b bytes per logit of the
+// chunk and the head's own amounts are columns of the framework's version (ChunkedLinear).
+//
 // Kernels of frameworks, in place of the first two rows:
 //
-//   vocabulary-parallel     4 V T (in place)           + c V T                   4 V T + c V T    Megatron
+//   torch, shifted copy     4 V T + labels             + (c + 8) V T (c = 2)     12 V T           transformers 4.46
+//                                                                                                 to 4.49
+//   vocabulary-parallel     4 V T                      + (4 + c) V T             4 V T + c V T    Megatron, fused
+//   loss parallel, compiled 4 V T + labels             + c V T                   4 V T + c V T    torchtitan 2026
 //   loss parallel           4 V T + labels             + c V T + (4 V T, c = 2)  16 V T           torch's DTensor: the
 //                           log-softmax, its exponential, the gradient's start and their sum
 //   over the logits         c V T + labels             nothing                   c V T            Unsloth
-//   log-probabilities       c V T                      + c V T                   3 c V T          TRL, row by row
+//   log-probabilities       c V T                      + c V T                   3 c V T          TRL, row by row;
+//                           c = 4 under autocast, which converts a model's outputs
+//
+// In place with these: Unsloth's and Transformer Engine's write over the 16-bit logits, c V T; with the shifted copy
+// 4 V T more forward and 8 V T backward.
 //
 // A reference's pass while the policy's graph is held (DPO): its logits and one row of log-probabilities, c V T + c V T
 // / rows. Labels: 8 bytes per token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its
@@ -24,8 +38,10 @@
 //
 // Source: PyTorch saved-tensor hooks and allocation ledger on the transformers classes (exact, 105 cases);
 // Megatron-Core tensor_parallel/cross_entropy; Liger-Kernel fused_linear_cross_entropy; torchtune
-// CEWithChunkedOutputLoss; TRL trainer/utils.py selective_log_softmax; Unsloth kernels/cross_entropy_loss.py. Chunked,
-// fused, log-probabilities and Unsloth's are from source, not measured. Shapes of 0 give the labels and the loss alone.
+// CEWithChunkedOutputLoss; TRL trainer/utils.py selective_log_softmax; Unsloth kernels/cross_entropy_loss.py; transformers
+// loss/loss_utils.py; TRL sft_trainer.py _chunked_cross_entropy_loss; torchtitan components/loss.py; Liger-Kernel
+// cross_entropy.py (fms-acceleration's table of max_memory_allocated: 8.07 bytes per logit with transformers before
+// 4.50). Chunked, fused, log-probabilities and Unsloth's are from source, not measured. Shapes of 0 give the labels and the loss alone.
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/units.hpp>
@@ -38,14 +54,26 @@
 
 namespace llmcalc {
 
-enum class Loss : std::uint8_t { Full, FreedBeforeBackward, Chunked, Fused };
+enum class Loss : std::uint8_t { Full, FreedBeforeBackward, Chunked, Fused, InPlace, ChunkedLinear };
 
 /// How a framework computes the cross-entropy of whole logits.
 enum class LossKernel : std::uint8_t {
   Torch,
+  TorchShifted,        ///< a contiguous copy of the logits without each sequence's last, in fp32
   VocabularyParallel,  ///< Megatron: over vocabulary shards, in place
   LossParallel,        ///< torch's DTensor: over vocabulary shards
+  LossParallelOnce,    ///< torchtitan since 2026: the same as one function, which torch.compile fuses
   OverLogits           ///< Unsloth: the gradient is written over the logits
+};
+
+/// The head and the loss a chunk of tokens at a time.
+struct ChunkedLinear {
+  Count tokens = 256;      ///< of a chunk; 0: `chunks` of equal size
+  Count chunks = 8;        ///< when `tokens` is 0
+  Count per_logit = 16;    ///< bytes of the chunk that is computed
+  Count head = 0;          ///< bytes per weight of the head until the backward pass ends
+  Count trained_head = 2;  ///< the same when the head is trained
+  Count hidden = 0;        ///< bytes per hidden number of the gradient that chunks are gathered in
 };
 
 /// What decides the size of the loss.
@@ -58,10 +86,13 @@ struct LossShape {
   Count chunks = 8;
   Loss loss = Loss::FreedBeforeBackward;
   LossKernel kernel = LossKernel::Torch;
+  ChunkedLinear linear{};
+  bool head_trained = true;
   bool softcap = false;
   bool compiled = false;           ///< torch.compile: a chunk's log-softmax is not kept
   bool log_probabilities = false;  ///< of the tokens taken, as preference and reward objectives need
   bool rescaled = false;           ///< logits are divided by a temperature first
+  bool fp32_outputs = false;       ///< autocast converts what the model returns
   bool reference_beside = false;   ///< a reference's forward pass runs while the policy's graph is held
 };
 
@@ -97,7 +128,7 @@ inline constexpr Bytes scalar{4};
 
 /// The log-softmax of every row in the logits' type; its gradient; and the rows put together again.
 [[nodiscard]] constexpr LossBytes log_probabilities(const LossShape& s) {
-  const Count c = s.compute;
+  const Count c = s.fp32_outputs ? 4 : s.compute;
   const Count logits = multiply(s.tokens, s.vocabulary);
   LossBytes r;
   r.saved_per_logit = c + cap(s);
@@ -119,7 +150,8 @@ inline constexpr Bytes scalar{4};
   return r;
 }
 
-/// An fp32 softmax in place of a copy of the logits, and the gradient in their type.
+/// An fp32 softmax beside a copy of the logits while it is made, and the gradient in their type. Megatron's fused kernel
+/// makes the softmax in a buffer of its own; unfused it is made in place, which is 4 V T less in the forward pass.
 [[nodiscard]] constexpr LossBytes vocabulary_parallel(const LossShape& s) {
   const Count c = s.compute;
   const Count logits = multiply(s.tokens, s.vocabulary);
@@ -127,8 +159,8 @@ inline constexpr Bytes scalar{4};
   r.saved_per_logit = 4 + cap(s);
   r.backward_per_logit = 4 + c + cap(s);
   r.saved = Bytes{multiply(r.saved_per_logit, logits)} + label_bytes(s) + scalar;
-  r.forward_extra_per_logit = c;
-  r.forward_extra = {multiply(c, logits)};
+  r.forward_extra_per_logit = 4 + c;
+  r.forward_extra = {multiply(4 + c, logits)};
   r.backward = Bytes{multiply(r.backward_per_logit, logits)} + label_bytes(s) + scalar;
   return r;
 }
@@ -149,16 +181,40 @@ inline constexpr Bytes scalar{4};
   return r;
 }
 
+/// The same with a contiguous copy of the fp32 logits without each sequence's last: the 16-bit logits, the fp32 ones and
+/// the copy are there when the log-softmax is made. One sequence is contiguous already.
+[[nodiscard]] constexpr LossBytes torch_shifted(const LossShape& s, Count held) {
+  LossBytes r = torch_cross_entropy(s, held, 12);
+  const Count more = s.sequences <= 1 ? 0 : s.compute == 2 ? 4 : 8 - s.compute;
+  r.forward_extra_per_logit += more;
+  r.forward_extra += Bytes{product(more, s.tokens, s.vocabulary)};
+  return r;
+}
+
+/// torchtitan's function for vocabulary shards when it is compiled: the log-softmax beside the 16-bit logits, and their
+/// gradient.
+[[nodiscard]] constexpr LossBytes loss_parallel_compiled(const LossShape& s, Count held) {
+  LossBytes r = torch_cross_entropy(s, held, 4 + s.compute);
+  r.forward_extra = r.forward_extra - Bytes{product(r.forward_extra_per_logit, s.tokens, s.vocabulary)};
+  r.forward_extra_per_logit = s.compute - held;
+  r.forward_extra += Bytes{product(r.forward_extra_per_logit, s.tokens, s.vocabulary)};
+  return r;
+}
+
 /// All logits at once, by the framework's kernel.
 [[nodiscard]] constexpr LossBytes whole_logits(const LossShape& s, Count held) {
   if (s.log_probabilities) return log_probabilities(s);
   switch (s.kernel) {
     case LossKernel::Torch:
       break;
+    case LossKernel::TorchShifted:
+      return torch_shifted(s, held);
     case LossKernel::VocabularyParallel:
       return vocabulary_parallel(s);
     case LossKernel::LossParallel:
       return torch_cross_entropy(s, held, 16);
+    case LossKernel::LossParallelOnce:
+      return s.compiled ? loss_parallel_compiled(s, held) : torch_cross_entropy(s, held, 16);
     case LossKernel::OverLogits:
       return over_logits(s);
   }
@@ -166,6 +222,37 @@ inline constexpr Bytes scalar{4};
 }
 [[nodiscard]] constexpr LossBytes full(const LossShape& s) { return whole_logits(s, s.compute); }
 [[nodiscard]] constexpr LossBytes freed(const LossShape& s) { return whole_logits(s, 0); }
+
+/// One kernel that writes the gradient over the logits: over their fp32 copy, or over themselves.
+[[nodiscard]] constexpr LossBytes in_place(const LossShape& s) {
+  if (s.log_probabilities) return log_probabilities(s);
+  if (s.kernel == LossKernel::OverLogits || s.kernel == LossKernel::VocabularyParallel) return over_logits(s);
+  const Count logits = multiply(s.tokens, s.vocabulary);
+  const Count narrow = s.compute == 4 ? 0 : s.compute;
+  const Count shifted = s.kernel == LossKernel::TorchShifted && s.sequences > 1 ? 4 : 0;
+  LossBytes r;
+  r.saved_per_logit = 4 + cap(s);
+  r.forward_extra_per_logit = std::max(narrow, shifted);
+  r.backward_per_logit = 4 + cap(s) + std::max(narrow, shifted);
+  r.saved = Bytes{multiply(r.saved_per_logit, logits)} + label_bytes(s) + scalar;
+  r.forward_extra = {multiply(r.forward_extra_per_logit, logits)};
+  r.backward = Bytes{multiply(r.backward_per_logit, logits)} + label_bytes(s) + scalar;
+  return r;
+}
+
+/// The head's product and the loss of one chunk at a time.
+[[nodiscard]] constexpr LossBytes chunked_linear(const LossShape& s) {
+  const ChunkedLinear& l = s.linear;
+  const Count chunk =
+      std::min(s.tokens, l.tokens != 0 ? l.tokens : ceil_divide(s.tokens, std::max<Count>(1, l.chunks)));
+  LossBytes r;
+  r.saved = label_bytes(s) + scalar;
+  r.forward_extra = {product(add(l.per_logit, cap(s)), chunk, s.vocabulary)};
+  r.backward = r.saved + r.forward_extra +
+               Bytes{product(s.head_trained ? l.trained_head : l.head, s.vocabulary, s.hidden)} +
+               Bytes{product(l.hidden, s.tokens, s.hidden)};
+  return r;
+}
 
 /// Logits chunk by chunk, their gradients kept until all of them are there.
 [[nodiscard]] constexpr LossBytes chunked(const LossShape& s) {
@@ -202,7 +289,7 @@ struct LossRow {
   bool makes_gradients = false;  ///< the head's gradient is made in the forward pass
 };
 
-inline constexpr std::array<LossRow, 4> losses{{
+inline constexpr std::array<LossRow, 6> losses{{
     {.id = Loss::Full,
      .key = "full",
      .label = "Full",
@@ -227,6 +314,17 @@ inline constexpr std::array<LossRow, 4> losses{{
      .help = "fused linear cross-entropy: logits never exist as a whole",
      .bytes = loss_detail::fused,
      .makes_gradients = true},
+    {.id = Loss::InPlace,
+     .key = "in-place",
+     .label = "In place",
+     .help = "one kernel over whole logits that writes the gradient over them",
+     .bytes = loss_detail::in_place,
+     .whole_logits = true},
+    {.id = Loss::ChunkedLinear,
+     .key = "chunked-linear",
+     .label = "Chunked linear",
+     .help = "head and loss of a chunk of tokens at a time, computed again in the backward pass",
+     .bytes = loss_detail::chunked_linear},
 }};
 static_assert(indexed_by_id(losses));
 constexpr const auto& enum_table(Loss) { return losses; }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace llmcalc {
@@ -22,6 +23,7 @@ enum class TrainingMethod : std::uint8_t { Full, Lora, Qlora, Dora, RsLora, Free
 struct TrainingMethodRow {
   TrainingMethod id = TrainingMethod::Full;
   std::string_view key{}, label{}, help{};
+  std::string_view alike{};  ///< other methods this row is nearest to, separated by blanks
   Trained trained = Trained::Everything;
   BaseFormat base = BaseFormat::AsItIs;
   bool magnitudes = false;  ///< adapters also train a magnitude for every output
@@ -36,6 +38,7 @@ inline constexpr std::array<TrainingMethodRow, 7> training_methods{{
      .key = "lora",
      .label = "LoRA",
      .help = "small matrices on top of frozen weights",
+     .alike = "lora-fa lorafa pissa olora lora+ vera",
      .trained = Trained::Adapters},
     {.id = TrainingMethod::Qlora,
      .key = "qlora",
@@ -58,6 +61,7 @@ inline constexpr std::array<TrainingMethodRow, 7> training_methods{{
      .key = "freeze",
      .label = "Last layers",
      .help = "train the last n layers, freeze the rest",
+     .alike = "lisa badam",
      .trained = Trained::LastLayers},
     {.id = TrainingMethod::PromptTuning,
      .key = "prompt-tuning",
@@ -122,6 +126,7 @@ struct Lora {
   LoraTargets targets;
   AdapterDtype adapter_dtype = AdapterDtype::Fp32;
   double dropout = 0.0;
+  std::optional<bool> experts;  ///< routed experts get adapters too; nothing: what the framework's all-linear means
   friend bool operator==(const Lora&, const Lora&) = default;
 };
 

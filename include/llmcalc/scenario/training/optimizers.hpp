@@ -61,7 +61,9 @@ enum class Optimizer : std::uint8_t {
   RmsPropMomentumCentered,
   Adagrad,
   Adadelta,
-  Rprop
+  Rprop,
+  AdamW4bit,
+  Lomo
 };
 
 /// Classes of parameters that some optimizers treat differently.
@@ -144,6 +146,7 @@ struct OptimizerRow {
   FusedStep fused = FusedStep::No;
   bool low_rank = false;  ///< Training::optimizer_rank is its rank
   StatePages pages = StatePages::Device;
+  bool in_backward = false;  ///< steps inside the backward pass, whatever is set
   StatesKnown known = StatesKnown::Measured;
   Count article_bytes = 8;  ///< state bytes of a parameter in the published article
   OptimizerNames names{};
@@ -219,7 +222,7 @@ inline constexpr std::string_view transformers_source = "transformers optimizati
 
 }  // namespace optimizer_detail
 
-inline constexpr std::array<OptimizerRow, 28> optimizers{{
+inline constexpr std::array<OptimizerRow, 30> optimizers{{
     {.id = Optimizer::AdamW,
      .key = "adamw",
      .label = "AdamW",
@@ -453,6 +456,22 @@ inline constexpr std::array<OptimizerRow, 28> optimizers{{
      .step = {.tenths_of_all = 13},
      .names = {.python = "torch.optim.Rprop"},
      .source = optimizer_detail::torch_source},
+    {.id = Optimizer::AdamW4bit,
+     .key = "adamw-4bit",
+     .label = "AdamW 4-bit",
+     .help = "torchao: half a byte per state, one scale for 128",
+     .states = 2,
+     .blockwise = {.bits = 4, .block = 128},
+     .counters = 4,
+     .names = {.transformers = "adamw_torch_4bit", .python = "torchao.optim.AdamW4bit"},
+     .source = "torchao optim/adam.py, subclass_4bit.py"},
+    {.id = Optimizer::Lomo,
+     .key = "lomo",
+     .label = "LOMO",
+     .help = "no states; steps inside the backward pass, each gradient is freed at once",
+     .in_backward = true,
+     .names = {.transformers = "lomo"},
+     .source = "LOMO (Lv et al. 2023); transformers trainer: lomo_optim fuses the update into the backward pass"},
 }};
 static_assert(indexed_by_id(optimizers));
 constexpr const auto& enum_table(Optimizer) { return optimizers; }

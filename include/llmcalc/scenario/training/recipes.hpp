@@ -8,6 +8,7 @@
 //   bf16-master-fp32       2         2        4         4          2            2
 //   megatron-bf16          2         4        4         4          2            2        gradients accumulate in fp32
 //   fsdp-bf16              4         4        -         4          2            2        shards fp32, gathered in bf16
+//   bf16-autocast          2         2        -         2          2            2        what the model returns is fp32
 //
 // Formats chosen apart from the recipe: states in fp32, 16 or 8 bits; a master copy in fp16, or only the 16 bits that
 // bf16 weights lack to fp32; gradients in fp32 or bf16 (Megatron's precision-aware optimizer, torchtitan's bf16
@@ -31,10 +32,11 @@ struct RecipeBytes {
   Count weight = 2;
   Count gradient = 2;
   Count master = 0;
-  Count state = 2;    ///< one optimizer state
-  Count compute = 2;  ///< what matrix products read and write
-  Count stream = 2;   ///< residual stream
-  bool autocast = false;
+  Count state = 2;            ///< one optimizer state
+  Count compute = 2;          ///< what matrix products read and write
+  Count stream = 2;           ///< residual stream
+  bool autocast = false;      ///< fp32 weights, of which products use 16-bit copies
+  bool fp32_outputs = false;  ///< what the model returns is converted to fp32
   /// Bytes of what the optimizer updates and steps on.
   [[nodiscard]] constexpr Count stepped() const { return master != 0 ? master : weight; }
   /// Bytes of a parameter without its optimizer states.
@@ -42,7 +44,16 @@ struct RecipeBytes {
 };
 
 /// Number formats of a run.
-enum class Recipe : std::uint8_t { Fp32, Bf16, AmpBf16, AmpFp16, Bf16MasterFp32, MegatronBf16, FsdpBf16 };
+enum class Recipe : std::uint8_t {
+  Fp32,
+  Bf16,
+  AmpBf16,
+  AmpFp16,
+  Bf16MasterFp32,
+  MegatronBf16,
+  FsdpBf16,
+  Bf16Autocast
+};
 
 /// Everything known of a recipe.
 struct RecipeRow {
@@ -51,7 +62,7 @@ struct RecipeRow {
   RecipeBytes bytes{};
 };
 
-inline constexpr std::array<RecipeRow, 7> recipes{{
+inline constexpr std::array<RecipeRow, 8> recipes{{
     {.id = Recipe::Fp32,
      .key = "fp32",
      .label = "FP32",
@@ -66,12 +77,14 @@ inline constexpr std::array<RecipeRow, 7> recipes{{
      .key = "amp-bf16",
      .label = "AMP BF16",
      .help = "fp32 weights, bf16 autocast with its weight copies",
-     .bytes = {.weight = 4, .gradient = 4, .state = 4, .compute = 2, .stream = 4, .autocast = true}},
+     .bytes =
+         {.weight = 4, .gradient = 4, .state = 4, .compute = 2, .stream = 4, .autocast = true, .fp32_outputs = true}},
     {.id = Recipe::AmpFp16,
      .key = "amp-fp16",
      .label = "AMP FP16",
      .help = "fp32 weights, fp16 autocast with loss scaling",
-     .bytes = {.weight = 4, .gradient = 4, .state = 4, .compute = 2, .stream = 4, .autocast = true}},
+     .bytes =
+         {.weight = 4, .gradient = 4, .state = 4, .compute = 2, .stream = 4, .autocast = true, .fp32_outputs = true}},
     {.id = Recipe::Bf16MasterFp32,
      .key = "bf16-master-fp32",
      .label = "BF16 + FP32 master",
@@ -86,7 +99,12 @@ inline constexpr std::array<RecipeRow, 7> recipes{{
      .key = "fsdp-bf16",
      .label = "FSDP BF16",
      .help = "fp32 shards, gradients and states; bf16 compute",
-     .bytes = {.weight = 4, .gradient = 4, .state = 4, .compute = 2, .stream = 2}},
+     .bytes = {.weight = 4, .gradient = 4, .state = 4, .compute = 2, .stream = 2, .fp32_outputs = true}},
+    {.id = Recipe::Bf16Autocast,
+     .key = "bf16-autocast",
+     .label = "BF16 under autocast",
+     .help = "weights, gradients and states in 16 bits; what the model returns in fp32",
+     .bytes = {.weight = 2, .gradient = 2, .state = 2, .compute = 2, .stream = 2, .fp32_outputs = true}},
 }};
 static_assert(indexed_by_id(recipes));
 constexpr const auto& enum_table(Recipe) { return recipes; }

@@ -98,13 +98,19 @@ Count soap(const Shape& t, Count b, Count) {
   return 2 * b * t.n() + 2 * b * (out + in);
 }
 
+// torchao: two states of half a byte, an fp32 scale for 128 of them, a counter; small tensors stay in fp32.
+Count four_bit_twice(const Shape& t, Count, Count) {
+  const Count n = t.n();
+  return 4 + 2 * (n < 4096 ? 4 * n : up(n, 2) + 4 * up(n, 128));
+}
+
 struct Worked {
   Optimizer optimizer;
   Formula formula;
 };
 
 // torch's own keep a 4-byte counter per tensor, NAdam two (state tensors of torch 2.14.1 after a step).
-constexpr std::array<Worked, 28> worked{{
+constexpr std::array<Worked, 30> worked{{
     {Optimizer::AdamW, two_counted},
     {Optimizer::AdamWFused, two_counted},
     {Optimizer::AdamWAmsgrad, three_counted},
@@ -133,6 +139,8 @@ constexpr std::array<Worked, 28> worked{{
     {Optimizer::Adagrad, one_counted},
     {Optimizer::Adadelta, two_counted},
     {Optimizer::Rprop, two_counted},
+    {Optimizer::AdamW4bit, four_bit_twice},
+    {Optimizer::Lomo, none},
 }};
 
 TEST(OptimizerStates, OfEveryOptimizerAreTheSourcesFormula) {

@@ -1,0 +1,35 @@
+#pragma once
+// NeMo AutoModel: Hugging Face models under FSDP2, without a Trainer. Parameters and states in the checkpoint's 16 bits,
+// whole logits. Source: NVIDIA-NeMo/Automodel 2026-08 examples/llm_finetune (strategy fsdp2, MaskedCrossEntropy),
+// components/loss/masked_ce.py; the run log of a public benchmark (param_dtypes bfloat16).
+
+#include <llmcalc/frameworks/transformers.hpp>
+
+namespace llmcalc::frameworks {
+
+inline constexpr std::array<FrameworkVersion, 1> automodel_versions{{[] {
+  FrameworkVersion v = transformers_versions.back();
+  v.from = "0";
+  v.windows = WindowMasks::FlashKernel;
+  v.adam = AdamKernel::Fused;
+  v.usual = {.kernels = LayerKernels::Framework,
+             .loss = Loss::FreedBeforeBackward,
+             .attention = AttentionKernel::Sdpa,
+             .recipe = Recipe::Bf16,
+             .recompute = RecomputeKind::None};
+  v.source = "NeMo AutoModel 2026-08 examples/llm_finetune, components/loss/masked_ce.py";
+  return v;
+}()}};
+
+inline constexpr FrameworkRow automodel{
+    .id = TrainingFramework::AutoModel,
+    .key = "automodel",
+    .label = "NeMo AutoModel",
+    .help = "Hugging Face models under FSDP2",
+    .alike = "nemo-automodel nemo_automodel",
+    .versions = automodel_versions,
+    .can = {.tensor = true, .pipeline = true, .context = true, .zero = zero_3, .zero_piped = zero_2},
+    .optimizers = &OptimizerNames::python,
+    .optimizer_flag = "optimizer._target_"};
+
+}  // namespace llmcalc::frameworks

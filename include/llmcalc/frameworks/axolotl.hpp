@@ -1,0 +1,33 @@
+#pragma once
+// Axolotl: a configuration file over the transformers Trainer. Its examples take flash attention; 16-bit weights are
+// trained under autocast. A quantized base is prepared as PEFT does and cast back to 16 bits for flash attention. With
+// quantize_moe_experts the routed experts of transformers 5 are quantized as well. Source: Axolotl 0.18
+// loaders/model.py (_prepare_model_for_quantization, should_convert), utils/schemas/config.py, examples/.
+
+#include <llmcalc/frameworks/transformers.hpp>
+
+namespace llmcalc::frameworks {
+
+inline constexpr std::array<FrameworkVersion, 1> axolotl_versions{{[] {
+  FrameworkVersion v = transformers_versions.back();
+  v.from = "0";
+  v.windows = WindowMasks::FlashKernel;
+  v.usual = {.kernels = LayerKernels::Framework,
+             .loss = Loss::FreedBeforeBackward,
+             .attention = AttentionKernel::Flash,
+             .recipe = Recipe::Bf16Autocast,
+             .recompute = RecomputeKind::None};
+  v.source = "Axolotl 0.18 loaders/model.py, utils/schemas/config.py, examples/";
+  return v;
+}()}};
+
+inline constexpr FrameworkRow axolotl{.id = TrainingFramework::Axolotl,
+                                      .key = "axolotl",
+                                      .label = "Axolotl",
+                                      .help = "configuration files over transformers",
+                                      .versions = axolotl_versions,
+                                      .can = transformers.can,
+                                      .optimizers = transformers.optimizers,
+                                      .optimizer_flag = transformers.optimizer_flag};
+
+}  // namespace llmcalc::frameworks

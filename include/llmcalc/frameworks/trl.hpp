@@ -1,0 +1,46 @@
+#pragma once
+// TRL: SFT, DPO and GRPO trainers over the transformers Trainer and PEFT. They checkpoint and train under bf16 autocast
+// unless told otherwise, and from version 1 on the SFT trainer computes head and loss in chunks of 256 tokens. Sources:
+// TRL 1.10 trainer/base_config.py (gradient_checkpointing, bf16), sft_config.py (loss_type), sft_trainer.py
+// (_chunked_cross_entropy_loss); 0.x trainer/utils.py (prepare_peft_model, peft_module_casting_to_bf16).
+
+#include <llmcalc/frameworks/transformers.hpp>
+
+namespace llmcalc::frameworks {
+
+/// The transformers rules of a version with TRL's defaults.
+constexpr FrameworkVersion trl_version(std::string_view from, const FrameworkVersion& base,
+                                       const ChunkedLinear& chunked, Loss loss, KbitPreparation kbit,
+                                       std::string_view source) {
+  FrameworkVersion v = base;
+  v.from = from;
+  v.chunked = chunked;
+  v.usual = {.kernels = LayerKernels::Framework,
+             .loss = loss,
+             .attention = AttentionKernel::Sdpa,
+             .recipe = Recipe::Bf16Autocast,
+             .recompute = RecomputeKind::Full,
+             .kbit_preparation = kbit == KbitPreparation::Done};
+  v.source = source;
+  return v;
+}
+
+inline constexpr std::array<FrameworkVersion, 3> trl_versions{{
+    trl_version("0", transformers_versions[2], transformers_versions[2].chunked, Loss::FreedBeforeBackward,
+                KbitPreparation::Done, "TRL 0.x trainer/utils.py: quantized models are prepared"),
+    trl_version("1", transformers_versions.back(), transformers_versions[2].chunked, Loss::ChunkedLinear,
+                KbitPreparation::None, "TRL 1.10: sft_config.py loss_type chunked_nll, chunks of 256"),
+    trl_version("1.13", transformers_versions.back(), transformers_versions.back().chunked, Loss::ChunkedLinear,
+                KbitPreparation::None, "TRL 1.13: the chunks' gradients go to the head at once"),
+}};
+
+inline constexpr FrameworkRow trl{.id = TrainingFramework::Trl,
+                                  .key = "trl",
+                                  .label = "TRL",
+                                  .help = "SFT, DPO and GRPO trainers over transformers",
+                                  .versions = trl_versions,
+                                  .can = transformers.can,
+                                  .optimizers = transformers.optimizers,
+                                  .optimizer_flag = transformers.optimizer_flag};
+
+}  // namespace llmcalc::frameworks
