@@ -95,6 +95,21 @@ Result<ModelSource> model_meant_by(std::string_view written) {
   return issue;
 }
 
+/// A configuration alone. What a GGUF file of it would hold is not said by it: of a model released with 4-bit experts it
+/// may be the master's.
+Result<ModelPtr> config_model(const std::string& text) {
+  Result<Model> read = model_from_config_text(text, "config");
+  if (!read) return read.issues();
+  Model model = std::move(read).value();
+  if (model.released_experts == WeightFormat::Mxfp4 || model.released_format == WeightFormat::Mxfp4) {
+    model.gguf_of_master = true;
+    model.notes.push_back(
+        "a GGUF file is counted as llama-quantize makes it from 16-bit weights; published files keep the "
+        "MXFP4 experts (weights.experts mxfp4)");
+  }
+  return shared(std::move(model));
+}
+
 Result<ModelPtr> custom_model(const std::string& text) {
   const Result<CustomModel> numbers = read_custom(text);
   if (!numbers) return numbers.issues();
@@ -106,7 +121,7 @@ Result<ModelPtr> resolve_model(const ModelSource& source) {
     case ModelSource::Kind::Preset:
       return preset_model(source.text);
     case ModelSource::Kind::Config:
-      return shared(model_from_config_text(source.text, "config"));
+      return config_model(source.text);
     case ModelSource::Kind::Custom:
       return custom_model(source.text);
     case ModelSource::Kind::File:

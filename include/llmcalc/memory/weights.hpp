@@ -94,9 +94,11 @@ class GgufFile {
 
 /// The type of routed experts in a model's GGUF file where it is not what the mix makes of them: as chosen, or MXFP4
 /// where they were released so, because converters take them over and published mixes do not quantize them again.
+/// Not for a configuration alone: it may be a master's, of which llama-quantize quantizes the experts too.
 /// Source: the published files of gpt-oss (20b: F16 13.78 GB, Q6_K 12.0 GB; 120b: Q4_K_M 58.5 GB).
 [[nodiscard]] inline std::optional<GgmlType> kept_experts(const Model& model, const Weights& weights) {
   if (!weights.experts) {
+    if (model.gguf_of_master) return std::nullopt;
     const WeightFormat released =
         model.released_experts != WeightFormat::AsReleased ? model.released_experts : model.released_format;
     return released == WeightFormat::Mxfp4 ? std::optional(GgmlType::MXFP4) : std::nullopt;

@@ -313,6 +313,7 @@ struct Model {
   Count other_parameters = 0;  ///< parameters that the inventory does not explain (a given total minus the inventory)
   WeightFormat released_format = WeightFormat::Bf16;         ///< format the publisher ships
   WeightFormat released_experts = WeightFormat::AsReleased;  ///< of the routed experts; AsReleased: the model's
+  bool gguf_of_master = false;   ///< a GGUF file is made from a 16-bit master, whatever was released
   std::string released_mix;      ///< shares of formats in words, where modules have different ones; "": one format
   bool unlisted_mix = false;     ///< released in a format that leaves some modules alone, and nothing says which
   double quantization_bits = 0;  ///< bits of a value as released (EXL2: on average); 0: the format's
