@@ -73,7 +73,7 @@ Words device_words(std::string_view text) {
   for (std::string word : words_of(text)) {
     for (const char* unit : {"gib", "gb", "g"}) {
       if (word.ends_with(unit) && word.size() > std::string_view(unit).size() && digit(word[0])) {
-        word.resize(word.size() - std::string_view(unit).size());
+        word = word.substr(0, word.size() - std::string_view(unit).size());
         break;
       }
     }

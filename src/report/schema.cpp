@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::string_view draft = "https://json-schema.org/draft/2020-12/schema";
+constexpr std::string_view dialect = "https://json-schema.org/draft/2020-12/schema";
 
 ordered_json object(std::initializer_list<std::pair<std::string, ordered_json>> members) {
   ordered_json out = ordered_json::object();
@@ -81,7 +81,10 @@ ordered_json coded_schema(const CodedAccess& access) {
     case CodedShape::List:
       return any_of({text, list_of(type("string"))});
     case CodedShape::Counted:
+    case CodedShape::Pairs:
       return any_of({text, type("object")});
+    case CodedShape::Value:
+      return any_of({text, type("null"), type("boolean"), type("number"), list_of(type("number"))});
   }
   return text;
 }
@@ -154,7 +157,7 @@ ordered_json scenario_schema() {
     }
     (*place)[std::string(path)] = std::move(value);
   }
-  return object({{"$schema", draft},
+  return object({{"$schema", dialect},
                  {"title", "Scenario"},
                  {"description",
                   "A model, how it is stored, served and trained, and on what. All but the model may be left out."},
@@ -214,7 +217,7 @@ ordered_json estimate_schema() {
                                     {"speed", type("object")},
                                     {"cost", type("object")},
                                     {"warnings", list_of(type("string"))}});
-  return object({{"$schema", draft},
+  return object({{"$schema", dialect},
                  {"title", "Estimate"},
                  {"description",
                   "Memory of a scenario in whole bytes, part by part; one half may be missing when only the other "
