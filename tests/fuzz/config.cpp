@@ -5,6 +5,7 @@
 #include "readers/json_text.hpp"
 #include "readers/resolve.hpp"
 #include "readers/safetensors/quantization_config.hpp"
+#include "structure.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/estimate/summary.hpp>
@@ -32,3 +33,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (validate(scenario).empty()) (void)evaluate(scenario);
   return 0;
 }
+
+LLMCALC_FUZZ_STRUCTURE(llmcalc::fuzz::JsonStructure)

@@ -3,6 +3,7 @@
 #include "readers/gguf/model.hpp"
 #include "readers/resolve.hpp"
 #include "report/estimate_json.hpp"
+#include "structure.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/estimate/summary.hpp>
@@ -43,3 +44,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+LLMCALC_FUZZ_STRUCTURE(llmcalc::fuzz::GgufStructure)

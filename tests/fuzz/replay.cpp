@@ -1,9 +1,10 @@
-// Runs a fuzz target over its corpus and over a fixed set of mutations of it: the same inputs in every run, no fuzzer
-// needed. Fails when that takes more memory than hostile files may cost.
+// Runs a fuzz target over its corpus, over every single change of its structure and over a fixed set of mutations: the
+// same inputs in every run, no fuzzer needed. Fails when that takes more memory or time than hostile files may cost.
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,6 +19,9 @@
 #endif
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+// The target's structure, from structure.hpp.
+extern "C" std::size_t llmcalc_fuzz_deeds(const char* data, std::size_t size);
+extern "C" const std::string* llmcalc_fuzz_changed(const char* data, std::size_t size, std::size_t k);
 
 namespace {
 
@@ -79,14 +83,35 @@ Input mutated(const Input& input, const Input& other, std::mt19937& random) {
   return result;
 }
 
-/// What the readers may ever hold. Sanitizers need several times as much for themselves.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr long most_megabytes = 2048;
+constexpr bool sanitized = true;
 #elif defined(__has_feature)
-constexpr long most_megabytes = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? 2048 : 256;
+constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
 #else
-constexpr long most_megabytes = 256;
+constexpr bool sanitized = false;
 #endif
+/// What the readers may ever hold and how long one input may take. Sanitizers need several times as much for themselves.
+constexpr long most_megabytes = sanitized ? 2048 : 256;
+constexpr double most_seconds = sanitized ? 20 : 1;
+
+/// Runs the target and keeps the slowest input, in seconds of the processor.
+class Runner {
+ public:
+  void run(std::string_view input) {
+    const std::clock_t before = std::clock();
+    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
+    slowest_ = std::max(slowest_, static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
+    ++inputs_;
+  }
+  [[nodiscard]] double slowest() const { return slowest_; }
+  [[nodiscard]] std::size_t inputs() const { return inputs_; }
+
+ private:
+  double slowest_ = 0;
+  std::size_t inputs_ = 0;
+};
+
+std::string_view text_of(const Input& input) { return {reinterpret_cast<const char*>(input.data()), input.size()}; }
 
 /// The most memory this process has held; 0 where the system does not tell.
 long peak_megabytes() {
@@ -116,16 +141,38 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s holds no inputs\n", arguments[1]);
     return 1;
   }
-  for (const Input& input : corpus) LLVMFuzzerTestOneInput(input.data(), input.size());
-
+  Runner runner;
+  for (const Input& input : corpus) runner.run(text_of(input));
   const unsigned long mutations = arguments.size() > 2 ? std::stoul(arguments[2]) : 20000;
   std::mt19937 random(20261122);  // a fixed seed: a failure must repeat
+  // Every change of structure, or, where there are more than asked for, evenly spread ones.
+  std::size_t deeds = 0;
+  for (const Input& input : corpus) deeds += llmcalc_fuzz_deeds(text_of(input).data(), input.size());
+  const std::size_t step = std::max<std::size_t>(deeds / std::max<std::size_t>(mutations, 1), 1);
+  for (const Input& input : corpus) {
+    const std::string_view text = text_of(input);
+    const std::size_t n = llmcalc_fuzz_deeds(text.data(), text.size());
+    for (std::size_t k = below(random, step); k < n; k += step) {
+      runner.run(*llmcalc_fuzz_changed(text.data(), text.size(), k));
+    }
+  }
+  const std::size_t structural = runner.inputs() - corpus.size();
   for (unsigned long i = 0; i < mutations; ++i) {
-    const Input input = mutated(corpus[below(random, corpus.size())], corpus[below(random, corpus.size())], random);
-    LLVMFuzzerTestOneInput(input.data(), input.size());
+    const Input& seed = corpus[below(random, corpus.size())];
+    Input input = mutated(seed, corpus[below(random, corpus.size())], random);
+    // A second change on top: of structure where bytes were changed, so that both kinds meet.
+    if (const std::size_t n = llmcalc_fuzz_deeds(text_of(input).data(), input.size()); n > 0 && i % 2 == 0) {
+      const std::string text = *llmcalc_fuzz_changed(text_of(input).data(), input.size(), below(random, n));
+      input.assign(text.begin(), text.end());
+    }
+    runner.run(text_of(input));
   }
   const long peak = peak_megabytes();
-  std::printf("%zu inputs of the corpus and %lu mutations: no crash, at most %ld MB\n", corpus.size(), mutations,
-              peak);
-  return peak > most_megabytes ? 1 : 0;
+  std::printf(
+      "%zu inputs of the corpus, %zu changes of structure, %lu mutations: no crash, at most %ld MB and %.2f s\n",
+      corpus.size(), structural, mutations, peak, runner.slowest());
+  return peak > most_megabytes || runner.slowest() > most_seconds ? 1 : 0;
 }
+
+/// libFuzzer's own edits, for the custom mutators of the targets; replays make theirs above.
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t*, std::size_t size, std::size_t) { return size; }

@@ -3,6 +3,7 @@
 #include "readers/model_from_shapes.hpp"
 #include "readers/safetensors/header.hpp"
 #include "readers/safetensors/packed_tensors.hpp"
+#include "structure.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -27,3 +28,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+LLMCALC_FUZZ_STRUCTURE(llmcalc::fuzz::SafetensorsStructure)

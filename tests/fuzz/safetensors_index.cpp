@@ -2,6 +2,7 @@
 
 #include "readers/folder.hpp"
 #include "readers/safetensors/index.hpp"
+#include "structure.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -25,3 +26,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   return 0;
 }
+
+LLMCALC_FUZZ_STRUCTURE(llmcalc::fuzz::JsonStructure)

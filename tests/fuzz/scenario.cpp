@@ -5,6 +5,7 @@
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/estimate_json.hpp"
+#include "structure.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 
@@ -50,3 +51,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)io::write_scenario(*scenario).dump();
   return 0;
 }
+
+LLMCALC_FUZZ_STRUCTURE(llmcalc::fuzz::JsonStructure)
