@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cmath>
 #include <span>
+#include <tuple>
 
 namespace llmcalc::ui {
 namespace {
@@ -97,11 +98,19 @@ Remedy remedy_of(const App& app, Task task, const std::vector<LeverEffect>& effe
 std::vector<LeverRow> lever_rows(const App& app, Task task, Remedy& remedy) {
   std::vector<LeverRow> rows;
   std::vector<LeverEffect> effects = levers(app.scenario, task);
-  remedy = fits(fit(app.scenario, task).verdict) ? Remedy{} : remedy_of(app, task, effects);
+  const bool fits_now = fits(fit(app.scenario, task).verdict);
+  remedy = fits_now ? Remedy{} : remedy_of(app, task, effects);
+  // What makes it fit at the lowest price first, of these the smallest change; then what costs least of the rest.
+  const auto order = [&](const LeverEffect& e) {
+    const bool enough = !fits_now && fits(e.after.verdict);
+    return std::tuple(!enough, e.kind, enough ? e.saved.count : ~e.saved.count);
+  };
+  std::stable_sort(effects.begin(), effects.end(),
+                   [&](const LeverEffect& a, const LeverEffect& b) { return order(a) < order(b); });
   rows.reserve(effects.size());
   for (LeverEffect& effect : effects) {
-    rows.push_back({std::move(effect.label), std::string(effect.price), effect.saved, fits(effect.after.verdict),
-                    std::move(effect.scenario)});
+    rows.push_back({std::move(effect.label), std::string(effect.price), effect.saved,
+                    !fits_now && fits(effect.after.verdict), std::move(effect.scenario)});
   }
   return rows;
 }

@@ -82,6 +82,27 @@ void draw_areas(const Theme& theme, const ChartFrame& frame, const Axis& axis, c
   list->PopClipRect();
 }
 
+/// Where the amounts leave the chart: a torn edge instead of one that looks like a plateau, and how far they rise.
+void draw_torn_edge(const Theme& theme, const ChartFrame& frame, const Axis& axis, const std::vector<Sample>& samples,
+                    ByteUnits units) {
+  const auto above = std::find_if(samples.begin(), samples.end(), [&](const Sample& sample) {
+    return static_cast<double>(sample.breakdown.total().count) > frame.top_bytes;
+  });
+  if (above == samples.end()) return;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const float tooth = theme.px(8);
+  const float top = frame.plot.from.y;
+  for (float x = axis.x_of(above->x); x < frame.plot.to.x; x += tooth) {
+    const float right = std::min(x + tooth, frame.plot.to.x);
+    list->AddTriangleFilled({x, top}, {right, top}, {(x + right) / 2, top + tooth * 0.75f}, theme.palette.chart);
+  }
+  const std::string words = "rises to " + short_amount(samples.back().breakdown.total(), units);
+  const float width = text_width(theme.fonts.small, words) + 2;
+  const float y = top + theme.px(36);  // below the line of the labels at the top
+  draw_plated(theme, theme.fonts.small, theme.palette.text_soft,
+              {{frame.plot.to.x - width, y}, {frame.plot.to.x, y + theme.px(16)}}, words);
+}
+
 /// The sample at or next to a value.
 const Sample* sample_near(const std::vector<Sample>& samples, Count value) {
   const Sample* best = nullptr;
@@ -192,6 +213,7 @@ std::optional<Scenario> area_chart(const Shown& shown, const ChartData& data, co
   const Axis axis{{samples.front().x, samples.back().x, true}, frame.plot};
   const std::string_view unit = data.tab == Tab::Context ? "token" : std::string_view("sequence");
   draw_areas(theme, frame, axis, samples);
+  draw_torn_edge(theme, frame, axis, samples, shown.units);
   draw_ticks(theme, axis);
   draw_capacity(theme, frame, shown.scenario);
   const auto limit = data.task == Task::Inference ? engine_limit(shown.scenario, shown.results.estimate.inference.fit)

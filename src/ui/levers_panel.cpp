@@ -1,4 +1,4 @@
-// LEVERS: single changes that save memory, the largest saving first. A click makes the change; undo takes it back.
+// LEVERS: single changes that save memory, what makes it fit at the lowest price first. A click makes the change; undo takes it back.
 
 #include "ui/breakdowns.hpp"
 #include "ui/panels.hpp"
