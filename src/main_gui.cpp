@@ -17,6 +17,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <optional>
@@ -65,7 +66,11 @@ void add_options(CLI::App& cli, Options& options) {
       ->type_name("FILE");
   cli.add_option("--size", options.size, "size in pixels [as it was last, else 1440x900]")->type_name("WIDTHxHEIGHT");
   cli.add_option("--scale", options.scale, "scale of a screenshot, 0.5 to 4 [1]")
-      ->check(CLI::Range(0.5f, 4.0f).description(""))
+      ->check([](const std::string& text) {
+        // CLI::Range lets "nan" through: it compares with both ends and finds nothing wrong.
+        const float scale = std::strtof(text.c_str(), nullptr);
+        return scale >= 0.5f && scale <= 4 ? std::string{} : "must be a number from 0.5 to 4, got " + text;
+      })
       ->type_name("X");
   cli.add_option("--theme", options.theme, "dark, light or high-contrast")->type_name("NAME");
   cli.add_option("--scenario", options.scenario, "scenario to start with, a JSON file")->type_name("FILE");

@@ -87,8 +87,8 @@ TextTable parts_table(const Model& model) {
   TextTable table{{{"part", false}, {"parameters", true}, {"share", true}}, {}};
   const Count all = parameter_count(model);
   for (const PartCount& part : parameters_by_part(model)) {
-    table.rows.push_back(
-        {std::string(label_of(part.part)), grouped(part.parameters), share_text({part.parameters}, {all})});
+    table.rows.push_back({std::string(label_of(part.part)), grouped(part.parameters),
+                          counts_as_parameter(part.part) ? share_text({part.parameters}, {all}) : "not counted"});
   }
   return table;
 }

@@ -13,6 +13,8 @@
 #include <windows.h>
 #elif defined(__APPLE__)
 #include <mach-o/dyld.h>
+#elif defined(__linux__)
+#include <sys/auxv.h>
 #endif
 
 namespace llmcalc::io {
@@ -39,6 +41,14 @@ void add_folder(std::vector<fs::path>& folders, const fs::path& folder) {
   folders.push_back(folder);
 }
 
+/// True when `program` lies in the folder it was built in.
+bool is_build_of(const fs::path& folder, const fs::path& program) {
+  std::error_code error;
+  const fs::path inside =
+      fs::weakly_canonical(program, error).lexically_relative(fs::weakly_canonical(folder, error));
+  return !error && !inside.empty() && *inside.begin() != "..";
+}
+
 }  // namespace
 
 fs::path program_file() {
@@ -52,7 +62,14 @@ fs::path program_file() {
   return _NSGetExecutablePath(buffer, &size) == 0 ? fs::path{buffer} : fs::path{};
 #else
   std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  fs::path program = fs::read_symlink("/proc/self/exe", error);
+#if defined(__linux__)
+  if (error) {  // /proc is not mounted, as in a plain chroot: what the kernel was asked to run
+    error.clear();
+    const auto* name = reinterpret_cast<const char*>(getauxval(AT_EXECFN));
+    program = name != nullptr ? fs::canonical(name, error) : fs::path{};
+  }
+#endif
   return error ? fs::path{} : program;
 #endif
 }
@@ -71,8 +88,9 @@ fs::path user_config_folder() {
 
 PresetPlaces places_of_this_process() {
   PresetPlaces places;
-  places.source_tree = fs::path(build_info::source_presets);
   places.program = program_file();
+  // Elsewhere anybody may have made a folder of the name of the source tree.
+  if (is_build_of(build_info::build_folder, places.program)) places.source_tree = build_info::source_presets;
   places.environment = environment_variable("LLMCALC_PRESETS");
   const fs::path config = user_config_folder();
   if (!config.empty()) places.user = config / "presets";
@@ -84,7 +102,6 @@ std::vector<fs::path> preset_folders(const PresetPlaces& places) {
   if (!places.program.empty()) {
     add_folder(folders, places.program.parent_path().parent_path() / build_info::installed_presets);
   }
-  // An installed program does not look where it was built: on another computer anybody may have made that folder.
   if (folders.empty()) add_folder(folders, places.source_tree);
   for (std::size_t begin = 0; begin < places.environment.size();) {
     const std::size_t end = std::min(places.environment.find(path_separator, begin), places.environment.size());

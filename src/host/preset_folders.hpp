@@ -10,7 +10,7 @@ namespace llmcalc::io {
 
 /// What decides the preset folders. Empty members are left out.
 struct PresetPlaces {
-  std::filesystem::path source_tree;  ///< presets folder of the source tree
+  std::filesystem::path source_tree;  ///< presets of the source tree; only for a program that runs where it was built
   std::filesystem::path program;      ///< the running program's own file
   std::string environment;            ///< $LLMCALC_PRESETS: folders separated as in $PATH
   std::filesystem::path user;         ///< the user's own presets folder

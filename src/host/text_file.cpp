@@ -4,6 +4,16 @@
 #include <system_error>
 
 namespace llmcalc::io {
+namespace {
+
+/// True for what the caller opened before: standard input, or the pipe of a shell's <(command). Other pipes and devices
+/// are not read: nobody may ever write into them.
+bool is_open_stream(const std::filesystem::path& path) {
+  const std::string name = shown(path.lexically_normal());
+  return name == "/dev/stdin" || name.starts_with("/dev/fd/") || name.starts_with("/proc/self/fd/");
+}
+
+}  // namespace
 
 std::string shown(const std::filesystem::path& path) {
   const auto text = path.u8string();
@@ -17,7 +27,8 @@ Result<std::string> read_text_file(const std::filesystem::path& path, std::size_
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) return Issue{shown(path), "no such file"};
   if (error) return Issue{shown(path), "cannot be reached: " + error.message()};
-  if (!std::filesystem::is_regular_file(status)) return Issue{shown(path), "is not a regular file"};
+  if (!std::filesystem::is_regular_file(status) && !is_open_stream(path))
+    return Issue{shown(path), "is not a regular file"};
   std::ifstream in(path, std::ios::binary);
   if (!in) return Issue{shown(path), "cannot be opened for reading"};
   std::string text;

@@ -1,6 +1,7 @@
 #include "platform/run.hpp"
 
 #include "host/text_file.hpp"
+#include "platform/end_signals.hpp"
 #include "platform/gl.hpp"
 #include "platform/motion.hpp"
 #include "platform/picture.hpp"
@@ -15,6 +16,8 @@
 #include <chrono>
 #include <cstdio>
 #include <future>
+#include <thread>
+#include <utility>
 
 namespace llmcalc::platform {
 namespace {
@@ -34,6 +37,20 @@ void draw_frame(Window& window, Stage& stage, ui::App& app, ui::Jobs& jobs) {
   glfwGetFramebufferSize(window.handle(), &width, &height);
   draw(stage, app, jobs, width, height, poses);
   glfwSwapBuffers(window.handle());
+}
+
+/// Looks at this computer beside the window. The future does not wait for it when the window closes: a home on a network
+/// disk that does not answer must not keep the program.
+std::future<ui::Findings> search_this_computer(const ui::Library& library) {
+  std::packaged_task<ui::Findings()> search([library] {
+    ui::Findings found{host::look_at_this_machine(), host::find_local_models(host::model_folders_of_this_user()),
+                       ui::missing_sizes(library)};
+    glfwPostEmptyEvent();
+    return found;
+  });
+  std::future<ui::Findings> findings = search.get_future();
+  std::thread(std::move(search)).detach();
+  return findings;
 }
 
 /// Puts what was found on this computer into the choosers once the search is done.
@@ -73,18 +90,14 @@ double sleep_time(const Window& window, const ui::App& app, double save_due) {
 
 Issues run(Window& window, ui::App& app, const RunOptions& options) {
   set_up_imgui();
-  std::future<ui::Findings> findings = std::async(std::launch::async, [library = app.library] {
-    ui::Findings found{host::look_at_this_machine(), host::find_local_models(host::model_folders_of_this_user()),
-                       ui::missing_sizes(library)};
-    glfwPostEmptyEvent();
-    return found;
-  });
+  std::future<ui::Findings> findings = search_this_computer(app.library);
+  const EndSignals end_signals;
   Stage stage;
   ui::Jobs jobs;
   app.view.motion.on = animations_wanted();
   int frames_due = settle_frames;
   float content_scale = 0;
-  while (!window.should_close() && !app.requests.quit) {
+  while (!window.should_close() && !app.requests.quit && !end_signals.came()) {
     if (options.context_lost ? options.context_lost() : Window::context_lost()) {
       Issues issues = recover(window, stage, app, content_scale);
       if (!issues.empty()) return issues;

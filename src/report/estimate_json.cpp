@@ -4,6 +4,7 @@
 #include "report/speed_json.hpp"
 
 #include <llmcalc/estimate/explain.hpp>
+#include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/estimate/warnings.hpp>
 
 #include <algorithm>
@@ -44,12 +45,16 @@ void put_fit(ordered_json& out, const Fit& fit) {
 }
 
 ordered_json model_json(const Scenario& s, const ModelSummary& m) {
-  ordered_json by_part = ordered_json::object();
-  for (const PartCount& part : m.parameters_by_part) by_part[std::string(key_of(part.part))] = part.parameters;
+  ordered_json by_part = ordered_json::object(), not_counted = ordered_json::array();
+  for (const PartCount& part : m.parameters_by_part) {
+    by_part[std::string(key_of(part.part))] = part.parameters;
+    if (!counts_as_parameter(part.part)) not_counted.push_back(key_of(part.part));
+  }
   return {{"id", s.model->id},
           {"parameters", m.parameters},
           {"active_parameters", m.active_parameters},
           {"parameters_by_part", by_part},
+          {"parts_not_counted", not_counted},  // of parameters_by_part, so that the others add up to `parameters`
           {"weights_bytes", m.weights_bytes.count},
           {"trust", key_of(s.model->trust)}};
 }

@@ -90,8 +90,12 @@ std::string describe_layer(const Layer& layer) {
 
 ordered_json model_file_json(const ModelFile& file, bool with_tensors) {
   const Model& model = file.model;
-  ordered_json parts = ordered_json::object(), types = ordered_json::array(), tensors = ordered_json::array();
-  for (const PartCount& part : parameters_by_part(model)) parts[std::string(key_of(part.part))] = part.parameters;
+  ordered_json parts = ordered_json::object(), not_counted = ordered_json::array(), types = ordered_json::array(),
+               tensors = ordered_json::array();
+  for (const PartCount& part : parameters_by_part(model)) {
+    parts[std::string(key_of(part.part))] = part.parameters;
+    if (!counts_as_parameter(part.part)) not_counted.push_back(key_of(part.part));
+  }
   for (const StoredSum& sum : file.types) {
     types.push_back(
         {{"type", sum.type}, {"tensors", sum.tensors}, {"parameters", sum.parameters}, {"bytes", sum.bytes.count}});
@@ -108,6 +112,7 @@ ordered_json model_file_json(const ModelFile& file, bool with_tensors) {
                      {"parameters", parameter_count(model)},
                      {"active_parameters", active_parameter_count(model)},
                      {"parameters_by_part", parts},
+                     {"parts_not_counted", not_counted},
                      {"hidden_size", model.hidden},
                      {"vocabulary", model.vocabulary},
                      {"tied_head", model.tied_head},

@@ -36,6 +36,17 @@ TEST(RealProgram, ReadsStandardInput) {
       0);
 }
 
+TEST(RealProgram, ReadsWhatTheShellOpened) {
+  const std::string bash = "bash -c 'L=" LLMCALC_PROGRAM "; ";
+  if (shell("command -v bash > /dev/null && test -e /dev/fd/0") != 0) GTEST_SKIP() << "no bash here";
+  EXPECT_EQ(shell(bash + "$L estimate --scenario <(echo \"{\\\"model\\\": \\\"gpt2\\\"}\") > /dev/null'"), 0);
+  EXPECT_EQ(shell("echo '{\"model\": \"gpt2\"}' | $L estimate --scenario /dev/stdin > /dev/null"), 0);
+  // A pipe that only has a name may never be written into.
+  const std::string pipe = testing::TempDir() + "llmcalc-pipe";
+  EXPECT_EQ(shell("mkfifo '" + pipe + "' && timeout 10 $L estimate --scenario '" + pipe + "' 2> /dev/null"), 2);
+  EXPECT_EQ(shell("rm '" + pipe + "'"), 0);
+}
+
 TEST(RealProgram, SaysWhenItsOutputCannotBeWritten) {
   if (shell("test -w /dev/full") != 0) GTEST_SKIP() << "no /dev/full on this system";
   EXPECT_EQ(shell("$L estimate 2> /dev/null > /dev/full"), 1);
@@ -63,6 +74,9 @@ TEST(RealProgram, WithoutPresetsSaysSo) {
   EXPECT_EQ(shell(copy + "\"$D/bin/llmcalc\" estimate 2>&1 | grep -q 'no presets were found.*LLMCALC_PRESETS'"), 0);
   EXPECT_EQ(shell(copy + "echo '{\"model\": {\"custom\": {}}, \"device\": {\"memory_bytes\": 1}}' | "
                          "\"$D/bin/llmcalc\" estimate --scenario - > /dev/null"),
+            0);
+  // Alone, without a folder of presets: where it was built anybody may have made one.
+  EXPECT_EQ(shell(copy + "rm -r \"$D/share\"; \"$D/bin/llmcalc\" estimate 2>&1 | grep -q 'no presets were found'"),
             0);
   EXPECT_EQ(shell("rm -r '" + folder + "'"), 0);
 }

@@ -144,6 +144,8 @@ class Program {
 
   [[nodiscard]] bool is_open() const { return !window_.empty(); }
   [[nodiscard]] int process() const { return static_cast<int>(process_.id()); }
+  /// The exit status once it has ended.
+  std::optional<int> ended() { return process_.ended(); }
   void move(float x, float y) {
     do_("mousemove --sync --window " + window_ + " " + std::to_string(static_cast<int>(x)) + " " +
         std::to_string(static_cast<int>(y)));

@@ -108,6 +108,26 @@ TEST(RealWindow, SavesWhatChangedWhileItRuns) {
   EXPECT_EQ(program.quit(), 0);
 }
 
+TEST(RealWindow, SavesWhenItIsAskedToEnd) {
+  SKIP_WITHOUT_WINDOWS();
+  for (const int signal : {SIGTERM, SIGHUP}) {
+    const TempFolder home;
+    Program program(home.path());
+    ASSERT_TRUE(program.is_open());
+    program.key("ctrl+g");
+    program.key("ctrl+p");  // seen once the palette is open: the keys before it are worked
+    program.type("units");
+    pause(300);
+    kill(program.process(), signal);
+    std::optional<int> status;
+    wait_until([&] { return (status = program.ended()).has_value(); });
+    EXPECT_EQ(status, 0) << signal;
+    const auto json = program.session();
+    ASSERT_TRUE(json.is_object()) << signal;
+    EXPECT_EQ(json["preferences"]["units"], "gb") << signal;
+  }
+}
+
 TEST(RealWindow, HelpAppearsUnderARestingMouse) {
   SKIP_WITHOUT_WINDOWS();
   ImVec2 pin{-1, -1};

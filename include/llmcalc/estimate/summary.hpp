@@ -8,8 +8,10 @@
 
 namespace llmcalc {
 
-/// True when a tensor counts as a parameter of the model: buffers and multi-token-prediction layers do not.
-[[nodiscard]] constexpr bool counts_as_parameter(const Tensor& t) { return !t.buffer && t.part != ModelPart::Mtp; }
+/// True when a part counts as parameters of the model: multi-token-prediction layers do not, as publishers count.
+[[nodiscard]] constexpr bool counts_as_parameter(ModelPart part) { return part != ModelPart::Mtp; }
+/// True when a tensor does: buffers do not either.
+[[nodiscard]] constexpr bool counts_as_parameter(const Tensor& t) { return !t.buffer && counts_as_parameter(t.part); }
 
 /// Parameters of the model: sum of rows x columns x copies x layers over its inventory, towers included,
 /// multi-token-prediction layers and buffers not, tied matrices once. Exact as far as the inventory is

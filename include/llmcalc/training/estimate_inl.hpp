@@ -74,8 +74,10 @@ struct Describe {
   const bool states_exact = row_of(t.optimizer).known == StatesKnown::Measured;
   const bool paged = row_of(t.optimizer).pages == StatePages::Managed;
   describe(Part::OptimizerStates, "states of the optimizer's tensors, from their shapes",
-           states_exact ? Trust::Exact : Trust::Assumed, paged ? 0 : 1000, states_exact ? 1000 : 1200,
-           paged ? "pages that have moved to the host" : "");
+           !states_exact ? Trust::Assumed
+           : paged       ? Trust::Modelled
+                         : Trust::Exact,
+           paged ? 0 : 1000, states_exact ? 1000 : 1200, paged ? "pages that have moved to the host" : "");
   if (setup.float8()) {
     describe(Part::WeightCasts, "Transformer Engine docs: 8-bit copies by row and by column", Trust::Modelled, 500);
   } else {

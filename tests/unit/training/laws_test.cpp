@@ -116,6 +116,7 @@ void check_sums(const Breakdown& b) {
     RC_ASSERT(sum == c.bytes);
     RC_ASSERT(c.low <= c.bytes);
     RC_ASSERT(c.high >= c.bytes);
+    if (c.trust == Trust::Exact) RC_ASSERT(c.low == c.high);  // exact has no range
   }
 }
 
