@@ -116,9 +116,10 @@ namespace {
 void name_results(nlohmann::ordered_json& answer, const Scenario& s, std::optional<Task> half) {
   if (answer.is_array()) {
     for (nlohmann::ordered_json& element : answer) name_results(element, s, half);
-  } else if (answer.is_object() && !answer.contains("scenario")) {
+  } else if (answer.is_object()) {
     nlohmann::ordered_json named = nlohmann::ordered_json::object();
-    named["scenario"] = io::names_json(s, half);
+    // Where an answer has a scenario of its own, the one after a change, "of" says what was asked about.
+    named[answer.contains("scenario") ? "of" : "scenario"] = io::names_json(s, half);
     named.update(answer);
     answer = std::move(named);
   }

@@ -172,7 +172,8 @@ ordered_json call_tool(const AgentTool& tool, const json& given) {
     return asked.contains(std::string(name)) ? asked.at(std::string(name)) : json();
   };
   Issues issues;
-  for (const auto& [key, unused] : asked.items()) {
+  for (const auto& item : asked.items()) {
+    const std::string& key = item.key();  // clang 14 captures no structured binding
     const bool known = key == "scenario" || key == "full" || key == tool.word ||
                        std::any_of(tool.arguments.begin(), tool.arguments.end(),
                                    [&](const ToolArgument& a) { return a.name == key; });

@@ -159,7 +159,11 @@ class Reader {
     // What cannot be an id need not be looked for among them.
     if (!name || is_preset_id(named.text)) {
       Result<ModelPtr> found = resolver_.model(named);
-      if (found || !name) return found;
+      // A preset of this name that cannot be read is meant too.
+      const bool unread = !found && std::any_of(found.issues().begin(), found.issues().end(), [](const Issue& issue) {
+        return !issue.where.empty() && issue.where != "/model";
+      });
+      if (found || !name || unread) return found;
     }
     const Result<ModelSource> meant = resolver_.meant(named.text);
     if (!meant) {

@@ -497,6 +497,17 @@ ordered_json differing_settings(const Scenario& wanted, const Scenario& given, T
   return out;
 }
 
+namespace {
+
+/// What no option says, as comments that import reads back.
+std::string commented(const Launch& launch) {
+  if (launch.unsaid.empty()) return {};
+  return "# Settings that no option says; \"llmcalc import\" reads them back:\n# llmcalc " + launch.unsaid.dump() +
+         "\n";
+}
+
+}  // namespace
+
 std::string name_for_programs(const Scenario& s) { return preset_repository(s.model_source, s.model); }
 
 Result<Launch> launch(const Scenario& s, Task task, std::string_view model, const Resolver& resolver,
@@ -515,19 +526,19 @@ Result<Launch> launch(const Scenario& s, Task task, std::string_view model, cons
     }
     return Issue{name, "is not there"};
   };
-  const Result<Imported> back = import_settings(out.command, resolver, beside);
-  const ReadScenario read = back ? read_scenario_leniently(back->scenario, resolver) : ReadScenario{};
-  out.unsaid = differing_settings(s, read.scenario, task);
+  // Once more with what was found: a framework that no option says brings defaults of its own.
+  for (int round = 0; round < 3; ++round) {
+    const Result<Imported> back = import_settings(commented(out) + out.command, resolver, beside);
+    const ReadScenario read = back ? read_scenario_leniently(back->scenario, resolver) : ReadScenario{};
+    const ordered_json more = differing_settings(s, read.scenario, task);
+    if (more.empty()) break;
+    out.unsaid.merge_patch(more);
+  }
   return out;
 }
 
 std::string launch_text(const Launch& launch) {
-  std::string out;
-  if (!launch.unsaid.empty()) {
-    out += "# Settings that no option says; \"llmcalc import\" reads them back:\n# llmcalc " + launch.unsaid.dump() +
-           "\n";
-  }
-  out += launch.command + "\n";
+  std::string out = commented(launch) + launch.command + "\n";
   for (const LaunchFile& file : launch.files) out += "\n# --- " + file.name + " ---\n" + file.content;
   return out;
 }
