@@ -88,6 +88,7 @@ std::optional<ExportDeed> export_dialogue(const Shown& shown, const Library& lib
   copy("copy.markdown", "Markdown", io::estimate_markdown(s, e, shown.units));
   copy("copy.command", "llmcalc command", command_line(s));
   copy("copy.share", "Share line", "llmcalc:" + io::share_text(s));
+  ImGui::NewLine();
   copy("copy.serve", "Serving command", launch_words(s, Task::Inference, engine, resolver));
   copy("copy.train", "Training command", launch_words(s, Task::Training, engine, resolver));
   ImGui::NewLine();

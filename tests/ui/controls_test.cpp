@@ -127,6 +127,8 @@ TEST(DeviceChooser, IsWorkedByKeysAlone) {
 
 TEST(Levers, AClickMakesTheChange) {
   Driver d;
+  ASSERT_TRUE(d.click("training.name"));
+  d.frames(3);
   ASSERT_FALSE(d.app.answers.levers[1].empty());
   const LeverRow lever = d.app.answers.levers[1].front();
   const Bytes before = d.app.results.estimate.training.breakdown.total();

@@ -59,6 +59,7 @@ class Monkey {
     d.press(Key::K, true);
     look();
     d.press(Key::Z, true);
+    look();  // there is something to do again
     d.press(Key::Y, true);
   }
 

@@ -169,7 +169,7 @@ inline void more_devices(Changes& changes, const Scenario& s, Task task) {
                   [](Scenario& x) { x.serving.max_num_batched_tokens = 2048; });
     }
     if (limits.sequences > s.serving.sequences) {
-      changes.add("serving.max_num_seqs:sequences", "Schedule no more sequences than needed", Price::None, "nothing",
+      changes.add("serving.max_num_seqs:sequences", "Smaller max_num_seqs", Price::None, "nothing",
                   [](Scenario& x) { x.serving.max_num_seqs = x.serving.sequences; });
     }
   }
