@@ -57,6 +57,7 @@ std::future<ui::Findings> search_this_computer(const ui::Library& library) {
 void take_findings(std::future<ui::Findings>& findings, ui::App& app) {
   if (!findings.valid() || findings.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   ui::add_findings(app.library, findings.get());
+  ui::begin_with_this_computer(app);
 }
 
 /// Fonts for the display the window is on now.

@@ -51,6 +51,10 @@ void show(App& app) {
 constexpr std::array all{
     Action{"Choose a model", "Ctrl+M", Key::M, false, open<Dialogue::Models>},
     Action{"Choose devices", "Ctrl+D", Key::D, false, open<Dialogue::Devices>},
+    Action{"What runs on this machine", "", Key::Count, false,
+           [](App& a) { a.view.screen = a.view.screen == Screen::WhatRuns ? Screen::OneModel : Screen::WhatRuns; }},
+    Action{"Make it fit", "", Key::Count, false, [](App& a) { a.view.make_it_fit = true; }},
+    Action{"Take this computer as the machine", "", Key::Count, false, use_this_computer},
     Action{"Open a file", "Ctrl+O", Key::O, false, open<Dialogue::OpenFile>},
     Action{"Paste a config.json, scenario or log", "Ctrl+V", Key::V, false, paste},
     Action{"Save or open a named scenario", "Ctrl+S", Key::S, false, open<Dialogue::Scenarios>},

@@ -120,10 +120,10 @@ std::vector<FitRow> fit_rows(const App& app, Task task) {
   Count count = 1;
   if (!app.scenario.devices.groups.empty()) {
     const DeviceGroup& own = app.scenario.devices.groups.front();
-    count = own.count;
+    count = std::max<Count>(own.count, 1);
     const bool listed = std::any_of(devices.begin(), devices.end(),
                                     [&](const DevicePtr& d) { return own.device && d->id == own.device->id; });
-    if (!listed && own.device) devices.push_back(own.device);
+    if (!listed && own.device && own.count != 0) devices.push_back(own.device);
   }
   std::stable_sort(devices.begin(), devices.end(),
                    [](const DevicePtr& a, const DevicePtr& b) { return a->addressable() < b->addressable(); });
@@ -225,6 +225,15 @@ std::optional<Largest> largest_fitting(const Scenario& scenario, std::string_vie
   const Result<Solution> solution = solve(scenario, path, task);
   if (!solution || !solution->found) return std::nullopt;
   return Largest{solution->value, solution->at_limit};
+}
+
+std::vector<DevicePtr> upgrades_of(const Library& library, const Scenario& scenario) {
+  const Device* own = scenario.devices.smallest();
+  const Bytes now = own ? own->addressable() * scenario.devices.count() : Bytes{};
+  std::vector<DevicePtr> larger = devices_of(library, common_kinds);
+  std::erase_if(larger, [&](const DevicePtr& device) { return device->addressable() <= now || device->unified; });
+  if (larger.size() > 4) larger.resize(4);
+  return larger;
 }
 
 void update_answers(App& app) {

@@ -17,6 +17,9 @@ void update_chart(App& app, bool settled);
 /// The sheet of tensors, while it is the visible one.
 void update_sheet(App& app);
 
+/// Devices that "What runs" compares the machine with: common ones with more memory than it has.
+[[nodiscard]] std::vector<DevicePtr> upgrades_of(const Library& library, const Scenario& scenario);
+
 /// The engine's answer to a valid scenario.
 [[nodiscard]] Estimate evaluated(const Scenario& scenario);
 

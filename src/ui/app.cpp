@@ -3,6 +3,7 @@
 #include "readers/scenario_json.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/questions/recommend.hpp>
 
 #include <memory>
 #include <utility>
@@ -104,8 +105,49 @@ bool is_host_memory(const Device& device) { return device.whole().count == 0; }
 void use_device(App& app, DevicePtr device, Count count) {
   if (device && is_host_memory(*device)) return use_host_memory(app, *device);
   app.scenario.devices.groups.clear();
-  if (device) app.scenario.devices.groups.push_back({std::move(device), count});
+  app.scenario.devices.groups.push_back(device ? DeviceGroup{std::move(device), count} : host_memory_only());
   app.reference = reference_of(app.scenario);
+}
+
+void use_this_computer(App& app) {
+  if (!app.library.here) return;
+  app.scenario.devices = app.library.here->devices;
+  app.scenario.host.memory_bytes = app.library.here->memory_bytes;
+  app.scenario.host.reserve_bytes.reset();
+  app.scenario.display_bytes = 0;
+  app.reference = reference_of(app.scenario);
+}
+
+void use_free_memory(App& app) {
+  use_this_computer(app);
+  const host::Machine& machine = app.library.machine;
+  const host::HostMemory& memory = machine.memory;
+  if (memory.available.count != 0) app.scenario.host.reserve_bytes = (memory.total - memory.available).count;
+  for (const host::FoundGpu& gpu : machine.gpus) {
+    if (!gpu.free || gpu.unified) continue;
+    app.scenario.display_bytes = (gpu.total - *gpu.free).count;
+    break;
+  }
+}
+
+void begin_with_this_computer(App& app) {
+  if (!app.view.first_start || !app.library.here || !app.history.undo.empty()) return;
+  const io::ThisComputer& here = *app.library.here;
+  if (here.devices.count() == 0 && !here.memory_bytes) return;
+  use_this_computer(app);
+  Scenario machine = app.scenario;
+  machine.serving.runtime = usual_engine(machine.devices, Use::Chat);
+  // The default model, else smaller ones of its kind.
+  for (const char* id : {"llama-3.1-8b", "llama-3.2-3b", "llama-3.2-1b"}) {
+    const ModelSource source{ModelSource::Kind::Preset, id};
+    const Result<ModelPtr> model = app.resolver.model(source);
+    if (!model) continue;
+    Recommendation answer = recommend(machine, *model, source, {});
+    if (!answer.best.runs()) continue;
+    use_scenario(app, std::move(answer.best.scenario));
+    break;
+  }
+  app.history.settled = app.scenario;
 }
 
 void add_device(App& app, const DevicePtr& device) {

@@ -64,6 +64,12 @@ void use_slot_model(App& app, const ModelSlot& slot, const std::optional<ModelSo
 [[nodiscard]] bool is_host_memory(const Device& device);
 /// Replaces the devices; host memory is none and only gives its bandwidth to what stays on the host.
 void use_device(App& app, DevicePtr device, Count count);
+/// Makes the machine what was found on this computer; nothing before that is known.
+void use_this_computer(App& app);
+/// Leaves of this computer's memory only what is free now.
+void use_free_memory(App& app);
+/// The first start: this computer with a model that runs on it, as soon as it is known. Nothing once something was done.
+void begin_with_this_computer(App& app);
 /// Adds a device to those that are there.
 void add_device(App& app, const DevicePtr& device);
 

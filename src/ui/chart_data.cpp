@@ -65,7 +65,7 @@ void add_bar(App& app, Scenario scenario, std::string label, Task task, bool mar
 }
 
 void sample_gpus(App& app, Task task) {
-  if (app.scenario.devices.groups.empty()) return;
+  if (app.scenario.devices.count() == 0) return;
   for (Count n = 1; n <= (task == Task::Inference ? 16U : 128U); n *= 2) {
     Scenario there = with_devices(app.scenario, task, n);
     const std::string label = grouped(n) + (n == 1 ? " GPU" : " GPUs");

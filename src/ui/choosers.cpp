@@ -4,6 +4,7 @@
 
 #include "ui/breakdowns.hpp"
 #include "ui/panels.hpp"
+#include "ui/what_runs_panels.hpp"
 
 #include <llmcalc/base/text.hpp>
 
@@ -89,7 +90,11 @@ std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, st
     if (ImGui::IsItemVisible()) {
       const bool hovered = ImGui::IsItemHovered();
       if (chosen || hovered) fill(box, chosen ? p.control_fill : p.control_hover, theme.px(3));
-      const Box room = shrunk(box, theme.px(8), 0);
+      Box room = shrunk(box, theme.px(8), 0);
+      if (row.mark) {
+        draw_mark(theme, {room.from.x + theme.px(5), box.middle().y}, *row.mark);
+        room.from.x += theme.px(18);
+      }
       const float right = text_width(theme.fonts.small, row.right);
       const float note = std::min(text_width(theme.fonts.small, row.note), room.width() * 0.42f);
       draw_text(theme, theme.fonts.small, p.text_soft, room, row.right, Align::Right);
@@ -116,7 +121,7 @@ std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, st
   return result;
 }
 
-ModelRows model_rows(const Library& library, std::string_view query) {
+ModelRows model_rows(const Library& library, std::string_view query, const ModelMarks& marks) {
   ModelRows found;
   std::string group;
   for (const std::size_t i : search_models(library, query)) {
@@ -128,6 +133,10 @@ ModelRows model_rows(const Library& library, std::string_view query) {
     }
     found.rows.push_back(
         {choice.name, choice.note, choice.parameters == 0 ? std::string{} : count_text(choice.parameters), false});
+    if (const auto known = marks.find(choice.id); known != marks.end()) {
+      found.rows.back().mark = known->second.mark;
+      if (!known->second.format.empty()) found.rows.back().note = known->second.format + " · " + choice.note;
+    }
     found.index.push_back(i);
   }
   return found;
@@ -135,10 +144,13 @@ ModelRows model_rows(const Library& library, std::string_view query) {
 
 const ModelChoice* model_chooser(const Library& library, View& view, const Theme& theme) {
   Chooser& chooser = view.models;
-  if (view.opening.take(Dialogue::Models)) open_chooser(chooser, "models");
+  if (view.opening.take(Dialogue::Models)) {
+    open_chooser(chooser, "models");
+    view.marks_wanted = true;
+  }
   const ImVec2 size{theme.px(620), theme.px(600)};
   if (!begin_chooser(theme, chooser, "models", size, "Search: name, family, size, licence")) return nullptr;
-  const ModelRows found = model_rows(library, chooser.query.data());
+  const ModelRows found = model_rows(library, chooser.query.data(), view.marks);
   const auto chosen = chooser_list(theme, chooser, found.rows);
   ImGui::EndPopup();
   return chosen ? &library.models[found.index[*chosen]] : nullptr;
@@ -173,7 +185,7 @@ std::optional<DeviceDeed> device_chooser(const Library& library, DeviceSet& devi
   Count count = devices.groups.empty() ? 1 : std::max<Count>(devices.groups.front().count, 1);
   const float label = row_label(theme, "How many", theme.px(80), "Devices of this kind that work together.");
   const SliderLook look{.range = {1, 1024}, .shown = grouped(count), .lowest = 1, .highest = 65536};
-  if (count_slider(theme, view.typing, "device.count", label, look, count) && !devices.groups.empty()) {
+  if (count_slider(theme, view.typing, "device.count", label, look, count) && devices.count() != 0) {
     devices.groups.front().count = count;
   }
   const std::string_view query(chooser.query.data());

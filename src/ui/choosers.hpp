@@ -17,6 +17,7 @@ struct ChooserRow {
   std::string note;   ///< quiet, at the right
   std::string right;  ///< size
   bool is_group = false;
+  std::optional<io::RunMark> mark{};  ///< how it runs on the present machine; nothing: not known
 };
 
 /// Opens a chooser's popup with nothing typed yet.
@@ -34,6 +35,7 @@ struct ModelRows {
   std::vector<std::size_t> index;
 };
 /// The models that a search finds; all of them under the names of their groups when there is none.
-ModelRows model_rows(const Library& library, std::string_view query);
+/// `marks` say how each preset runs on the present machine, and in which format.
+ModelRows model_rows(const Library& library, std::string_view query, const ModelMarks& marks = {});
 
 }  // namespace llmcalc::ui

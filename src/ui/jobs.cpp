@@ -1,6 +1,7 @@
 #include "ui/jobs.hpp"
 
 #include "host/aside.hpp"
+#include "ui/answers.hpp"
 #include "ui/app.hpp"
 
 #include <chrono>
@@ -56,6 +57,43 @@ void update_plan(const App& app, Jobs& jobs) {
   }
   jobs.plan.reset();  // the old search ends before the new one begins
   jobs.plan = std::make_unique<PlanJob>(app.scenario, question, std::move(devices));
+}
+
+void update_runs(App& app, Jobs& jobs) {
+  const bool seen = app.view.screen == Screen::WhatRuns;
+  if (jobs.runs && app.view.marks_wanted) {
+    const RunAnswers& answers = jobs.runs->answers();
+    if (!answers.done) wake_after(app.requests, 0.05);
+    if (answers.done && !app.view.marks_known) {
+      app.view.marks = marks_of(answers);
+      app.view.marks_known = true;
+    }
+    app.view.marks_known = app.view.marks_known && answers.done;
+  }
+  if ((!seen && !app.view.marks_wanted) || ImGui::GetIO().MouseDown[0]) return;
+  if (!jobs.runs) jobs.runs = std::make_unique<RunsJob>(app.library.folders, app.resolver);
+  jobs.runs->ask(question_of(app.view.runs, app.scenario, upgrades_of(app.library, app.scenario)),
+                 app.library.on_disk);
+}
+
+void update_advice(App& app, Jobs& jobs) {
+  const bool running = jobs.advice.valid();
+  if (app.view.make_it_fit && !running && app.results.issues.empty()) {
+    jobs.advised = std::make_shared<Advice>();
+    jobs.advice = host::aside([into = jobs.advised, s = app.scenario, task = app.preferences.focus.task] {
+      *into = advise(s, task);
+      return false;
+    });
+  }
+  app.view.make_it_fit = false;
+  if (!running || jobs.advice.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+  jobs.advice.get();
+  Advice advice = std::move(*jobs.advised);
+  std::string words = summary(advice, app.preferences.units);
+  for (const AdviceStep& step : advice.steps) words += (&step == &advice.steps.front() ? " " : "; ") + step.what;
+  if (!advice.found) return complain(app, words);
+  if (!advice.fits_already) use_scenario(app, std::move(advice.scenario));
+  say(app, words + (advice.fits_already ? "" : " · Ctrl+Z takes it back"));
 }
 
 void ask_for_accuracy(const App& app, Jobs& jobs) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -66,6 +67,22 @@ std::vector<std::size_t> search(const Choices& choices, std::string_view query) 
   return result;
 }
 
+/// Families together, the one with the newest model first; in a family the newest first, then from small to large.
+void newest_families_first(std::vector<ModelChoice>& models) {
+  std::map<std::string, std::string> newest;
+  for (const ModelChoice& model : models) {
+    std::string& month = newest[model.group];
+    month = std::max(month, model.released);
+  }
+  std::stable_sort(models.begin(), models.end(), [&](const ModelChoice& a, const ModelChoice& b) {
+    const std::string& x = newest[a.group];
+    const std::string& y = newest[b.group];
+    if (x != y) return x > y;
+    if (a.group != b.group) return a.group < b.group;
+    return std::tie(b.released, a.parameters) < std::tie(a.released, b.parameters);
+  });
+}
+
 }  // namespace
 
 Library read_library(std::vector<std::filesystem::path> folders) {
@@ -77,6 +94,7 @@ Library read_library(std::vector<std::filesystem::path> folders) {
                        .name = entry.name,
                        .group = entry.family,
                        .note = entry.license,
+                       .released = entry.released,
                        .parameters = entry.parameters,
                        .path = {},
                        .repository = entry.hf_id,
@@ -84,6 +102,7 @@ Library read_library(std::vector<std::filesystem::path> folders) {
                                        entry.license + " " + count_text(entry.parameters))};
     library.models.push_back(std::move(choice));
   }
+  newest_families_first(library.models);
   io::DeviceCatalogue devices = io::read_device_catalogue(library.folders);
   for (io::DevicePreset& preset : devices.devices) {
     DeviceChoice choice;
@@ -151,6 +170,9 @@ void add_findings(Library& library, const Findings& findings) {
     devices.push_back(
         {std::make_shared<const Device>(device), "This computer", lower(device.name + " this computer")});
   }
+  library.here = host::as_computer(findings.machine, presets);
+  library.machine = findings.machine;
+  library.on_disk = findings.models.models;
   library.local_devices = devices.size();
   library.devices.insert(library.devices.begin(), devices.begin(), devices.end());
   std::vector<ModelChoice> models;

@@ -5,6 +5,7 @@
 #include "readers/device_preset.hpp"
 #include "readers/local_models.hpp"
 #include "readers/model_preset.hpp"
+#include "readers/resolve.hpp"
 
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/model/model.hpp>
@@ -12,6 +13,7 @@
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,8 +25,9 @@ namespace llmcalc::ui {
 struct ModelChoice {
   std::string id;  ///< preset id; "" for a file on this computer
   std::string name;
-  std::string group;  ///< family, or where it was found
-  std::string note;   ///< licence, or size on disk
+  std::string group;       ///< family, or where it was found
+  std::string note;        ///< licence, or size on disk
+  std::string released{};  ///< "2024-07"; "" unknown
   Count parameters = 0;
   std::filesystem::path path;  ///< file or folder on this computer
   std::string repository;      ///< name on Hugging Face
@@ -45,7 +48,10 @@ struct Library {
   std::vector<DeviceChoice> devices;  ///< of this computer first, then presets by family
   std::size_t local_models = 0;       ///< how many of `models` are on this computer
   std::size_t local_devices = 0;
-  Issues issues;  ///< broken preset files
+  Issues issues;                         ///< broken preset files
+  std::optional<io::ThisComputer> here;  ///< once this computer was looked at
+  host::Machine machine;                 ///< as it was found then
+  std::vector<host::LocalModel> on_disk;
 };
 
 /// The presets of these folders.

@@ -22,9 +22,14 @@ struct TopBarDeeds {
 /// Edits the method, the units, the theme and what opens; notes where its choosers open.
 [[nodiscard]] TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Preferences& preferences,
                                   View& view, const Theme& theme, const Box& box);
+/// What the line at the bottom says in place of the estimate's trust and command; empty: those.
+struct StatusWords {
+  std::string state{};
+  std::string command{};
+};
 /// The line at the bottom. The command that was clicked, to be copied.
 [[nodiscard]] std::optional<std::string> status_bar(const Shown& shown, const Message& message, const Theme& theme,
-                                                    const Box& box);
+                                                    const Box& box, const StatusWords& words = {});
 
 // Left column: edits the scenario of `controls`.
 /// The source of the model that the sliders, or the button back, ask for.

@@ -30,8 +30,8 @@ std::string time_text(double seconds) {
 
 }  // namespace
 
-std::optional<std::string> status_bar(const Shown& shown, const Message& message, const Theme& theme,
-                                      const Box& box) {
+std::optional<std::string> status_bar(const Shown& shown, const Message& message, const Theme& theme, const Box& box,
+                                      const StatusWords& words) {
   const Palette& p = theme.palette;
   fill(box, p.bar);
   ImGui::GetWindowDrawList()->AddLine(box.from, {box.to.x, box.from.y}, p.border);
@@ -39,6 +39,7 @@ std::optional<std::string> status_bar(const Shown& shown, const Message& message
   const Results& results = shown.results;
   std::string left = message.text;
   ImU32 colour = message.is_bad ? p.bad : p.text_soft;
+  if (left.empty()) left = words.state;
   if (!results.issues.empty()) {
     left = results.issues.front().where + " " + results.issues.front().what;
     colour = p.bad;
@@ -49,18 +50,19 @@ std::optional<std::string> status_bar(const Shown& shown, const Message& message
     colour = p.text_faint;
   }
   std::optional<std::string> copied;
-  const std::string command = command_line(shown.scenario);
+  const std::string command = words.command.empty() ? command_line(shown.scenario) : words.command;
   const float wide = std::min(text_width(theme.fonts.small, left) + theme.px(1), inner.width());
   draw_text(theme, theme.fonts.small, colour, {inner.from, {inner.from.x + wide, inner.to.y}}, left);
   const Box rest{{inner.from.x + std::max(wide, 0.0f) + theme.px(24), inner.from.y}, inner.to};
   if (rest.width() < theme.px(110)) return copied;
-  const std::string words = text_width(theme.fonts.small, command) <= rest.width() ? command : "copy as a command";
-  const float width = text_width(theme.fonts.small, words) + 1;
+  const std::string shown_command =
+      text_width(theme.fonts.small, command) <= rest.width() ? command : "copy as a command";
+  const float width = text_width(theme.fonts.small, shown_command) + 1;
   ImGui::SetCursorScreenPos({rest.to.x - width, rest.from.y});
   if (ImGui::InvisibleButton("command", {width, rest.height()})) copied = command;
   const bool hovered = ImGui::IsItemHovered();
-  draw_text(theme, theme.fonts.small, hovered ? p.text : p.text_faint, last_item(), words);
-  help(theme, command + "\nThe same estimate on the command line. Click to copy.");
+  draw_text(theme, theme.fonts.small, hovered ? p.text : p.text_faint, last_item(), shown_command);
+  help(theme, command + "\nThe same on the command line. Click to copy.");
   focus_ring(theme, last_item());
   note_control(theme, "command", last_item());
   return copied;

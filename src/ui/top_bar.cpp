@@ -124,7 +124,11 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   const float pin = box.width() < theme.px(720) ? 0 : button_width(theme, "Pin A") + gap;
   const float right = pin + button_width(theme, "Export…") + theme.px(36) + question +
                       text_width(theme.fonts.body, "GiBGB") + theme.px(44) + 3 * gap;
-  const float fixed_width = (tiny ? theme.px(40) : open + gap) + methods + right + theme.px(28) + 5 * gap;
+  const std::array<std::string_view, 2> screen_names{narrow ? "Model" : "One model", narrow ? "Runs" : "What runs"};
+  const float screens = tiny ? 0
+                             : text_width(theme.fonts.body, screen_names[0]) +
+                                   text_width(theme.fonts.body, screen_names[1]) + theme.px(44) + gap;
+  const float fixed_width = screens + (tiny ? theme.px(40) : open + gap) + methods + right + theme.px(28) + 5 * gap;
   const float room = std::max(box.width() - fixed_width, theme.px(160));
   ImGui::SetCursorScreenPos({box.from.x + theme.px(14), top});
   if (tiny) {
@@ -144,16 +148,26 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
     help(theme, "Every action by its name: export, method, units, theme, help (Ctrl+P).");
     return deeds;
   }
-  model_button(shown, view, theme, room * 0.6f);
-  ImGui::SameLine(0, gap);
   if (!tiny) {
+    view.screen =
+        static_cast<Screen>(segmented(theme, "screen", screen_names, static_cast<std::size_t>(view.screen)));
+    help(theme, "One model with every number, or every model that runs on this machine.");
+    ImGui::SameLine(0, gap);
+  }
+  const bool one_model = view.screen == Screen::OneModel;
+  if (one_model) {
+    model_button(shown, view, theme, room * 0.6f);
+    ImGui::SameLine(0, gap);
+  }
+  if (!tiny && one_model) {
     if (button(theme, "open", "Open…")) view.opening.dialogue = Dialogue::OpenFile;
     help(theme, "Open a config.json, .safetensors, .gguf, a folder of them, or a saved scenario (Ctrl+O).");
     ImGui::SameLine(0, gap);
   }
-  device_button(shown, view, theme, room * 0.4f);
+  device_button(shown, view, theme, room * (one_model ? 0.4f : 1.0f));
   ImGui::SameLine(0, gap);
-  method = static_cast<Method>(segmented(theme, "method", method_names, static_cast<std::size_t>(method)));
+  if (one_model)
+    method = static_cast<Method>(segmented(theme, "method", method_names, static_cast<std::size_t>(method)));
   help(theme,
        "Detailed counts what engines and frameworks allocate. Simple is the short formula of the article "
        "that this program began with.");

@@ -7,6 +7,7 @@
 #include "ui/plan_question.hpp"
 #include "ui/preferences.hpp"
 #include "ui/results.hpp"
+#include "ui/what_runs.hpp"
 
 #include <llmcalc/scenario/model_slots.hpp>
 #include <llmcalc/scenario/scenario.hpp>
@@ -67,6 +68,12 @@ struct Message {
 
 /// Everything that only the widgets need.
 struct View {
+  Screen screen = Screen::OneModel;
+  WhatRuns runs;
+  bool marks_wanted = false;  ///< the list of models was opened: it shows how each runs
+  bool marks_known = false;   ///< `marks` are those of the present machine
+  ModelMarks marks;
+  bool make_it_fit = false;  ///< the changes that make it fit are wanted
   Typing typing;
   Motion motion;
   PlanQuestion plan;

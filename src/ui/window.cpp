@@ -7,6 +7,9 @@
 #include "ui/overlays.hpp"
 #include "ui/panels.hpp"
 #include "ui/shortcuts.hpp"
+#include "ui/what_runs_panels.hpp"
+
+#include <llmcalc/base/text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -105,6 +108,10 @@ void side_panel(App& app, const Theme& theme, SidePanel panel) {
         app.scenario = taken->scenario;
         say(app, taken->label + " · Ctrl+Z takes it back");
       }
+      if (!app.answers.remedy[static_cast<std::size_t>(p.focus.task)].words.empty()) {
+        app.view.make_it_fit |= button(theme, "fit", "Make it fit", 0, Look::Accent);
+        help(theme, "Looks for the set of changes that makes it fit at the least cost, quality first.");
+      }
       return;
     case SidePanel::Why:
       return why_panel(shown, p.focus, theme);
@@ -180,15 +187,87 @@ void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, boo
   }
 }
 
+/// What the view "What runs" asked for.
+void act(App& app, RunDeeds deeds) {
+  if (deeds.choose_device) app.view.opening.dialogue = Dialogue::Devices;
+  if (deeds.this_computer) use_this_computer(app);
+  if (deeds.free_now) use_free_memory(app);
+  if (deeds.device) use_device(app, std::move(deeds.device), 1);
+  if (deeds.command) {
+    ImGui::SetClipboardText(deeds.command->c_str());
+    say(app, "Command copied");
+  }
+  if (!deeds.open) return;
+  const std::string name = deeds.open->model->name;
+  use_scenario(app, std::move(*deeds.open));
+  app.view.screen = Screen::OneModel;
+  say(app, name + " · Ctrl+Z takes it back");
+}
+
+/// The three columns of "What runs"; without a right column the details are below the list.
+void what_runs_columns(App& app, Jobs& jobs, const Theme& theme, const Layout& l) {
+  if (!jobs.runs) return;
+  const RunAnswers& answers = jobs.runs->answers();
+  const std::vector<io::RecommendedModel> rows = listed_rows(answers, app.view.runs);
+  if (const io::RecommendedModel* row = chosen_row(rows, app.view.runs); row != nullptr && answers.done) {
+    jobs.runs->ask_formats(row->known->entry.id);
+  }
+  const FormatAnswers* formats = jobs.runs->formats();
+  if (jobs.runs->busy() || formats == nullptr) wake_after(app.requests, 0.05);
+  const RunsShown shown{answers, formats, app.scenario, app.library, app.preferences.units};
+  RunDeeds deeds;
+  const auto settings = [&](const Box& box) {
+    begin_column(theme, "runs.left", box, theme.palette.side, {theme.px(14), theme.px(16)});
+    Controls controls{.theme = theme,
+                      .scenario = app.scenario,
+                      .reference = app.reference,
+                      .issues = app.results.issues,
+                      .typing = app.view.typing,
+                      .label_width = theme.px(130),
+                      .more = true};
+    runs_settings(shown, app.view.runs, controls, deeds);
+    end_column();
+    ImGui::GetWindowDrawList()->AddLine({box.to.x - 1, box.from.y}, {box.to.x - 1, box.to.y}, theme.palette.border);
+  };
+  if (l.has_left) settings(l.left);
+  begin_column(theme, "runs.centre", l.centre, theme.palette.centre, {theme.px(18), theme.px(13)});
+  runs_table(shown, app.view.runs, theme, l.has_right, deeds);
+  if (!l.has_right) runs_details(shown, app.view.runs, theme, deeds);
+  end_column();
+  if (l.has_right) {
+    begin_column(theme, "runs.right", l.right, theme.palette.side, {theme.px(14), theme.px(12)});
+    runs_details(shown, app.view.runs, theme, deeds);
+    end_column();
+    ImGui::GetWindowDrawList()->AddLine(l.right.from, {l.right.from.x, l.right.to.y}, theme.palette.border);
+  }
+  if (!l.has_left && app.view.drawer_open) {
+    Box drawer = l.left;
+    drawer.to.x = std::min(drawer.to.x, ImGui::GetIO().DisplaySize.x);
+    settings(drawer);
+  }
+  act(app, std::move(deeds));
+}
+
+/// The machine, how long the search took, and the same question on the command line.
+StatusWords runs_status(const App& app, Jobs& jobs) {
+  if (!jobs.runs) return {};
+  const RunAnswers& answers = jobs.runs->answers();
+  StatusWords words{.command =
+                        recommend_command_line(question_of(app.view.runs, app.scenario, {}), app.view.runs.order)};
+  if (answers.done)
+    words.state = counted(answers.rows.size(), "model") + " asked in " + three_digits(answers.seconds * 1e3) + " ms";
+  return words;
+}
+
 /// Says in the status bar what happened, until it is old.
-void bottom_bar(App& app, const Theme& theme, const Box& box) {
+void bottom_bar(App& app, const Theme& theme, const Box& box, const StatusWords& words) {
   Message& message = app.view.message;
   if (!message.text.empty()) {
     const double remaining = message.until - ImGui::GetTime();
     if (remaining <= 0) message = {};
     if (remaining > 0) wake_after(app.requests, remaining + 0.02);
   }
-  if (const auto command = status_bar(app.shown(), message, theme, box)) {
+  if (const auto command = status_bar(app.shown(), message, theme, box, words)) {
     ImGui::SetClipboardText(command->c_str());
     say(app, "Command copied");
   }
@@ -209,6 +288,9 @@ void update(App& app, Jobs& jobs) {
   update_chart(app, !ImGui::GetIO().MouseDown[0]);
   update_sheet(app);
   update_plan(app, jobs);
+  update_runs(app, jobs);
+  update_advice(app, jobs);
+  if (jobs.advice.valid()) wake_after(app.requests, 0.05);
 }
 
 }  // namespace
@@ -225,16 +307,18 @@ void draw_window(App& app, Jobs& jobs, Theme& theme) {
   ImGui::Begin("llmcalc", nullptr, plain_window);
   ImGui::PopStyleVar(3);
   const Layout l = layout_of(theme, io.DisplaySize);
-  if (l.has_left) left_column(app, theme, l.left);
-  centre_column(app, jobs, theme, l.centre, l.has_right);
-  if (l.has_right) right_column(app, theme, l.right);
-  if (!l.has_left && app.view.drawer_open) {
+  const bool one_model = app.view.screen == Screen::OneModel;
+  if (!one_model) what_runs_columns(app, jobs, theme, l);
+  if (one_model && l.has_left) left_column(app, theme, l.left);
+  if (one_model) centre_column(app, jobs, theme, l.centre, l.has_right);
+  if (one_model && l.has_right) right_column(app, theme, l.right);
+  if (one_model && !l.has_left && app.view.drawer_open) {
     Box drawer = l.left;
     drawer.to.x = std::min(drawer.to.x, io.DisplaySize.x);
     left_column(app, theme, drawer);
   }
   first_bar(app, theme, l.top);
-  bottom_bar(app, theme, l.bottom);
+  bottom_bar(app, theme, l.bottom, one_model ? StatusWords{} : runs_status(app, jobs));
   overlays(app, jobs, theme);
   ImGui::End();
   const bool dragging = ImGui::IsAnyItemActive() && io.MouseDown[0];

@@ -1,0 +1,124 @@
+// WHAT RUNS, right column: the chosen model.
+
+#include "ui/breakdowns.hpp"
+#include "ui/what_runs_panels.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/evaluate.hpp>
+
+#include <algorithm>
+
+namespace llmcalc::ui {
+namespace {
+
+/// The memory of the device that decides, part by part.
+void use_bar(const Theme& theme, const Candidate& best, Task task, ByteUnits units) {
+  const float width = ImGui::GetContentRegionAvail().x;
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const Box box{at, {at.x + width, at.y + theme.px(24)}};
+  fill(box, theme.palette.track, theme.px(4));
+  const DeviceFit* tightest = best.fit.tightest();
+  const Breakdown use = task == Task::Training ? evaluate_training(best.scenario).breakdown
+                                               : evaluate_inference(best.scenario).breakdown;
+  const double whole =
+      static_cast<double>(use.total().count) + (tightest ? static_cast<double>(tightest->headroom().count) : 0);
+  float x = box.from.x;
+  std::string words;
+  for (const Component& c : use.components) {
+    const float end = x + box.width() * static_cast<float>(static_cast<double>(c.bytes.count) / std::max(whole, 1.0));
+    fill({{x, box.from.y}, {std::min(end, box.to.x), box.to.y}}, theme.colour(c.part),
+         x == box.from.x ? theme.px(4) : 0);
+    x = end;
+    if (c.bytes.count * 50 > use.total().count) {
+      words += (words.empty() ? "" : " · ") + std::string(label_of(c.part)) + " " + short_amount(c.bytes, units);
+    }
+  }
+  ImGui::Dummy({width, theme.px(26)});
+  paragraph(theme, theme.fonts.small, theme.palette.text_soft, words, width);
+  if (tightest) {
+    paragraph(
+        theme, theme.fonts.small, theme.palette.good,
+        text(tightest->headroom(), units) + " free on " + (tightest->name == "host" ? "the host" : tightest->name),
+        width);
+  }
+}
+
+/// A format with what it reaches; true when it was clicked.
+bool format_row(const Theme& theme, const Candidate& c, Count context, bool best, std::size_t i) {
+  const Palette& p = theme.palette;
+  ImGui::PushID(static_cast<int>(i));
+  const bool clicked = ImGui::InvisibleButton("format", {ImGui::GetContentRegionAvail().x, theme.px(22)});
+  const Box box = last_item();
+  if (ImGui::IsItemHovered()) fill(box, faded(p.row, 0.7f), theme.px(3));
+  const bool whole = c.placement == Placement::Devices || c.placement == Placement::Host;
+  std::string right = context >= 1024 ? grouped(context / 1024) + "k" : grouped(context);
+  if (c.speed.typical > 0) right += " · " + two_digits(c.speed.typical) + " tok/s";
+  const float width = draw_text(theme, theme.fonts.body, whole ? p.good : p.warn, box, right, Align::Right);
+  const Typeface& face = best ? theme.fonts.strong : theme.fonts.body;
+  const float room = box.width() - width - theme.px(8);
+  const float name = draw_name(theme, face, p.text, {box.from, {box.from.x + room, box.to.y}}, format_name(c));
+  const std::string loss = io::loss_text(c.loss);
+  if (c.loss.in_words() != LossClass::None && name + text_width(theme.fonts.small, loss) + theme.px(8) <= room) {
+    draw_text(theme, theme.fonts.small, p.text_faint,
+              {{box.from.x + name + theme.px(8), box.from.y}, {box.from.x + room, box.to.y}}, loss);
+  }
+  help(theme, format_name(c) + ", " + place_text(c) + ".\n" + io::loss_sentence(c.loss) +
+                  "\nClick to open it in this format.");
+  focus_ring(theme, box);
+  note_control(theme, "format." + format_name(c), box);
+  ImGui::PopID();
+  return clicked;
+}
+
+}  // namespace
+
+void runs_details(const RunsShown& shown, const WhatRuns& runs, const Theme& theme, RunDeeds& deeds) {
+  const Palette& p = theme.palette;
+  const std::vector<io::RecommendedModel> rows = listed_rows(shown.answers, runs);
+  const io::RecommendedModel* row = chosen_row(rows, runs);
+  if (row == nullptr) {
+    heading(theme, "No model chosen");
+    return;
+  }
+  const float width = ImGui::GetContentRegionAvail().x;
+  const Candidate& best = row->answer.best;
+  const io::ModelEntry& entry = row->known->entry;
+  paragraph(theme, theme.fonts.title, p.text, entry.name, width);
+  std::string facts = count_text(row->known->parameters) + " parameters";
+  if (!entry.license.empty()) facts += " · " + entry.license;
+  if (!entry.released.empty()) facts += " · " + entry.released;
+  paragraph(theme, theme.fonts.small, p.text_faint, facts, width);
+  if (!best.runs()) {
+    paragraph(theme, theme.fonts.body, p.bad, "Does not run here: " + row->answer.obstacle + ".", width);
+    return;
+  }
+  use_bar(theme, best, runs.wish.task(), shown.units);
+  heading(theme, runs.wish.task() == Task::Training ? "Ways that fit" : "Formats that fit");
+  const FormatAnswers* formats = shown.formats != nullptr && shown.formats->of == entry.id ? shown.formats : nullptr;
+  if (formats == nullptr) paragraph(theme, theme.fonts.small, p.text_faint, "…", width);
+  bool interpolated = false;
+  for (std::size_t i = 0; formats != nullptr && i < formats->formats.size(); ++i) {
+    const Candidate& c = formats->formats[i];
+    interpolated = interpolated || c.loss.interpolated;
+    if (format_row(theme, c, formats->contexts[i], c.format == best.format, i)) deeds.open = c.scenario;
+  }
+  if (best.loss.in_words() != LossClass::None) {
+    paragraph(theme, theme.fonts.small, p.text_faint,
+              "Loss: rise of the perplexity on " + std::string(best.loss.source.model) +
+                  (interpolated ? "; ≈ is interpolated by bits per weight." : "."),
+              width);
+  }
+  heading(theme, "Start it");
+  const std::string command = formats != nullptr ? formats->command : std::string();
+  // A long name of a repository is one word.
+  const bool wide = text_width(theme.fonts.mono, entry.hf_id) + theme.px(8) > width;
+  paragraph(theme, wide ? theme.fonts.small : theme.fonts.mono, p.text_soft, command, width);
+  if (button(theme, "runs.open", "Open", 0, Look::Accent)) deeds.open = best.scenario;
+  help(theme, "Makes it the scenario, with every number and setting.");
+  ImGui::SameLine(0, theme.px(8));
+  if (button(theme, "runs.copy", "Copy command")) deeds.command = command;
+  heading(theme, runs.wish.task() == Task::Training ? "Why this way" : "Why this format");
+  paragraph(theme, theme.fonts.small, p.text_soft, formats != nullptr ? formats->reason : place_text(best), width);
+}
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,237 @@
+// WHAT RUNS, left column: the machine, what it is wanted for, which models are listed, and other devices.
+
+#include "report/estimate_tables.hpp"
+#include "ui/breakdowns.hpp"
+#include "ui/what_runs_panels.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/usable_memory.hpp>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace llmcalc::ui {
+namespace {
+
+/// A small button that is on or off.
+void toggle(const Theme& theme, const char* name, std::string_view text, bool& on, std::string_view help_text) {
+  const float width = text_width(theme.fonts.small, text) + theme.px(16);
+  if (ImGui::InvisibleButton(name, {width, theme.px(22)})) on = !on;
+  const Box box = last_item();
+  fill(box,
+       on                       ? theme.palette.accent
+       : ImGui::IsItemHovered() ? theme.palette.control_hover
+                                : theme.palette.control,
+       theme.px(4));
+  draw_text(theme, theme.fonts.small, on ? theme.palette.on_accent : theme.palette.text, box, text, Align::Centre);
+  help(theme, help_text);
+  focus_ring(theme, box);
+  note_control(theme, name, box);
+}
+
+/// A text that fits a closed combo.
+std::string fitting(const Theme& theme, std::string text, float width) {
+  const float room = width - theme.px(32);
+  if (text_width(theme.fonts.body, text) <= room) return text;
+  while (!text.empty() && text_width(theme.fonts.body, text + "…") > room) {
+    do {
+      text.pop_back();
+    } while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80U);
+  }
+  return text + "…";
+}
+
+void machine_part(const RunsShown& shown, Controls& controls, RunDeeds& deeds) {
+  const Theme& theme = controls.theme;
+  heading(theme, "Machine");
+  float width = row_label(theme, "GPU", controls.label_width, "The devices of the scenario.");
+  const Device* device = shown.scenario.devices.smallest();
+  const std::string name = device ? io::devices_text(shown.scenario.devices) : "none";
+  ImGui::PushID("runs.device");
+  deeds.choose_device |= closed_combo(theme, "runs.device", width, fitting(theme, name, width));
+  ImGui::PopID();
+  if (device) {
+    row_label(theme, device->unified ? "Memory" : "GPU memory", controls.label_width,
+              "What a program may use of each device.");
+    const Bytes usable = usable_memory(shown.scenario, 0, *device);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    draw_text(theme, theme.fonts.body, theme.palette.text, {at, {at.x + width, at.y + theme.px(22)}},
+              text(usable, shown.units) + " of " + text(device->whole(), shown.units));
+    ImGui::Dummy({1, theme.px(22)});
+    setting(controls, field_at("overhead.display_bytes"));
+  }
+  if (!device || !device->unified) setting(controls, field_at("host.memory_bytes"));
+  setting(controls, field_at("host.reserve_bytes"));
+  if (!shown.library.here) return;
+  deeds.this_computer = button(theme, "runs.here", "This computer", 0, Look::Quiet);
+  help(theme, "Sets the machine back to what was found on this computer.");
+  ImGui::SameLine(0, theme.px(6));
+  deeds.free_now = button(theme, "runs.free", "What is free now", 0, Look::Quiet);
+  help(theme, "Counts as available only what is free at the moment.");
+}
+
+void task_part(WhatRuns& runs, Controls& controls) {
+  const Theme& theme = controls.theme;
+  heading(theme, "Task");
+  for (const UseRow& use : uses) {
+    bool on = runs.wish.use == use.id;
+    if (use.id == Use::Qlora) {
+      ImGui::Dummy({1, 0});
+    } else if (use.id != Use::Chat) {
+      ImGui::SameLine(0, theme.px(6));
+    }
+    if (use.id == Use::Lora || use.id == Use::Full) ImGui::SameLine(0, theme.px(6));
+    toggle(theme, use.key.data(), use.label, on, use.help);
+    if (on && runs.wish.use != use.id) {
+      runs.wish.use = use.id;
+      runs.wish.context.reset();
+      runs.wish.sequences.reset();
+    }
+  }
+  const bool inference = runs.wish.task() == Task::Inference;
+  if (inference) {
+    const float width = row_label(theme, "Engine", controls.label_width, "What runs the model.");
+    const int chosen =
+        combo(theme, "runs.engine", width, runs.engine ? label_of(*runs.engine) : "the usual one", "",
+              runs.engine ? static_cast<int>(*runs.engine) + 1 : 0, [] {
+                std::vector<ComboOption> all{{"the usual one", "", "llama.cpp, or vLLM to serve from a data centre"}};
+                for (const auto& row : runtimes) {
+                  all.push_back({std::string(row.label), "", std::string(row.help)});
+                }
+                return all;
+              });
+    if (chosen == 0) runs.engine.reset();
+    if (chosen > 0) runs.engine = static_cast<Runtime>(chosen - 1);
+  }
+  Count context = runs.wish.context.value_or(row_of(runs.wish.use).context);
+  float width =
+      row_label(theme, inference ? "Context at least" : "Sequence", controls.label_width, "Tokens of one sequence.");
+  SliderLook look{.range = {512, 262144},
+                  .shown = counted(context, "token"),
+                  .typed = grouped(context),
+                  .binary = true,
+                  .lowest = 1,
+                  .highest = 1U << 24};
+  if (count_slider(theme, controls.typing, "runs.context", width, look, context)) runs.wish.context = context;
+  if (runs.wish.use == Use::Serve) {
+    Count sequences = runs.wish.sequences.value_or(row_of(runs.wish.use).sequences);
+    width = row_label(theme, "Users at once", controls.label_width, "Sequences held at once.");
+    if (count_slider(theme, controls.typing, "runs.users", width,
+                     {.range = {1, 512}, .shown = grouped(sequences), .lowest = 1, .highest = 65536}, sequences))
+      runs.wish.sequences = sequences;
+  }
+  if (!inference) return;
+  auto speed = static_cast<Count>(runs.wish.min_speed);
+  width = row_label(theme, "Speed at least", controls.label_width, "Tokens per second of one sequence.");
+  if (count_slider(theme, controls.typing, "runs.speed", width,
+                   {.range = {1, 200},
+                    .shown = grouped(speed) + " tokens/s",
+                    .typed = grouped(speed),
+                    .lowest = 1,
+                    .highest = 100000},
+                   speed))
+    runs.wish.min_speed = static_cast<double>(speed);
+  static constexpr std::array bits{2.0, 3.0, 4.0, 5.0, 6.0, 8.0};
+  const auto words = [](double b) {
+    const FormatLoss loss = format_loss({WeightFormat::Gguf, b >= 8   ? GgufMix::Q8_0
+                                                             : b >= 6 ? GgufMix::Q6_K
+                                                             : b >= 5 ? GgufMix::Q5_K_M
+                                                             : b >= 4 ? GgufMix::Q4_K_M
+                                                             : b >= 3 ? GgufMix::Q3_K_M
+                                                                      : GgufMix::Q2_K});
+    return ComboOption{shortest(b) + " bits", std::string(key_of(loss.in_words())) + " loss",
+                       io::loss_sentence(loss)};
+  };
+  width = row_label(theme, "Format at least", controls.label_width, "Bits per weight, where that is possible.");
+  const auto now = std::find(bits.begin(), bits.end(), runs.wish.min_bits);
+  const ComboOption shown = words(runs.wish.min_bits);
+  const int chosen =
+      combo(theme, "runs.bits", width, shown.label, shown.note, static_cast<int>(now - bits.begin()), [&] {
+        std::vector<ComboOption> all;
+        for (const double b : bits) all.push_back(words(b));
+        return all;
+      });
+  if (chosen >= 0) runs.wish.min_bits = bits[static_cast<std::size_t>(chosen)];
+}
+
+/// A combo over the texts that occur in the library; "" stands for all.
+void text_filter(const Theme& theme, float label_width, const char* name, std::string_view label,
+                 const std::set<std::string>& texts, std::string& value) {
+  const float width = row_label(theme, label, label_width);
+  std::vector<std::string> all(texts.begin(), texts.end());
+  const auto now = std::find(all.begin(), all.end(), value);
+  const int chosen = combo(theme, name, width, value.empty() ? "all" : fitting(theme, value, width), "",
+                           now == all.end() ? 0 : static_cast<int>(now - all.begin()) + 1, [&] {
+                             std::vector<ComboOption> options{{"all", "", ""}};
+                             for (const std::string& one : all) options.push_back({one, "", ""});
+                             return options;
+                           });
+  if (chosen == 0) value.clear();
+  if (chosen > 0) value = all[static_cast<std::size_t>(chosen) - 1];
+}
+
+void filter_part(const RunsShown& shown, WhatRuns& runs, Controls& controls) {
+  const Theme& theme = controls.theme;
+  heading(theme, "Show");
+  std::set<std::string> families, licenses;
+  for (const ModelChoice& model : shown.library.models) {
+    if (model.id.empty()) continue;
+    families.insert(model.group);
+    if (!model.note.empty()) licenses.insert(model.note);
+  }
+  text_filter(theme, controls.label_width, "runs.family", "Family", families, runs.filter.family);
+  text_filter(theme, controls.label_width, "runs.license", "Licence", licenses, runs.filter.license);
+  toggle(theme, "runs.vision", "Vision", runs.filter.vision, "Only models that read images.");
+  ImGui::SameLine(0, theme.px(6));
+  toggle(theme, "runs.moe", "Mixtures", runs.filter.mixture, "Only mixtures of experts.");
+  ImGui::SameLine(0, theme.px(6));
+  toggle(theme, "runs.slow", "Slow", runs.filter.compromises, "Also what is slower or has fewer bits than wished.");
+  if (shown.library.local_models != 0) {
+    ImGui::SameLine(0, theme.px(6));
+    toggle(theme, "runs.disk", "On disk", runs.filter.on_disk, "Only models on this computer's disks.");
+  }
+}
+
+void upgrade_part(const RunsShown& shown, const Theme& theme, RunDeeds& deeds) {
+  if (shown.answers.upgrades.empty()) return;
+  heading(theme, "With another card");
+  for (const Upgrade& upgrade : shown.answers.upgrades) {
+    ImGui::PushID(upgrade.device->id.c_str());
+    if (ImGui::InvisibleButton("card", {ImGui::GetContentRegionAvail().x, theme.px(22)}))
+      deeds.device = upgrade.device;
+    const Box box = last_item();
+    if (ImGui::IsItemHovered()) fill(box, faded(theme.palette.row, 0.7f), theme.px(3));
+    const std::string words = upgrade.more == 0 ? "nothing more" : "+ " + counted(upgrade.more, "model");
+    const float width =
+        draw_text(theme, theme.fonts.body, upgrade.more == 0 ? theme.palette.text_faint : theme.palette.good, box,
+                  words, Align::Right);
+    draw_name(theme, theme.fonts.body, theme.palette.text, {box.from, {box.to.x - width - theme.px(8), box.to.y}},
+              upgrade.device->name);
+    std::string tip = upgrade.device->name + ": models that newly run as fast as wished.";
+    if (upgrade.device->bandwidth > 0)
+      tip += "\n" + rate_text(upgrade.device->bandwidth, "B") + " of memory bandwidth.";
+    if (upgrade.device->price_per_hour > 0)
+      tip += "\n$" + two_digits(upgrade.device->price_per_hour) + " per hour to rent (" + upgrade.device->price_date +
+             ").";
+    help(theme, tip + "\nClick to take it.");
+    focus_ring(theme, box);
+    note_control(theme, "card." + upgrade.device->id, box);
+    ImGui::PopID();
+  }
+}
+
+}  // namespace
+
+void runs_settings(const RunsShown& shown, WhatRuns& runs, Controls& controls, RunDeeds& deeds) {
+  machine_part(shown, controls, deeds);
+  ImGui::Dummy({1, controls.theme.px(3)});
+  task_part(runs, controls);
+  ImGui::Dummy({1, controls.theme.px(3)});
+  filter_part(shown, runs, controls);
+  ImGui::Dummy({1, controls.theme.px(3)});
+  upgrade_part(shown, controls.theme, deeds);
+}
+
+}  // namespace llmcalc::ui

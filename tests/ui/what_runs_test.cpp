@@ -1,0 +1,103 @@
+// The view "What runs": what it lists, that rows appear and are chosen, and that nothing is cut.
+
+#include "driver.hpp"
+#include "ui/what_runs_panels.hpp"
+
+#include <llmcalc/questions/fit.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+namespace llmcalc::ui::test {
+namespace {
+
+/// Draws frames until the search is done.
+void wait_for_rows(Driver& d) {
+  d.frames(2);
+  for (int i = 0; i < 600 && (!d.jobs.runs || d.jobs.runs->busy()); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    d.frame();
+  }
+  ASSERT_TRUE(d.jobs.runs);
+  ASSERT_FALSE(d.jobs.runs->busy());
+  d.frames(2);
+}
+
+TEST(WhatRuns, ListsModelsThatFitAndOpensTheChosenOne) {
+  Driver d;
+  ASSERT_TRUE(d.click("screen.What runs"));
+  EXPECT_EQ(d.app.view.screen, Screen::WhatRuns);
+  wait_for_rows(d);
+  EXPECT_TRUE(d.shows("models run here"));
+  const auto rows = listed_rows(d.jobs.runs->answers(), d.app.view.runs);
+  ASSERT_GT(rows.size(), 10U);
+  ASSERT_TRUE(d.click("run." + rows[1].known->entry.id));
+  EXPECT_EQ(d.app.view.runs.chosen, rows[1].known->entry.id);
+  d.frames(3);
+  ASSERT_TRUE(d.click("runs.open"));
+  d.frames(3);
+  EXPECT_EQ(d.app.view.screen, Screen::OneModel);
+  EXPECT_EQ(d.app.scenario.model->id, rows[1].known->entry.id);
+  EXPECT_TRUE(fits(fit(d.app.scenario, Task::Inference).verdict));
+}
+
+TEST(WhatRuns, AsksAgainWhenTheTaskChanges) {
+  Driver d;
+  d.app.view.screen = Screen::WhatRuns;
+  wait_for_rows(d);
+  const std::size_t chat = listed_rows(d.jobs.runs->answers(), d.app.view.runs).size();
+  ASSERT_TRUE(d.click("full"));
+  EXPECT_EQ(d.app.view.runs.wish.use, Use::Full);
+  wait_for_rows(d);
+  EXPECT_LT(listed_rows(d.jobs.runs->answers(), d.app.view.runs).size(), chat);
+}
+
+struct Size {
+  float width, height, scale;
+};
+class WhatRunsSize : public ::testing::TestWithParam<Size> {};
+
+TEST_P(WhatRunsSize, CutsNoText) {
+  Driver d(GetParam().width, GetParam().height, GetParam().scale);
+  d.app.view.screen = Screen::WhatRuns;
+  wait_for_rows(d);
+  d.frames(5);
+  for (const Audit::Text& t : d.audit.texts) {
+    EXPECT_FALSE(t.cut && !t.shortens && !t.formula) << t.text;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Sizes, WhatRunsSize,
+                         ::testing::Values(Size{1440, 900, 1}, Size{1024, 700, 1}, Size{1920, 1080, 1.25F}));
+
+TEST(MakeItFit, ChangesTheScenarioUntilItFits) {
+  Driver d;
+  ASSERT_TRUE(use_model(d.app, {ModelSource::Kind::Preset, "qwen3-32b"}));
+  d.app.scenario.serving.runtime = Runtime::LlamaCpp;
+  d.frames(2);
+  ASSERT_FALSE(fits(fit(d.app.scenario, Task::Inference).verdict));
+  d.app.preferences.focus.task = Task::Inference;
+  d.app.view.make_it_fit = true;
+  for (int i = 0; i < 400 && !fits(fit(d.app.scenario, Task::Inference).verdict); ++i) {
+    d.frame();
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  EXPECT_TRUE(fits(fit(d.app.scenario, Task::Inference).verdict));
+  EXPECT_EQ(d.app.scenario.model->id, "qwen3-32b");
+}
+
+TEST(FirstStart, BeginsWithThisComputerAndAModelThatRunsOnIt) {
+  Driver d;
+  d.app.view.first_start = true;
+  io::ThisComputer here;
+  here.devices.groups = {host_memory_only()};
+  here.memory_bytes = (32_GiB).count;
+  d.app.library.here = here;
+  begin_with_this_computer(d.app);
+  EXPECT_EQ(d.app.scenario.devices.count(), 0U);
+  EXPECT_TRUE(fits(fit(d.app.scenario, Task::Inference).verdict));
+}
+
+}  // namespace
+}  // namespace llmcalc::ui::test
