@@ -21,8 +21,9 @@ struct Columns {
 };
 
 Columns columns_of(const Theme& theme, float width) {
+  width -= theme.px(12);  // the list's own scroll bar
   Columns c;
-  c.memory = theme.px(58);
+  c.memory = theme.px(76);
   c.context = theme.px(60);
   c.speed = theme.px(92);
   c.format = theme.px(width < theme.px(640) ? 92 : 138);

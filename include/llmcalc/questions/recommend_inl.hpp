@@ -503,7 +503,9 @@ inline std::string larger_text(const Recommendation& answer, const Wish& wish, B
     const std::string speed = whole.speed.typical > 0 ? " at " + two_digits(whole.speed.typical) + " tokens/s" : "";
     return name + " fits too" + speed + "; nobody measures what it gains.";
   }
-  std::string out = name + " needs " + text(missing_on_devices(whole.fit, wish.certainty), units) + " more";
+  const Bytes missing = missing_on_devices(whole.fit, wish.certainty);
+  std::string out =
+      missing == Bytes{} ? name + " does not fit into memory" : name + " needs " + text(missing, units) + " more";
   const Candidate part = usable_host_memory(there, {}) ? offloaded(whole, wish.certainty) : whole;
   if (part.runs() && part.speed.typical > 0) {
     out += "; with " + place_text(part) + " it runs at " + two_digits(part.speed.typical) + " tokens/s";
