@@ -198,7 +198,17 @@ ModelSource source_of(const ModelChoice& choice) {
 bool matches(std::string_view text, std::string_view query) { return match(lower(text), words_of(query)) > 0; }
 
 std::vector<std::size_t> search_models(const Library& library, std::string_view query) {
-  return search(library.models, query);
+  std::vector<std::size_t> found = search(library.models, query);
+  if (query.empty()) return found;
+  // Families stay together; in one the shortest name first: it is the closest to what was typed.
+  std::map<std::string_view, std::size_t> rank;
+  for (const std::size_t i : found) rank.emplace(library.models[i].group, rank.size());
+  std::stable_sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) {
+    const ModelChoice& x = library.models[a];
+    const ModelChoice& y = library.models[b];
+    return std::pair(rank[x.group], x.name.size()) < std::pair(rank[y.group], y.name.size());
+  });
+  return found;
 }
 
 std::vector<std::size_t> search_devices(const Library& library, std::string_view query) {

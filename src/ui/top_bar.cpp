@@ -55,16 +55,26 @@ void model_button(const Shown& shown, View& view, const Theme& theme, float wide
   }
 }
 
+/// What the devices are called in their button.
+std::string name_of(const DeviceSet& devices) {
+  const Device* device = devices.smallest();
+  if (device == nullptr) return "Host memory only";
+  return devices.groups.size() == 1 ? grouped(devices.count()) + " × " + device->name : io::devices_text(devices);
+}
+
+/// What a chooser's button needs to show a name whole.
+float chooser_width(const Theme& theme, std::string_view name) {
+  return text_width(theme.fonts.strong, name) + theme.px(44);
+}
+
 /// The present devices; opens their chooser.
 void device_button(const Shown& shown, View& view, const Theme& theme, float widest) {
   const DeviceSet& devices = shown.scenario.devices;
-  std::string name = "Host memory only";
+  const std::string name = name_of(devices);
   std::string note;
-  if (const Device* device = devices.smallest()) {
-    const bool one_kind = devices.groups.size() == 1;
-    name = one_kind ? grouped(devices.count()) + " × " + device->name : io::devices_text(devices);
+  if (const Device* device = devices.smallest(); device != nullptr && devices.groups.size() == 1) {
     note = capacity_name(*device);
-    if (!one_kind || name.ends_with(note)) note.clear();
+    if (name.ends_with(note)) note.clear();
   }
   const ImVec2 at = ImGui::GetCursorScreenPos();
   view.devices.below = {at.x, at.y + theme.px(34)};
@@ -114,22 +124,34 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   const float top = box.from.y + theme.px(9);
   const bool narrow = box.width() < theme.px(1200);
   const bool tiny = box.width() < theme.px(900);
-  // In narrower windows everything keeps its place, though names are short.
-  const std::array<std::string_view, 2> method_names{"Detailed", narrow ? "Simple" : "Simple (article)"};
-  const float methods =
-      text_width(theme.fonts.body, method_names[0]) + text_width(theme.fonts.body, method_names[1]) + theme.px(44);
   const float open = button_width(theme, "Open…");
   const float question = button_width(theme, "?");
   // Pins have a key and a place in the palette: where there is no room their button is the one to miss.
   const float pin = box.width() < theme.px(720) ? 0 : button_width(theme, "Pin A") + gap;
   const float right = pin + button_width(theme, "Export…") + theme.px(36) + question +
                       text_width(theme.fonts.body, "GiBGB") + theme.px(44) + 3 * gap;
-  const std::array<std::string_view, 2> screen_names{narrow ? "Model" : "One model", narrow ? "Runs" : "What runs"};
-  const float screens = tiny ? 0
-                             : text_width(theme.fonts.body, screen_names[0]) +
-                                   text_width(theme.fonts.body, screen_names[1]) + theme.px(44) + gap;
-  const float fixed_width = screens + (tiny ? theme.px(40) : open + gap) + methods + right + theme.px(28) + 5 * gap;
-  const float room = std::max(box.width() - fixed_width, theme.px(160));
+  using Names = std::array<std::string_view, 2>;
+  const auto width_of = [&](const Names& names) {
+    return text_width(theme.fonts.body, names[0]) + text_width(theme.fonts.body, names[1]) + theme.px(44);
+  };
+  const auto room_beside = [&](const Names& methods, const Names& screens) {
+    const float fixed = (tiny ? theme.px(40) : open + gap) + (narrow ? 0 : width_of(screens) + gap) +
+                        width_of(methods) + right + theme.px(28) + 5 * gap;
+    return std::max(box.width() - fixed, theme.px(160));
+  };
+  // Where there is less room everything keeps its place, though names are short.
+  Names method_names{"Detailed", "Simple (article)"};
+  Names screen_names{"One model", "What runs"};
+  const float model_width =
+      chooser_width(theme, shown.scenario.model ? std::string_view(shown.scenario.model->name) : "Choose a model");
+  const float device_width = chooser_width(theme, name_of(shown.scenario.devices));
+  if (narrow || room_beside(method_names, screen_names) < model_width + device_width) {
+    method_names[1] = "Simple";
+    screen_names = {"Model", "Runs"};
+  }
+  const float room = room_beside(method_names, screen_names);
+  // Each name as much of it as it needs; what is over goes to the model's parameters.
+  const float device_room = std::max(std::min(device_width, room * 0.5f), room - std::max(model_width, room * 0.6f));
   ImGui::SetCursorScreenPos({box.from.x + theme.px(14), top});
   if (tiny) {
     deeds.drawer = button(theme, "drawer", "≡", theme.px(34));
@@ -148,7 +170,8 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
     help(theme, "Every action by its name: export, method, units, theme, help (Ctrl+P).");
     return deeds;
   }
-  if (!tiny) {
+  // In a narrow window the switch has no room; the palette (Ctrl+P) has it.
+  if (!narrow) {
     view.screen =
         static_cast<Screen>(segmented(theme, "screen", screen_names, static_cast<std::size_t>(view.screen)));
     help(theme, "One model with every number, or every model that runs on this machine.");
@@ -156,7 +179,7 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   }
   const bool one_model = view.screen == Screen::OneModel;
   if (one_model) {
-    model_button(shown, view, theme, room * 0.6f);
+    model_button(shown, view, theme, room - device_room);
     ImGui::SameLine(0, gap);
   }
   if (!tiny && one_model) {
@@ -164,13 +187,14 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
     help(theme, "Open a config.json, .safetensors, .gguf, a folder of them, or a saved scenario (Ctrl+O).");
     ImGui::SameLine(0, gap);
   }
-  device_button(shown, view, theme, room * (one_model ? 0.4f : 1.0f));
+  device_button(shown, view, theme, one_model ? device_room : room);
   ImGui::SameLine(0, gap);
-  if (one_model)
+  if (one_model) {
     method = static_cast<Method>(segmented(theme, "method", method_names, static_cast<std::size_t>(method)));
-  help(theme,
-       "Detailed counts what engines and frameworks allocate. Simple is the short formula of the article "
-       "that this program began with.");
+    help(theme,
+         "Detailed counts what engines and frameworks allocate. Simple is the short formula of the article "
+         "that this program began with.");
+  }
   ImGui::SetCursorScreenPos({box.to.x - right - theme.px(14), top});
   if (pin > 0) {
     deeds.pin = pin_button(pins, theme);
