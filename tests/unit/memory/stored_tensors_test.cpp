@@ -43,7 +43,8 @@ TEST(StoredTensors, AddUpToTheFileInEveryGgufMix) {
 /// Bytes of the routed experts, and of the rest, in a file of this mix.
 std::pair<Bytes, Bytes> parts(const Model& model, const Weights& weights) {
   Bytes experts, rest;
-  for (const GgufTensor& t : *gguf_file(model, weights)) (t.experts ? experts : rest) += t.bytes();
+  const GgufFile file = gguf_file(model, weights);  // holds what the loop walks over
+  for (const GgufTensor& t : *file) (t.experts ? experts : rest) += t.bytes();
   return {experts, rest};
 }
 
