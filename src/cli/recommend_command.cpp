@@ -235,7 +235,9 @@ void answer_catalogue(const RecommendRequest& request, const Asked& asked, const
 
 int recommend_models(RecommendRequest& request, Streams streams) {
   const io::Resolver resolver = io::default_resolver();
-  request.wish.use = *from_key<Use>(request.use);
+  request.wish.use = request.use == "inference"  ? Use::Chat
+                     : request.use == "training" ? Use::Qlora
+                                                 : *from_key<Use>(request.use);
   const Result<Asked> asked = machine_of(request, streams, resolver);
   if (!asked) {
     Issues issues = asked.issues();
@@ -308,7 +310,8 @@ Command recommend_command(CLI::App& program) {
         ->check(CLI::IsMember(words).description(""))
         ->option_text("NAME");
   };
-  name("--task,--use", request->use, "what for", keys_of(Use::Chat));
+  name("--task,--use", request->use, "what for (inference is chat, training is qlora)",
+       keys_of(Use::Chat) + ", inference, training");
   name("--sort", request->order, "what the list is sorted by", keys_of(io::RunOrder::Size));
   parser
       ->add_option("--min-speed", request->wish.min_speed,

@@ -160,9 +160,11 @@ class Reader {
     if (!name || is_preset_id(named.text)) {
       Result<ModelPtr> found = resolver_.model(named);
       // A preset of this name that cannot be read is meant too.
-      const bool unread = !found && std::any_of(found.issues().begin(), found.issues().end(), [](const Issue& issue) {
-        return !issue.where.empty() && issue.where != "/model";
-      });
+      bool unread = false;
+      if (!found) {
+        for (const Issue& issue : found.issues())
+          unread = unread || (!issue.where.empty() && issue.where != "/model");
+      }
       if (found || !name || unread) return found;
     }
     const Result<ModelSource> meant = resolver_.meant(named.text);
