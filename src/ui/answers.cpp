@@ -115,6 +115,16 @@ std::vector<LeverRow> lever_rows(const App& app, Task task, Remedy& remedy) {
   return rows;
 }
 
+/// The device that a list of devices is about: the tightest, and the host only when what lies there does not fit.
+const DeviceFit* fit_on_devices(const FitAnswer& answer) {
+  const DeviceFit* worst = answer.tightest();
+  if (worst == nullptr || worst->span != after_devices || worst->excess() != Bytes{}) return worst;
+  for (const DeviceFit& d : answer.devices) {
+    if (d.span != after_devices && (worst->span == after_devices || d.headroom() < worst->headroom())) worst = &d;
+  }
+  return worst;
+}
+
 std::vector<FitRow> fit_rows(const App& app, Task task) {
   std::vector<DevicePtr> devices = devices_of(app.library, common_kinds);
   Count count = 1;
@@ -132,7 +142,7 @@ std::vector<FitRow> fit_rows(const App& app, Task task) {
     Scenario there = app.scenario;
     there.devices.groups = {{device, count}};
     const FitAnswer answer = fit(there, task);
-    if (const DeviceFit* tightest = answer.tightest()) rows.push_back({device, tightest->use, tightest->capacity});
+    if (const DeviceFit* row = fit_on_devices(answer)) rows.push_back({device, row->use, row->capacity});
   }
   return rows;
 }

@@ -134,9 +134,9 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   const auto width_of = [&](const Names& names) {
     return text_width(theme.fonts.body, names[0]) + text_width(theme.fonts.body, names[1]) + theme.px(44);
   };
-  const auto room_beside = [&](const Names& methods, const Names& screens) {
-    const float fixed = (tiny ? theme.px(40) : open + gap) + (narrow ? 0 : width_of(screens) + gap) +
-                        width_of(methods) + right + theme.px(28) + 5 * gap;
+  const auto room_beside = [&](const Names& methods, float screens) {
+    const float fixed =
+        (tiny ? theme.px(40) : open + gap) + screens + width_of(methods) + right + theme.px(28) + 5 * gap;
     return std::max(box.width() - fixed, theme.px(160));
   };
   // Where there is less room everything keeps its place, though names are short.
@@ -145,11 +145,16 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   const float model_width =
       chooser_width(theme, shown.scenario.model ? std::string_view(shown.scenario.model->name) : "Choose a model");
   const float device_width = chooser_width(theme, name_of(shown.scenario.devices));
-  if (narrow || room_beside(method_names, screen_names) < model_width + device_width) {
+  const auto names_fit = [&] {
+    return room_beside(method_names, width_of(screen_names) + gap) >= model_width + device_width;
+  };
+  if (narrow || !names_fit()) {
     method_names[1] = "Simple";
     screen_names = {"Model", "Runs"};
   }
-  const float room = room_beside(method_names, screen_names);
+  // Without room for it the palette has the switch; the way back is always there.
+  const bool has_switch = !tiny && (view.screen == Screen::WhatRuns || names_fit());
+  const float room = room_beside(method_names, has_switch ? width_of(screen_names) + gap : 0);
   // Each name as much of it as it needs; what is over goes to the model's parameters.
   const float device_room = std::max(std::min(device_width, room * 0.5f), room - std::max(model_width, room * 0.6f));
   ImGui::SetCursorScreenPos({box.from.x + theme.px(14), top});
@@ -170,8 +175,7 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
     help(theme, "Every action by its name: export, method, units, theme, help (Ctrl+P).");
     return deeds;
   }
-  // In a narrow window the switch has no room; the palette (Ctrl+P) has it.
-  if (!narrow) {
+  if (has_switch) {
     view.screen =
         static_cast<Screen>(segmented(theme, "screen", screen_names, static_cast<std::size_t>(view.screen)));
     help(theme, "One model with every number, or every model that runs on this machine.");

@@ -180,7 +180,7 @@ void RunsJob::explain() {
   const io::ModelEntry& entry = row.known->entry;
   const auto launch = io::launch(row.answer.best.scenario, question_->wish.task(),
                                  entry.hf_id.empty() ? entry.id : entry.hf_id, resolver_);
-  answer.command = launch ? io::launch_text(*launch) : launch.issues().front().what;
+  answer.command = launch ? launch->command : launch.issues().front().what;
   const std::lock_guard guard(lock_);
   explained_ = std::move(answer);
   ++revision_;

@@ -23,14 +23,14 @@ struct Columns {
 Columns columns_of(const Theme& theme, float width) {
   width -= theme.px(12);  // the list's own scroll bar
   Columns c;
-  c.memory = theme.px(76);
+  c.memory = theme.px(70);
   c.context = theme.px(60);
   c.speed = theme.px(92);
   c.format = theme.px(width < theme.px(640) ? 92 : 138);
   float left = width - c.memory - c.context - c.speed - c.format;
   c.released = left > theme.px(300) ? theme.px(66) : 0;
   left -= c.released;
-  c.bar = left > theme.px(330) ? theme.px(140) : 0;
+  c.bar = left > theme.px(310) ? theme.px(100) : 0;
   c.name = left - c.bar;
   return c;
 }
