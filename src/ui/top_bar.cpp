@@ -155,8 +155,9 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   // Without room for it the palette has the switch; the way back is always there.
   const bool has_switch = !tiny && (view.screen == Screen::WhatRuns || names_fit());
   const float room = room_beside(method_names, has_switch ? width_of(screen_names) + gap : 0);
-  // Each name as much of it as it needs; what is over goes to the model's parameters.
-  const float device_room = std::max(std::min(device_width, room * 0.5f), room - std::max(model_width, room * 0.6f));
+  // Each name the room it needs; what is over, or missing, is shared.
+  const float over = room - model_width - device_width;
+  const float device_room = device_width + over * (over > 0 ? 0.4f : device_width / (model_width + device_width));
   ImGui::SetCursorScreenPos({box.from.x + theme.px(14), top});
   if (tiny) {
     deeds.drawer = button(theme, "drawer", "≡", theme.px(34));
