@@ -8,16 +8,13 @@
 namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> automodel_versions{{[] {
-  FrameworkVersion v = transformers_versions.back();
-  v.from = "0";
-  v.windows = WindowMasks::FlashKernel;
+  FrameworkVersion v = over_the_trainer({.kernels = LayerKernels::Framework,
+                                         .loss = Loss::FreedBeforeBackward,
+                                         .attention = AttentionKernel::Sdpa,
+                                         .recipe = Recipe::Bf16,
+                                         .recompute = RecomputeKind::None},
+                                        "NeMo AutoModel 2026-08 examples/llm_finetune, components/loss/masked_ce.py");
   v.adam = AdamKernel::Fused;
-  v.usual = {.kernels = LayerKernels::Framework,
-             .loss = Loss::FreedBeforeBackward,
-             .attention = AttentionKernel::Sdpa,
-             .recipe = Recipe::Bf16,
-             .recompute = RecomputeKind::None};
-  v.source = "NeMo AutoModel 2026-08 examples/llm_finetune, components/loss/masked_ce.py";
   return v;
 }()}};
 

@@ -8,18 +8,13 @@
 
 namespace llmcalc::frameworks {
 
-inline constexpr std::array<FrameworkVersion, 1> axolotl_versions{{[] {
-  FrameworkVersion v = transformers_versions.back();
-  v.from = "0";
-  v.windows = WindowMasks::FlashKernel;
-  v.usual = {.kernels = LayerKernels::Framework,
-             .loss = Loss::FreedBeforeBackward,
-             .attention = AttentionKernel::Flash,
-             .recipe = Recipe::Bf16Autocast,
-             .recompute = RecomputeKind::None};
-  v.source = "Axolotl 0.18 loaders/model.py, utils/schemas/config.py, examples/";
-  return v;
-}()}};
+inline constexpr std::array<FrameworkVersion, 1> axolotl_versions{
+    {over_the_trainer({.kernels = LayerKernels::Framework,
+                       .loss = Loss::FreedBeforeBackward,
+                       .attention = AttentionKernel::Flash,
+                       .recipe = Recipe::Bf16Autocast,
+                       .recompute = RecomputeKind::None},
+                      "Axolotl 0.18 loaders/model.py, utils/schemas/config.py, examples/")}};
 
 inline constexpr FrameworkRow axolotl{.id = TrainingFramework::Axolotl,
                                       .key = "axolotl",

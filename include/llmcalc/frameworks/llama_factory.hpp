@@ -8,19 +8,14 @@
 
 namespace llmcalc::frameworks {
 
-inline constexpr std::array<FrameworkVersion, 1> llama_factory_versions{{[] {
-  FrameworkVersion v = transformers_versions.back();
-  v.from = "0";
-  v.windows = WindowMasks::FlashKernel;
-  v.usual = {.kernels = LayerKernels::Framework,
-             .loss = Loss::FreedBeforeBackward,
-             .attention = AttentionKernel::Sdpa,
-             .recipe = Recipe::AmpBf16,
-             .adapter_recipe = Recipe::Bf16Autocast,
-             .recompute = RecomputeKind::Full};
-  v.source = "LLaMA-Factory 2026 hparams/model_args.py, model/adapter.py, model/model_utils/checkpointing.py";
-  return v;
-}()}};
+inline constexpr std::array<FrameworkVersion, 1> llama_factory_versions{{over_the_trainer(
+    {.kernels = LayerKernels::Framework,
+     .loss = Loss::FreedBeforeBackward,
+     .attention = AttentionKernel::Sdpa,
+     .recipe = Recipe::AmpBf16,
+     .adapter_recipe = Recipe::Bf16Autocast,
+     .recompute = RecomputeKind::Full},
+    "LLaMA-Factory 2026 hparams/model_args.py, model/adapter.py, model/model_utils/checkpointing.py")}};
 
 inline constexpr FrameworkRow llama_factory{.id = TrainingFramework::LlamaFactory,
                                             .key = "llama-factory",

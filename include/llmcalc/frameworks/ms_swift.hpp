@@ -7,18 +7,13 @@
 
 namespace llmcalc::frameworks {
 
-inline constexpr std::array<FrameworkVersion, 1> ms_swift_versions{{[] {
-  FrameworkVersion v = transformers_versions.back();
-  v.from = "0";
-  v.windows = WindowMasks::FlashKernel;
-  v.usual = {.kernels = LayerKernels::Framework,
-             .loss = Loss::FreedBeforeBackward,
-             .attention = AttentionKernel::Sdpa,
-             .recipe = Recipe::Bf16Autocast,
-             .recompute = RecomputeKind::Full};
-  v.source = "ms-swift 2026-08 arguments/: model_args.py, sft_args.py, tuner_args.py";
-  return v;
-}()}};
+inline constexpr std::array<FrameworkVersion, 1> ms_swift_versions{
+    {over_the_trainer({.kernels = LayerKernels::Framework,
+                       .loss = Loss::FreedBeforeBackward,
+                       .attention = AttentionKernel::Sdpa,
+                       .recipe = Recipe::Bf16Autocast,
+                       .recompute = RecomputeKind::Full},
+                      "ms-swift 2026-08 arguments/: model_args.py, sft_args.py, tuner_args.py")}};
 
 inline constexpr FrameworkRow ms_swift{.id = TrainingFramework::MsSwift,
                                        .key = "ms-swift",

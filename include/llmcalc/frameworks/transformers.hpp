@@ -50,6 +50,17 @@ inline constexpr std::array<FrameworkVersion, 4> transformers_versions{{
                "distributed/tensor/experimental/_attention (rotate_method allgather, convert_to_f32)"},
 }};
 
+/// A framework over the newest Trainer: its rules, with what the framework does where nothing is said. Windows are left to
+/// the flash kernel, as all of them call it.
+[[nodiscard]] constexpr FrameworkVersion over_the_trainer(const UsualSettings& usual, std::string_view source) {
+  FrameworkVersion v = transformers_versions.back();
+  v.from = "0";
+  v.windows = WindowMasks::FlashKernel;
+  v.usual = usual;
+  v.source = source;
+  return v;
+}
+
 inline constexpr FrameworkRow transformers{
     .id = TrainingFramework::Transformers,
     .key = "transformers",

@@ -9,16 +9,13 @@
 namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> verl_versions{{[] {
-  FrameworkVersion v = transformers_versions.back();
-  v.from = "0";
-  v.windows = WindowMasks::FlashKernel;
+  FrameworkVersion v = over_the_trainer({.kernels = LayerKernels::Framework,
+                                         .loss = Loss::FreedBeforeBackward,
+                                         .attention = AttentionKernel::Flash,
+                                         .recipe = Recipe::FsdpBf16,
+                                         .recompute = RecomputeKind::Full},
+                                        "verl 2026-08 trainer/config: engine/fsdp.yaml, model/hf_model.yaml");
   v.value_model = ValueUpdate::AfterThePolicy;
-  v.usual = {.kernels = LayerKernels::Framework,
-             .loss = Loss::FreedBeforeBackward,
-             .attention = AttentionKernel::Flash,
-             .recipe = Recipe::FsdpBf16,
-             .recompute = RecomputeKind::Full};
-  v.source = "verl 2026-08 trainer/config: engine/fsdp.yaml, model/hf_model.yaml";
   return v;
 }()}};
 
