@@ -228,7 +228,7 @@ Launch serving(const Scenario& s, const Tool& tool, std::string model) {
   } else if (tool.id == "mlx" && !draft.empty()) {
     o.add("draft_model", draft);
   }
-  const std::string_view program = engine.launch.program;
+  const std::string_view program = engine.program;
   out.command =
       o.line(engine.settings.offload ? program.substr(0, program.find(' ')) : std::string(program) + " " + model);
   return out;

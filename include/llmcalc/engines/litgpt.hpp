@@ -106,7 +106,7 @@ inline constexpr std::array weight_choices{FormatChoice{WeightFormat::Bf16}, For
 
 /// Source: litgpt tutorials/quantize.md; its cache has the type of the model.
 inline constexpr Engine engine{.id = Runtime::LitGpt,
-                               .launch = {.program = "litgpt serve"},
+                               .program = "litgpt serve",
                                .weight_choices = weight_choices,
                                .cache_formats = kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16),
                                .cache_choices = engine_choices::plain_cache,

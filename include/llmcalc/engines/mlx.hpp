@@ -145,7 +145,7 @@ inline constexpr std::array weight_choices{FormatChoice{WeightFormat::Bf16}, For
 /// Source: mlx-lm --kv-bits.
 inline constexpr Engine engine{
     .id = Runtime::Mlx,
-    .launch = {.program = "mlx_lm.server --model"},
+    .program = "mlx_lm.server --model",
     .weight_choices = weight_choices,
     .reads_mlx = true,
     .cache_formats = kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Int8, KvFormat::Int4),

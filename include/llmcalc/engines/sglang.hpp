@@ -191,13 +191,7 @@ inline constexpr std::array profiles{
 
 /// Source: sglang server_args.py (kv_cache_dtype).
 inline constexpr Engine engine{.id = Runtime::Sglang,
-                               .launch = {.program = "python -m sglang.launch_server --model-path",
-                                          .context = "--context-length",
-                                          .sequences = "--max-running-requests",
-                                          .tensor = "--tp",
-                                          .data = "--dp",
-                                          .fp8_cache = "--kv-cache-dtype fp8_e5m2",
-                                          .no_graphs = "--disable-cuda-graph"},
+                               .program = "python -m sglang.launch_server --model-path",
                                .weight_choices = engine_choices::server_weights,
                                .halves_fp32 = true,
                                .cache_formats = kv_format_set(KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8),

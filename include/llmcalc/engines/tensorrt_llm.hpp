@@ -109,7 +109,7 @@ inline constexpr std::array profiles{
 /// Source: TensorRT-LLM KvCacheConfig.dtype.
 inline constexpr Engine engine{
     .id = Runtime::TensorRtLlm,
-    .launch = {.program = "trtllm-serve", .context = "--max_seq_len", .tensor = "--tp_size"},
+    .program = "trtllm-serve",
     .weight_choices = engine_choices::server_weights,
     .halves_fp32 = true,
     .cache_formats = kv_format_set(KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8, KvFormat::Int8),

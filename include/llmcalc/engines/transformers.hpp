@@ -274,7 +274,7 @@ inline constexpr std::array cache_choices{KvFormat::Fp16, KvFormat::Int8, KvForm
 /// Sources: transformers QuantizedCache (int4 and int8 by quanto or HQQ), device_map "auto", generation/utils.py.
 inline constexpr Engine engine{
     .id = Runtime::Transformers,
-    .launch = {.program = "transformers serve --force-model"},
+    .program = "transformers serve --force-model",
     .weight_choices = weight_choices,
     .gguf = GgufReading::Unpacked,
     .cache_formats = kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Int8, KvFormat::Int4),

@@ -66,24 +66,10 @@ struct StepLimits {
   return {v.max_num_seqs.value_or(otherwise.sequences), v.max_num_batched_tokens.value_or(otherwise.tokens)};
 }
 
-/// How an engine's server is started: the words of its command line, "" where it has none for a setting.
-struct LaunchFlags {
-  std::string_view program{};      ///< up to the name of the model
-  std::string_view context{};      ///< longest sequence
-  std::string_view sequences{};    ///< sequences scheduled at once
-  std::string_view step_tokens{};  ///< tokens computed in one step
-  std::string_view share{};        ///< share of the device's memory
-  std::string_view tensor{};       ///< tensor-parallel ranks
-  std::string_view pipeline{};     ///< pipeline stages
-  std::string_view data{};         ///< data-parallel replicas
-  std::string_view fp8_cache{};    ///< asks for a cache in FP8
-  std::string_view no_graphs{};    ///< switches CUDA graphs off
-};
-
 /// Everything that is asked about an engine.
 struct Engine {
   Runtime id = Runtime::Transformers;
-  LaunchFlags launch{};
+  std::string_view program{};                      ///< how its server is started, up to the name of the model
   std::span<const FormatChoice> weight_choices{};  ///< weight formats it reads and people use, largest first
   GgufReading gguf = GgufReading::None;
   bool reads_mlx = false;                     ///< weights of mlx.nn.quantize

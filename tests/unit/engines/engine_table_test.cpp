@@ -19,7 +19,7 @@ TEST(EngineTable, HasARowForEveryEngine) {
     const Engine& engine = engine_of(runtime.id);
     EXPECT_EQ(engine.id, runtime.id);
     EXPECT_NE(engine.estimate, nullptr) << runtime.key;
-    EXPECT_FALSE(engine.launch.program.empty()) << runtime.key;
+    EXPECT_FALSE(engine.program.empty()) << runtime.key;
   }
 }
 

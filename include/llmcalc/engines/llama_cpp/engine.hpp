@@ -99,7 +99,7 @@ inline constexpr std::array cache_choices{KvFormat::Fp16, KvFormat::Q8_0, KvForm
 /// next to them, as every other format is.
 inline constexpr Engine engine{
     .id = Runtime::LlamaCpp,
-    .launch = {.program = "llama-server -m"},
+    .program = "llama-server -m",
     .weight_choices = weight_choices,
     .gguf = GgufReading::Packed,
     .reads_mlx = true,

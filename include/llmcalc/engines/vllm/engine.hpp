@@ -279,16 +279,7 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
 /// a cache does not start).
 inline constexpr Engine engine{
     .id = Runtime::Vllm,
-    .launch = {.program = "vllm serve",
-               .context = "--max-model-len",
-               .sequences = "--max-num-seqs",
-               .step_tokens = "--max-num-batched-tokens",
-               .share = "--gpu-memory-utilization",
-               .tensor = "--tensor-parallel-size",
-               .pipeline = "--pipeline-parallel-size",
-               .data = "--data-parallel-size",
-               .fp8_cache = "--kv-cache-dtype fp8",
-               .no_graphs = "--enforce-eager"},
+    .program = "vllm serve",
     .weight_choices = engine_choices::server_weights,
     .gguf = GgufReading::Packed,
     .halves_fp32 = true,
