@@ -76,6 +76,29 @@ constexpr auto rows = std::to_array<TowerRow>({
      @
      audio_tower.output_proj : out x hidden +; embed_audio.embedding_projection : model x out)"},
     // Gemma 4 12B: samples are projected without an encoder.
+    // Parakeet: convolutions that shorten eight times, layers with attention to distances between two half blocks.
+    {.name = "parakeet",
+     .sizes = "hidden=width(hidden_size,1024) width=width(intermediate_size,4*hidden) layers=layers(num_hidden_layers,24)"
+              " bias=flag(attention_bias,0) cbias=flag(convolution_bias,0) kernel=few(conv_kernel_size,9)"
+              " channels=width(subsampling_conv_channels,256) bins=width(num_mel_bins,128)"
+              " out=width(projection_hidden_size,4096) pbias=flag(projection_bias,0)",
+     .tensors = R"(
+     sound_encoder.encoder.subsampling.layers.0 : channels x 9 +
+     @sound_encoder.encoder.subsampling.layers.{}. 2
+       depthwise : channels x 9 +; pointwise : channels x channels +
+     @
+     sound_encoder.encoder.subsampling.linear : hidden x channels*bins/8 +
+     @sound_encoder.encoder.layers.{}. layers
+       feed_forward1.linear1 feed_forward2.linear1 : width x hidden + bias
+       feed_forward1.linear2 feed_forward2.linear2 : hidden x width + bias
+       self_attn.q_proj self_attn.k_proj self_attn.v_proj self_attn.o_proj : hidden x hidden + bias
+       self_attn.relative_k_proj : hidden x hidden; self_attn.bias_u self_attn.bias_v : hidden
+       conv.pointwise_conv1 : 2*hidden x hidden + cbias; conv.depthwise_conv : hidden x kernel + cbias
+       conv.pointwise_conv2 : hidden x hidden + cbias; conv.norm : ln hidden
+       norm_feed_forward1 norm_self_att norm_conv norm_feed_forward2 norm_out : ln hidden
+     @
+     sound_projection.norm : rms hidden; sound_projection.linear1 : out x hidden + pbias
+     sound_projection.linear2 : model x out + pbias)"},
     {.name = "gemma4_unified_audio",
      .sizes = "samples=width(audio_embed_dim,640) same=width(hidden_size,640) same=width(output_proj_dims,640)",
      .tensors = "embed_audio.embedding_projection : model x samples"},

@@ -188,12 +188,17 @@ RecurrentShape lightning_shape(Count heads, Count head_dim) {
 
 ChangeLayer vary_ling_linear(const Fields& c, Model& m, const Layer& layer, Count n) {
   const Count heads = layer.attention.heads;
-  return recurrent_unless(group_ends(c, n), Mixer::LightningAttention, lightning_shape(heads, m.hidden / heads));
+  return recurrent_unless(group_ends(c, n), Mixer::LightningAttention,
+                          lightning_shape(heads, c.count("head_dim", range::width, m.hidden / heads)));
 }
 
 /// Ling 3: Kimi Delta Attention whose decay and gate are whole matrices; Ling 2.5 and 2.6: the older linear attention.
 ChangeLayer vary_ling_hybrid(const Fields& c, Model& m, const Layer& layer, Count n) {
-  if (!c.has("short_conv_kernel_size")) return vary_ling_linear(c, m, layer, n);
+  if (!c.has("short_conv_kernel_size")) {
+    m.trust = Trust::Modelled;
+    c.assume("Ling 2.5's layers are built as in vLLM's class; no published total was compared");
+    return vary_ling_linear(c, m, layer, n);
+  }
   RecurrentShape delta;
   delta.heads = delta.groups = layer.attention.heads;
   delta.head_dim = delta.state = c.count("head_dim", range::width, 128);

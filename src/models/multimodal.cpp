@@ -184,6 +184,9 @@ void read_minicpmv_tower(const Fields& c, Model& m) {
 
 void read_omni(const Fields& c, Model& m);
 
+constexpr std::string_view nemotron_towers =
+    "the towers are counted as the classes of C-RADIO and Parakeet are built; no published total was compared";
+
 // clang-format off
 constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "gemma3", .family = "Gemma", .text = "gemma3_text",
@@ -312,6 +315,16 @@ constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "minicpmv", .family = "MiniCPM", .read_text = read_minicpmv_text, .then = read_minicpmv_tower},
     {.model_type = "step3p7", .family = "Step", .text = "step3p5",
      .vision = {.type = "perception_encoder", .rows = "step3p7"}},
+
+    {.model_type = "NemotronH_Nano_VL_V2", .family = "Nemotron", .text = "nemotron_h",
+     .vision = {.type = "radio", .rows = "radio nemotron_vision"},
+     .audio = {.type = "parakeet", .rows = "parakeet"}, .note = nemotron_towers, .text_key = "llm_config"},
+    {.model_type = "NemotronH_Nano_Omni_Reasoning_V3", .family = "Nemotron", .text = "nemotron_h",
+     .vision = {.type = "radio", .rows = "radio nemotron_vision"},
+     .audio = {.type = "parakeet", .rows = "parakeet"}, .note = nemotron_towers, .text_key = "llm_config"},
+    {.model_type = "NemotronH_Super_Omni_Reasoning_V3", .family = "Nemotron", .text = "nemotron_h",
+     .vision = {.type = "radio", .rows = "radio nemotron_vision"},
+     .audio = {.type = "parakeet", .rows = "parakeet"}, .note = nemotron_towers, .text_key = "llm_config"},
 
     {.model_type = "inkling_mm_model", .family = "Inkling", .text = "inkling_text",
      .left_out = LeftOut::TowersIfGiven},

@@ -74,6 +74,10 @@ constexpr auto rows = std::to_array<TowerRow>({
      vision_adapter.fc1 : projector x out; vision_adapter.fc2 : projector x projector
      vision_projection : model x projector)"},
 
+    {.name = "nemotron_vision",
+     .sizes = "merge=shuffled(c.downsample_ratio) merged=width(c.vit_hidden_size,hidden) merged=merged*merge"
+              " width=width(c.projector_hidden_size,4096)",
+     .tensors = "mlp1.0 : rms merged; mlp1.1 : width x merged; mlp1.3 : model x width"},
     // DeepSeek-VL2: patches merged two by two, then matrices; DeepSeek-OCR: one matrix.
     {.name = "deepseek_vl2_projector",
      .sizes = "%projector_config:mlp_projector out=width(n_embed,2048) ratio=few(mlp_ratio,1) merge=few(downsample_ratio,2)"

@@ -405,6 +405,19 @@ constexpr auto rows = std::to_array<TowerRow>({
      @
      vision_model.vit_downsampler1 : 2*hidden x 9*hidden +; vision_model.vit_downsampler2 : 4*hidden x 18*hidden +
      vit_large_projector : model x 4*hidden + bias)"},
+    // C-RADIO: positions for the largest image, class and register tokens, an embedder of its own for videos.
+    {.name = "radio",
+     .sizes = "hidden=width(hidden_size|embed_dim,1280) width=width(intermediate_size,4*hidden)"
+              " layers=layers(num_hidden_layers,32) patch=patch(patch_size,16) side=width(max_resolution,2048) grid=side/patch"
+              " tokens=few(register_multiple,8) video=flag(separate_video_embedder,0) frames=few(video_temporal_patch_size,2)",
+     .tensors = R"(
+     vision_model.radio_model.model.patch_generator.embedder : hidden x 3*patch*patch
+     vision_model.radio_model.model.patch_generator.video_embedder : hidden*video x 3*frames*patch*patch
+     vision_model.radio_model.model.patch_generator.pos_embed : grid*grid x hidden
+     vision_model.radio_model.model.patch_generator.cls_token.token : tokens x hidden
+     @vision_model.radio_model.model.blocks.{}. layers
+       norm1 norm2 : ln hidden; attn.qkv : 3*hidden x hidden +; attn.proj : hidden x hidden +
+       mlp.fc1 : width x hidden +; mlp.fc2 : hidden x width +)"},
     // Molmo's own CLIP of fixed sizes, attention over 2 x 2 patches of two layers, a gated projector.
     {.name = "molmo", .sizes = "w=1024 half=width(c.intermediate_size,37888) half=half/2", .tensors = R"(
      vision_backbone.image_vit.class_embedding : w; vision_backbone.image_vit.positional_embedding : 577 x w

@@ -173,5 +173,23 @@ TEST(InspectCommand, OpensTwoHundredShardsAtOnce) {
   expect_quick_and_small(folder.path(), 1402);
 }
 
+TEST(Inspect, MakesAPresetOfAConfig) {
+  TempFolder folder;
+  folder.write("Made-Up-1B/config.json",
+               R"({"model_type":"llama","vocab_size":1000,"hidden_size":64,"intermediate_size":128,
+                   "num_hidden_layers":2,"num_attention_heads":4,"tie_word_embeddings":true,
+                   "max_position_embeddings":2048,"torch_dtype":"bfloat16"})");
+  const std::string path = (folder / "Made-Up-1B").string();
+  const Called made = call({"inspect", path, "--as-preset", "--source", "config.json of its page"});
+  ASSERT_EQ(made.status, 0) << made.errors;
+  const json preset = json::parse(made.out);
+  EXPECT_EQ(preset.at("id"), "made-up-1b");
+  EXPECT_EQ(preset.at("context"), 2048);
+  EXPECT_EQ(preset.at("weights_dtype"), "bf16");
+  EXPECT_EQ(preset.at("parameters"), 1000 * 64 + 2 * (4 * 64 * 64 + 3 * 64 * 128 + 2 * 64) + 64);
+  EXPECT_EQ(preset.at("config").at("hidden_size"), 64);
+  EXPECT_THAT(call({"inspect", path + "/config.json", "--as-preset"}).errors, HasSubstr("--source"));
+}
+
 }  // namespace
 }  // namespace llmcalc::cli

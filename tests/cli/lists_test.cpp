@@ -73,5 +73,16 @@ TEST(Lists, HaveEveryForm) {
   }
 }
 
+TEST(Lists, CheckNamesWhatWasReadBefore) {
+  const json none = json::parse(call({"models", "--check", "1990-01-01", "--format", "json"}).out);
+  for (const json& row : none) EXPECT_EQ(row.at("read"), "") << row;
+  const json all = json::parse(call({"models", "--check", "2999-01-01", "--format", "json"}).out);
+  EXPECT_GT(all.size(), 250U);
+  const json tiny = json::parse(call({"models", "ling-3.0-tiny", "--check", "2026-12", "--format", "json"}).out);
+  ASSERT_EQ(tiny.size(), 1U);
+  EXPECT_EQ(tiny.at(0).at("read"), "2026-11-30");
+  EXPECT_EQ(call({"models", "--check", "yesterday"}).status, 2);
+}
+
 }  // namespace
 }  // namespace llmcalc::cli
