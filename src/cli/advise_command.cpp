@@ -2,14 +2,21 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
+#include "host/preset_folders.hpp"
+#include "readers/device_kinds.hpp"
+#include "readers/device_preset.hpp"
+#include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/answers_json.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/advise.hpp>
+#include <llmcalc/questions/alternatives.hpp>
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace llmcalc::cli {
 namespace {
@@ -20,12 +27,26 @@ struct AdviseRequest {
   Certainty certainty = Certainty::Typical;
 };
 
+/// Devices that are proposed where those at hand are not enough.
+std::vector<DevicePtr> proposed_devices() {
+  std::vector<DevicePtr> devices;
+  for (io::DevicePreset& preset : io::read_device_catalogue(io::preset_folders()).devices) {
+    devices.push_back(std::make_shared<const Device>(std::move(preset.device)));
+  }
+  return io::fastest_devices(devices, io::proposed_kinds);
+}
+
 Answer advice_answer(const Scenario& s, const AdviseRequest& request) {
   const Task task = request.options.task_or(Task::Inference);
   const Advice advice =
       advise(s, task, from_key<Preference>(request.prefer).value_or(Preference::Quality), request.certainty);
   Answer out;
   out.sentence = summary(advice, request.options.units());
+  if (!advice.found && advice.before.verdict != Verdict::Unknown) {
+    if (const auto other = alternative_devices(s, task, proposed_devices())) {
+      out.sentence += " " + label_of(*other, task) + " would do.";
+    }
+  }
   out.table.columns = {{"change"}, {"gives", true}, {"costs"}};
   out.json = {{"model", s.model->id},
               {"task", key_of(task)},

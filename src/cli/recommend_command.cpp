@@ -289,7 +289,7 @@ int welcome(Streams streams) {
   }
   streams.out << "\n  llmcalc recommend              everything that runs here, with format, placement and speed\n"
                  "  llmcalc MODEL                  one model in full; llmcalc estimate --help for its settings\n"
-                 "  llmcalc advise -m MODEL        what makes it fit\n"
+                 "  llmcalc advise MODEL           what makes it fit\n"
                  "  llmcalc here                   what was found on this computer\n"
                  "  llmcalc --help                 every command\n";
   return success;

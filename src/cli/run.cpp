@@ -63,13 +63,23 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
 
 namespace {
 
-/// `llmcalc MODEL ...` is `llmcalc estimate --model MODEL ...` when the word is no command but a model.
+/// True when a command takes a model and no words of its own, so that its first word can only be the model.
+bool takes_model_first(const CLI::App& command) {
+  return command.get_option_no_throw("--model") != nullptr &&
+         command.get_options([](const CLI::Option* o) { return o->get_positional(); }).empty();
+}
+
+/// `llmcalc fit MODEL ...` is `llmcalc fit --model MODEL ...`, and `llmcalc MODEL ...` is `llmcalc estimate --model
+/// MODEL ...` when the word is no command but a model.
 std::vector<std::string> with_command(const CLI::App& program, std::vector<std::string> arguments) {
   if (arguments.empty() || arguments.front().starts_with('-')) return arguments;
-  const std::vector<std::string> known = known_words(program);
-  if (std::find(known.begin(), known.end(), arguments.front()) != known.end()) return arguments;
-  if (!names_model(arguments.front())) return arguments;
-  arguments.insert(arguments.begin(), {"estimate", "--model"});
+  const auto called = program.get_subcommands([&](const CLI::App* c) { return c->get_name() == arguments.front(); });
+  if (!called.empty()) {
+    const bool word = arguments.size() > 1 && !arguments[1].starts_with('-');
+    if (word && takes_model_first(*called.front())) arguments.insert(arguments.begin() + 1, "--model");
+  } else if (names_model(arguments.front())) {
+    arguments.insert(arguments.begin(), {"estimate", "--model"});
+  }
   return arguments;
 }
 
@@ -82,7 +92,8 @@ int run(std::vector<std::string> arguments, Streams streams) {
   program.require_subcommand(1);
   program.footer(std::string(exit_statuses) +
                  "\nExamples:\n"
-                 "  llmcalc estimate --model llama-3.1-8b --context 8192 --device rtx-4090\n"
+                 "  llmcalc \"Llama 3.1 8B\" --context 8192 --device \"RTX 4090\"\n"
+                 "  llmcalc advise llama-3.3-70b --device 2x3090 --ram 64GB\n"
                  "  llmcalc estimate -m qwen3-32b -w gguf:Q4_K_M --runtime llama.cpp -d 24GiB --format markdown\n"
                  "  llmcalc estimate --scenario scenarios.jsonl > estimates.jsonl");
   const std::vector<Command> commands{

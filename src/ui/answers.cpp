@@ -1,5 +1,6 @@
 #include "ui/answers.hpp"
 
+#include "readers/device_kinds.hpp"
 #include "ui/breakdowns.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -21,35 +22,10 @@
 namespace llmcalc::ui {
 namespace {
 
-/// Kinds of devices people have or can get, by what they are, from small to large.
-constexpr std::array<DeviceKind, 7> common_kinds{{
-    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 12},
-    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 16},
-    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 24},
-    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 32},
-    {.vendor = Vendor::Apple, .device_class = "apple", .gigabytes = 64},
-    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 80},
-    {.vendor = Vendor::Amd, .device_class = "datacenter", .gigabytes = 192},
-}};
-
-/// Kinds that may be proposed, from small to large.
-constexpr std::array<DeviceKind, 8> proposed_kinds{{
-    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 24},
-    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 32},
-    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 80},
-    {.vendor = Vendor::Nvidia, .device_class = "workstation", .gigabytes = 96},
-    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 141},
-    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 180},
-    {.vendor = Vendor::Apple, .device_class = "apple", .gigabytes = 256},
-    {.vendor = Vendor::Amd, .device_class = "datacenter", .gigabytes = 288},
-}};
-
-std::vector<DevicePtr> devices_of(const Library& library, std::span<const DeviceKind> kinds) {
+std::vector<DevicePtr> presets_of(const Library& library, std::span<const io::DeviceKind> kinds) {
   std::vector<DevicePtr> devices;
-  for (const DeviceKind& kind : kinds) {
-    if (DevicePtr device = fastest_device(library, kind)) devices.push_back(std::move(device));
-  }
-  return devices;
+  for (const DeviceChoice& choice : library.devices) devices.push_back(choice.device);
+  return io::fastest_devices(devices, kinds);
 }
 
 /// "8 × H100 SXM 80 GB, tensor parallel 8": devices, and how the work is divided among them.
@@ -73,7 +49,7 @@ Remedy own_devices(const App& app, Task task) {
 
 /// The fewest devices of a kind that are enough.
 Remedy other_devices(const App& app, Task task) {
-  const auto found = alternative_devices(app.scenario, task, devices_of(app.library, proposed_kinds));
+  const auto found = alternative_devices(app.scenario, task, presets_of(app.library, io::proposed_kinds));
   if (!found) return {};
   return {"Fits on " + words_of(*found, task), found->scenario};
 }
@@ -126,7 +102,7 @@ const DeviceFit* fit_on_devices(const FitAnswer& answer) {
 }
 
 std::vector<FitRow> fit_rows(const App& app, Task task) {
-  std::vector<DevicePtr> devices = devices_of(app.library, common_kinds);
+  std::vector<DevicePtr> devices = presets_of(app.library, io::common_kinds);
   Count count = 1;
   if (!app.scenario.devices.groups.empty()) {
     const DeviceGroup& own = app.scenario.devices.groups.front();
@@ -240,7 +216,7 @@ std::optional<Largest> largest_fitting(const Scenario& scenario, std::string_vie
 std::vector<DevicePtr> upgrades_of(const Library& library, const Scenario& scenario) {
   const Device* own = scenario.devices.smallest();
   const Bytes now = own ? own->addressable() * scenario.devices.count() : Bytes{};
-  std::vector<DevicePtr> larger = devices_of(library, common_kinds);
+  std::vector<DevicePtr> larger = presets_of(library, io::common_kinds);
   std::erase_if(larger, [&](const DevicePtr& device) { return device->addressable() <= now || device->unified; });
   if (larger.size() > 4) larger.resize(4);
   return larger;

@@ -135,23 +135,6 @@ std::vector<std::pair<std::string, Count>> missing_sizes(const Library& library)
   return sizes;
 }
 
-DevicePtr fastest_device(const Library& library, const DeviceKind& kind) {
-  const auto rank = [](const Device& d) {
-    return std::tuple(d.operations.bf16, d.bandwidth, d.link_bandwidth, d.released);
-  };
-  DevicePtr best;
-  for (const DeviceChoice& choice : library.devices) {
-    const Device& device = *choice.device;
-    // Cards are sold in GB and have GiB; some accelerators really have GB.
-    const bool as_large =
-        device.memory == Bytes{kind.gigabytes << 30U} || device.memory == Bytes{kind.gigabytes * 1'000'000'000};
-    const bool of_kind = device.vendor == kind.vendor && device.device_class == kind.device_class;
-    if (!as_large || !of_kind || device.bandwidth <= 0) continue;
-    if (!best || rank(device) > rank(*best)) best = choice.device;
-  }
-  return best;
-}
-
 void add_findings(Library& library, const Findings& findings) {
   for (const auto& [id, parameters] : findings.sizes) {
     for (ModelChoice& choice : library.models) {

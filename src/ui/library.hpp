@@ -67,15 +67,6 @@ struct Findings {
 /// Counts the parameters of presets that do not state them. Takes a moment: call it off the drawing thread.
 std::vector<std::pair<std::string, Count>> missing_sizes(const Library& library);
 
-/// A kind of device by what it is.
-struct DeviceKind {
-  Vendor vendor = Vendor::Nvidia;
-  std::string_view device_class;  ///< "consumer", "datacenter", ... as presets have it
-  Count gigabytes = 0;            ///< as marketed
-};
-/// The fastest preset of a kind; null when there is none.
-[[nodiscard]] DevicePtr fastest_device(const Library& library, const DeviceKind& kind);
-
 /// Puts this computer's devices and models in front.
 void add_findings(Library& library, const Findings& findings);
 

@@ -136,7 +136,8 @@ TEST(BadInput, IsNamedByFlagForPeople) {
       refusal({"--tensor", "4", "--pipline-parallel=2"}),
       HasSubstr("does not know --tensor (did you mean \"--tensor-parallel\"?), --pipline-parallel (did you mean "
                 "\"--pipeline-parallel\"?)"));
-  EXPECT_THAT(refusal({"4"}), HasSubstr("has unexpected arguments: 4"));
+  EXPECT_THAT(refusal({"4"}), HasSubstr("--model: no model is called \"4\""));
+  EXPECT_THAT(refusal({"gpt2", "4"}), HasSubstr("has unexpected arguments: 4"));
   EXPECT_THAT(refusal({"--set", "serving.contxt=5"}), HasSubstr("did you mean \"serving.context\"?"));
   EXPECT_THAT(refusal({"--set", "serving.context"}), HasSubstr("must be PATH=VALUE"));
   EXPECT_THAT(refusal({"--format", "yaml"}), HasSubstr("yaml"));

@@ -60,5 +60,18 @@ TEST(Advise, NamesTheChangesAndGivesTheScenario) {
   EXPECT_GT(answer["steps"][0]["gives_bytes"], 0);
 }
 
+TEST(Advise, TakesTheModelAsItsFirstWordAndChangesTheEngineWhereThatHelps) {
+  const Called c = call({"advise", "Llama 3.3 70B", "-d", "RTX 4090", "--ram", "64GB"});
+  ASSERT_EQ(c.status, 0) << c.errors;
+  EXPECT_THAT(c.out, HasSubstr("Engine: vLLM to llama.cpp"));
+}
+
+TEST(Advise, NamesHardwareThatWouldDoWhereNothingElseDoes) {
+  const Called c = call({"advise", "deepseek-v3", "-d", "RTX 3060 12GB", "--ram", "16GB"});
+  ASSERT_EQ(c.status, 0) << c.errors;
+  EXPECT_THAT(c.out, HasSubstr("No set of changes makes it fit; it needs other hardware. "));
+  EXPECT_THAT(c.out, HasSubstr(" would do."));
+}
+
 }  // namespace
 }  // namespace llmcalc::cli

@@ -49,21 +49,6 @@ TEST(Verdict, APoolThatHoldsSomeSequencesIsNoFailure) {
   EXPECT_EQ(inference_words(d).text, "Room for " + grouped(static_cast<Count>(held)) + " of 8 sequences");
 }
 
-TEST(Devices, EveryKindThatIsProposedIsInTheCatalogue) {
-  Driver d;
-  const std::array kinds{DeviceKind{Vendor::Nvidia, "consumer", 12},   DeviceKind{Vendor::Nvidia, "consumer", 24},
-                         DeviceKind{Vendor::Nvidia, "datacenter", 80}, DeviceKind{Vendor::Nvidia, "workstation", 96},
-                         DeviceKind{Vendor::Apple, "apple", 64},       DeviceKind{Vendor::Amd, "datacenter", 192}};
-  for (const DeviceKind& kind : kinds) {
-    const DevicePtr device = fastest_device(d.app.library, kind);
-    ASSERT_TRUE(device) << kind.device_class << " " << kind.gigabytes;
-    EXPECT_EQ(device->vendor, kind.vendor);
-    EXPECT_GT(device->bandwidth, 0);
-  }
-  EXPECT_FALSE(fastest_device(d.app.library, {Vendor::Nvidia, "consumer", 7777}));
-  EXPECT_GE(d.app.answers.fits[0].size(), 7U);
-}
-
 TEST(Units, AreAtEveryRealValue) {
   Driver d(1440, 3600);
   d.app.preferences.more_settings = true;

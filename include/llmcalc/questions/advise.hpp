@@ -5,7 +5,8 @@
 //   inference   every weight format of the engine x every cache format, each whole on the devices, else with as little as
 //               possible in RAM, else with a shorter context, else with fewer sequences; of those that fit the cheapest by
 //                 a x loss of the weights (per cent) + a x loss of the cache + b x log2(slowdown) + c x log2(context lost)
-//               with a, b, c by preference (`preferences`)
+//               with a, b, c by preference (`preferences`); where none fits, the same in the first engine that can leave
+//               layers in RAM
 //   training    the levers (levers.hpp) one after the other, cheap prices first, until it fits; what turns out not to be
 //               needed is taken back
 //

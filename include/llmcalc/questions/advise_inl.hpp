@@ -235,6 +235,34 @@ inline Scenario pruned(const Scenario& asked, Scenario found, Task task, Certain
   return found;
 }
 
+/// The scenario in another engine: settings that this engine does not take as they are stand at their defaults.
+/// Nothing when something else forbids it.
+inline std::optional<Scenario> in_engine(const Scenario& s, Runtime runtime) {
+  const Scenario defaults;
+  Scenario there = s;
+  there.serving.runtime = runtime;
+  there.serving.version.clear();
+  if (there.devices.groups.size() == 1) set_devices(there, Task::Inference, there.devices.count());
+  for (Issues issues = validate(there); !issues.empty(); issues = validate(there)) {
+    const Scenario before = there;
+    for (const Issue& issue : issues) {
+      if (const Field* field = find_field(issue.where)) copy_setting(*field, defaults, there);
+    }
+    if (there == before) return std::nullopt;
+  }
+  return there;
+}
+
+/// The cheapest scenario of an inference in an engine that can leave layers in RAM, where the asked one cannot.
+inline std::optional<Scenario> in_an_engine_that_offloads(const Scenario& s, Preference prefer, Certainty certainty) {
+  if (engine_of(s).settings.offload) return std::nullopt;
+  for (const auto& row : runtimes) {
+    if (!engine_of(row.id).settings.offload) continue;
+    if (const auto there = in_engine(s, row.id)) return cheapest_inference(*there, prefer, certainty);
+  }
+  return std::nullopt;
+}
+
 /// Where the search above finds nothing, what another question finds.
 inline std::optional<Scenario> found_elsewhere(const Scenario& s, Task task, Certainty certainty) {
   for (LeverEffect& effect : levers(s, task)) {
@@ -285,6 +313,7 @@ inline std::string costs_of(const Field& f, const Scenario& before, const Scenar
   for (const Change& change : task == Task::Training ? training_changes(before) : inference_changes(before)) {
     if (same_setting(f, change.scenario, after) && !same_setting(f, change.scenario, before)) return change.price;
   }
+  if (f.path == "serving.runtime") return "another program";
   if (f.path == "serving.gpu_layers" || f.path == "serving.moe_layers_on_cpu") return "slower";
   return f.group() == "parallelism"                         ? "more communication"
          : f.path.find("context") != std::string_view::npos ? "shorter context"
@@ -339,6 +368,9 @@ LLMCALC_INLINE Advice advise(const Scenario& s, Task task, Preference prefer, Ce
   }
   if (!found) found = lever_by_lever(s, task, prefer, certainty);
   if (!found) found = found_elsewhere(s, task, certainty);
+  if (!found && task == Task::Inference && s.method == Method::Detailed) {
+    found = in_an_engine_that_offloads(s, prefer, certainty);
+  }
   if (!found) return advice;
   advice.scenario = pruned(s, std::move(*found), task, certainty);
   advice.after = fit(advice.scenario, task);

@@ -3,9 +3,12 @@
 #include <llmcalc/questions/advise.hpp>
 #include <llmcalc/questions/levers.hpp>
 #include <llmcalc/questions/solve.hpp>
+#include <llmcalc/scenario/engines.hpp>
+#include <llmcalc/scenario/validate.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <random>
@@ -60,6 +63,20 @@ TEST(Advise, FindsTwoChangesWhereOneIsNotEnough) {
   ASSERT_TRUE(advice.found);
   EXPECT_GT(advice.steps.size(), 1U);
   EXPECT_TRUE(fits(fit(advice.scenario, Task::Training).verdict));
+}
+
+TEST(Advise, ChangesTheEngineWhereTheAskedOneCannotLeaveLayersInRam) {
+  Scenario s = local(8_GiB, 64_GiB);
+  s.model = tests::dense_model(160);
+  s.serving.runtime = Runtime::Vllm;
+  s.serving.key_format = s.serving.value_format = KvFormat::Fp8;
+  ASSERT_TRUE(validate(s).empty());
+  const Advice advice = advise(s, Task::Inference);
+  ASSERT_TRUE(advice.found);
+  EXPECT_TRUE(engine_of(advice.scenario).settings.offload);
+  EXPECT_TRUE(fits(fit(advice.scenario, Task::Inference).verdict));
+  EXPECT_TRUE(std::any_of(advice.steps.begin(), advice.steps.end(),
+                          [](const AdviceStep& step) { return step.what == "Engine: vLLM to llama.cpp"; }));
 }
 
 /// A random scenario: a card, perhaps with known RAM, an engine, a training method.
