@@ -8,6 +8,7 @@
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/answers_json.hpp"
+#include "report/recommended.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/advise.hpp>
@@ -42,11 +43,6 @@ Answer advice_answer(const Scenario& s, const AdviseRequest& request) {
       advise(s, task, from_key<Preference>(request.prefer).value_or(Preference::Quality), request.certainty);
   Answer out;
   out.sentence = summary(advice, request.options.units());
-  if (!advice.found && advice.before.verdict != Verdict::Unknown) {
-    if (const auto other = alternative_devices(s, task, proposed_devices())) {
-      out.sentence += " " + label_of(*other, task) + " would do.";
-    }
-  }
   out.table.columns = {{"change"}, {"gives", true}, {"costs"}};
   out.json = {{"model", s.model->id},
               {"task", key_of(task)},
@@ -56,6 +52,15 @@ Answer advice_answer(const Scenario& s, const AdviseRequest& request) {
               {"steps", nlohmann::ordered_json::array()},
               {"before", io::fit_json(advice.before)},
               {"after", io::fit_json(advice.after)}};
+  if (advice.found && advice.speed.typical > 0) {
+    out.sentence += " " + io::speed_span(advice.speed) + " tokens/s.";
+    out.json["tokens_per_second"] = {advice.speed.low, advice.speed.typical, advice.speed.high};
+  }
+  if (!advice.found && advice.before.verdict != Verdict::Unknown) {
+    if (const auto other = alternative_devices(s, task, proposed_devices())) {
+      out.sentence += " " + label_of(*other, task) + " would do.";
+    }
+  }
   for (const AdviceStep& step : advice.steps) {
     out.table.rows.push_back(
         {step.what, step.gives.count == 0 ? "" : text(step.gives, request.options.units()), step.costs});

@@ -54,13 +54,6 @@ Remedy other_devices(const App& app, Task task) {
   return {"Fits on " + words_of(*found, task), found->scenario};
 }
 
-/// The label of a lever inside a sentence: "weights in NVFP4", but "KV cache in FP8".
-std::string in_sentence(std::string label) {
-  const auto is_upper = [&](std::size_t i) { return i < label.size() && label[i] >= 'A' && label[i] <= 'Z'; };
-  if (is_upper(0) && !is_upper(1)) label[0] = static_cast<char>(label[0] - 'A' + 'a');
-  return label;
-}
-
 /// What makes it fit: what is at hand, else one change, else other devices.
 Remedy remedy_of(const App& app, Task task, const std::vector<LeverEffect>& effects) {
   Remedy own = own_devices(app, task);

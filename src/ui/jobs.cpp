@@ -92,6 +92,7 @@ void update_advice(App& app, Jobs& jobs) {
   std::string words = summary(advice, app.preferences.units);
   for (const AdviceStep& step : advice.steps) words += (&step == &advice.steps.front() ? " " : "; ") + step.what;
   if (!advice.found) return complain(app, words);
+  if (advice.speed.typical > 0) words += "; then " + io::speed_span(advice.speed) + " tokens/s";
   if (!advice.fits_already) use_scenario(app, std::move(advice.scenario));
   say(app, words + (advice.fits_already ? "" : " · Ctrl+Z takes it back"));
 }

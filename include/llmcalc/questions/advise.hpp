@@ -16,6 +16,7 @@
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/questions/fit.hpp>
+#include <llmcalc/questions/speed.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/task.hpp>
 
@@ -78,6 +79,7 @@ struct Advice {
   Scenario scenario;  ///< with all of them
   FitAnswer before;
   FitAnswer after;
+  Rate speed{};      ///< tokens per second with all changes; 0: training, or not known
   Bytes unjudged{};  ///< what then lies in host memory of unknown size
 };
 

@@ -13,6 +13,7 @@
 #include <llmcalc/questions/plan.hpp>
 #include <llmcalc/questions/recommend.hpp>
 #include <llmcalc/questions/solve.hpp>
+#include <llmcalc/questions/speed.hpp>
 #include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/usable_memory.hpp>
@@ -283,11 +284,16 @@ inline std::optional<Scenario> found_elsewhere(const Scenario& s, Task task, Cer
 
 /// The value of a setting in words.
 inline std::string value_words(const Field& f, const Scenario& s) {
+  if (f.path == "weights.format") {
+    return s.weights.format == WeightFormat::AsReleased ? "as released"
+           : s.weights.format == WeightFormat::Gguf     ? std::string(key_of(s.weights.mix))
+                                                        : std::string(label_of(s.weights.format));
+  }
   return std::visit(
       [&](const auto& access) -> std::string {
         using A = std::decay_t<decltype(access)>;
         if constexpr (std::is_same_v<A, ChoiceAccess>) {
-          return std::string(access.row(access.get(s)).label);
+          return in_sentence(access.row(access.get(s)).label);
         } else if constexpr (std::is_same_v<A, CodedAccess> || std::is_same_v<A, Access<std::string>>) {
           return access.get(s);
         } else if constexpr (std::is_same_v<A, Access<Count>>) {
@@ -310,14 +316,13 @@ inline std::string costs_of(const Field& f, const Scenario& before, const Scenar
   if (f.path == "weights.format") {
     return loss_words(format_loss({after.weights.format, after.weights.mix}, after.weights.imatrix));
   }
+  if (f.group() == "parallelism") return "more communication";
   for (const Change& change : task == Task::Training ? training_changes(before) : inference_changes(before)) {
     if (same_setting(f, change.scenario, after) && !same_setting(f, change.scenario, before)) return change.price;
   }
   if (f.path == "serving.runtime") return "another program";
   if (f.path == "serving.gpu_layers" || f.path == "serving.moe_layers_on_cpu") return "slower";
-  return f.group() == "parallelism"                         ? "more communication"
-         : f.path.find("context") != std::string_view::npos ? "shorter context"
-                                                            : "";
+  return f.path.find("context") != std::string_view::npos ? "shorter context" : "";
 }
 
 /// The changes from one scenario to the other, one setting at a time, in the order of the settings.
@@ -376,6 +381,10 @@ LLMCALC_INLINE Advice advise(const Scenario& s, Task task, Preference prefer, Ce
   advice.after = fit(advice.scenario, task);
   advice.found = fits(advice.after.verdict, certainty);
   advice.unjudged = unjudged_host(advice.scenario, task);
+  if (task == Task::Inference && advice.found) {
+    const InferenceEstimate e = evaluate_inference(advice.scenario);
+    if (const auto speed = inference_speed(advice.scenario, e)) advice.speed = speed->tokens_per_second;
+  }
   advice.steps = steps_between(s, advice.scenario, task);
   return advice;
 }
@@ -387,7 +396,8 @@ LLMCALC_INLINE std::string summary(const Advice& advice, ByteUnits units) {
     return sentence(advice.before, units) + " No set of changes makes it fit; it needs other hardware.";
   std::string out = "Fits with " + counted(advice.steps.size(), "change") + ". " + sentence(advice.after, units);
   if (advice.unjudged >= 4_GiB) {
-    out += " " + text(advice.unjudged, units) + " of it lie in RAM, whose size is not known (host.memory_bytes).";
+    out +=
+        " " + text(advice.unjudged, units) + " of it would lie in RAM, whose size is not known (host.memory_bytes).";
   }
   return out;
 }

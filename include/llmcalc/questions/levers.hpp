@@ -35,6 +35,14 @@ struct LeverEffect {
 /// suffices.
 [[nodiscard]] const LeverEffect* smallest_remedy(const std::vector<LeverEffect>& effects);
 
+/// A label inside a sentence: "weights in NVFP4", but "KV cache in FP8".
+[[nodiscard]] inline std::string in_sentence(std::string_view label) {
+  const auto is_upper = [&](std::size_t i) { return i < label.size() && label[i] >= 'A' && label[i] <= 'Z'; };
+  std::string words(label);
+  if (is_upper(0) && !is_upper(1)) words[0] = static_cast<char>(words[0] - 'A' + 'a');
+  return words;
+}
+
 }  // namespace llmcalc
 
 #ifndef LLMCALC_COMPILED
