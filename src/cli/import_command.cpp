@@ -17,6 +17,7 @@
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/fields.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <istream>
 #include <iterator>
@@ -184,7 +185,13 @@ int look_up(const std::vector<std::string>& names, OutputFormat format, Streams 
   int status = success;
   for (const std::string& name : names) {
     const io::Meant model = io::meant_model(name, models.entries);
-    const io::Meant device = io::meant_device(name, devices.devices);
+    const ordered_json written = io::value_of_text(field_at("device"), name);
+    const auto* id_written = written.is_object() && written.contains("id") ? &written["id"] : nullptr;
+    const bool named = id_written != nullptr && id_written->is_string();
+    const std::string device_name = named ? id_written->get<std::string>() : name;
+    const bool counted = named && written.contains("count") && written["count"].is_number_integer();
+    const auto count = counted ? written["count"].get<std::int64_t>() : 1;
+    const io::Meant device = io::meant_device(device_name, devices.devices);
     const bool found = model.found || device.found;
     const std::string id = model.found    ? models.entries[*model.found].id
                            : device.found ? devices.devices[*device.found].device.id
@@ -198,11 +205,13 @@ int look_up(const std::vector<std::string>& names, OutputFormat format, Streams 
                    streams.errors);
     }
     const std::string kind = model.found ? "model" : device.found ? "device" : "";
-    if (found) table.rows.push_back({name, kind, id, weights});
+    const std::string times = kind == "device" && count > 1 ? grouped(static_cast<Count>(count)) + " × " : "";
+    if (found) table.rows.push_back({name, kind, times + id, weights});
     ordered_json row{{"name", name},
                      {"kind", found ? ordered_json(kind) : ordered_json(nullptr)},
                      {"id", found ? ordered_json(id) : ordered_json(nullptr)}};
     if (!weights.empty()) row["weights"] = weights;
+    if (!times.empty()) row["count"] = count;
     if (!found) row["nearest"] = nearest;
     json.push_back(std::move(row));
   }

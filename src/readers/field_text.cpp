@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace llmcalc::io {
 
@@ -114,6 +115,20 @@ std::optional<std::int64_t> take_count(std::string_view& text) {
   return count;
 }
 
+/// Takes "two " or "dual " off the front of a device, and the plural off its end; nothing when it does not begin so.
+std::optional<std::int64_t> take_count_word(std::string_view& text) {
+  static constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> words{
+      {{"two ", 2}, {"dual ", 2}, {"three ", 3}, {"four ", 4}, {"quad ", 4}, {"six ", 6}, {"eight ", 8}}};
+  for (const auto& [word, count] : words) {
+    if (!lower(text).starts_with(word)) continue;
+    text = trimmed(text.substr(word.size()));
+    const std::size_t last = text.size() - 1;
+    if (text.size() > 1 && text[last] == 's' && text[last - 1] >= '0' && text[last - 1] <= '9') text.remove_suffix(1);
+    return count;
+  }
+  return std::nullopt;
+}
+
 /// Takes " x2" or " x 2" off the end of a device; nothing when it does not end so.
 std::optional<std::int64_t> take_count_behind(std::string_view& text) {
   const std::size_t last = text.find_last_not_of("0123456789");
@@ -146,6 +161,8 @@ json device_of(std::string_view text) {
   text = trimmed(text);
   if (const auto count = take_count(text)) {
     device["count"] = *count;
+  } else if (const auto spelled = take_count_word(text)) {
+    device["count"] = *spelled;
   } else if (const auto behind = take_count_behind(text)) {
     device["count"] = *behind;
   }

@@ -64,6 +64,20 @@ Words words_of(std::string_view text) {
   return words;
 }
 
+/// A device's name without the computer around an Apple chip: "macbook pro m3 max 128gb" is an M3 Max.
+std::string without_computer(std::string_view written) {
+  static constexpr std::array<std::string_view, 7> computers{"macbook pro", "macbook air", "macbook", "mac studio",
+                                                             "mac mini",    "mac pro",     "imac"};
+  std::string name = lower_case(written);
+  for (const std::string_view computer : computers) {
+    const std::size_t at = name.find(computer);
+    if (at != std::string::npos && name.find('m', at + computer.size()) != std::string::npos) {
+      return name.erase(at, computer.size());
+    }
+  }
+  return std::string(written);
+}
+
 /// The same for devices: "80gb" and "80" are one word, and nobody needs the maker.
 Words device_words(std::string_view text) {
   static constexpr std::array<std::string_view, 19> makers{
@@ -318,7 +332,7 @@ Meant meant_model(std::string_view written, std::span<const ModelEntry> entries)
 Meant meant_device(std::string_view written, std::span<const DevicePreset> devices) {
   std::vector<Candidate> all;
   const std::string plain = lower_case(written);
-  const Words query = device_words(written);
+  const Words query = device_words(without_computer(written));
   // "24" alone is no name, "4090" is.
   const auto short_number = [](const std::string& word) {
     return word.size() < 4 && std::all_of(word.begin(), word.end(), digit);

@@ -86,6 +86,8 @@ TEST(FieldText, ACardSoldAs24GbHas24Gib) {
   EXPECT_EQ(value("device", "24GB"), json({{"memory_bytes", 25769803776}}));
   EXPECT_EQ(value("device", "2x24gb"), json({{"memory_bytes", 25769803776}, {"count", 2}}));
   EXPECT_EQ(value("device", "2x3090"), json({{"id", "3090"}, {"count", 2}}));
+  EXPECT_EQ(value("device", "two 3090s"), json({{"id", "3090"}, {"count", 2}}));
+  EXPECT_EQ(value("device", "Dual RTX 4090"), json({{"id", "RTX 4090"}, {"count", 2}}));
   EXPECT_EQ(value("device", "3090 x2"), json({{"id", "3090"}, {"count", 2}}));
   EXPECT_EQ(value("device", "7900 xtx"), json({{"id", "7900 xtx"}}));
 }

@@ -71,7 +71,11 @@ TEST(Lookup, ADeviceIsFoundAsPeopleWriteIt) {
                                                                {"7900 XTX", "radeon-rx-7900-xtx"},
                                                                {"rtx 6000 ada", "rtx-6000-ada"},
                                                                {"5090 laptop", "rtx-5090-laptop"},
-                                                               {"strix halo", "ryzen-ai-max-395-128gb"}};
+                                                               {"strix halo", "ryzen-ai-max-395-128gb"},
+                                                               {"strix halo 64GB", "ryzen-ai-max-395-64gb"},
+                                                               {"MacBook Pro M3 Max 128GB", "m3-max-128gb"},
+                                                               {"mac mini m4 pro 64 gb", "m4-pro-64gb"},
+                                                               {"macbook air m4 16gb", "m4-16gb"}};
   for (const auto& [written, id] : names) EXPECT_EQ(device(written), id) << written;
   for (const char* open : {"m4", "m3 max", "24", "toaster", ""}) EXPECT_EQ(device(open), "") << open;
 }
