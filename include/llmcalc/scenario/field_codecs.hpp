@@ -1,6 +1,7 @@
 #pragma once
 // Text forms of the settings that are more than a number or one row of a table.
 
+#include <llmcalc/base/decimal_streams.hpp>
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/field.hpp>
 
@@ -243,9 +244,8 @@ inline constexpr CodedAccess trainable_share{
         s.training.trainable_share = std::nullopt;
         return true;
       }
-      double share = 0;
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
-      if (error != std::errc{} || end != text.data() + text.size() || !(share >= 0 && share <= 1)) return false;
+      const std::optional<double> share = real_of_text(text);
+      if (!share || !(*share >= 0 && *share <= 1)) return false;
       s.training.trainable_share = share;
       return true;
     },
