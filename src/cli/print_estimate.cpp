@@ -82,6 +82,7 @@ Lines inference_block(const Scenario& s, const Estimate& e, const PrintStyle& st
     add(lines, each + (i.devices.size() > 4 ? ", ..." : ""));
   }
   add(lines, io::verdict_text(i.fit, style.units));
+  if (s.method == Method::Detailed) add(lines, usual_text(s, Task::Inference));
   if (i.kv_bytes_per_token.count != 0) add(lines, exact_text(i.kv_bytes_per_token) + "/token of KV cache");
   if (i.kv_pool_tokens != 0) {
     const bool ranges = i.kv_pool_low != i.kv_pool_high;
@@ -111,7 +112,7 @@ Lines training_block(const Scenario& s, const Estimate& e, const PrintStyle& sty
     add(lines, "first step: " + text(t.first_step.total, style.units));
   }
   if (!t.host.components.empty()) add(lines, "host memory: " + text(t.host.total(), style.units) + " per rank");
-  if (s.method == Method::Detailed) add(lines, usual_text(s));
+  if (s.method == Method::Detailed) add(lines, usual_text(s, Task::Training));
   for (std::string& line : io::training_speed_lines(s)) add(lines, std::move(line));
   return lines;
 }

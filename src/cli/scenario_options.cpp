@@ -180,29 +180,14 @@ Issues ScenarioOptions::lay_over(json& document) const {
   return issues;
 }
 
-/// Programs that run an engine with settings of their own, and the engine that weights and nothing else ask for.
+/// Engines by their other names, and the engine that weights and nothing else ask for.
 void ScenarioOptions::choose_engine(json& document, std::vector<std::string>& notes) const {
   if (!document.is_object()) return;
   const json serving = document.value("serving", json::object());
   if (!serving.is_object()) return;
   if (const json runtime = serving.value("runtime", json()); runtime.is_string()) {
-    const io::EngineAlias* alias = io::find_engine_alias(runtime.get<std::string>());
-    if (alias == nullptr) return;
-    put(document, "serving.runtime", alias->engine);
-    std::string taken;
-    for (std::string_view rest = alias->settings; !rest.empty();) {
-      const std::size_t blank = std::min(rest.find(' '), rest.size());
-      const std::string_view setting = rest.substr(0, blank);
-      const std::string_view path = setting.substr(0, setting.find('='));
-      const std::string_view value = setting.substr(std::min(path.size() + 1, setting.size()));
-      rest.remove_prefix(std::min(blank + 1, rest.size()));
-      const Field* field = find_field(path);
-      if (field == nullptr || document.contains(json::json_pointer(field->pointer()))) continue;
-      put(document, path, io::value_of_text(*field, value));
-      taken.append(taken.empty() ? ", with its defaults " : ", ").append(field->flag).append(" ").append(value);
-    }
-    if (!alias->settings.empty())
-      notes.push_back(std::string(alias->label) + " runs " + std::string(alias->engine) + taken);
+    if (const auto engine = io::engine_named(runtime.get<std::string>()))
+      put(document, "serving.runtime", std::string(key_of(*engine)));
     return;
   }
   if (!given("weights.format") && !given("model")) return;

@@ -7,8 +7,7 @@
 // ("*.attn.*", the whole name) or, after "re:", a regular expression. Publishers, libraries and this program name the
 // same module differently (wrappers, "attn" for "self_attn", "w1" for "gate_proj"): such names are taken for equal.
 
-#include "models/name_pattern.hpp"
-
+#include <llmcalc/base/name_pattern.hpp>
 #include <llmcalc/memory/weight_formats.hpp>
 
 #include <cstddef>

@@ -193,6 +193,13 @@ struct Setter {
     return {};
   }
   std::string operator()(const Access<std::string>& a) const {
+    const auto number = [](const json& v) { return v.is_number(); };
+    if (value.is_array() && std::all_of(value.begin(), value.end(), number)) {  // [3, 1] is "3,1"
+      std::string list;
+      for (const json& n : value) list.append(list.empty() ? "" : ",").append(n.dump());
+      a.edit(s) = list;
+      return {};
+    }
     if (!value.is_string() && !value.is_null()) return mismatch(field, value);
     a.edit(s) = value.is_null() ? std::string() : value.get<std::string>();
     return {};

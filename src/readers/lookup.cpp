@@ -391,39 +391,28 @@ std::string did_you_mean_one_of(const std::vector<std::string>& names) {
   return out + "?)";
 }
 
-const EngineAlias* find_engine_alias(std::string_view name) {
-  static constexpr std::array aliases{
-      EngineAlias{.name = "ollama",
-                  .label = "Ollama",
-                  .engine = "llama.cpp",
-                  .settings = "weights.format=gguf:Q4_K_M serving.context=4096 serving.batch=512",
-                  .source = "ollama serve --help: OLLAMA_CONTEXT_LENGTH 4k below 24 GiB of GPU memory (32k below 48, "
-                            "256k above); api/types.go num_batch 512"},
-      EngineAlias{.name = "lmstudio",
-                  .label = "LM Studio",
-                  .engine = "llama.cpp",
-                  .settings = "weights.format=gguf:Q4_K_M serving.context=4096 serving.batch=512",
-                  .source = "LM Studio's load settings as shown for a new model: context 4096, evaluation batch 512"},
-      EngineAlias{.name = "koboldcpp",
-                  .label = "KoboldCpp",
-                  .engine = "llama.cpp",
-                  .settings = "weights.format=gguf:Q4_K_M serving.context=8192 serving.batch=512",
-                  .source = "koboldcpp.py: --contextsize 8192, --batchsize 512"},
-      EngineAlias{.name = "llamacpp", .label = "llama.cpp", .engine = "llama.cpp", .settings = "", .source = ""},
-      EngineAlias{.name = "llama-server", .label = "llama.cpp", .engine = "llama.cpp", .settings = "", .source = ""},
-      EngineAlias{.name = "hf", .label = "Transformers", .engine = "transformers", .settings = "", .source = ""},
-      EngineAlias{.name = "trtllm", .label = "TensorRT-LLM", .engine = "tensorrt-llm", .settings = "", .source = ""},
-      EngineAlias{.name = "mlxlm", .label = "MLX", .engine = "mlx", .settings = "", .source = ""},
+std::optional<Runtime> engine_named(std::string_view name) {
+  struct Alias {
+    std::string_view name;
+    Runtime engine;
   };
-  std::string plain;
-  for (const char c : lower_case(name)) {
-    if (c != '-' && c != '_' && c != ' ' && c != '.') plain += c;
+  static constexpr std::array aliases{Alias{"llamaserver", Runtime::LlamaCpp}, Alias{"hf", Runtime::Transformers},
+                                      Alias{"trtllm", Runtime::TensorRtLlm}, Alias{"mlxlm", Runtime::Mlx}};
+  const auto plain = [](std::string_view text) {
+    std::string out;
+    for (const char c : lower_case(text)) {
+      if (c != '-' && c != '_' && c != ' ' && c != '.') out += c;
+    }
+    return out;
+  };
+  const std::string wanted = plain(name);
+  for (const Alias& row : aliases) {
+    if (row.name == wanted) return row.engine;
   }
-  if (plain == "llamaserver") plain = "llama-server";
-  for (const EngineAlias& row : aliases) {
-    if (row.name == plain) return &row;
+  for (const auto& row : runtimes) {
+    if (plain(row.key) == wanted) return row.id;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 }  // namespace llmcalc::io

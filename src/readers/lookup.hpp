@@ -9,6 +9,8 @@
 #include "readers/device_preset.hpp"
 #include "readers/model_preset.hpp"
 
+#include <llmcalc/scenario/scenario.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -49,16 +51,7 @@ struct Meant {
 /// " (did you mean "a", "b" or "c"?)", or "" without names.
 [[nodiscard]] std::string did_you_mean_one_of(const std::vector<std::string>& names);
 
-/// A program that runs llama.cpp with settings of its own.
-struct EngineAlias {
-  std::string_view name;      ///< "ollama"
-  std::string_view label;     ///< "Ollama"
-  std::string_view engine;    ///< key of the engine it runs
-  std::string_view settings;  ///< "serving.context=4096 ..." where its defaults differ from those of a scenario
-  std::string_view source;
-};
-
-/// The program of that name; null when it is none of them.
-[[nodiscard]] const EngineAlias* find_engine_alias(std::string_view name);
+/// The engine of that name, however its words are joined and by its short names; nothing when it is none of them.
+[[nodiscard]] std::optional<Runtime> engine_named(std::string_view name);
 
 }  // namespace llmcalc::io

@@ -8,6 +8,7 @@
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/model_slots.hpp>
 #include <llmcalc/scenario/usual_settings.hpp>
 #include <llmcalc/scenario/validate.hpp>
@@ -49,13 +50,13 @@ class Reader {
     says_weights_ =
         document.contains("weights") && document["weights"].is_object() && document["weights"].contains("format");
     read_object(document, "");
-    for (const UsualSetting& usual : usual_settings) {
-      if (std::find(given_.begin(), given_.end(), usual.path) == given_.end()) usual.apply(out_.scenario);
-    }
     if (!document.contains("model")) issue("/model", "is missing: a preset id, or a file, config or custom object");
     host_bandwidth_given_ = document.contains("speed") && document["speed"].contains("host_bandwidth");
     // Last, because the number of devices defaults to what the parallel layout occupies.
     read_devices(document.contains("device") ? document["device"] : json(default_device_id));
+    for (const UsualSetting& usual : usual_settings) {
+      if (std::find(given_.begin(), given_.end(), usual.path) == given_.end()) usual.apply(out_.scenario);
+    }
   }
 
  private:
@@ -177,8 +178,10 @@ class Reader {
     named = *meant;
     // "...-GGUF:Q4_K_M": the name says how the weights are stored, unless the scenario does.
     if (pointer == "/model" && named.kind == ModelSource::Kind::Preset && !says_weights_) {
-      if (const Field* format = find_field("weights.format"); !weights.empty())
+      if (const Field* format = find_field("weights.format"); !weights.empty()) {
         set_field(*format, weights, out_.scenario);
+        given_.emplace_back(format->path);
+      }
     }
     return resolver_.model(named);
   }

@@ -85,7 +85,8 @@ class Options {
       std::string flag = (name.size() <= 5 && tool_.id == "llama.cpp" ? "-" : "--") + name;
       if (tool_.style == Style::Dashes) std::replace(flag.begin() + 2, flag.end(), '_', '-');
       out += flag;
-      if (value) out += " " + (value->find_first_of(" {'\"") == std::string::npos ? *value : "'" + *value + "'");
+      if (value)
+        out += " " + (value->find_first_of(" {'\"\\()|*$;&<>") == std::string::npos ? *value : "'" + *value + "'");
     }
     return out;
   }
@@ -181,6 +182,62 @@ void add_llama(Options& o, const Scenario& s) {
   o.add("fa", std::string(s.serving.attention == AttentionKernel::Eager ? "off" : "on"));
 }
 
+/// The file that a model's name and its mix stand for.
+std::string gguf_file(const Scenario& s, std::string model) {
+  if (model.ends_with(".gguf")) return model;
+  if (model.rfind('/') != std::string::npos) model.erase(0, model.rfind('/') + 1);
+  if (s.weight_format() == WeightFormat::Gguf) model.append("-").append(key_of(s.weights.mix));
+  return model + ".gguf";
+}
+
+/// Ollama takes a model's settings from a file, and the server's from variables.
+Launch ollama(const Scenario& s, const std::string& model) {
+  const Serving& v = s.serving;
+  const std::string file = gguf_file(s, model);
+  std::string settings = "FROM " + std::string(file.find('/') == std::string::npos ? "./" : "") + file +
+                         "\nPARAMETER num_ctx " + std::to_string(v.context) + "\nPARAMETER num_batch " +
+                         std::to_string(v.batch) + "\n";
+  if (v.gpu_layers) settings += "PARAMETER num_gpu " + std::to_string(*v.gpu_layers) + "\n";
+  std::string server;
+  if (v.key_format == v.value_format && v.key_format != KvFormat::Fp16)
+    server += "OLLAMA_KV_CACHE_TYPE=" + std::string(llama_cpp_name(v.key_format)) + " ";
+  if (v.attention == AttentionKernel::Eager) server += "OLLAMA_FLASH_ATTENTION=0 ";
+  if (v.sequences > 1) server += "OLLAMA_NUM_PARALLEL=" + std::to_string(v.sequences) + " ";
+  std::string name = file.substr(file.rfind('/') == std::string::npos ? 0 : file.rfind('/') + 1);
+  name.resize(name.size() - std::string_view(".gguf").size());
+  Launch out;
+  out.command = (server.empty() ? "" : server + "ollama serve &\n") + "ollama create " + name +
+                " --file Modelfile && ollama run " + name;
+  out.files.push_back({"Modelfile", std::move(settings)});
+  return out;
+}
+
+Launch lm_studio(const Scenario& s, const Tool& tool, const std::string& model) {
+  Options o(tool, s);
+  o.add("context_length", multiply(s.serving.context, s.serving.sequences));
+  const Count layers = std::max<Count>(s.model->layer_count(), 1);
+  const double share = static_cast<double>(s.serving.gpu_layers.value_or(layers)) / static_cast<double>(layers);
+  o.add("gpu", share >= 1 ? "max" : share == 0 ? "off" : shortest(share));
+  Launch out;
+  out.command = o.line(std::string(engine_of(s).program) + " " + model);
+  return out;
+}
+
+Launch koboldcpp(const Scenario& s, const Tool& tool, const std::string& model) {
+  Options o(tool, s);
+  o.add("contextsize", multiply(s.serving.context, s.serving.sequences));
+  o.add("gpulayers", s.serving.gpu_layers ? std::to_string(*s.serving.gpu_layers) : "999");
+  if (s.serving.attention != AttentionKernel::Eager) o.add_switch("flashattention");
+  if (s.serving.key_format == s.serving.value_format) {
+    if (s.serving.key_format == KvFormat::Q8_0) o.add("quantkv", Count{1});
+    if (s.serving.key_format == KvFormat::Q4_0) o.add("quantkv", Count{2});
+  }
+  o.add_rows();
+  Launch out;
+  out.command = o.line(std::string(engine_of(s).program) + " " + gguf_file(s, model));
+  return out;
+}
+
 /// Draft models and prediction layers, where an engine takes them as one object.
 void add_drafts(Options& o, const Scenario& s, const std::string& draft) {
   if (s.serving.draft_tokens == 0 && draft.empty()) return;
@@ -199,15 +256,13 @@ std::string preset_repository(const ModelSource& source, const ModelPtr& model) 
 
 Launch serving(const Scenario& s, const Tool& tool, std::string model) {
   const Engine& engine = engine_of(s);
+  if (tool.id == "ollama") return ollama(s, model);
+  if (tool.id == "lmstudio") return lm_studio(s, tool, model);
+  if (tool.id == "koboldcpp") return koboldcpp(s, tool, model);
   Launch out;
   Options o(tool, s);
   if (engine.settings.offload) {
-    if (!model.ends_with(".gguf")) {
-      std::string file = model.substr(model.rfind('/') == std::string::npos ? 0 : model.rfind('/') + 1);
-      const bool mixed = s.weight_format() == WeightFormat::Gguf;
-      model = std::move(file) + (mixed ? "-" + std::string(key_of(s.weights.mix)) : "") + ".gguf";
-    }
-    o.add("m", model);
+    o.add("m", gguf_file(s, std::move(model)));
     add_llama(o, s);
   }
   const Count longest = s.serving.max_model_len.value_or(s.serving.context);

@@ -5,7 +5,9 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 
 #include <algorithm>
 #include <array>
@@ -411,7 +413,9 @@ bool same_model(std::string_view in_log, const Model& model) {
 bool is_engine(LogKind kind) { return kind != LogKind::NvidiaSmi && kind != LogKind::Torch; }
 
 /// True when the scenario's engine prints such logs.
-bool prints_as(const Scenario& s, LogKind kind) { return key_of(s.serving.runtime) == key_of(kind); }
+bool prints_as(const Scenario& s, LogKind kind) {
+  return key_of(s.serving.runtime) == key_of(kind) || key_of(engine_of(s).prints) == key_of(kind);
+}
 
 /// Model and device, when the log names another than the scenario.
 void name_others(const MeasuredLog& log, const Scenario& s, std::vector<std::string>& words) {
@@ -442,7 +446,7 @@ Task usual_task(const MeasuredLog& log) { return log.kind == LogKind::Torch ? Ta
 
 Scenario adopted(const MeasuredLog& log, Scenario scenario) {
   if (const auto runtime = from_key<Runtime>(key_of(log.kind)); runtime && !prints_as(scenario, log.kind)) {
-    scenario.serving.runtime = *runtime;
+    scenario = with_engine(std::move(scenario), *runtime);
   }
   if (!log.version.empty() && is_engine(log.kind)) scenario.serving.version = log.version;
   for (const LogSetting& setting : log.settings) scenario = with_setting(std::move(scenario), setting);

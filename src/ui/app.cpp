@@ -4,6 +4,7 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/recommend.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 
 #include <memory>
 #include <utility>
@@ -135,8 +136,7 @@ void begin_with_this_computer(App& app) {
   const io::ThisComputer& here = *app.library.here;
   if (here.devices.count() == 0 && !here.memory_bytes) return;
   use_this_computer(app);
-  Scenario machine = app.scenario;
-  machine.serving.runtime = usual_engine(machine.devices, Use::Chat);
+  Scenario machine = with_engine(app.scenario, usual_engine(app.scenario.devices, Use::Chat));
   // The default model, else smaller ones of its kind.
   for (const char* id : {"llama-3.1-8b", "llama-3.2-3b", "llama-3.2-1b"}) {
     const ModelSource source{ModelSource::Kind::Preset, id};

@@ -35,7 +35,7 @@ void training_panel(Controls& controls, SlotChoosers& slots) {
   }
   const Training& now = controls.scenario.training;
   if (now.framework != before.training.framework || now.version != before.training.version) {
-    follow_framework(controls.scenario, before);
+    follow_choice(controls.scenario, before);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "report/launch_command.hpp"
 
 #include <llmcalc/scenario/usable_memory.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -20,7 +21,7 @@ RunQuestion question_of(const WhatRuns& view, const Scenario& scenario, std::vec
   machine.cost = scenario.cost;
   machine.display_bytes = scenario.display_bytes;
   machine.ecc = scenario.ecc;
-  machine.serving.runtime = view.engine.value_or(usual_engine(scenario.devices, view.wish.use));
+  machine = with_engine(std::move(machine), view.engine.value_or(usual_engine(scenario.devices, view.wish.use)));
   if (!machine.host.reserve_bytes) machine.host.reserve_bytes = usual_reserve(machine).count;
   return {std::move(machine), view.wish, view.filter, std::move(others)};
 }

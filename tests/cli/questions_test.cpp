@@ -240,8 +240,9 @@ TEST(Names, GgufWeightsRunInLlamaCppAndThatIsSaid) {
   EXPECT_EQ(named.lines().front()["scenario.runtime"], "transformers");
   const Called ollama =
       call({"estimate", "--runtime", "ollama", "--fields", "scenario.runtime,scenario.weights", "--format", "csv"});
-  EXPECT_THAT(ollama.out, testing::HasSubstr("llama.cpp,gguf:Q4_K_M"));
-  EXPECT_THAT(ollama.errors, testing::HasSubstr("--context 4096"));
+  EXPECT_THAT(ollama.out, testing::HasSubstr("ollama,gguf:Q4_K_M"));
+  EXPECT_THAT(call({"estimate", "--runtime", "LM Studio"}).out,
+              testing::HasSubstr("defaults of LM Studio: format gguf:Q4_K_M, context 4,096, batch 512"));
 }
 
 TEST(Names, AnUnknownRepositorySaysWhichFileToSave) {

@@ -385,5 +385,38 @@ TEST(ScenarioJsonRoundTrip, WritesOnlyWhatWasChangedWhenAsked) {
                             "device": {"id": "rtx-4090", "count": 1}})"));
 }
 
+TEST(ScenarioJson, TheShareOfTheGpuIsTheVersionsUnlessItIsGiven) {
+  const auto share = [](const std::string& serving) {
+    const auto s = read_scenario_text(R"({"model": "llama-3.1-8b", "serving": {)" + serving + "}}", resolver());
+    return s ? s->serving.gpu_memory_utilization : 0;
+  };
+  EXPECT_EQ(share(""), 0.92);
+  EXPECT_EQ(share(R"("version": "0.20.2")"), 0.9);
+  EXPECT_EQ(share(R"("version": "0.20.2", "gpu_memory_utilization": 0.85)"), 0.85);
+  EXPECT_EQ(share(R"("runtime": "tensorrt-llm")"), 0.9);
+}
+
+TEST(ScenarioJson, RelativesOfLlamaCppHaveDefaultsOfTheirOwn) {
+  const auto context = [](const std::string& runtime, const std::string& device, const std::string& more = "") {
+    const auto s = read_scenario_text(R"({"model": "llama-3.1-8b", "serving": {"runtime": ")" + runtime + "\"" +
+                                          more + R"(}, "device": ")" + device + "\"}",
+                                      resolver());
+    EXPECT_TRUE(s) << s.issues().front().where << s.issues().front().what;
+    return s ? s->serving.context : 0;
+  };
+  EXPECT_EQ(context("ollama", "rtx-4070"), 4096U);
+  EXPECT_EQ(context("ollama", "rtx-4090"), 32'768U);
+  EXPECT_EQ(context("ollama", "h100-sxm-80gb"), 131'072U) << "262,144, but the model knows no more";
+  EXPECT_EQ(context("lmstudio", "rtx-4090"), 4096U);
+  EXPECT_EQ(context("koboldcpp", "rtx-4090"), 8192U);
+  EXPECT_EQ(context("ollama", "rtx-4090", R"(, "context": 10000)"), 10'000U);
+  EXPECT_EQ(context("llama.cpp", "rtx-4090"), Serving{}.context);
+  const auto split = read_scenario_text(
+      R"({"model": "llama-3.1-8b", "serving": {"runtime": "llama.cpp", "tensor_split": [3, 1], "mmproj": null}})",
+      resolver());
+  ASSERT_TRUE(split);
+  EXPECT_EQ(split->serving.tensor_split, "3,1");
+}
+
 }  // namespace
 }  // namespace llmcalc::io

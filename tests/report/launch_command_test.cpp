@@ -58,13 +58,47 @@ TEST(LaunchCommand, NamesTheFlagsOfItsEngine) {
   const auto command = [](const char* runtime) {
     return launched(scenario({{"model", "llama-3.1-8b"}, {"serving", {{"runtime", runtime}}}})).command;
   };
-  EXPECT_EQ(command("vllm"), "vllm serve meta-llama/Llama-3.1-8B --max-model-len 8192 --gpu-memory-utilization 0.9");
+  EXPECT_EQ(command("vllm"), "vllm serve meta-llama/Llama-3.1-8B --max-model-len 8192 --gpu-memory-utilization 0.92");
   EXPECT_EQ(command("sglang"),
             "python -m sglang.launch_server --model-path meta-llama/Llama-3.1-8B --context-length 8192");
   EXPECT_THAT(command("tensorrt-llm"), HasSubstr("trtllm-serve meta-llama/Llama-3.1-8B --max_seq_len 8192"));
   EXPECT_EQ(command("mlx"), "mlx_lm.server --model meta-llama/Llama-3.1-8B");
   EXPECT_EQ(command("litgpt"), "litgpt serve meta-llama/Llama-3.1-8B");
   EXPECT_EQ(command("transformers"), "transformers serve --force-model meta-llama/Llama-3.1-8B");
+}
+
+TEST(LaunchCommand, StartsProgramsAroundLlamaCpp) {
+  const auto of = [](const char* runtime, json serving) {
+    serving["runtime"] = runtime;
+    return scenario({{"model", "llama-3.1-8b"}, {"serving", serving}});
+  };
+  const Launch ollama = launched(of("ollama", {{"context", 16384}, {"kv_format", "q8_0"}, {"sequences", 2}}));
+  EXPECT_THAT(ollama.command, HasSubstr("OLLAMA_KV_CACHE_TYPE=q8_0 OLLAMA_NUM_PARALLEL=2 ollama serve"));
+  EXPECT_THAT(ollama.command, HasSubstr("ollama create Llama-3.1-8B-Q4_K_M --file Modelfile"));
+  ASSERT_EQ(ollama.files.size(), 1U);
+  EXPECT_EQ(ollama.files.front().content,
+            "FROM ./Llama-3.1-8B-Q4_K_M.gguf\nPARAMETER num_ctx 16384\nPARAMETER num_batch 512\n");
+  EXPECT_EQ(launched(of("lmstudio", json::object())).command,
+            "lms load meta-llama/Llama-3.1-8B --context-length 4096 --gpu max");
+  EXPECT_EQ(
+      launched(of("koboldcpp", {{"kv_format", "q8_0"}, {"gpu_layers", 20}})).command,
+      "koboldcpp --model Llama-3.1-8B-Q4_K_M.gguf --contextsize 8192 --gpulayers 20 --flashattention --quantkv 1 "
+      "--batchsize 512");
+  for (const char* runtime : {"ollama", "lmstudio", "koboldcpp"}) {
+    const Scenario s = of(runtime, {{"context", 6000}, {"kv_format", "q8_0"}, {"gpu_layers", 12}});
+    const Scenario back = imported(launched(s));
+    EXPECT_EQ(back.serving, s.serving) << runtime;
+    EXPECT_EQ(back.weights, s.weights) << runtime;
+  }
+}
+
+TEST(LaunchCommand, QuotesTheNamesOfTensors) {
+  const Scenario s =
+      scenario({{"model", "qwen3-30b-a3b"},
+                {"serving", {{"runtime", "llama.cpp"}, {"override_tensor", "blk\\.(1|2)\\.ffn_up_exps=CPU"}}}});
+  const Launch launch = launched(s);
+  EXPECT_THAT(launch.command, HasSubstr("-ot 'blk\\.(1|2)\\.ffn_up_exps=CPU'"));
+  EXPECT_EQ(imported(launch).serving.override_tensor, s.serving.override_tensor);
 }
 
 TEST(LaunchCommand, WritesWhatTheServerHasAnOptionFor) {

@@ -71,8 +71,8 @@ TEST(Controls, EachChangesExactlyItsSetting) {
     auto changed = differences(start, d.app.scenario);
     // As many devices as the layout has ranks: the panel keeps them together.
     if (field.group() == "parallelism") std::erase(changed, "device");
-    // A framework brings its defaults.
-    if (field.path == "training.framework") {
+    // A framework or an engine brings its defaults.
+    if (field.path == "training.framework" || field.path == "serving.runtime") {
       for (const UsualSetting& usual : usual_settings) std::erase(changed, usual.path);
     }
     for (const std::string_view path : changed) EXPECT_EQ(path, field.path);

@@ -20,8 +20,9 @@ std::vector<std::string_view> unexpected(const Field& field, const Scenario& sta
   std::vector<std::string_view> paths = differences(start, now);
   std::erase_if(paths, [&](std::string_view path) {
     if (path == field.path) return true;
-    // A framework brings its defaults.
-    if (field.path == "training.framework" || field.path == "training.version") {
+    // A framework or an engine brings its defaults.
+    if (field.path == "training.framework" || field.path == "training.version" || field.path == "serving.runtime" ||
+        field.path == "serving.version") {
       return std::any_of(usual_settings.begin(), usual_settings.end(),
                          [&](const UsualSetting& usual) { return usual.path == path; });
     }

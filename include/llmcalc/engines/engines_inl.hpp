@@ -5,6 +5,7 @@
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/engines/litgpt.hpp>
 #include <llmcalc/engines/llama_cpp/engine.hpp>
+#include <llmcalc/engines/llama_cpp/relatives.hpp>
 #include <llmcalc/engines/mlx.hpp>
 #include <llmcalc/engines/sglang.hpp>
 #include <llmcalc/engines/tensorrt_llm.hpp>
@@ -18,8 +19,8 @@ namespace llmcalc {
 
 /// Every engine, in the order of Runtime.
 inline constexpr std::array<Engine, runtimes.size()> engines{
-    transformers::engine, vllm::engine, sglang::engine, llama_cpp::engine,
-    tensorrt_llm::engine, mlx::engine,  litgpt::engine};
+    transformers::engine, vllm::engine,   sglang::engine,    llama_cpp::engine,    tensorrt_llm::engine,
+    mlx::engine,          litgpt::engine, llama_cpp::ollama, llama_cpp::lm_studio, llama_cpp::koboldcpp};
 static_assert(indexed_by_id(engines));
 
 LLMCALC_INLINE const Engine& engine_of(Runtime runtime) { return engines[static_cast<std::size_t>(runtime)]; }

@@ -1,8 +1,9 @@
 #pragma once
 // TensorRT-LLM: the cache takes a share of what is free after weights and activations.
 //
-// Pool = share (0.9) x (memory - context - weights - activations). Blocks of 32 tokens; a sliding layer keeps its
-// window (cyclic cache). Recurrent states are reserved for every sequence of the largest batch before the pool is measured.
+// Pool = share (a scenario's gpu_memory_utilization; 0.9 when it is vLLM's default) x (memory - context - weights -
+// activations). Blocks of 32 tokens; a sliding layer keeps its window (cyclic cache). Recurrent states are reserved for
+// every sequence of the largest batch before the pool is measured.
 // Activations as fused kernels for max_num_batched_tokens, logits in fp32. Source: TensorRT-LLM's documentation of
 // KvCacheConfig and memory usage, _torch/pyexecutor/resource_manager.py MambaCacheManager; no log was at hand: modelled, with
 // a wide range.
@@ -38,6 +39,12 @@ inline constexpr std::array profiles{
 
 /// The row of a version.
 [[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
+
+/// The share that the cache takes of what is left, per mille.
+[[nodiscard]] inline Count cache_share(const Scenario& s, const Profile& profile) {
+  if (s.serving.gpu_memory_utilization == Serving{}.gpu_memory_utilization) return profile.cache_share_per_mille;
+  return static_cast<Count>(s.serving.gpu_memory_utilization * 1000 + 0.5);
+}
 
 /// What trtllm-serve computes at once when it is not told (llmapi/llm_args.py: max_batch_size, max_num_tokens).
 [[nodiscard]] inline StepLimits limits(const Scenario&) { return {.sequences = 2048, .tokens = 8192}; }
@@ -88,7 +95,7 @@ inline constexpr std::array profiles{
     e.kv_bytes_per_token += token * l.tensor;
     if (device && token.count != 0) {
       const Bytes states = state_slot(cache, rules) * batch;
-      const Bytes pool = scale(device->visible_to_cuda() - b.total() - states, profile.cache_share_per_mille, 1000);
+      const Bytes pool = scale(device->visible_to_cuda() - b.total() - states, cache_share(s, profile), 1000);
       const Count tokens = pool.count / (token * profile.block).count * profile.block;
       grant_pool(e, pool, tokens, s.serving.context, !pool_known);
       pool_known = true;
@@ -118,6 +125,9 @@ inline constexpr Engine engine{
     .beams = BeamSearch::Searched,
     .settings = {.scheduler = true},
     .limits = limits,
-    .estimate = estimate};
+    .estimate = estimate,
+    .usual = {.memory_share = [](const Scenario& s) {
+      return static_cast<double>(profile_of(s.serving.version).cache_share_per_mille) / 1000;
+    }}};
 
 }  // namespace llmcalc::tensorrt_llm

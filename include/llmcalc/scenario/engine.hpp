@@ -55,6 +55,14 @@ struct EngineSettings {
   bool decode_context = false;  ///< tensor-parallel ranks may share a sequence's cache
 };
 
+/// What a program sets when its user says nothing, where that is not what a new scenario has.
+struct EngineDefaults {
+  Count (*context)(const Scenario&) = nullptr;
+  std::optional<Count> batch{};
+  double (*memory_share)(const Scenario&) = nullptr;
+  std::optional<FormatChoice> weights{};  ///< of a model that is no file with formats of its own
+};
+
 /// What an engine computes at once.
 struct StepLimits {
   Count sequences = 256;
@@ -69,6 +77,7 @@ struct StepLimits {
 /// Everything that is asked about an engine.
 struct Engine {
   Runtime id = Runtime::Transformers;
+  Runtime prints = id;                             ///< whose lines its log has
   std::string_view program{};                      ///< how its server is started, up to the name of the model
   std::span<const FormatChoice> weight_choices{};  ///< weight formats it reads and people use, largest first
   GgufReading gguf = GgufReading::None;
@@ -88,6 +97,7 @@ struct Engine {
   void (*add_warnings)(const Scenario&,
                        std::vector<std::string>&) = nullptr;     ///< what it alone refuses; null: nothing
   std::optional<Scenario> (*served)(const Scenario&) = nullptr;  ///< what it makes of a scenario; nothing: as it is
+  EngineDefaults usual{};                                        ///< settings that nobody gave
 
   /// True when its cache is a pool of blocks.
   [[nodiscard]] constexpr bool has_pool() const { return pool != CachePool::None; }

@@ -128,6 +128,20 @@ inline constexpr std::array serving_fields{
                       {"serving.moe_layers_on_cpu", "--moe-layers-on-cpu", "Expert layers on the host", "layers",
                        "llama.cpp: layers whose routed experts stay in host memory"},
                       {0, 10000}, linear(0, 128))),
+    only(offload, text<serving_member, &Serving::override_tensor>(
+                      {"serving.override_tensor", "--override-tensor", "Places of tensors", "",
+                       "llama.cpp: regular expressions of tensor names and where they are kept, as "
+                       "blk\\.[0-9]\\.ffn_up_exps=CPU,output=CUDA1 [default: with their layer]"},
+                      1024)),
+    only(offload, text<serving_member, &Serving::tensor_split>(
+                      {"serving.tensor_split", "--tensor-split", "Shares of the GPUs", "",
+                       "llama.cpp: how layers are divided over several GPUs, as 3,1 [default: by their memory]"},
+                      256)),
+    only(offload,
+         text<serving_member, &Serving::mmproj>({"serving.mmproj", "--mmproj", "Image projector", "",
+                                                 "llama.cpp: projector file on the first GPU; \"released\": the "
+                                                 "model's towers in 16 bits"},
+                                                1024)),
     only(scheduler, whole<serving_member, &Serving::max_num_seqs>(
                         {"serving.max_num_seqs", "--max-num-seqs", "Sequence limit", "",
                          "sequences the engine schedules at once [default: the engine's]"},

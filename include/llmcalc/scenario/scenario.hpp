@@ -29,8 +29,19 @@ inline constexpr std::array<EnumRow<Method>, 2> methods{{
 static_assert(indexed_by_id(methods));
 constexpr const auto& enum_table(Method) { return methods; }
 
-enum class Runtime : std::uint8_t { Transformers, Vllm, Sglang, LlamaCpp, TensorRtLlm, Mlx, LitGpt };
-inline constexpr std::array<EnumRow<Runtime>, 7> runtimes{{
+enum class Runtime : std::uint8_t {
+  Transformers,
+  Vllm,
+  Sglang,
+  LlamaCpp,
+  TensorRtLlm,
+  Mlx,
+  LitGpt,
+  Ollama,
+  LmStudio,
+  KoboldCpp
+};
+inline constexpr std::array<EnumRow<Runtime>, 10> runtimes{{
     {Runtime::Transformers, "transformers", "Transformers", "Hugging Face generate()"},
     {Runtime::Vllm, "vllm", "vLLM", "paged cache taken from a fixed share of the GPU"},
     {Runtime::Sglang, "sglang", "SGLang", "paged cache with a static fraction"},
@@ -39,6 +50,9 @@ inline constexpr std::array<EnumRow<Runtime>, 7> runtimes{{
     {Runtime::TensorRtLlm, "tensorrt-llm", "TensorRT-LLM", "paged cache from what is free after the weights"},
     {Runtime::Mlx, "mlx", "MLX", "Apple's array framework, unified memory"},
     {Runtime::LitGpt, "litgpt", "LitGPT", "Lightning's generate script"},
+    {Runtime::Ollama, "ollama", "Ollama", "llama.cpp with a context by the memory of the GPUs"},
+    {Runtime::LmStudio, "lmstudio", "LM Studio", "llama.cpp with LM Studio's defaults"},
+    {Runtime::KoboldCpp, "koboldcpp", "KoboldCpp", "llama.cpp with KoboldCpp's defaults"},
 }};
 static_assert(indexed_by_id(runtimes));
 constexpr const auto& enum_table(Runtime) { return runtimes; }
@@ -108,16 +122,19 @@ struct Serving {
   CacheKind cache = CacheKind::Dynamic;  ///< transformers
   AttentionKernel attention = AttentionKernel::Flash;
   Logits logits = Logits::Last;
-  Count batch = 2048;                           ///< llama.cpp n_batch
-  Count ubatch = 512;                           ///< llama.cpp n_ubatch
-  bool kv_unified = true;                       ///< llama.cpp: one cache stream for all sequences
-  bool swa_full = false;                        ///< llama.cpp: sliding-window layers keep the whole context
-  std::optional<Count> gpu_layers;              ///< llama.cpp: nothing = all; 0: nothing on the GPU
-  Count moe_layers_on_cpu = 0;                  ///< llama.cpp: layers whose experts stay in host memory
-  std::optional<Count> max_num_seqs;            ///< nothing: the engine's default, step_limits() in engines.hpp
+  Count batch = 2048;                 ///< llama.cpp n_batch
+  Count ubatch = 512;                 ///< llama.cpp n_ubatch
+  bool kv_unified = true;             ///< llama.cpp: one cache stream for all sequences
+  bool swa_full = false;              ///< llama.cpp: sliding-window layers keep the whole context
+  std::optional<Count> gpu_layers;    ///< llama.cpp: nothing = all; 0: nothing on the GPU
+  Count moe_layers_on_cpu = 0;        ///< llama.cpp: layers whose experts stay in host memory
+  std::string override_tensor;        ///< llama.cpp: where tensors by name are kept, "exps=CPU"; "": with their layer
+  std::string tensor_split;           ///< llama.cpp: shares of the GPUs, "3,1"; "": by their memory
+  std::string mmproj;                 ///< llama.cpp: projector beside the model, "released" or a file; "": none
+  std::optional<Count> max_num_seqs;  ///< nothing: the engine's default, step_limits() in engines.hpp
   std::optional<Count> max_num_batched_tokens;  ///< the same
   std::optional<Count> max_model_len;
-  double gpu_memory_utilization = 0.9;
+  double gpu_memory_utilization = 0.92;        ///< vLLM's default; what others take is in usual_settings.hpp
   std::optional<Count> kv_cache_memory_bytes;  ///< vLLM: the pool is given, not derived
   bool cuda_graphs = true;
   Switch prefix_caching = Switch::EngineDefault;

@@ -1,9 +1,11 @@
 #pragma once
-// What a training framework does when its user says nothing: the settings it has a default for. Readers and the window
-// apply them to what was not given; an estimate itself knows given settings only.
+// What a training framework or an engine does when its user says nothing: the settings it has a default for. Readers
+// and the window apply them to what was not given; an estimate itself knows given settings only.
 
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <array>
 #include <optional>
@@ -13,10 +15,10 @@
 
 namespace llmcalc {
 
-/// A setting that frameworks have defaults for.
+/// A setting that frameworks or engines have defaults for.
 struct UsualSetting {
   std::string_view path;
-  bool (*apply)(Scenario&);  ///< false when the framework has none; then the scenario is unchanged
+  bool (*apply)(Scenario&);  ///< false when there is none; then the scenario is unchanged
 };
 
 namespace usual_detail {
@@ -31,7 +33,7 @@ constexpr bool take(T& place, const std::optional<T>& usual) {
 
 }  // namespace usual_detail
 
-inline constexpr std::array<UsualSetting, 5> usual_settings{{
+inline constexpr std::array<UsualSetting, 9> usual_settings{{
     {"training.kernels",
      [](Scenario& s) { return usual_detail::take(s.training.kernels, usual_detail::of(s).kernels); }},
     {"training.loss",
@@ -51,12 +53,38 @@ inline constexpr std::array<UsualSetting, 5> usual_settings{{
      }},
     {"training.recompute",
      [](Scenario& s) { return usual_detail::take(s.training.recompute, usual_detail::of(s).recompute); }},
+    {"weights.format",
+     [](Scenario& s) {
+       const std::optional<FormatChoice>& usual = engine_of(s).usual.weights;
+       if (!usual || !s.model || !s.model->gguf.empty()) return false;
+       s.weights.format = usual->format;
+       s.weights.mix = usual->mix;
+       return true;
+     }},
+    {"serving.context",
+     [](Scenario& s) {
+       const auto context = engine_of(s).usual.context;
+       if (context == nullptr || !s.model) return false;
+       s.serving.context = context(s);
+       return true;
+     }},
+    {"serving.gpu_memory_utilization",
+     [](Scenario& s) {
+       const auto share = engine_of(s).usual.memory_share;
+       if (share != nullptr) s.serving.gpu_memory_utilization = share(s);
+       return share != nullptr;
+     }},
+    {"serving.batch", [](Scenario& s) { return usual_detail::take(s.serving.batch, engine_of(s).usual.batch); }},
 }};
 
-/// What settings are when nobody says anything: the programs' own defaults, or those of the scenario's framework.
+/// What settings are when nobody says anything: the programs' own defaults, or those of the scenario's framework and engine.
 class UsualDefaults {
  public:
   explicit UsualDefaults(const Scenario& s) {
+    usual_.model = s.model;
+    usual_.devices = s.devices;
+    usual_.serving.runtime = s.serving.runtime;
+    usual_.serving.version = s.serving.version;
     usual_.training.framework = s.training.framework;
     usual_.training.version = s.training.version;
     usual_.training.method = s.training.method;
@@ -76,26 +104,30 @@ class UsualDefaults {
   Scenario usual_;
 };
 
-/// Which settings stand at the framework's defaults: "defaults of TRL: loss chunked-linear, recompute full"; "" when it
-/// has none.
-[[nodiscard]] inline std::string usual_text(const Scenario& s) {
-  const FrameworkRow& framework = row_of(s.training.framework);
+/// Which settings stand at the defaults of the framework, or of the engine: "defaults of TRL: loss chunked-linear,
+/// recompute full"; "" when it has none.
+[[nodiscard]] inline std::string usual_text(const Scenario& s, Task task) {
+  const std::string_view program =
+      task == Task::Training ? row_of(s.training.framework).label : label_of(s.serving.runtime);
   std::string words;
   for (const UsualSetting& usual : usual_settings) {
     const Field* field = find_field(usual.path);
     Scenario there = s;
-    if (field == nullptr || !usual.apply(there) || !same_setting(*field, s, there)) continue;
+    if (field == nullptr || (field->group() == "training") != (task == Task::Training)) continue;
+    if (!usual.apply(there) || !same_setting(*field, s, there)) continue;
     std::string value;
     if (const auto* choice = std::get_if<ChoiceAccess>(&field->access)) value = choice->row(choice->get(s)).key;
     if (const auto* coded = std::get_if<CodedAccess>(&field->access)) value = coded->get(s);
-    words.append(words.empty() ? "defaults of " + std::string(framework.label) + ": " : ", ");
+    if (const auto* number = std::get_if<Access<Count>>(&field->access)) value = grouped(number->get(s));
+    if (value.empty()) continue;  // a share is read in the result
+    words.append(words.empty() ? "defaults of " + std::string(program) + ": " : ", ");
     words.append(usual.path.substr(usual.path.find('.') + 1)).append(" ").append(value);
   }
   return words;
 }
 
-/// Another framework or version was chosen: what stood at the former one's default takes the new one's.
-inline void follow_framework(Scenario& s, const Scenario& before) {
+/// Another framework, version or engine was chosen: what stood at the former one's default takes the new one's.
+inline void follow_choice(Scenario& s, const Scenario& before) {
   const Scenario plain;
   for (const UsualSetting& usual : usual_settings) {
     const Field* field = find_field(usual.path);
@@ -103,7 +135,11 @@ inline void follow_framework(Scenario& s, const Scenario& before) {
     const auto give = [&](Scenario& to) {
       std::visit(
           [&](const auto& access) {
-            if constexpr (requires { access.set(to, access.get(plain)); }) access.set(to, access.get(plain));
+            if constexpr (requires { access.set(to, access.get(plain)); }) {
+              access.set(to, access.get(plain));
+            } else if constexpr (requires { access.edit(to) = access.get(plain); }) {
+              access.edit(to) = access.get(plain);
+            }
           },
           field->access);
       usual.apply(to);
@@ -112,6 +148,14 @@ inline void follow_framework(Scenario& s, const Scenario& before) {
     give(expected);
     if (same_setting(*field, expected, before)) give(s);
   }
+}
+
+/// The scenario with another engine, whose defaults replace those of the former one.
+[[nodiscard]] inline Scenario with_engine(Scenario s, Runtime engine) {
+  const Scenario before = s;
+  s.serving.runtime = engine;
+  if (engine != before.serving.runtime) follow_choice(s, before);
+  return s;
 }
 
 }  // namespace llmcalc

@@ -94,6 +94,7 @@ constexpr Program programs[] = {
     {"litgpt generate", "litgpt"},
     {"ollama run", "ollama"},
     {"ollama pull", "ollama"},
+    {"ollama create", "ollama"},
     {"lms load", "lmstudio"},
     {"llamafactory-cli train", "llama-factory"},
     {"swift sft", "ms-swift"},
@@ -427,11 +428,62 @@ void Importing::take(const Given& given) {
   out_.options.push_back(std::move(option));
 }
 
+namespace {
+
+/// A Modelfile of Ollama: FROM, PARAMETER, ADAPTER.
+bool is_modelfile(std::string_view text) {
+  bool from = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    from = from || line.starts_with("FROM ") || line.starts_with("from ");
+    if (line.starts_with("PARAMETER ") || line.starts_with("TEMPLATE ") || line.starts_with("SYSTEM ")) {
+      if (from) return true;
+    }
+    if (line.starts_with("RUN ") || line.starts_with("COPY ") || line.starts_with("ENTRYPOINT")) return false;
+    at = end + 1;
+  }
+  return from;
+}
+
+std::vector<Given> modelfile_settings(std::string_view text) {
+  std::vector<Given> out;
+  bool quoted = false;  // inside """ ... """
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    std::size_t quotes = 0;
+    for (std::size_t q = line.find("\"\"\""); q != std::string_view::npos; q = line.find("\"\"\"", q + 3)) ++quotes;
+    const bool inside = quoted;
+    if (quotes % 2 == 1) quoted = !quoted;
+    if (inside || line.empty() || line[0] == '#') continue;
+    std::vector<std::string> words;
+    any_word(line, [&](std::string_view word) {
+      while (word.ends_with('\r')) word.remove_suffix(1);
+      words.emplace_back(word);
+      return false;
+    });
+    if (words.size() < 2) continue;
+    std::string name = words[0];
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (name == "parameter" && words.size() > 2) {
+      out.push_back({plain_option(words[1]), words[2]});
+    } else {
+      out.push_back({name, words[1]});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 bool Importing::take_file(const std::string& name) {
   if (!read_beside_ || depth_ >= most_files_deep) return false;
   const Result<std::string> text = read_beside_(name);
   if (!text) return false;
-  const Result<std::vector<Given>> settings = document_settings(*text, name);
+  const Result<std::vector<Given>> settings =
+      is_modelfile(*text) ? Result<std::vector<Given>>(modelfile_settings(*text)) : document_settings(*text, name);
   if (!settings) return false;
   ++depth_;
   for (const Given& given : *settings) take(given);
@@ -489,52 +541,6 @@ bool looks_like_document(std::string_view text) {
            (colon + 1 == line.size() || line[colon + 1] == ' ');
   }
   return false;
-}
-
-/// A Modelfile of Ollama: FROM, PARAMETER, ADAPTER.
-bool is_modelfile(std::string_view text) {
-  bool from = false;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = text.substr(at, end - at);
-    from = from || line.starts_with("FROM ") || line.starts_with("from ");
-    if (line.starts_with("PARAMETER ") || line.starts_with("TEMPLATE ") || line.starts_with("SYSTEM ")) {
-      if (from) return true;
-    }
-    if (line.starts_with("RUN ") || line.starts_with("COPY ") || line.starts_with("ENTRYPOINT")) return false;
-    at = end + 1;
-  }
-  return from;
-}
-
-std::vector<Given> modelfile_settings(std::string_view text) {
-  std::vector<Given> out;
-  bool quoted = false;  // inside """ ... """
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = text.substr(at, end - at);
-    at = end + 1;
-    std::size_t quotes = 0;
-    for (std::size_t q = line.find("\"\"\""); q != std::string_view::npos; q = line.find("\"\"\"", q + 3)) ++quotes;
-    const bool inside = quoted;
-    if (quotes % 2 == 1) quoted = !quoted;
-    if (inside || line.empty() || line[0] == '#') continue;
-    std::vector<std::string> words;
-    any_word(line, [&](std::string_view word) {
-      while (word.ends_with('\r')) word.remove_suffix(1);
-      words.emplace_back(word);
-      return false;
-    });
-    if (words.size() < 2) continue;
-    std::string name = words[0];
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (name == "parameter" && words.size() > 2) {
-      out.push_back({plain_option(words[1]), words[2]});
-    } else {
-      out.push_back({name, words[1]});
-    }
-  }
-  return out;
 }
 
 /// The tool that a document's keys are of, in the order in which they are looked for.

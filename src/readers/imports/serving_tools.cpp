@@ -203,7 +203,17 @@ constexpr std::array vllm_rows{
 void sglang_finish(Importing& in) {
   model_by_served_name(in);
   if (!in.has("serving.context")) longest_context(in, "--context-length");
-  if (in.on("enable_dp_attention")) in.note("data-parallel attention: the replicas are ranks of one engine");
+  if (!in.on("enable_dp_attention")) return;
+  // The replicas of the attention are ranks of one engine, which cuts the experts over all of them.
+  const Count ranks = in.count("parallelism.tensor", 1);
+  const Count replicas = in.count("parallelism.data", 1);
+  in.note("data-parallel attention: the replicas are ranks of one engine");
+  if (replicas <= 1 || ranks % replicas != 0) return;
+  in.set("parallelism.tensor", ranks / replicas);
+  const ModelPtr model = in.model();
+  const auto mixture = [](const Layer& kind) { return kind.is_moe(); };
+  const bool experts = model && std::any_of(model->kinds.begin(), model->kinds.end(), mixture);
+  if (experts && in.count("parallelism.expert", 1) == 1) in.set("parallelism.expert", ranks);
 }
 bool sglang_context(Importing& in, const Given& g) { return take_length(in, g, "serving.context"); }
 bool sglang_chunk(Importing& in, const Given& g) { return take_length(in, g, "serving.max_num_batched_tokens"); }
@@ -300,11 +310,16 @@ bool llama_flash(Importing& in, const Given& g) {
   return in.set("serving.attention", off ? "eager" : "flash");
 }
 bool llama_cpu_experts(Importing& in, const Given&) { return in.set("serving.moe_layers_on_cpu", "10000"); }
-/// "-ot .ffn_.*_exps.=CPU": experts on the host. Patterns that name layers are not read.
+/// "-ot .ffn_.*_exps.=CPU": the experts of all layers on the host; other patterns as they are.
 bool llama_override(Importing& in, const Given& g) {
-  if (!g.value || !g.value->ends_with("CPU") || g.value->find("exps") == std::string::npos) return false;
-  if (g.value->find("blk") != std::string::npos && g.value->find("blk\\.(.*)") == std::string::npos) return false;
-  return in.set("serving.moe_layers_on_cpu", "10000");
+  if (!g.value) return false;
+  for (const std::string_view all :
+       {"exps=CPU", ".ffn_.*_exps.=CPU", ".ffn_.*_exps=CPU", "ffn_.*_exps=CPU", "\\.ffn_.*_exps\\.=CPU",
+        "\\.ffn_.*_exps.=CPU", ".*ffn_.*_exps.*=CPU", "([0-9]+).ffn_.*_exps.=CPU"}) {
+    if (*g.value == all) return in.set("serving.moe_layers_on_cpu", "10000");
+  }
+  const std::string before = in.text("serving.override_tensor");
+  return in.set("serving.override_tensor", before.empty() ? *g.value : before + "," + *g.value);
 }
 bool llama_hub(Importing& in, const Given& g) { return g.value && in.set("model", *g.value); }
 bool llama_split(Importing& in, const Given& g) {
@@ -360,7 +375,10 @@ constexpr std::array llama_rows{
     OptionRow{.names = "ngl gpu_layers n_gpu_layers", .path = "serving.gpu_layers", .take = llama_gpu_layers},
     OptionRow{.names = "ncmoe n_cpu_moe", .path = "serving.moe_layers_on_cpu", .launch = InLaunch::Changed},
     OptionRow{.names = "cmoe cpu_moe", .as = As::Switch, .take = llama_cpu_experts},
-    OptionRow{.names = "ot override_tensor", .take = llama_override},
+    OptionRow{.names = "ot override_tensor",
+              .path = "serving.override_tensor",
+              .launch = InLaunch::Changed,
+              .take = llama_override},
     OptionRow{.names = "ctk cache_type_k", .take = llama_keys},
     OptionRow{.names = "ctv cache_type_v", .take = llama_values},
     OptionRow{.names = "fa flash_attn", .path = "serving.attention", .take = llama_flash},
@@ -390,29 +408,17 @@ constexpr std::array llama_rows{
     OptionRow{.names = "nvidia.com/gpu amd.com/gpu", .take = take_device_count},
 };
 
-/// Ollama writes what it leaves out with defaults of its own (lookup.hpp).
-void settings_of(Importing& in, std::string_view program) {
-  const EngineAlias* alias = find_engine_alias(program);
-  if (alias == nullptr) return;
-  any_word(alias->settings, [&](std::string_view setting) {
-    const std::size_t equals = setting.find('=');
-    // The name of a model may say how its weights are stored.
-    const std::string_view path = setting.substr(0, equals);
-    const bool named = path == "weights.format" && !model_name(in.text("model")).weights.empty();
-    if (!named) in.set_default(path, setting.substr(equals + 1));
-    return false;
-  });
-}
 void ollama_finish(Importing& in) {
   if (const auto total = tokens_of_text(in.given("num_ctx OLLAMA_CONTEXT_LENGTH"))) in.set("serving.context", *total);
-  settings_of(in, "ollama");
 }
+bool ollama_file(Importing& in, const Given& g) { return g.value && in.take_file(*g.value); }
 bool ollama_positional(Importing& in, const Given& g) {
   return in.has("model") ? true : g.value && in.set("model", *g.value);
 }
 constexpr std::array ollama_rows{
     OptionRow{.names = "from", .path = "model", .as = As::Model},
     OptionRow{.names = "", .take = ollama_positional},
+    OptionRow{.names = "f file", .take = ollama_file},
     OptionRow{.names = "num_ctx OLLAMA_CONTEXT_LENGTH", .take = llama_context},
     OptionRow{.names = "num_batch", .path = "serving.batch", .launch = InLaunch::Changed},
     OptionRow{.names = "num_gpu", .take = llama_gpu_layers},
@@ -435,17 +441,23 @@ bool kobold_batch(Importing& in, const Given& g) {
 }
 void kobold_finish(Importing& in) {
   if (const auto total = tokens_of_text(in.given("contextsize"))) in.set("serving.context", *total);
-  settings_of(in, "koboldcpp");
 }
 constexpr std::array kobold_rows{
     OptionRow{.names = "model model_param m", .path = "model", .as = As::Model},
     OptionRow{.names = "", .take = ollama_positional},
     OptionRow{.names = "contextsize", .take = llama_context},
     OptionRow{.names = "gpulayers", .take = llama_gpu_layers},
-    OptionRow{.names = "batchsize blasbatchsize", .take = kobold_batch},
+    OptionRow{.names = "batchsize blasbatchsize",
+              .path = "serving.batch",
+              .launch = InLaunch::Changed,
+              .take = kobold_batch},
     OptionRow{.names = "quantkv", .take = kobold_cache},
     OptionRow{.names = "flashattention", .as = As::Switch, .take = llama_flash},
-    OptionRow{.names = "moecpu", .path = "serving.moe_layers_on_cpu"},
+    OptionRow{.names = "moecpu", .path = "serving.moe_layers_on_cpu", .launch = InLaunch::Changed},
+    OptionRow{.names = "overridetensors",
+              .path = "serving.override_tensor",
+              .launch = InLaunch::Changed,
+              .take = llama_override},
     OptionRow{.names = "draftmodel", .path = "serving.draft_model", .as = As::Model},
     OptionRow{.names = "draftamount", .path = "serving.draft_tokens"},
     OptionRow{.names = "mmproj", .path = "serving.mmproj", .take = llama_projector},
@@ -456,7 +468,6 @@ constexpr std::array kobold_rows{
 void lmstudio_finish(Importing& in) {
   if (const auto total = tokens_of_text(in.given("llm.load.contextLength context_length")))
     in.set("serving.context", *total);
-  settings_of(in, "lmstudio");
 }
 /// The share of the layers that are on the GPU.
 bool lmstudio_offload(Importing& in, const Given& g) {
@@ -670,7 +681,7 @@ constexpr std::array tools{
          .source = "litgpt deploy/serve.py, 0.5"},
     Tool{.id = "ollama",
          .label = "Ollama",
-         .choose = "serving.runtime=llama.cpp",
+         .choose = "serving.runtime=ollama",
          .rows = ollama_rows,
          .no_effect =
              "template system license message stop temperature top_p top_k min_p repeat_penalty repeat_last_n "
@@ -684,7 +695,7 @@ constexpr std::array tools{
     Tool{
         .id = "koboldcpp",
         .label = "KoboldCpp",
-        .choose = "serving.runtime=llama.cpp",
+        .choose = "serving.runtime=koboldcpp",
         .rows = kobold_rows,
         .no_effect =
             "threads= usecublas+ usecuda+ usevulkan+ usehipblas useclblast+ usemmap usemlock highpriority port_param "
@@ -695,13 +706,13 @@ constexpr std::array tools{
             "hordegenlen foreground config= admin admindir password ignoremissing preloadstory savedatafile "
             "defaultgenamt sd* tts* whisper* embeddings* lora loramult unpack nocertify nomodel version analyze "
             "maingpu "
-            "overridekv overridetensors draftgpulayers draftgpusplit visionmaxres jinja nobostoken maxrequestsize "
+            "overridekv draftgpulayers draftgpusplit visionmaxres jinja nobostoken maxrequestsize "
             "mmprojcpu gendefaults genlimit autofit lowvram smartcache pipelineparallel ",
         .finish = kobold_finish,
         .source = "koboldcpp.py, 1.100"},
     Tool{.id = "lmstudio",
          .label = "LM Studio",
-         .choose = "serving.runtime=llama.cpp",
+         .choose = "serving.runtime=lmstudio",
          .rows = lmstudio_rows,
          .no_effect = "identifier= name ttl= y yes preset fields llm.prediction.* llm.load.seed "
                       "llm.load.llama.keepModelInMemory llm.load.llama.tryMmap llm.load.llama.useFp16ForKVCache "

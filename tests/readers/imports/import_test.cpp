@@ -47,6 +47,23 @@ TEST(Shell, ReadsWhatLaunchScriptsHave) {
   EXPECT_EQ(words("'open"), (W{"open"})) << "what is left open ends with the text";
 }
 
+TEST(Import, ReplicasOfTheAttentionAreRanksOfOneEngine) {
+  const Imported got =
+      read("python -m sglang.launch_server --model-path deepseek-v3 --tp 16 --dp 8 --enable-dp-attention");
+  EXPECT_EQ(got.scenario["parallelism"]["tensor"], 2);
+  EXPECT_EQ(got.scenario["parallelism"]["data"], 8);
+  EXPECT_EQ(got.scenario["parallelism"]["expert"], 16);
+}
+
+TEST(Import, ExpressionsOfTensorNamesAreKept) {
+  const auto places = [](const char* options) {
+    return read(std::string("llama-server -m qwen3-30b-a3b.gguf ") + options).scenario["serving"];
+  };
+  EXPECT_EQ(places("-ot exps=CPU")["moe_layers_on_cpu"], 10000);
+  EXPECT_EQ(places("-ot 'blk\\.(1|2)\\.ffn_up_exps=CPU' -ot output=CUDA0")["override_tensor"],
+            "blk\\.(1|2)\\.ffn_up_exps=CPU,output=CUDA0");
+}
+
 TEST(Import, EveryOptionIsAccountedFor) {
   const Imported got = read(
       "vllm serve Qwen/Qwen3-32B --tensor-parallel-size 2 --port 8000 --max-model-len 32k --made-up 3 "

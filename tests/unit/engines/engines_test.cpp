@@ -79,10 +79,13 @@ TEST(LitGpt, QuantizesTheHeadAndUnpacksItInUse) {
             estimate_inference(hugging_face).breakdown.bytes(Part::Weights));
 }
 
-TEST(TensorRtLlm, TakesNineTenthsOfWhatIsFree) {
+TEST(TensorRtLlm, TakesNineTenthsOfWhatIsFreeUnlessItIsTold) {
   const InferenceEstimate e = estimate_inference(scenario(Runtime::TensorRtLlm));
   const Bytes rest = Bytes{85'899'345'920} - (e.breakdown.total() - e.breakdown.bytes(Part::KvCache));
   EXPECT_EQ(e.kv_pool_bytes, scale(rest, 9, 10));
+  Scenario told = scenario(Runtime::TensorRtLlm);
+  told.serving.gpu_memory_utilization = 0.45;
+  EXPECT_EQ(estimate_inference(told).kv_pool_bytes, scale(rest, 45, 100));
 }
 
 TEST(DraftModel, AddsItsWeightsAndItsCache) {

@@ -75,6 +75,47 @@ TEST(LlamaCppOffload, ExpertsAreCopiedWhole) {
   expect_buffers(equal_layers(called_llama, 32, 4096, 32000, layer), 506'988'544, 25'180'160);
 }
 
+TEST(LlamaCppOffload, TensorsAreKeptWhereTheirNamesSay) {
+  Layer layer = attention_layer(32, 8, 128, 0);
+  layer.feed_forward = {.experts = 8, .experts_per_token = 2, .expert_width = 14336};
+  auto card = std::make_shared<Device>();
+  card->memory = Bytes{Count{1} << 44};
+  Scenario s;
+  s.model = std::make_shared<const Model>(equal_layers(called_llama, 32, 4096, 32000, layer));
+  s.weights = {.format = WeightFormat::Gguf, .mix = GgufMix::Q4_K_M};
+  s.serving.runtime = Runtime::LlamaCpp;
+  s.devices.groups = {{card, 1}};
+  const auto with = [&](const char* places, Count moe_layers_on_cpu) {
+    Scenario changed = s;
+    changed.serving.override_tensor = places;
+    changed.serving.moe_layers_on_cpu = moe_layers_on_cpu;
+    const InferenceEstimate e = estimate(changed);
+    return std::pair(e.devices[0].breakdown.bytes(Part::Weights).count,
+                     e.devices[0].breakdown.bytes(Part::ComputeBuffer).count);
+  };
+  const auto all = with("", 0);
+  EXPECT_EQ(with("exps=CPU", 0), with("", 32));
+  EXPECT_EQ(with(R"(blk\.[0-4]\.ffn_.*_exps\.=CPU)", 0), with("", 5));
+  EXPECT_NE(with("exps=CPU", 0), all);
+  EXPECT_LT(with("ffn_(up|gate)_exps=CPU", 0).first, all.first);
+  EXPECT_LT(with("exps=CPU", 0).first, with("ffn_(up|gate)_exps=CPU", 0).first);
+  EXPECT_EQ(with("exps=CUDA0,exps=CPU", 0).first, all.first) << "the first that is found counts";
+  EXPECT_LT(with("^output=CPU", 0).first, all.first);
+  for (const char* bad : {"exps", "=CPU", "exps=", "(=CPU", "exps=CUDA7", "a=CPU,b"}) {
+    EXPECT_FALSE(tensor_places(bad, 1)) << bad;
+    EXPECT_EQ(with(bad, 0), all) << bad;
+  }
+}
+
+TEST(LlamaCppOffload, ADraftsCacheHasAFormatOfItsOwn) {
+  Serving target;
+  target.key_format = target.value_format = KvFormat::Q4_0;
+  EXPECT_EQ(prediction_serving(target).key_format, KvFormat::Fp16);
+  target.draft_kv_format = KvFormat::Q8_0;
+  EXPECT_EQ(prediction_serving(target).key_format, KvFormat::Q8_0);
+  EXPECT_EQ(prediction_serving(target).value_format, KvFormat::Q8_0);
+}
+
 TEST(LlamaCppOffload, ValuesOfAFusedProjectionComeBackWithTheirGaps) {
   Layer layer = attention_layer(40, 10, 128, 17920);
   layer.attention.fused_qkv = layer.feed_forward.fused_gate_up = true;

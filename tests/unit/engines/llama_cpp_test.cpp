@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
 namespace llmcalc::llama_cpp {
 namespace {
@@ -254,6 +256,36 @@ TEST(Graph, AnElementWiseNodeTakesOverItsOnlyReadersBlock) {
   const Node c = shared.in_place(128, {b});
   shared.use({b, c});
   EXPECT_EQ(shared.replay(128).bytes.count, 256U);
+}
+
+TEST(LlamaCpp, SharesOfTheGpusDivideTheLayers) {
+  EXPECT_EQ(shares_of("3,1"), (std::vector<double>{3, 1}));
+  EXPECT_EQ(shares_of("60/40"), (std::vector<double>{60, 40}));
+  for (const char* bad : {"", "a,b", "0,0", "-1,2", "1,,2", "nan,1", "inf"})
+    EXPECT_TRUE(shares_of(bad).empty()) << bad;
+  Scenario s = scenario(llama_3_1_8b(), 2);
+  s.serving.tensor_split = "3,1";
+  const Placement p = place(s);
+  // 33 with the output: three quarters are 24.75.
+  EXPECT_EQ(std::count(p.layers.begin(), p.layers.end(), 0), 25);
+  EXPECT_EQ(p.output, 1);
+  s.serving.tensor_split = "1";
+  EXPECT_FALSE(place(s).uses(1)) << "a GPU without a share holds nothing";
+  s.serving.tensor_split = "no";
+  EXPECT_EQ(place(s).layers, place(scenario(llama_3_1_8b(), 2)).layers);
+}
+
+TEST(LlamaCpp, AProjectorIsOnTheFirstDevice) {
+  Model m = llama_3_1_8b();
+  m.tensors.push_back({.name = "tower", .rows = 1000, .columns = 4096, .count = 10, .part = ModelPart::Encoder});
+  Scenario s = scenario(std::move(m), 2);
+  const InferenceEstimate without = estimate(s);
+  s.serving.mmproj = "released";
+  const InferenceEstimate with = estimate(s);
+  EXPECT_EQ(use_of(with, "GPU 0").bytes(Part::Weights),
+            use_of(without, "GPU 0").bytes(Part::Weights) + Bytes{81'920'000});
+  EXPECT_EQ(use_of(with, "GPU 1").bytes(Part::Weights), use_of(without, "GPU 1").bytes(Part::Weights));
+  EXPECT_NE(use_of(with, "GPU 0").find(Part::Weights)->trust, Trust::Exact);
 }
 
 }  // namespace

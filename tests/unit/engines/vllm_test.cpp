@@ -66,6 +66,22 @@ TEST(Vllm, GrantsThePoolOfItsLog) {
   EXPECT_EQ(e.kv_pool_tokens, e.kv_pool_bytes.count / (131'072 * 16) * 16);
 }
 
+TEST(Vllm, TakesGraphsOffThePoolWhereItsRunnerEstimatesThem) {
+  const auto pool = [](Scenario s, const char* version) {
+    s.serving.version = version;
+    return estimate_inference(s).kv_pool_bytes;
+  };
+  const Scenario dense = logged();
+  Scenario mixture = dense;
+  Model m = *dense.model;
+  m.kinds.front().feed_forward.experts = 8;
+  mixture.model = std::make_shared<const Model>(std::move(m));
+  const Bytes graphs = estimate_inference(dense).breakdown.bytes(Part::CudaGraphs);
+  EXPECT_EQ(pool(dense, "0.25.1"), pool(dense, "0.25.0") + graphs) << "vllm issue 49224";
+  EXPECT_EQ(pool(dense, "0.29"), pool(dense, "0.25.0"));
+  EXPECT_EQ(pool(mixture, "0.25.1"), pool(mixture, "0.25.0"));
+}
+
 TEST(Vllm, PrintsTheTokensOfAGivenPool) {
   // 58.11 GiB in the log; the tokens are printed exactly and count whole blocks of 16.
   Scenario s = logged();

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <utility>
 
 namespace llmcalc {
 namespace {
@@ -111,14 +113,14 @@ TEST(UsualSettings, FollowTheFramework) {
   Scenario before;
   Scenario s = before;
   s.training.framework = TrainingFramework::Trl;
-  follow_framework(s, before);
+  follow_choice(s, before);
   EXPECT_EQ(s.training.loss, Loss::ChunkedLinear);
   EXPECT_EQ(s.training.recipe, Recipe::Bf16Autocast);
   EXPECT_EQ(s.training.recompute, RecomputeKind::Full);
   before = s;
   before.training.loss = s.training.loss = Loss::Fused;  // chosen by hand: stays
   s.training.framework = TrainingFramework::Transformers;
-  follow_framework(s, before);
+  follow_choice(s, before);
   EXPECT_EQ(s.training.loss, Loss::Fused);
   EXPECT_EQ(s.training.recipe, defaults.training.recipe);
   EXPECT_EQ(s.training.recompute, defaults.training.recompute);
@@ -126,16 +128,41 @@ TEST(UsualSettings, FollowTheFramework) {
 
 TEST(UsualSettings, AreNamedWhereTheyApply) {
   Scenario s;
-  EXPECT_EQ(usual_text(s), "");
+  EXPECT_EQ(usual_text(s, Task::Training), "");
   s.training.framework = TrainingFramework::Trl;
   s.training.loss = Loss::ChunkedLinear;
-  EXPECT_EQ(usual_text(s), "defaults of TRL: kernels framework, loss chunked-linear");
+  EXPECT_EQ(usual_text(s, Task::Training), "defaults of TRL: kernels framework, loss chunked-linear");
+}
+
+TEST(UsualSettings, AreTheEnginesToo) {
+  Scenario before;
+  Model model;
+  model.max_context = 131'072;
+  before.model = std::make_shared<const Model>(std::move(model));
+  before.serving.batch = 1024;  // chosen by hand: stays
+  Scenario s = before;
+  s.serving.runtime = Runtime::KoboldCpp;
+  follow_choice(s, before);
+  EXPECT_EQ(s.serving.context, 8192U);
+  EXPECT_EQ(s.serving.batch, 1024U);
+  EXPECT_EQ(s.weights.format, WeightFormat::Gguf);
+  before = s;
+  s.serving.runtime = Runtime::LmStudio;
+  follow_choice(s, before);
+  EXPECT_EQ(s.serving.context, 4096U);
+  EXPECT_EQ(usual_text(s, Task::Inference), "defaults of LM Studio: format gguf:Q4_K_M, context 4,096");
+  before = s;
+  s.serving.runtime = Runtime::Vllm;
+  follow_choice(s, before);
+  EXPECT_EQ(s.serving.context, defaults.serving.context);
+  EXPECT_EQ(s.weights.format, WeightFormat::AsReleased);
 }
 
 TEST(UsualSettings, DependOnWhatIsTrained) {
   Scenario s;
   s.training.framework = TrainingFramework::LlamaFactory;
-  for (const UsualSetting& usual : usual_settings) EXPECT_TRUE(usual.apply(s)) << usual.path;
+  for (const UsualSetting& usual : usual_settings)
+    EXPECT_EQ(usual.apply(s), usual.path.starts_with("training.")) << usual.path;
   EXPECT_EQ(s.training.recipe, Recipe::AmpBf16);
   s.training.method = TrainingMethod::Lora;
   for (const UsualSetting& usual : usual_settings) usual.apply(s);

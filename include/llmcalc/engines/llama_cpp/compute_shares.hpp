@@ -64,11 +64,16 @@ inline void take_layers(Replay& replay, const Placement& p, std::int32_t device)
 
 }  // namespace detail
 
+/// True when parts of a layer are kept elsewhere than the layer.
+[[nodiscard]] inline bool splits_layers(const Placement& p, const Serving& s) {
+  return s.moe_layers_on_cpu > 0 || p.named != nullptr;
+}
+
 /// Compute buffers when the layers are divided over several devices: each device's part of the graph is replayed with
 /// its own inputs. Two tensors cross from one device to the next: the residual stream and its norm, which has no
 /// weight and so stays with its input. Devices with the same graph are replayed once.
 [[nodiscard]] inline ComputeShares divided_compute(Replay replay, const Placement& p) {
-  replay.copies = p.all_on_devices() && replay.serving->moe_layers_on_cpu == 0 ? pipeline_copies : 1;
+  replay.copies = p.all_on_devices() && !splits_layers(p, *replay.serving) ? pipeline_copies : 1;
   ComputeShares shares;
   shares.exact = false;
   shares.devices.resize(static_cast<std::size_t>(p.devices));
@@ -96,7 +101,7 @@ inline void take_layers(Replay& replay, const Placement& p, std::int32_t device)
                                                   const Placement& p) {
   Replay replay{.model = s.model.get(), .serving = &s.serving, .sizes = sizes_of(s)};
   replay.on_device = p.devices > 0;
-  const bool some_on_host = replay.on_device && (p.uses(host) || s.serving.moe_layers_on_cpu > 0);
+  const bool some_on_host = replay.on_device && (p.uses(host) || splits_layers(p, s.serving));
   HostSide side;
   if (some_on_host) {
     side = host_side(*s.model, tensors, p, s.serving);

@@ -64,6 +64,21 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   if (is_block_format(v.value_format) && v.attention == AttentionKernel::Eager) {
     out.emplace_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
   }
+  if (!v.tensor_split.empty() && shares_of(v.tensor_split).empty()) {
+    out.emplace_back("The shares of the GPUs are no list of numbers such as 3,1: layers are divided by memory.");
+  }
+  if (const auto devices = static_cast<std::int32_t>(std::min<Count>(s.devices.count(), 1024));
+      !tensor_places(v.override_tensor, devices)) {
+    out.emplace_back(
+        "The places of tensors are no list of PATTERN=PLACE with regular expressions and devices that are there: "
+        "tensors stay with their layers.");
+  }
+  const auto in_tower = [](const Tensor& t) { return t.part == ModelPart::Encoder; };
+  const bool towers = std::any_of(s.model->tensors.begin(), s.model->tensors.end(), in_tower);
+  if (!v.mmproj.empty() && !towers) out.emplace_back("An image projector is set, but the model has no towers.");
+  if (!v.mmproj.empty() && v.mmproj != "released" && towers) {
+    out.emplace_back("The projector file is not read: it is counted as the model's towers in 16 bits.");
+  }
   bool latent = false;
   Count odd_key = 0, odd_value = 0;
   for (const Layer& kind : s.model->kinds) {

@@ -52,6 +52,25 @@ inline Component compute_component(const Model& m, const ComputeShare& share, bo
 
 inline void add_draft(InferenceEstimate& e, const Scenario& target);
 
+/// The projector beside the model, on the first device: matrices of its towers in 16 bits, vectors in F32, and a graph
+/// for one image whose size depends on the file (logs of 2026 print 150 to 1,200 MiB).
+inline void add_projector(InferenceEstimate& e, const Model& m) {
+  Bytes stored;
+  for (const Tensor& t : m.tensors) {
+    if (t.part == ModelPart::Encoder) stored += Bytes{t.vector ? 4U : 2U} * t.total();
+  }
+  if (stored.count == 0 || e.devices.empty()) return;
+  constexpr std::string_view from = "llama.cpp tools/mtmd (mmproj files in F16); compute: logs of 2026";
+  Breakdown& first = e.devices.front().breakdown;
+  first.add(
+      with_range(component(Part::Weights, {amount("image projector", stored)}, from), Trust::Modelled, 970, 1030));
+  Component graph = component(Part::ComputeBuffer, {amount("image projector's graph", 300_MiB)}, from);
+  graph.trust = Trust::Assumed;
+  graph.low = 150_MiB;
+  graph.high = 1200_MiB;
+  first.add(std::move(graph));
+}
+
 }  // namespace detail
 
 /// What one more token adds to the caches of all layers while no window is full: of the model, of the prediction blocks
@@ -121,6 +140,7 @@ inline void add_draft(InferenceEstimate& e, const Scenario& target);
   e.devices.push_back(DeviceUse::host());
   fill(host, e.devices.back());
   if (s.serving.draft_model) detail::add_draft(e, s);
+  if (!s.serving.mmproj.empty()) detail::add_projector(e, m);
   if (drafts) {
     SecondContext second = second_context(s, p);
     const std::size_t at = second.place == host ? e.devices.size() - 1 : static_cast<std::size_t>(second.place);
@@ -147,6 +167,7 @@ inline void detail::add_draft(InferenceEstimate& e, const Scenario& target) {
   draft.model = target.serving.draft_model;
   draft.serving.draft_model = nullptr;
   draft.serving = prediction_serving(draft.serving);
+  draft.serving.mmproj.clear();
   const InferenceEstimate own = estimate(draft);
   for (std::size_t i = 0; i < std::min(own.devices.size(), e.devices.size()); ++i) {
     for (const Component& c : own.devices[i].breakdown.components) {

@@ -4,7 +4,7 @@
 //   weights  = the block's layer, its projection of embeddings and hidden states [2 h, h], three norms; embedding and
 //              head are the model's unless the file has its own
 //   cache    = keys and values of the block's layer for the whole context, in a format of its own: F16 unless
-//              --spec-draft-type-k and -v say otherwise
+//              --spec-draft-type-k and -v say otherwise (a scenario's draft_kv_format, for both)
 //   compute  = the block's graph on its own scheduler, replayed: one micro-batch, logits of one row per sequence
 // Source: llama.cpp of 2026-08 (src/models/qwen35.cpp graph_mtp; issue 28433: its context is the model's whole n_ctx).
 // Cache and buffer are equal to what four runs of 2026-08 print, to the digit: 411.00 + 170.77 MiB (27B, 105,216 cells,
@@ -68,8 +68,9 @@ struct SecondContext {
 /// The settings of the second context: a cache format of its own, no drafts.
 [[nodiscard]] inline Serving prediction_serving(const Serving& s) {
   Serving own = s;
-  own.key_format = own.value_format = KvFormat::Fp16;
+  own.key_format = own.value_format = s.draft_kv_format.value_or(KvFormat::Fp16);
   own.draft_tokens = 0;
+  own.override_tensor.clear();
   own.gpu_layers.reset();
   own.moe_layers_on_cpu = 0;
   return own;

@@ -3,7 +3,7 @@
 //
 // Needed (components): weights with their padding, adapters' slots, cache blocks of the sequences asked for, profiled
 // peak, CUDA graphs, context and non-torch memory. Granted (kv_pool_*): utilization x what CUDA calls the device's memory -
-// weights - drafts' weights - peak - non-torch, and from 0.21 on - graphs. The parts are in weights.hpp, peak.hpp,
+// weights - drafts' weights - peak - non-torch, and from 0.21 on - graphs where they are estimated. The parts are in weights.hpp, peak.hpp,
 // graphs.hpp and compressed_cache.hpp, the constants of versions in versions.hpp. Range of validity: models on CUDA. Source:
 // start-up logs named in versions.hpp. Bad input (no device memory): no pool.
 
@@ -170,7 +170,7 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
   const Count blocks = cache.block().count == 0 ? 0 : pool.value.count / cache.block().count;
   const Count sequences = given_limits(s.serving, limits(s)).sequences;
   e.notes.clear();
-  if (cache.states(1).empty() || !s.serving.cuda_graphs || !profile.graphs.off_the_pool || blocks >= sequences)
+  if (cache.states(1).empty() || !s.serving.cuda_graphs || !off_the_pool(profile, *s.model) || blocks >= sequences)
     return;
   e.notes.push_back("vLLM would not start: \"max_num_seqs (" + std::to_string(sequences) +
                     ") exceeds available Mamba cache blocks (" + std::to_string(blocks) +
@@ -214,7 +214,7 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
       // The weights of drafts are loaded before the pool is measured.
       Range pool{budget - drafts_loaded, budget - drafts_loaded, budget - drafts_loaded};
       for (const Component* c : {&w.device, &slots, &peak}) detail::take(pool, *c);
-      if (profile.graphs.off_the_pool) detail::take(pool, captured);
+      if (off_the_pool(profile, *s.model)) detail::take(pool, captured);
       pool = {pool.value - outside.value, pool.low - outside.high, pool.high - outside.low};
       if (const auto given = s.serving.kv_cache_memory_bytes) pool = {Bytes{*given}, Bytes{*given}, Bytes{*given}};
       const Bytes draft_cache = scale(draft.bytes - drafts_loaded, longest_sequence(s.serving),
@@ -247,6 +247,11 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
     e.devices.push_back(DeviceUse::host(std::move(host)));
   }
   return e;
+}
+
+/// The share of a device that vLLM takes when it is not told.
+[[nodiscard]] inline double usual_share(const Scenario& s) {
+  return static_cast<double>(profile_of(s.serving.version).utilization) / 1000;
 }
 
 /// What vLLM refuses at start (config/model.py, config/scheduler.py).
@@ -297,6 +302,7 @@ inline constexpr Engine engine{
                  .decode_context = true},
     .limits = limits,
     .estimate = estimate,
-    .add_warnings = add_warnings};
+    .add_warnings = add_warnings,
+    .usual = {.memory_share = usual_share}};
 
 }  // namespace llmcalc::vllm

@@ -24,6 +24,14 @@ namespace llmcalc::vllm {
 static_assert(capture_sizes(512) == 51 && capture_sizes(256) == 35 && capture_sizes(16) == 5 &&
               capture_sizes(32) == 7);
 
+/// True when a model's graphs are estimated before the pool is sized, and taken off it.
+[[nodiscard]] inline bool off_the_pool(const Profile& profile, const Model& m) {
+  const auto plain = [](const Layer& kind) { return !kind.is_moe() && !kind.recurs(); };
+  return profile.graphs.off_the_pool == GraphsOffPool::Estimated ||
+         (profile.graphs.off_the_pool == GraphsOffPool::NotDense &&
+          !std::all_of(m.kinds.begin(), m.kinds.end(), plain));
+}
+
 /// The component of captured graphs.
 [[nodiscard]] inline Component graphs(const Scenario& s, const RankLayout& l, const Profile& profile,
                                       Count sequences) {

@@ -37,13 +37,20 @@ enum class PackedLayout : std::uint8_t {
   Widest   ///< a block is as large as the widest group
 };
 
+/// Whether the estimate of graphs is taken off the pool.
+enum class GraphsOffPool : std::uint8_t {
+  Never,
+  Estimated,
+  NotDense  ///< the runner of models without experts and states estimates nothing
+};
+
 /// Memory of captured CUDA graphs: a fixed amount, one for every graph, and from 0.26 to 0.27 one for every graph and
 /// sequence of the largest of a model with states.
 struct GraphCost {
   Range fixed{};
   Range each{};
-  Range state_row{};          ///< of one graph and sequence
-  bool off_the_pool = false;  ///< the estimate of it is taken off the pool
+  Range state_row{};  ///< of one graph and sequence
+  GraphsOffPool off_the_pool = GraphsOffPool::Never;
 };
 
 /// What a range of versions does: from `from` until the next row's.
@@ -60,6 +67,7 @@ struct Profile {
   Count vocabulary_multiple = 64;
   PoolTokens pool_tokens = PoolTokens::Blocks;
   PackedLayout packed = PackedLayout::Tuples;
+  Count utilization = 900;          ///< default of gpu_memory_utilization, per mille
   Count state_pages = 1;            ///< pages of a sequence's state while prefixes are cached, before drafted tokens
   Count steps_in_flight = 1;        ///< steps whose tokens a window holds at once
   bool pads_expert_hidden = false;  ///< MXFP4 experts: the outer width is padded too
@@ -72,17 +80,23 @@ struct Profile {
 /// 0.8    the V1 engine; its sampler is profiled.
 /// 0.17   start-up logs of 0.17 to 0.19.0 (llm-d-planner, accuracy/results/v0.19.0), H100. Over PCIe: two RTX 3090 (about
 ///        0.1 GiB) and two RTX 5090 (0.75 GiB), club-3090 issues 104, 602 and 1087.
-/// 0.21   graphs are estimated and taken off the pool (vllm pull 30515). v1/core/kv_cache_utils.py get_kv_cache_capacity; a
+/// 0.21   graphs are estimated and taken off the pool (vllm pull 30515, the default with pull 38284, which also raised the
+///        default share to 0.92). v1/core/kv_cache_utils.py get_kv_cache_capacity; a
 ///        state has a second page while prefixes are cached, which is the default for models with states (three logs
 ///        of 2026-07 and 2026-08 met to the last digit). Graphs: 0.09 to 0.17 GiB for 4 to 12 graphs on RTX 3090 and
 ///        5090, 0.14 for 30, 0.44 to 0.73 for 51 to 86, 0.68 to 1.61 for 102.
+/// 0.25.1 the second model runner is the default of models without experts, quantized or not (pull 44446), and its estimate of
+///        graphs is 0 (issue 49224; issue 50159: eager and captured pools of 0.26 differ by what is compiled alone).
+///        Models with states keep the first runner.
 /// 0.26   two steps are in flight when windows are sized (vllm pull 47728, issue 49878: Gemma 4, 45.79 -> 70.79 GiB).
 ///        The estimate of graphs of models with states is far too high (issue 50780); three formats of Qwen3.8 27B on an
 ///        RTX PRO 6000 (vllm-project/recipes pull 831) leave 2.7, 6.1 and 8.3 GiB of 102 graphs of up to 512
 ///        sequences: 54 to 166 KiB.
 /// 0.28   a block is as large as the widest group (issue 54703); the first version it was seen in. The same card class
-///        no longer shows the estimate's excess (issue 49064). The default share is 0.92 from 0.22 on, which a scenario
-///        gives itself.
+///        no longer shows the estimate's excess (issue 49064).
+/// 0.29   the second runner is everybody's (pull 53183) and estimates graphs (pull 53306). Sampling by shares of the batch, which
+///        divides the logits by the ranks (pull 50465), is off when it is not asked for (config/parallel.py). Of 0.30 to
+///        0.32 nothing is known that changes what is counted here.
 inline constexpr std::array profiles = [] {
   constexpr auto kibibytes = [](Count value, Count low, Count high) {
     return Range{Bytes{value << 10}, Bytes{low << 10}, Bytes{high << 10}};
@@ -117,11 +131,15 @@ inline constexpr std::array profiles = [] {
   row.source = "start-up logs of vLLM 0.17 to 0.19, 48 rows on H100";
   const Profile compiled = row;
   row.from = "0.21";
-  row.graphs.off_the_pool = true;
+  row.graphs.off_the_pool = GraphsOffPool::Estimated;
   row.pool_tokens = PoolTokens::Sequences;
   row.state_pages = 2;
   row.source = "start-up logs of vLLM 0.17 to 0.27; pool: v1/core/kv_cache_utils.py of 0.21 and three logs of 0.24";
+  row.utilization = 920;
   const Profile by_sequences = row;
+  row.from = "0.25.1";
+  row.graphs.off_the_pool = GraphsOffPool::NotDense;
+  const Profile second_runner = row;
   row.from = "0.26";
   row.steps_in_flight = 2;
   row.graphs.state_row = kibibytes(122, 54, 166);
@@ -129,7 +147,10 @@ inline constexpr std::array profiles = [] {
   row.from = "0.28";
   row.packed = PackedLayout::Widest;
   row.graphs.state_row = {};
-  return std::array{early, v0, v1, compiled, by_sequences, two_steps, row};
+  const Profile widest = row;
+  row.from = "0.29";
+  row.graphs.off_the_pool = GraphsOffPool::Estimated;
+  return std::array{early, v0, v1, compiled, by_sequences, second_runner, two_steps, widest, row};
 }();
 
 /// The row of a version.
@@ -137,8 +158,12 @@ inline constexpr std::array profiles = [] {
 static_assert(profile_of("0.7.3").peak == ProfiledPeak::Forward);
 static_assert(profile_of("0.16.0").peak == ProfiledPeak::Sampler);
 static_assert(profile_of("0.19.0").peak == ProfiledPeak::Compiled);
-static_assert(profile_of("0.20.2").pool_tokens == PoolTokens::Blocks && !profile_of("0.20.2").graphs.off_the_pool);
+static_assert(profile_of("0.20.2").pool_tokens == PoolTokens::Blocks &&
+              profile_of("0.20.2").graphs.off_the_pool == GraphsOffPool::Never);
 static_assert(profile_of("0.21").pool_tokens == PoolTokens::Sequences && profile_of("").state_pages == 2);
+static_assert(profile_of("0.20.2").utilization == 900 && profile_of("0.21.0").utilization == 920);
+static_assert(profile_of("0.28.1").graphs.off_the_pool == GraphsOffPool::NotDense &&
+              profile_of("").graphs.off_the_pool == GraphsOffPool::Estimated);
 static_assert(profile_of("0.25.1").steps_in_flight == 1 && profile_of("0.32").steps_in_flight == 2);
 
 }  // namespace llmcalc::vllm

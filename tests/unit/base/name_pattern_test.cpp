@@ -1,6 +1,6 @@
 // Patterns over module names: expressions as re.match uses them, wildcards as fnmatch does.
 
-#include "models/name_pattern.hpp"
+#include <llmcalc/base/name_pattern.hpp>
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 
 namespace {
 
-using llmcalc::models::NamePattern;
+using llmcalc::NamePattern;
 
 bool expression(const char* pattern, const char* name) {
   const auto compiled = NamePattern::expression(pattern);

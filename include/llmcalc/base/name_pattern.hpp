@@ -1,5 +1,6 @@
 #pragma once
-// Patterns over module names, as quantization configs write them: Python's regular expressions and shell wildcards.
+// Patterns over names of modules and tensors, as quantization configs and llama.cpp's --override-tensor write them:
+// regular expressions and shell wildcards.
 //
 // A pattern becomes a small automaton that is run over the name once, so no pattern can take long: time is at most
 // states x characters. Known of regular expressions: characters, ".", sets, \d \w \s, groups, "|", "*", "+", "?",
@@ -12,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace llmcalc::models {
+namespace llmcalc {
 
 /// A compiled pattern.
 class NamePattern {
@@ -44,4 +45,8 @@ class NamePattern {
   friend class PatternCompiler;
 };
 
-}  // namespace llmcalc::models
+}  // namespace llmcalc
+
+#ifndef LLMCALC_COMPILED
+#include <llmcalc/base/name_pattern_inl.hpp>
+#endif

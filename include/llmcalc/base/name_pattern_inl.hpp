@@ -1,33 +1,37 @@
-#include "models/name_pattern.hpp"
+#pragma once
+// Bodies of base/name_pattern.hpp.
+
+#include <llmcalc/base/inline.hpp>
+#include <llmcalc/base/name_pattern.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <utility>
 
-namespace llmcalc::models {
+namespace llmcalc {
 
-namespace {
+namespace pattern_detail {
 
 using Set = NamePattern::Set;
 using Step = NamePattern::Step;
 
-constexpr std::size_t longest_pattern = 4096;
-constexpr std::size_t most_steps = 4096;
-constexpr std::size_t deepest_group = 32;
-constexpr std::uint32_t most_repeats = 256;
-constexpr std::uint32_t unlimited = UINT32_MAX;
+inline constexpr std::size_t longest_pattern = 4096;
+inline constexpr std::size_t most_steps = 4096;
+inline constexpr std::size_t deepest_group = 32;
+inline constexpr std::uint32_t most_repeats = 256;
+inline constexpr std::uint32_t unlimited = UINT32_MAX;
 
-std::size_t code(char c) { return static_cast<unsigned char>(c); }
+inline std::size_t code(char c) { return static_cast<unsigned char>(c); }
 
-Set range_of(char first, char last) {
+inline Set range_of(char first, char last) {
   Set set;
   for (std::size_t c = code(first); c <= code(last); ++c) set.set(c);
   return set;
 }
 
 /// \d, \w, \s and their opposites; nothing for other letters, which mean something that is not known here.
-std::optional<Set> escaped_class(char c) {
+inline std::optional<Set> escaped_class(char c) {
   const Set digits = range_of('0', '9');
   const Set word = digits | range_of('a', 'z') | range_of('A', 'Z') | range_of('_', '_');
   const Set space = range_of('\t', '\r') | range_of(' ', ' ');
@@ -44,8 +48,6 @@ std::optional<Set> escaped_class(char c) {
       return space;
     case 'S':
       return ~space;
-    default:
-      break;
   }
   if (word.test(code(c))) return std::nullopt;
   return range_of(c, c);
@@ -60,35 +62,40 @@ struct Node {
   std::uint32_t least = 1, most = 1;
 };
 
-}  // namespace
+}  // namespace pattern_detail
 
 /// Parses a pattern into nodes and writes their steps.
 class PatternCompiler {
+  using Set = NamePattern::Set;
+  using Step = NamePattern::Step;
+  using Node = pattern_detail::Node;
+
  public:
   explicit PatternCompiler(std::string_view text) : text_(text) {}
 
   std::optional<NamePattern> expression() {
-    if (text_.size() > longest_pattern) return std::nullopt;
+    if (text_.size() > pattern_detail::longest_pattern) return std::nullopt;
     const std::size_t root = either(0);
     if (failed_ || at_ != text_.size()) return std::nullopt;
     return finish(root);
   }
 
   std::optional<NamePattern> wildcard() {
-    if (text_.size() > longest_pattern) return std::nullopt;
+    if (text_.size() > pattern_detail::longest_pattern) return std::nullopt;
     Node all;
     while (at_ < text_.size() && !failed_) {
       const char c = text_[at_++];
-      Node one{.kind = Node::Kind::One, .set = c == '?' || c == '*' ? ~Set() : range_of(c, c)};
+      Node one{.kind = Node::Kind::One, .set = c == '?' || c == '*' ? ~Set() : pattern_detail::range_of(c, c)};
       // An unclosed bracket stands for itself.
       if (c == '[' && text_.find(']', at_ + 1) != std::string_view::npos) one.set = set_of('!');
       std::size_t item = push(std::move(one));
-      if (c == '*') item = push({.kind = Node::Kind::Repeat, .children = {item}, .least = 0, .most = unlimited});
+      if (c == '*')
+        item = push({.kind = Node::Kind::Repeat, .children = {item}, .least = 0, .most = pattern_detail::unlimited});
       all.children.push_back(item);
     }
     // A module's name stands for everything in it.
     const std::size_t end = push({.kind = Node::Kind::End});
-    const std::size_t dot = push({.kind = Node::Kind::One, .set = range_of('.', '.')});
+    const std::size_t dot = push({.kind = Node::Kind::One, .set = pattern_detail::range_of('.', '.')});
     all.children.push_back(push({.kind = Node::Kind::Either, .children = {end, dot}}));
     if (failed_) return std::nullopt;
     return finish(push(std::move(all)));
@@ -106,7 +113,7 @@ class PatternCompiler {
   [[nodiscard]] bool next_is(char c) const { return at_ < text_.size() && text_[at_] == c; }
 
   std::size_t either(std::size_t depth) {
-    if (depth > deepest_group) return fail();
+    if (depth > pattern_detail::deepest_group) return fail();
     Node choice{.kind = Node::Kind::Either};
     choice.children.push_back(sequence(depth));
     while (!failed_ && next_is('|')) {
@@ -141,22 +148,21 @@ class PatternCompiler {
       case '[':
         return push({.kind = Node::Kind::One, .set = set_of('^')});
       case '.':
-        return push({.kind = Node::Kind::One, .set = ~range_of('\n', '\n')});
+        return push({.kind = Node::Kind::One, .set = ~pattern_detail::range_of('\n', '\n')});
       case '^':
         return push({.kind = Node::Kind::Begin});
       case '$':
         return push({.kind = Node::Kind::End});
       case '\\': {
-        const auto set = at_ < text_.size() ? escaped_class(text_[at_++]) : std::nullopt;
+        const auto set = at_ < text_.size() ? pattern_detail::escaped_class(text_[at_++]) : std::nullopt;
         return set ? push({.kind = Node::Kind::One, .set = *set}) : fail();
       }
       case '*':
       case '+':
       case '?':
         return fail();
-      default:
-        return push({.kind = Node::Kind::One, .set = range_of(c, c)});
     }
+    return push({.kind = Node::Kind::One, .set = pattern_detail::range_of(c, c)});
   }
 
   /// What stands between brackets, the first of which has been read; `opposite` inverts it.
@@ -167,7 +173,7 @@ class PatternCompiler {
     for (bool first = true; at_ < text_.size() && (first || text_[at_] != ']'); first = false) {
       char c = text_[at_++];
       if (c == '\\' && opposite == '^' && at_ < text_.size()) {
-        const auto known = escaped_class(text_[at_]);
+        const auto known = pattern_detail::escaped_class(text_[at_]);
         if (!known) return fail(), set;
         c = text_[at_++];
         if (known->count() > 1) {
@@ -176,8 +182,8 @@ class PatternCompiler {
         }
       }
       const bool span = next_is('-') && at_ + 1 < text_.size() && text_[at_ + 1] != ']';
-      if (span && code(text_[at_ + 1]) < code(c)) return fail(), set;
-      set |= range_of(c, span ? text_[at_ + 1] : c);
+      if (span && pattern_detail::code(text_[at_ + 1]) < pattern_detail::code(c)) return fail(), set;
+      set |= pattern_detail::range_of(c, span ? text_[at_ + 1] : c);
       if (span) at_ += 2;
     }
     if (!next_is(']')) return fail(), set;
@@ -190,9 +196,9 @@ class PatternCompiler {
     while (!failed_ && at_ < text_.size()) {
       Node repeat{.kind = Node::Kind::Repeat, .children = {item}};
       if (next_is('*')) {
-        repeat.least = 0, repeat.most = unlimited;
+        repeat.least = 0, repeat.most = pattern_detail::unlimited;
       } else if (next_is('+')) {
-        repeat.least = 1, repeat.most = unlimited;
+        repeat.least = 1, repeat.most = pattern_detail::unlimited;
       } else if (next_is('?')) {
         repeat.least = 0, repeat.most = 1;
       } else if (!next_is('{') || !counted(repeat)) {
@@ -214,9 +220,9 @@ class PatternCompiler {
     const auto read = [](std::string_view text, std::uint32_t& n) {
       if (text.empty()) return true;
       const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-      return error == std::errc{} && stop == text.data() + text.size() && n <= most_repeats;
+      return error == std::errc{} && stop == text.data() + text.size() && n <= pattern_detail::most_repeats;
     };
-    std::uint32_t least = 0, most = unlimited;
+    std::uint32_t least = 0, most = pattern_detail::unlimited;
     if (inner.empty() || !read(inner.substr(0, comma), least)) return false;
     if (comma == inner.size()) {
       most = least;
@@ -232,7 +238,7 @@ class PatternCompiler {
   // --- Steps ---
 
   void step(Step s) {
-    if (out_.steps_.size() >= most_steps) failed_ = true;
+    if (out_.steps_.size() >= pattern_detail::most_steps) failed_ = true;
     if (!failed_) out_.steps_.push_back(s);
   }
   [[nodiscard]] std::uint32_t here() const { return static_cast<std::uint32_t>(out_.steps_.size()); }
@@ -278,7 +284,7 @@ class PatternCompiler {
   void write_repeat(const Node& node) {
     const std::size_t child = node.children.front();
     for (std::uint32_t i = 0; i < node.least && !failed_; ++i) write(child);
-    if (node.most == unlimited) {
+    if (node.most == pattern_detail::unlimited) {
       const std::size_t fork = out_.steps_.size();
       step({Step::Kind::Fork, here() + 1, 0});
       write(child);
@@ -331,13 +337,15 @@ class PatternCompiler {
   NamePattern out_;
 };
 
-std::optional<NamePattern> NamePattern::expression(std::string_view text) {
+LLMCALC_INLINE std::optional<NamePattern> NamePattern::expression(std::string_view text) {
   return PatternCompiler(text).expression();
 }
 
-std::optional<NamePattern> NamePattern::wildcard(std::string_view text) { return PatternCompiler(text).wildcard(); }
+LLMCALC_INLINE std::optional<NamePattern> NamePattern::wildcard(std::string_view text) {
+  return PatternCompiler(text).wildcard();
+}
 
-bool NamePattern::matches(std::string_view name) const {
+LLMCALC_INLINE bool NamePattern::matches(std::string_view name) const {
   if (name.find(literal_) == std::string_view::npos) return false;
   std::vector<std::uint32_t> now, next, open{0};
   std::vector<std::size_t> seen(steps_.size(), SIZE_MAX);
@@ -372,11 +380,11 @@ bool NamePattern::matches(std::string_view name) const {
     }
     if (at == name.size() || now.empty()) return false;
     for (const std::uint32_t i : now) {
-      if (sets_[steps_[i].first].test(code(name[at]))) next.push_back(i + 1);
+      if (sets_[steps_[i].first].test(pattern_detail::code(name[at]))) next.push_back(i + 1);
     }
     now.clear();
     std::swap(open, next);
   }
 }
 
-}  // namespace llmcalc::models
+}  // namespace llmcalc

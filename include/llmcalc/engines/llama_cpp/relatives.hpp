@@ -1,0 +1,59 @@
+#pragma once
+// Programs that run llama.cpp with defaults of their own: the same memory, another context and batch where nobody says.
+//
+//   Ollama      context 4,096 below 24 GiB of GPU memory in all, 32,768 below 48 GiB, 262,144 from there, at most what
+//               the model was trained for; one sequence; logical batch 512; cache F16; flash attention where it can
+//               (0.15.5 of 2026-02: server/routes.go, api/types.go; ollama issue 14116)
+//   LM Studio   context 4,096; logical batch 512; cache F16; flash attention (0.3.31 on, load settings of a new model)
+//   KoboldCpp   context 8,192; batch 512 (koboldcpp.py 1.100, --contextsize, --batchsize); cache F16
+//
+// Weights of a model that is no GGUF file are Q4_K_M, which their catalogues offer first. Their versions are not
+// llama.cpp's builds: the newest rules are used. Ollama's own engine of 2025 (ollamarunner) places layers by rules of its
+// own and is not modelled. LM Studio's four slots share one cache; states of recurrent layers are counted for the
+// sequences asked for.
+
+#include <llmcalc/engines/llama_cpp/engine.hpp>
+
+#include <algorithm>
+
+namespace llmcalc::llama_cpp {
+
+/// What llama.cpp allocates, whatever version the program around it has.
+[[nodiscard]] inline InferenceEstimate estimate_inside(const Scenario& s) {
+  if (s.serving.version.empty()) return estimate_with_context(s);
+  Scenario newest = s;
+  newest.serving.version.clear();
+  return estimate_with_context(newest);
+}
+
+/// A context no longer than the model's.
+[[nodiscard]] inline Count at_most_trained(const Scenario& s, Count context) {
+  return s.model->max_context == 0 ? context : std::min(context, s.model->max_context);
+}
+
+/// Ollama's context by the memory of all GPUs.
+[[nodiscard]] inline Count ollama_context(const Scenario& s) {
+  Bytes memory;
+  for (const DeviceGroup& group : s.devices.groups) {
+    if (group.device) memory += group.device->addressable() * group.count;
+  }
+  return at_most_trained(s, memory < 23_GiB ? 4096 : memory < 47_GiB ? 32'768 : 262'144);
+}
+
+/// llama.cpp's row under another name.
+[[nodiscard]] constexpr Engine relative(Runtime id, std::string_view program, Count (*context)(const Scenario&)) {
+  Engine e = engine;
+  e.id = id;
+  e.program = program;
+  e.estimate = estimate_inside;
+  e.usual = {.context = context, .batch = 512, .weights = FormatChoice{WeightFormat::Gguf, GgufMix::Q4_K_M}};
+  return e;
+}
+
+inline constexpr Engine ollama = relative(Runtime::Ollama, "ollama run", ollama_context);
+inline constexpr Engine lm_studio =
+    relative(Runtime::LmStudio, "lms load", [](const Scenario& s) { return at_most_trained(s, 4096); });
+inline constexpr Engine koboldcpp =
+    relative(Runtime::KoboldCpp, "koboldcpp --model", [](const Scenario& s) { return at_most_trained(s, 8192); });
+
+}  // namespace llmcalc::llama_cpp
