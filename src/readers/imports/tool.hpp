@@ -95,6 +95,20 @@ bool any_word(std::string_view list, Each&& each) {
   }
   return false;
 }
+/// Calls `each(name)` for the names that a tool has for a setting.
+template <class Each>
+void options_of(const Tool& tool, std::string_view path, Each&& each) {
+  for (const std::span<const OptionRow> rows : {tool.rows, tool.shared}) {
+    for (const OptionRow& row : rows) {
+      if (row.path != path) continue;
+      any_word(row.names, [&](std::string_view name) {
+        each(name);
+        return false;
+      });
+    }
+  }
+}
+
 /// The row of an option; null when the tool has none of that name.
 [[nodiscard]] const OptionRow* find_row(const Tool& tool, std::string_view name);
 
