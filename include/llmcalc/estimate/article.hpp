@@ -15,15 +15,41 @@
 // Bad input saturates.
 
 #include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/scenario/field.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <string_view>
 
 namespace llmcalc::article {
 
 /// The article's own text as the source of every component.
 inline constexpr std::string_view source =
     "article \"Memory Requirements for LLM Training and Inference\", as written";
+
+/// The settings that the article's formulas read; speed and cost are no matter of a method.
+inline constexpr std::array<std::string_view, 16> settings_read{"method",
+                                                                "weights.format",
+                                                                "serving.sequences",
+                                                                "serving.context",
+                                                                "training.method",
+                                                                "training.lora.rank",
+                                                                "training.lora.targets",
+                                                                "training.lora.experts",
+                                                                "training.micro_batch",
+                                                                "training.sequence",
+                                                                "training.optimizer",
+                                                                "training.trained_layers",
+                                                                "training.trainable_share",
+                                                                "training.vision_tower",
+                                                                "model",
+                                                                "device"};
+[[nodiscard]] constexpr bool reads_setting(const Field& field) {
+  if (field.group() == "speed" || field.group() == "cost") return true;
+  return std::find(settings_read.begin(), settings_read.end(), field.path) != settings_read.end();
+}
 
 /// The article knows 32, 16, 8 and 4 bits; every other format counts as the nearest of these, without scales.
 [[nodiscard]] Block precision(const Scenario& s);
