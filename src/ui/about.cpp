@@ -60,7 +60,7 @@ void about_dialogue(const Accuracy* accuracy, Opening& opening, const Theme& the
     const Issue& why = accuracy->issues().front();
     dialogue_text(theme, theme.palette.warn, why.where + " " + why.what);
   }
-  ImGui::EndPopup();
+  end_popup(theme);
 }
 
 }  // namespace llmcalc::ui

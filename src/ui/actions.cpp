@@ -2,6 +2,7 @@
 
 #include "report/estimate_tables.hpp"
 #include "ui/command_line.hpp"
+#include "ui/examples.hpp"
 #include "ui/intake.hpp"
 
 #include <algorithm>
@@ -46,6 +47,11 @@ void paste(App& app) {
 template <Tab tab>
 void show(App& app) {
   app.preferences.tab = tab;
+}
+
+template <std::size_t place>
+void example(App& app) {
+  show_example(app, examples()[place]);
 }
 
 constexpr std::array all{
@@ -93,10 +99,14 @@ constexpr std::array all{
     Action{"Chart: memory over precision", "", Key::Count, false, show<Tab::Formats>},
     Action{"Chart: timeline of a training step", "", Key::Count, false, show<Tab::Timeline>},
     Action{"Chart: ranks and devices", "", Key::Count, false, show<Tab::Ranks>},
+    Action{"Map: what fits of length and batch together", "", Key::Count, false, show<Tab::Map>},
     Action{"Sheet of tensors", "", Key::Count, false, show<Tab::Tensors>},
     Action{"Compare pins", "", Key::Count, false, show<Tab::Compare>},
+    Action{"Example: what runs on this computer", "", Key::Count, false, example<0>},
+    Action{"Example: QLoRA of 8B on 24 GB", "", Key::Count, false, example<1>},
+    Action{"Example: 70B on 4 × H100", "", Key::Count, false, example<2>},
     Action{"Reset all settings", "", Key::Count, false, [](App& a) { a.scenario = a.reference; }},
-    Action{"Find an action by name", "Ctrl+P", Key::P, false, open<Dialogue::Palette>},
+    Action{"Find an action or a setting by name", "Ctrl+P", Key::P, false, open<Dialogue::Palette>},
     Action{"Help", "F1", Key::Count, false, open<Dialogue::Help>},
     Action{"About llmcalc", "", Key::Count, false, open<Dialogue::About>},
     Action{"Quit", "", Key::Count, false, [](App& a) { a.requests.quit = true; }},

@@ -116,13 +116,50 @@ std::vector<FitRow> fit_rows(const App& app, Task task) {
   return rows;
 }
 
-std::vector<SpeedRow> speed_rows(const App& app) {
+}  // namespace
+
+namespace {
+
+/// What a million tokens cost that are read, and that are written; with a prompt that is shorter than the context, what
+/// they cost in that mix.
+void add_prices(std::vector<SpeedRow>& rows, const Scenario& s, const InferenceSpeed& speed, bool serves) {
+  if (price_per_hour(s) <= 0 || s.model->encodes()) return;
+  const auto replicas = static_cast<double>(std::max<Count>(s.parallelism.data, 1));
+  const Rate& read = speed.prefill_tokens_per_second;
+  const Rate in = cost_of(s, Task::Inference, {read.low * replicas, read.typical * replicas, read.high * replicas})
+                      .dollars_per_million;
+  const Rate out = cost_of(s, Task::Inference, speed.total_tokens_per_second).dollars_per_million;
+  if (in.typical <= 0 || out.typical <= 0) return;
+  const std::string busy = "The devices do nothing else, " + counted(s.serving.sequences, "sequence") + " at once.";
+  rows.push_back({"Input, 1 M tokens", "$ " + range_text(in, ""), "What is read: the prompt. " + busy, serves});
+  rows.push_back({"Output, 1 M tokens", "$ " + range_text(out, ""), "What is written. " + busy, serves});
+  const Count prompt = s.prompt();
+  if (prompt == 0 || prompt >= s.serving.context) return;
+  const auto p = static_cast<double>(prompt);
+  const auto o = static_cast<double>(s.serving.context - prompt);
+  const auto mixed = [&](double i, double x) { return (p * i + o * x) / (p + o); };
+  rows.push_back(
+      {"1 M of both",
+       "$ " + range_text({mixed(in.low, out.low), mixed(in.typical, out.typical), mixed(in.high, out.high)}, ""),
+       grouped(prompt) + " tokens read for " + grouped(s.serving.context - prompt) +
+           " written, as Prompt and Context say.",
+       serves});
+}
+
+/// Hours that a thousand training examples take.
+Rate example_hours(const Scenario& s, const Rate& tokens_per_second) {
+  return cost_of(s, Task::Training, 1000.0 * static_cast<double>(s.training.sequence), tokens_per_second).hours;
+}
+
+}  // namespace
+
+std::vector<SpeedRow> speed_rows(const Scenario& s, const Estimate& estimate) {
   std::vector<SpeedRow> rows;
-  const Scenario& s = app.scenario;
-  const bool serves = !app.results.estimate.inference.fit.known || app.results.estimate.inference.fit.fits ||
-                      app.results.estimate.inference.concurrency >= 1;
-  const bool trains = !app.results.estimate.training.fit.known || app.results.estimate.training.fit.fits;
-  if (const auto speed = inference_speed(s, app.results.estimate.inference)) {
+  if (!s.model) return rows;
+  const bool serves =
+      !estimate.inference.fit.known || estimate.inference.fit.fits || estimate.inference.concurrency >= 1;
+  const bool trains = !estimate.training.fit.known || estimate.training.fit.fits;
+  if (const auto speed = inference_speed(s, estimate.inference)) {
     std::string bound = residence_words(s, *speed);
     if (bound.empty())
       bound = speed->bound == Bound::Bandwidth ? "Limited by memory bandwidth." : "Limited by compute.";
@@ -143,6 +180,7 @@ std::vector<SpeedRow> speed_rows(const App& app) {
                           ", nothing else running.",
                       serves});
     }
+    add_prices(rows, s, *speed, serves);
   }
   if (const auto speed = training_speed(s)) {
     const Rate percent{speed->mfu.low * 100, speed->mfu.typical * 100, speed->mfu.high * 100};
@@ -152,6 +190,16 @@ std::vector<SpeedRow> speed_rows(const App& app) {
     const std::string tokens = count_text(s.cost.tokens) + " tokens ";
     if (cost.hours.typical > 0)
       rows.push_back({tokens + "take", range_text(cost.hours, "h"), "At that speed.", trains});
+    if (const Rate time = example_hours(s, speed->tokens_per_second); time.typical > 0) {
+      const bool minutes = time.typical < 1;
+      const double k = minutes ? 60 : 1;
+      rows.push_back({"1,000 examples take",
+                      range_text({time.low * k, time.typical * k, time.high * k}, minutes ? "min" : "h"),
+                      "Examples of " + counted(s.training.sequence, "token") +
+                          ". For a data set of yours type its examples × their length under Tokens to price "
+                          "(Ctrl+P), such as 50k x 2048.",
+                      trains});
+    }
     if (cost.dollars.typical > 0) {
       const bool own = s.cost.price_per_device_hour > 0;
       rows.push_back({tokens + "cost", "$ " + range_text(cost.dollars, ""),
@@ -162,7 +210,13 @@ std::vector<SpeedRow> speed_rows(const App& app) {
   return rows;
 }
 
-}  // namespace
+Pin pin_of(Scenario scenario) {
+  Estimate estimate = evaluate(scenario);
+  std::vector<SpeedRow> speed = speed_rows(scenario, estimate);
+  return {std::move(scenario), std::move(estimate), std::move(speed)};
+}
+
+bool it_fits(const Scenario& scenario, Task task) { return fits(fit(scenario, task).verdict); }
 
 void update_results(App& app) {
   Results& r = app.results;
@@ -178,8 +232,6 @@ void update_results(App& app) {
   as_article.method = Method::Article;
   r.article = evaluate(as_article);
 }
-
-Estimate evaluated(const Scenario& scenario) { return evaluate(scenario); }
 
 bool is_valid(const Scenario& scenario) { return validate(scenario).empty(); }
 
@@ -206,6 +258,19 @@ std::optional<Largest> largest_fitting(const Scenario& scenario, std::string_vie
   return Largest{solution->value, solution->at_limit};
 }
 
+void use_best(App& app, const Field& field) {
+  const Result<Solution> solution = solve(app.scenario, field.path);
+  if (!solution) return complain(app, std::string(field.label) + " " + solution.issues().front().what);
+  if (!solution->found)
+    return complain(app, "No " + std::string(field.label) + " fits: " + "even the smallest job is too large");
+  const SolveTarget* target = find_target(field.path);
+  std::string words(target != nullptr ? target->label : field.label);
+  if (words[0] >= 'a' && words[0] <= 'z') words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  words += " that fits: " + solution->text + (solution->at_limit ? ", the most that can be asked for" : "");
+  app.scenario = solution->scenario;
+  say(app, words + " · Ctrl+Z takes it back");
+}
+
 std::vector<DevicePtr> upgrades_of(const Library& library, const Scenario& scenario) {
   const Device* own = scenario.devices.smallest();
   const Bytes now = own ? own->addressable() * scenario.devices.count() : Bytes{};
@@ -224,7 +289,7 @@ void update_answers(App& app) {
     a.levers[i] = lever_rows(app, task.id, a.remedy[i]);
     a.fits[i] = fit_rows(app, task.id);
   }
-  a.speed = speed_rows(app);
+  a.speed = speed_rows(app.scenario, app.results.estimate);
 }
 
 std::string_view axis_path(Tab tab, Task task) {

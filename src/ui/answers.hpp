@@ -20,11 +20,17 @@ void update_sheet(App& app);
 /// Devices that "What runs" compares the machine with: common ones with more memory than it has.
 [[nodiscard]] std::vector<DevicePtr> upgrades_of(const Library& library, const Scenario& scenario);
 
-/// The engine's answer to a valid scenario.
-[[nodiscard]] Estimate evaluated(const Scenario& scenario);
-
 /// True when the scenario can be evaluated.
 [[nodiscard]] bool is_valid(const Scenario& scenario);
+
+/// True when a valid scenario fits its devices, or nothing is known against it.
+[[nodiscard]] bool it_fits(const Scenario& scenario, Task task);
+
+/// Figures of speed and cost.
+[[nodiscard]] std::vector<SpeedRow> speed_rows(const Scenario& scenario, const Estimate& estimate);
+
+/// A scenario to be kept beside the present one.
+[[nodiscard]] Pin pin_of(Scenario scenario);
 
 /// Memory of the device that decides.
 [[nodiscard]] Breakdown breakdown_at(const Scenario& scenario, Task task);
@@ -38,6 +44,9 @@ struct Largest {
   bool unbounded = false;  ///< even the largest value that may be asked for fits
 };
 [[nodiscard]] std::optional<Largest> largest_fitting(const Scenario& scenario, std::string_view path, Task task);
+
+/// Gives a setting the best value that fits and says which that is, or why there is none.
+void use_best(App& app, const Field& field);
 
 /// The path of the setting along a chart's axis; "" when the chart has none.
 [[nodiscard]] std::string_view axis_path(Tab tab, Task task);

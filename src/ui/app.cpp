@@ -1,6 +1,7 @@
 #include "ui/app.hpp"
 
 #include "readers/scenario_json.hpp"
+#include "ui/answers.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/recommend.hpp>
@@ -150,22 +151,22 @@ void begin_with_this_computer(App& app) {
   app.history.settled = app.scenario;
 }
 
-void add_device(App& app, const DevicePtr& device) {
-  if (!device || app.scenario.devices.groups.empty()) return use_device(app, device, 1);
+void add_device(App& app, const DevicePtr& device, Count count) {
+  if (!device || app.scenario.devices.groups.empty()) return use_device(app, device, count);
   if (is_host_memory(*device)) return use_host_memory(app, *device);
   for (DeviceGroup& group : app.scenario.devices.groups) {
     if (group.device && *group.device == *device) {
-      group.count = add(group.count, 1);
+      group.count = add(group.count, count);
       return;
     }
   }
-  app.scenario.devices.groups.push_back({device, 1});
+  app.scenario.devices.groups.push_back({device, count});
 }
 
 bool pin_scenario(App& app) {
   for (std::size_t i = 0; i < app.pins.size(); ++i) {
     if (app.pins[i]) continue;
-    app.pins[i] = Pin{app.scenario, app.results.estimate};
+    app.pins[i] = pin_of(app.scenario);
     say(app, "Pinned as " + std::string(pin_names[i]));
     return true;
   }

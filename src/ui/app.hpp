@@ -70,8 +70,8 @@ void use_this_computer(App& app);
 void use_free_memory(App& app);
 /// The first start: this computer with a model that runs on it, as soon as it is known. Nothing once something was done.
 void begin_with_this_computer(App& app);
-/// Adds a device to those that are there.
-void add_device(App& app, const DevicePtr& device);
+/// Adds devices to those that are there.
+void add_device(App& app, const DevicePtr& device, Count count);
 
 /// Keeps the scenario under the first free letter; false when all are taken.
 bool pin_scenario(App& app);

@@ -27,15 +27,23 @@ std::string tick_text(Count value) {
   return grouped(value);
 }
 
-void draw_ticks(const Theme& theme, const Axis& axis) {
+/// Powers of two; the last one, which always stands there, has the unit behind it.
+void draw_ticks(const Theme& theme, const Axis& axis, std::string_view unit) {
   float last_right = -1e9f;
   Count tick = 1;
   while (tick < axis.range.low) tick *= 2;
-  for (; tick <= axis.range.high; tick *= 2) {
-    const std::string label = tick_text(tick);
+  Count last = tick;
+  while (last <= axis.range.high / 2) last *= 2;
+  const std::string last_label = tick_text(last) + " " + std::string(unit) + "s";
+  const auto place = [&](Count at, float width) {
+    return std::clamp(axis.x_of(at) - width / 2, axis.plot.from.x, axis.plot.to.x - width);
+  };
+  const float last_left = place(last, text_width(theme.fonts.small, last_label));
+  for (; tick <= last; tick *= 2) {
+    const std::string label = tick == last ? last_label : tick_text(tick);
     const float width = text_width(theme.fonts.small, label);
-    const float x = std::clamp(axis.x_of(tick) - width / 2, axis.plot.from.x, axis.plot.to.x - width);
-    if (x < last_right + theme.px(10)) continue;
+    const float x = place(tick, width);
+    if (tick != last && (x < last_right + theme.px(10) || x + width + theme.px(10) > last_left)) continue;
     draw_text(theme, theme.fonts.small, theme.palette.text_faint,
               {{x, axis.plot.to.y + theme.px(6)}, {x + width + 1, axis.plot.to.y + theme.px(22)}}, label);
     last_right = x + width;
@@ -214,7 +222,7 @@ std::optional<Scenario> area_chart(const Shown& shown, const ChartData& data, co
   const std::string_view unit = data.tab == Tab::Context ? "token" : std::string_view("sequence");
   draw_areas(theme, frame, axis, samples);
   draw_torn_edge(theme, frame, axis, samples, shown.units);
-  draw_ticks(theme, axis);
+  draw_ticks(theme, axis, unit);
   draw_capacity(theme, frame, shown.scenario);
   const auto limit = data.task == Task::Inference ? engine_limit(shown.scenario, shown.results.estimate.inference.fit)
                                                   : std::nullopt;

@@ -49,6 +49,18 @@ ImU32 ink_of(const Palette& p, FitColour colour) {
   return p.bad;
 }
 
+/// A tick, an exclamation mark or a cross: the verdict for who cannot tell the colours.
+void draw_verdict_mark(const Theme& theme, const Box& box, FitColour colour, ImU32 ink) {
+  switch (colour) {
+    case FitColour::Good:
+      return draw_tick(theme, box, ink);
+    case FitColour::Bad:
+      return draw_cross(theme, box, ink);
+    case FitColour::Warn:
+      draw_text(theme, theme.fonts.strong, ink, box, "!", Align::Centre);
+  }
+}
+
 /// The name of a bar, which makes charts and panels about its task. Its width.
 float draw_bar_name(Task& task, const Theme& theme, const Bar& bar, const Box& line) {
   const float width = text_width(theme.fonts.title, label_of(bar.task));
@@ -75,19 +87,23 @@ bool draw_headline(const Shown& shown, Task& task, const Theme& theme, const Bar
   const std::string unit(giga_name(shown.units));
   const float gap = theme.px(6);
   const float number_width = text_width(theme.fonts.big, number) + gap + text_width(theme.fonts.title, unit);
-  const float room = std::max(line.width() - name - number_width - theme.px(40), 1.0f);
-  const std::string words = verdict_words(theme, bar, verdict, room);
+  const float mark_width = theme.px(18);
+  const float room = std::max(line.width() - name - number_width - theme.px(40), mark_width + 1);
+  const std::string words = verdict_words(theme, bar, verdict, room - mark_width);
   float right = line.to.x;
   if (verdict.known()) {
-    const Typeface& face = text_width(theme.fonts.title, words) <= room ? theme.fonts.title : theme.fonts.body;
-    const float used = std::min(text_width(face, words), room);
+    const Typeface& face =
+        text_width(theme.fonts.title, words) <= room - mark_width ? theme.fonts.title : theme.fonts.body;
+    const float used = std::min(text_width(face, words) + mark_width, room);
     const Box box{{right - used, line.from.y + theme.px(2)}, {right, line.to.y}};
     ImGui::SetCursorScreenPos(box.from);
     clicked = ImGui::InvisibleButton("verdict", {std::max(used, 1.0f), box.height()});
     help(theme, verdict_help(bar, verdict));
     focus_ring(theme, box);
     note_control(theme, std::string(key_of(bar.task)) + ".verdict", box);
-    draw_text(theme, face, ink_of(p, verdict.colour), box, words, Align::Right);
+    const ImU32 ink = ink_of(p, verdict.colour);
+    draw_text(theme, face, ink, {{box.from.x + mark_width, box.from.y}, box.to}, words, Align::Right);
+    draw_verdict_mark(theme, {box.from, {box.from.x + theme.px(12), box.to.y}}, verdict.colour, ink);
     right -= used + theme.px(9);
   }
   draw_text(theme, theme.fonts.title, p.text_soft,

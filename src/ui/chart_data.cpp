@@ -126,6 +126,54 @@ void sample_ranks(App& app, Task task) {
   if (!e.training.host.components.empty()) add("host", e.training.host, std::nullopt);
 }
 
+/// Lengths and batches of the map: powers of two, and the scenario's own.
+void sample_map(App& app, Task task) {
+  FitMap& map = app.chart.map;
+  map = {};
+  if (app.scenario.devices.count() == 0 || !app.scenario.model) return;
+  const Scenario& s = app.scenario;
+  const bool inference = task == Task::Inference;
+  const Count batch = inference ? s.serving.sequences : s.training.micro_batch;
+  map.present = inference ? s.serving.context : s.training.sequence;
+  const Count known = s.model->max_context == 0 ? 131072 : s.model->max_context;
+  const Count longest = std::min<Count>(known, inference ? 1048576 : 131072);
+  map.across = {map.present};
+  for (Count n = longest >= 65536 ? 2048 : 512; n <= longest; n *= 2) map.across.push_back(n);
+  std::vector<Count> batches{batch};
+  for (Count n = 1; n <= (inference ? 128U : 64U); n *= 2) batches.push_back(n);
+  for (std::vector<Count>* list : {&map.across, &batches}) {
+    std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+  }
+  for (const Count n : batches) {
+    FitMap::Row row{.batch = n, .cells = {}, .present = n == batch};
+    for (const Count length : map.across) {
+      FitMap::Cell cell;
+      Scenario there = moved_to(moved_to(s, Tab::Sequences, task, n), Tab::Context, task, length);
+      if (is_valid(there)) {
+        cell.use = breakdown_at(there, task).total();
+        cell.fits = it_fits(there, task);
+        cell.scenario = std::move(there);
+      }
+      row.cells.push_back(std::move(cell));
+    }
+    map.rows.push_back(std::move(row));
+  }
+}
+
+/// The border of what fits: the longest in every row.
+void solve_map(App& app, Task task) {
+  FitMap& map = app.chart.map;
+  map.solved = true;
+  for (FitMap::Row& row : map.rows) {
+    const Scenario there = moved_to(app.scenario, Tab::Sequences, task, row.batch);
+    if (const auto found = largest_fitting(there, axis_path(Tab::Context, task), task)) {
+      row.longest = found->value;
+      row.unbounded = found->unbounded;
+    }
+  }
+}
+
 void find_largest(App& app, Tab tab, Task task) {
   ChartData& chart = app.chart;
   chart.solved_revision = app.results.revision;
@@ -183,12 +231,16 @@ void update_chart(App& app, bool settled) {
       case Tab::Cost:
         chart.rates = cost_rates(app.scenario, task);
         break;
+      case Tab::Map:
+        sample_map(app, task);
+        break;
       case Tab::Tensors:
       case Tab::Plan:
       case Tab::Compare:
         break;
     }
   }
+  if (settled && tab == Tab::Map && !chart.map.solved) solve_map(app, task);
   if (settled && chart.solved_revision != chart.revision) find_largest(app, tab, task);
 }
 

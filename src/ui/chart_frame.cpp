@@ -34,9 +34,11 @@ ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, 
     const float y = frame.y_of(value * unit);
     ImGui::GetWindowDrawList()->AddLine({frame.plot.from.x, y}, {frame.plot.to.x, y}, faded(p.border, 0.8f));
     const Box label{{area.from.x, y - theme.px(8)}, {frame.plot.from.x - theme.px(9), y + theme.px(8)}};
+    // The unit stands at the lower end, where there is always room for it.
+    const std::string words =
+        value >= 1000 ? grouped(static_cast<Count>(value)) : shortest(std::round(value * 1000) / 1000);
     draw_text(theme, theme.fonts.small, p.text_faint, label,
-              value >= 1000 ? grouped(static_cast<Count>(value)) : shortest(std::round(value * 1000) / 1000),
-              Align::Right);
+              i == 0 ? words + " " + std::string(giga_name(units)) : words, Align::Right);
   }
   return frame;
 }

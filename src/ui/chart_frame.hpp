@@ -48,6 +48,9 @@ void dashed_line(const Theme& theme, float from, float to, float y, ImU32 colour
 /// Stacked bars side by side; the scenario of a bar.
 [[nodiscard]] std::optional<Scenario> bar_chart(const Shown& shown, const ChartData& data, const Theme& theme,
                                                 const Box& area);
+/// Length and batch together; the scenario of a cell.
+[[nodiscard]] std::optional<Scenario> fit_map(const Shown& shown, const ChartData& data, const Theme& theme,
+                                              const Box& area);
 /// Rates with their range: speed and cost; the scenario of a point.
 [[nodiscard]] std::optional<Scenario> rate_chart(const ChartData& data, const Theme& theme, const Box& area);
 

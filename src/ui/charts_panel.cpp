@@ -9,24 +9,31 @@
 namespace llmcalc::ui {
 namespace {
 
-/// Padding of a tab so that all of them and the switch beside them have room, as far as the width allows it.
-float tab_padding(Task task, const Theme& theme, float width) {
-  float words = 0;
-  for (const auto& tab : tabs) {
-    words += text_width(theme.fonts.body, label_of(tab, task)) + theme.px(2);
-  }
+/// How tabs are drawn so that all of them and the switch beside them have room, as far as the width allows it.
+struct TabLook {
+  const Typeface& face;
+  float padding;
+};
+TabLook tab_look(Task task, const Theme& theme, float width) {
   float both = theme.px(30);
   for (const auto& row : tasks) both += text_width(theme.fonts.small, row.label);
-  return std::clamp((width - words - both) / static_cast<float>(tabs.size()), theme.px(4), theme.px(18));
+  const auto padding = [&](const Typeface& face) {
+    float words = 0;
+    for (const auto& tab : tabs) words += text_width(face, label_of(tab, task)) + theme.px(2);
+    return (width - words - both) / static_cast<float>(tabs.size());
+  };
+  const float roomy = padding(theme.fonts.body);
+  if (roomy >= theme.px(6)) return {theme.fonts.body, std::min(roomy, theme.px(18))};
+  return {theme.fonts.small, std::clamp(padding(theme.fonts.small), theme.px(3), theme.px(18))};
 }
 
 void draw_tabs(Tab& tab, Task& task, const Theme& theme, const Box& line) {
   const Palette& p = theme.palette;
-  const float padding = tab_padding(task, theme, line.width());
+  const auto [face, padding] = tab_look(task, theme, line.width());
   float x = line.from.x;
   for (const TabRow& row : tabs) {
     const std::string_view words = label_of(row, task);
-    const float width = text_width(theme.fonts.body, words) + padding;
+    const float width = text_width(face, words) + padding;
     if (x + width > line.to.x) break;
     ImGui::SetCursorScreenPos({x, line.from.y});
     ImGui::PushID(row.key.data());
@@ -38,7 +45,7 @@ void draw_tabs(Tab& tab, Task& task, const Theme& theme, const Box& line) {
                                               : ImGui::IsItemHovered() ? p.control_hover
                                                                        : p.tab,
                                               theme.px(4), ImDrawFlags_RoundCornersTop);
-    draw_text(theme, theme.fonts.body, on ? p.text : p.text_faint, box, words, Align::Centre);
+    draw_text(theme, face, on ? p.text : p.text_faint, box, words, Align::Centre);
     help(theme, help_of(row, task));
     focus_ring(theme, box);
     note_control(theme, "tab." + std::string(row.key), box);
@@ -100,6 +107,9 @@ ChartDeeds charts_panel(const Shown& shown, ChartsView& view, const Theme& theme
     case Tab::Speed:
     case Tab::Cost:
       deeds.scenario = rate_chart(view.data, theme, area);
+      break;
+    case Tab::Map:
+      deeds.scenario = fit_map(shown, view.data, theme, area);
       break;
     case Tab::Plan: {
       PlanDeeds plan = plan_panel(shown, view.question, view.plan, theme, area);

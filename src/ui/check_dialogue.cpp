@@ -93,7 +93,7 @@ CheckDeed check_dialogue(const Shown& shown, const LogCheck* check, Opening& ope
   if (button(theme, "check.paste", "Paste")) deed = CheckDeed::Paste;
   ImGui::SameLine();
   if (button(theme, "check.close", "Close")) ImGui::CloseCurrentPopup();
-  ImGui::EndPopup();
+  end_popup(theme);
   return deed;
 }
 

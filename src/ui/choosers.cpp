@@ -2,8 +2,9 @@
 
 #include "ui/choosers.hpp"
 
+#include "report/estimate_tables.hpp"
 #include "ui/breakdowns.hpp"
-#include "ui/panels.hpp"
+#include "ui/tab_order.hpp"
 #include "ui/what_runs_panels.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -35,6 +36,25 @@ bool keys(Chooser& chooser, std::size_t count) {
 
 }  // namespace
 
+namespace {
+
+/// Begins with the row that `is_present` finds, in the middle of the list.
+template <class IsPresent>
+void begin_at(Chooser& chooser, std::span<const ChooserRow> rows, IsPresent is_present) {
+  std::size_t number = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].is_group) continue;
+    if (is_present(i)) {
+      chooser.chosen = number;
+      chooser.scroll_now = true;
+      return;
+    }
+    ++number;
+  }
+}
+
+}  // namespace
+
 void open_chooser(Chooser& chooser, const char* name) {
   ImGui::OpenPopup(name);
   chooser = {.below = chooser.below, .focus_now = true};
@@ -48,7 +68,7 @@ bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec
   ImGui::SetNextWindowPos({std::min(at.x, screen.x - size.x - theme.px(8)), at.y});
   ImGui::SetNextWindowSize(size);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(10), theme.px(10)});
-  const bool open = ImGui::BeginPopup(name, ImGuiWindowFlags_NoNav);
+  const bool open = begin_popup(theme, name, ImGuiWindowFlags_NoNav);
   ImGui::PopStyleVar();
   if (!open) return false;
   if (compat::pressed(Key::Escape)) ImGui::CloseCurrentPopup();
@@ -59,11 +79,13 @@ bool begin_chooser(const Theme& theme, Chooser& chooser, const char* name, ImVec
     chooser.chosen = 0;
     chooser.scroll_now = true;
   }
+  tab_stop(theme);
   note_control(theme, std::string(name) + ".query", last_item());
   return true;
 }
 
-std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, std::span<const ChooserRow> rows) {
+std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, std::span<const ChooserRow> rows,
+                                        std::string_view nothing, Closes closes) {
   std::optional<std::size_t> result;
   std::size_t count = 0;
   for (const ChooserRow& row : rows) count += row.is_group ? 0 : 1;
@@ -111,49 +133,75 @@ std::optional<std::size_t> chooser_list(const Theme& theme, Chooser& chooser, st
   }
   chooser.scroll_now = false;
   if (count == 0) {
-    paragraph(theme, theme.fonts.body, p.text_faint, "Nothing found. Try a shorter word.", width);
+    paragraph(theme, theme.fonts.body, p.text_faint, nothing, width);
   }
   const float needed = above + ImGui::GetCursorPosY() + theme.px(12);
   chooser.wanted = needed;
   ImGui::EndChild();
   ImGui::PopStyleVar();
-  if (result) ImGui::CloseCurrentPopup();
+  if (result && closes == Closes::WhenChosen) ImGui::CloseCurrentPopup();
   return result;
 }
 
-ModelRows model_rows(const Library& library, std::string_view query, const ModelMarks& marks) {
+ModelRows model_rows(const Library& library, std::string_view query, const MeantModel& meant,
+                     const ModelMarks& marks) {
   ModelRows found;
-  std::string group;
-  for (const std::size_t i : search_models(library, query)) {
-    const ModelChoice& choice = library.models[i];
-    if (query.empty() && choice.group != group) {
-      group = choice.group;
-      found.rows.push_back({group, {}, {}, true});
-      found.index.push_back(i);
-    }
-    found.rows.push_back(
-        {choice.name, choice.note, choice.parameters == 0 ? std::string{} : count_text(choice.parameters), false});
+  const auto add = [&](const ModelChoice& choice) {
+    found.rows.push_back({.label = choice.name,
+                          .note = choice.note,
+                          .right = choice.parameters == 0 ? std::string{} : count_text(choice.parameters)});
     if (const auto known = marks.find(choice.id); known != marks.end()) {
       found.rows.back().mark = known->second.mark;
       if (!known->second.format.empty()) found.rows.back().note = known->second.format + " · " + choice.note;
     }
-    found.index.push_back(i);
+    found.deeds.push_back({.source = source_of(choice), .name = choice.name, .weights = {}});
+  };
+  const bool has_meant = !query.empty() && meant.source.has_value();
+  if (has_meant) {
+    const auto choice = std::find_if(library.models.begin(), library.models.end(),
+                                     [&](const ModelChoice& c) { return source_of(c) == *meant.source; });
+    if (choice != library.models.end()) {
+      add(*choice);
+    } else {
+      found.rows.push_back({.label = meant.source->text, .note = {}, .right = "this computer"});
+      found.deeds.push_back({.source = *meant.source, .name = meant.source->text, .weights = {}});
+    }
+    found.deeds.back().weights = meant.weights;
+  }
+  std::string group;
+  for (const std::size_t i : search_models(library, query)) {
+    const ModelChoice& choice = library.models[i];
+    if (has_meant && source_of(choice) == *meant.source) continue;
+    if (query.empty() && choice.group != group) {
+      group = choice.group;
+      found.rows.push_back({.label = group, .note = {}, .right = {}, .is_group = true});
+      found.deeds.emplace_back();
+    }
+    add(choice);
   }
   return found;
 }
 
-const ModelChoice* model_chooser(const Library& library, View& view, const Theme& theme) {
+std::optional<ModelDeed> model_chooser(const Library& library, const io::Resolver& resolver,
+                                       const ModelSource& present, View& view, const Theme& theme) {
   Chooser& chooser = view.models;
-  if (view.opening.take(Dialogue::Models)) {
+  const bool opens = view.opening.take(Dialogue::Models);
+  if (opens) {
     open_chooser(chooser, "models");
     view.marks_wanted = true;
   }
   const ImVec2 size{theme.px(620), theme.px(600)};
-  if (!begin_chooser(theme, chooser, "models", size, "Search: name, family, size, licence")) return nullptr;
-  const ModelRows found = model_rows(library, chooser.query.data(), view.marks);
-  const auto chosen = chooser_list(theme, chooser, found.rows);
-  ImGui::EndPopup();
-  return chosen ? &library.models[found.index[*chosen]] : nullptr;
+  if (!begin_chooser(theme, chooser, "models", size, "Name, family, size, licence; a Hugging Face id or page"))
+    return std::nullopt;
+  look_up_model(resolver, chooser.query.data(), view.meant_model);
+  const ModelRows found = model_rows(library, chooser.query.data(), view.meant_model, view.marks);
+  if (opens) begin_at(chooser, found.rows, [&](std::size_t i) { return found.deeds[i].source == present; });
+  const std::string& refusal = view.meant_model.refusal;
+  const auto chosen =
+      chooser_list(theme, chooser, found.rows, refusal.empty() ? nothing_found : std::string_view(refusal));
+  end_popup(theme);
+  if (!chosen) return std::nullopt;
+  return found.deeds[*chosen];
 }
 
 namespace {
@@ -175,11 +223,14 @@ std::optional<Bytes> typed_memory(std::string_view query) {
 
 }  // namespace
 
-std::optional<DeviceDeed> device_chooser(const Library& library, DeviceSet& devices, View& view, const Theme& theme) {
+std::optional<DeviceDeed> device_chooser(const Library& library, const io::Resolver& resolver, DeviceSet& devices,
+                                         View& view, const Theme& theme) {
   Chooser& chooser = view.devices;
-  if (view.opening.take(Dialogue::Devices)) open_chooser(chooser, "devices");
+  const bool opens = view.opening.take(Dialogue::Devices);
+  if (opens) open_chooser(chooser, "devices");
   const ImVec2 size{theme.px(560), theme.px(600)};
-  if (!begin_chooser(theme, chooser, "devices", size, "Search: name, maker, memory; or type 24 GB. Shift adds")) {
+  if (!begin_chooser(theme, chooser, "devices", size,
+                     "Name, maker, memory: 2x 3090, m4 max 64, 24 GB. Shift+Enter adds")) {
     return std::nullopt;
   }
   Count count = devices.groups.empty() ? 1 : std::max<Count>(devices.groups.front().count, 1);
@@ -192,12 +243,19 @@ std::optional<DeviceDeed> device_chooser(const Library& library, DeviceSet& devi
   /// What a row stands for: a preset, memory that was typed, or no device at all.
   std::vector<ChooserRow> rows;
   std::vector<DevicePtr> meant;
+  look_up_devices(resolver, query, view.meant_devices);
+  const std::optional<DeviceSet>& typed_devices = view.meant_devices.devices;
+  const bool has_meant = !query.empty() && typed_devices && !typed_memory(query);
+  if (has_meant) {
+    rows.push_back({.label = io::devices_text(*typed_devices), .note = "as typed", .right = {}});
+    meant.emplace_back();
+  }
   if (query.empty()) {
-    rows.push_back({"Host memory only", "no GPU", "", false});
+    rows.push_back({.label = "Host memory only", .note = "no GPU", .right = {}});
     meant.emplace_back();
   }
   if (const std::optional<Bytes> typed = typed_memory(query)) {
-    rows.push_back({"A GPU with " + text(*typed), "of any kind", {}, false});
+    rows.push_back({.label = "A GPU with " + text(*typed), .note = "of any kind", .right = {}});
     meant.push_back(io::device_of_memory(*typed));
   }
   std::string group;
@@ -205,7 +263,7 @@ std::optional<DeviceDeed> device_chooser(const Library& library, DeviceSet& devi
     const DeviceChoice& choice = library.devices[i];
     if (query.empty() && choice.group != group) {
       group = choice.group;
-      rows.push_back({group, {}, {}, true});
+      rows.push_back({.label = group, .note = {}, .right = {}, .is_group = true});
       meant.emplace_back();
     }
     const double bandwidth = choice.device->bandwidth;
@@ -213,10 +271,17 @@ std::optional<DeviceDeed> device_chooser(const Library& library, DeviceSet& devi
                     is_host_memory(*choice.device) ? "host" : capacity_name(*choice.device), false});
     meant.push_back(choice.device);
   }
+  const Device* present = devices.smallest();
+  if (opens && present != nullptr)
+    begin_at(chooser, rows, [&](std::size_t i) { return meant[i] && meant[i]->id == present->id; });
   const auto chosen = chooser_list(theme, chooser, rows);
-  ImGui::EndPopup();
+  end_popup(theme);
   if (!chosen) return std::nullopt;
-  return DeviceDeed{.device = meant[*chosen], .count = count, .joins = ImGui::GetIO().KeyShift};
+  const bool joins = ImGui::GetIO().KeyShift;
+  if (has_meant && *chosen == 0) return DeviceDeed{.devices = typed_devices, .device = {}, .joins = joins};
+  // A computer that shares its memory with its GPU is one, however many cards there were.
+  const bool single = meant[*chosen] && meant[*chosen]->unified;
+  return DeviceDeed{.devices = {}, .device = meant[*chosen], .count = single || joins ? 1 : count, .joins = joins};
 }
 
 }  // namespace llmcalc::ui

@@ -66,7 +66,7 @@ int combo(const Theme& theme, std::string_view name, float width, std::string_vi
     ImGui::SetNextWindowSize({widest + theme.px(12), list_height});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(6), theme.px(6)});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{0, theme.px(3)});
-    if (ImGui::BeginPopup("list")) {
+    if (begin_popup(theme, "list")) {
       for (std::size_t i = 0; i < all.size(); ++i) {
         ImGui::PushID(static_cast<int>(i));
         const bool current = static_cast<int>(i) == chosen;
@@ -78,7 +78,7 @@ int combo(const Theme& theme, std::string_view name, float width, std::string_vi
         note_control(theme, std::string(name) + "." + all[i].label, last_item());
         ImGui::PopID();
       }
-      ImGui::EndPopup();
+      end_popup(theme);
     }
     ImGui::PopStyleVar(2);
   }

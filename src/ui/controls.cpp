@@ -1,5 +1,7 @@
 #include "ui/controls.hpp"
 
+#include "ui/tab_order.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -26,6 +28,7 @@ bool typed_value(const Theme& theme, Typing& typing, const Box& box, const Slide
   const bool entered = ImGui::InputText("##typed", typing.text.data(), typing.text.size(),
                                         ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
   ImGui::PopStyleVar();
+  tab_stop(theme);
   const bool left = !first && ImGui::IsItemDeactivated();
   if (!entered && !left) return false;
   if (compat::pressed(Key::Escape)) {

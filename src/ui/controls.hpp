@@ -33,8 +33,10 @@ struct Controls {
   const Scenario& reference;  ///< what "as it was" means: marks and resets go by it
   const Issues& issues;       ///< of the scenario; shown beside the fields they name
   Typing& typing;
-  float label_width = 0;  ///< pixels
-  bool more = false;      ///< the further settings are shown too
+  float label_width = 0;             ///< pixels
+  bool more = false;                 ///< the further settings are shown too
+  std::string_view* seek = nullptr;  ///< path of the setting that is to get the keyboard; emptied when it has it
+  const Field* solve = nullptr;      ///< the setting whose best value that fits was asked for
 };
 
 /// Look of a button.
@@ -92,12 +94,18 @@ bool setting(Controls& controls, const Field& field);
 /// Two settings in one row under a common label.
 bool setting_pair(Controls& controls, std::string_view label, const Field& left, const Field& right);
 
+/// Gives the control that is drawn next the keyboard if this setting is sought.
+void seek(Controls& controls, const Field& field);
+
 /// The control of one setting, without its label.
 bool setting_control(Controls& controls, const Field& field, float width);
 
 /// The list of a coded setting, with `shown` on it and `note` at its right end. True when something else was chosen.
 bool coded_control(Controls& controls, const Field& field, float width, const std::string& shown,
                    std::string_view note);
+
+/// The value of a setting as people read it, with its unit.
+[[nodiscard]] std::string setting_text(const Field& field, const Scenario& scenario);
 
 /// Words for the text form of a coded setting: "gguf:Q4_K_M" is "GGUF Q4_K_M".
 [[nodiscard]] std::string coded_label(const Field& field, std::string_view text);

@@ -13,7 +13,7 @@ bool begin_dialogue(const Theme& theme, Dialogue which, Opening& opening, float 
   ImGui::SetNextWindowPos({(screen.x - width) / 2, screen.y * 0.16f});
   ImGui::SetNextWindowSize({width, 0});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(18), theme.px(14)});
-  const bool open = ImGui::BeginPopup(name.c_str());
+  const bool open = begin_popup(theme, name.c_str());
   ImGui::PopStyleVar();
   if (open && compat::pressed(Key::Escape)) ImGui::CloseCurrentPopup();
   return open;

@@ -10,11 +10,15 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace llmcalc::ui {
 
-/// A path to type. The file or folder to open.
-[[nodiscard]] std::optional<std::filesystem::path> open_dialogue(View& view, const Theme& theme);
+/// A path to type, and what there is to open: `before` are paths that were opened. The file or folder to open.
+[[nodiscard]] std::optional<std::filesystem::path> open_dialogue(const Library& library,
+                                                                 const std::vector<std::string>& before,
+                                                                 Opening& opening, OpenView& view,
+                                                                 const Theme& theme);
 
 /// What was answered to a preview.
 enum class PreviewDeed : std::uint8_t { None, Use, Cancel };
@@ -60,7 +64,12 @@ struct ScenariosDeed {
 /// Which version this is, and how accurate by the golden cases that come with it; null while these run.
 void about_dialogue(const Accuracy* accuracy, Opening& opening, const Theme& theme);
 
-/// Every action by its name. The one that was chosen; null mostly.
-[[nodiscard]] const Action* command_palette(View& view, const Theme& theme);
+/// What was chosen in the palette: one of these.
+struct PaletteDeed {
+  const Action* action = nullptr;
+  const Field* setting = nullptr;  ///< to be shown with the keyboard on it
+};
+/// Every action by its name, every setting by any of its names.
+[[nodiscard]] std::optional<PaletteDeed> command_palette(const Scenario& scenario, View& view, const Theme& theme);
 
 }  // namespace llmcalc::ui

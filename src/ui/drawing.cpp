@@ -1,5 +1,7 @@
 #include "ui/drawing.hpp"
 
+#include "ui/tab_order.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -58,6 +60,16 @@ float line_height(const Typeface& typeface) {
   return height;
 }
 
+namespace {
+
+/// True while the mouse points there; not while the keyboard is used, when it rests where it was left.
+bool is_pointed_at(const Box& box) {
+  return ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&
+         ImGui::IsMouseHoveringRect(box.from, box.to) && !ImGui::GetIO().NavVisible;
+}
+
+}  // namespace
+
 float draw_text(const Theme& theme, const Typeface& typeface, ImU32 colour, const Box& box, std::string_view text,
                 Align align) {
   if (text.empty()) return 0;
@@ -80,8 +92,7 @@ float draw_text(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
   }
   note_text(theme, typeface, text, box, {at, {at.x + drawn, at.y + ImGui::GetFontSize()}}, size.x, cut);
   compat::pop_font();
-  if (cut && ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem) &&
-      ImGui::IsMouseHoveringRect(box.from, box.to)) {
+  if (cut && is_pointed_at(box)) {
     begin_tooltip(theme);
     ImGui::TextUnformatted(text.data(), text.data() + text.size());
     end_tooltip();
@@ -97,8 +108,7 @@ float draw_name(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
   const float drawn = draw_text(theme, typeface, colour, box, shown);
   if (theme.audit && !shown.empty()) theme.audit->texts.back().shortens = true;
   const bool whole = shown.size() == name.size();
-  if (!whole && text_width(typeface, shown) <= box.width() && ImGui::IsWindowHovered() &&
-      ImGui::IsMouseHoveringRect(box.from, box.to)) {
+  if (!whole && text_width(typeface, shown) <= box.width() && is_pointed_at(box)) {
     begin_tooltip(theme);
     ImGui::TextUnformatted(name.data(), name.data() + name.size());
     end_tooltip();
@@ -139,6 +149,25 @@ void draw_tick(const Theme& theme, const Box& box, ImU32 colour) {
   compat::polyline(ImGui::GetWindowDrawList(), points, 3, colour, theme.px(2));
 }
 
+void draw_cross(const Theme& theme, const Box& box, ImU32 colour) {
+  const float half = theme.px(4);
+  const ImVec2 at = box.middle();
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddLine({at.x - half, at.y - half}, {at.x + half, at.y + half}, colour, theme.px(2));
+  list->AddLine({at.x - half, at.y + half}, {at.x + half, at.y - half}, colour, theme.px(2));
+}
+
+bool begin_popup(const Theme& theme, const char* name, ImGuiWindowFlags flags) {
+  const bool open = ImGui::BeginPopup(name, flags);
+  if (open) begin_tab_layer(theme);
+  return open;
+}
+
+void end_popup(const Theme& theme) {
+  end_tab_layer(theme);
+  ImGui::EndPopup();
+}
+
 void note_control(const Theme& theme, std::string_view name, const Box& box) {
   if (theme.audit) theme.audit->controls.push_back({std::string(name), box});
 }
@@ -166,11 +195,26 @@ void help(const Theme& theme, std::string_view text) {
   end_tooltip();
 }
 
-void focus_ring(const Theme& theme, const Box& box) {
+namespace {
+
+void draw_ring(const Theme& theme, const Box& box) {
   if (!ImGui::IsItemFocused() || !ImGui::GetIO().NavVisible) return;
   const float out = theme.px(2);
   compat::outline(ImGui::GetWindowDrawList(), {box.from.x - out, box.from.y - out}, {box.to.x + out, box.to.y + out},
                   theme.palette.accent, theme.px(5), theme.px(2));
+}
+
+}  // namespace
+
+void focus_ring_in_list(const Theme& theme, const Box& box, bool is_stop) {
+  if (is_stop) return focus_ring(theme, box);
+  tab_pass(theme);
+  draw_ring(theme, box);
+}
+
+void focus_ring(const Theme& theme, const Box& box) {
+  tab_stop(theme);
+  draw_ring(theme, box);
 }
 
 }  // namespace llmcalc::ui

@@ -74,6 +74,13 @@ void draw_arrow(const Theme& theme, ImVec2 middle, ImU32 colour);
 /// A tick in the middle of a box.
 void draw_tick(const Theme& theme, const Box& box, ImU32 colour);
 
+/// A cross in the middle of a box.
+void draw_cross(const Theme& theme, const Box& box, ImU32 colour);
+
+/// What opens over the window; Tab then stays inside it. Pair with end_popup() when true.
+[[nodiscard]] bool begin_popup(const Theme& theme, const char* name, ImGuiWindowFlags flags = 0);
+void end_popup(const Theme& theme);
+
 /// Tells tests that this control was drawn here.
 void note_control(const Theme& theme, std::string_view name, const Box& box);
 
@@ -87,7 +94,10 @@ void help(const Theme& theme, std::string_view text);
 void begin_tooltip(const Theme& theme);
 void end_tooltip();
 
-/// A ring around the last item while it has the keyboard.
+/// Makes the last item a stop of Tab, with a ring around it while it has the keyboard.
 void focus_ring(const Theme& theme, const Box& box);
+
+/// The same for one of many in a list or grid, of which only one is a stop; arrows reach the others.
+void focus_ring_in_list(const Theme& theme, const Box& box, bool is_stop);
 
 }  // namespace llmcalc::ui

@@ -11,6 +11,7 @@
 #include "ui/controls.hpp"
 #include "ui/dialogue.hpp"
 #include "ui/dialogues.hpp"
+#include "ui/tab_order.hpp"
 
 #include <algorithm>
 #include <array>
@@ -32,6 +33,7 @@ std::string engine_name(const Library& library, const Scenario& scenario) {
 void folder_field(std::array<char, longest_path>& typed, std::string& folder, const Theme& theme) {
   ImGui::SetNextItemWidth(-1);
   if (ImGui::InputText("##folder", typed.data(), typed.size())) folder = typed.data();
+  tab_stop(theme);
   note_control(theme, "export.folder", last_item());
   help(theme, "Where files are saved. Empty: your documents, or the folder the program was started in.");
 }
@@ -97,7 +99,7 @@ std::optional<ExportDeed> export_dialogue(const Shown& shown, const Library& lib
   if (check) view.opening.dialogue = Dialogue::Check;
   help(theme, "What an engine or PyTorch measured, next to what is predicted here.");
   if (deed || check) ImGui::CloseCurrentPopup();
-  ImGui::EndPopup();
+  end_popup(theme);
   return deed;
 }
 

@@ -18,6 +18,21 @@ std::filesystem::path typed_path(std::string_view typed) {
   return io::path_of(typed);
 }
 
+std::vector<std::pair<std::string, std::filesystem::path>> starting_folders() {
+  namespace fs = std::filesystem;
+  std::vector<std::pair<std::string, fs::path>> folders;
+  std::error_code error;
+  const auto add = [&](const char* name, const fs::path& path) {
+    if (!path.empty() && fs::is_directory(path, error)) folders.emplace_back(name, path);
+  };
+  const fs::path home = io::home_folder();
+  add("Home", home);
+  add("Documents", io::documents_folder());
+  if (!home.empty()) add("Downloads", home / "Downloads");
+  add("Working folder", fs::current_path(error));
+  return folders;
+}
+
 std::filesystem::path export_folder(const Preferences& preferences) {
   namespace fs = std::filesystem;
   if (!preferences.export_folder.empty()) return typed_path(preferences.export_folder);

@@ -6,11 +6,16 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace llmcalc::ui {
 
 /// A path as people type it: "~" is the home folder.
 [[nodiscard]] std::filesystem::path typed_path(std::string_view typed);
+
+/// Folders to begin a search for files in, with their names: home, documents, downloads, the working folder.
+[[nodiscard]] std::vector<std::pair<std::string, std::filesystem::path>> starting_folders();
 
 /// Where exports go: the folder that was typed in, else the user's documents, else the working folder.
 [[nodiscard]] std::filesystem::path export_folder(const Preferences& preferences);

@@ -54,8 +54,9 @@ DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
     if (hovered)
       fill({{box.from.x - theme.px(4), box.from.y}, {box.to.x + theme.px(4), box.to.y}}, faded(p.row, 0.7f),
            theme.px(3));
-    const float percent = theme.px(48);
-    const float bar_width = width * 0.21f;
+    // Bar, a tick or a cross for who cannot tell the colours, and the share.
+    const float percent = theme.px(64);
+    const float bar_width = width * 0.17f;
     const Box bar{{box.to.x - percent - bar_width, box.middle().y - theme.px(4)},
                   {box.to.x - percent, box.middle().y + theme.px(4)}};
     const float room = bar.from.x - theme.px(6) - box.from.x;
@@ -66,6 +67,8 @@ DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
     fill({bar.from,
           {bar.from.x + std::max(bar.width() * static_cast<float>(std::min(share, 1.0)), theme.px(2)), bar.to.y}},
          ink, theme.px(2));
+    const Box mark{{bar.to.x + theme.px(5), box.from.y}, {bar.to.x + theme.px(16), box.to.y}};
+    share > 1 ? draw_cross(theme, mark, ink) : draw_tick(theme, mark, ink);
     const std::string words =
         share >= 9.995 ? fixed(share, share < 99.5 ? 1 : 0) + " ×" : fixed(100 * share, 0) + " %";
     draw_text(theme, theme.fonts.body, ink, box, words, Align::Right);

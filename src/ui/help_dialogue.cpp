@@ -11,18 +11,25 @@ namespace llmcalc::ui {
 
 void help_dialogue(const Issues& skipped, Opening& opening, const Theme& theme) {
   if (!begin_dialogue(theme, Dialogue::Help, opening, 680)) return;
+  heading(theme, "In one minute");
+  constexpr std::array<std::string_view, 4> tour{
+      "Choose a model and devices in the bar at the top, or let “What runs” find models for this computer.",
+      "At the left, say how it is served and trained; “max” beside a number sets the largest value that fits.",
+      "In the middle, the bars say what it takes and whether it fits; a click on any part shows its calculation.",
+      "At the right, levers save memory. Export… gives the command that starts it with exactly these settings."};
+  for (const std::string_view step : tour) dialogue_text(theme, theme.palette.text_soft, step);
   heading(theme, "Keys");
   constexpr std::array<std::array<const char*, 2>, 13> keys{{
       {"Ctrl+M · Ctrl+D", "choose a model, the devices: type to search, arrows, Enter"},
       {"Ctrl+O · Ctrl+V", "open a file; paste a config.json, a scenario or a start-up log"},
       {"Ctrl+S", "save the scenario under a name, open a saved one"},
-      {"Ctrl+P", "find an action by its name"},
+      {"Ctrl+P", "find an action or a setting: context, ngl, --max-num-seqs"},
       {"Ctrl+Z · Ctrl+Shift+Z", "undo, redo"},
       {"Ctrl+K", "pin the scenario and compare"},
       {"Ctrl+E · Ctrl+C", "export; copy the estimate as Markdown"},
       {"Ctrl+T · Ctrl+G", "theme; GiB or GB"},
       {"Ctrl+Plus · Minus · 0", "larger, smaller, normal size"},
-      {"Arrows · Enter", "move between controls; open, press or type a value"},
+      {"Tab · Shift+Tab", "next and previous control; Enter opens, presses or types"},
       {"+ and −", "the next value of the slider in focus"},
       {"Ctrl+click, double click", "type a slider's value: 8192, 8k, 128k, 70b; also past its end"},
       {"F1", "this help"},
@@ -52,7 +59,7 @@ void help_dialogue(const Issues& skipped, Opening& opening, const Theme& theme) 
       dialogue_text(theme, theme.palette.bad, skipped[i].where + ": " + skipped[i].what);
     }
   }
-  ImGui::EndPopup();
+  end_popup(theme);
 }
 
 }  // namespace llmcalc::ui

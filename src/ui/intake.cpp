@@ -11,6 +11,7 @@
 #include <llmcalc/estimate/summary.hpp>
 
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace llmcalc::ui {
@@ -133,7 +134,17 @@ std::string mixer_words(const Layer& kind) {
 
 }  // namespace
 
-bool take_path(App& app, const std::filesystem::path& path) {
+namespace {
+
+/// Puts a path in front of those that were opened before.
+void note_opened(Preferences& preferences, const std::string& path) {
+  std::vector<std::string>& opened = preferences.opened;
+  std::erase(opened, path);
+  opened.insert(opened.begin(), path);
+  if (opened.size() > most_opened) opened.resize(most_opened);
+}
+
+bool take_any_path(App& app, const std::filesystem::path& path) {
   const std::string shown = io::shown(path);
   if (path.extension() == ".json") {
     const Result<std::string> text = io::read_text_file(path, scenario_limit);
@@ -157,6 +168,16 @@ bool take_path(App& app, const std::filesystem::path& path) {
     if (text && io::looks_importable(*text)) return take_import(app, *text, path);
   }
   return preview(app, {ModelSource::Kind::File, shown});
+}
+
+}  // namespace
+
+bool take_path(App& app, const std::filesystem::path& path) {
+  if (!take_any_path(app, path)) return false;
+  std::error_code unknown;
+  const std::filesystem::path whole = std::filesystem::absolute(path, unknown);
+  note_opened(app.preferences, io::shown(unknown ? path : whole));
+  return true;
 }
 
 bool take_text(App& app, std::string_view text) {

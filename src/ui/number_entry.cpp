@@ -63,6 +63,14 @@ Count next_stop(const CountRange& range, Count value, bool up) {
 }
 
 std::optional<Count> parse_count(std::string_view typed, bool binary) {
+  if (const std::size_t times = typed.find_first_of("*x×"); times != std::string_view::npos && times != 0) {
+    const std::size_t behind = typed.find_first_not_of("*x×", times);
+    if (behind == std::string_view::npos) return std::nullopt;
+    const auto left = parse_count(typed.substr(0, times), binary);
+    const auto right = parse_count(typed.substr(behind), binary);
+    if (!left || !right) return std::nullopt;
+    return multiply(*left, *right);
+  }
   std::string digits;
   double factor = 1;
   bool ended = false;

@@ -27,7 +27,7 @@ struct CountRange {
 [[nodiscard]] Count next_stop(const CountRange& range, Count value, bool up);
 
 /// A typed count: digits with commas, a decimal point, and k, m, b, t behind it. With `binary`, k is 1024 (tokens are
-/// counted that way), otherwise 1000. Nothing when it is not a number.
+/// counted that way), otherwise 1000. "50k x 2048" is their product. Nothing when it is not a number.
 [[nodiscard]] std::optional<Count> parse_count(std::string_view typed, bool binary);
 
 /// A typed real number: digits with a decimal point, and k, m, b or g, t (thousands) or a percent sign behind it.

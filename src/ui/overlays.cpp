@@ -2,11 +2,10 @@
 
 #include "ui/dialogues.hpp"
 #include "ui/files.hpp"
+#include "ui/first_settings.hpp"
 #include "ui/intake.hpp"
 #include "ui/panels.hpp"
 #include "ui/scenarios.hpp"
-
-#include <llmcalc/scenario/fields.hpp>
 
 namespace llmcalc::ui {
 namespace {
@@ -15,8 +14,26 @@ std::string in_words(const Issue& issue) {
   return issue.where.empty() ? issue.what : issue.where + ": " + issue.what;
 }
 
+void act(App& app, const ModelDeed& deed) {
+  if (!use_model(app, deed.source)) return;
+  const auto& format = std::get<CodedAccess>(field_at("weights.format").access);
+  const bool stated = !deed.weights.empty() && format.set(app.scenario, deed.weights);
+  say(app, deed.name + (stated ? ", weights in " + coded_label(field_at("weights.format"), deed.weights) : ""));
+}
+
 void act(App& app, const DeviceDeed& deed) {
-  if (deed.joins) return add_device(app, deed.device);
+  if (deed.devices) {
+    for (const DeviceGroup& group : deed.devices->groups) {
+      const bool first = &group == &deed.devices->groups.front();
+      if (first && !deed.joins) {
+        use_device(app, group.device, group.count);
+      } else {
+        add_device(app, group.device, group.count);
+      }
+    }
+    return;
+  }
+  if (deed.joins) return add_device(app, deed.device, deed.count);
   use_device(app, deed.device, deed.count);
 }
 
@@ -92,6 +109,25 @@ void act(App& app, const ScenariosDeed& deed) {
   app.view.scenarios.names = saved_names(app.scenario_folder);
 }
 
+/// Opens the place of a setting and puts the keyboard on it.
+void show_setting(App& app, const Field& field) {
+  if (field.path == "method") return say(app, "The method is chosen in the bar at the top");
+  if (!field.matters(app.scenario)) {
+    return say(app, std::string(field.label) + " has no effect with the current settings");
+  }
+  app.view.screen = Screen::OneModel;
+  app.view.drawer_open = true;  // where the window is too narrow for the settings beside the rest
+  app.preferences.more_settings |= !is_always_shown(field);
+  app.view.seek = field.path;
+}
+
+/// Opens a path that was chosen; what cannot be opened stays to be mended.
+void open_path(App& app, const std::filesystem::path& path) {
+  if (take_path(app, path)) return app.view.open.problem.clear();
+  app.view.open.problem = app.view.message.text;
+  app.view.opening.dialogue = Dialogue::OpenFile;
+}
+
 }  // namespace
 
 void overlays(App& app, Jobs& jobs, const Theme& theme) {
@@ -100,13 +136,14 @@ void overlays(App& app, Jobs& jobs, const Theme& theme) {
   if (app.has_file_chooser && opening.take(Dialogue::OpenFile)) app.requests.choose_file = true;
   if (opening.dialogue == Dialogue::About) ask_for_accuracy(app, jobs);
   update_check(app);
-  if (const ModelChoice* chosen = model_chooser(app.library, app.view, theme)) {
-    const std::string name = chosen->name;
-    if (use_model(app, source_of(*chosen))) say(app, name);
+  if (const auto deed = model_chooser(app.library, app.resolver, app.scenario.model_source, app.view, theme)) {
+    act(app, *deed);
   }
-  if (const auto deed = device_chooser(app.library, app.scenario.devices, app.view, theme)) act(app, *deed);
-  if (const auto path = open_dialogue(app.view, theme); path && !take_path(app, *path)) {
-    opening.dialogue = Dialogue::OpenFile;  // it says what is wrong and can be mended
+  if (const auto deed = device_chooser(app.library, app.resolver, app.scenario.devices, app.view, theme)) {
+    act(app, *deed);
+  }
+  if (const auto path = open_dialogue(app.library, app.preferences.opened, opening, app.view.open, theme)) {
+    open_path(app, *path);
   }
   act(app, preview_dialogue(app.view.preview ? &*app.view.preview : nullptr, opening, theme));
   if (const auto deed = export_dialogue(app.shown(), app.library, app.resolver, app.view,
@@ -119,7 +156,10 @@ void overlays(App& app, Jobs& jobs, const Theme& theme) {
   const Accuracy* accuracy = known_accuracy(jobs);
   if (jobs.accuracy.valid() && accuracy == nullptr) wake_after(app.requests, 0.1);
   about_dialogue(accuracy, opening, theme);
-  if (const Action* action = command_palette(app.view, theme)) action->run(app);
+  if (const auto deed = command_palette(app.scenario, app.view, theme)) {
+    if (deed->action != nullptr) deed->action->run(app);
+    if (deed->setting != nullptr) show_setting(app, *deed->setting);
+  }
 }
 
 }  // namespace llmcalc::ui

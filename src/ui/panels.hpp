@@ -7,6 +7,8 @@
 
 namespace llmcalc::ui {
 
+struct Example;
+
 /// Draws the whole window into the current frame.
 void draw_window(App& app, Jobs& jobs, Theme& theme);
 
@@ -38,6 +40,7 @@ struct StatusWords {
 /// Choosers of models besides the scenario's own, and what was chosen in one.
 struct SlotChoosers {
   const Library& library;
+  const io::Resolver& resolver;
   View& view;
   const ModelSlot* slot = nullptr;      ///< in which one something was chosen
   std::optional<ModelSource> source{};  ///< what; nothing empties it
@@ -51,8 +54,13 @@ void parallelism_panel(Controls& controls);
 void assumptions_panel(Controls& controls);
 
 // Middle column.
-/// What to do first. True when it was sent away.
-[[nodiscard]] bool first_hint(const Theme& theme);
+/// What was asked for in the first hint.
+struct HintDeed {
+  bool done = false;                 ///< it was sent away
+  const Example* example = nullptr;  ///< to be shown
+};
+/// What to do first, with examples.
+[[nodiscard]] HintDeed first_hint(const Theme& theme);
 /// What was asked for in the bars.
 struct BarDeeds {
   bool focus = false;              ///< the focus was set: its calculation is wanted
@@ -93,16 +101,24 @@ void why_panel(const Shown& shown, const Focus& focus, const Theme& theme);
 void speed_panel(const std::vector<SpeedRow>& rows, const Theme& theme);
 
 // What opens over the window.
-/// The model that was chosen; null mostly.
-[[nodiscard]] const ModelChoice* model_chooser(const Library& library, View& view, const Theme& theme);
-/// A device that was chosen; null: host memory only.
+/// A model that was chosen.
+struct ModelDeed {
+  ModelSource source{};
+  std::string name{};
+  std::string weights{};  ///< weight format that the typed name states; "" none
+};
+/// The model that was chosen; nothing mostly. The list begins at the present one.
+[[nodiscard]] std::optional<ModelDeed> model_chooser(const Library& library, const io::Resolver& resolver,
+                                                     const ModelSource& present, View& view, const Theme& theme);
+/// Devices that were chosen.
 struct DeviceDeed {
-  DevicePtr device;
+  std::optional<DeviceSet> devices{};  ///< as typed; else `count` of `device`
+  DevicePtr device{};                  ///< null: host memory only
   Count count = 1;
   bool joins = false;  ///< it joins those that are there
 };
 /// Edits how many devices there are; what was chosen in the list.
-[[nodiscard]] std::optional<DeviceDeed> device_chooser(const Library& library, DeviceSet& devices, View& view,
-                                                       const Theme& theme);
+[[nodiscard]] std::optional<DeviceDeed> device_chooser(const Library& library, const io::Resolver& resolver,
+                                                       DeviceSet& devices, View& view, const Theme& theme);
 
 }  // namespace llmcalc::ui

@@ -1,21 +1,13 @@
 // PARALLELISM: how the work is divided over devices.
 
+#include "ui/first_settings.hpp"
 #include "ui/panels.hpp"
 
-#include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/validate.hpp>
-
-#include <algorithm>
-#include <array>
 
 namespace llmcalc::ui {
 
 namespace {
-
-/// Always shown, two in a row; the rest of the group follows with "more settings".
-constexpr std::array first{&field_at("parallelism.tensor"),  &field_at("parallelism.pipeline"),
-                           &field_at("parallelism.data"),    &field_at("parallelism.zero"),
-                           &field_at("parallelism.context"), &field_at("parallelism.expert")};
 
 /// As many devices as the layout has ranks, once the layout was changed so that they do not divide.
 void follow_layout(Scenario& s, Count ranks_before) {
@@ -30,13 +22,13 @@ void follow_layout(Scenario& s, Count ranks_before) {
 void parallelism_panel(Controls& controls) {
   const Count ranks_before = ranks_of(controls.scenario.parallelism);
   heading(controls.theme, "Parallelism");
-  setting_pair(controls, "Tensor · pipeline", *first[0], *first[1]);
-  setting_pair(controls, "Data · ZeRO", *first[2], *first[3]);
-  setting_pair(controls, "Context · expert", *first[4], *first[5]);
+  setting_pair(controls, "Tensor · pipeline", *first_parallelism[0], *first_parallelism[1]);
+  setting_pair(controls, "Data · ZeRO", *first_parallelism[2], *first_parallelism[3]);
+  setting_pair(controls, "Context · expert", *first_parallelism[4], *first_parallelism[5]);
   follow_layout(controls.scenario, ranks_before);
   if (!controls.more) return;
   for (const Field& field : fields) {
-    if (field.group() != "parallelism" || std::find(first.begin(), first.end(), &field) != first.end()) continue;
+    if (field.group() != "parallelism" || is_always_shown(field)) continue;
     setting(controls, field);
   }
   for (const char* path : {"measure", "include_overhead", "overhead.context_bytes", "overhead.display_bytes",

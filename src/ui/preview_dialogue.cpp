@@ -26,7 +26,7 @@ PreviewDeed preview_dialogue(const Preview* preview, Opening& opening, const The
     if (button(theme, "preview.cancel", "Cancel")) deed = PreviewDeed::Cancel;
   }
   if (deed != PreviewDeed::None) ImGui::CloseCurrentPopup();
-  ImGui::EndPopup();
+  end_popup(theme);
   return deed;
 }
 

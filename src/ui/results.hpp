@@ -78,6 +78,26 @@ struct Sample {
   std::optional<Scenario> scenario;  ///< what a click changes to
 };
 
+/// What fits of length and batch together.
+struct FitMap {
+  struct Cell {
+    Bytes use;
+    bool fits = false;
+    std::optional<Scenario> scenario{};  ///< nothing: the pair is not possible
+  };
+  struct Row {
+    Count batch = 0;
+    std::vector<Cell> cells;  ///< one for each length
+    bool present = false;
+    std::optional<Count> longest{};  ///< that fits; nothing: none does
+    bool unbounded = false;          ///< every length fits
+  };
+  std::vector<Count> across;  ///< lengths
+  std::vector<Row> rows;
+  Count present = 0;  ///< the scenario's own length
+  bool solved = false;
+};
+
 /// The samples of the visible chart.
 struct ChartData {
   std::size_t revision = 0;
@@ -85,7 +105,8 @@ struct ChartData {
   Task task = Task::Inference;
   std::vector<Sample> samples;
   std::size_t solved_revision = 0;
-  Rates rates;                   ///< of the charts of speed and cost
+  Rates rates;  ///< of the charts of speed and cost
+  FitMap map;
   std::optional<Count> largest;  ///< largest value that fits
   bool unbounded = false;        ///< even the largest value that may be asked for fits
 };
@@ -105,6 +126,7 @@ struct Sheet {
 struct Pin {
   Scenario scenario;
   Estimate estimate;
+  std::vector<SpeedRow> speed;
 };
 inline constexpr std::array<std::string_view, 4> pin_names{"A", "B", "C", "D"};
 using Pins = std::array<std::optional<Pin>, pin_names.size()>;

@@ -5,6 +5,7 @@
 #include "ui/dialogue.hpp"
 #include "ui/dialogues.hpp"
 #include "ui/scenarios.hpp"
+#include "ui/tab_order.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -67,6 +68,7 @@ std::optional<ScenariosDeed> scenarios_dialogue(const Scenario& scenario, View& 
   ImGui::SetNextItemWidth(-1);
   const bool entered = ImGui::InputText("##name", view.name.data(), view.name.size(),
                                         ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_AutoSelectAll);
+  tab_stop(theme);
   note_control(theme, "scenarios.name", last_item());
   const std::string name = clean_name(view.name.data());
   const bool replaces = !rename && std::find(view.names.begin(), view.names.end(), name) != view.names.end();
@@ -93,7 +95,7 @@ std::optional<ScenariosDeed> scenarios_dialogue(const Scenario& scenario, View& 
     set_name(view, deed->name);
     ImGui::CloseCurrentPopup();
   }
-  ImGui::EndPopup();
+  end_popup(theme);
   return deed;
 }
 

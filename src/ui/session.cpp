@@ -44,6 +44,14 @@ void choice_in(const nlohmann::json& json, const char* key, Enum& value) {
   if (const auto read = from_key<Enum>(found->get<std::string>())) value = *read;
 }
 
+/// A path; "" when it is none that a text field can hold. One with a NUL would end there for the system.
+std::string path_in(const nlohmann::json& json) {
+  if (!json.is_string()) return {};
+  std::string path = json.get<std::string>();
+  if (path.size() >= longest_path || path.find('\0') != std::string::npos) path.clear();
+  return path;
+}
+
 void read_preferences(const nlohmann::json& json, Preferences& p) {
   choice_in(json, "theme", p.theme);
   choice_in(json, "units", p.units);
@@ -54,11 +62,12 @@ void read_preferences(const nlohmann::json& json, Preferences& p) {
   p.more_settings = flag_in(json, "more_settings", p.more_settings);
   p.width = static_cast<int>(std::clamp(number_in(json, "width", p.width), 0.0, largest_window));
   p.height = static_cast<int>(std::clamp(number_in(json, "height", p.height), 0.0, largest_window));
-  if (const auto folder = json.find("export_folder"); folder != json.end() && folder->is_string()) {
-    p.export_folder = folder->get<std::string>();
-    // What the text field can hold; a path with a NUL would end there for the system.
-    if (p.export_folder.size() >= longest_path || p.export_folder.find('\0') != std::string::npos) {
-      p.export_folder.clear();
+  if (const auto folder = json.find("export_folder"); folder != json.end()) p.export_folder = path_in(*folder);
+  if (const auto opened = json.find("opened"); opened != json.end() && opened->is_array()) {
+    p.opened.clear();
+    for (const nlohmann::json& path : *opened) {
+      if (p.opened.size() == most_opened) break;
+      if (std::string text = path_in(path); !text.empty()) p.opened.push_back(std::move(text));
     }
   }
 }
@@ -73,7 +82,8 @@ nlohmann::ordered_json write_preferences(const Preferences& p) {
           {"more_settings", p.more_settings},
           {"width", p.width},
           {"height", p.height},
-          {"export_folder", p.export_folder}};
+          {"export_folder", p.export_folder},
+          {"opened", p.opened}};
 }
 
 std::string in_words(const Issue& issue) { return issue.where.empty() ? issue.what : issue.where + " " + issue.what; }
@@ -111,7 +121,7 @@ Issues take_over(const nlohmann::json& json, App& app) {
       break;
     }
     if (Result<Scenario> scenario = io::read_scenario((*pins)[i], app.resolver)) {
-      app.pins[i] = Pin{*scenario, evaluated(*scenario)};
+      app.pins[i] = pin_of(std::move(scenario).value());
     } else {
       issues.push_back(scenario.issues().front());
     }

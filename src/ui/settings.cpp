@@ -1,8 +1,12 @@
 // Rows of the left column, made from the field table: which widget a setting gets follows from what it holds.
 
+#include "report/file_size.hpp"
 #include "ui/controls.hpp"
+#include "ui/tab_order.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/article.hpp>
+#include <llmcalc/questions/solve.hpp>
 #include <llmcalc/scenario/fields.hpp>
 
 #include <algorithm>
@@ -100,6 +104,7 @@ bool text_control(Controls& c, const Field& field, const Access<std::string>& ac
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2{c.theme.px(8), (c.theme.px(22) - ImGui::GetFontSize()) / 2});
   const bool changed = ImGui::InputTextWithHint("##text", "newest", buffer.data(), buffer.size());
   ImGui::PopStyleVar();
+  tab_stop(c.theme);
   ImGui::PopID();
   note_control(c.theme, field.path, last_item());
   if (!changed) return false;
@@ -153,6 +158,51 @@ void complaint(Controls& c, const Field& field) {
   show_issues(c.theme, c.issues, field.pointer());
 }
 
+/// The size of the weights' file in a format, "39.6 GiB, 4.82 bits"; "" for other settings.
+std::string size_in_format(const Scenario& scenario, const Field& field, const std::string& format) {
+  if (field.path != "weights.format" || !scenario.model) return {};
+  Scenario there = scenario;
+  if (!std::get<CodedAccess>(field.access).set(there, format)) return {};
+  const Bytes bytes = io::file_size(*there.model, there.weights);
+  return text(bytes) + ", " + three_digits(io::bits_per_parameter(*there.model, bytes)) + " bits";
+}
+
+/// What a number can be solved for; null when it cannot be, or nothing limits it.
+const SolveTarget* solvable(const Controls& c, const Field& field) {
+  const bool number = field.kind() == FieldKind::Whole || field.kind() == FieldKind::OptionalWhole;
+  if (!number || c.scenario.devices.count() == 0 || c.scenario.method == Method::Article) return nullptr;
+  return find_target(field.path);
+}
+
+/// "max" or "min": the best value that fits.
+bool best_button(const Theme& theme, const SolveTarget& target, float width) {
+  ImGui::PushID(target.path.data(), target.path.data() + target.path.size());
+  const bool clicked = ImGui::InvisibleButton("best", {width, theme.px(22)});
+  ImGui::PopID();
+  const Box box = last_item();
+  const Palette& p = theme.palette;
+  fill(box, ImGui::IsItemHovered() ? p.control_hover : faded(p.control, 0.45f), theme.px(4));
+  draw_text(theme, theme.fonts.small, ImGui::IsItemHovered() ? p.text : p.text_faint, box,
+            target.more_is_wanted ? "max" : "min", Align::Centre);
+  help(theme, "Sets the " + std::string(target.label) + " that fits the devices. Ctrl+Z takes it back.");
+  focus_ring(theme, box);
+  note_control(theme, std::string(target.path) + ".best", box);
+  return clicked;
+}
+
+/// Greys a row that the simple method does not look at.
+void veil_ignored(const Controls& c, const Field& field, ImVec2 row) {
+  if (c.scenario.method != Method::Article || article::reads_setting(field)) return;
+  const Box box{row, {row.x + ImGui::GetContentRegionAvail().x, ImGui::GetCursorScreenPos().y}};
+  fill({box.from, {box.to.x, row.y + c.theme.px(23)}}, faded(c.theme.palette.side, 0.62f));
+  if (ImGui::IsMouseHoveringRect(box.from, {box.to.x, row.y + c.theme.px(22)}) && ImGui::IsWindowHovered() &&
+      c.theme.mouse_rest_seconds > 0.35f) {
+    begin_tooltip(c.theme);
+    ImGui::TextUnformatted("The simple method does not look at this.");
+    end_tooltip();
+  }
+}
+
 }  // namespace
 
 bool coded_control(Controls& c, const Field& field, float width, const std::string& shown, std::string_view note) {
@@ -164,14 +214,25 @@ bool coded_control(Controls& c, const Field& field, float width, const std::stri
   const int chosen = combo(c.theme, field.path, width, shown, note, before, [&] {
     std::vector<ComboOption> all;
     all.reserve(texts.size());
-    for (const std::string& text : texts) all.push_back({coded_label(field, text), coded_help(field, text), {}});
+    for (const std::string& text : texts) {
+      std::string size = size_in_format(c.scenario, field, text);
+      all.push_back({coded_label(field, text), size.empty() ? coded_help(field, text) : std::move(size),
+                     coded_help(field, text)});
+    }
     return all;
   });
   if (chosen < 0 || chosen == before) return false;
   return access.set(c.scenario, texts[static_cast<std::size_t>(chosen)]);
 }
 
+void seek(Controls& controls, const Field& field) {
+  if (controls.seek == nullptr || *controls.seek != field.path) return;
+  *controls.seek = {};
+  seek_next_stop(controls.theme);
+}
+
 bool setting_control(Controls& controls, const Field& field, float width) {
+  seek(controls, field);
   return std::visit(
       Overloaded{[&](const Access<Count>& a) { return whole_control(controls, field, a, width); },
                  [&](const Access<std::optional<Count>>& a) { return optional_control(controls, field, a, width); },
@@ -192,8 +253,16 @@ bool setting_control(Controls& controls, const Field& field, float width) {
 bool setting(Controls& controls, const Field& field) {
   if (!field.matters(controls.scenario)) return false;
   const ImVec2 row = ImGui::GetCursorScreenPos();
-  const float width = row_label(controls.theme, field.label, controls.label_width, field.help);
+  float width = row_label(controls.theme, field.label, controls.label_width, field.help);
+  const SolveTarget* target = solvable(controls, field);
+  const float best_width = target == nullptr ? 0 : controls.theme.px(32);
+  if (target != nullptr) width -= best_width + controls.theme.px(4);
   bool changed = setting_control(controls, field, width);
+  if (target != nullptr) {
+    ImGui::SameLine(0, controls.theme.px(4));
+    if (best_button(controls.theme, *target, best_width)) controls.solve = &field;
+  }
+  veil_ignored(controls, field, row);
   if (!same_setting(field, controls.scenario, controls.reference)) changed |= reset_dot(controls, field, row);
   complaint(controls, field);
   return changed;
@@ -208,6 +277,7 @@ bool setting_pair(Controls& controls, std::string_view label, const Field& left,
   bool changed = setting_control(controls, left, half);
   ImGui::SameLine(0, gap);
   changed |= setting_control(controls, right, width - gap - half);
+  veil_ignored(controls, left, row);
   const bool left_departs = !same_setting(left, controls.scenario, controls.reference);
   if (left_departs || !same_setting(right, controls.scenario, controls.reference)) {
     changed |= reset_dot(controls, left_departs ? left : right, row);
@@ -215,6 +285,29 @@ bool setting_pair(Controls& controls, std::string_view label, const Field& left,
   complaint(controls, left);
   complaint(controls, right);
   return changed;
+}
+
+std::string setting_text(const Field& field, const Scenario& s) {
+  const auto whole = [&](Count value) {
+    if (field.unit == "bytes") return text(Bytes{value});
+    if (field.unit.empty()) return grouped(value);
+    std::string_view unit = field.unit;
+    if (value == 1 && unit.ends_with('s')) unit.remove_suffix(1);
+    return grouped(value) + " " + std::string(unit);
+  };
+  return std::visit(
+      Overloaded{[&](const Access<Count>& a) { return whole(a.get(s)); },
+                 [&](const Access<std::optional<Count>>& a) {
+                   const std::optional<Count>& value = a.get(s);
+                   return value ? whole(*value) : std::string(field.nothing.empty() ? "automatic" : field.nothing);
+                 },
+                 [&](const Access<bool>& a) { return std::string(a.get(s) ? "on" : "off"); },
+                 [&](const Access<double>& a) { return real_text(field, a.get(s)); },
+                 [&](const Access<std::string>& a) { return a.get(s).empty() ? std::string("newest") : a.get(s); },
+                 [&](const ChoiceAccess& a) { return std::string(a.row(a.get(s)).label); },
+                 [&](const CodedAccess& a) { return coded_label(field, a.get(s)); },
+                 [](std::monostate) { return std::string(); }},
+      field.access);
 }
 
 void show_issues(const Theme& theme, const Issues& issues, std::string_view where) {

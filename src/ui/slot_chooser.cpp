@@ -1,7 +1,6 @@
 // Further models of a scenario, each chosen as the model itself is: draft, reward and value model.
 
 #include "ui/choosers.hpp"
-#include "ui/panels.hpp"
 
 #include <llmcalc/scenario/model_slots.hpp>
 
@@ -20,18 +19,19 @@ void slot_chooser(SlotChoosers& slots, const Theme& theme, const ModelSlot& slot
   const ImVec2 size{theme.px(620), theme.px(440)};
   if (!begin_chooser(theme, chooser, "models", size, "Search: name, family, size, licence")) return;
   const std::string_view query(chooser.query.data());
-  ModelRows found = model_rows(slots.library, query);
+  look_up_model(slots.resolver, query, slots.view.meant_model);
+  ModelRows found = model_rows(slots.library, query, slots.view.meant_model);
   const bool with_none = query.empty();
   if (with_none) {
-    found.rows.insert(found.rows.begin(), {std::string(without(slot)), {}, {}, false});
-    found.index.insert(found.index.begin(), 0);
+    found.rows.insert(found.rows.begin(), {.label = std::string(without(slot)), .note = {}, .right = {}});
+    found.deeds.insert(found.deeds.begin(), ModelDeed{});
   }
   if (const auto chosen = chooser_list(theme, chooser, found.rows)) {
     slots.slot = &slot;
     slots.source.reset();
-    if (!with_none || *chosen != 0) slots.source = source_of(slots.library.models[found.index[*chosen]]);
+    if (!with_none || *chosen != 0) slots.source = found.deeds[*chosen].source;
   }
-  ImGui::EndPopup();
+  end_popup(theme);
 }
 
 }  // namespace
@@ -46,6 +46,7 @@ void model_slot(Controls& controls, SlotChoosers& slots, const Field& field) {
   const float width = row_label(controls.theme, field.label, controls.label_width, field.help);
   const std::string_view label = !model ? without(*slot) : model->name.empty() ? model->id : model->name;
   ImGui::PushID(field.path.data(), field.path.data() + field.path.size());
+  seek(controls, field);
   if (closed_combo(controls.theme, field.path, width, label)) opening = {.dialogue = Dialogue::Slot, .slot = at};
   const Box box = last_item();
   chooser.below = {box.from.x, box.to.y + controls.theme.px(4)};

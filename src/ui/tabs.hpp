@@ -22,6 +22,7 @@ enum class Tab : std::uint8_t {
   Speed,
   Cost,
   Plan,
+  Map,
   Compare
 };
 
@@ -34,7 +35,7 @@ struct TabRow {
   std::string_view training_label{};
   std::string_view training_help{};
 };
-inline constexpr std::array<TabRow, 11> tabs{{
+inline constexpr std::array<TabRow, 12> tabs{{
     {.id = Tab::Context,
      .key = "context",
      .label = "Context",
@@ -77,6 +78,11 @@ inline constexpr std::array<TabRow, 11> tabs{{
      .key = "plan",
      .label = "Plan",
      .help = "The best layouts on these devices, or how many devices it takes."},
+    {.id = Tab::Map,
+     .key = "map",
+     .label = "Map",
+     .help = "What fits of context and number of sequences together.",
+     .training_help = "What fits of sequence length and micro-batch together."},
     {.id = Tab::Compare, .key = "compare", .label = "Pins", .help = "Pinned scenarios side by side."},
 }};
 static_assert(indexed_by_id(tabs));

@@ -64,6 +64,7 @@ struct Fonts {
 };
 
 struct Audit;
+struct TabOrder;
 
 /// Everything about the looks.
 struct Theme {
@@ -71,8 +72,9 @@ struct Theme {
   float scale = 1;  ///< display scale times the user's zoom
   Palette palette;
   Fonts fonts;
-  float mouse_rest_seconds = 0;  ///< how long the mouse has not moved: help appears when it rests
-  Audit* audit = nullptr;        ///< tests read here what was drawn
+  float mouse_rest_seconds = 0;   ///< how long the mouse has not moved: help appears when it rests
+  Audit* audit = nullptr;         ///< tests read here what was drawn
+  TabOrder* tab_order = nullptr;  ///< where Tab goes; null: nowhere
 
   /// Measure in pixels of a length at scale 1, whole pixels.
   [[nodiscard]] float px(float length) const { return static_cast<float>(static_cast<int>(length * scale + 0.5f)); }

@@ -1,32 +1,47 @@
 // TRAINING: what is trained, with which batch, number formats, optimizer and kernels.
 
+#include "ui/first_settings.hpp"
 #include "ui/panels.hpp"
 
-#include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/usual_settings.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace llmcalc::ui {
 namespace {
 
-/// Always shown, in this order; the rest of the group follows with "more settings".
-constexpr std::array first{&field_at("training.method"),      &field_at("training.lora.rank"),
-                           &field_at("training.micro_batch"), &field_at("training.sequence"),
-                           &field_at("training.recipe"),      &field_at("training.optimizer"),
-                           &field_at("training.recompute"),   &field_at("training.attention")};
+/// Sequences that one step sees on all ranks together; moving it moves the accumulation.
+void global_batch(Controls& c) {
+  Training& t = c.scenario.training;
+  const Count per_pass = std::max<Count>(multiply(t.micro_batch, c.scenario.parallelism.data), 1);
+  Count batch = multiply(per_pass, t.accumulation);
+  constexpr std::string_view words =
+      "Sequences per optimizer step: micro-batch × gradient accumulation × data parallel ranks. It sets the "
+      "accumulation.";
+  const float width = row_label(c.theme, "Global batch", c.label_width, words);
+  const CountRange range{
+      .low = per_pass, .high = std::max<Count>(multiply(per_pass, 64), 4096), .logarithmic = true, .step = per_pass};
+  const SliderLook look{
+      .range = range, .shown = counted(batch, "sequence"), .typed = grouped(batch), .lowest = 1, .highest = 1U << 24};
+  if (!count_slider(c.theme, c.typing, "training.global_batch", width, look, batch)) return;
+  // The nearest that the ranks can share evenly.
+  t.accumulation = std::max<Count>(add(batch, per_pass / 2) / per_pass, 1);
+}
 
 }  // namespace
 
 void training_panel(Controls& controls, SlotChoosers& slots) {
   heading(controls.theme, "Training");
   const Scenario before = controls.scenario;
-  for (const Field* field : first) setting(controls, *field);
+  for (const Field* field : first_training) {
+    setting(controls, *field);
+    if (field->path == "training.micro_batch") global_batch(controls);
+  }
   if (!controls.more) return;
   for (const Field& field : fields) {
     if (field.group() != "training") continue;
-    if (std::find(first.begin(), first.end(), &field) != first.end()) continue;
+    if (is_always_shown(field)) continue;
     if (field.kind() == FieldKind::External) {
       model_slot(controls, slots, field);
     } else {

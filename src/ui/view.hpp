@@ -3,18 +3,23 @@
 
 #include "report/self_check.hpp"
 #include "ui/controls.hpp"
+#include "ui/folder_list.hpp"
+#include "ui/meant.hpp"
 #include "ui/opening.hpp"
 #include "ui/plan_question.hpp"
 #include "ui/preferences.hpp"
 #include "ui/results.hpp"
+#include "ui/tab_order.hpp"
 #include "ui/what_runs.hpp"
 
 #include <llmcalc/scenario/model_slots.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llmcalc::ui {
@@ -27,6 +32,17 @@ struct Chooser {
   ImVec2 below{};           ///< where it opens
   bool focus_now = false;   ///< put the keyboard into the search line
   bool scroll_now = false;  ///< bring the chosen row into view
+};
+
+/// The dialogue that opens files.
+struct OpenView {
+  /// What becomes of the cursor in the next frame: nothing, to the end of a path that was put in place, all selected.
+  enum class Cursor : std::uint8_t { Typed, End, All };
+  std::array<char, longest_path> path{};  ///< as typed
+  Cursor cursor = Cursor::Typed;
+  Chooser list;
+  FolderList folder;    ///< the one that is listed
+  std::string problem;  ///< why the last one could not be opened
 };
 
 /// A model that was opened, dropped or pasted and waits for a yes.
@@ -75,11 +91,15 @@ struct View {
   ModelMarks marks;
   bool make_it_fit = false;  ///< the changes that make it fit are wanted
   Typing typing;
+  TabOrder tab_order;
+  std::string_view seek{};  ///< path of the setting that gets the keyboard once it is drawn; "" none
   Motion motion;
   PlanQuestion plan;
   SheetOrder sheet_order = SheetOrder::Inventory;
   Opening opening;
   Chooser models;
+  MeantModel meant_model;  ///< by what is typed into a chooser of models
+  MeantDevices meant_devices;
   Chooser devices;
   Chooser palette;
   std::array<Chooser, model_slots.size()> slots;
@@ -89,7 +109,7 @@ struct View {
   bool first_start = false;  ///< show what to do first
   bool all_levers = false;
   std::array<char, longest_path> export_folder{};  ///< the text field
-  std::array<char, longest_path> path{};           ///< typed path of a file to open
+  OpenView open;
   std::optional<Preview> preview;
   std::optional<LogCheck> check;
   ScenariosView scenarios;

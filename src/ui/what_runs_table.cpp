@@ -108,6 +108,7 @@ bool model_row(const Theme& theme, const Columns& c, const io::RecommendedModel&
   const float width = ImGui::GetContentRegionAvail().x;
   const bool clicked = ImGui::InvisibleButton("row", {width, theme.px(26)});
   const Box box = last_item();
+  focus_ring_in_list(theme, box, chosen);
   if (!ImGui::IsItemVisible()) return clicked;
   if (chosen || ImGui::IsItemHovered()) fill(box, chosen ? p.row : faded(p.row, 0.5f), theme.px(3));
   draw_mark(theme, {box.from.x + theme.px(8), box.middle().y}, mark);

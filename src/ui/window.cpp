@@ -3,6 +3,7 @@
 
 #include "report/tensor_table.hpp"
 #include "ui/answers.hpp"
+#include "ui/examples.hpp"
 #include "ui/files.hpp"
 #include "ui/overlays.hpp"
 #include "ui/panels.hpp"
@@ -71,8 +72,9 @@ void left_column(App& app, const Theme& theme, const Box& box) {
                     .issues = app.results.issues,
                     .typing = app.view.typing,
                     .label_width = theme.px(148),
-                    .more = more};
-  SlotChoosers slots{.library = app.library, .view = app.view};
+                    .more = more,
+                    .seek = &app.view.seek};
+  SlotChoosers slots{.library = app.library, .resolver = app.resolver, .view = app.view};
   const std::optional<ModelSource> model = model_panel(controls, app.results.estimate, app.view.base_model);
   ImGui::Dummy({1, theme.px(3)});
   serving_panel(controls, slots);
@@ -82,6 +84,7 @@ void left_column(App& app, const Theme& theme, const Box& box) {
   parallelism_panel(controls);
   if (more) ImGui::Dummy({1, theme.px(3)});
   assumptions_panel(controls);
+  app.view.seek = {};
   ImGui::Dummy({1, theme.px(4)});
   const std::string_view words = more ? "Fewer settings" : "More settings";
   const bool pressed = button(theme, "more", words, ImGui::GetContentRegionAvail().x, Look::Quiet);
@@ -91,6 +94,7 @@ void left_column(App& app, const Theme& theme, const Box& box) {
   if (model) use_model(app, *model);
   if (slots.slot != nullptr) use_slot_model(app, *slots.slot, slots.source);
   if (pressed) more = !more;
+  if (controls.solve != nullptr) use_best(app, *controls.solve);
 }
 
 void side_panel(App& app, const Theme& theme, SidePanel panel) {
@@ -153,7 +157,10 @@ void act(App& app, Jobs& jobs, ChartDeeds deeds) {
 void hint(App& app, const Theme& theme) {
   bool& wanted = app.view.first_start;
   wanted = wanted && app.scenario.model_source == app.view.base_model && app.history.undo.empty();
-  if (wanted && first_hint(theme)) wanted = false;
+  if (!wanted) return;
+  const HintDeed deed = first_hint(theme);
+  if (deed.example != nullptr) show_example(app, *deed.example);
+  if (deed.done) wanted = false;
 }
 
 void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, bool has_right) {
@@ -298,6 +305,8 @@ void update(App& app, Jobs& jobs) {
 void draw_window(App& app, Jobs& jobs, Theme& theme) {
   update(app, jobs);
   const ImGuiIO& io = ImGui::GetIO();
+  theme.tab_order = &app.view.tab_order;
+  begin_tab_order(app.view.tab_order);
   shortcuts(app);
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(io.DisplaySize);
@@ -307,6 +316,7 @@ void draw_window(App& app, Jobs& jobs, Theme& theme) {
   ImGui::Begin("llmcalc", nullptr, plain_window);
   ImGui::PopStyleVar(3);
   const Layout l = layout_of(theme, io.DisplaySize);
+  first_bar(app, theme, l.top);
   const bool one_model = app.view.screen == Screen::OneModel;
   if (!one_model) what_runs_columns(app, jobs, theme, l);
   if (one_model && l.has_left) left_column(app, theme, l.left);
@@ -317,7 +327,6 @@ void draw_window(App& app, Jobs& jobs, Theme& theme) {
     drawer.to.x = std::min(drawer.to.x, io.DisplaySize.x);
     left_column(app, theme, drawer);
   }
-  first_bar(app, theme, l.top);
   bottom_bar(app, theme, l.bottom, one_model ? StatusWords{} : runs_status(app, jobs));
   overlays(app, jobs, theme);
   ImGui::End();

@@ -61,9 +61,9 @@ TEST(Opening, APathThatCannotBeOpenedStaysToBeMended) {
   EXPECT_TRUE(d.find("open.path")) << "the dialogue is still there";
   EXPECT_TRUE(d.app.view.message.is_bad);
   EXPECT_TRUE(d.shows(d.app.view.message.text));
-  EXPECT_STREQ(d.app.view.path.data(), "/nowhere/x.gguf");
+  EXPECT_STREQ(d.app.view.open.path.data(), "/nowhere/x.gguf");
   d.type("/elsewhere.gguf");
-  EXPECT_STREQ(d.app.view.path.data(), "/elsewhere.gguf") << "what is typed takes the place of the old text";
+  EXPECT_STREQ(d.app.view.open.path.data(), "/elsewhere.gguf") << "what is typed takes the place of the old text";
 }
 
 TEST(Opening, APlatformWithAChooserOfFilesIsAskedForIt) {

@@ -37,7 +37,7 @@ App saved_in(const fs::path& folder) {
   app.preferences.export_folder = "~/figures";
   app.preferences.width = 1200;
   app.preferences.height = 800;
-  app.pins[0] = Pin{app.scenario, evaluated(app.scenario)};
+  app.pins[0] = pin_of(app.scenario);
   Session session(take_session_place(folder));
   EXPECT_TRUE(session.save(app).empty());
   return app;

@@ -1,0 +1,37 @@
+#include "ui/meant.hpp"
+
+#include "readers/field_text.hpp"
+#include "readers/lookup.hpp"
+#include "readers/scenario_json.hpp"
+
+#include <llmcalc/scenario/fields.hpp>
+
+#include <utility>
+
+namespace llmcalc::ui {
+
+void look_up_model(const io::Resolver& resolver, std::string_view query, MeantModel& meant) {
+  if (meant.query == query) return;
+  meant = {.query = std::string(query)};
+  if (query.size() < 3 || !resolver.meant) return;
+  Result<ModelSource> source = resolver.meant(query);
+  if (source) {
+    meant.source = std::move(source).value();
+    meant.weights = io::model_name(query).weights;
+  } else if (io::is_repository_name(query)) {
+    meant.refusal = source.issues().front().what;
+  }
+}
+
+void look_up_devices(const io::Resolver& resolver, std::string_view query, MeantDevices& meant) {
+  if (meant.query == query) return;
+  meant = {.query = std::string(query)};
+  if (query.size() < 3) return;
+  // A scenario reads devices as the command line writes them; any model serves.
+  const nlohmann::json scenario{{"model", {{"custom", nlohmann::json::object()}}},
+                                {"device", io::value_of_text(field_at("device"), query)}};
+  Result<Scenario> read = io::read_scenario(scenario, resolver);
+  if (read && read->devices.count() != 0) meant.devices = std::move(read).value().devices;
+}
+
+}  // namespace llmcalc::ui

@@ -1,0 +1,107 @@
+#include "ui/setting_search.hpp"
+
+#include "readers/imports/tool.hpp"
+
+#include <llmcalc/scenario/fields.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace llmcalc::ui {
+namespace {
+
+/// Lower case, words separated by single blanks: "--n-cpu-moe" and "n_cpu_moe" are "n cpu moe".
+std::string words_of(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
+      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  if (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+/// True when every word of the query begins a word of the text, in any order.
+bool begins_words(const std::string& text, const std::string& query) {
+  return !io::any_word(query, [&](std::string_view word) {
+    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+      if (at == 0 || text[at - 1] == ' ') return false;
+    }
+    return true;
+  });
+}
+
+/// An option as its tool is given it.
+std::string option_text(const io::Tool& tool, std::string_view name) {
+  std::string text(name);
+  const bool capital = std::isupper(static_cast<unsigned char>(name.front())) != 0;  // a variable
+  if (capital || tool.style == io::Style::Document || tool.style == io::Style::Equals) return text;
+  if (tool.style == io::Style::Dashes) std::replace(text.begin(), text.end(), '_', '-');
+  constexpr std::size_t longest_short = 5;  // "-ngl", "-ncmoe"
+  const bool short_name = text.size() <= longest_short && text.find('-') == std::string::npos;
+  return (short_name ? "-" : "--") + text;
+}
+
+/// Ranks of what was found, best first.
+enum Rank : int { exactly, label_begins, option_begins, label_has, help_has };
+
+SettingFound found_in(const Field& field, const std::string& query) {
+  const std::string label = words_of(field.label);
+  SettingFound best{nullptr, std::string(field.flag), help_has + 1};
+  const auto take = [&](int rank, std::string name) {
+    if (rank < best.rank) best = {&field, std::move(name), rank};
+  };
+  if (label == query || words_of(field.flag) == query || words_of(field.path) == query)
+    take(exactly, std::string(field.flag));
+  for (const auto tools : {io::serving_tools(), io::training_tools()}) {
+    for (const io::Tool& tool : tools) {
+      io::options_of(tool, field.path, [&](std::string_view name) {
+        const std::string words = words_of(name);
+        if (words != query && !words.starts_with(query + " ") && (query.size() < 4 || !words.starts_with(query)))
+          return;
+        take(words == query ? exactly : option_begins, option_text(tool, name) + " of " + std::string(tool.label));
+      });
+    }
+  }
+  if (label.starts_with(query)) take(label_begins, std::string(field.flag));
+  if (begins_words(label + " " + words_of(field.path), query)) take(label_has, std::string(field.flag));
+  if (query.size() >= 3 && begins_words(words_of(field.help), query)) take(help_has, std::string(field.flag));
+  return best;
+}
+
+}  // namespace
+
+std::vector<SettingFound> search_settings(std::string_view query) {
+  std::vector<SettingFound> found;
+  const std::string words = words_of(query);
+  if (words.empty()) return found;
+  for (const Field& field : fields) {
+    // These have choosers of their own.
+    if (field.path == "model" || field.path == "device") continue;
+    SettingFound one = found_in(field, words);
+    if (one.field != nullptr) found.push_back(std::move(one));
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const SettingFound& a, const SettingFound& b) { return a.rank < b.rank; });
+  return found;
+}
+
+std::string_view group_name(const Field& field) {
+  struct Row {
+    std::string_view group, name;
+  };
+  constexpr std::array rows{Row{"weights", "Model"},        Row{"serving", "Inference"},
+                            Row{"training", "Training"},    Row{"parallelism", "Parallelism"},
+                            Row{"speed", "Speed and cost"}, Row{"cost", "Speed and cost"},
+                            Row{"overhead", "Memory"},      Row{"host", "Memory"}};
+  for (const Row& row : rows) {
+    if (row.group == field.group()) return row.name;
+  }
+  return "Memory";
+}
+
+}  // namespace llmcalc::ui

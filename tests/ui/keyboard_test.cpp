@@ -1,0 +1,125 @@
+// By keyboard alone: Tab reaches every control, the palette finds every setting, and each task can be done.
+
+#include "ui/driver.hpp"
+#include "ui/setting_search.hpp"
+
+#include <llmcalc/scenario/fields.hpp>
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace llmcalc::ui::test {
+namespace {
+
+TEST(Keyboard, TabGoesRoundThroughEveryControl) {
+  Driver d;
+  d.press(Key::Tab);
+  EXPECT_EQ(d.app.view.tab_order.now.focused, 0u);
+  const std::size_t stops = d.app.view.tab_order.now.count;
+  EXPECT_GT(stops, 60u);
+  std::set<std::size_t> seen;
+  for (std::size_t i = 0; i < stops; ++i) {
+    const auto& focused = d.app.view.tab_order.now.focused;
+    ASSERT_TRUE(focused) << "after " << i << " presses of Tab nothing has the keyboard";
+    EXPECT_TRUE(ImGui::GetIO().NavVisible);
+    seen.insert(*focused);
+    d.press(Key::Tab);
+  }
+  EXPECT_EQ(seen.size(), stops);
+  EXPECT_EQ(d.app.view.tab_order.now.focused, 0u) << "and begins again";
+  d.press(Key::Tab, false, true);
+  EXPECT_EQ(d.app.view.tab_order.now.focused, stops - 1) << "Shift goes back";
+}
+
+TEST(Keyboard, TabStaysInWhatIsOpen) {
+  Driver d;
+  d.press(Key::E, true);
+  d.frames(4);
+  ASSERT_TRUE(d.find("export.folder"));
+  for (int i = 0; i < 30; ++i) d.press(Key::Tab);
+  EXPECT_TRUE(d.find("export.folder")) << "the dialogue is still open";
+  EXPECT_TRUE(d.app.view.tab_order.now.layered);
+  EXPECT_TRUE(d.app.view.tab_order.now.focused);
+}
+
+TEST(Keyboard, EnterPressesWhatTabReached) {
+  Driver d;
+  const Screen before = d.app.view.screen;
+  d.press(Key::Tab);
+  d.press(Key::Tab);
+  d.press(Key::Enter);
+  EXPECT_NE(d.app.view.screen, before) << "the second control is What runs";
+}
+
+/// Searches the palette and chooses what it finds first.
+void choose_in_palette(Driver& d, std::string_view words) {
+  d.press(Key::P, true);
+  d.frames(3);
+  d.type(words);
+  d.press(Key::Enter);
+  d.frames(6);
+}
+
+TEST(Palette, FindsASettingByAnEnginesName) {
+  Driver d;
+  choose_in_palette(d, "--max-num-seqs");
+  EXPECT_TRUE(d.app.preferences.more_settings);
+  EXPECT_TRUE(d.app.view.seek.empty());
+  const auto box = d.find("serving.max_num_seqs");
+  ASSERT_TRUE(box);
+  EXPECT_GT(box->from.y, 0);
+  EXPECT_LT(box->to.y, ImGui::GetIO().DisplaySize.y) << "it is scrolled into view";
+  ASSERT_TRUE(d.app.view.tab_order.now.focused) << "and has the keyboard";
+  d.press(Key::Enter);
+  d.frames(2);
+  EXPECT_EQ(d.app.view.typing.name, "serving.max_num_seqs");
+  d.type("17");
+  d.press(Key::Enter);
+  EXPECT_EQ(d.app.scenario.serving.max_num_seqs, 17u);
+}
+
+TEST(Palette, SaysWhenASettingHasNoEffect) {
+  Driver d;
+  choose_in_palette(d, "n-cpu-moe");
+  EXPECT_TRUE(d.shows("has no effect")) << "a dense model served by vLLM";
+}
+
+TEST(Palette, StillRunsActions) {
+  Driver d;
+  choose_in_palette(d, "compare pins");
+  EXPECT_EQ(d.app.preferences.tab, Tab::Compare);
+}
+
+TEST(SettingSearch, FindsEverySettingByItsLabelAndItsFlag) {
+  for (const Field& field : fields) {
+    if (field.path == "model" || field.path == "device") continue;
+    for (const std::string_view name : {field.label, field.flag}) {
+      const auto found = search_settings(name);
+      const bool there =
+          std::any_of(found.begin(), found.end(), [&](const SettingFound& f) { return f.field == &field; });
+      EXPECT_TRUE(there) << field.path << " by " << name;
+    }
+  }
+}
+
+TEST(SettingSearch, KnowsTheNamesOfOtherPrograms) {
+  const auto first = [](std::string_view query) {
+    const auto found = search_settings(query);
+    return found.empty() ? std::string_view{} : found.front().field->path;
+  };
+  EXPECT_EQ(first("ngl"), "serving.gpu_layers");
+  EXPECT_EQ(first("-ngl"), "serving.gpu_layers");
+  EXPECT_EQ(first("n-cpu-moe"), "serving.moe_layers_on_cpu");
+  EXPECT_EQ(first("--max-num-seqs"), "serving.max_num_seqs");
+  EXPECT_EQ(first("max_model_len"), "serving.context");
+  EXPECT_EQ(first("num_ctx"), "serving.context");
+  EXPECT_EQ(first("gradient_accumulation_steps"), "training.accumulation");
+  EXPECT_EQ(first("lora_r"), "training.lora.rank");
+  EXPECT_EQ(first("mem-fraction-static"), "serving.gpu_memory_utilization");
+  EXPECT_TRUE(search_settings("").empty());
+  EXPECT_TRUE(search_settings("zzzz").empty());
+}
+
+}  // namespace
+}  // namespace llmcalc::ui::test
