@@ -160,6 +160,7 @@ TEST(UsualSettings, AreTheEnginesToo) {
 
 TEST(UsualSettings, DependOnWhatIsTrained) {
   Scenario s;
+  s.serving.runtime = Runtime::LlamaCpp;  // has none
   s.training.framework = TrainingFramework::LlamaFactory;
   for (const UsualSetting& usual : usual_settings)
     EXPECT_EQ(usual.apply(s), usual.path.starts_with("training.")) << usual.path;
