@@ -3,6 +3,8 @@
 #include "build_commit.hpp"
 #include "cli/manual.hpp"
 #include "cli/run.hpp"
+#include "host/limits.hpp"
+#include "host/out_of_memory.hpp"
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
 #include "platform/run.hpp"
@@ -27,9 +29,6 @@
 #include <utility>
 
 namespace {
-
-/// Largest scenario file that is read.
-constexpr std::size_t largest_scenario = 16U << 20;
 
 /// What the command line asks for.
 struct Options {
@@ -83,7 +82,7 @@ void add_options(CLI::App& cli, Options& options) {
 llmcalc::Issues apply(const Options& options, llmcalc::ui::App& app) {
   using namespace llmcalc;
   if (!options.scenario.empty()) {
-    const Result<std::string> text = io::read_text_file(options.scenario, largest_scenario);
+    const Result<std::string> text = io::read_text_file(options.scenario, io::most(io::Limit::ScenarioBytes));
     if (!text) return text.issues();
     Result<Scenario> scenario = io::read_scenario_text(*text, app.resolver);
     if (!scenario) return scenario.issues();
@@ -116,20 +115,27 @@ int show_window(const Options& options, int width, int height) {
     complain(unread);
     ui::complain(app, unread.front().where + " " + unread.front().what);
   }
-  if (const Issues wrong = apply(options, app); !wrong.empty()) return complain(wrong);
+  if (const Issues wrong = apply(options, app); !wrong.empty()) {
+    session.started();
+    return complain(wrong);
+  }
   if (options.size.empty() && !picture && app.preferences.width >= 320 && app.preferences.height >= 240) {
     width = app.preferences.width;
     height = app.preferences.height;
   }
   Result<platform::Window> opened =
       platform::Window::open({.width = width, .height = height, .visible = !picture, .title = "llmcalc"});
-  if (!opened) return complain(opened.issues(), cli::failure);
+  if (!opened) {
+    session.started();
+    return complain(opened.issues(), cli::failure);
+  }
   platform::Window window = std::move(opened).value();
   if (picture) {
     return platform::take_screenshot(
         window, app, {.file = options.screenshot, .width = width, .height = height, .scale = options.scale});
   }
   Issues issues = platform::run(window, app, {.session = &session, .context_lost = {}});
+  session.started();
   for (const Issue& issue : session.save(app)) issues.push_back(issue);
   return issues.empty() ? cli::success : complain(issues, cli::failure);
 }
@@ -158,6 +164,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  llmcalc::host::end_when_out_of_memory("llmcalc-gui", llmcalc::cli::failure);
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

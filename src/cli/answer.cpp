@@ -131,11 +131,9 @@ int answer_all(const QuestionOptions& options, Streams streams,
                const std::function<Result<Answer>(const Scenario&)>& answer) {
   const io::Resolver resolver = io::default_resolver();
   const bool one_line = options.scenario.from_file();
-  const ScenarioDocuments asked = options.scenario.documents(streams.in);
-  print_notes(asked.notes, streams.errors);
   PickedFields fields(options.fields);
   int status = success;
-  for (const Result<nlohmann::json>& document : asked.documents) {
+  options.scenario.each_document(streams, [&](const Result<nlohmann::json>& document) {
     const Result<Scenario> scenario =
         document ? io::read_scenario(*document, resolver) : Result<Scenario>(document.issues());
     Result<Answer> answered = scenario ? answer(*scenario) : Result<Answer>(scenario.issues());
@@ -149,15 +147,16 @@ int answer_all(const QuestionOptions& options, Streams streams,
       } else {
         print(named, options.format, one_line, streams.out);
       }
-      continue;
+      return true;
     }
     status = bad_input;
     if (options.format == OutputFormat::Json) streams.out << io::json_line(io::error_json(answered.issues())) << "\n";
-    if (options.format == OutputFormat::Json && one_line) continue;
+    if (options.format == OutputFormat::Json && one_line) return true;
     Issues issues = answered.issues();
     for (Issue& issue : issues) issue = options.scenario.for_people(std::move(issue));
     print_issues(issues, streams.errors);
-  }
+    return true;
+  });
   if (!options.fields.empty()) fields.print(options.format, streams.out);
   return status;
 }

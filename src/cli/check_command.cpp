@@ -2,6 +2,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
+#include "host/limits.hpp"
 #include "host/text_file.hpp"
 #include "report/self_check_json.hpp"
 
@@ -22,10 +23,10 @@ struct CheckRequest : QuestionOptions {
 
 /// The text of the log: a file, or standard input for "-".
 Result<std::string> log_text(const std::string& name, std::istream& in) {
-  if (name != "-") return io::read_text_file(name, io::log_limit);
+  if (name != "-") return io::read_text_file(name, io::most(io::Limit::LogBytes));
   std::string text;
   constexpr std::size_t piece = std::size_t{1} << 16;
-  while (in && text.size() <= io::log_limit) {  // one piece more, so that read_log() knows it is cut
+  while (in && text.size() <= io::most(io::Limit::LogBytes)) {  // one piece more, so that read_log() knows it is cut
     const std::size_t old = text.size();
     text.resize(old + piece);
     in.read(text.data() + old, static_cast<std::streamsize>(piece));

@@ -65,6 +65,7 @@ Command models_command(CLI::App& program);
 Command devices_command(CLI::App& program);
 Command formats_command(CLI::App& program);
 Command defaults_command(CLI::App& program);
+Command limits_command(CLI::App& program);
 Command verify_command(CLI::App& program);
 Command inspect_command(CLI::App& program);
 Command fit_command(CLI::App& program);

@@ -60,15 +60,13 @@ void print(const EstimateRequest& request, OutputFormat format, const Scenario& 
 }
 
 int estimate(const EstimateRequest& request, Streams streams) {
-  const ScenarioDocuments asked = request.scenario.documents(streams.in);
   const OutputFormat format =
       request.format_given || !request.scenario.from_file() ? request.format : OutputFormat::Json;
   const io::Resolver resolver = io::default_resolver();
-  print_notes(asked.notes, streams.errors);
   PickedFields fields(request.fields);
   int status = success;
   bool first = true;
-  for (const Result<nlohmann::json>& document : asked.documents) {
+  request.scenario.each_document(streams, [&](const Result<nlohmann::json>& document) {
     const Result<Scenario> scenario =
         document ? io::read_scenario(*document, resolver) : Result<Scenario>(document.issues());
     if (!first && format != OutputFormat::Json) streams.out << "\n";
@@ -76,19 +74,20 @@ int estimate(const EstimateRequest& request, Streams streams) {
     if (scenario && !request.fields.empty()) {
       fields.add(io::estimate_json(*scenario, evaluate(*scenario), request.half()));
       if (format == OutputFormat::Json) fields.print(format, streams.out);
-      continue;
+      return true;
     }
     if (scenario) {
       print(request, format, *scenario, evaluate(*scenario), streams.out);
-      continue;
+      return true;
     }
     status = bad_input;
     if (format == OutputFormat::Json) streams.out << io::json_line(io::error_json(scenario.issues())) << "\n";
-    if (format == OutputFormat::Json && request.scenario.from_file()) continue;
+    if (format == OutputFormat::Json && request.scenario.from_file()) return true;
     Issues issues = scenario.issues();
     for (Issue& issue : issues) issue = request.scenario.for_people(std::move(issue));
     print_issues(issues, streams.errors);
-  }
+    return true;
+  });
   if (!request.fields.empty()) fields.print(format, streams.out);
   return status;
 }

@@ -3,6 +3,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
+#include "host/limits.hpp"
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
 #include "host/write_file.hpp"
@@ -31,8 +32,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t largest_import = std::size_t{4} << 20;
-
 struct ImportRequest {
   std::string file;
   std::string device;
@@ -44,7 +43,7 @@ struct ImportRequest {
 std::string all_of(std::istream& in) {
   std::string text;
   constexpr std::size_t piece = std::size_t{1} << 16;
-  while (in && text.size() <= largest_import) {
+  while (in && text.size() <= io::most(io::Limit::ImportBytes)) {
     const std::size_t old = text.size();
     text.resize(old + piece);
     in.read(text.data() + old, static_cast<std::streamsize>(piece));
@@ -96,8 +95,8 @@ std::string summary(const io::Imported& imported) {
 
 int import_file(const ImportRequest& request, Streams streams) {
   const std::filesystem::path path = io::path_of(request.file);
-  const Result<std::string> text =
-      request.file == "-" ? Result<std::string>(all_of(streams.in)) : io::read_text_file(path, largest_import);
+  const Result<std::string> text = request.file == "-" ? Result<std::string>(all_of(streams.in))
+                                                       : io::read_text_file(path, io::most(io::Limit::ImportBytes));
   if (!text) {
     print_issues(text.issues(), streams.errors);
     return bad_input;
@@ -105,10 +104,10 @@ int import_file(const ImportRequest& request, Streams streams) {
   const io::ReadBeside beside = [&path](const std::string& name) -> Result<std::string> {
     // What a configuration names lies where it is read, or next to it.
     const std::filesystem::path named = io::path_of(name);
-    Result<std::string> here = io::read_text_file(named, largest_import);
+    Result<std::string> here = io::read_text_file(named, io::most(io::Limit::ImportBytes));
     if (here || named.is_absolute()) return here;
     for (std::filesystem::path folder = path.parent_path();; folder = folder.parent_path()) {
-      Result<std::string> found = io::read_text_file(folder / named, largest_import);
+      Result<std::string> found = io::read_text_file(folder / named, io::most(io::Limit::ImportBytes));
       if (found || folder.empty() || folder == folder.parent_path()) return found;
     }
   };

@@ -2,6 +2,7 @@
 // odd about it.
 
 #include "cli/commands.hpp"
+#include "host/limits.hpp"
 #include "host/text_file.hpp"
 #include "readers/model_file.hpp"
 #include "readers/resolve.hpp"
@@ -30,9 +31,6 @@ namespace {
 
 using io::ModelFile;
 using io::TextTable;
-
-/// No config.json is longer; what a longer file holds is something else.
-constexpr std::size_t max_config_bytes = std::size_t{16} << 20;
 
 struct InspectRequest {
   std::string path;
@@ -177,7 +175,7 @@ int print_preset(const InspectRequest& request, Streams streams) {
   std::error_code error;
   const std::filesystem::path given(request.path);
   const auto config_file = std::filesystem::is_directory(given, error) ? given / "config.json" : given;
-  const Result<std::string> text = io::read_text_file(config_file, max_config_bytes);
+  const Result<std::string> text = io::read_text_file(config_file, io::most(io::Limit::ConfigBytes));
   if (!text) {
     print_issues(text.issues(), streams.errors);
     return bad_input;
@@ -217,6 +215,10 @@ int print_preset(const InspectRequest& request, Streams streams) {
 }
 
 int inspect(const InspectRequest& request, Streams streams) {
+  if (request.path.empty()) {
+    print_issues({{"PATH", "is empty: a file, a folder or the id of a preset"}}, streams.errors);
+    return bad_input;
+  }
   if (request.as_preset) return print_preset(request, streams);
   const Result<ModelFile> file = file_or_preset(request.path);
   if (!file) {

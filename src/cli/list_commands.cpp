@@ -2,6 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/listing.hpp"
+#include "host/limits.hpp"
 #include "host/preset_folders.hpp"
 #include "readers/device_preset.hpp"
 #include "readers/field_json.hpp"
@@ -17,6 +18,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace llmcalc::cli {
 
@@ -142,6 +144,20 @@ Listing list_settings(const Scenario& scenario, const std::string& filter) {
   return out;
 }
 
+/// How much of a file, a text or a folder is read.
+Listing list_limits(const std::string& filter) {
+  Listing out;
+  out.table.columns = {{"limit", false}, {"most", true}, {"unit", false}, {"of", false}, {"beyond it", false}};
+  for (const io::LimitRow& row : io::limits) {
+    if (!matches(filter, std::string(row.key) + " " + std::string(row.label))) continue;
+    out.table.rows.push_back({std::string(row.key), grouped(row.most), std::string(row.unit), std::string(row.label),
+                              std::string(row.help)});
+    out.json.push_back(
+        {{"limit", row.key}, {"most", row.most}, {"unit", row.unit}, {"of", row.label}, {"beyond", row.help}});
+  }
+  return out;
+}
+
 /// A subcommand that prints one list.
 template <class MakeListing>
 Command list_command(CLI::App& program, const std::string& name, const std::string& help, MakeListing make) {
@@ -172,6 +188,7 @@ Command models_command(CLI::App& program) {
             Issues issues;
             const Listing listing =
                 date->empty() ? list_models(request->filter, issues) : list_older(request->filter, *date, issues);
+            for (Issue& issue : io::missing_preset_folders()) issues.push_back(std::move(issue));
             print(listing, request->format, streams.out);
             print_issues(issues, streams.errors);
             return issues.empty() ? success : bad_input;
@@ -179,12 +196,21 @@ Command models_command(CLI::App& program) {
 }
 
 Command devices_command(CLI::App& program) {
-  return list_command(program, "devices", "the device presets", list_devices);
+  return list_command(program, "devices", "the device presets", [](const std::string& filter, Issues& issues) {
+    Listing listing = list_devices(filter, issues);
+    for (Issue& issue : io::missing_preset_folders()) issues.push_back(std::move(issue));
+    return listing;
+  });
 }
 
 Command formats_command(CLI::App& program) {
   return list_command(program, "formats", "number formats of weights and of the KV cache",
                       [](const std::string& filter, Issues&) { return list_formats(filter); });
+}
+
+Command limits_command(CLI::App& program) {
+  return list_command(program, "limits", "how much of a file, a text or a folder is read at the most",
+                      [](const std::string& filter, Issues&) { return list_limits(filter); });
 }
 
 Command defaults_command(CLI::App& program) {

@@ -80,7 +80,11 @@ void leave_what_is_free(Scenario& s) {
 
 /// The scenario of the flags: this computer unless a device was named, its RAM less what the system needs.
 Result<Asked> machine_of(RecommendRequest& request, Streams streams, const io::Resolver& resolver) {
-  auto documents = request.scenario.documents(streams.in).documents;
+  std::vector<Result<json>> documents;
+  request.scenario.each_document(streams, [&](const Result<json>& document) {
+    documents.push_back(document);
+    return documents.size() < 2;
+  });
   if (documents.size() != 1) return Issue{"--scenario", "must hold one scenario"};
   if (!documents.front()) return documents.front().issues();
   json document = *documents.front();

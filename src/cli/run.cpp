@@ -102,7 +102,7 @@ int run(std::vector<std::string> arguments, Streams streams) {
       here_command(program),     check_command(program),    models_command(program),    devices_command(program),
       formats_command(program),  defaults_command(program), import_command(program),    launch_command(program),
       lookup_command(program),   schema_command(program),   mcp_command(program),       verify_command(program),
-      inspect_command(program),  manual_command(program),   completion_command(program)};
+      inspect_command(program),  limits_command(program),   manual_command(program),    completion_command(program)};
   const std::vector<std::string> given = arguments;
   try {
     arguments = with_command(program, std::move(arguments));

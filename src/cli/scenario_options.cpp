@@ -1,5 +1,7 @@
 #include "cli/scenario_options.hpp"
 
+#include "cli/commands.hpp"
+#include "host/limits.hpp"
 #include "host/text_file.hpp"
 #include "readers/field_text.hpp"
 #include "readers/json_text.hpp"
@@ -11,7 +13,9 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <istream>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -21,7 +25,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t largest_file = std::size_t{1} << 30;
+constexpr std::size_t most_bytes = io::most(io::Limit::ScenarioBytes);
 
 std::string help_group(const Field& field) {
   const std::string_view group = field.group();
@@ -58,6 +62,9 @@ std::string help_text(const Field& field) {
   return text;
 }
 
+/// Notes that are remembered, so that none is said twice.
+constexpr std::size_t most_notes = 1000;
+
 /// Puts a value at a path, making the objects on the way.
 void put(json& document, std::string_view path, json value) {
   if (!document.is_object()) return;
@@ -75,46 +82,91 @@ void put(json& document, std::string_view path, json value) {
   }
 }
 
-/// Reads to the end; false when that is too far.
-bool read_all(std::istream& in, std::string& text) {
-  std::array<char, 65536> buffer{};
-  while (in && text.size() <= largest_file) {
-    in.read(buffer.data(), buffer.size());
-    text.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  return text.size() <= largest_file;
-}
+/// The lines of a stream, one after another; of a line that is too long no more than that is kept.
+class Lines {
+ public:
+  explicit Lines(std::istream& in) : in_(in) {}
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos) lines.push_back(line);
-    text.remove_prefix(std::min(end + 1, text.size()));
+  /// The next line, without its break; false at the end.
+  bool next(std::string& line) {
+    line.clear();
+    bool any = false;
+    while (at_ != filled_ || fill()) {
+      any = true;
+      const std::string_view rest(buffer_.data() + at_, filled_ - at_);
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      line.append(rest.substr(0, std::min(end, most_bytes + 1 - line.size())));
+      at_ += std::min(end + 1, rest.size());
+      if (end != rest.size()) break;
+    }
+    return any;
   }
-  return lines;
-}
+
+ private:
+  /// What is there by now, so that somebody who writes a line gets its answer.
+  bool fill() {
+    at_ = filled_ = 0;
+    if (in_.peek() == std::istream::traits_type::eof()) return false;
+    filled_ = static_cast<std::size_t>(in_.readsome(buffer_.data(), static_cast<std::streamsize>(buffer_.size())));
+    return filled_ != 0;
+  }
+
+  std::istream& in_;
+  std::array<char, 65536> buffer_{};
+  std::size_t at_ = 0, filled_ = 0;
+};
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
 constexpr char nul = '\0';
 
 /// True for one whole JSON document. To nlohmann a NUL is the end of the text, whatever follows it.
 bool is_document(std::string_view text) { return text.find(nul) == std::string_view::npos && json::accept(text); }
 
-/// JSON from text without a NUL in it.
+/// JSON from text without a NUL in it, and of bounded size.
 Result<json> document_of(std::string_view text) {
+  if (text.size() > most_bytes)
+    return Issue{"", "is larger than the " + grouped(most_bytes) + " bytes that a scenario may have"};
   if (const std::size_t at = text.find(nul); at != std::string_view::npos) {
     return Issue{"", "is not valid JSON: byte " + grouped(at + 1) + " is NUL"};
   }
-  return io::parse_json(text);
+  return io::parse_unambiguous_json(text);
 }
 
-/// JSON Lines, and not one document that spans lines: several lines open an object, or the first is one by itself.
-bool is_json_lines(const std::vector<std::string_view>& lines) {
-  if (lines.size() < 2) return false;
-  const auto opening =
-      std::count_if(lines.begin(), lines.end(), [](std::string_view line) { return line[0] == '{'; });
-  return opening >= 2 || is_document(lines.front());
+/// Gives the JSON documents of a stream: JSON Lines one by one, anything else as the one document that it should be.
+void each_of(std::istream& in, const std::function<bool(Result<json>)>& give) {
+  Lines lines(in);
+  std::string line;
+  while (lines.next(line) && is_blank(line)) {
+  }
+  if (line.size() > most_bytes || is_document(line)) {
+    do {
+      if (!is_blank(line) && !give(document_of(line))) return;
+    } while (lines.next(line));
+    return;
+  }
+  // The first line is not a document: it is broken, or the document has several.
+  std::string text = line;
+  std::size_t objects = line.starts_with('{') ? 1U : 0U;
+  std::vector<std::size_t> starts{0};
+  while (text.size() <= most_bytes && lines.next(line)) {
+    starts.push_back(text.size() + 1);
+    text.append("\n").append(line);
+    if (line.starts_with('{')) ++objects;
+  }
+  const bool whole = text.size() <= most_bytes;
+  if (objects < 2 || (whole && is_document(text))) {
+    give(document_of(text));
+    return;
+  }
+  starts.push_back(text.size() + 1);
+  for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
+    const std::string_view one = std::string_view(text).substr(starts[i], starts[i + 1] - 1 - starts[i]);
+    if (!is_blank(one) && !give(document_of(one))) return;
+  }
+  while (!whole && lines.next(line)) {
+    if (!is_blank(line) && !give(document_of(line))) return;
+  }
 }
 
 /// Short names of flags: one letter for the most frequent, and the abbreviations that engines use.
@@ -180,17 +232,16 @@ Issues ScenarioOptions::lay_over(json& document) const {
   return issues;
 }
 
-/// Engines by their other names, and the engine that weights and nothing else ask for.
-void ScenarioOptions::choose_engine(json& document, std::vector<std::string>& notes) const {
-  if (!document.is_object()) return;
+std::string ScenarioOptions::choose_engine(json& document) const {
+  if (!document.is_object()) return {};
   const json serving = document.value("serving", json::object());
-  if (!serving.is_object()) return;
+  if (!serving.is_object()) return {};
   if (const json runtime = serving.value("runtime", json()); runtime.is_string()) {
     if (const auto engine = io::engine_named(runtime.get<std::string>()))
       put(document, "serving.runtime", std::string(key_of(*engine)));
-    return;
+    return {};
   }
-  if (!given("weights.format") && !given("model")) return;
+  if (!given("weights.format") && !given("model")) return {};
   const json weights = document.value("weights", json::object());
   std::string format = weights.is_object() && weights.contains("format") && weights["format"].is_string()
                            ? weights["format"].get<std::string>()
@@ -202,47 +253,32 @@ void ScenarioOptions::choose_engine(json& document, std::vector<std::string>& no
   const char* engine = format.starts_with("gguf:") || gguf_file ? "llama.cpp"
                        : format.starts_with("mlx-")             ? "mlx"
                                                                 : nullptr;
-  if (engine == nullptr) return;
+  if (engine == nullptr) return {};
   put(document, "serving.runtime", engine);
-  notes.push_back((gguf_file ? "a GGUF file" : format) + " runs in " + engine + "; --runtime names another engine");
+  return (gguf_file ? "a GGUF file" : format) + " runs in " + engine + "; --runtime names another engine";
 }
 
-ScenarioDocuments ScenarioOptions::documents(std::istream& in) const {
-  ScenarioDocuments out;
-  if (file_.empty()) {
-    out.documents.emplace_back(json{{"model", default_model_id}});
-  } else {
-    std::string text;
-    if (file_ == "-") {
-      if (!read_all(in, text)) {
-        out.documents.emplace_back(Issue{"standard input", "is larger than " + grouped(largest_file) + " bytes"});
-        return out;
-      }
-    } else if (auto content = io::read_text_file(file_, largest_file)) {
-      text = std::move(content).value();
-    } else {
-      out.documents.emplace_back(content.issues());
-      return out;
-    }
-    const std::vector<std::string_view> lines = lines_of(text);
-    out.lines = is_json_lines(lines) && !is_document(text);
-    if (out.lines) {
-      for (const std::string_view line : lines) out.documents.push_back(document_of(line));
-    } else {
-      out.documents.push_back(document_of(text));
-    }
-  }
-  for (Result<json>& document : out.documents) {
-    if (!document) continue;
+void ScenarioOptions::each_document(Streams streams, const TakeDocument& take) const {
+  std::set<std::string> said;
+  const auto give = [&](Result<json> document) {
+    if (!document) return take(document);
     json laid = std::move(document).value();
-    Issues issues = lay_over(laid);
-    choose_engine(laid, out.notes);
-    document = issues.empty() ? Result<json>(std::move(laid)) : Result<json>(std::move(issues));
+    if (Issues issues = lay_over(laid); !issues.empty()) return take(Result<json>(std::move(issues)));
+    std::string note = choose_engine(laid);
+    // Of many scenarios the same is said once.
+    if (!note.empty() && said.size() < most_notes && said.insert(note).second) print_notes({note}, streams.errors);
+    return take(Result<json>(std::move(laid)));
+  };
+  if (file_.empty()) {
+    give(Result<json>(json{{"model", default_model_id}}));
+  } else if (file_ == "-") {
+    each_of(streams.in, give);
+  } else if (Result<std::ifstream> file = io::open_text_file(file_)) {
+    std::ifstream in = std::move(file).value();
+    each_of(in, give);
+  } else {
+    take(Result<json>(file.issues()));
   }
-  // Of many scenarios the same is said once.
-  std::sort(out.notes.begin(), out.notes.end());
-  out.notes.erase(std::unique(out.notes.begin(), out.notes.end()), out.notes.end());
-  return out;
 }
 
 bool ScenarioOptions::given(std::string_view path) const {

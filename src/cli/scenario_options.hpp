@@ -1,6 +1,8 @@
 #pragma once
 // The flags that describe a scenario, made from the field table, for every subcommand that takes one.
 
+#include "cli/run.hpp"
+
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/scenario/fields.hpp>
 
@@ -8,19 +10,15 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <iosfwd>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace llmcalc::cli {
 
-/// Scenarios as they were asked for, not yet read.
-struct ScenarioDocuments {
-  std::vector<Result<nlohmann::json>> documents;  ///< in order; a line that is no JSON has its issues
-  bool lines = false;                             ///< JSON Lines: one answer a line, in order
-  std::vector<std::string> notes{};               ///< what the flags mean beyond their letter
-};
+/// Takes a scenario as it was asked for, not yet read; a line that is no JSON has its issues. False ends the reading.
+using TakeDocument = std::function<bool(const Result<nlohmann::json>& document)>;
 
 /// Flags, --set and --scenario of one subcommand.
 class ScenarioOptions {
@@ -28,8 +26,9 @@ class ScenarioOptions {
   /// Adds the flags to a subcommand. The object must outlive its parsing.
   void add_to(CLI::App& command);
 
-  /// The scenarios of --scenario (else one with the default model), each with the flags laid over it.
-  [[nodiscard]] ScenarioDocuments documents(std::istream& in) const;
+  /// Gives the scenarios of --scenario (else one with the default model), each with the flags laid over it, one after
+  /// another: of JSON Lines no more than a line is held. What the flags mean beyond their letter is said as a note, once.
+  void each_document(Streams streams, const TakeDocument& take) const;
 
   /// The same issue for people: the flag instead of the JSON pointer where a flag gave the value.
   [[nodiscard]] Issue for_people(Issue issue) const;
@@ -42,7 +41,9 @@ class ScenarioOptions {
 
  private:
   [[nodiscard]] Issues lay_over(nlohmann::json& document) const;
-  void choose_engine(nlohmann::json& document, std::vector<std::string>& notes) const;
+  /// Engines by their other names, and the engine that weights and nothing else ask for; what to say of it, "" for
+  /// nothing.
+  [[nodiscard]] std::string choose_engine(nlohmann::json& document) const;
 
   std::string file_;
   std::array<std::string, fields.size()> texts_{};

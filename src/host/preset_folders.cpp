@@ -41,6 +41,17 @@ void add_folder(std::vector<fs::path>& folders, const fs::path& folder) {
   folders.push_back(folder);
 }
 
+/// The folders in the value of a variable.
+std::vector<std::string> parts_of(const std::string& value) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin < value.size();) {
+    const std::size_t end = std::min(value.find(path_separator, begin), value.size());
+    parts.push_back(value.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
 /// True when `program` lies in the folder it was built in.
 bool is_build_of(const fs::path& folder, const fs::path& program) {
   std::error_code error;
@@ -103,16 +114,22 @@ std::vector<fs::path> preset_folders(const PresetPlaces& places) {
     add_folder(folders, places.program.parent_path().parent_path() / build_info::installed_presets);
   }
   if (folders.empty()) add_folder(folders, places.source_tree);
-  for (std::size_t begin = 0; begin < places.environment.size();) {
-    const std::size_t end = std::min(places.environment.find(path_separator, begin), places.environment.size());
-    add_folder(folders, places.environment.substr(begin, end - begin));
-    begin = end + 1;
-  }
+  for (const std::string& named : parts_of(places.environment)) add_folder(folders, named);
   add_folder(folders, places.user);
   return folders;
 }
 
 std::vector<fs::path> preset_folders() { return preset_folders(places_of_this_process()); }
+
+Issues missing_preset_folders() {
+  Issues issues;
+  for (const std::string& named : parts_of(environment_variable("LLMCALC_PRESETS"))) {
+    std::error_code error;
+    if (!named.empty() && !fs::is_directory(named, error))
+      issues.push_back({"LLMCALC_PRESETS", "names no folder: " + named});
+  }
+  return issues;
+}
 
 bool is_preset_id(std::string_view id) {
   const auto allowed = [](char c) {

@@ -1,6 +1,8 @@
 #pragma once
 // Where presets are looked for. Everything the answer depends on is a value, so that tests need no environment.
 
+#include <llmcalc/base/issue.hpp>
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -31,6 +33,9 @@ std::filesystem::path user_config_folder();
 
 /// The running program's own file; empty when the system does not tell.
 std::filesystem::path program_file();
+
+/// Places that LLMCALC_PRESETS names and that are no folders.
+Issues missing_preset_folders();
 
 /// True for a text that may be the id of a preset, and so a file name: lower case letters, digits, '.', '-', '_',
 /// '+', not starting with '.'.

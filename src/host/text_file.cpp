@@ -1,7 +1,7 @@
 #include "host/text_file.hpp"
 
-#include <fstream>
 #include <system_error>
+#include <utility>
 
 namespace llmcalc::io {
 namespace {
@@ -22,7 +22,7 @@ std::string shown(const std::filesystem::path& path) {
 
 std::filesystem::path path_of(std::string_view utf8) { return std::u8string(utf8.begin(), utf8.end()); }
 
-Result<std::string> read_text_file(const std::filesystem::path& path, std::size_t limit) {
+Result<std::ifstream> open_text_file(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) return Issue{shown(path), "no such file"};
@@ -31,6 +31,13 @@ Result<std::string> read_text_file(const std::filesystem::path& path, std::size_
     return Issue{shown(path), "is not a regular file"};
   std::ifstream in(path, std::ios::binary);
   if (!in) return Issue{shown(path), "cannot be opened for reading"};
+  return in;
+}
+
+Result<std::string> read_text_file(const std::filesystem::path& path, std::size_t limit) {
+  Result<std::ifstream> opened = open_text_file(path);
+  if (!opened) return opened.issues();
+  std::ifstream in = std::move(opened).value();
   std::string text;
   char buffer[16384];
   while (in) {

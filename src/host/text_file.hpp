@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@ namespace llmcalc::io {
 /// Content of a regular file of at most `limit` bytes. Missing, unreadable, larger or special files give an Issue
 /// that names the file.
 Result<std::string> read_text_file(const std::filesystem::path& path, std::size_t limit);
+
+/// The same file opened, for a reader that needs little of it at a time.
+Result<std::ifstream> open_text_file(const std::filesystem::path& path);
 
 /// Path as text for messages and for people: UTF-8 on every system.
 std::string shown(const std::filesystem::path& path);

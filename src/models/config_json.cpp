@@ -1,5 +1,6 @@
 #include "models/config_json.hpp"
 
+#include "host/limits.hpp"
 #include "models/blocks.hpp"
 #include "models/class_names.hpp"
 #include "models/config_text.hpp"
@@ -58,10 +59,9 @@ bool refuse_other_model(const Fields& c, std::string_view type) {
 
 /// True when values are nested deeper than any config is: copying such a value recurses.
 bool nested_too_deeply(const nlohmann::json& value) {
-  constexpr int limit = 32;
   std::vector<const nlohmann::json*> level{&value};
-  for (int depth = 0; !level.empty(); ++depth) {
-    if (depth > limit) return true;
+  for (std::uint64_t depth = 0; !level.empty(); ++depth) {
+    if (depth > io::most(io::Limit::ConfigDepth)) return true;
     std::vector<const nlohmann::json*> next;
     for (const nlohmann::json* item : level) {
       if (!item->is_structured()) continue;

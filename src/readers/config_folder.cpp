@@ -1,5 +1,6 @@
 #include "readers/config_folder.hpp"
 
+#include "host/limits.hpp"
 #include "host/text_file.hpp"
 #include "readers/json_text.hpp"
 
@@ -25,13 +26,14 @@ constexpr std::array beside_files{
     BesideFile{"quantization_config.json", ""},
 };
 
-Result<std::optional<json>> read_json(const Folder& folder, const std::string& name) {
+Result<std::optional<json>> read_json(const Folder& folder, const std::string& name,
+                                      Limit pieces = Limit::JsonPieces) {
   if (!folder.has(name)) return std::optional<json>{};
   const Result<std::filesystem::path> path = folder.resolve(name);
   if (!path) return path.issues();
-  const Result<std::string> text = read_text_file(*path, longest_config);
+  const Result<std::string> text = read_text_file(*path, most(Limit::ConfigBytes));
   if (!text) return text.issues();
-  Result<json> parsed = parse_json(*text, shown(folder.path() / name));
+  Result<json> parsed = parse_json(*text, shown(folder.path() / name), {}, most(pieces));
   if (!parsed) return parsed.issues();
   return std::optional(std::move(parsed).value());
 }
@@ -57,7 +59,7 @@ void add_quantization_beside(json& config, const Folder& folder) {
   if (given != nullptr && !lists_tensors) return;
   for (const BesideFile& file : beside_files) {
     // A broken file beside the config is as good as none: the config itself is sound.
-    Result<std::optional<json>> read = read_json(folder, file.name);
+    Result<std::optional<json>> read = read_json(folder, file.name, Limit::TensorListPieces);
     if (!read || !read->has_value() || !(*read)->is_object()) continue;
     json found = *std::move(read).value();
     if (lists_tensors) {

@@ -7,13 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cstddef>
 #include <optional>
 
 namespace llmcalc::io {
-
-/// Longest config that is read: lists of quantized modules reach some megabytes.
-inline constexpr std::size_t longest_config = std::size_t{16} << 20;
 
 /// The folder's config.json, or params.json of the original Llama and Mistral layout; nothing and no issue when it has
 /// neither. A quantization that stands in a file beside it is added.

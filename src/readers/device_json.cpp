@@ -15,20 +15,21 @@ using nlohmann::ordered_json;
 constexpr Count most_device_memory = Count{1} << 60;
 constexpr std::size_t longest_name = 200;
 
-/// A real figure of a device: its key, where it is kept, and the largest that is no mistake of units.
+/// A real figure of a device: its key, where it is kept, and the ends of what is no mistake of units. 0 is "not known".
 struct Figure {
   const char* key;
   double& (*of)(Device&);
   double most;
+  double least = 0;
 };
 constexpr std::array figures{
-    Figure{"bandwidth_bytes_per_second", [](Device& d) -> double& { return d.bandwidth; }, 1e18},
-    Figure{"fp16_flops", [](Device& d) -> double& { return d.operations.fp16; }, 1e21},
-    Figure{"bf16_flops", [](Device& d) -> double& { return d.operations.bf16; }, 1e21},
-    Figure{"fp8_flops", [](Device& d) -> double& { return d.operations.fp8; }, 1e21},
-    Figure{"int8_flops", [](Device& d) -> double& { return d.operations.int8; }, 1e21},
-    Figure{"fp4_flops", [](Device& d) -> double& { return d.operations.fp4; }, 1e21},
-    Figure{"link_bytes_per_second", [](Device& d) -> double& { return d.link_bandwidth; }, 1e18},
+    Figure{"bandwidth_bytes_per_second", [](Device& d) -> double& { return d.bandwidth; }, 1e18, 1e3},
+    Figure{"fp16_flops", [](Device& d) -> double& { return d.operations.fp16; }, 1e21, 1e3},
+    Figure{"bf16_flops", [](Device& d) -> double& { return d.operations.bf16; }, 1e21, 1e3},
+    Figure{"fp8_flops", [](Device& d) -> double& { return d.operations.fp8; }, 1e21, 1e3},
+    Figure{"int8_flops", [](Device& d) -> double& { return d.operations.int8; }, 1e21, 1e3},
+    Figure{"fp4_flops", [](Device& d) -> double& { return d.operations.fp4; }, 1e21, 1e3},
+    Figure{"link_bytes_per_second", [](Device& d) -> double& { return d.link_bandwidth; }, 1e18, 1e3},
     Figure{"power_watts", [](Device& d) -> double& { return d.power; }, 1e6},
     Figure{"price_usd_per_hour", [](Device& d) -> double& { return d.price_per_hour; }, 1e6},
 };
@@ -88,12 +89,13 @@ void read_device_figures(const json& object, const std::string& pointer, Device&
     const auto found = object.find(figure.key);
     if (found == object.end()) continue;
     const double value = found->is_number() ? found->get<double>() : -1;
-    if (value >= 0 && value <= figure.most) {
+    if (value == 0 || (value > 0 && value >= figure.least && value <= figure.most)) {
       figure.of(device) = value;
       device.adjusted.emplace_back(figure.key);
     } else {
       issues.push_back({pointer + "/" + figure.key,
-                        "must be a number from 0 to " + shortest(figure.most) + ", got " + got(*found)});
+                        "must be " + std::string(figure.least > 0 ? "0 (not known) or " : "") + "a number from " +
+                            shortest(figure.least) + " to " + shortest(figure.most) + ", got " + got(*found)});
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "readers/device_preset.hpp"
 
+#include "host/limits.hpp"
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
 #include "readers/preset_files.hpp"
@@ -190,7 +191,7 @@ DeviceCatalogue parse_family(std::string_view text, const fs::path& file) {
 }  // namespace
 
 DeviceCatalogue read_device_family(const fs::path& file) {
-  const auto text = read_text_file(file, preset_file_limit);
+  const auto text = read_text_file(file, most(Limit::PresetBytes));
   if (!text) return {{}, text.issues()};
   return parse_family(*text, file);
 }
@@ -223,7 +224,7 @@ Result<DevicePreset> find_device_preset(std::span<const fs::path> folders, std::
   for (std::size_t i = folders.size(); i-- > 0;) {
     const auto files = preset_files(folders[i] / "devices", issues);
     for (std::size_t f = files.size(); f-- > 0;) {
-      const auto text = read_text_file(files[f], preset_file_limit);
+      const auto text = read_text_file(files[f], most(Limit::PresetBytes));
       if (!text || !mentions(*text, id)) continue;
       DeviceCatalogue family = parse_family(*text, files[f]);
       for (DevicePreset& preset : family.devices) {

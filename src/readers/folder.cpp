@@ -1,5 +1,6 @@
 #include "readers/folder.hpp"
 
+#include "host/limits.hpp"
 #include "readers/problems.hpp"
 
 #include <algorithm>
@@ -11,8 +12,6 @@ namespace llmcalc::io {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::size_t most_entries = 200'000;
 
 bool digits_to_number(std::string_view text, unsigned& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -73,7 +72,7 @@ std::vector<std::string> Folder::files_ending(std::string_view extension) const 
   std::vector<std::string> names;
   std::error_code error;
   std::size_t seen = 0;
-  for (fs::directory_iterator entry(path_, error), end; !error && entry != end && seen < most_entries;
+  for (fs::directory_iterator entry(path_, error), end; !error && entry != end && seen < most(Limit::FolderEntries);
        entry.increment(error), ++seen) {
     std::string name = entry->path().filename().string();
     // "._model.safetensors" and ".cache" are leavings of other programs, never a model

@@ -3,6 +3,8 @@
 // Only names and sizes are read; opening one is the readers' work. Every walk is bounded in depth, entries and time,
 // and follows no linked folder.
 
+#include "host/limits.hpp"
+
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/units.hpp>
 
@@ -43,10 +45,10 @@ struct ModelFolder {
 
 /// Bounds of a search.
 struct SearchLimits {
-  std::size_t entries = 50'000;  ///< files and folders looked at
-  std::size_t models = 5'000;
-  int depth = 6;  ///< folders below the one searched
-  std::chrono::milliseconds time{3'000};
+  std::size_t entries = io::most(io::Limit::SearchEntries);  ///< files and folders looked at
+  std::size_t models = io::most(io::Limit::SearchModels);
+  int depth = int{io::most(io::Limit::SearchDepth)};  ///< folders below the one searched
+  std::chrono::milliseconds time{io::most(io::Limit::SearchTime)};
 };
 
 /// What was found; `complete` is false when a limit ended the search.

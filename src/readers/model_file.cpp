@@ -1,6 +1,7 @@
 #include "readers/model_file.hpp"
 
 #include "host/byte_source.hpp"
+#include "host/limits.hpp"
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
 #include "models/config_json.hpp"
@@ -146,7 +147,7 @@ Result<Model> model_of_config(const nlohmann::json& config, const fs::path& path
 Result<ModelFile> open_adapter(const nlohmann::json& config, const fs::path& path, int depth);
 
 Result<ModelFile> open_config(const fs::path& path, int depth) {
-  const Result<std::string> text = read_text_file(path, longest_config);
+  const Result<std::string> text = read_text_file(path, most(Limit::ConfigBytes));
   if (!text) return text.issues();
   Result<nlohmann::json> parsed = parse_json(*text, shown(path));
   if (!parsed) return parsed.issues();
@@ -435,7 +436,7 @@ std::optional<AdapterConfig> adapter_at(const fs::path& path) {
   const bool named = fs::is_directory(path, error) || path.filename() == "adapter_config.json" ||
                      path.filename() == "adapter_model.safetensors";
   if (!named || !fs::exists(folder / "adapter_config.json", error)) return std::nullopt;
-  const Result<std::string> text = read_text_file(folder / "adapter_config.json", longest_config);
+  const Result<std::string> text = read_text_file(folder / "adapter_config.json", most(Limit::ConfigBytes));
   if (!text) return std::nullopt;
   const Result<nlohmann::json> config = parse_json(*text);
   if (!config || !is_adapter_config(*config)) return std::nullopt;

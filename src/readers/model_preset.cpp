@@ -1,5 +1,6 @@
 #include "readers/model_preset.hpp"
 
+#include "host/limits.hpp"
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
 #include "models/config_json.hpp"
@@ -65,7 +66,7 @@ ModelEntry read_entry(const json& object, const fs::path& file, Issues& issues) 
 }  // namespace
 
 Result<ModelPreset> read_model_preset(const fs::path& file) {
-  const auto text = read_text_file(file, preset_file_limit);
+  const auto text = read_text_file(file, most(Limit::PresetBytes));
   if (!text) return text.issues();
   const auto object = parse_preset(*text, shown(file));
   if (!object) return object.issues();
@@ -110,7 +111,7 @@ ModelCatalogue read_model_catalogue(std::span<const fs::path> folders) {
   std::map<std::string, ModelEntry> by_id;
   for (const fs::path& folder : folders) {
     for (const fs::path& file : preset_files(folder / "models", catalogue.issues)) {
-      const auto text = read_text_file(file, preset_file_limit);
+      const auto text = read_text_file(file, most(Limit::PresetBytes));
       const auto object = text ? parse_preset(*text, shown(file), "config") : Result<json>(text.issues());
       Issues issues = object.issues();
       if (object) {

@@ -1,5 +1,6 @@
 #include "readers/preset_files.hpp"
 
+#include "host/limits.hpp"
 #include "host/text_file.hpp"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ std::vector<std::filesystem::path> preset_files(const std::filesystem::path& fol
   }
   std::size_t seen = 0;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
-    if (++seen > folder_entry_limit || files.size() >= preset_count_limit) {
+    if (++seen > most(Limit::FolderEntries) || files.size() >= most(Limit::PresetFiles)) {
       issues.push_back({shown(folder), "holds too many files; only the first " + std::to_string(files.size()) +
                                            " presets are read"});
       break;

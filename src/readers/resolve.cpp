@@ -16,6 +16,7 @@
 #include <llmcalc/base/text.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -53,7 +54,40 @@ Result<ModelPtr> file_model(const std::string& path) {
   return shared(std::move(model));
 }
 
-Result<ModelPtr> preset_model(const std::string& id) {
+/// What there is to choose from, read when the first name that no preset has is looked for: not once for every line of a
+/// file of scenarios. What programs downloaded meanwhile is seen some seconds later.
+class Shelves {
+ public:
+  std::shared_ptr<const ModelCatalogue> models() {
+    const std::lock_guard lock(mutex_);
+    if (!models_) models_ = std::make_shared<const ModelCatalogue>(read_model_catalogue(preset_folders()));
+    return models_;
+  }
+  std::shared_ptr<const DeviceCatalogue> devices() {
+    const std::lock_guard lock(mutex_);
+    if (!devices_) devices_ = std::make_shared<const DeviceCatalogue>(read_device_catalogue(preset_folders()));
+    return devices_;
+  }
+  std::shared_ptr<const host::LocalModels> downloaded() {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (!downloaded_ || now - looked_at_ > std::chrono::seconds(5)) {
+      downloaded_ =
+          std::make_shared<const host::LocalModels>(host::find_local_models(host::model_folders_of_this_user()));
+      looked_at_ = now;
+    }
+    return downloaded_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<const ModelCatalogue> models_;
+  std::shared_ptr<const DeviceCatalogue> devices_;
+  std::shared_ptr<const host::LocalModels> downloaded_;
+  std::chrono::steady_clock::time_point looked_at_{};
+};
+
+Result<ModelPtr> preset_model(const std::string& id, Shelves& shelves) {
   const auto folders = preset_folders();
   Result<ModelPreset> preset = find_model_preset(folders, id);
   std::error_code error;
@@ -62,30 +96,32 @@ Result<ModelPtr> preset_model(const std::string& id) {
     const bool broken = std::any_of(preset.issues().begin(), preset.issues().end(),
                                     [](const Issue& issue) { return issue.where != "/model"; });
     if (broken) return preset.issues();
-    const ModelCatalogue all = read_model_catalogue(folders);
-    return unknown("model", id, !all.entries.empty(), meant_model(id, all.entries).nearest);
+    const auto all = shelves.models();
+    return unknown("model", id, !all->entries.empty(), meant_model(id, all->entries).nearest);
   }
   return shared(model_from_preset(*preset));
 }
 
 /// The model of this name in the caches of this computer; weight files before a lone configuration.
-std::optional<std::string> local_model(const std::string& name) {
+std::optional<std::string> local_model(const std::string& name, Shelves& shelves) {
   const auto same = [&](const std::string& other) {
     return edit_distance(name, other) == 0 && name.size() == other.size();
   };
-  for (const host::LocalModel& model : host::find_local_models(host::model_folders_of_this_user()).models) {
+  const auto downloaded = shelves.downloaded();
+  for (const host::LocalModel& model : downloaded->models) {
     if (same(model.name) || same(model.name + ":latest")) return shown(model.path);
   }
   return std::nullopt;
 }
 
 /// A preset, else a file in this computer's caches, else what to do.
-Result<ModelSource> model_meant_by(std::string_view written) {
+Result<ModelSource> model_meant_by(std::string_view written, Shelves& shelves) {
   const ModelName name = model_name(written);
-  const ModelCatalogue all = read_model_catalogue(preset_folders());
+  const auto shelf = shelves.models();
+  const ModelCatalogue& all = *shelf;
   const Meant meant = meant_model(written, all.entries);
   if (meant.found) return ModelSource{ModelSource::Kind::Preset, all.entries[*meant.found].id};
-  if (auto path = local_model(name.name)) return ModelSource{ModelSource::Kind::File, std::move(*path)};
+  if (auto path = local_model(name.name, shelves)) return ModelSource{ModelSource::Kind::File, std::move(*path)};
   Issue issue = unknown("model", written, !all.entries.empty(), meant.nearest);
   if (is_repository_name(name.name) && !all.entries.empty()) {
     issue.what = "no preset has the model \"" + name.name + "\", and this computer's caches do not hold it" +
@@ -116,10 +152,10 @@ Result<ModelPtr> custom_model(const std::string& text) {
   return shared(model_from_numbers(*numbers));
 }
 
-Result<ModelPtr> resolve_model(const ModelSource& source) {
+Result<ModelPtr> resolve_model(const ModelSource& source, Shelves& shelves) {
   switch (source.kind) {
     case ModelSource::Kind::Preset:
-      return preset_model(source.text);
+      return preset_model(source.text, shelves);
     case ModelSource::Kind::Config:
       return config_model(source.text);
     case ModelSource::Kind::Custom:
@@ -132,11 +168,12 @@ Result<ModelPtr> resolve_model(const ModelSource& source) {
   return Issue{"", "is missing"};
 }
 
-Result<DevicePtr> resolve_device(std::string_view id) {
+Result<DevicePtr> resolve_device(std::string_view id, Shelves& shelves) {
   const auto folders = preset_folders();
   Result<DevicePreset> preset = find_device_preset(folders, id);
   if (preset) return std::make_shared<const Device>(preset->device);
-  const DeviceCatalogue all = read_device_catalogue(folders);
+  const auto shelf = shelves.devices();
+  const DeviceCatalogue& all = *shelf;
   const Meant meant = meant_device(id, all.devices);
   if (meant.found) return std::make_shared<const Device>(all.devices[*meant.found].device);
   if (bytes_of_text(id) || id.find_first_not_of("0123456789._'") == std::string_view::npos) {
@@ -172,26 +209,24 @@ Resolver default_resolver() {
   const auto models = std::make_shared<Memory<ModelKey, ModelPtr>>();
   const auto devices = std::make_shared<Memory<std::string, DevicePtr>>();
   const auto names = std::make_shared<Memory<std::string, ModelSource>>();
+  const auto shelves = std::make_shared<Shelves>();
   return {
       .model =
-          [models](const ModelSource& source) {
+          [models, shelves](const ModelSource& source) {
             // A file may have changed since it was read.
-            if (source.kind == ModelSource::Kind::File) return resolve_model(source);
-            return models->get({source.kind, source.text}, [&] { return resolve_model(source); });
+            if (source.kind == ModelSource::Kind::File) return resolve_model(source, *shelves);
+            return models->get({source.kind, source.text}, [&] { return resolve_model(source, *shelves); });
           },
       .device =
-          [devices](std::string_view id) {
-            return devices->get(std::string(id), [&] { return resolve_device(id); });
+          [devices, shelves](std::string_view id) {
+            return devices->get(std::string(id), [&] { return resolve_device(id, *shelves); });
           },
       .adapter = [](const ModelSource& source) { return adapter_at(path_of(source.text)); },
       .meant =
-          [names](std::string_view name) {
-            return names->get(std::string(name), [&] { return model_meant_by(name); });
+          [names, shelves](std::string_view name) {
+            return names->get(std::string(name), [&] { return model_meant_by(name, *shelves); });
           },
-      .here =
-          [] {
-            return host::as_computer(host::look_at_this_machine(), read_device_catalogue(preset_folders()).devices);
-          },
+      .here = [shelves] { return host::as_computer(host::look_at_this_machine(), shelves->devices()->devices); },
   };
 }
 

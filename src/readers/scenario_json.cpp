@@ -1,5 +1,6 @@
 #include "readers/scenario_json.hpp"
 
+#include "host/limits.hpp"
 #include "host/preset_folders.hpp"
 #include "readers/device_json.hpp"
 #include "readers/field_json.hpp"
@@ -26,15 +27,22 @@ using nlohmann::ordered_json;
 
 namespace {
 
-/// Unknown keys of an object, each with the nearest allowed one.
+/// Says how many unknown keys there are besides those that were named.
+void count_unnamed(std::size_t unknown, const std::string& pointer, Issues& issues) {
+  if (unknown <= most(Limit::UnknownKeys)) return;
+  issues.push_back({pointer, "holds " + grouped(unknown - most(Limit::UnknownKeys)) + " more unknown keys"});
+}
+
+/// Unknown keys of an object, the first of them with the nearest allowed one: looking for it takes a while.
 void reject_unknown(const json& object, const std::string& pointer, const std::vector<std::string>& allowed,
                     Issues& issues) {
   const std::vector<std::string_view> names(allowed.begin(), allowed.end());
+  std::size_t unknown = 0;
   for (const auto& [key, value] : object.items()) {
-    if (std::find(names.begin(), names.end(), key) == names.end()) {
-      issues.push_back({std::string(pointer).append("/").append(key), "unknown key" + did_you_mean(key, names)});
-    }
+    if (std::find(names.begin(), names.end(), key) != names.end() || ++unknown > most(Limit::UnknownKeys)) continue;
+    issues.push_back({std::string(pointer).append("/").append(key), "unknown key" + did_you_mean(key, names)});
   }
+  count_unnamed(unknown, pointer, issues);
 }
 
 /// Reads one scenario; collects issues on the way.
@@ -50,6 +58,7 @@ class Reader {
     says_weights_ =
         document.contains("weights") && document["weights"].is_object() && document["weights"].contains("format");
     read_object(document, "");
+    count_unnamed(unknown_, "", out_.issues);
     if (!document.contains("model")) issue("/model", "is missing: a preset id, or a file, config or custom object");
     host_bandwidth_given_ = document.contains("speed") && document["speed"].contains("host_bandwidth");
     // Last, because the number of devices defaults to what the parallel layout occupies.
@@ -74,7 +83,7 @@ class Reader {
         } else {
           issue(pointer_of(path), "must be an object, got " + got(value));
         }
-      } else {
+      } else if (++unknown_ <= most(Limit::UnknownKeys)) {
         issue(pointer_of(path), "unknown key" + suggestion(path, prefix));
       }
     }
@@ -278,11 +287,12 @@ class Reader {
     return std::min(std::max<Count>(ranks_of(out_.scenario.parallelism), 1), most_devices);
   }
 
-  static constexpr Count most_devices = 1'000'000;
-  static constexpr std::size_t most_device_groups = 1024;
+  static constexpr Count most_devices = most(Limit::Devices);
+  static constexpr std::size_t most_device_groups = most(Limit::DeviceGroups);
 
   const Resolver& resolver_;
   ReadScenario& out_;
+  std::size_t unknown_ = 0;  ///< keys of the whole document
   bool says_weights_ = false;
   bool host_bandwidth_given_ = false;
   std::vector<std::string> given_;  ///< paths of the settings that the document names
@@ -337,7 +347,7 @@ Result<Scenario> read_scenario(const json& document, const Resolver& resolver) {
 }
 
 Result<Scenario> read_scenario_text(std::string_view text, const Resolver& resolver) {
-  const Result<json> document = parse_json(text);
+  const Result<json> document = parse_unambiguous_json(text);
   if (!document) return document.issues();
   return read_scenario(*document, resolver);
 }

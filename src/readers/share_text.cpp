@@ -1,5 +1,6 @@
 #include "readers/share_text.hpp"
 
+#include "host/limits.hpp"
 #include "readers/scenario_json.hpp"
 
 #include <cstdint>
@@ -9,9 +10,6 @@ namespace llmcalc::io {
 namespace {
 
 constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-/// Longest word that is read: more than any address bar takes.
-constexpr std::size_t longest = std::size_t{1} << 20;
-
 std::string base64url(std::string_view bytes) {
   std::string word;
   std::uint32_t bits = 0;
@@ -48,7 +46,7 @@ std::string share_text(const Scenario& scenario) {
 }
 
 Result<Scenario> read_share_text(std::string_view word, const Resolver& resolver) {
-  if (word.size() > longest) return Issue{"address", "is too long for a scenario"};
+  if (word.size() > most(Limit::AddressBytes)) return Issue{"address", "is too long for a scenario"};
   const std::optional<std::string> text = bytes_of_word(word);
   if (!text || text->empty() || text->front() != '{') return Issue{"address", "holds no scenario behind #"};
   if (text->back() != '}') return Issue{"address", "was cut: its scenario ends too early"};

@@ -1,5 +1,6 @@
 #include "ui/intake.hpp"
 
+#include "host/limits.hpp"
 #include "host/text_file.hpp"
 #include "readers/device_json.hpp"
 #include "readers/imports/import.hpp"
@@ -18,7 +19,7 @@ namespace llmcalc::ui {
 namespace {
 
 /// Largest file or clipboard that is tried as a scenario.
-constexpr std::size_t scenario_limit = 4U << 20;
+constexpr std::size_t scenario_limit = io::most(io::Limit::ImportBytes);
 
 /// Shows what was parsed; the user then uses it or not. False when it is no model.
 bool preview(App& app, ModelSource source) {
@@ -156,7 +157,7 @@ bool take_any_path(App& app, const std::filesystem::path& path) {
     }
   }
   if (path.extension() == ".log" || path.extension() == ".txt" || path.extension() == ".csv") {
-    const Result<std::string> text = io::read_text_file(path, io::log_limit);
+    const Result<std::string> text = io::read_text_file(path, io::most(io::Limit::LogBytes));
     if (text && take_log(app, *text)) return true;
     complain(app, shown + ": no memory figures in it");
     return false;

@@ -1,5 +1,6 @@
 #include "ui/scenarios.hpp"
 
+#include "host/limits.hpp"
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
 #include "host/write_file.hpp"
@@ -15,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Largest scenario file that is read.
-constexpr std::size_t file_limit = 16U << 20;
+constexpr std::size_t file_limit = io::most(io::Limit::ScenarioBytes);
 /// Bytes of a name: with the ending and ".part" well below the 255 of every file system.
 constexpr std::size_t name_limit = 80;
 /// Files of a folder that are looked at.

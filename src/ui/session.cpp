@@ -1,5 +1,6 @@
 #include "ui/session.hpp"
 
+#include "host/limits.hpp"
 #include "host/text_file.hpp"
 #include "host/write_file.hpp"
 #include "readers/json_text.hpp"
@@ -16,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t session_limit = 8U << 20;
 /// Of the file's layout. A program that finds a larger one leaves the file alone.
 constexpr int session_version = 1;
 /// Windows that can be open at once with a session of their own.
@@ -90,7 +90,7 @@ std::string in_words(const Issue& issue) { return issue.where.empty() ? issue.wh
 
 /// The document of a session file. What stands against it is an issue of no place.
 Result<nlohmann::json> read_session(const fs::path& file) {
-  const Result<std::string> text = io::read_text_file(file, session_limit);
+  const Result<std::string> text = io::read_text_file(file, io::most(io::Limit::SessionBytes));
   if (!text) return Issue{"", text.issues().front().what};
   Result<nlohmann::json> json = io::parse_json(*text);
   if (!json) return json;
@@ -165,10 +165,32 @@ Issue Session::put_aside(const std::string& why) {
           why + "; it could not be copied (" + error.message() + "), so this window's state will not be saved"};
 }
 
+/// Leaves a marker beside the file; true when the last start left its own there.
+bool Session::begin_start() {
+  if (place_.file.empty()) return false;
+  marker_ = place_.file.parent_path() / (place_.file.stem().string() + ".starting");
+  std::error_code error;
+  if (fs::exists(fs::symlink_status(marker_, error))) return true;
+  (void)io::write_file(marker_, "", io::Readers::OwnerOnly);
+  return false;
+}
+
+void Session::started() {
+  std::error_code error;
+  if (!marker_.empty()) fs::remove(marker_, error);
+  marker_.clear();
+}
+
 Issues Session::restore(App& app) {
   std::error_code error;
   const fs::path& file = place_.begin_with;
   if (file.empty() || !fs::exists(fs::symlink_status(file, error))) return {};
+  if (begin_start()) {
+    const Issue issue = put_aside("was being opened when the last start ended, so this one begins without it");
+    // Kept under its other name; in its own place the next start would open it again.
+    if (place_.file == file) fs::remove(file, error);
+    return {issue};
+  }
   const Result<nlohmann::json> json = read_session(file);
   if (!json) return {put_aside(in_words(json.issues().front()))};
   const Issues unread = take_over(*json, app);
@@ -189,6 +211,7 @@ Issues Session::save(const App& app) const {
 }
 
 double Session::keep(App& app, double now) {
+  started();
   Snapshot snapshot = snapshot_of(app);
   if (!saved_) saved_ = snapshot;  // the state of a first start is not worth a file
   if (place_.file.empty() || snapshot == *saved_) {

@@ -28,8 +28,11 @@ class Session {
   explicit Session(SessionPlace place) : place_(std::move(place)) {}
 
   /// Takes over what the last session left, as far as it can be read; a missing file changes nothing. What cannot be
-  /// read is an issue, and the file is kept beside under another name.
+  /// read is an issue, and the file is kept beside under another name. So is a session whose last start ended before a
+  /// frame was drawn: nothing of it is looked at.
   Issues restore(App& app);
+  /// The start went well, or ended for a reason that is not in the session; keep() says so itself.
+  void started();
   /// Writes scenario, preferences and pins; the old file stays when that fails.
   Issues save(const App& app) const;
   /// Saves once nothing has changed for two seconds. Returns the seconds after which it wants to be called again; <
@@ -48,8 +51,10 @@ class Session {
   };
   static Snapshot snapshot_of(const App& app);
   Issue put_aside(const std::string& why);
+  bool begin_start();
 
   SessionPlace place_;
+  std::filesystem::path marker_;  ///< there from before the session is read until a frame is drawn
   std::optional<Snapshot> saved_;
   std::optional<Snapshot> seen_;
   double seen_at_ = 0;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 
 namespace llmcalc::cli {
@@ -82,6 +83,16 @@ TEST(Lists, CheckNamesWhatWasReadBefore) {
   ASSERT_EQ(tiny.size(), 1U);
   EXPECT_EQ(tiny.at(0).at("read"), "2026-11-30");
   EXPECT_EQ(call({"models", "--check", "yesterday"}).status, 2);
+}
+
+TEST(Lists, SayThatLlmcalcPresetsNamesNoFolder) {
+  setenv("LLMCALC_PRESETS", "/gone/presets", 1);
+  for (const char* list : {"models", "devices"}) {
+    const Called c = call({list});
+    EXPECT_EQ(c.status, bad_input) << list;
+    EXPECT_NE(c.errors.find("names no folder: /gone/presets"), std::string::npos) << c.errors;
+  }
+  unsetenv("LLMCALC_PRESETS");
 }
 
 }  // namespace

@@ -83,6 +83,27 @@ TEST(RealProgram, WithoutPresetsSaysSo) {
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(LLMCALC_SANITIZED)
 
+TEST(RealProgram, EndsWithAMessageWhenThereIsNotEnoughMemory) {
+  if (shell("command -v bash > /dev/null && test -r /proc/self/status") != 0) GTEST_SKIP() << "not on this system";
+  const std::string file = testing::TempDir() + "llmcalc-many.json";
+  ASSERT_EQ(shell("(printf '{\"model_type\": \"llama\", \"x\": [0'; yes ', 0' | head -n 700000; echo ']}') > '" +
+                  file + "'"),
+            0);
+  EXPECT_EQ(shell("(ulimit -v 60000; $L inspect '" + file + "' > /dev/null 2> '" + file + ".said')"), 1);
+  EXPECT_EQ(shell("grep -q 'llmcalc: there is not enough memory' '" + file + ".said'"), 0);
+  EXPECT_EQ(shell("rm '" + file + "' '" + file + ".said'"), 0);
+}
+
+TEST(RealProgram, AnswersAnyNumberOfScenariosInLittleMemory) {
+  if (shell("command -v bash > /dev/null && test -r /proc/self/status") != 0) GTEST_SKIP() << "not on this system";
+  // 60 MB of lines.
+  EXPECT_EQ(
+      shell("long=$(head -c 20000 /dev/zero | tr '\\0' x); yes \"{\\\"model\\\": \\\"gpt2\\\", \\\"y\\\": "
+            "\\\"$long\\\"}\" | "
+            "head -n 3000 | (ulimit -v 50000; $L estimate --scenario - | grep -c 'unknown key' | grep -q '^3000$')"),
+      0);
+}
+
 TEST(RealProgram, CanReachNoNetworkAndNoOtherProgram) {
   if (shell("command -v nm > /dev/null") != 0) GTEST_SKIP() << "no nm here";
   EXPECT_EQ(shell("nm -D --undefined-only $L | grep -q getenv"), 0);

@@ -1,5 +1,6 @@
 #include "host/preset_folders.hpp"
 
+#include "host/limits.hpp"
 #include "readers/model_preset.hpp"
 #include "readers/preset_files.hpp"
 #include "support/temp_folder.hpp"
@@ -89,14 +90,15 @@ TEST(PresetFiles, OfAHundredThousandAreReadInBoundedTime) {
   EXPECT_TRUE(catalogue.entries.empty());
   ASSERT_FALSE(catalogue.issues.empty());
   EXPECT_NE(catalogue.issues.front().what.find("too many files"), std::string::npos);
-  EXPECT_LE(catalogue.issues.size(), std::size_t{8} * preset_count_limit);
+  EXPECT_LE(catalogue.issues.size(), std::size_t{8} * most(Limit::PresetFiles));
 }
 
 TEST(PresetFiles, OfAnOverfullFolderAreLimited) {
   const TempFolder folder;
-  for (std::size_t i = 0; i < preset_count_limit + 10; ++i) folder.write("x/" + std::to_string(i) + ".json", "");
+  for (std::size_t i = 0; i < most(Limit::PresetFiles) + 10; ++i)
+    folder.write("x/" + std::to_string(i) + ".json", "");
   Issues issues;
-  EXPECT_EQ(preset_files(folder.path() / "x", issues).size(), preset_count_limit);
+  EXPECT_EQ(preset_files(folder.path() / "x", issues).size(), most(Limit::PresetFiles));
   ASSERT_EQ(issues.size(), 1U);
   EXPECT_NE(issues[0].what.find("too many files"), std::string::npos);
 }

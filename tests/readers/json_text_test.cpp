@@ -39,6 +39,12 @@ TEST(JsonText, WhatStandsBehindANulByteIsNotOverlooked) {
 
 TEST(JsonText, OfAKeyGivenTwiceTheLastCounts) { EXPECT_EQ((*parse_json(R"({"a":1,"a":2})"))["a"], 2); }
 
+TEST(JsonText, WhereItWouldBeAmbiguousAKeyGivenTwiceIsNamed) {
+  EXPECT_TRUE(has_issue(io::parse_unambiguous_json(R"({"b":{"a:,":1},"c":[{"a:,":NaN,"x":1,"a:,":2}]})", "s.json"),
+                        "s.json", "'a:,' twice"));
+  EXPECT_TRUE(io::parse_unambiguous_json(R"({"a":{"a":":"},"b":[{"a":1},{"a":2}],"c":{"a":1}})"));
+}
+
 TEST(JsonText, SkipsTheKeyAtTheTopAlone) {
   const auto parsed = parse_json(R"({"config":{"x":1},"inner":{"config":2}})", {}, "config");
   ASSERT_TRUE(parsed);

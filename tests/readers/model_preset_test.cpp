@@ -79,7 +79,7 @@ TEST(ModelPreset, ThatIsBrokenDoesNotHideTheShippedOne) {
 
 TEST(ModelPreset, OfHugeSizeIsRefusedUnread) {
   const TempFolder folder;
-  const auto preset = read_model_preset(folder.write("huge.json", "{}", preset_file_limit));
+  const auto preset = read_model_preset(folder.write("huge.json", "{}", most(Limit::PresetBytes)));
   ASSERT_FALSE(preset);
   EXPECT_NE(preset.issues()[0].what.find("is larger than"), std::string::npos);
 }

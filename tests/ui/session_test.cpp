@@ -197,6 +197,46 @@ TEST(Session, PlaceIsFreeAgainWhenAWindowCloses) {
   EXPECT_EQ(take_session_place(folder.path()).file.filename(), "session.json");
 }
 
+TEST(Session, ThatEndedTheLastStartIsNotOpenedAgain) {
+  const TempFolder folder;
+  (void)saved_in(folder.path());
+  const std::string saved = content_of(folder / "session.json");
+  const fs::path marker = folder / "session.starting";
+  {
+    App app = fresh_app();
+    Session session(take_session_place(folder.path()));
+    EXPECT_TRUE(session.restore(app).empty());
+    EXPECT_TRUE(fs::exists(marker)) << "from before the session is read until a frame is drawn";
+  }  // as if the program had ended there
+  App app = fresh_app();
+  const std::string defaults = written(app.scenario);
+  Session session(take_session_place(folder.path()));
+  const Issues issues = session.restore(app);
+  ASSERT_EQ(issues.size(), 1U);
+  EXPECT_THAT(issues.front().what, HasSubstr("last start ended"));
+  EXPECT_THAT(issues.front().what, HasSubstr("session.kept-1.json"));
+  EXPECT_EQ(written(app.scenario), defaults);
+  EXPECT_EQ(content_of(folder / "session.kept-1.json"), saved);
+  (void)session.keep(app, 0);
+  EXPECT_FALSE(fs::exists(marker));
+  EXPECT_FALSE(fs::exists(folder / "session.json")) << "even when this window ends before it saves";
+}
+
+TEST(Session, OfAStartThatEndedForAnotherReasonIsOpenedAgain) {
+  const TempFolder folder;
+  const App before = saved_in(folder.path());
+  {
+    App app = fresh_app();
+    Session session(take_session_place(folder.path()));
+    EXPECT_TRUE(session.restore(app).empty());
+    session.started();  // no display
+  }
+  App app = fresh_app();
+  Session session(take_session_place(folder.path()));
+  EXPECT_TRUE(session.restore(app).empty());
+  EXPECT_EQ(written(app.scenario), written(before.scenario));
+}
+
 TEST(Session, WithoutAFolderIsNotKept) {
   App app = fresh_app();
   Session session(take_session_place({}));

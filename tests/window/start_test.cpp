@@ -46,5 +46,41 @@ TEST(Start, RefusesABrokenScenarioWithEveryProblem) {
   EXPECT_NE(said.find("/serving/sequences"), std::string::npos) << said;
 }
 
+/// Exit status of a shell line in which $P is the program, $D its session's folder and $M the marker of a start.
+int shell(const std::filesystem::path& home, const std::string& line) {
+  const std::string whole = "P=" LLMCALC_GUI_PROGRAM "; D='" + home.string() +
+                            "/llmcalc'; M=\"$D/session.starting\"; export XDG_CONFIG_HOME='" + home.string() + "'; " +
+                            line;
+  const int status = std::system(whole.c_str());
+  return status < 0 ? status : status / 256;
+}
+
+/// Opens the window, waits for its first frame and closes it by a signal, as a desktop does at its end.
+const std::string once =
+    "$P 2> \"$D/said\" & p=$!; i=0; sleep 1; "
+    "while [ -e \"$M\" ] && [ $i -lt 600 ]; do sleep 0.1; i=$((i + 1)); done; kill -TERM $p; wait $p";
+
+TEST(Start, AfterOneThatWasEndedIsWithoutTheSession) {
+  if (tests::no_display()) GTEST_SKIP() << "no display";
+  const tests::TempFolder home;
+  std::filesystem::create_directory(home / "llmcalc");
+  const std::string session = R"({"version": 1, "scenario": {"model": "gpt2"}, "preferences": {"theme": "light"}})";
+  std::ofstream(home / "llmcalc/session.json") << session;
+  // The marker is there while the session is read and the first frame is drawn: the program is killed as soon as it shows.
+  ASSERT_EQ(shell(home.path(),
+                  "$P 2> \"$D/said\" & p=$!; until [ -e \"$M\" ] || ! kill -0 $p 2> /dev/null; do :; done; "
+                  "kill -9 $p; test -e \"$M\""),
+            0)
+      << contents(home / "llmcalc/said");
+  EXPECT_EQ(shell(home.path(), once), 0) << contents(home / "llmcalc/said");
+  EXPECT_NE(contents(home / "llmcalc/said").find("last start ended"), std::string::npos)
+      << contents(home / "llmcalc/said");
+  EXPECT_EQ(contents(home / "llmcalc/session.kept-1.json"), session);
+  EXPECT_EQ(contents(home / "llmcalc/session.json").find("gpt2"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(home / "llmcalc/session.starting"));
+  EXPECT_EQ(shell(home.path(), once), 0) << contents(home / "llmcalc/said");
+  EXPECT_EQ(contents(home / "llmcalc/said"), "") << "said once";
+}
+
 }  // namespace
 }  // namespace llmcalc

@@ -1,6 +1,7 @@
 #include "readers/gguf/file.hpp"
 
 #include "host/byte_source.hpp"
+#include "host/limits.hpp"
 #include "readers/folder.hpp"
 #include "readers/problems.hpp"
 
@@ -17,7 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view extension = ".gguf";
-constexpr unsigned most_parts = 10'000;
 
 /// A projector for images (mmproj) belongs to a model but is none.
 bool is_projector(std::string_view name) { return name.find("mmproj") != std::string_view::npos; }
@@ -56,8 +56,8 @@ class SetReader {
   Result<GgufSet> read(const std::string& name, std::vector<std::string> oddities) {
     set_.oddities = std::move(oddities);
     const PartName part = part_name(name);
-    if (part.count > most_parts)
-      return Issue{name, "belongs to a set of more than " + std::to_string(most_parts) + " parts"};
+    if (part.count > most(Limit::Parts))
+      return Issue{name, "belongs to a set of more than " + std::to_string(most(Limit::Parts)) + " parts"};
     if (part.count > 1) {
       if (part.number > 1)
         set_.oddities.push_back("is part " + std::to_string(part.number) + " of " + std::to_string(part.count) +
@@ -80,7 +80,7 @@ class SetReader {
     const Result<std::unique_ptr<ByteSource>> source = open_file(*path);
     if (!source) return append(issues_, source.issues());
     Problems problems(name);
-    GgufHeader header = read_gguf_header(**source, problems);
+    GgufHeader header = read_gguf_header(**source, problems, room_);
     check_split(header, number, count, problems);
     note_oddities(header, name);
     append(issues_, problems.take());
@@ -147,6 +147,7 @@ class SetReader {
 
   const Folder& folder_;
   GgufSet set_;
+  TensorRoom room_;
   Issues issues_;
 };
 

@@ -13,7 +13,7 @@ constexpr std::size_t longest_kept_text = 4096;
 constexpr std::uint64_t longest_kept_list = 4096;
 constexpr std::uint64_t longest_key = 65'535;        // docs/gguf.md
 constexpr std::uint64_t longest_tensor_name = 1024;  // ggml stops at 63; forks differ
-constexpr unsigned deepest_list = 8;
+constexpr unsigned deepest_list = unsigned{most(Limit::GgufDepth)};
 
 /// Bytes of a value of fixed width; 0 for texts and lists.
 constexpr std::uint64_t width_of(GgufKind kind) {
@@ -27,8 +27,8 @@ constexpr bool is_known(std::uint32_t kind) { return kind <= static_cast<std::ui
 /// misread.
 class HeaderReader {
  public:
-  HeaderReader(const ByteSource& source, Problems& problems)
-      : cursor_(source), size_(source.size()), problems_(problems) {}
+  HeaderReader(const ByteSource& source, Problems& problems, TensorRoom& room)
+      : cursor_(source), size_(source.size()), problems_(problems), room_(room) {}
 
   GgufHeader read() {
     std::uint64_t tensors = 0, entries = 0;
@@ -69,10 +69,10 @@ class HeaderReader {
       return fail("", "is of GGUF version " + std::to_string(version) + ", newer than the known ones (2 and 3)");
     if (!cursor_.number(tensors) || !cursor_.number(entries)) return ends_early("");
     // an entry takes 13 bytes at the least, a tensor 24
-    if (entries > most_gguf_entries || entries > cursor_.left() / 13) {
+    if (entries > most(Limit::GgufEntries) || entries > cursor_.left() / 13) {
       return fail("", "says it has " + std::to_string(entries) + " metadata entries, more than fit or make sense");
     }
-    if (tensors > most_gguf_tensors || tensors > cursor_.left() / 24) {
+    if (tensors > most(Limit::Tensors) || tensors > cursor_.left() / 24) {
       return fail("", "says it has " + std::to_string(tensors) + " tensors, more than fit or make sense");
     }
     return true;
@@ -86,15 +86,19 @@ class HeaderReader {
       return fail(where, "says a text is " + std::to_string(length) + " bytes long; " +
                              std::to_string(std::min(limit, cursor_.left())) + " are possible");
     }
-    out.resize(static_cast<std::size_t>(std::min<std::uint64_t>({length, kept, budget_})));
-    budget_ -= out.size();
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(length, kept));
+    if (size > budget_)
+      return fail(
+          where, "names and texts of the header take more than " + std::to_string(most(Limit::GgufTexts)) + " bytes");
+    out.resize(size);
+    budget_ -= size;
     if (!cursor_.read(out) || !cursor_.skip(length - out.size())) return ends_early(where);
     return in_header(where);
   }
 
   bool in_header(std::string_view where) {
-    if (cursor_.position() <= longest_gguf_header) return true;
-    return fail(where, "header is longer than " + std::to_string(longest_gguf_header) + " bytes");
+    if (cursor_.position() <= most(Limit::GgufHeaderBytes)) return true;
+    return fail(where, "header is longer than " + std::to_string(most(Limit::GgufHeaderBytes)) + " bytes");
   }
 
   bool entry(std::uint64_t i) {
@@ -214,8 +218,10 @@ class HeaderReader {
               "tensor " + std::to_string(i + 1)))
       return false;
     if (!cursor_.number(tensor.rank)) return ends_early(tensor.name);
-    if (tensor.rank > 4)
-      return fail(tensor.name, "has " + std::to_string(tensor.rank) + " dimensions; 4 is the most");
+    if (!room_.take(tensor.name)) return fail("", TensorRoom::problem());
+    if (tensor.rank > most(Limit::GgufDimensions))
+      return fail(tensor.name, "has " + std::to_string(tensor.rank) + " dimensions; " +
+                                   std::to_string(most(Limit::GgufDimensions)) + " is the most");
     for (std::uint32_t d = 0; d < tensor.rank; ++d) {
       if (!cursor_.number(tensor.sizes[d])) return ends_early(tensor.name);
     }
@@ -234,8 +240,9 @@ class HeaderReader {
   Cursor cursor_;
   std::uint64_t size_;
   Problems& problems_;
+  TensorRoom& room_;
   GgufHeader header_;
-  std::size_t budget_ = std::size_t{64} << 20;  // bytes of names, texts and lists that are kept at the most
+  std::size_t budget_ = most(Limit::GgufTexts);  // bytes of names, texts and lists that are kept at the most
 };
 
 }  // namespace
@@ -245,10 +252,15 @@ bool looks_like_gguf(const ByteSource& source) {
   return source.read(0, magic) && std::string_view(magic.data(), 4) == "GGUF";
 }
 
-GgufHeader read_gguf_header(const ByteSource& source, Problems& problems) {
-  GgufHeader header = HeaderReader(source, problems).read();
+GgufHeader read_gguf_header(const ByteSource& source, Problems& problems, TensorRoom& room) {
+  GgufHeader header = HeaderReader(source, problems, room).read();
   if (source.changed()) problems.add("", std::string(changed_text));
   return header;
+}
+
+GgufHeader read_gguf_header(const ByteSource& source, Problems& problems) {
+  TensorRoom room;
+  return read_gguf_header(source, problems, room);
 }
 
 const GgufEntry* find_entry(std::span<const GgufEntry> metadata, std::string_view key) {

@@ -7,6 +7,7 @@
 
 #include "host/byte_source.hpp"
 #include "readers/problems.hpp"
+#include "readers/tensor_room.hpp"
 
 #include <llmcalc/model/formats.hpp>
 
@@ -57,11 +58,6 @@ struct GgufTensorInfo {
   std::uint64_t elements() const { return sizes[0] * sizes[1] * sizes[2] * sizes[3]; }
 };
 
-/// Limits against hostile files, far above any real model. A header ends where the tensor data starts.
-inline constexpr std::uint64_t longest_gguf_header = std::uint64_t{128} << 20;
-inline constexpr std::uint64_t most_gguf_entries = 65'536;
-inline constexpr std::uint64_t most_gguf_tensors = 1'000'000;
-
 /// What one file's header says.
 struct GgufHeader {
   std::uint32_t version = 0;
@@ -76,7 +72,10 @@ struct GgufHeader {
 /// True when the source starts like a GGUF file.
 bool looks_like_gguf(const ByteSource& source);
 
-/// Reads and checks the header. All that is wrong is added to `problems`.
+/// Reads and checks the header. All that is wrong is added to `problems`. Its tensors take from `room`; where that is not
+/// enough, a problem says so.
+GgufHeader read_gguf_header(const ByteSource& source, Problems& problems, TensorRoom& room);
+/// The same of a file that is a model by itself.
 GgufHeader read_gguf_header(const ByteSource& source, Problems& problems);
 
 /// The entry of that key; none when it is absent.

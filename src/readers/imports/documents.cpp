@@ -1,5 +1,6 @@
 // YAML, TOML and JSON as one flat list: each value with the keys that lead to it, joined by dots.
 
+#include "host/limits.hpp"
 #include "readers/imports/import.hpp"
 #include "readers/json_text.hpp"
 
@@ -16,8 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most_settings = 20'000;
-constexpr int deepest = 32;
+constexpr std::size_t most_settings = most(Limit::ImportSettings);
+constexpr int deepest = int{most(Limit::ImportDepth)};
 
 std::string joined(const std::string& place, const std::string& key) {
   return place.empty() ? plain_option(key) : place + "." + plain_option(key);

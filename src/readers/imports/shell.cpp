@@ -1,5 +1,6 @@
 // Commands of a shell script as far as launch scripts need it: quotes, continued lines, variables with defaults, arrays.
 
+#include "host/limits.hpp"
 #include "readers/imports/import.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 namespace llmcalc::io {
 namespace {
 
-constexpr std::size_t most_words = 20'000;
+constexpr std::size_t most_words = most(Limit::ImportSettings);
 constexpr std::uint64_t most_number = 1'000'000'000;
 
 bool name_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -24,7 +25,7 @@ class Shell {
   explicit Shell(std::string_view text) : text_(text) {}
 
   std::vector<ShellCommand> commands() {
-    while (at_ < text_.size() && total_ < most_words) {
+    while (at_ < text_.size() && total_ < most_words && written_ <= most(Limit::ImportBytes)) {
       const char c = text_[at_];
       if (c == '\\' && line_end(at_ + 1) != 0) {
         end_word();
@@ -72,6 +73,7 @@ class Shell {
  private:
   void add(std::string_view piece) {
     word_ += piece;
+    written_ += piece.size();
     in_word_ = true;
   }
 
@@ -205,7 +207,7 @@ class Shell {
       return;
     }
     if (found == variables_.end()) return add(otherwise);
-    const std::vector<std::string>& words = found->second;
+    const std::vector<std::string> words = found->second;  // the list that is being filled may name itself
     if (quoted && !list) {
       for (std::size_t i = 0; i < words.size(); ++i) add((i == 0 ? "" : " ") + words[i]);
       return;
@@ -259,8 +261,11 @@ class Shell {
     end_word();
     if (!words_.empty()) {
       // What it is started with belongs to it: CUDA_VISIBLE_DEVICES=0,1 vllm serve ...
-      words_.insert(words_.end(), exported_.begin(), exported_.end());
-      words_.insert(words_.end(), assigned_.begin(), assigned_.end());
+      for (const std::vector<std::string>* before : {&exported_, &assigned_}) {
+        total_ += before->size();
+        for (const std::string& word : *before) written_ += word.size();
+        words_.insert(words_.end(), before->begin(), before->end());
+      }
       commands_.push_back({std::move(words_)});
     } else if (exports_) {
       exported_.insert(exported_.end(), assigned_.begin(), assigned_.end());
@@ -272,7 +277,8 @@ class Shell {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::size_t total_ = 0;
+  std::size_t total_ = 0;    ///< words
+  std::size_t written_ = 0;  ///< characters of them, each time a variable is named
   std::string word_;
   bool in_word_ = false;
   std::string array_;  ///< the array being filled; "": none

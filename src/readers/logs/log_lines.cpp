@@ -1,5 +1,7 @@
 #include "readers/logs/log_lines.hpp"
 
+#include "host/limits.hpp"
+
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -118,7 +120,7 @@ std::string_view text_between(std::string_view line, std::string_view words, std
 
 std::string_view next_line(std::string_view& rest) {
   const std::size_t end = rest.find_first_of("\r\n");
-  const std::string_view line = rest.substr(0, std::min(end, log_line_limit));
+  const std::string_view line = rest.substr(0, std::min<std::size_t>(end, most(Limit::LogLine)));
   rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   return line;
 }

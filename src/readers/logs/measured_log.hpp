@@ -107,10 +107,6 @@ struct MeasuredLog {
   std::vector<std::string> notes;  ///< what the reader skipped or assumed
 };
 
-/// Bytes of a text that are looked at, lines, and bytes of a line; what is beyond is skipped and noted.
-inline constexpr std::size_t log_limit = std::size_t{32} << 20;
-inline constexpr std::size_t log_line_limit = 4096;
-
 /// The figures of a log; an Issue when there is none in it.
 Result<MeasuredLog> read_log(std::string_view text);
 

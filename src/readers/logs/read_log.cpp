@@ -1,3 +1,4 @@
+#include "host/limits.hpp"
 #include "readers/logs/log_lines.hpp"
 
 #include <algorithm>
@@ -64,6 +65,16 @@ std::string without_colours(std::string_view text) {
   return out;
 }
 
+/// The text without lines that are empty: a page of nothing else costs every reader a look at each.
+std::string without_empty_lines(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (c != '\n' || (!out.empty() && out.back() != '\n')) out.push_back(c);
+  }
+  return out;
+}
+
 /// The first device that the text names.
 std::string first_device(std::string_view text) {
   while (!text.empty()) {
@@ -76,15 +87,17 @@ std::string first_device(std::string_view text) {
 }  // namespace
 
 bool looks_like_log(std::string_view text) {
-  text = text.substr(0, log_limit);
+  text = text.substr(0, most(Limit::LogBytes));
   return std::any_of(marks.begin(), marks.end(), [&](std::string_view mark) { return has(text, mark); });
 }
 
 Result<MeasuredLog> read_log(std::string_view text) {
-  const bool cut = text.size() > log_limit;
-  text = text.substr(0, log_limit);
-  const std::string plain = has(text, "\x1b[") ? without_colours(text) : std::string{};
-  if (!plain.empty()) text = plain;
+  const bool cut = text.size() > most(Limit::LogBytes);
+  text = text.substr(0, most(Limit::LogBytes));
+  std::string plain;
+  if (has(text, "\x1b[")) text = plain = without_colours(text);
+  if (std::count(text.begin(), text.end(), '\n') > static_cast<std::ptrdiff_t>(text.size() / 2))
+    text = plain = without_empty_lines(text);
   for (const Reader reader : readers) {
     if (std::optional<MeasuredLog> log = reader(text)) {
       if (log->device.empty()) log->device = first_device(text);

@@ -1,6 +1,7 @@
 #include "readers/safetensors/file.hpp"
 
 #include "host/byte_source.hpp"
+#include "host/limits.hpp"
 #include "readers/folder.hpp"
 #include "readers/problems.hpp"
 #include "readers/safetensors/header.hpp"
@@ -38,7 +39,7 @@ std::string some_names(const std::vector<std::string>& names) {
 
 std::vector<std::string> all_parts(const PartName& part) {
   std::vector<std::string> names;
-  for (unsigned i = 1; i <= part.count && i <= most_safetensors_parts; ++i) names.push_back(part_name_of(part, i));
+  for (unsigned i = 1; i <= part.count && i <= most(Limit::Parts); ++i) names.push_back(part_name_of(part, i));
   return names;
 }
 
@@ -78,8 +79,8 @@ Result<Plan> plan_for_folder(const Folder& folder) {
   }
   if (files.size() > 1)
     plan.oddities.push_back("no index: all " + std::to_string(files.size()) + " files are taken as one model");
-  if (files.size() > most_safetensors_parts)
-    return Issue{folder.path().string(), "holds more than " + std::to_string(most_safetensors_parts) + " files"};
+  if (files.size() > most(Limit::Parts))
+    return Issue{folder.path().string(), "holds more than " + std::to_string(most(Limit::Parts)) + " files"};
   plan.files = std::move(files);
   return plan;
 }
@@ -156,7 +157,7 @@ class SetReader {
     const Result<std::unique_ptr<ByteSource>> source = open_file(*path);
     if (!source) return missing.add("", in_quotes(name) + " " + source.issues().front().what);
     Problems problems(name);
-    SafetensorsHeader header = read_safetensors_header(**source, problems);
+    SafetensorsHeader header = read_safetensors_header(**source, problems, room_);
     if (issues_.size() < 4 * Problems::kept) append(issues_, problems.take());
     set_.parts.back() = {name, (*source)->size(), header.header_bytes, header.unused_bytes};
     if (header.unused_bytes > 0) {
@@ -232,6 +233,7 @@ class SetReader {
 
   const Folder& folder_;
   SafetensorsSet set_;
+  TensorRoom room_;
   std::unordered_map<std::string, std::string> read_already_;  // by real path: links cannot make a header count twice
   std::vector<std::string> absent_;                            // files that do not exist
   Issues issues_;

@@ -1,5 +1,7 @@
 #include "readers/safetensors/header.hpp"
 
+#include "readers/safetensors/characters.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -17,7 +19,8 @@ using nlohmann::json;
 /// Receives the header's JSON piece by piece, so that no tree of it is ever built and depth costs nothing.
 class HeaderHandler {
  public:
-  HeaderHandler(SafetensorsHeader& header, Problems& problems) : header_(header), problems_(problems) {}
+  HeaderHandler(SafetensorsHeader& header, Problems& problems, TensorRoom& room)
+      : header_(header), problems_(problems), room_(room) {}
 
   bool null() { return scalar("null"); }
   bool boolean(bool) { return scalar("true or false"); }
@@ -94,20 +97,22 @@ class HeaderHandler {
   bool end_object() {
     --depth_;
     if (depth_ == 1 && !in_metadata_) finish_tensor();
-    return true;
+    return !full_;
   }
   bool end_array() {
     --depth_;
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const json::exception& error) {
-    problems_.add("", "header is not valid JSON: " + json_problem(error.what()));
+    error_ = "header is not valid JSON: " + json_problem(error.what());
     return false;
   }
+  /// Why the text is no JSON; "" when it is.
+  [[nodiscard]] const std::string& error() const { return error_; }
 
  private:
   enum class Field : unsigned { Type, Shape, Offsets, Other };
-  static constexpr std::size_t deepest = 16;
+  static constexpr std::size_t deepest = most(Limit::SafetensorsDepth);
 
   bool enter() {
     if (++depth_ <= deepest) return true;
@@ -148,6 +153,7 @@ class HeaderHandler {
       return refuse("data_offsets run backwards: " + std::to_string(offsets_[0]) + " to " +
                     std::to_string(offsets_[1]));
     }
+    if (full_ = !room_.take(current_.name); full_) return problems_.add("", TensorRoom::problem());
     current_.begin = offsets_[0];
     current_.bytes = offsets_[1] - offsets_[0];
     header_.tensors.push_back(std::move(current_));
@@ -155,14 +161,15 @@ class HeaderHandler {
 
   SafetensorsHeader& header_;
   Problems& problems_;
+  TensorRoom& room_;
   StoredTensor current_;
   std::optional<StoredType> current_type_;
-  std::string name_, metadata_key_;
+  std::string name_, metadata_key_, error_;
   std::array<std::uint64_t, 2> offsets_{};
   std::size_t offsets_seen_ = 0, depth_ = 0;
   unsigned seen_ = 0;
   Field field_ = Field::Other;
-  bool in_metadata_ = false, sound_ = true, metadata_refused_ = false;
+  bool in_metadata_ = false, sound_ = true, metadata_refused_ = false, full_ = false;
 };
 
 /// The range must be what shape and type need and lie in the file.
@@ -231,7 +238,7 @@ void report_truncation(const SafetensorsHeader& header, Problems& problems) {
                        std::to_string(end - header.data_bytes) + " missing)");
 }
 
-SafetensorsHeader read_header(const ByteSource& source, Problems& problems) {
+SafetensorsHeader read_header(const ByteSource& source, Problems& problems, TensorRoom& room) {
   SafetensorsHeader header;
   std::array<char, 8> prefix{};
   if (!source.read(0, prefix)) {
@@ -245,24 +252,25 @@ SafetensorsHeader read_header(const ByteSource& source, Problems& problems) {
                          " bytes follow: cut short, or not a safetensors file");
     return header;
   }
-  if (length > longest_safetensors_header) {
+  if (length > most(Limit::SafetensorsHeaderBytes)) {
     problems.add("", "says its header is " + std::to_string(length) + " bytes long; the format allows at most " +
-                         std::to_string(longest_safetensors_header));
-    return header;
-  }
-  std::string text(static_cast<std::size_t>(length), '\0');
-  if (!source.read(prefix.size(), text)) {
-    problems.add("", "could not be read (was it changed meanwhile?)");
+                         std::to_string(most(Limit::SafetensorsHeaderBytes)));
     return header;
   }
   header.header_bytes = prefix.size() + length;
   header.data_bytes = source.size() - header.header_bytes;
-  HeaderHandler handler(header, problems);
-  if (!json::sax_parse(text.data(), text.data() + text.size(), &handler)) {
+  Characters text(source, prefix.size(), length);
+  HeaderHandler handler(header, problems, room);
+  const bool parsed = json::sax_parse(text.begin(), Characters::end(), &handler);
+  if (!text.problem().empty()) {
+    problems.add("", text.problem());
+  } else if (!handler.error().empty()) {
+    problems.add("", handler.error());
+  }
+  if (!parsed || !text.problem().empty()) {
     header.tensors.clear();
     return header;
   }
-  text = {};
   report_truncation(header, problems);
   check_names(header, problems);
   std::erase_if(header.tensors,
@@ -277,14 +285,19 @@ bool looks_like_safetensors(const ByteSource& source) {
   Cursor cursor(source);
   std::uint64_t length = 0;
   char first = 0;
-  return cursor.number(length) && length <= cursor.left() && length <= longest_safetensors_header &&
+  return cursor.number(length) && length <= cursor.left() && length <= most(Limit::SafetensorsHeaderBytes) &&
          cursor.read({&first, 1}) && first == '{';
 }
 
-SafetensorsHeader read_safetensors_header(const ByteSource& source, Problems& problems) {
-  SafetensorsHeader header = read_header(source, problems);
+SafetensorsHeader read_safetensors_header(const ByteSource& source, Problems& problems, TensorRoom& room) {
+  SafetensorsHeader header = read_header(source, problems, room);
   if (source.changed()) problems.add("", std::string(changed_text));
   return header;
+}
+
+SafetensorsHeader read_safetensors_header(const ByteSource& source, Problems& problems) {
+  TensorRoom room;
+  return read_safetensors_header(source, problems, room);
 }
 
 }  // namespace llmcalc::io

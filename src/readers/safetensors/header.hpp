@@ -7,6 +7,7 @@
 #include "host/byte_source.hpp"
 #include "readers/problems.hpp"
 #include "readers/safetensors/stored_tensor.hpp"
+#include "readers/tensor_room.hpp"
 
 #include <cstdint>
 #include <string>
@@ -14,9 +15,6 @@
 #include <vector>
 
 namespace llmcalc::io {
-
-/// Longest header that is read, as in the format's own library (MAX_HEADER_SIZE in tensor.rs).
-inline constexpr std::uint64_t longest_safetensors_header = 100'000'000;
 
 /// What one file's header says.
 struct SafetensorsHeader {
@@ -31,7 +29,9 @@ struct SafetensorsHeader {
 bool looks_like_safetensors(const ByteSource& source);
 
 /// Reads and checks the header. All that is wrong is added to `problems`; the result then holds the sound tensors
-/// only.
+/// only. Its tensors take from `room`; where that is not enough, a problem says so.
+SafetensorsHeader read_safetensors_header(const ByteSource& source, Problems& problems, TensorRoom& room);
+/// The same of a file that is a model by itself.
 SafetensorsHeader read_safetensors_header(const ByteSource& source, Problems& problems);
 
 }  // namespace llmcalc::io

@@ -1,5 +1,8 @@
 #include "readers/safetensors/index.hpp"
 
+#include "readers/safetensors/characters.hpp"
+#include "readers/tensor_room.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <string_view>
@@ -34,9 +37,13 @@ class IndexHandler {
     if (depth_ != 2 || section_ != Section::Map) return other();
     const auto [place, fresh] = file_numbers_.try_emplace(file, static_cast<std::uint32_t>(index_.files.size()));
     if (fresh) index_.files.push_back(file);
+    if (!room_.take(name_)) {
+      problems_.add("weight_map", TensorRoom::problem());
+      return false;
+    }
     index_.tensors.emplace_back(std::move(name_), place->second);
-    if (index_.files.size() <= most_safetensors_parts) return true;
-    problems_.add("weight_map", "names more than " + std::to_string(most_safetensors_parts) + " files");
+    if (index_.files.size() <= most(Limit::Parts)) return true;
+    problems_.add("weight_map", "names more than " + std::to_string(most(Limit::Parts)) + " files");
     return false;
   }
   bool start_object(std::size_t) {
@@ -59,17 +66,19 @@ class IndexHandler {
   bool end_object() { return --depth_, true; }
   bool end_array() { return --depth_, true; }
   bool parse_error(std::size_t, const std::string&, const json::exception& error) {
-    problems_.add("", "is not valid JSON: " + json_problem(error.what()));
+    error_ = "is not valid JSON: " + json_problem(error.what());
     return false;
   }
+  /// Why the text is no JSON; "" when it is.
+  [[nodiscard]] const std::string& error() const { return error_; }
   bool map_seen() const { return map_seen_; }
 
  private:
   enum class Section { Other, Metadata, Map };
 
   bool enter() {
-    if (++depth_ <= 64) return true;
-    problems_.add("", "is nested deeper than 64 levels");
+    if (++depth_ <= most(Limit::IndexDepth)) return true;
+    problems_.add("", "is nested deeper than " + std::to_string(most(Limit::IndexDepth)) + " levels");
     return false;
   }
   /// A value that is not a file name; in the map that is wrong, elsewhere of no interest.
@@ -82,8 +91,9 @@ class IndexHandler {
 
   SafetensorsIndex& index_;
   Problems& problems_;
+  TensorRoom room_;
   std::unordered_map<std::string, std::uint32_t> file_numbers_;
-  std::string name_;
+  std::string name_, error_;
   std::size_t depth_ = 0;
   Section section_ = Section::Other;
   bool map_seen_ = false;
@@ -93,18 +103,20 @@ class IndexHandler {
 
 SafetensorsIndex read_safetensors_index(const ByteSource& source, Problems& problems) {
   SafetensorsIndex index;
-  if (source.size() > longest_safetensors_index) {
+  if (source.size() > most(Limit::IndexBytes)) {
     problems.add("", "is " + std::to_string(source.size()) + " bytes long; an index of at most " +
-                         std::to_string(longest_safetensors_index) + " is read");
+                         std::to_string(most(Limit::IndexBytes)) + " is read");
     return index;
   }
-  std::string text(static_cast<std::size_t>(source.size()), '\0');
-  if (!source.read(0, text)) {
-    problems.add("", "could not be read (was it changed meanwhile?)");
-    return index;
-  }
+  Characters text(source, 0, source.size());
   IndexHandler handler(index, problems);
-  if (!json::sax_parse(text.data(), text.data() + text.size(), &handler)) return {};
+  const bool parsed = json::sax_parse(text.begin(), Characters::end(), &handler);
+  if (!text.problem().empty()) {
+    problems.add("", text.problem());
+  } else if (!handler.error().empty()) {
+    problems.add("", handler.error());
+  }
+  if (!parsed || !text.problem().empty()) return {};
   if (!handler.map_seen()) problems.add("", "has no weight_map");
   std::unordered_set<std::string_view> names;
   names.reserve(index.tensors.size());

@@ -19,10 +19,6 @@ struct SafetensorsIndex {
   std::optional<std::uint64_t> total_bytes;                    ///< as the index claims
 };
 
-/// Longest index that is read, and most files it may name.
-inline constexpr std::uint64_t longest_safetensors_index = 100'000'000;
-inline constexpr std::size_t most_safetensors_parts = 10'000;
-
 /// Reads an index. File names are as written there: whoever opens them must check them (Folder::resolve).
 SafetensorsIndex read_safetensors_index(const ByteSource& source, Problems& problems);
 

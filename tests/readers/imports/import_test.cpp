@@ -138,6 +138,20 @@ TEST(Import, TellsWhatIsOfNoTool) {
   }
 }
 
+TEST(Import, OfAScriptThatGrowsWithoutEndEnds) {
+  std::string doubled = "A=0123456789\n", exported = "export B=" + std::string(100'000, 'x') + "\n";
+  for (int i = 0; i < 60; ++i) doubled += "A=\"$A $A\"\n";
+  for (int i = 0; i < 20'000; ++i) exported += "vllm serve gpt2\n";
+  for (const std::string& script : {std::string("A=(x \"${A[@]}\")\nvllm serve gpt2 \"${A[@]}\"\n"),
+                                    doubled + "vllm serve gpt2 $A\n", exported}) {
+    std::size_t bytes = 0;
+    for (const ShellCommand& command : shell_commands(script)) {
+      for (const std::string& word : command.words) bytes += word.size();
+    }
+    EXPECT_LT(bytes, 32U << 20) << script.substr(0, 60);
+  }
+}
+
 TEST(Import, SurvivesHostileDocuments) {
   std::string bomb = "a0: &a0 [x, x]\n";
   for (int i = 1; i < 40; ++i)
