@@ -2,6 +2,7 @@
 # The checks of ./test.sh --long: static analysis, other sanitizers, coverage, fuzzing, the long monkey. Run through it;
 # after a ./test.sh also by name: tests/long.sh tidy fuzz.
 #   LLMCALC_FUZZ_SECONDS   per reader, 60 by default        LLMCALC_MONKEY_SECONDS   600 by default
+#   LLMCALC_MUTATIONS      per reader, 125000 by default: with eight readers a million
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
@@ -20,6 +21,17 @@ laws() {
   for tests in unit models readers; do
     RC_PARAMS="max_success=20000" quietly build/check/tests/test_$tests --gtest_filter='*Law*:Inventory*:*RoundTrip*'
     grep -a "seed=" "$log" | sort -u
+  done
+  LLMCALC_LAW_SCENARIOS=20000 LLMCALC_LAW_SEED=$RANDOM quietly build/check/tests/test_cli --gtest_filter='CommandLaws*'
+}
+
+mutations() {
+  heading "A million mutations of what is read, under 256 MB and a second each"
+  local readers=(tests/fuzz/corpus/*)
+  for name in "${readers[@]##*/}"; do
+    [ -x "build/check/tests/replay_$name" ] || continue
+    quietly "build/check/tests/replay_$name" "tests/fuzz/corpus/$name" "${LLMCALC_MUTATIONS:-125000}"
+    echo "$name: $(tail -1 "$log")"
   done
 }
 
@@ -81,8 +93,10 @@ coverage() {
 
 fuzz() {
   heading "Fuzzing"
-  local readers=(tests/fuzz/corpus/*)
-  readers=("${readers[@]##*/}")
+  local readers=()
+  for source in tests/fuzz/*.cpp; do  # without those that need the window
+    [ "${source##*/}" = replay.cpp ] || readers+=("$(basename "$source" .cpp)")
+  done
   build fuzz "${readers[@]/#/fuzz_}"
   for name in "${readers[@]}"; do
     local target=build/fuzz/tests/fuzz_$name
@@ -102,7 +116,7 @@ monkey() {
   tail -3 "$log"
 }
 
-steps=(laws tidy includes desktop cppcheck threads valgrind coverage fuzz monkey)
+steps=(laws mutations tidy includes desktop cppcheck threads valgrind coverage fuzz monkey)
 for step in "${@:-${steps[@]}}"; do
   [[ " ${steps[*]} " == *" $step "* ]] || { echo "usage: $0 [${steps[*]}]" >&2; exit 2; }
 done

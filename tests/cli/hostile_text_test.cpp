@@ -97,7 +97,7 @@ json scenario_with_hostile_names() {
 
 TEST(HostileText, OfAScenarioIsHarmlessInEveryAnswer) {
   const std::string scenario = scenario_with_hostile_names().dump();
-  for (const char* command : {"estimate", "fit", "levers", "plan", "solve", "sweep"}) {
+  for (const char* command : {"estimate", "fit", "levers", "plan", "solve", "sweep", "advise"}) {
     for (const std::string& form : forms) {
       const Called c = call({command, "--scenario", "-", "--format", form}, scenario);
       EXPECT_EQ(c.status, success) << command << c.errors;
@@ -225,6 +225,69 @@ TEST(HostileText, OfLogsIsHarmless) {
     EXPECT_EQ(c.status, success) << c.errors;
     expect_safe(c.out + c.errors, "check as " + form);
   }
+}
+
+TEST(HostileText, OfOtherToolsIsHarmless) {
+  const std::string word = hostile.substr(1);
+  const std::vector<std::string> texts{
+      "vllm serve '" + word + "' --max-model-len 4096 --" + word + " '" + word + "' --dtype '" + word + "'\n",
+      "base_model: \"" + printable(word) + "\"\nadapter: lora\n\"" + printable(word) + "\": 1\nmicro_batch_size: 1\n",
+      json{{"zero_optimization", {{"stage", 3}, {word, word}}}, {"train_micro_batch_size_per_gpu", 1}, {word, word}}
+          .dump(),
+      word + "\n"};
+  for (const std::string& text : texts) {
+    for (const std::string& form : forms) {
+      const Called c = call({"import", "-", "--format", form}, text);
+      expect_safe(c.out, "import as " + form);
+      expect_safe(c.errors, "import as " + form + ", errors");
+    }
+  }
+}
+
+TEST(HostileText, IsHarmlessInCommandsAndFilesToLaunch) {
+  json scenario = scenario_with_hostile_names();
+  scenario["model"]["config"]["_name_or_path"] = hostile;
+  for (const char* task : {"inference", "training"}) {
+    for (const char* runtime : {"vllm", "llama.cpp", "transformers"}) {
+      scenario["serving"]["runtime"] = runtime;
+      const Called c = call({"launch", "--scenario", "-", "--task", task}, scenario.dump());
+      expect_safe(c.out + c.errors, std::string("launch ") + runtime + " " + task);
+    }
+  }
+}
+
+TEST(HostileText, OfNamesThatAreLookedUpIsHarmless) {
+  const std::string word = hostile.substr(1);
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"lookup", word},
+                                                    {"recommend", "-d", word},
+                                                    {"recommend", "-d", "rtx-4090", "--sort", word},
+                                                    {"advise", "--prefer", word},
+                                                    {"launch", "--tool", word},
+                                                    {"schema", word},
+                                                    {"limits", word},
+                                                    {"here", "--folder", "/" + word}}) {
+    const Called c = call(arguments);
+    expect_safe(c.out, arguments.front());
+    expect_safe(c.errors, arguments.front() + ", errors");
+  }
+}
+
+TEST(HostileText, OfAgentsIsHarmless) {
+  const auto request = [](const json& arguments, const char* tool) {
+    return json{{"jsonrpc", "2.0"},
+                {"id", 1},
+                {"method", "tools/call"},
+                {"params", {{"name", tool}, {"arguments", arguments}}}}
+               .dump() +
+           "\n";
+  };
+  const std::string asked = request({{"scenario", scenario_with_hostile_names()}}, "estimate") +
+                            request({{"path", hostile}}, "inspect") + request({{"name", hostile}}, "lookup") +
+                            request({{"text", "vllm serve " + hostile}}, "import") + request({}, hostile.c_str());
+  const Called c = call({"mcp"}, asked);
+  expect_safe(c.out, "mcp");
+  expect_safe(c.errors, "mcp, errors");
+  for (const json& answer : c.lines()) EXPECT_TRUE(answer.contains("jsonrpc"));
 }
 
 TEST(HostileText, OfGoldenCasesIsHarmless) {
