@@ -60,12 +60,12 @@ include(\"${PROJECT_SOURCE_DIR}/cmake/llmcalc_list_suites.cmake\")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${list_file})
 endfunction()
 
-# llmcalc_fuzz_targets(LIBRARIES ...): for every tests/fuzz/NAME.cpp (a LLVMFuzzerTestOneInput) a program replay_NAME that
-# runs the corpus and a fixed set of mutations of it in every test run, and under clang's fuzzer also fuzz_NAME.
-function(llmcalc_fuzz_targets)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "LIBRARIES")
+# llmcalc_fuzz_targets(PATTERN LIBRARIES ...): for every tests/fuzz/PATTERN (a LLVMFuzzerTestOneInput) a program replay_NAME
+# that runs the corpus and a fixed set of mutations of it in every test run, and under clang's fuzzer also fuzz_NAME.
+function(llmcalc_fuzz_targets pattern)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
   set(folder ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/${pattern})
   list(FILTER sources EXCLUDE REGEX "/replay\\.cpp$")
   foreach(source IN LISTS sources)
     get_filename_component(name ${source} NAME_WE)
@@ -79,7 +79,7 @@ function(llmcalc_fuzz_targets)
       target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     endif()
     foreach(target IN LISTS targets)
-      target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+      target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${folder})
       target_link_libraries(${target} PRIVATE ${arg_LIBRARIES})
       llmcalc_own(${target})
       llmcalc_precompiled(${target} common)

@@ -1,5 +1,6 @@
 // A config.json: the model it describes, and an estimate of it. An adapter_config.json is read as one.
 
+#include "estimate_laws.hpp"
 #include "models/config_json.hpp"
 #include "readers/adapter_config.hpp"
 #include "readers/json_text.hpp"
@@ -30,7 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Scenario scenario;
   scenario.model = std::make_shared<const Model>(std::move(model).value());
   scenario.devices.groups = {{io::device_of_memory(24_GiB), 1}};
-  if (validate(scenario).empty()) (void)evaluate(scenario);
+  if (validate(scenario).empty()) fuzz::expect_laws(evaluate(scenario));
   return 0;
 }
 

@@ -1,5 +1,6 @@
 // One GGUF file in memory: header, places of tensors, the model it describes, and an estimate of it.
 
+#include "estimate_laws.hpp"
 #include "readers/gguf/model.hpp"
 #include "readers/resolve.hpp"
 #include "report/estimate_json.hpp"
@@ -40,7 +41,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   scenario.devices.groups = {{device_of_memory(24_GiB), 1}};
   for (const Runtime runtime : {Runtime::LlamaCpp, Runtime::Vllm}) {
     scenario.serving.runtime = runtime;
-    if (validate(scenario).empty()) (void)estimate_json(scenario, evaluate(scenario)).dump();
+    if (!validate(scenario).empty()) continue;
+    const Estimate estimate = evaluate(scenario);
+    fuzz::expect_laws(estimate);
+    (void)estimate_json(scenario, estimate).dump();
   }
   return 0;
 }

@@ -2,6 +2,7 @@
 // same inputs in every run, no fuzzer needed. Fails when that takes more memory or time than hostile files may cost.
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
@@ -94,10 +95,25 @@ constexpr bool sanitized = false;
 constexpr long most_megabytes = sanitized ? 2048 : 256;
 constexpr double most_seconds = sanitized ? 20 : 1;
 
+/// The input that is being tried, for keep_input().
+std::string_view current;
+
+/// Writes it to a file before the program ends by a signal.
+extern "C" void keep_input(int signal) {
+  if (std::FILE* file = std::fopen("replay-crash", "wb")) {
+    (void)std::fwrite(current.data(), 1, current.size(), file);
+    (void)std::fclose(file);
+    std::fputs("the input is in replay-crash\n", stderr);
+  }
+  (void)std::signal(signal, SIG_DFL);
+  (void)std::raise(signal);
+}
+
 /// Runs the target and keeps the slowest input, in seconds of the processor.
 class Runner {
  public:
   void run(std::string_view input) {
+    current = input;
     const std::clock_t before = std::clock();
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
     slowest_ = std::max(slowest_, static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
@@ -140,6 +156,9 @@ int main(int argc, char** argv) {
   if (corpus.size() < 2) {
     std::fprintf(stderr, "%s holds no inputs\n", arguments[1]);
     return 1;
+  }
+  if (!sanitized) {
+    for (const int signal : {SIGABRT, SIGFPE, SIGSEGV}) (void)std::signal(signal, keep_input);
   }
   Runner runner;
   for (const Input& input : corpus) runner.run(text_of(input));

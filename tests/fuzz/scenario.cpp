@@ -1,5 +1,6 @@
 // A scenario as JSON with its model inline: reading, checking, estimating and writing it again.
 
+#include "estimate_laws.hpp"
 #include "models/config_json.hpp"
 #include "readers/custom_json.hpp"
 #include "readers/resolve.hpp"
@@ -47,7 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   if (scenario->model->layer_count() > 256) return 0;  // linear in the layers: nothing new, only slow
-  (void)io::estimate_json(*scenario, evaluate(*scenario)).dump();
+  const Estimate estimate = evaluate(*scenario);
+  fuzz::expect_laws(estimate);
+  (void)io::estimate_json(*scenario, estimate).dump();
   (void)io::write_scenario(*scenario).dump();
   return 0;
 }

@@ -468,6 +468,66 @@ struct LineStructure {
   }
 };
 
+/// A command line, a script or a configuration: JSON where it is some, else lines and the words in them.
+struct SettingsStructure {
+  /// Beginning and length of every word; "=", ":" and quotes part words too.
+  static std::vector<std::pair<std::size_t, std::size_t>> words(std::string_view input) {
+    std::vector<std::pair<std::size_t, std::size_t>> all;
+    for (std::size_t at = 0; at < input.size();) {
+      const std::size_t from = std::min(input.find_first_not_of(" \t\r\n=:\"'", at), input.size());
+      at = std::min(input.find_first_of(" \t\r\n=:\"'", from), input.size());
+      if (at > from) all.emplace_back(from, at - from);
+    }
+    return all;
+  }
+
+  static const std::vector<std::string>& odd_words() {
+    static const std::vector<std::string> all{"",
+                                              "0",
+                                              "-1",
+                                              "18446744073709551616",
+                                              "1e308",
+                                              "nan",
+                                              "\x1b[31m\xe2\x80\xae=1+1|`<b>",
+                                              "[1,2]",
+                                              "{a: {b}}",
+                                              "!!binary x",
+                                              "*a",
+                                              "&a",
+                                              "true",
+                                              "null",
+                                              "${HOME}",
+                                              "$(true)",
+                                              "@/etc/hosts",
+                                              std::string(300, 'a')};
+    return all;
+  }
+
+  static bool is_json(std::string_view input) { return nlohmann::ordered_json::accept(input); }
+
+  static std::size_t deeds(std::string_view input) {
+    if (is_json(input)) return JsonStructure::deeds(input);
+    return LineStructure::deeds(input) + words(input).size() * (odd_words().size() + 1);
+  }
+
+  static std::string changed(std::string_view input, std::size_t k) {
+    if (is_json(input)) return JsonStructure::changed(input, k);
+    const std::size_t of_lines = LineStructure::deeds(input);
+    if (k < of_lines) return LineStructure::changed(input, k);
+    const auto all = words(input);
+    if (all.empty()) return std::string(input);
+    const auto [from, length] = all[(k - of_lines) / (odd_words().size() + 1) % all.size()];
+    const std::size_t deed = (k - of_lines) % (odd_words().size() + 1);
+    std::string out(input);
+    if (deed == odd_words().size()) {
+      out.insert(from, out.substr(from, length) + " ");  // the word twice
+    } else {
+      out.replace(from, length, odd_words()[deed]);
+    }
+    return out;
+  }
+};
+
 }  // namespace llmcalc::fuzz
 
 /// How many single changes of structure an input has.
