@@ -62,8 +62,9 @@ endfunction()
 
 # llmcalc_fuzz_targets(PATTERN LIBRARIES ...): for every tests/fuzz/PATTERN (a LLVMFuzzerTestOneInput) a program replay_NAME
 # that runs the corpus and a fixed set of mutations of it in every test run, and under clang's fuzzer also fuzz_NAME.
+# MUTATIONS where an input takes so long that fewer have to do.
 function(llmcalc_fuzz_targets pattern)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "MUTATIONS" "LIBRARIES")
   set(folder ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/${pattern})
   list(FILTER sources EXCLUDE REGEX "/replay\\.cpp$")
@@ -71,7 +72,7 @@ function(llmcalc_fuzz_targets pattern)
     get_filename_component(name ${source} NAME_WE)
     set(targets replay_${name})
     add_executable(replay_${name} ${source} ${folder}/replay.cpp)
-    add_test(NAME fuzz.${name} COMMAND replay_${name} ${folder}/corpus/${name})
+    add_test(NAME fuzz.${name} COMMAND replay_${name} ${folder}/corpus/${name} ${arg_MUTATIONS})
     set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
     if(LLMCALC_SANITIZE MATCHES "fuzzer-no-link")
       list(APPEND targets fuzz_${name})

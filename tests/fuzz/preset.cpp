@@ -15,24 +15,17 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
-
-#if !defined(_WIN32)
-#include <unistd.h>
-#endif
 
 namespace {
 
 /// A file of this process, whose content each input replaces.
 std::filesystem::path file_with(std::string_view text) {
-#if defined(_WIN32)
-  static const std::string number = "0";
-#else
-  static const std::string number = std::to_string(getpid());
-#endif
   static const std::filesystem::path file =
-      std::filesystem::temp_directory_path() / ("llmcalc-fuzz-preset-" + number + ".json");
+      std::filesystem::temp_directory_path() /
+      ("llmcalc-fuzz-preset-" + std::to_string(std::random_device{}()) + ".json");
   static const struct Removal {
     ~Removal() {
       std::error_code ignored;

@@ -10,16 +10,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 
 namespace {
 
-/// A folder of this process, gone at its end.
+/// A folder of this process, gone at its end; in memory where there is such a place, as each save is flushed to the disk.
 struct SessionFolder {
   std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("llmcalc-fuzz-session-" + std::to_string(getpid()));
+      (std::filesystem::is_directory("/dev/shm") ? "/dev/shm" : std::filesystem::temp_directory_path()) /
+      ("llmcalc-fuzz-session-" + std::to_string(std::random_device{}()));
   SessionFolder() { std::filesystem::create_directories(path); }
   SessionFolder(const SessionFolder&) = delete;
   SessionFolder& operator=(const SessionFolder&) = delete;
