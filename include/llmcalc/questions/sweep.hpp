@@ -17,7 +17,7 @@
 
 namespace llmcalc {
 
-/// One value, and what it needs on the device that decides; without a device, in host memory.
+/// One value, and what it needs on the fullest device; without a device, in host memory. The verdicts count the host too.
 struct SweepPoint {
   Count value = 0;
   Bytes inference_bytes;
