@@ -18,6 +18,7 @@ enum class Limit : std::uint8_t {
   ConfigBytes,
   ConfigDepth,
   TensorListPieces,
+  NumberedExperts,
   ScenarioBytes,
   UnknownKeys,
   DeviceGroups,
@@ -63,7 +64,7 @@ struct LimitRow {
 
 inline constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 
-inline constexpr std::array<LimitRow, 36> limits{{
+inline constexpr std::array<LimitRow, 37> limits{{
     {Limit::JsonDepth, "json.depth", "JSON: objects and lists inside one another", "levels", 100, "refused"},
     {Limit::JsonPieces, "json.pieces", "JSON: values, keys and texts of a document", "pieces", 800'000, "refused"},
     {Limit::ConfigBytes, "config.bytes", "config.json and adapter_config.json", "bytes", 16 * mebibyte, "refused"},
@@ -71,6 +72,8 @@ inline constexpr std::array<LimitRow, 36> limits{{
      "refused"},
     {Limit::TensorListPieces, "config.tensor_list.pieces",
      "quantization beside a config.json: values, keys and texts", "pieces", 1'600'000, "left out"},
+    {Limit::NumberedExperts, "config.numbered_experts",
+     "experts of all layers whose quantization is looked up one by one", "experts", 100'000, "taken as one"},
     {Limit::ScenarioBytes, "scenario.bytes", "a scenario, or a line of JSON Lines (of lines there may be any number)",
      "bytes", 16 * mebibyte, "refused"},
     {Limit::UnknownKeys, "scenario.unknown_keys", "unknown keys of a scenario that are named", "keys", 32, "counted"},

@@ -1,5 +1,6 @@
 // Bytes of every matrix of the inventory under a quantization plan.
 
+#include "host/limits.hpp"
 #include "models/quantization.hpp"
 
 #include <llmcalc/memory/weights.hpp>
@@ -15,7 +16,7 @@ namespace llmcalc::models {
 
 namespace {
 
-constexpr std::size_t most_numbered = 200'000;  // experts that are asked for one by one
+constexpr std::size_t most_numbered = io::most(io::Limit::NumberedExperts);
 
 /// The name with its first and second "{}" replaced, without ".weight".
 std::string numbered(std::string name, Count layer, Count expert) {

@@ -98,13 +98,18 @@ constexpr double most_seconds = sanitized ? 20 : 1;
 /// The input that is being tried, for keep_input().
 std::string_view current;
 
-/// Writes it to a file before the program ends by a signal.
+/// Writes an input to a file, so that it can be tried alone.
+void keep(std::string_view input, const char* name) {
+  std::FILE* const file = std::fopen(name, "wb");
+  if (file == nullptr) return;
+  (void)std::fwrite(input.data(), 1, input.size(), file);
+  (void)std::fclose(file);
+  std::fprintf(stderr, "the input is in %s\n", name);
+}
+
+/// Keeps the current input before the program ends by a signal.
 extern "C" void keep_input(int signal) {
-  if (std::FILE* file = std::fopen("replay-crash", "wb")) {
-    (void)std::fwrite(current.data(), 1, current.size(), file);
-    (void)std::fclose(file);
-    std::fputs("the input is in replay-crash\n", stderr);
-  }
+  keep(current, "replay-crash");
   (void)std::signal(signal, SIG_DFL);
   (void)std::raise(signal);
 }
@@ -116,7 +121,9 @@ class Runner {
     current = input;
     const std::clock_t before = std::clock();
     LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
-    slowest_ = std::max(slowest_, static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
+    const double taken = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+    if (taken > std::max(slowest_, most_seconds)) keep(input, "replay-slow");
+    slowest_ = std::max(slowest_, taken);
     ++inputs_;
   }
   [[nodiscard]] double slowest() const { return slowest_; }
