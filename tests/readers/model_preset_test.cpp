@@ -1,5 +1,6 @@
 #include "readers/model_preset.hpp"
 
+#include "host/limits.hpp"
 #include "readers/preset_files.hpp"
 #include "support/temp_folder.hpp"
 
