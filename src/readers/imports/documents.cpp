@@ -129,14 +129,29 @@ bool looks_like_toml(std::string_view text, std::string_view name) {
   return false;
 }
 
+/// The documents of a YAML stream, which a line of "---" begins and one of "..." ends. yaml-cpp 0.7 could part them itself, but
+/// of some texts (a comma that begins one) its LoadAll() makes documents without end until there is no memory left.
+std::vector<std::string> yaml_documents(std::string_view text) {
+  std::vector<std::string> pieces(1);
+  while (!text.empty() && pieces.size() < most_settings) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    const bool mark = line.starts_with("---") || line.starts_with("...");
+    if (mark && (line.size() == 3 || line[3] == ' ' || line[3] == '\r')) pieces.emplace_back();
+    if (!line.starts_with("...")) pieces.back().append(line).append("\n");
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return pieces;
+}
+
 /// YAML or TOML; throws when it is neither.
 json parse_document(std::string_view text, std::string_view name) {
   if (looks_like_toml(text, name)) return from_toml(toml::parse(text));
   json document = json::array();
   std::size_t nodes = 10 * most_settings;
   // Several documents, as in a file of manifests, or one.
-  for (const YAML::Node& node : YAML::LoadAll(std::string(text))) {
-    json one = from_yaml(node, 0, nodes);
+  for (const std::string& piece : yaml_documents(text)) {
+    json one = from_yaml(YAML::Load(piece), 0, nodes);
     if (one.is_object()) document.push_back(std::move(one));
   }
   return document.size() == 1 ? json(document.front()) : document;

@@ -138,6 +138,13 @@ TEST(Import, TellsWhatIsOfNoTool) {
   }
 }
 
+TEST(Import, OfYamlThatHasDocumentsWithoutEndEnds) {
+  EXPECT_FALSE(document_settings(",1 -ot \"x\"\n2\n", "")) << "27 bytes took all memory";
+  const auto two = document_settings("a: 1\n---\nb: 2\n...\n--- # third\nc: 3\n", "x.yaml");
+  ASSERT_TRUE(two);
+  EXPECT_EQ(two->size(), 3U);
+}
+
 TEST(Import, OfAScriptThatGrowsWithoutEndEnds) {
   std::string doubled = "A=0123456789\n", exported = "export B=" + std::string(100'000, 'x') + "\n";
   for (int i = 0; i < 60; ++i) doubled += "A=\"$A $A\"\n";
