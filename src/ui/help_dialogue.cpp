@@ -16,7 +16,7 @@ void help_dialogue(const Issues& skipped, Opening& opening, const Theme& theme) 
       "Choose a model and devices in the bar at the top, or let “What runs” find models for this computer.",
       "At the left, say how it is served and trained; “max” beside a number sets the largest value that fits.",
       "In the middle, the bars say what it takes and whether it fits; a click on any part shows its calculation.",
-      "At the right, levers save memory. Export… gives the command that starts it with exactly these settings."};
+      "At the right, levers save memory. Export… gives the command with exactly these settings."};
   for (const std::string_view step : tour) dialogue_text(theme, theme.palette.text_soft, step);
   heading(theme, "Keys");
   constexpr std::array<std::array<const char*, 2>, 13> keys{{
