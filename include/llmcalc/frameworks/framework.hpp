@@ -113,6 +113,18 @@ enum class RingKind : std::uint8_t {
   Gathered  ///< keys and values of all ranks in one buffer, outputs merged in fp32 (torch's context_parallel)
 };
 
+/// How embedding, final norm and output head are sharded.
+enum class RootGroups : std::uint8_t {
+  Together,  ///< one group, gathered from the first layer's forward to the end of the backward pass
+  Apart      ///< the embedding, and final norm with the head, are groups of their own
+};
+
+/// How adapters of projections that are one matrix in the framework are made.
+enum class AdapterInputs : std::uint8_t {
+  Each,   ///< every projection has its own two matrices
+  Shared  ///< queries, keys and values share the first one, gate and up likewise
+};
+
 /// When optimizer states come to exist.
 enum class StatesMade : std::uint8_t { InTheFirstStep, AtStart };
 
@@ -150,7 +162,8 @@ struct UsualSettings {
   std::optional<Recipe> recipe{};          ///< when all weights are trained
   std::optional<Recipe> adapter_recipe{};  ///< when adapters are; nothing: the same
   std::optional<RecomputeKind> recompute{};
-  bool kbit_preparation = false;  ///< PEFT prepares a quantized base
+  std::optional<VisionTower> vision_tower{};  ///< when all weights are trained
+  bool kbit_preparation = false;              ///< PEFT prepares a quantized base
 };
 
 /// Measured over estimated totals in per mille: smallest and largest of the golden runs, widened by what they do not
@@ -189,6 +202,8 @@ struct FrameworkVersion {
   StepGradients step = StepGradients::AsStored;
   AdamKernel adam = AdamKernel::Foreach;
   RingKind ring = RingKind::Blocks;
+  RootGroups root = RootGroups::Together;
+  AdapterInputs adapter_inputs = AdapterInputs::Each;
   StatesMade states = StatesMade::InTheFirstStep;
   Float8Copies float8 = Float8Copies::None;
   ValueUpdate value_model = ValueUpdate::AfterThePolicy;

@@ -15,10 +15,12 @@ inline constexpr std::array<FrameworkVersion, 1> megatron_versions{{
      .routed = RoutedWork::Fused,
      .gradients = GradientBuffers::Persistent,
      .adam = AdamKernel::Fused,
+     .adapter_inputs = AdapterInputs::Shared,
      .states = StatesMade::AtStart,
      .float8 = Float8Copies::Kept,
      .vocabulary_multiple = 128,
-     .source = "Megatron-Core 2026-08: param_and_grad_buffer, tensor_parallel/cross_entropy, Transformer Engine"},
+     .source = "Megatron-Core 2026-08: param_and_grad_buffer, tensor_parallel/cross_entropy, Transformer Engine; "
+               "adapters: linear_qkv and linear_fc1 are one matrix each (mcore-bridge tuners/lora.py)"},
 }};
 
 inline constexpr FrameworkRow megatron{.id = TrainingFramework::Megatron,

@@ -1,7 +1,8 @@
 #pragma once
 // Megatron Bridge (NeMo), and what stands on it: "megatron sft" of ms-swift. Megatron-Core with fused cross-entropy and
 // the distributed optimizer. Source: Megatron-Bridge recipes; ms-swift megatron/arguments/megatron_args.py
-// (cross_entropy_loss_fusion True, native).
+// (cross_entropy_loss_fusion True, native). Vision towers are trained (models/*_vl_provider.py freeze_vision_model
+// False); ms-swift freezes them.
 
 #include <llmcalc/frameworks/megatron.hpp>
 
@@ -13,7 +14,8 @@ inline constexpr std::array<FrameworkVersion, 1> megatron_bridge_versions{{[] {
              .loss = Loss::FreedBeforeBackward,
              .attention = AttentionKernel::Flash,
              .recipe = Recipe::MegatronBf16,
-             .recompute = RecomputeKind::None};
+             .recompute = RecomputeKind::None,
+             .vision_tower = VisionTower::Trained};
   v.source = "Megatron-Bridge 0.6 recipes; Megatron-Core 2026-08 fusions/fused_cross_entropy.py";
   return v;
 }()}};

@@ -26,9 +26,11 @@ inline constexpr std::array<FrameworkVersion, 2> torchtitan_versions{{
      .routed = RoutedWork::SummedInFp32,
      .adam = AdamKernel::Fused,
      .ring = RingKind::Gathered,
+     .root = RootGroups::Apart,
      .fragmentation = {.eager = 1120},
      .source = "torchtitan 2026-08: distributed/activation_checkpoint.py, experiments/graph_trainer/memory_policy.py "
-               "(compiled), components/loss.py, models/common/moe.py; max reserved of pull requests 3429 and 3618"},
+               "(compiled), components/loss.py, models/common/moe.py, distributed/fsdp.py; max reserved of pull "
+               "requests 3429 and 3618"},
 }};
 
 inline constexpr FrameworkRow torchtitan{.id = TrainingFramework::Torchtitan,

@@ -7,7 +7,7 @@
 // recurrent mixers. A fused query-key-value projection is one matrix (PEFT); LitGPT keeps separate adapters for its
 // parts. Routed experts that are one tensor (transformers 5) are not linear modules and get none unless they are
 // asked for (PEFT target_parameters); in a loop of modules each has its own; Megatron's all-linear takes its grouped
-// linears. Tensor parallelism cuts the side that the base matrix is cut along. Source: PEFT
+// linears; its queries, keys and values are one matrix, and so are gate and up, which then share A. Tensor parallelism cuts the side that the base matrix is cut along. Source: PEFT
 // lora/layer.py, dora.py; LitGPT lora.py. Worked: Llama 3.1 8B, rank 16, all linear 41,943,040 parameters.
 
 #include <llmcalc/memory/sharding.hpp>
@@ -68,6 +68,14 @@ enum class RoutedExperts : std::uint8_t { Without, WithAdapters };
   if (routed && experts == RoutedExperts::Without) return false;
   return std::any_of(adapter_places.begin(), adapter_places.end(),
                      [&](const AdapterPlace& p) { return p.role == t.role && targets.has(p.target); });
+}
+
+/// True when a matrix is part of one whose first part has an adapter: keys and values follow queries, up follows gate.
+[[nodiscard]] constexpr bool follows(TensorRole role, const LoraTargets& targets) {
+  using R = TensorRole;
+  const bool key_value = role == R::Key || role == R::Value;
+  const bool up = role == R::Up || role == R::SharedUp || role == R::ExpertUp;
+  return (key_value && targets.has(LoraTarget::Query)) || (up && targets.has(LoraTarget::Gate));
 }
 
 /// Adapter matrices of one base tensor on a rank.

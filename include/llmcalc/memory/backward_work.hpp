@@ -8,6 +8,7 @@
 //   frozen base             all kept + (3 c i + s h) T (not gated 2 c i)
 //   fp32 adapters on up     all kept + (4 i + 12 h - 4 r) T
 //   experts                 all kept + (2 c i K + s h - c h K - 8 K) T        and the experts' down gradients
+//   experts, frozen loop    all kept + s h T + (2 c i - c h - 8) K T / E: one expert after the other
 //   experts, clamped        2 c i K more: both halves of the interleaved gradient are made as wholes
 //   experts' inner product  all kept + (s h - 2 c i K) T + gate's and up's gradient, and the down gradients
 //   accumulating            all kept + (c i + s h) T + the down projection's new gradient
@@ -73,6 +74,12 @@ namespace backward_detail {
   const Count halves = p.clamped_experts ? 4 : 2;
   const Count more = add(busiest(p, product(halves, p.compute, k, f.expert_width)), multiply(p.stream, p.hidden));
   const Count freed = busiest(p, multiply(k, add(multiply(p.compute, p.hidden), 8)));
+  if (p.experts == ExpertKernel::Loop && !p.trained && !p.fused) {
+    const Count stream = multiply(p.stream, p.hidden);
+    m.live += Bytes{multiply(stream, t.tokens)};
+    m.live += ceil_divide(Bytes{multiply(subtract(subtract(more, stream), freed), t.tokens)}, f.experts);
+    return m;
+  }
   m.live = m.live + Bytes{multiply(more, t.tokens)} - Bytes{multiply(freed, t.tokens)};
   return m;
 }

@@ -68,6 +68,7 @@ struct SumRules {
   bool quantizes_head = false;
   bool adapters = false;  ///< only adapters are trained
   bool dora = false;
+  AdapterInputs adapter_inputs = AdapterInputs::Each;
   bool separate_parts = false;  ///< LitGPT: adapters of a fused projection are separate
   Lora lora;
   Count adapter_bytes = 4;
@@ -130,8 +131,9 @@ namespace sums_detail {
 constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, const ShardShape& local,
                            const Model& model, Count count) {
   if (r.lora.rank == 0 || !is_target(t, r.lora.targets, r.expert_adapters)) return;
-  const AdapterShape a = adapter_shape(t, local, model, r.lora.targets, r.separate_parts);
+  AdapterShape a = adapter_shape(t, local, model, r.lora.targets, r.separate_parts);
   if (a.parts == 0) return;
+  if (r.adapter_inputs == AdapterInputs::Shared && follows(t.role, r.lora.targets)) a.in = 0;
   const Count copies = multiply(a.copies, count);
   const Count elements = multiply(adapter_parameters(a, r.lora.rank, r.dora), copies);
   const bool expert = t.split == Split::Experts;

@@ -4,7 +4,11 @@
 //   ZeRO-3, FSDP         forward end and loss: the root group (embedding, head, final norm) and one prefetched layer,
 //                        or every layer without resharding; inside backward: the root, this layer and the prefetched
 //                        one, and the layer above as the input of its reduction; at the end the root's own reduction:
-//                        its gradient as computed and in the reduction's type
+//                        its gradient as computed and in the reduction's type. Where embedding and head are groups
+//                        of their own (torchtitan since 2026), the embedding is gathered at its ends only, the head
+//                        until the last layer's backward pass, where its gradient is being reduced.
+//                        Not resharded after the forward pass: layers stay gathered until their own backward pass;
+//                        with experts on ranks of their own until all of it has ended
 //                        Experts that no other rank holds are neither gathered nor reduced
 //   ZeRO-3, with limits  max_live elements stay gathered, prefetch more are under way (DeepSpeed)
 //   ZeRO-1 and ZeRO-2    with limits: two buckets of `bucket` elements (DeepSpeed reduce_bucket_size, overlapped)
@@ -15,7 +19,8 @@
 //   DDP                  a copy of all gradients in buckets, unless they are views (gradient_as_bucket_view)
 //
 // Source: FSDP2 on a fake process group (10 runs; the loss exact, layers to 2 %); DeepSpeed runtime/zero/config; torch
-// DistributedDataParallel's defaults; Transformer Engine context_parallel (ring, all-gather), DeepSpeed-Ulysses,
+// DistributedDataParallel's defaults; torchtitan distributed/fsdp.py; what stays gathered: three runs of halo with
+// expert parallelism within 2 % (2.4 and 4.4 GB too little otherwise), two without within 3 %; Transformer Engine context_parallel (ring, all-gather), DeepSpeed-Ulysses,
 // Megatron-Core token_dispatcher: sizes from source, not measured. Not counted: DeepEP's fixed buffers.
 
 #include <llmcalc/training/setup.hpp>
@@ -52,7 +57,24 @@ namespace llmcalc::training {
   return setup.gathers() || offloads_parameters(setup);
 }
 
-inline void put_gathered(const TrainingSetup& setup, const TrainingStage& s, Count layers, Sink& sink) {
+/// What stands outside of the layers and is gathered at a moment.
+enum class GatheredRoot : std::uint8_t { All, Head, None };
+
+inline void put_gathered_root(const TrainingSetup& setup, const TrainingStage& s, GatheredRoot root, Sink& sink) {
+  if (setup.quantized)
+    return sink.put(Part::GatheredWeights, amount("embedding, head and final norm", gathered_bytes(setup, s.root)));
+  Count n = s.root.parameters.total();
+  if (root == GatheredRoot::Head) {
+    n = s.share.last ? add(setup.sums.head.parameters.total(), setup.sums.final_norm.parameters.total()) : 0;
+  }
+  if (root == GatheredRoot::None || n == 0) return;
+  sink.put(Part::GatheredWeights,
+           summand(root == GatheredRoot::Head ? "head and final norm" : "embedding, head and final norm",
+                   {{"parameters", n}, {"bytes", setup.bytes.compute}}));
+}
+
+inline void put_gathered(const TrainingSetup& setup, const TrainingStage& s, GatheredRoot root, Count layers,
+                         Sink& sink) {
   if (budgets_gathering(setup) && !setup.quantized) {
     const Count all = setup.gathered(s.all.parameters);
     const Count live = std::min(all, setup.parallelism().max_live.value_or(limits(setup).max_live));
@@ -63,13 +85,7 @@ inline void put_gathered(const TrainingSetup& setup, const TrainingStage& s, Cou
     }
     return;
   }
-  const std::string_view root = "embedding, head and final norm";
-  if (setup.quantized) {
-    sink.put(Part::GatheredWeights, amount(root, gathered_bytes(setup, s.root)));
-  } else {
-    sink.put(Part::GatheredWeights,
-             summand(root, {{"parameters", s.root.parameters.total()}, {"bytes", setup.bytes.compute}}));
-  }
+  put_gathered_root(setup, s, root, sink);
   if (layers == 0 || s.share.layers == 0) return;
   const GroupSums& one = setup.sums.kinds[s.highest];
   if (setup.quantized) {
@@ -84,8 +100,9 @@ inline void put_gathered(const TrainingSetup& setup, const TrainingStage& s, Cou
 /// At the end of the forward pass and at the loss.
 inline void put_gathered_forward(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (!brings_layers(setup)) return;
-  const bool keeps = setup.gathers() && !setup.parallelism().reshard_after_forward;
-  put_gathered(setup, s, keeps ? s.share.layers : std::min<Count>(1, s.share.layers), sink);
+  const bool keeps = setup.keeps_gathered();
+  const GatheredRoot root = !keeps && setup.root_apart() ? GatheredRoot::Head : GatheredRoot::All;
+  put_gathered(setup, s, root, keeps ? s.share.layers : std::min<Count>(1, s.share.layers), sink);
 }
 
 /// Width of a kind's keys and values, and of its queries and output, on one rank.
@@ -168,9 +185,10 @@ inline void put_dispatch(const TrainingSetup& setup, const TrainingStage& s, Sin
 /// While a layer runs backward.
 inline void put_gathered_inside(const TrainingSetup& setup, const TrainingStage& s, bool last, Sink& sink) {
   if (brings_layers(setup)) {
-    const bool keeps = setup.gathers() && !setup.parallelism().reshard_after_forward;
-    const Count layers = keeps && last ? s.share.layers : std::min<Count>(2, s.share.layers);
-    put_gathered(setup, s, layers, sink);
+    const bool keeps = setup.keeps_gathered();
+    const GatheredRoot root = !keeps && setup.root_apart() ? GatheredRoot::None : GatheredRoot::All;
+    const bool all = keeps && (last || setup.keeps_until_the_end());
+    put_gathered(setup, s, root, all ? s.share.layers : std::min<Count>(2, s.share.layers), sink);
   }
   put_context_exchange(setup, s, sink);
   put_dispatch(setup, s, sink);
@@ -179,6 +197,9 @@ inline void put_gathered_inside(const TrainingSetup& setup, const TrainingStage&
   if (budgets_gathering(setup)) {
     sink.put(Part::CommBuffers,
              summand("reduction bucket", {{"parameters", bucket_elements(setup, s)}, {"bytes", setup.formed_bytes}}));
+  } else if (last && setup.root_apart()) {
+    sink.put(Part::CommBuffers, summand("output head, being reduced",
+                                        {{"parameters", head_gradient(setup, s)}, {"bytes", setup.gradient_bytes}}));
   } else if (setup.gathers() && s.trained_layers > 1) {
     sink.put(Part::CommBuffers, summand("layer above, being reduced", {{"parameters", setup.gathered(one.trained)},
                                                                        {"bytes", setup.gradient_bytes}}));
@@ -199,8 +220,10 @@ inline void put_root_reduction(const TrainingSetup& setup, const TrainingStage& 
     sink.put(Part::CommBuffers, summand("gradient buckets", {{"parameters", s.trained_elements.total()},
                                                              {"bytes", setup.gradient_bytes}}));
   }
-  if (!setup.gathers() || budgets_gathering(setup) || s.root.trained.total() == 0) return;
-  const Count n = s.root.trained.total();
+  if (!setup.gathers() || budgets_gathering(setup)) return;
+  if (setup.keeps_until_the_end()) put_gathered(setup, s, GatheredRoot::All, s.share.layers, sink);
+  const Count n = setup.root_apart() ? embedding_gradient(setup, s) : s.root.trained.total();
+  if (n == 0) return;
   sink.put(Part::CommBuffers, summand("root's gradients as computed and as reduced",
                                       {{"parameters", n}, {"bytes", add(setup.formed_bytes, setup.gradient_bytes)}}));
   Summand shard = summand("of which the shard is counted as gradient",

@@ -104,6 +104,14 @@ struct TrainingSetup {
   }
   /// Weights are stored as shards and gathered layer by layer.
   [[nodiscard]] bool gathers() const { return zero >= 3 && dense_group > 1; }
+  /// Gathered weights stay after the forward pass.
+  [[nodiscard]] bool keeps_gathered() const { return gathers() && !parallelism().reshard_after_forward; }
+  /// They stay until the backward pass has ended: where experts are the ranks' own.
+  [[nodiscard]] bool keeps_until_the_end() const { return keeps_gathered() && shard.expert > 1; }
+  /// Embedding and head are gathered and reduced as groups of their own.
+  [[nodiscard]] bool root_apart() const {
+    return rules->root == RootGroups::Apart && gathers() && !tied_head() && !quantized;
+  }
   /// Elements of a group that come with gathering its shards: experts that no other rank has are whole.
   [[nodiscard]] Count gathered(const DenseExpert& n) const {
     return gathers() && expert_group <= 1 ? n.dense : n.total();
@@ -368,6 +376,7 @@ inline void set_tokens(TrainingSetup& setup) {
           .quantizes_head = setup.rules->base.head,
           .adapters = setup.adapters,
           .dora = row_of(t.method).magnitudes,
+          .adapter_inputs = setup.rules->adapter_inputs,
           .separate_parts = setup.rules->projection == QkvProjection::Fused,
           .lora = lora,
           .adapter_bytes = setup.trained_bytes,

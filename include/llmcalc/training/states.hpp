@@ -205,10 +205,13 @@ inline void put_gradients_inside(const TrainingSetup& setup, const TrainingStage
   const Count head = head_gradient(setup, s);
   const bool sharded = setup.zero >= 2 && setup.dense_group > 1;
   const Count width = sharded ? setup.formed_bytes : setup.gradient_bytes;
+  // A head that is a group of its own is being reduced (communication.hpp), or has been.
+  const bool apart = sharded && setup.root_apart();
   const auto put = [&](std::string_view label, Count n, Count bytes, Count over) {
     if (n != 0) sink.put(Part::Gradients, summand(label, {{"parameters", n}, {"bytes", bytes}}, {1, 1}, over));
   };
-  put("output head and final norm", head, width, 1);
+  if (!apart) put("output head and final norm", head, width, 1);
+  if (apart && !last) put("output head and final norm", head, setup.gradient_bytes, setup.dense_group);
   put("this layer so far", moment.gradients, width, 1);
   if (last) return;
   const DenseExpert& layer = setup.sums.kinds[s.highest].trained;
