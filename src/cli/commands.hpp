@@ -64,6 +64,7 @@ Command completion_command(CLI::App& program);
 Command models_command(CLI::App& program);
 Command devices_command(CLI::App& program);
 Command formats_command(CLI::App& program);
+Command frameworks_command(CLI::App& program);
 Command defaults_command(CLI::App& program);
 Command limits_command(CLI::App& program);
 Command verify_command(CLI::App& program);

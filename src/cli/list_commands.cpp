@@ -1,4 +1,4 @@
-// The catalogues: models, devices, number formats and the defaults of a scenario.
+// The catalogues: models, devices, number formats, training frameworks and the defaults of a scenario.
 
 #include "cli/commands.hpp"
 #include "cli/listing.hpp"
@@ -15,10 +15,12 @@
 #include <llmcalc/scenario/validate.hpp>
 
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace llmcalc::cli {
 
@@ -128,6 +130,50 @@ Listing list_formats(const std::string& filter) {
   return out;
 }
 
+/// The word for a choice, or nothing where there is none.
+template <class Choice>
+std::string word(const std::optional<Choice>& choice) {
+  return choice ? std::string(key_of(*choice)) : std::string();
+}
+
+/// What each version of each framework does when its user says nothing.
+Listing list_frameworks(const std::string& filter) {
+  Listing out;
+  out.table.columns = {{"framework", false},      {"from", false},          {"kernels", false},
+                       {"loss", false},           {"attention", false},     {"recipe", false},
+                       {"adapter recipe", false}, {"recomputation", false}, {"k-bit preparation", false},
+                       {"vision tower", false},   {"also", false},          {"source", false}};
+  out.note = "Empty: the framework leaves it open; the default of llmcalc applies (llmcalc defaults).";
+  for (const FrameworkRow& row : training_frameworks) {
+    for (const FrameworkVersion& v : row.versions) {
+      const UsualSettings& u = v.usual;
+      const bool knows = u.recipe.has_value();
+      std::vector<std::string> cells{std::string(row.key),
+                                     v.from == "0" ? std::string() : std::string(v.from),
+                                     word(u.kernels),
+                                     word(u.loss),
+                                     word(u.attention),
+                                     word(u.recipe),
+                                     word(u.adapter_recipe ? u.adapter_recipe : u.recipe),
+                                     word(u.recompute),
+                                     !knows               ? ""
+                                     : u.kbit_preparation ? "yes"
+                                                          : "no",
+                                     word(u.vision_tower),
+                                     std::string(row.alike),
+                                     std::string(v.source)};
+      std::string all(row.label);
+      for (const std::string& cell : cells) all.append(" ").append(cell);
+      if (!matches(filter, all)) continue;
+      ordered_json entry;
+      for (std::size_t i = 0; i < cells.size(); ++i) entry[out.table.columns[i].title] = cells[i];
+      out.json.push_back(std::move(entry));
+      out.table.rows.push_back(std::move(cells));
+    }
+  }
+  return out;
+}
+
 /// Every setting with its default, range and flag.
 Listing list_settings(const Scenario& scenario, const std::string& filter) {
   Listing out;
@@ -211,6 +257,12 @@ Command formats_command(CLI::App& program) {
 Command limits_command(CLI::App& program) {
   return list_command(program, "limits", "how much of a file, a text or a folder is read at the most",
                       [](const std::string& filter, Issues&) { return list_limits(filter); });
+}
+
+Command frameworks_command(CLI::App& program) {
+  return list_command(program, "frameworks",
+                      "training frameworks, with what each does by default and where that stands",
+                      [](const std::string& filter, Issues&) { return list_frameworks(filter); });
 }
 
 Command defaults_command(CLI::App& program) {

@@ -97,12 +97,13 @@ int run(std::vector<std::string> arguments, Streams streams) {
                  "  llmcalc estimate -m qwen3-32b -w gguf:Q4_K_M --runtime llama.cpp -d 24GiB --format markdown\n"
                  "  llmcalc estimate --scenario scenarios.jsonl > estimates.jsonl");
   const std::vector<Command> commands{
-      estimate_command(program), fit_command(program),      solve_command(program),     levers_command(program),
-      plan_command(program),     sweep_command(program),    recommend_command(program), advise_command(program),
-      here_command(program),     check_command(program),    models_command(program),    devices_command(program),
-      formats_command(program),  defaults_command(program), import_command(program),    launch_command(program),
-      lookup_command(program),   schema_command(program),   mcp_command(program),       verify_command(program),
-      inspect_command(program),  limits_command(program),   manual_command(program),    completion_command(program)};
+      estimate_command(program),  fit_command(program),        solve_command(program),     levers_command(program),
+      plan_command(program),      sweep_command(program),      recommend_command(program), advise_command(program),
+      here_command(program),      check_command(program),      models_command(program),    devices_command(program),
+      formats_command(program),   frameworks_command(program), defaults_command(program),  import_command(program),
+      launch_command(program),    lookup_command(program),     schema_command(program),    mcp_command(program),
+      verify_command(program),    inspect_command(program),    limits_command(program),    manual_command(program),
+      completion_command(program)};
   const std::vector<std::string> given = arguments;
   try {
     arguments = with_command(program, std::move(arguments));

@@ -159,8 +159,10 @@ constexpr FamilyRow rows[] = {
      .windows = {.layers = Windows::ButEveryNth, .period = {"sliding_window_pattern", 6}}, .scaled_embedding = yes,
      .attention_softcap = "attn_logit_softcapping", .final_softcap = "final_logit_softcapping"},
     {.model_type = "gemma3n_text", .family = "Gemma", .reader = read_gemma3n},
-    {.model_type = "gemma4_text", .family = "Gemma", .reader = read_gemma4},
-    {.model_type = "gemma4_unified_text", .family = "Gemma", .reader = read_gemma4},
+    {.model_type = "gemma4_text", .family = "Gemma", .reader = read_gemma4,
+     .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps}}},
+    {.model_type = "gemma4_unified_text", .family = "Gemma", .reader = read_gemma4,
+     .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps}}},
 };
 // clang-format on
 

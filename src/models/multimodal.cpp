@@ -200,10 +200,11 @@ constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "gemma4", .family = "Gemma", .text = "gemma4_text",
      .vision = {.type = "gemma4_vision", .rows = "gemma4_vision"},
      .audio = {.type = "gemma4_audio", .rows = "gemma4_audio"},
-     .quirks = LlamaGraph::Gemma4},
+     .quirks = {LlamaGraph::Gemma4, {Quirk::NormsInSteps}}},
     {.model_type = "gemma4_unified", .family = "Gemma", .text = "gemma4_unified_text",
      .vision = {.type = "gemma4_unified_vision", .rows = "gemma4_unified_vision"},
-     .audio = {.type = "gemma4_unified_audio", .rows = "gemma4_unified_audio"}},
+     .audio = {.type = "gemma4_unified_audio", .rows = "gemma4_unified_audio"},
+     .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps}}},
     {.model_type = "paligemma", .family = "Gemma", .text = "gemma",
      .vision = {.type = "siglip_vision_model", .rows = "siglip paligemma"}},
 

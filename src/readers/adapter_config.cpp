@@ -2,6 +2,8 @@
 
 #include "readers/problems.hpp"
 
+#include <llmcalc/base/printable.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -172,12 +174,31 @@ class Reading {
     if (filled("rank_pattern"))
       out_.notes.emplace_back("rank_pattern gives some modules other ranks: all are counted with " +
                               std::to_string(out_.lora.rank));
-    if (filled("modules_to_save"))
-      out_.notes.emplace_back("modules_to_save are trained in whole beside the adapter: they are not counted");
+    read_saved_modules();
     if (filled("target_parameters"))
       out_.notes.emplace_back("target_parameters (experts) have adapters too: they are not counted");
     if (filled("layers_to_transform"))
       out_.notes.emplace_back("layers_to_transform limits the adapter to some layers: all are counted");
+  }
+
+  /// Whole matrices that are trained alongside the adapters: token table and head are counted, others named.
+  void read_saved_modules() {
+    const auto found = config_.find("modules_to_save");
+    if (found == config_.end() || !found->is_array()) return;
+    bool embedding = false;
+    bool head = false;
+    for (const auto& module : *found) {
+      const std::string name = module.is_string() ? module.get<std::string>() : std::string();
+      const bool table = name.ends_with("embed_tokens") || name.ends_with("wte");
+      embedding = embedding || table;
+      head = head || name.ends_with("lm_head");
+      if (!table && !name.ends_with("lm_head"))
+        out_.notes.emplace_back("modules_to_save are trained in whole beside the adapter: " + printable(name) +
+                                " is not counted");
+    }
+    for (const auto& row : saved_modules) {
+      if (row.embedding == embedding && row.head == head) out_.lora.modules_to_save = row.id;
+    }
   }
 
   /// A list of names, a regular expression, or "all-linear"; what is missing is the class's own choice.

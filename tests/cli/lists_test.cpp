@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -43,6 +44,19 @@ TEST(FormatsCommand, ListsEveryFormatUnderTheKeyThatScenariosTake) {
   EXPECT_EQ(weights, weight_formats.size() - 1 + gguf_mixes.size());
 }
 
+TEST(FrameworksCommand, ListsTheDefaultsOfEveryVersion) {
+  const json all = json::parse(call({"frameworks", "--format", "json"}).out);
+  std::size_t versions = 0;
+  for (const FrameworkRow& row : training_frameworks) versions += row.versions.size();
+  EXPECT_EQ(all.size(), versions);
+  const auto trl = std::find_if(all.begin(), all.end(),
+                                [](const json& row) { return row["framework"] == "trl" && row["from"] == "1.13"; });
+  ASSERT_NE(trl, all.end());
+  EXPECT_EQ((*trl)["loss"], "chunked-linear");
+  EXPECT_EQ((*trl)["recomputation"], "full");
+  EXPECT_EQ(json::parse(call({"frameworks", "nemo", "--format", "json"}).out).size(), 2U);
+}
+
 TEST(DefaultsCommand, PrintsAScenarioThatCanBeEvaluated) {
   const Called defaults = call({"defaults", "--format", "json"});
   ASSERT_EQ(defaults.status, 0) << defaults.errors;
@@ -65,7 +79,7 @@ TEST(VerifyCommand, ScoresTheShippedCases) {
 }
 
 TEST(Lists, HaveEveryForm) {
-  for (const char* list : {"models", "devices", "formats", "defaults"}) {
+  for (const char* list : {"models", "devices", "formats", "frameworks", "defaults"}) {
     for (const char* form : {"table", "json", "csv", "markdown"}) {
       const Called c = call({list, "--format", form});
       EXPECT_EQ(c.status, 0) << list << form << c.errors;

@@ -1,7 +1,7 @@
 #pragma once
 // NeMo AutoModel: Hugging Face models under FSDP2, without a Trainer. Parameters and states in the checkpoint's 16 bits,
 // whole logits. Source: NVIDIA-NeMo/Automodel 2026-08 examples/llm_finetune (strategy fsdp2, MaskedCrossEntropy),
-// components/loss/masked_ce.py; the run log of a public benchmark (param_dtypes bfloat16).
+// components/loss/masked_ce.py, components/utils/model_utils.py (freeze_vision_tower); the run log of a public benchmark (param_dtypes bfloat16).
 
 #include <llmcalc/frameworks/transformers.hpp>
 
@@ -12,7 +12,8 @@ inline constexpr std::array<FrameworkVersion, 1> automodel_versions{{[] {
                                          .loss = Loss::FreedBeforeBackward,
                                          .attention = AttentionKernel::Sdpa,
                                          .recipe = Recipe::Bf16,
-                                         .recompute = RecomputeKind::None},
+                                         .recompute = RecomputeKind::None,
+                                         .vision_tower = VisionTower::Frozen},
                                         "NeMo AutoModel 2026-08 examples/llm_finetune, components/loss/masked_ce.py");
   v.adam = AdamKernel::Fused;
   return v;

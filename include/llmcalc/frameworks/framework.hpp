@@ -125,6 +125,12 @@ enum class AdapterInputs : std::uint8_t {
   Shared  ///< queries, keys and values share the first one, gate and up likewise
 };
 
+/// Norms of families that the framework writes itself.
+enum class FamilyNorms : std::uint8_t {
+  AsOthers,
+  InSteps  ///< step by step in fp32, for families with Quirk::NormsInSteps
+};
+
 /// When optimizer states come to exist.
 enum class StatesMade : std::uint8_t { InTheFirstStep, AtStart };
 
@@ -204,6 +210,7 @@ struct FrameworkVersion {
   RingKind ring = RingKind::Blocks;
   RootGroups root = RootGroups::Together;
   AdapterInputs adapter_inputs = AdapterInputs::Each;
+  FamilyNorms family_norms = FamilyNorms::AsOthers;
   StatesMade states = StatesMade::InTheFirstStep;
   Float8Copies float8 = Float8Copies::None;
   ValueUpdate value_model = ValueUpdate::AfterThePolicy;

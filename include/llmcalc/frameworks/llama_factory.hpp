@@ -1,7 +1,8 @@
 #pragma once
 // LLaMA-Factory: the transformers Trainer with checkpointing. Trained weights are made fp32 unless pure_bf16 is set, so
 // that full fine-tuning is mixed precision with fp32 weights; a frozen base stays in 16 bits. Norms of a quantized base
-// become fp32 only with upcast_layernorm. Source: LLaMA-Factory 2026 hparams/model_args.py, model/adapter.py
+// become fp32 only with upcast_layernorm; towers are frozen. Source: LLaMA-Factory 2026 hparams/model_args.py,
+// hparams/finetuning_args.py (freeze_vision_tower), model/adapter.py
 // (cast_trainable_params_to_fp32), model/model_utils/checkpointing.py (prepare_model_for_training).
 
 #include <llmcalc/frameworks/transformers.hpp>
@@ -14,7 +15,8 @@ inline constexpr std::array<FrameworkVersion, 1> llama_factory_versions{{over_th
      .attention = AttentionKernel::Sdpa,
      .recipe = Recipe::AmpBf16,
      .adapter_recipe = Recipe::Bf16Autocast,
-     .recompute = RecomputeKind::Full},
+     .recompute = RecomputeKind::Full,
+     .vision_tower = VisionTower::Frozen},
     "LLaMA-Factory 2026 hparams/model_args.py, model/adapter.py, model/model_utils/checkpointing.py")}};
 
 inline constexpr FrameworkRow llama_factory{.id = TrainingFramework::LlamaFactory,

@@ -7,7 +7,8 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> megatron_versions{{
     {.from = "0",
-     .spread = {.split = {970, 1310}},
+     .usual = {.vision_tower = VisionTower::Trained},
+     .spread = {.split = {970, 1370}},
      .windows = WindowMasks::Kernel,
      .dropout = DropoutPlaces::ResidualToo,
      .loss = LossKernel::VocabularyParallel,
@@ -16,11 +17,13 @@ inline constexpr std::array<FrameworkVersion, 1> megatron_versions{{
      .gradients = GradientBuffers::Persistent,
      .adam = AdamKernel::Fused,
      .adapter_inputs = AdapterInputs::Shared,
+     .family_norms = FamilyNorms::InSteps,
      .states = StatesMade::AtStart,
      .float8 = Float8Copies::Kept,
      .vocabulary_multiple = 128,
      .source = "Megatron-Core 2026-08: param_and_grad_buffer, tensor_parallel/cross_entropy, Transformer Engine; "
-               "adapters: linear_qkv and linear_fc1 are one matrix each (mcore-bridge tuners/lora.py)"},
+               "adapters: linear_qkv and linear_fc1 are one matrix each (mcore-bridge tuners/lora.py); towers: "
+               "freeze_ViT and freeze_vision_model are off (Megatron-LM examples/multimodal, Megatron Bridge)"},
 }};
 
 inline constexpr FrameworkRow megatron{.id = TrainingFramework::Megatron,

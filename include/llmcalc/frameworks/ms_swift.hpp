@@ -12,7 +12,8 @@ inline constexpr std::array<FrameworkVersion, 1> ms_swift_versions{
                        .loss = Loss::FreedBeforeBackward,
                        .attention = AttentionKernel::Sdpa,
                        .recipe = Recipe::Bf16Autocast,
-                       .recompute = RecomputeKind::Full},
+                       .recompute = RecomputeKind::Full,
+                       .vision_tower = VisionTower::Frozen},
                       "ms-swift 2026-08 arguments/: model_args.py, sft_args.py, tuner_args.py")}};
 
 inline constexpr FrameworkRow ms_swift{.id = TrainingFramework::MsSwift,

@@ -1,6 +1,6 @@
 #pragma once
 // TRL: SFT, DPO and GRPO trainers over the transformers Trainer and PEFT. They checkpoint and train under bf16 autocast
-// unless told otherwise, and from version 1 on the SFT trainer computes head and loss in chunks of 256 tokens. Sources:
+// unless told otherwise, train every part of a model (nothing freezes towers), and from version 1 on the SFT trainer computes head and loss in chunks of 256 tokens. Sources:
 // TRL 1.10 trainer/base_config.py (gradient_checkpointing, bf16), sft_config.py (loss_type), sft_trainer.py
 // (_chunked_cross_entropy_loss); 0.x trainer/utils.py (prepare_peft_model, peft_module_casting_to_bf16).
 
@@ -20,6 +20,7 @@ constexpr FrameworkVersion trl_version(std::string_view from, const FrameworkVer
              .attention = AttentionKernel::Sdpa,
              .recipe = Recipe::Bf16Autocast,
              .recompute = RecomputeKind::Full,
+             .vision_tower = VisionTower::Trained,
              .kbit_preparation = kbit == KbitPreparation::Done};
   v.source = source;
   return v;

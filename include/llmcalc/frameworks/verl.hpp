@@ -2,7 +2,7 @@
 // verl: reinforcement learning with FSDP workers: fp32 shards, bf16 compute, checkpointing, packed sequences with flash
 // attention; policy and value model are updated one after the other. Source: verl 2026-08 trainer/config:
 // engine/fsdp.yaml (model_dtype fp32, strategy fsdp), model/hf_model.yaml (enable_gradient_checkpointing,
-// use_remove_padding).
+// use_remove_padding), actor/actor.yaml (freeze_vision_tower false).
 
 #include <llmcalc/frameworks/transformers.hpp>
 
@@ -13,7 +13,8 @@ inline constexpr std::array<FrameworkVersion, 1> verl_versions{{[] {
                                          .loss = Loss::FreedBeforeBackward,
                                          .attention = AttentionKernel::Flash,
                                          .recipe = Recipe::FsdpBf16,
-                                         .recompute = RecomputeKind::Full},
+                                         .recompute = RecomputeKind::Full,
+                                         .vision_tower = VisionTower::Trained},
                                         "verl 2026-08 trainer/config: engine/fsdp.yaml, model/hf_model.yaml");
   v.value_model = ValueUpdate::AfterThePolicy;
   return v;

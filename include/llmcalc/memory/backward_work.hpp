@@ -7,6 +7,7 @@
 //   not gated               all kept + (c i + s h) T                          and the down projection's gradient
 //   frozen base             all kept + (3 c i + s h) T (not gated 2 c i)
 //   fp32 adapters on up     all kept + (4 i + 12 h - 4 r) T
+//   tiled, n tiles          all kept + 2 s h T + (what the block keeps + its gradients of inner width) T / n
 //   experts                 all kept + (2 c i K + s h - c h K - 8 K) T        and the experts' down gradients
 //   experts, frozen loop    all kept + s h T + (2 c i - c h - 8) K T / E: one expert after the other
 //   experts, clamped        2 c i K more: both halves of the interleaved gradient are made as wholes
@@ -66,6 +67,12 @@ namespace backward_detail {
                                                      const TokenCounts& t, const LayerGradients& g) {
   const FeedForward& f = l.feed_forward;
   LayerMoment m{.live = bytes_of(kept.total(), t), .gradients = p.trained ? g.last_projection : 0};
+  if (activations::is_tiled(p, f)) {
+    const Count stream = multiply(p.stream, p.hidden);
+    const Count inside = add(activations::dense_block(p, f, f.width).inner, subtract(dense_work(p, f), stream));
+    m.live += Bytes{product(2, stream, t.tokens)} + ceil_divide(Bytes{multiply(inside, t.tokens)}, p.mlp_tiles);
+    return m;
+  }
   if (f.experts == 0) {
     m.live += Bytes{multiply(dense_work(p, f), t.tokens)};
     return m;
@@ -89,7 +96,8 @@ namespace backward_detail {
                                                      const TokenCounts& t, const LayerGradients& g) {
   if (!g.accumulates || !p.trained) return {};
   const FeedForward& f = l.feed_forward;
-  const Count width = f.width != 0 ? f.width : f.shared_width;
+  const Count whole = f.width != 0 ? f.width : f.shared_width;
+  const Count width = activations::is_tiled(p, f) ? ceil_divide(whole, p.mlp_tiles) : whole;
   LayerMoment m{.live = bytes_of(kept.total(), t)};
   m.live += Bytes{multiply(add(multiply(p.compute, width), multiply(p.stream, p.hidden)), t.tokens)};
   m.forming = {multiply(g.bytes, g.last_projection)};

@@ -35,6 +35,8 @@ struct GroupSums {
   DenseExpert trained;          ///< elements that get gradients
   DenseExpert state_bytes;      ///< optimizer states of them
   Count adapters = 0;           ///< elements of adapters
+  Count saved = 0;              ///< elements of whole matrices that are trained as copies alongside adapters
+  Count saved_state_bytes = 0;  ///< optimizer states of them
   Count linear_weights = 0;     ///< elements of matrices that autocast copies to 16 bits
   Count linear_biases = 0;      ///< and of their biases
   Count first_projections = 0;  ///< of those, the ones that read the layer's input (queries, keys, values)
@@ -51,6 +53,8 @@ struct GroupSums {
     trained += o.trained;
     state_bytes += o.state_bytes;
     adapters = add(adapters, o.adapters);
+    saved = add(saved, o.saved);
+    saved_state_bytes = add(saved_state_bytes, o.saved_state_bytes);
     linear_weights = add(linear_weights, o.linear_weights);
     linear_biases = add(linear_biases, o.linear_biases);
     largest = std::max(largest, o.largest);
@@ -68,6 +72,8 @@ struct SumRules {
   bool quantizes_head = false;
   bool adapters = false;  ///< only adapters are trained
   bool dora = false;
+  bool fixed_input = false;     ///< LoRA-FA: only the second matrix of an adapter is trained
+  Count saved_state_width = 2;  ///< bytes of a state of a matrix that is trained as a copy
   AdapterInputs adapter_inputs = AdapterInputs::Each;
   bool separate_parts = false;  ///< LitGPT: adapters of a fused projection are separate
   Lora lora;
@@ -139,9 +145,11 @@ constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, con
   const bool expert = t.split == Split::Experts;
   const Count rank = r.lora.rank;
   g.adapters = add(g.adapters, elements);
-  g.trained.of(expert) = add(g.trained.of(expert), elements);
+  const Count fixed = r.fixed_input ? product(rank, a.parts, a.in, copies) : 0;
+  g.trained.of(expert) = add(g.trained.of(expert), subtract(elements, fixed));
   const Count bytes = r.adapter_state_bytes;
-  Bytes state = states(r, {.rows = multiply(rank, a.parts), .columns = a.in, .bytes = bytes}, copies) +
+  const Count in = r.fixed_input ? 0 : a.in;
+  Bytes state = states(r, {.rows = multiply(rank, a.parts), .columns = in, .bytes = bytes}, copies) +
                 states(r, {.rows = a.out, .columns = rank, .bytes = bytes}, copies);
   if (r.dora) state += states(r, {.rows = a.out, .bytes = bytes, .parameter = ParameterClass::Vector}, copies);
   g.state_bytes.of(expert) = add(g.state_bytes.of(expert), state.count);
@@ -182,6 +190,19 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
   if (t.buffer) return;
   if (r.adapters) {
     add_adapter(g, r, t, local, model, count);
+    const SavedModulesRow& whole = row_of(r.lora.modules_to_save);
+    const bool table = t.role == TensorRole::Embedding;
+    const Count heads = whole.head && (head || (table && model.ties_head())) ? 1 : 0;
+    const Count matrices = heads + (whole.embedding && table ? 1 : 0);
+    if (matrices != 0) {
+      g.saved = add(g.saved, multiply(matrices, elements));
+      const SteppedTensor copy{.rows = local.rows,
+                               .columns = local.columns,
+                               .bytes = r.saved_state_width,
+                               .parameter = ParameterClass::OuterMatrix};
+      g.saved_state_bytes = add(g.saved_state_bytes, states(r, copy, product(matrices, local.copies, count)).count);
+      g.largest = std::max(g.largest, multiply(local.rows, local.columns));
+    }
     return;
   }
   if (t.part == ModelPart::Encoder && r.tower == VisionTower::Frozen) return;

@@ -248,6 +248,7 @@ enum class Quirk : std::uint8_t {
   Called70b,             ///< llama.cpp's quantizer calls every model of 80 layers "70B"
   Called70bWhenGrouped,  ///< the same, but only with grouped queries
   ClampedGlu,            ///< experts with interleaved gate and up, clamped, which transformers computes step by step
+  NormsInSteps,          ///< Megatron Bridge writes its norms step by step in fp32 (Gemma 4)
   OwnLoss,               ///< its class computed the loss itself until transformers 4.50, without the 16-bit logits
 };
 

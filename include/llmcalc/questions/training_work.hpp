@@ -84,7 +84,8 @@ namespace work_detail {
 /// Share of the parameters that get gradients; adapters are about a hundredth.
 [[nodiscard]] inline double trained_share(const Scenario& s) {
   if (s.training.method == TrainingMethod::Full) return 1;
-  if (s.training.method != TrainingMethod::Freeze) return 0.01;
+  const Trained trained = row_of(s.training.method).trained;
+  if (trained != Trained::LastLayers && trained != Trained::SomeLayers) return 0.01;
   const auto layers = static_cast<double>(std::max<Count>(1, s.model->layer_count()));
   return std::min(1.0, static_cast<double>(s.training.trained_layers) / layers);
 }

@@ -126,7 +126,14 @@ struct Passes {
   switch (s.training.method) {
     case TrainingMethod::Full:
       break;
+    case TrainingMethod::Lisa:
+    case TrainingMethod::BAdam: {
+      // Gradients pass through all layers; few of them get gradients of their weights.
+      const auto layers = static_cast<double>(std::max<Count>(1, s.model->layer_count()));
+      return {4 + 2 * std::min(1.0, static_cast<double>(s.training.trained_layers) / layers), 3};
+    }
     case TrainingMethod::Lora:
+    case TrainingMethod::LoraFa:
     case TrainingMethod::Qlora:
     case TrainingMethod::Dora:
     case TrainingMethod::RsLora:

@@ -29,7 +29,10 @@ constexpr bool uses_engine(const Scenario& s) {
 constexpr bool has_masters(const Scenario& s) { return recipe_bytes(s.training.recipe).master != 0; }
 constexpr bool in_float8(const Scenario& s) { return s.training.float8; }
 constexpr bool splits_experts(const Scenario& s) { return s.parallelism.expert > 1; }
-constexpr bool freezes(const Scenario& s) { return row_of(s.training.method).trained == Trained::LastLayers; }
+constexpr bool freezes(const Scenario& s) {
+  const Trained trained = row_of(s.training.method).trained;
+  return trained == Trained::LastLayers || trained == Trained::SomeLayers;
+}
 constexpr bool projects_gradients(const Scenario& s) { return row_of(s.training.optimizer).low_rank; }
 constexpr bool chunks_loss(const Scenario& s) { return s.training.loss == Loss::Chunked; }
 constexpr bool article_method(const Scenario& s) { return s.method == Method::Article; }
@@ -103,6 +106,9 @@ inline constexpr std::array training_fields{
     only(has_adapters, field({"training.lora.experts", "--lora-experts", "Adapters on experts", "",
                               "routed experts get adapters too [default: what the framework's all-linear means]"},
                              automatic_flag<training_member, &Training::lora, &Lora::experts>)),
+    only(has_adapters, choice<training_member, &Training::lora, &Lora::modules_to_save>(
+                           {"training.lora.modules_to_save", "--modules-to-save", "Whole modules", "",
+                            "matrices trained as whole copies alongside the adapters (PEFT modules_to_save)"})),
     only(has_adapters, field({"training.kbit_preparation", "--kbit-preparation", "k-bit preparation", "",
                               "PEFT's preparation of a quantized base: norms, embedding, head and stream in fp32 "
                               "[default: the framework's]"},
@@ -117,10 +123,11 @@ inline constexpr std::array training_fields{
                            {"training.virtual_tokens", "--virtual-tokens", "Virtual tokens", "tokens",
                             "prompt tuning: trained tokens before every sequence"},
                            {1, 65536}, logarithmic(1, 1024))),
-    only(freezes, whole<training_member, &Training::trained_layers>(
-                      {"training.trained_layers", "--trained-layers", "Trained layers", "layers",
-                       "method freeze: how many of the last layers are trained"},
-                      {1, 10000}, linear(1, 128))),
+    only(freezes,
+         whole<training_member, &Training::trained_layers>(
+             {"training.trained_layers", "--trained-layers", "Trained layers", "layers",
+              "method freeze: how many of the last layers are trained; lisa, badam: layers trained at a time"},
+             {1, 10000}, linear(1, 128))),
     whole<training_member, &Training::micro_batch>(
         {"training.micro_batch", "--micro-batch", "Micro-batch", "sequences", "sequences a device computes at once"},
         {1, most_sequences}, logarithmic(1, 256)),
@@ -170,6 +177,10 @@ inline constexpr std::array training_fields{
                              {"training.expert_imbalance", "--expert-imbalance", "Expert imbalance", "",
                               "tokens of the busiest expert rank over the average; a capacity factor's bound"},
                              {1, 1024}, linear(1, 4))),
+    whole<training_member, &Training::mlp_tiles>(
+        {"training.mlp_tiles", "--mlp-tiles", "Feed-forward tiles", "tiles",
+         "pieces of the sequence that dense feed-forward blocks work on one by one (tiled MLP); 1: whole"},
+        {1, 65536}, logarithmic(1, 64)),
     choice<training_member, &Training::batching>(
         {"training.batching", "--batching", "Batching", "", "how sequences of different lengths share a batch"}),
     flag<training_member, &Training::compile>(

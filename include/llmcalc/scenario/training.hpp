@@ -26,7 +26,7 @@ struct Training {
   Rollout rollout;
   Lora lora;
   Count virtual_tokens = 20;  ///< prompt tuning
-  Count trained_layers = 2;   ///< method freeze: how many of the last layers are trained
+  Count trained_layers = 2;   ///< method freeze: of the last layers; lisa, badam: layers trained at a time
   Count micro_batch = 1;
   Count sequence = 4096;
   Count accumulation = 1;
@@ -49,6 +49,7 @@ struct Training {
   Count loss_chunks = 8;  ///< when loss is Chunked
   ExpertKernel experts = ExpertKernel::GroupedMm;
   double expert_imbalance = 1.0;  ///< tokens of the busiest expert rank over the average
+  Count mlp_tiles = 1;            ///< pieces of the sequence that a dense feed-forward block works on one by one
   Batching batching = Batching::Even;
   bool compile = false;
   bool float8 = false;

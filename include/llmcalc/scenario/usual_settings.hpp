@@ -109,11 +109,20 @@ class UsualDefaults {
   Scenario usual_;
 };
 
-/// Which settings stand at the defaults of the framework, or of the engine: "defaults of TRL: loss chunked-linear,
+/// A framework with the version whose rules apply: "TRL 1.13"; one whose rules never changed goes without.
+[[nodiscard]] inline std::string framework_text(const Scenario& s) {
+  const FrameworkRow& framework = row_of(s.training.framework);
+  std::string words(framework.label);
+  if (framework.versions.size() > 1) {
+    words.append(" ").append(s.training.version.empty() ? std::string(s.training.rules().from) : s.training.version);
+  }
+  return words;
+}
+
+/// Which settings stand at the defaults of the framework, or of the engine: "defaults of TRL 1.13: loss chunked-linear,
 /// recompute full"; "" when it has none.
 [[nodiscard]] inline std::string usual_text(const Scenario& s, Task task) {
-  const std::string_view program =
-      task == Task::Training ? row_of(s.training.framework).label : label_of(s.serving.runtime);
+  const std::string program = task == Task::Training ? framework_text(s) : std::string(label_of(s.serving.runtime));
   std::string words;
   for (const UsualSetting& usual : usual_settings) {
     const Field* field = find_field(usual.path);
@@ -125,7 +134,7 @@ class UsualDefaults {
     if (const auto* coded = std::get_if<CodedAccess>(&field->access)) value = coded->get(s);
     if (const auto* number = std::get_if<Access<Count>>(&field->access)) value = grouped(number->get(s));
     if (value.empty()) continue;  // a share is read in the result
-    words.append(words.empty() ? "defaults of " + std::string(program) + ": " : ", ");
+    words.append(words.empty() ? "defaults of " + program + ": " : ", ");
     words.append(usual.path.substr(usual.path.find('.') + 1)).append(" ").append(value);
   }
   return words;

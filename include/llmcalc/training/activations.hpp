@@ -115,8 +115,14 @@ inline void put_kept(const TrainingSetup& setup, const TrainingStage& s, Sink& s
     const Count again = std::min(n, s.recomputed[k]);
     put_layers(setup, Part::Activations, "layer inputs", ceil_divide(again, recompute_span(setup)), s.flight,
                layer_input(kind.pass), sink);
-    const Count whole = n - again;
+    Count whole = n - again;
     if (whole == 0) continue;
+    if (setup.trains_some_layers()) {
+      const Count passing = subtract(whole, s.updated[k]);
+      const bool less = bytes_of(kept.total(), setup.tokens) < bytes_of(kind.passing.total(), setup.tokens);
+      put_blocks(setup, Part::Activations, passing, s.flight, less ? kept : kind.passing, sink);
+      whole -= passing;
+    }
     if (s.starts && !s.recomputes_first && setup.model->layers.front() == k && !kind.pass.trained) {
       put_blocks(setup, Part::Activations, whole - 1, s.flight, kept, sink);
       put_blocks(setup, Part::Activations, 1, s.flight, kind.first, sink);

@@ -20,8 +20,8 @@
 //
 // Source: FSDP2 on a fake process group (10 runs; the loss exact, layers to 2 %); DeepSpeed runtime/zero/config; torch
 // DistributedDataParallel's defaults; torchtitan distributed/fsdp.py; what stays gathered: three runs of halo with
-// expert parallelism within 2 % (2.4 and 4.4 GB too little otherwise), two without within 3 %; Transformer Engine context_parallel (ring, all-gather), DeepSpeed-Ulysses,
-// Megatron-Core token_dispatcher: sizes from source, not measured. Not counted: DeepEP's fixed buffers.
+// expert parallelism within 2 % (2.4 and 4.4 GB too little otherwise), two without within 3 %; Transformer Engine
+// context_parallel (ring, all-gather), DeepSpeed-Ulysses, Megatron-Core token_dispatcher: sizes from source, not measured. Not counted: DeepEP's fixed buffers.
 
 #include <llmcalc/training/setup.hpp>
 #include <llmcalc/training/sink.hpp>
@@ -215,7 +215,7 @@ inline void put_gathered_inside(const TrainingSetup& setup, const TrainingStage&
 
 /// The root group's own reduction, at the end of the backward pass; DDP's buckets stay until the step.
 inline void put_root_reduction(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
-  if (setup.data_group <= 1 || setup.trains_last_layers()) return;
+  if (setup.data_group <= 1 || !setup.trains_outer()) return;
   if (setup.zero == 0 && setup.rules->buckets == GradientBuckets::Copies) {
     sink.put(Part::CommBuffers, summand("gradient buckets", {{"parameters", s.trained_elements.total()},
                                                              {"bytes", setup.gradient_bytes}}));

@@ -138,13 +138,18 @@ struct StageTotals {
   rules.shard = {};
   const TrainingSums sums = training_sums(*setup.model, rules);
   Count n = 0;
+  if (setup.trains_some_layers()) {
+    const std::vector<Count> some = heaviest_layers(setup, sums.layers, setup.training().trained_layers);
+    for (std::size_t k = 0; k < some.size(); ++k) n = add(n, multiply(some[k], sums.kinds[k].trained.total()));
+  }
   const bool freeze = setup.trains_last_layers();
   const Count layers = setup.model->layer_count();
   const Count from = freeze ? subtract(layers, setup.training().trained_layers) : 0;
-  for (Count i = from; i < layers; ++i) n = add(n, sums.kinds[setup.model->layers[i]].trained.total());
-  if (freeze) return n;
+  for (Count i = setup.trains_some_layers() ? layers : from; i < layers; ++i)
+    n = add(n, sums.kinds[setup.model->layers[i]].trained.total());
+  if (!setup.adapters && !setup.trains_outer()) return n;
   for (const GroupSums* g : {&sums.embedding, &sums.head, &sums.final_norm, &sums.other})
-    n = add(n, g->trained.total());
+    n = add(n, add(g->trained.total(), g->saved));
   return n;
 }
 

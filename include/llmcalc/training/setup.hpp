@@ -25,6 +25,7 @@ struct LayerSetup {
   Layer local;          ///< shapes on one tensor-parallel rank
   LayerKept kept;       ///< what it keeps when nothing is recomputed
   LayerKept first;      ///< the same when nothing before it is trained
+  LayerKept passing;    ///< the same when its weights are frozen and a gradient passes through
   LayerKept selective;  ///< what selective recomputation leaves
   LayerMoment highest;  ///< inside its backward pass
 };
@@ -91,7 +92,20 @@ struct TrainingSetup {
     return training().float8 && rules->float8 == Float8Copies::Kept && head_trained();
   }
   /// The output matrix itself is trained.
-  [[nodiscard]] bool head_trained() const { return !adapters && !trains_last_layers(); }
+  [[nodiscard]] bool head_trained() const { return adapters ? saved().head : trains_outer(); }
+  /// Whole matrices that are trained as copies alongside adapters.
+  [[nodiscard]] const SavedModulesRow& saved() const {
+    const bool has = trains && !prompt && trains_adapters(training().method) && role == ModelRole::Policy;
+    return row_of(has ? training().lora.modules_to_save : SavedModules::None);
+  }
+  /// Bytes of one number of their optimizer states.
+  [[nodiscard]] Count saved_state_width() const {
+    return bytes.master != 0 ? bytes.state : format_bytes(training().state_format, bytes.weight);
+  }
+  /// What stands outside of the layers is trained, when whole weights are.
+  [[nodiscard]] bool trains_outer() const { return row_of(training().method).outer; }
+  /// A few layers at a time are trained, anywhere in the model.
+  [[nodiscard]] bool trains_some_layers() const { return row_of(training().method).trained == Trained::SomeLayers; }
   /// Only the model's last layers are trained.
   [[nodiscard]] bool trains_last_layers() const { return row_of(training().method).trained == Trained::LastLayers; }
   /// The loss is over the vocabulary.
@@ -183,6 +197,7 @@ inline void set_attention(const TrainingSetup& setup, const Layer& layer, Traini
   p.stream = setup.bytes.stream;
   p.autocast = setup.bytes.autocast;
   p.fused = t.kernels == LayerKernels::Fused || t.compile || setup.rules->kernels == OwnKernels::Fused;
+  p.norms_in_steps = setup.rules->family_norms == FamilyNorms::InSteps && m.quirks.has(Quirk::NormsInSteps);
   p.attention_softcap = m.attention_softcap;
   p.softmax_fp32 = !m.quirks.has(Quirk::NarrowSoftmax);
   p.experts_index_pair = m.quirks.has(Quirk::IndexPairs);
@@ -197,6 +212,8 @@ inline void set_attention(const TrainingSetup& setup, const Layer& layer, Traini
   p.adapter_rank = t.lora.rank;
   p.adapter_bytes = setup.trained_bytes;
   p.adapter_dropout = t.lora.dropout > 0;
+  p.adapter_input_fixed = row_of(t.method).fixed_input;
+  p.mlp_tiles = t.mlp_tiles;
   p.adapter_kernels = setup.rules->kernels == OwnKernels::Fused;
   p.float8 = t.float8 && setup.rules->float8 == Float8Copies::Kept;
   if (setup.parallelism().expert > 1) p.expert_load = static_cast<Count>(t.expert_imbalance * 1000 + 0.5);
@@ -228,6 +245,7 @@ inline void add_quantized_inputs(const TrainingSetup& setup, const Layer& l, Lay
     case Trained::Everything:
       break;
     case Trained::LastLayers:
+    case Trained::SomeLayers:
       return t.trained_layers != 0;
     case Trained::Adapters:
       return t.lora.rank != 0 && t.lora.targets.bits != 0;
@@ -367,6 +385,7 @@ inline void set_tokens(TrainingSetup& setup) {
   const Training& t = setup.training();
   Lora lora = t.lora;
   if (setup.prompt || setup.frozen()) lora.rank = 0;
+  lora.modules_to_save = setup.saved().id;
   const bool value_head =
       setup.role == ModelRole::Policy && row_of(t.objective).values && t.models.value == ValueSource::Head;
   return {.shard = setup.shard,
@@ -376,6 +395,8 @@ inline void set_tokens(TrainingSetup& setup) {
           .quantizes_head = setup.rules->base.head,
           .adapters = setup.adapters,
           .dora = row_of(t.method).magnitudes,
+          .fixed_input = row_of(t.method).fixed_input,
+          .saved_state_width = setup.saved_state_width(),
           .adapter_inputs = setup.rules->adapter_inputs,
           .separate_parts = setup.rules->projection == QkvProjection::Fused,
           .lora = lora,
@@ -420,6 +441,11 @@ inline void set_kinds(TrainingSetup& setup) {
     kind.pass = pass;
     kind.local = local_layer(setup.model->kinds[k], setup.shard, setup.rules->projection == QkvProjection::Fused);
     kind.kept = activations::layer(pass, kind.local, dora);
+    if (setup.trains_some_layers()) {
+      TrainingPass frozen = pass;
+      frozen.trained = false;
+      kind.passing = activations::layer(frozen, kind.local, dora);
+    }
     kind.first = pass.trained ? kind.kept : activations::layer(first, kind.local, dora);
     add_quantized_inputs(setup, kind.local, kind.kept);
     add_quantized_inputs(setup, kind.local, kind.first);

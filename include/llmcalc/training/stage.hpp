@@ -18,6 +18,7 @@ struct TrainingStage {
   Stage share;                 ///< layers by kind, first, last
   std::vector<Count> trained;  ///< layers by kind that are trained or that a gradient passes through
   Count trained_layers = 0;
+  std::vector<Count> updated;     ///< layers by kind whose weights get gradients: those, or some of them
   std::vector<Count> recomputed;  ///< of those, layers by kind that are computed again
   Count recomputed_layers = 0;
   bool recomputes_first = false;  ///< the stage's first trained layer is one of them
@@ -43,10 +44,31 @@ struct TrainingStage {
   return stage_layers(setup.model->layer_count(), p.pipeline, stage);
 }
 
+/// The n heaviest of some layers by kind: the ones that decide the peak when a few are trained at a time.
+[[nodiscard]] inline std::vector<Count> heaviest_layers(const TrainingSetup& setup, const std::vector<Count>& layers,
+                                                        Count n) {
+  std::vector<Count> out(layers.size(), 0);
+  while (n != 0) {
+    std::size_t best = layers.size();
+    for (std::size_t k = 0; k < layers.size(); ++k) {
+      if (layers[k] == out[k]) continue;
+      const auto weight = [&](std::size_t i) { return setup.sums.kinds[i].trained.total(); };
+      if (best == layers.size() || weight(k) > weight(best)) best = k;
+    }
+    if (best == layers.size()) break;
+    const Count taken = std::min(n, layers[best]);
+    out[best] = taken;
+    n -= taken;
+  }
+  return out;
+}
+
 /// Layers of the stage that are trained: all, or those among the model's last n.
 inline void set_trained_layers(TrainingStage& s, const TrainingSetup& setup) {
   s.trained = s.share.layers_of_kind;
   s.trained_layers = s.share.layers;
+  s.updated =
+      setup.trains_some_layers() ? heaviest_layers(setup, s.trained, setup.training().trained_layers) : s.trained;
   if (!setup.trains_last_layers()) return;
   const Model& m = *setup.model;
   const Count all = m.layer_count();
@@ -58,6 +80,7 @@ inline void set_trained_layers(TrainingStage& s, const TrainingSetup& setup) {
     ++s.trained[m.layers[i]];
     ++s.trained_layers;
   }
+  s.updated = s.trained;
 }
 
 /// Whether the layer at place `i` of `n` trained ones is computed again. Source: Megatron-Core
@@ -97,7 +120,7 @@ inline void set_recomputed(TrainingStage& s, const TrainingSetup& setup) {
 inline void add_root(TrainingStage& s, const TrainingSetup& setup, const GroupSums& group) {
   s.root += group;
   s.all += group;
-  if (setup.trains_last_layers()) return;
+  if (!setup.adapters && !setup.trains_outer()) return;
   s.trained_elements += group.trained;
   s.state_bytes += group.state_bytes;
 }
@@ -115,8 +138,8 @@ inline void add_layers(TrainingStage& s, const TrainingSetup& setup) {
     s.all.linear_biases = add(s.all.linear_biases, multiply(n, one.linear_biases));
     s.all.largest = std::max(s.all.largest, one.largest);
     s.all.largest_quantized = std::max(s.all.largest_quantized, one.largest_quantized);
-    s.trained_elements += s.trained[k] * one.trained;
-    s.state_bytes += s.trained[k] * one.state_bytes;
+    s.trained_elements += s.updated[k] * one.trained;
+    s.state_bytes += s.updated[k] * one.state_bytes;
     const auto height = [&](std::size_t i) {
       const LayerMoment& m = setup.kinds[i].highest;
       return m.live + m.forming + Bytes{multiply(m.gradients, setup.gradient_bytes)};
@@ -147,7 +170,7 @@ inline void add_layers(TrainingStage& s, const TrainingSetup& setup) {
     if (s.tied_copy) add_root(s, setup, setup.sums.embedding);
   }
   for (const Companion& c : setup.companions) s.companions.push_back(training_stage(c.setup, index));
-  s.starts = s.share.first && !setup.trains_last_layers() && !setup.prompt;
+  s.starts = s.share.first && !setup.trains_last_layers() && !setup.prompt && !setup.saved().embedding;
   return s;
 }
 

@@ -123,6 +123,11 @@ inline void put_weights(const TrainingSetup& setup, const TrainingStage& s, Sink
     sink.put(Part::Adapters, summand("", {{"adapter parameters", s.all.adapters}, {"bytes", setup.trained_bytes}},
                                      {1, 1}, setup.zero >= 3 ? setup.dense_group : 1));
   }
+  if (s.all.saved != 0) {
+    sink.put(Part::Adapters,
+             summand("whole matrices, as copies", {{"parameters", s.all.saved}, {"bytes", setup.bytes.weight}},
+                     {1, 1}, setup.zero >= 3 ? setup.dense_group : 1));
+  }
 }
 
 /// Master weights and optimizer states, wherever they are.
@@ -136,6 +141,11 @@ inline void put_all_states(const TrainingSetup& setup, const TrainingStage& s, S
   const DenseExpert& n = s.trained_elements;
   put_state_bytes(label, "trained parameters", n.dense, s.state_bytes.dense, width, over.dense, sink);
   put_state_bytes(label, "parameters of experts", n.expert, s.state_bytes.expert, width, over.expert, sink);
+  if (s.all.saved == 0) return;
+  const bool masters = setup.bytes.master != 0 && setup.bytes.weight < setup.bytes.master;
+  if (masters) put_elements(Part::MasterWeights, "whole matrices", {s.all.saved, 0}, setup.bytes.master, over, sink);
+  put_state_bytes("whole matrices", "parameters", s.all.saved, s.all.saved_state_bytes,
+                  std::max<Count>(1, setup.saved_state_width()), over.dense, sink);
 }
 
 /// Master weights and optimizer states on the device.
@@ -150,8 +160,15 @@ inline void put_average(const TrainingSetup& setup, const TrainingStage& s, Sink
   put_elements(Part::EmaWeights, "trained parameters", s.trained_elements, width, divisors(setup, 3), sink);
 }
 
+/// Gradients of whole matrices that are trained alongside adapters.
+inline void put_saved_gradients(const TrainingSetup& setup, Count elements, Sink& sink) {
+  put_elements(Part::Gradients, "whole matrices", {elements, 0}, std::max(setup.bytes.weight, setup.bytes.gradient),
+               divisors(setup, 2), sink);
+}
+
 /// All gradients of the stage, or the largest one when the optimizer steps inside the backward pass.
 inline void put_gradients(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  if (s.all.saved != 0) put_saved_gradients(setup, s.all.saved, sink);
   if (s.trained_elements.total() == 0) return;
   if (setup.training().steps_in_backward()) {
     sink.put(Part::Gradients,
@@ -177,7 +194,7 @@ inline void put_early_gradients(const TrainingSetup& setup, const TrainingStage&
 
 /// Elements of the output matrix's gradient on this stage: the head, or the tied embedding.
 [[nodiscard]] inline Count head_gradient(const TrainingSetup& setup, const TrainingStage& s) {
-  if (!s.share.last || setup.trains_last_layers()) return 0;
+  if (!s.share.last || !setup.trains_outer()) return 0;
   if (setup.adapters) return setup.sums.head.trained.total();
   return add(setup.tied_head() ? setup.sums.embedding.trained.total() : setup.sums.head.trained.total(),
              setup.sums.final_norm.trained.total());
@@ -185,7 +202,7 @@ inline void put_early_gradients(const TrainingSetup& setup, const TrainingStage&
 
 /// Elements of the embedding's gradient on this stage.
 [[nodiscard]] inline Count embedding_gradient(const TrainingSetup& setup, const TrainingStage& s) {
-  if (!s.share.first || setup.adapters || setup.trains_last_layers()) return 0;
+  if (!s.share.first || setup.adapters || !setup.trains_outer()) return 0;
   return setup.sums.embedding.trained.total();
 }
 
@@ -203,6 +220,8 @@ inline void put_gradients_inside(const TrainingSetup& setup, const TrainingStage
     return;
   }
   const Count head = head_gradient(setup, s);
+  if (setup.saved().head && s.share.last && setup.sums.head.saved != 0)
+    put_saved_gradients(setup, setup.sums.head.saved, sink);
   const bool sharded = setup.zero >= 2 && setup.dense_group > 1;
   const Count width = sharded ? setup.formed_bytes : setup.gradient_bytes;
   // A head that is a group of its own is being reduced (communication.hpp), or has been.

@@ -62,6 +62,17 @@ bool take_optimizer(Importing& in, const Given& g) {
   return meaning && in.set("training.optimizer", *meaning);
 }
 
+/// Whole matrices that are trained alongside adapters, by their modules' names.
+bool take_saved_modules(Importing& in, const Given& g) {
+  if (!g.value) return false;
+  const auto names = [&](std::string_view part) { return g.value->find(part) != std::string::npos; };
+  const bool head = names("lm_head") || names("output_layer");
+  const bool embedding = names("embed") || names("wte");
+  if (!head && !embedding) return false;
+  in.set("training.lora.modules_to_save", head && embedding ? "embedding+head" : head ? "head" : "embedding");
+  return true;
+}
+
 /// "q_proj,v_proj", "all-linear", "['q_proj', 'k_proj']".
 bool take_targets(Importing& in, const Given& g) {
   if (!g.value) return false;
@@ -397,6 +408,7 @@ constexpr std::array trainer_rows{
     OptionRow{.names = "lora_r lora_rank", .path = "training.lora.rank", .launch = InLaunch::Changed},
     OptionRow{.names = "lora_dropout", .path = "training.lora.dropout", .launch = InLaunch::Changed},
     OptionRow{.names = "lora_target_modules", .path = "training.lora.targets", .words = "list", .take = take_targets},
+    OptionRow{.names = "lora_modules_to_save", .path = "training.lora.modules_to_save", .take = take_saved_modules},
     OptionRow{.names = "packing",
               .path = "training.batching",
               .as = As::Words,
@@ -435,7 +447,7 @@ constexpr std::string_view trainer_no_effect =
     "completion_only_loss assistant_only_loss "
     "eos_token= chat_template_path= max_prompt_length= num_iterations= epsilon* log_completions vllm_mode= "
     "vllm_server_* scale_rewards mask_truncated_completions average_tokens_across_devices include_* use_cache "
-    "cache_dir= lora_modules_to_save= "
+    "cache_dir= "
     "low_cpu_mem_usage dataset= optim_args= ddp_find_unused_parameters attention_dropout prediction_loss_only "
     "ignore_data_skip skip_memory_metrics no_cuda disable_tqdm label_names label_smoothing_factor past_index ";
 
@@ -503,6 +515,7 @@ constexpr std::array axolotl_rows{
               .as = As::Words,
               .words = "true=fused false=-"},
     OptionRow{.names = "cut_cross_entropy", .path = "training.loss", .as = As::Words, .words = "true=fused false=-"},
+    OptionRow{.names = "tiled_mlp_num_shards", .path = "training.mlp_tiles"},
     OptionRow{.names = "liger_cross_entropy",
               .path = "training.loss",
               .as = As::Words,
@@ -539,7 +552,7 @@ constexpr std::array axolotl_rows{
               .affects = "how the experts of a 4-bit base are stored and adapted"},
     OptionRow{.names = "unfrozen_parameters", .affects = "which parameters are trained"},
     OptionRow{.names = "dp_replicate_size", .affects = "groups of shards (HSDP)"},
-    OptionRow{.names = "lora_modules_to_save", .affects = "whole matrices that are trained next to the adapters"},
+    OptionRow{.names = "lora_modules_to_save", .path = "training.lora.modules_to_save", .take = take_saved_modules},
     OptionRow{.names = "fp8", .path = "training.float8", .as = As::Words, .words = "true=true false=false"},
 };
 constexpr std::string_view axolotl_no_effect =
@@ -630,7 +643,8 @@ constexpr std::array factory_rows{
     OptionRow{.names = "tensor_model_parallel_size", .path = "parallelism.tensor"},
     OptionRow{.names = "pipeline_model_parallel_size", .path = "parallelism.pipeline"},
     OptionRow{.names = "expert_model_parallel_size", .path = "parallelism.expert"},
-    OptionRow{.names = "use_badam additional_target upcast_layernorm mixture_of_depths use_llama_pro",
+    OptionRow{.names = "use_badam", .path = "training.method", .as = As::Words, .words = "true=badam false=-"},
+    OptionRow{.names = "additional_target upcast_layernorm mixture_of_depths use_llama_pro",
               .affects = "which parameters are trained or how they are kept"},
 };
 constexpr std::string_view factory_no_effect =
@@ -695,7 +709,7 @@ constexpr std::array swift_rows{
               .path = "training.vision_tower",
               .as = As::Words,
               .words = "true=frozen false=trained"},
-    OptionRow{.names = "modules_to_save", .affects = "whole matrices that are trained next to the adapters"},
+    OptionRow{.names = "modules_to_save", .path = "training.lora.modules_to_save", .take = take_saved_modules},
 };
 constexpr std::string_view swift_no_effect =
     "add_non_thinking_prefix dataset_num_proc= model_kwargs= val_strategy= dataset+ val_dataset+ "

@@ -131,7 +131,7 @@ TEST(UsualSettings, AreNamedWhereTheyApply) {
   EXPECT_EQ(usual_text(s, Task::Training), "");
   s.training.framework = TrainingFramework::Trl;
   s.training.loss = Loss::ChunkedLinear;
-  EXPECT_EQ(usual_text(s, Task::Training), "defaults of TRL: kernels framework, loss chunked-linear");
+  EXPECT_EQ(usual_text(s, Task::Training), "defaults of TRL 1.13: kernels framework, loss chunked-linear");
 }
 
 TEST(UsualSettings, AreTheEnginesToo) {

@@ -67,6 +67,109 @@ TEST(TrainingSettings, AnAverageIsOneMoreCopyInTheOptimizersType) {
   EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::EmaWeights), Bytes{2 * parameters});
 }
 
+// Llama 3.1 8B: layers, and what stands outside of them.
+constexpr Count layer_parameters = 2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 14336 + 2 * 4096;
+constexpr Count table_parameters = 128256ULL * 4096;
+
+TEST(TrainingSettings, LoraFaTrainsTheSecondMatrixAndKeepsNoInputs) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Lora;
+  const TrainingEstimate both = evaluate_training(s);
+  s.training.method = TrainingMethod::LoraFa;
+  const TrainingEstimate second = evaluate_training(s);
+  // Rank 16 x the outputs of q, k, v, o, gate, up, down.
+  EXPECT_EQ(second.trainable_parameters, 32U * 16 * (4096 + 1024 + 1024 + 4096 + 14336 + 14336 + 4096));
+  EXPECT_EQ(phase(second, PhaseId::Load).bytes(Part::Adapters), phase(both, PhaseId::Load).bytes(Part::Adapters));
+  // fp32 adapters keep an fp32 copy of the input of each of seven matrices.
+  const Count inputs = 4 * (6 * 4096 + 14336);
+  const Bytes kept = phase(both, PhaseId::ForwardEnd).bytes(Part::Activations);
+  EXPECT_EQ(kept - phase(second, PhaseId::ForwardEnd).bytes(Part::Activations), Bytes{32 * 2048 * inputs});
+}
+
+TEST(TrainingSettings, LisaTrainsEmbeddingHeadAndAFewLayers) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Lisa;
+  s.training.trained_layers = 2;
+  const TrainingEstimate e = evaluate_training(s);
+  EXPECT_EQ(e.trainable_parameters, 2 * table_parameters + 4096 + 2 * layer_parameters);
+  EXPECT_EQ(phase(e, PhaseId::Step).bytes(Part::Gradients), Bytes{2 * e.trainable_parameters});
+  s.training.method = TrainingMethod::BAdam;
+  const TrainingEstimate block = evaluate_training(s);
+  EXPECT_EQ(block.trainable_parameters, 2 * layer_parameters);
+  EXPECT_EQ(phase(block, PhaseId::Step).bytes(Part::Gradients), Bytes{4 * layer_parameters});
+  // Frozen layers that a gradient passes through keep less than trained ones.
+  s.training.method = TrainingMethod::Full;
+  EXPECT_LT(phase(e, PhaseId::ForwardEnd).bytes(Part::Activations), at(s, PhaseId::ForwardEnd, Part::Activations));
+}
+
+TEST(TrainingSettings, ModulesToSaveAreWholeCopiesThatAreTrained) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Lora;
+  const TrainingEstimate plain = evaluate_training(s);
+  s.training.lora.modules_to_save = SavedModules::Both;
+  const TrainingEstimate e = evaluate_training(s);
+  const Count whole = 2 * table_parameters;
+  EXPECT_EQ(e.trainable_parameters - plain.trainable_parameters, whole);
+  const auto more = [&](PhaseId id, Part part) { return phase(e, id).bytes(part) - phase(plain, id).bytes(part); };
+  EXPECT_EQ(more(PhaseId::Load, Part::Adapters), Bytes{2 * whole});
+  EXPECT_EQ(more(PhaseId::Step, Part::Gradients), Bytes{2 * whole});
+  EXPECT_EQ(more(PhaseId::Step, Part::OptimizerStates), Bytes{4 * whole + 8});  // two step counters
+  EXPECT_EQ(more(PhaseId::Step, Part::Weights), Bytes{});
+}
+
+TEST(TrainingSettings, TilesKeepTheInputOfTheFeedForwardBlockOnly) {
+  Scenario s = llama();
+  const Bytes whole = at(s, PhaseId::ForwardEnd, Part::Activations);
+  s.training.mlp_tiles = 4;
+  // Gate, act(gate), up and product of 14,336 numbers are made again, tile by tile.
+  EXPECT_EQ(whole - at(s, PhaseId::ForwardEnd, Part::Activations), Bytes{32 * 2048 * Count{4 * 2 * 14336}});
+  const Bytes four = evaluate_training(s).breakdown.total();
+  s.training.mlp_tiles = 8;
+  EXPECT_LE(evaluate_training(s).breakdown.total(), four);
+}
+
+TEST(TrainingSettings, WithExpertsOfTheirOwnTheRestStaysGatheredUntilTheBackwardPassEnds) {
+  Scenario s;
+  s.model = std::make_shared<const Model>(*model_from_numbers({.layers = 8, .kv_heads = 8, .experts = 8}));
+  s.include_overhead = false;
+  s.parallelism = {.data = 8, .zero = 3, .expert = 8};
+  EXPECT_EQ(at(s, PhaseId::BackwardEnd, Part::GatheredWeights), Bytes{});
+  s.parallelism.reshard_after_forward = false;
+  EXPECT_EQ(at(s, PhaseId::BackwardEnd, Part::GatheredWeights), at(s, PhaseId::ForwardEnd, Part::GatheredWeights));
+  s.parallelism.expert = 1;
+  EXPECT_EQ(at(s, PhaseId::BackwardEnd, Part::GatheredWeights), Bytes{});
+}
+
+TEST(TrainingSettings, FrozenExpertsInALoopMakeTheirGradientsOneByOne) {
+  Scenario s;
+  s.model = std::make_shared<const Model>(*model_from_numbers({.layers = 8, .kv_heads = 8, .experts = 8}));
+  s.include_overhead = false;
+  s.training.method = TrainingMethod::Lora;
+  s.training.lora.targets = {};
+  s.training.lora.experts = false;
+  s.training.recompute = RecomputeKind::Full;
+  const Bytes together = at(s, PhaseId::BackwardLayers, Part::Transient);
+  s.training.experts = ExpertKernel::Loop;
+  EXPECT_LT(at(s, PhaseId::BackwardLayers, Part::Transient), together);
+}
+
+TEST(TrainingSettings, TorchtitanShardsEmbeddingAndHeadApartSince2026) {
+  Scenario s = llama();
+  s.training.framework = TrainingFramework::Torchtitan;
+  s.parallelism = {.data = 8, .zero = 3};
+  s.training.version = "2024-12";
+  const Bytes together = at(s, PhaseId::ForwardEnd, Part::GatheredWeights);
+  s.training.version = "2026";
+  EXPECT_EQ(together - at(s, PhaseId::ForwardEnd, Part::GatheredWeights), Bytes{2 * table_parameters});
+}
+
+TEST(TrainingSettings, AdaptersOfOneMatrixShareTheirFirstOneInMegatron) {
+  Scenario s = megatron();
+  s.training.method = TrainingMethod::Lora;
+  EXPECT_EQ(evaluate_training(s).trainable_parameters,
+            32U * 16 * ((4096 + 6144) + (4096 + 4096) + (4096 + 2 * 14336) + (14336 + 4096)));
+}
+
 TEST(TrainingSettings, PromptTuningTrainsItsTokensOnly) {
   Scenario s = llama();
   s.training.method = TrainingMethod::PromptTuning;
@@ -307,7 +410,8 @@ TEST(TrainingSettings, AdaptersReachExpertsWhenAsked) {
   EXPECT_GT(with, 2 * without);
   s.training.lora.experts = std::nullopt;
   s.training.framework = TrainingFramework::Megatron;
-  EXPECT_EQ(evaluate_training(s).trainable_parameters, with);
+  // There keys and values, and up, share the first matrix of queries and gate.
+  EXPECT_EQ(evaluate_training(s).trainable_parameters, with - Count{8} * 16 * 4096 * (2 + 8));
 }
 
 TEST(TrainingSettings, UnslothsAdaptersShareTheirInputs) {

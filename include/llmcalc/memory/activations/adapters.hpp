@@ -8,12 +8,13 @@
 //   otherwise                   (b in + b r) per target: PEFT makes adapters fp32 alongside a bf16 model
 //   fused with the base         c h for q, k, v together, c h for gate and up; products and the down projection's
 //                               input are computed again (Unsloth)
+//   first matrix frozen         c r per target: its output only (LoRA-FA)
 //   dropout                     a mask of one byte per number of every target's input (none where the input needs no
 //                               gradient: q, k, v of the first layer)
 //   DoRA                        c out + b out more per target: both products are scaled by the magnitude
 //
 // Source: PyTorch saved-tensor hooks on PEFT 0.20, equal to the byte; DoRA's term from PEFT's source (lora/dora.py);
-// Unsloth kernels/fast_lora.py.
+// Unsloth kernels/fast_lora.py; PEFT optimizers/lorafa.py.
 
 #include <llmcalc/memory/activations/attention.hpp>
 
@@ -84,7 +85,9 @@ struct TargetWidths {
     const bool first_projection =
         row.id == LoraTarget::Query || row.id == LoraTarget::Key || row.id == LoraTarget::Value;
     Count& input = reads_stream ? kept.stream : kept.inner;
-    if (!shares) {
+    if (p.adapter_input_fixed) {
+      if (p.adapter_dropout && (p.input_grad || !first_projection)) input = add(input, w.in[i]);
+    } else if (!shares) {
       input = add(input, multiply(bytes, w.in[i]));
       if (p.adapter_dropout && (p.input_grad || !first_projection)) input = add(input, w.in[i]);
     } else if (row.id == LoraTarget::Output) {

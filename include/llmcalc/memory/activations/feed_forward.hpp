@@ -13,12 +13,14 @@
 //                            router probabilities 4 E + 4, offsets 4 E bytes per call
 //   experts, loop            K (3 c h + the block's tensors) + 4 E + 28 K + 4
 //   experts, fused           K (c h + the block's tensors) + 4 E + 8 K
+//   dense block, tiled       c h: its input; the rest is computed again, one tile of the sequence at a time
 //   experts, clamped         the block's tensors are 7 c i: gate and up together, and gate, its sigmoid, up + 1, their
 //                            product and the whole product apart (gpt-oss in transformers)
 //   experts, summed in fp32  K (c h + 4 c i + 4 h) + 4 E + 8 K (torchtitan: silu and product apart, compiled or not)
 //
 // Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes, equal to the byte; fused: Liger-Kernel
-// and Megatron-Core's grouped GEMM, from source. With experts on several ranks the busiest one works on
+// and Megatron-Core's grouped GEMM, from source; tiles: DeepSpeed's and
+// Axolotl's TiledMLP, which save their input and run each tile again in the backward pass. With experts on several ranks the busiest one works on
 // expert_load / 1000 times the average.
 
 #include <llmcalc/memory/activations/norms.hpp>
@@ -80,10 +82,20 @@ namespace llmcalc::activations {
   return kept;
 }
 
+/// True for a dense block that works on tiles of the sequence.
+[[nodiscard]] constexpr bool is_tiled(const TrainingPass& p, const FeedForward& f) {
+  return p.mlp_tiles > 1 && f.experts == 0 && f.width != 0;
+}
+
 /// The whole feed-forward block of a layer without its norms.
 [[nodiscard]] constexpr Kept feed_forward(const TrainingPass& p, const FeedForward& f) {
   if (f.width == 0 && f.experts == 0) return {};
   Kept kept;
+  if (is_tiled(p, f)) {
+    kept.stream = multiply(p.compute, p.hidden);
+    if (p.residual_dropout) kept.stream = add(kept.stream, p.hidden);
+    return kept;
+  }
   if (f.width != 0) kept += dense_block(p, f, f.width);
   if (f.experts != 0) kept += routed_experts(p, f);
   if (f.shared_width != 0) {

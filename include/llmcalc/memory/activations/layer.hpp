@@ -61,10 +61,16 @@ constexpr void store_inputs_in_float8(const TrainingPass& p, const Layer& l, Lay
 [[nodiscard]] constexpr LayerKept layer(const TrainingPass& p, const Layer& l, bool dora = false) {
   LayerKept kept;
   if (!p.trained && !p.adapters && !p.input_grad) return kept;
-  kept.norms = layer_norms(p, l.norms);
+  kept.norms = layer_norms(p, l.norms) + norms_in_steps(p, l);
   kept.mixer = mixer(p, l);
   kept.feed_forward = feed_forward(p, l.feed_forward);
-  kept.adapters = adapters(p, l, dora);
+  if (is_tiled(p, l.feed_forward)) {
+    TrainingPass outside = p;  // adapters inside the block are computed again with their tile
+    for (const LoraTarget t : {LoraTarget::Gate, LoraTarget::Up, LoraTarget::Down}) outside.targets.set(t, false);
+    kept.adapters = adapters(outside, l, dora);
+  } else {
+    kept.adapters = adapters(p, l, dora);
+  }
   if (l.norms == NormPlacement::ParallelOne && p.trained && !p.autocast && kept.feed_forward.stream != 0) {
     // Attention and feed-forward block read the same normalised tensor.
     kept.feed_forward.stream = subtract(kept.feed_forward.stream, multiply(p.compute, p.hidden));

@@ -6,10 +6,14 @@
 //   RMSNorm with 1 + w     4w + 4 + 4w, and the fp32 sum 1 + weight once per call: 4w bytes (Gemma)
 //   frozen weight          4w + 4 (Gemma: and the 4w bytes per call)
 //   fused RMSNorm          s w (its input) + 4
+//   in steps               12 w: the input in fp32 twice, the normalised one once; without a weight 8 w (Megatron
+//                          Bridge's Gemma 4). A mixture's layer has five of them and a router's without weight, whose
+//                          result is kept in 16 and 32 bits, beside two fused ones: 74 w; values are normalised too, 4 v
 //   LayerNorm              s w (its input) + mean and deviation, 2 s
 //
 // Source: PyTorch 2.14 saved-tensor hooks on the transformers 5.12 classes; fused: Liger-Kernel's RMSNorm and
-// torch.nn.RMSNorm. Not counted: CUDA keeps LayerNorm's mean and deviation in fp32 (4 bytes per token more in bf16).
+// torch.nn.RMSNorm; in steps: Megatron-Bridge models/gemma/modeling_gemma4.py of 2026-08, from source. Not counted: CUDA
+// keeps LayerNorm's mean and deviation in fp32 (4 bytes per token more in bf16).
 
 #include <llmcalc/memory/activations/kept.hpp>
 #include <llmcalc/memory/activations/pass.hpp>
@@ -78,6 +82,18 @@ namespace llmcalc::activations {
   if (placement == NormPlacement::ParallelTwo && !is_rms(p.norm) && count == 2) {
     kept.stream = subtract(kept.stream, multiply(p.stream, p.hidden));
   }
+  return kept;
+}
+
+/// What a layer keeps in addition where its norms are written in steps instead of fused: see above.
+[[nodiscard]] constexpr Kept norms_in_steps(const TrainingPass& p, const Layer& l) {
+  if (!p.norms_in_steps) return {};
+  const bool mixture = l.feed_forward.experts != 0;
+  const Count replaced = mixture ? 2 : norm_count(l.norms);
+  const Count each = p.trained ? 12 : 8;
+  const Count steps = mixture ? 5 * each + 14 : replaced * each;
+  Kept kept{.stream = subtract(multiply(steps, p.hidden), multiply(replaced, stream_norm(p).stream))};
+  if (l.attends()) kept.inner = product(4, l.attention.kv_heads, l.attention.value_head_dim);
   return kept;
 }
 

@@ -11,10 +11,11 @@ namespace llmcalc {
 struct TrainingPass {
   Count hidden = 0;
   NormKind norm = NormKind::Rms;
-  Count compute = 2;      ///< bytes of what matrix products read and write
-  Count stream = 2;       ///< bytes of the residual stream: 4 under autocast
-  bool autocast = false;  ///< every linear makes its own 16-bit copy of its input
-  bool fused = false;     ///< fused norm and activation kernels (Liger, Transformer Engine)
+  Count compute = 2;            ///< bytes of what matrix products read and write
+  Count stream = 2;             ///< bytes of the residual stream: 4 under autocast
+  bool autocast = false;        ///< every linear makes its own 16-bit copy of its input
+  bool fused = false;           ///< fused norm and activation kernels (Liger, Transformer Engine)
+  bool norms_in_steps = false;  ///< the family's norms are written step by step in fp32
   bool attention_softcap = false;
   bool softmax_fp32 = true;         ///< eager attention computes probabilities in fp32 (all classes but GPT-2)
   bool narrow_attention = false;    ///< flash attention takes 16-bit copies of a 32-bit stream
@@ -33,12 +34,14 @@ struct TrainingPass {
   Count adapter_rank = 0;
   bool adapter_dropout = false;
   LoraTargets targets;
-  bool adapter_kernels = false;  ///< Unsloth: adapters fused with their base, inputs shared, the rest recomputed
-  bool masked = false;           ///< batches of unequal texts: every layer gets an attention mask
-  bool float8 = false;           ///< Transformer Engine keeps the inputs of trained linears in 8 bits
-  Count expert_load = 1000;      ///< per mille: tokens of the busiest expert rank over the average
-  bool gathered_inputs = false;  ///< projections keep the input gathered from all sequence-parallel ranks
-  Count sequence = 0;            ///< tokens of one sequence, to tell whether a window is shorter
+  bool adapter_input_fixed = false;  ///< LoRA-FA: no gradient of the first matrix, its input is not kept
+  Count mlp_tiles = 1;               ///< pieces of the sequence in a dense feed-forward block
+  bool adapter_kernels = false;      ///< Unsloth: adapters fused with their base, inputs shared, the rest recomputed
+  bool masked = false;               ///< batches of unequal texts: every layer gets an attention mask
+  bool float8 = false;               ///< Transformer Engine keeps the inputs of trained linears in 8 bits
+  Count expert_load = 1000;          ///< per mille: tokens of the busiest expert rank over the average
+  bool gathered_inputs = false;      ///< projections keep the input gathered from all sequence-parallel ranks
+  Count sequence = 0;                ///< tokens of one sequence, to tell whether a window is shorter
 };
 
 }  // namespace llmcalc

@@ -12,12 +12,23 @@
 namespace llmcalc {
 
 /// What gets gradients.
-enum class Trained : std::uint8_t { Everything, LastLayers, Adapters, VirtualTokens };
+enum class Trained : std::uint8_t { Everything, LastLayers, Adapters, VirtualTokens, SomeLayers };
 
 /// What a method makes of a base model in a plain format.
 enum class BaseFormat : std::uint8_t { AsItIs, FourBit };
 
-enum class TrainingMethod : std::uint8_t { Full, Lora, Qlora, Dora, RsLora, Freeze, PromptTuning };
+enum class TrainingMethod : std::uint8_t {
+  Full,
+  Lora,
+  Qlora,
+  Dora,
+  RsLora,
+  Freeze,
+  PromptTuning,
+  LoraFa,
+  Lisa,
+  BAdam
+};
 
 /// Everything known of a training method.
 struct TrainingMethodRow {
@@ -26,10 +37,12 @@ struct TrainingMethodRow {
   std::string_view alike{};  ///< other methods this row is nearest to, separated by blanks
   Trained trained = Trained::Everything;
   BaseFormat base = BaseFormat::AsItIs;
-  bool magnitudes = false;  ///< adapters also train a magnitude for every output
+  bool magnitudes = false;   ///< adapters also train a magnitude for every output
+  bool fixed_input = false;  ///< the matrix of an adapter that reads the input is frozen
+  bool outer = true;         ///< of methods that train whole weights: embedding, head and final norm are trained too
 };
 
-inline constexpr std::array<TrainingMethodRow, 7> training_methods{{
+inline constexpr std::array<TrainingMethodRow, 10> training_methods{{
     {.id = TrainingMethod::Full,
      .key = "full",
      .label = "All weights",
@@ -38,7 +51,7 @@ inline constexpr std::array<TrainingMethodRow, 7> training_methods{{
      .key = "lora",
      .label = "LoRA",
      .help = "small matrices on top of frozen weights",
-     .alike = "lora-fa lorafa pissa olora lora+ vera",
+     .alike = "pissa olora lora+ vera",
      .trained = Trained::Adapters},
     {.id = TrainingMethod::Qlora,
      .key = "qlora",
@@ -61,13 +74,31 @@ inline constexpr std::array<TrainingMethodRow, 7> training_methods{{
      .key = "freeze",
      .label = "Last layers",
      .help = "train the last n layers, freeze the rest",
-     .alike = "lisa badam",
-     .trained = Trained::LastLayers},
+     .trained = Trained::LastLayers,
+     .outer = false},
     {.id = TrainingMethod::PromptTuning,
      .key = "prompt-tuning",
      .label = "Prompt tuning",
      .help = "train virtual tokens before a frozen model",
      .trained = Trained::VirtualTokens},
+    {.id = TrainingMethod::LoraFa,
+     .key = "lora-fa",
+     .label = "LoRA-FA",
+     .help = "LoRA whose first matrix is frozen: inputs need not be kept",
+     .alike = "lorafa",
+     .trained = Trained::Adapters,
+     .fixed_input = true},
+    {.id = TrainingMethod::Lisa,
+     .key = "lisa",
+     .label = "LISA",
+     .help = "embedding, head and n layers at a time, drawn anew",
+     .trained = Trained::SomeLayers},
+    {.id = TrainingMethod::BAdam,
+     .key = "badam",
+     .label = "BAdam",
+     .help = "n layers at a time, one block after the other",
+     .trained = Trained::SomeLayers,
+     .outer = false},
 }};
 static_assert(indexed_by_id(training_methods));
 constexpr const auto& enum_table(TrainingMethod) { return training_methods; }
@@ -76,6 +107,29 @@ constexpr const auto& enum_table(TrainingMethod) { return training_methods; }
 [[nodiscard]] constexpr bool trains_adapters(TrainingMethod m) { return row_of(m).trained == Trained::Adapters; }
 
 enum class AdapterDtype : std::uint8_t { Fp32, Bf16, Fp16 };
+
+/// Whole matrices that are trained alongside adapters, as copies: PEFT's modules_to_save.
+enum class SavedModules : std::uint8_t { None, Head, Embedding, Both };
+
+/// Everything known of a choice of them.
+struct SavedModulesRow {
+  SavedModules id = SavedModules::None;
+  std::string_view key{}, label{}, help{};
+  bool embedding = false, head = false;
+};
+inline constexpr std::array<SavedModulesRow, 4> saved_modules{{
+    {.id = SavedModules::None, .key = "none", .label = "None"},
+    {.id = SavedModules::Head, .key = "head", .label = "Output head", .head = true},
+    {.id = SavedModules::Embedding, .key = "embedding", .label = "Embedding", .embedding = true},
+    {.id = SavedModules::Both,
+     .key = "embedding+head",
+     .label = "Embedding and head",
+     .help = "as for new tokens",
+     .embedding = true,
+     .head = true},
+}};
+static_assert(indexed_by_id(saved_modules));
+constexpr const auto& enum_table(SavedModules) { return saved_modules; }
 
 /// A number format of adapters.
 struct AdapterDtypeRow {
@@ -127,6 +181,7 @@ struct Lora {
   AdapterDtype adapter_dtype = AdapterDtype::Fp32;
   double dropout = 0.0;
   std::optional<bool> experts;  ///< routed experts get adapters too; nothing: what the framework's all-linear means
+  SavedModules modules_to_save = SavedModules::None;
   friend bool operator==(const Lora&, const Lora&) = default;
 };
 
