@@ -142,7 +142,7 @@ Listing list_frameworks(const std::string& filter) {
   out.table.columns = {{"framework", false},      {"from", false},          {"kernels", false},
                        {"loss", false},           {"attention", false},     {"recipe", false},
                        {"adapter recipe", false}, {"recomputation", false}, {"k-bit preparation", false},
-                       {"vision tower", false},   {"also", false},          {"source", false}};
+                       {"vision tower", false},   {"source", false}};
   out.note = "Empty: the framework leaves it open; the default of llmcalc applies (llmcalc defaults).";
   for (const FrameworkRow& row : training_frameworks) {
     for (const FrameworkVersion& v : row.versions) {
@@ -160,13 +160,13 @@ Listing list_frameworks(const std::string& filter) {
                                      : u.kbit_preparation ? "yes"
                                                           : "no",
                                      word(u.vision_tower),
-                                     std::string(row.alike),
                                      std::string(v.source)};
-      std::string all(row.label);
+      std::string all = std::string(row.label) + " " + std::string(row.alike);
       for (const std::string& cell : cells) all.append(" ").append(cell);
       if (!matches(filter, all)) continue;
       ordered_json entry;
       for (std::size_t i = 0; i < cells.size(); ++i) entry[out.table.columns[i].title] = cells[i];
+      entry["also"] = row.alike;
       out.json.push_back(std::move(entry));
       out.table.rows.push_back(std::move(cells));
     }

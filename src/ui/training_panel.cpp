@@ -1,12 +1,16 @@
 // TRAINING: what is trained, with which batch, number formats, optimizer and kernels.
 
+#include "ui/drawing.hpp"
 #include "ui/first_settings.hpp"
 #include "ui/panels.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/usual_settings.hpp>
 
+#include <imgui.h>
+
 #include <algorithm>
+#include <string>
 
 namespace llmcalc::ui {
 namespace {
@@ -29,6 +33,14 @@ void global_batch(Controls& c) {
   t.accumulation = std::max<Count>(add(batch, per_pass / 2) / per_pass, 1);
 }
 
+/// Which settings stand at the framework's defaults, as a line below the first ones.
+void defaults_line(const Theme& theme, const Scenario& scenario) {
+  std::string words = scenario.method == Method::Detailed ? usual_text(scenario, Task::Training) : "";
+  if (words.empty()) return;
+  words.front() = 'D';
+  paragraph(theme, theme.fonts.small, theme.palette.text_faint, words, ImGui::GetContentRegionAvail().x);
+}
+
 }  // namespace
 
 void training_panel(Controls& controls, SlotChoosers& slots) {
@@ -38,6 +50,7 @@ void training_panel(Controls& controls, SlotChoosers& slots) {
     setting(controls, *field);
     if (field->path == "training.micro_batch") global_batch(controls);
   }
+  defaults_line(controls.theme, controls.scenario);
   if (!controls.more) return;
   for (const Field& field : fields) {
     if (field.group() != "training") continue;

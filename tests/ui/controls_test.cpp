@@ -87,6 +87,18 @@ TEST(Controls, EachChangesExactlyItsSetting) {
   EXPECT_GT(tried, 30u);
 }
 
+TEST(TrainingPanel, NamesTheVersionWhoseDefaultsStand) {
+  Driver d;
+  d.app.preferences.focus.task = Task::Training;
+  d.app.scenario.training.framework = TrainingFramework::Trl;
+  for (const UsualSetting& usual : usual_settings) usual.apply(d.app.scenario);
+  d.frames(3);
+  EXPECT_TRUE(d.shows("Defaults of TRL 1.13"));
+  d.app.scenario.training.framework = TrainingFramework::Transformers;
+  d.frames(3);
+  EXPECT_FALSE(d.shows("Defaults of"));
+}
+
 TEST(ModelSliders, MakeACustomModelAndGoBack) {
   Driver d;
   ASSERT_TRUE(d.drag("model.layers", 0.9f));

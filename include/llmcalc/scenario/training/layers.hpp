@@ -97,7 +97,7 @@ inline constexpr std::array<OffloadRow, 6> offloads{{
     {.id = Offload::Activations,
      .key = "activations",
      .label = "Activations",
-     .help = "checkpointed inputs in host memory",
+     .help = "what layers keep, or their inputs when they are recomputed, in host memory; two layers stay",
      .activations = true},
     {.id = Offload::OptimizerAndActivations,
      .key = "optimizer+activations",
