@@ -114,28 +114,6 @@ extern "C" void keep_input(int signal) {
   (void)std::raise(signal);
 }
 
-/// Runs the target and keeps the slowest input, in seconds of the processor.
-class Runner {
- public:
-  void run(std::string_view input) {
-    current = input;
-    const std::clock_t before = std::clock();
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
-    const double taken = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
-    if (taken > std::max(slowest_, most_seconds)) keep(input, "replay-slow");
-    slowest_ = std::max(slowest_, taken);
-    ++inputs_;
-  }
-  [[nodiscard]] double slowest() const { return slowest_; }
-  [[nodiscard]] std::size_t inputs() const { return inputs_; }
-
- private:
-  double slowest_ = 0;
-  std::size_t inputs_ = 0;
-};
-
-std::string_view text_of(const Input& input) { return {reinterpret_cast<const char*>(input.data()), input.size()}; }
-
 /// The most memory this process has held; 0 where the system does not tell.
 long peak_megabytes() {
 #if defined(__linux__)
@@ -146,6 +124,41 @@ long peak_megabytes() {
   return 0;
 #endif
 }
+
+/// An input that takes all memory ends this process, not the computer's others. Sanitizers reserve more than there is.
+void limit_memory() {
+#if defined(__linux__)
+  const rlimit most{std::uint64_t{1} << 30, std::uint64_t{1} << 30};
+  if (!sanitized) (void)setrlimit(RLIMIT_AS, &most);
+#endif
+}
+
+/// Runs the target and keeps the slowest input, in seconds of the processor.
+class Runner {
+ public:
+  void run(std::string_view input) {
+    current = input;
+    const std::clock_t before = std::clock();
+    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
+    const double taken = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
+    if (taken > std::max(slowest_, most_seconds)) keep(input, "replay-slow");
+    slowest_ = std::max(slowest_, taken);
+    if (!large_ && peak_megabytes() > most_megabytes) {
+      large_ = true;
+      keep(input, "replay-large");
+    }
+    ++inputs_;
+  }
+  [[nodiscard]] double slowest() const { return slowest_; }
+  [[nodiscard]] std::size_t inputs() const { return inputs_; }
+
+ private:
+  double slowest_ = 0;
+  bool large_ = false;
+  std::size_t inputs_ = 0;
+};
+
+std::string_view text_of(const Input& input) { return {reinterpret_cast<const char*>(input.data()), input.size()}; }
 
 }  // namespace
 
@@ -164,6 +177,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s holds no inputs\n", arguments[1]);
     return 1;
   }
+  limit_memory();
   if (!sanitized) {
     for (const int signal : {SIGABRT, SIGFPE, SIGSEGV}) (void)std::signal(signal, keep_input);
   }
