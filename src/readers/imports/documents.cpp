@@ -4,6 +4,7 @@
 #include "readers/imports/import.hpp"
 #include "readers/json_text.hpp"
 
+#include <cctype>
 #include <exception>
 #include <sstream>
 #include <stdexcept>
@@ -129,6 +130,23 @@ bool looks_like_toml(std::string_view text, std::string_view name) {
   return false;
 }
 
+/// True when every "[" that begins a line is followed by what begins a name or a value: toml++ 3.3 asserts it of a table's
+/// name, and without assertions takes it for granted.
+bool tables_have_names(std::string_view text) {
+  for (std::size_t at = text.find_first_not_of(" \t\r\n"); at != std::string_view::npos;) {
+    if (text[at] == '[') {
+      const std::size_t name = text.find_first_not_of("[ \t", at);
+      const auto first = name == std::string_view::npos ? '\0' : text[name];
+      const bool named = std::isalnum(static_cast<unsigned char>(first)) != 0 ||
+                         std::string_view("_-\"'").find(first) != std::string_view::npos;
+      if (!named) return false;
+    }
+    at = text.find('\n', at);
+    if (at != std::string_view::npos) at = text.find_first_not_of(" \t\r\n", at);
+  }
+  return true;
+}
+
 /// The documents of a YAML stream, which a line of "---" begins and one of "..." ends. yaml-cpp 0.7 could part them itself, but
 /// of some texts (a comma that begins one) its LoadAll() makes documents without end until there is no memory left.
 std::vector<std::string> yaml_documents(std::string_view text) {
@@ -146,7 +164,10 @@ std::vector<std::string> yaml_documents(std::string_view text) {
 
 /// YAML or TOML; throws when it is neither.
 json parse_document(std::string_view text, std::string_view name) {
-  if (looks_like_toml(text, name)) return from_toml(toml::parse(text));
+  if (looks_like_toml(text, name)) {
+    if (!tables_have_names(text)) throw std::runtime_error("a table of TOML has no name");
+    return from_toml(toml::parse(text));
+  }
   json document = json::array();
   std::size_t nodes = 10 * most_settings;
   // Several documents, as in a file of manifests, or one.

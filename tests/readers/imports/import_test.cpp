@@ -140,6 +140,8 @@ TEST(Import, TellsWhatIsOfNoTool) {
 
 TEST(Import, OfYamlThatHasDocumentsWithoutEndEnds) {
   EXPECT_FALSE(document_settings(",1 -ot \"x\"\n2\n", "")) << "27 bytes took all memory";
+  EXPECT_FALSE(document_settings("[@]\na = 1\n", "x.toml")) << "toml++ asserts that a table has a name";
+  EXPECT_TRUE(document_settings("[a]\nb = [\n  [1, 2],\n  [\"c\"]\n]\n[[ 'd' ]]\n", "x.toml"));
   const auto two = document_settings("a: 1\n---\nb: 2\n...\n--- # third\nc: 3\n", "x.yaml");
   ASSERT_TRUE(two);
   EXPECT_EQ(two->size(), 3U);
