@@ -33,6 +33,15 @@ constexpr auto rows = std::to_array<TowerRow>({
     {.name = "voxtral", .sizes = "@whisper", .tensors = R"(
      &whisper
      multi_modal_projector.linear_1 : model x width; multi_modal_projector.linear_2 : model x model)"},
+    {.name = "audioflamingo3", .sizes = "@whisper bias=flag(c.projector_bias,1)", .tensors = R"(
+     &whisper
+     multi_modal_projector.linear_1 : model x hidden + bias; multi_modal_projector.linear_2 : model x model + bias)"},
+    // GLM-ASR: Whisper's layers with rotary positions; the projector takes four frames side by side.
+    {.name = "glmasr", .sizes = "@whisper_shape", .tensors = R"(
+     &whisper_convolutions
+     &whisper_layers
+     audio_tower.norm : ln hidden
+     multi_modal_projector.linear_1 : 2*model x width +; multi_modal_projector.linear_2 : model x 2*model +)"},
     {.name = "qwen2_audio", .sizes = "@whisper",
      .tensors = "&whisper; multi_modal_projector.linear : model x hidden +"},
     {.name = "qwen2_5_omni_audio", .sizes = "@whisper_shape out=width(output_dim,3584)", .tensors = R"(
@@ -75,7 +84,22 @@ constexpr auto rows = std::to_array<TowerRow>({
        lconv1d.pre_layer_norm lconv1d.conv_norm norm_pre_attn norm_post_attn norm_out : rms hidden
      @
      audio_tower.output_proj : out x hidden +; embed_audio.embedding_projection : model x out)"},
-    // Gemma 4 12B: samples are projected without an encoder.
+    // MiMo V2: the layers of Qwen2 over groups of coded frames; one embedding for every codebook (mimo_codebooks).
+    {.name = "mimo_v2_audio",
+     .sizes = "hidden=width(input_local_dim,1024) width=width(input_local_intermediate_size,4096)"
+              " layers=layers(input_local_layers,6) heads=heads(input_local_attn_heads,16)"
+              " head=width(input_local_head_dim,hidden/heads) inner=heads*head group=few(group_size,4)"
+              " grouped=hidden*group out=width(out_hidden_size,model) normed=flag(add_post_norm,1)"
+              " two=few(projection_layers,2) two=two-1 one=1-two",
+     .tensors = R"(
+     @audio_encoder.input_local_transformer.layers.{}. layers
+       self_attn.q_proj self_attn.k_proj self_attn.v_proj : inner x hidden +; self_attn.o_proj : hidden x inner
+       mlp.gate_proj mlp.up_proj : width x hidden; mlp.down_proj : hidden x width
+       input_layernorm post_attention_layernorm : rms hidden
+     @
+     audio_encoder.input_local_transformer.norm : rms hidden*normed
+     audio_encoder.projection : out*one x grouped
+     audio_encoder.projection.mlp.0 : 4*grouped*two x grouped; audio_encoder.projection.mlp.2 : out*two x 4*grouped)"},
     // Parakeet: convolutions that shorten eight times, layers with attention to distances between two half blocks.
     {.name = "parakeet",
      .sizes = "hidden=width(hidden_size,1024) width=width(intermediate_size,4*hidden) layers=layers(num_hidden_layers,24)"
@@ -99,6 +123,7 @@ constexpr auto rows = std::to_array<TowerRow>({
      @
      sound_projection.norm : rms hidden; sound_projection.linear1 : out x hidden + pbias
      sound_projection.linear2 : model x out + pbias)"},
+    // Gemma 4 12B: samples are projected without an encoder.
     {.name = "gemma4_unified_audio",
      .sizes = "samples=width(audio_embed_dim,640) same=width(hidden_size,640) same=width(output_proj_dims,640)",
      .tensors = "embed_audio.embedding_projection : model x samples"},

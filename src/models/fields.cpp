@@ -16,7 +16,7 @@ using nlohmann::json;
 
 /// Names that classes use for the same thing; the first is the common one. Source: attribute_map of the
 /// configuration classes.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 41> aliases{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 42> aliases{{
     {"hidden_size", "n_embd"},
     {"hidden_size", "d_model"},
     {"hidden_size", "model_dim"},
@@ -51,6 +51,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 41> aliases{
     {"hidden_act", "activation"},
     {"hidden_act", "activation_type"},
     {"torch_dtype", "dtype"},
+    {"sliding_window", "sliding_window_size"},
     {"rope_parameters", "rope_scaling"},
     {"num_experts_per_tok", "num_experts_per_token"},
     {"tie_word_embeddings", "weight_tying"},

@@ -64,16 +64,26 @@ void write_part(const Fields& c, Model& m, std::string_view key, const TowerPart
   write_tower(c, part.of_the_class ? config.with_defaults_of(part.type) : config, m, part.rows);
 }
 
+/// True for a class that builds its towers whether its config describes them or not.
+bool builds_towers(const Fields& c) {
+  return std::ranges::any_of(c.texts("architectures"),
+                             [](const std::string& name) { return name.ends_with("ForConditionalGeneration"); });
+}
+
 void read_row(const MultimodalRow& row, const Fields& c, Model& m) {
   row.read_text != nullptr ? row.read_text(c, m) : read_text(c, m, row.text, row.text_key);
   if (!row.vision.rows.empty() && c.has("vision_config")) {
     write_part(c, m, "vision_config", row.vision);
   } else if (!row.vision.rows.empty()) {
     c.assume("no vision_config: the vision tower is not counted");
+    if (builds_towers(c)) m.trust = Trust::Modelled;
   }
   if (!row.audio.rows.empty() && c.has("audio_config")) write_part(c, m, "audio_config", row.audio);
   if (row.then != nullptr) row.then(c, m);
-  if (!row.note.empty()) c.assume(std::string(row.note));
+  if (!row.note.empty()) {
+    c.assume(std::string(row.note));
+    m.trust = Trust::Modelled;
+  }
   if (row.left_out == LeftOut::Nothing) return;
   const std::string towers = write_any_towers(c, m);
   if (row.left_out == LeftOut::TowersIfGiven && towers.empty()) return;
@@ -153,6 +163,24 @@ void read_janus_tokenizer(const Fields& c, Model& m) {
 /// LightOnOCR's class ties the head, unlike Qwen3's.
 void tie_head(const Fields& c, Model& m) { m.tied_head = c.flag("tie_word_embeddings", true); }
 
+/// The shape of CLIP ViT-L/14 for images of 336 pixels, which configs name instead of describing.
+nlohmann::json clip_large_336() {
+  return {{"hidden_size", 1024},
+          {"num_hidden_layers", 24},
+          {"intermediate_size", 4096},
+          {"image_size", 336},
+          {"patch_size", 14}};
+}
+
+/// Phi-3 Vision has CLIP's large model, which its class builds by itself.
+void read_phi3_tower(const Fields& c, Model& m) {
+  const std::string name = c.object("img_processor").text("name", "clip_vision_model");
+  if (name == "clip_vision_model")
+    return write_tower(c, Fields(clip_large_336(), name, {}, c.findings()), m, "clip phi3_v");
+  c.assume("its vision tower (" + name.substr(0, 60) + ") is not counted");
+  m.trust = Trust::Modelled;
+}
+
 /// Fuyu's patches need no vision_config.
 void read_fuyu_patches(const Fields& c, Model& m) { write_tower(c, c, m, "fuyu"); }
 
@@ -184,8 +212,8 @@ void read_minicpmv_tower(const Fields& c, Model& m) {
 
 void read_omni(const Fields& c, Model& m);
 
-constexpr std::string_view nemotron_towers =
-    "the towers are counted as the classes of C-RADIO and Parakeet are built; no published total was compared";
+constexpr std::string_view not_compared =
+    "the towers are counted as their classes are built; no published total was compared";
 
 // clang-format off
 constexpr auto rows = std::to_array<MultimodalRow>({
@@ -304,6 +332,7 @@ constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "ovis2", .family = "Ovis", .text = "qwen2", .vision = {.type = "ovis2_vision", .rows = "ovis2"}},
     {.model_type = "janus", .family = "Janus", .text = "llama",
      .vision = {.type = "janus_vision_model", .rows = "janus"}, .then = read_janus_tokenizer},
+    {.model_type = "phi3_v", .family = "Phi", .text = "phi3", .then = read_phi3_tower},
     {.model_type = "fuyu", .family = "Persimmon", .text = "persimmon", .then = read_fuyu_patches},
     {.model_type = "muse_glimmer", .family = "Muse", .text = "muse_glimmer_text",
      .vision = {.type = "muse_glimmer_vision", .rows = "muse_glimmer muse_glimmer_projector"}},
@@ -319,33 +348,41 @@ constexpr auto rows = std::to_array<MultimodalRow>({
 
     {.model_type = "NemotronH_Nano_VL_V2", .family = "Nemotron", .text = "nemotron_h",
      .vision = {.type = "radio", .rows = "radio nemotron_vision"},
-     .audio = {.type = "parakeet", .rows = "parakeet"}, .note = nemotron_towers, .text_key = "llm_config"},
+     .audio = {.type = "parakeet", .rows = "parakeet"}, .note = not_compared, .text_key = "llm_config"},
     {.model_type = "NemotronH_Nano_Omni_Reasoning_V3", .family = "Nemotron", .text = "nemotron_h",
      .vision = {.type = "radio", .rows = "radio nemotron_vision"},
-     .audio = {.type = "parakeet", .rows = "parakeet"}, .note = nemotron_towers, .text_key = "llm_config"},
+     .audio = {.type = "parakeet", .rows = "parakeet"}, .note = not_compared, .text_key = "llm_config"},
     {.model_type = "NemotronH_Super_Omni_Reasoning_V3", .family = "Nemotron", .text = "nemotron_h",
      .vision = {.type = "radio", .rows = "radio nemotron_vision"},
-     .audio = {.type = "parakeet", .rows = "parakeet"}, .note = nemotron_towers, .text_key = "llm_config"},
+     .audio = {.type = "parakeet", .rows = "parakeet"}, .note = not_compared, .text_key = "llm_config"},
 
     {.model_type = "inkling_mm_model", .family = "Inkling", .text = "inkling_text",
      .left_out = LeftOut::TowersIfGiven},
-    {.model_type = "kimi_k3", .family = "Kimi", .text = "kimi_linear", .left_out = LeftOut::TowersIfGiven},
-    {.model_type = "hunyuan_vl", .family = "Hunyuan", .text = "hunyuan_v1_dense", .left_out = LeftOut::TowersIfGiven},
+    {.model_type = "kimi_k3", .family = "Kimi", .text = "kimi_linear",
+     .vision = {.type = "kimi_k3_vision", .rows = "kimi_k3"}, .note = not_compared},
+    {.model_type = "hunyuan_vl", .family = "Hunyuan", .text = "hunyuan_v1_dense",
+     .vision = {.type = "hunyuan_vl_vision", .rows = "hunyuan_vl"}, .note = not_compared},
 
-    {.model_type = "audioflamingo3", .family = "Audio Flamingo", .text = "qwen2", .left_out = LeftOut::Towers},
-    {.model_type = "musicflamingo", .family = "Audio Flamingo", .text = "qwen2", .left_out = LeftOut::Towers},
+    {.model_type = "audioflamingo3", .family = "Audio Flamingo", .text = "qwen2",
+     .audio = {.type = "audioflamingo3_encoder", .rows = "audioflamingo3"}, .note = not_compared},
+    {.model_type = "musicflamingo", .family = "Audio Flamingo", .text = "qwen2",
+     .audio = {.type = "audioflamingo3_encoder", .rows = "audioflamingo3"}, .note = not_compared},
     {.model_type = "deepseek_vl_hybrid", .family = "DeepSeek", .text = "llama", .left_out = LeftOut::Towers},
     {.model_type = "emu3", .family = "Emu", .text = "emu3_text_model", .left_out = LeftOut::Towers},
     {.model_type = "fast_vlm", .family = "FastVLM", .text = "qwen2", .left_out = LeftOut::Towers},
-    {.model_type = "glmasr", .family = "GLM", .text = "llama", .left_out = LeftOut::Towers},
+    {.model_type = "glmasr", .family = "GLM", .text = "llama",
+     .audio = {.type = "glmasr_encoder", .rows = "glmasr"}, .note = not_compared},
     {.model_type = "got_ocr2", .family = "GOT", .text = "qwen2", .left_out = LeftOut::Towers},
     {.model_type = "granite_speech", .family = "Granite", .text = "granite", .left_out = LeftOut::Towers},
     {.model_type = "granite_speech_plus", .family = "Granite", .text = "granite", .left_out = LeftOut::Towers},
     {.model_type = "perception_lm", .family = "Llama", .text = "llama", .left_out = LeftOut::Towers},
     {.model_type = "pp_chart2table", .family = "PaddleOCR", .text = "qwen2", .left_out = LeftOut::Towers},
     {.model_type = "qianfan_ocr", .family = "Qianfan", .text = "qwen3", .left_out = LeftOut::Towers},
-    {.model_type = "qwen3_asr", .family = "Qwen", .text = "qwen3", .left_out = LeftOut::Towers},
-    {.model_type = "video_llama_3", .family = "VideoLLaMA", .text = "qwen2", .left_out = LeftOut::Towers},
+    {.model_type = "qwen3_asr", .family = "Qwen", .read_text = read_omni},
+    {.model_type = "qwen3_asr_thinker", .family = "Qwen", .text = "qwen3",
+     .audio = {.type = "qwen3_asr_audio_encoder", .rows = "qwen3_omni_audio"}, .note = not_compared},
+    {.model_type = "video_llama_3", .family = "VideoLLaMA", .text = "qwen2",
+     .vision = {.type = "video_llama_3_vision", .rows = "video_llama_3"}, .note = not_compared},
 });
 // clang-format on
 
@@ -404,8 +441,11 @@ const MultimodalRow& row_of(std::string_view model_type) {
 }  // namespace
 
 bool approximates_towers(std::string_view model_type) {
-  const auto row = std::ranges::find(rows, model_type, &MultimodalRow::model_type);
-  return row != rows.end() && (row->left_out != LeftOut::Nothing || !row->note.empty());
+  const auto approximate = [](std::string_view type) {
+    const auto row = std::ranges::find(rows, type, &MultimodalRow::model_type);
+    return row != rows.end() && (row->left_out != LeftOut::Nothing || !row->note.empty());
+  };
+  return approximate(model_type) || approximate(std::string(model_type) + "_thinker");
 }
 
 std::string write_any_towers(const Fields& c, Model& m) {
@@ -435,10 +475,11 @@ namespace {
 /// Reads a model by the row of its model_type; the registry calls it for those alone.
 void read_multimodal(const Fields& c, Model& m) { read_row(row_of(c.model_type()), c, m); }
 
-/// The whole of Qwen Omni: the parts that speak are left out, and the model says so.
+/// The whole of Qwen Omni: the parts that speak are left out, and the model says so. Qwen3-ASR has nothing but a thinker,
+/// which transformers' layout keeps at the top level.
 void read_omni(const Fields& c, Model& m) {
   const std::string thinker = c.model_type() + "_thinker";
-  read_row(row_of(thinker), c.object("thinker_config", thinker), m);
+  read_row(row_of(thinker), c.has("thinker_config") ? c.object("thinker_config", thinker) : c, m);
   if (!c.has("talker_config") && !c.has("token2wav_config")) return;
   c.assume("only the thinker is counted: the talker and what makes sound of it are not");
   m.trust = Trust::Modelled;

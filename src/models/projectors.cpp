@@ -23,6 +23,11 @@ constexpr auto rows = std::to_array<TowerRow>({
      .tensors = R"(
      multi_modal_projector.linear_1 : model x features*hidden + bias
      multi_modal_projector.linear_2 : model x model + bias)"},
+    // Phi-3 Vision: 2 x 2 patches side by side, two matrices; separators of rows and of images.
+    {.name = "phi3_v", .sizes = "merged=4*hidden", .tensors = R"(
+     model.vision_embed_tokens.img_projection.0 : model x merged +
+     model.vision_embed_tokens.img_projection.2 : model x model +
+     model.vision_embed_tokens.glb_GN model.vision_embed_tokens.sub_GN : merged)"},
     {.name = "llava_next", .sizes = "@llava", .tensors = "&llava; image_newline : model"},
     // A second CLIP of the same shape for videos.
     {.name = "video_llava", .sizes = "@llava", .tensors = "&llava; &clip"},

@@ -3,6 +3,7 @@
 
 #include "models/blocks.hpp"
 #include "models/mixtures.hpp"
+#include "models/tower.hpp"
 
 #include <algorithm>
 #include <string>
@@ -11,8 +12,8 @@ namespace llmcalc::models {
 
 namespace {
 
-/// Layer numbers written as "3,4,5".
-std::vector<Count> listed_layers(const std::string& text) {
+/// Numbers written as "3,4,5" or "3-4-5".
+std::vector<Count> listed_numbers(const std::string& text) {
   std::vector<Count> numbers;
   Count number = 0;
   bool inside = false;
@@ -33,7 +34,7 @@ std::vector<Count> listed_layers(const std::string& text) {
 /// layers of moe_layers_enum are mixtures with one shared expert. The lists go on for the prediction layers.
 std::vector<bool> step_mixtures(const MixtureRule&, const Fields& c, Count layers) {
   const std::vector<std::string> blocks = c.texts("mlp_layer_types");
-  const std::vector<Count> listed = listed_layers(c.text("moe_layers_enum", ""));
+  const std::vector<Count> listed = listed_numbers(c.text("moe_layers_enum", ""));
   return layers_where(layers, [&](Count i) {
     return i < blocks.size() ? blocks[i] == "sparse" : listed.empty() ? i >= 3 : lists(listed, i);
   });
@@ -77,13 +78,34 @@ ChangeLayer vary_mimo_v2(const Fields& c, Model&, const Layer& layer, Count n) {
   sliding.value_head_dim = c.count("swa_v_head_dim", range::width, full.value_head_dim);
   sliding.rotary_dim = rotary_width(c, sliding.head_dim);
   sliding.sinks = c.flag("add_swa_attention_sink_bias", false);
-  sliding.window = c.count("sliding_window", range::tokens, c.count("sliding_window_size", range::tokens, 128));
+  sliding.window = c.count("sliding_window", range::tokens, 128);
   check_heads(c, sliding);
   std::vector<bool> pattern = c.flags("hybrid_layer_pattern");
   if (!has_one_per_layer(c, "hybrid_layer_pattern", pattern.size(), n)) return {};
   return [sliding, pattern](Count i, Layer& l) {
     if (pattern[i]) l.attention = sliding;
   };
+}
+
+/// MiMo V2.5 sees and listens: towers as vLLM's class builds them, and an embedding for every codebook of the sound.
+void finish_mimo_v2(const Fields& c, Model& m) {
+  if (!c.is_object("vision_config") && !c.is_object("audio_config")) return;
+  if (c.is_object("vision_config")) write_tower(c, c.object("vision_config"), m, "mimo_v2");
+  if (c.is_object("audio_config")) {
+    const Fields audio = c.object("audio_config");
+    write_tower(c, audio, m, "mimo_v2_audio");
+    // One size for all codebooks ("1280") or each one's ("1025-1025-129").
+    const std::vector<Count> sizes = listed_numbers(audio.text("speech_vocab_size", "1280"));
+    Count rows = 0;
+    for (const Count size : sizes) rows = add(rows, size);
+    if (sizes.size() == 1) rows = multiply(rows, audio.count("audio_channels", {1, 1024}, 20));
+    add_tensor(m, "speech_embeddings.weight", rows, audio.count("input_local_dim", range::width, 1024),
+               TensorRole::Other, ModelPart::Encoder);
+  }
+  m.trust = Trust::Modelled;
+  c.assume(
+      "the towers are counted as vLLM's class builds them, without the tokenizer of sounds, which is a model of "
+      "its own; no published total was compared");
 }
 
 /// Width that Nemotron-NAS makes of a multiple: two thirds, rounded up to 256.
@@ -248,7 +270,7 @@ void read_inkling_text(const Fields& c, Model& m) {
   m.positions = Positions::None;
   const AttentionShape full = inkling_attention(c, "");
   AttentionShape sliding = inkling_attention(c, "swa_");
-  sliding.window = c.count("sliding_window_size", range::tokens, c.count("sliding_window", range::tokens, 512));
+  sliding.window = c.count("sliding_window", range::tokens, 512);
   FeedForward dense;
   dense.width = c.count("dense_intermediate_size", range::width, c.count("intermediate_size", range::width, 24576));
   FeedForward mixture = routed_experts(c, "n_routed_experts", "moe_intermediate_size");
@@ -313,7 +335,7 @@ constexpr FamilyRow rows[] = {
     {.model_type = "mimo_v2", .family = "MiMo", .output_bias = no, .block_bias = no,
      .mixture = {.experts = "n_routed_experts", .shared = {"n_shared_experts"}, .correction = yes,
                  .where = deepseek_layers},
-     .adjust = adjust_mimo_v2, .vary = vary_mimo_v2},
+     .adjust = adjust_mimo_v2, .vary = vary_mimo_v2, .finish = finish_mimo_v2},
     {.model_type = "mimo_v2_flash", .family = "MiMo", .quirks = LlamaGraph::Mimo2, .like = "mimo_v2"},
     {.model_type = "nemotron-nas", .family = "Nemotron", .reader = read_nemotron_nas},
     {.model_type = "openelm", .family = "OpenELM", .reader = read_openelm},

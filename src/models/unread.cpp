@@ -26,9 +26,11 @@ constexpr auto harmless = std::to_array<std::string_view>({
     // how attention and rotary positions go about it
     "original_max_position_embeddings", "max_window_layers", "attention_block_size", "attention_chunk_size",
     "mamba_chunk_size", "qk_head_dim", "index_block_size", "sparse_block_size", "sparse_topk_blocks", "block_size",
-    "num_key_value_groups", "nope_layer_interval", "layer_switch", "attention_window_size", "hc_sinkhorn_iters", "chunk_size", "window_size", "attn_res_block_size",
-    // how images are cut
-    "image_size", "force_image_size", "tile_size", "encoder_patch_size",
+    "num_key_value_groups", "nope_layer_interval", "layer_switch", "attention_window_size", "hc_sinkhorn_iters",
+    "chunk_size", "window_size", "attn_res_block_size", "rotary_dim",
+    // how images and sounds are cut
+    "image_size", "force_image_size", "tile_size", "encoder_patch_size", "audio_segment_size",
+    "visual_token_window_size", "image_dim_out",
     // training, and how a checkpoint is stored
     "quantization_bits", "tensor_parallel_size", "ep_size", "split_ngram_parts", "num_target_layers",
     // repeated elsewhere, or of a part that published checkpoints leave out
@@ -40,8 +42,15 @@ constexpr auto harmless = std::to_array<std::string_view>({
 /// Keys that a family with another shape leaves unused: a mixture in every layer has no dense block, latent attention no
 /// plain heads. They matter only where the family is not known.
 constexpr auto unused_by_some = std::to_array<std::string_view>(
-    {"intermediate_size", "moe_intermediate_size", "head_dim", "num_key_value_heads", "time_step_rank",
-     "mamba_d_conv", "mamba_d_head", "mamba_d_state", "mamba_expand", "mamba_n_heads"});
+    {"intermediate_size", "moe_intermediate_size", "mlp_intermediate_size", "head_dim", "num_key_value_heads",
+     "time_step_rank", "mamba_d_conv", "mamba_d_head", "mamba_d_state", "mamba_expand", "mamba_n_heads"});
+
+/// Keys of the classes of CLIP and SigLIP for texts and for comparing, which their vision models leave unused.
+constexpr auto unused_by_some_towers = std::to_array<std::string_view>({"projection_dim", "vocab_size"});
+
+/// Names that publishers give the number of routed experts; a config may have several of them with one value.
+constexpr auto names_of_experts =
+    std::to_array<std::string_view>({"num_experts", "n_routed_experts", "num_local_experts", "moe_num_experts"});
 
 /// Parts of keys that change no tensor of a tower, whose heads are as wide together as the tower.
 constexpr auto harmless_in_towers =
@@ -52,7 +61,7 @@ constexpr auto harmless_in_towers =
 constexpr auto harmless_objects = std::to_array<std::string_view>(
     {"quantization_config", "quantization", "rope_scaling", "rope_parameters", "id2label", "label2id", "auto_map",
      "sparse_config", "task_specific_params", "generation_config", "tokenizer_config", "compression_config",
-     "hf_quant_config"});
+     "hf_quant_config", "img_token_compression_config"});
 
 template <class List>
 bool holds(const List& list, std::string_view name) {
@@ -104,6 +113,7 @@ class Walk {
     if (!speaks_of_size(key) || holds(harmless, key)) return false;
     if (known_ && holds(unused_by_some, key)) return false;
     const bool tower = shown.find("vis") != std::string_view::npos || shown.find("audio") != std::string_view::npos;
+    if (tower && known_ && holds(unused_by_some_towers, key)) return false;
     return !tower || std::ranges::none_of(harmless_in_towers, [&](std::string_view part) {
       return key.find(part) != std::string_view::npos;
     });
@@ -124,8 +134,11 @@ class Walk {
   [[nodiscard]] bool was_read(const json& values, const std::string& pointer, std::string_view key) const {
     if (read_.contains(pointer + '/' + std::string(key))) return true;
     const std::string_view common = common_name(key);
+    const bool experts = holds(names_of_experts, key);
     for (const auto& [other, value] : values.items()) {
-      if (common_name(other) == common && read_.contains(pointer + '/' + other)) return true;
+      const bool same = common_name(other) == common ||
+                        (experts && holds(names_of_experts, other) && value == values.at(std::string(key)));
+      if (same && read_.contains(pointer + '/' + other)) return true;
     }
     return false;
   }

@@ -132,6 +132,26 @@ constexpr auto rows = std::to_array<TowerRow>({
      @
      visual.merger.ln_q : rms hidden; visual.merger.mlp.0 : merged x merged +
      visual.merger.mlp.2 : out x merged +)"},
+    // MiMo V2: Qwen2.5-VL's blocks with grouped heads of their own width, a sink a head where attention is local, and a
+    // merger without biases.
+    {.name = "mimo_v2",
+     .sizes = "hidden=width(hidden_size,1280) width=width(intermediate_size,4608) patch=patch(patch_size,16)"
+              " channels=few(in_channels|in_chans,3) frames=few(temporal_patch_size,2) depth=layers(depth,28)"
+              " heads=heads(num_attention_heads,32) kv_heads=heads(num_key_value_heads,heads)"
+              " head=width(qk_channels,64) value=width(kv_channels,head) merge=few(spatial_merge_size,2)"
+              " queries=heads*head keys=kv_heads*head values=kv_heads*value"
+              " out=width(out_hidden_size,model) merged=hidden*merge*merge whole=length(fullatt_block_indexes,0)"
+              " sink=flag(use_sink,0) windowed=depth-whole @any_image",
+     .tensors = R"(
+     visual.patch_embed.proj : hidden x channels*frames*patch*patch
+     @visual.blocks.{}. depth
+       norm1 norm2 : rms hidden; attn.qkv : queries+keys+values x hidden +
+       attn.proj : hidden x heads*value +
+       mlp.gate_proj mlp.up_proj : width x hidden +; mlp.down_proj : hidden x width +
+     @visual.blocks.{}. windowed
+       attn.sinks : heads*sink
+     @
+     visual.merger.ln_q : rms hidden; visual.merger.mlp.0 : merged x merged; visual.merger.mlp.2 : out x merged)"},
     {.name = "qwen3_vl",
      .sizes = "hidden=width(hidden_size,1152) width=width(intermediate_size,4304) patch=patch(patch_size,16)"
               " merge=few(spatial_merge_size,2) out=width(out_hidden_size,model) merged=hidden*merge*merge"
@@ -221,6 +241,22 @@ constexpr auto rows = std::to_array<TowerRow>({
      @
      vision_tower.encoder.final_layernorm : ln hidden; mm_projector.pre_norm : ln hidden
      mm_projector.proj.0 : merged x merged +; mm_projector.proj.2 : model x merged +)"},
+    // Kimi K3: RMS norms, queries and keys wider than the stream, a norm behind the projector.
+    {.name = "kimi_k3",
+     .sizes = "hidden=width(hidden_size|vt_hidden_size,1024) width=width(intermediate_size|vt_intermediate_size,4096)"
+              " layers=layers(num_hidden_layers|vt_num_hidden_layers,27) qkv=width(qkv_hidden_size,hidden)"
+              " rows=width(init_pos_emb_height,64) columns=width(init_pos_emb_width,64)"
+              " patch=patch(patch_size,14) merge=product(merge_kernel_size,4) mm=width(mm_hidden_size,hidden)"
+              " merged=mm*merge pbias=flag(patch_embed_proj_bias,0) abias=flag(attn_bias,0) bias=flag(linear_bias,0)",
+     .tensors = R"(
+     vision_tower.patch_embed.proj : hidden x 3*patch*patch + pbias
+     vision_tower.patch_embed.pos_emb : rows*columns x hidden
+     @vision_tower.encoder.blocks.{}. layers
+       norm0 norm1 : rms hidden; wqkv : 3*qkv x hidden + abias; wo : hidden x qkv + abias
+       mlp.fc0 : width x hidden + bias; mlp.fc1 : hidden x width + bias
+     @
+     vision_tower.encoder.final_layernorm : rms hidden
+     mm_projector.proj.0 : merged x merged; mm_projector.proj.2 : model x merged; mm_projector.post_norm : rms model)"},
     {.name = "glm_layers", .tensors = R"(
      @visual.blocks.{}. layers
        norm1 norm2 : rms hidden; attn.qkv : 3*hidden x hidden + bias; attn.proj : hidden x hidden + block_bias
@@ -405,6 +441,31 @@ constexpr auto rows = std::to_array<TowerRow>({
      @
      vision_model.vit_downsampler1 : 2*hidden x 9*hidden +; vision_model.vit_downsampler2 : 4*hidden x 18*hidden +
      vit_large_projector : model x 4*hidden + bias)"},
+    // Hunyuan: positions for the largest image; two convolutions merge patches before the projection.
+    {.name = "hunyuan_vl",
+     .sizes = "hidden=width(hidden_size,1152) width=width(intermediate_size,4304) layers=layers(num_hidden_layers,27)"
+              " patch=patch(patch_size,16) channels=few(num_channels,3) merge=few(spatial_merge_size,2)"
+              " out=width(out_hidden_size,model) side=width(max_image_size,2048) grid=side/patch positions=grid*grid+1",
+     .tensors = R"(
+     vit.embeddings.patch_embedding : hidden x channels*patch*patch +
+     vit.embeddings.position_embedding : positions x hidden
+     @vit.layers.{}. layers
+       self_attn.q_proj self_attn.k_proj self_attn.v_proj self_attn.o_proj : hidden x hidden +
+       mlp.dense_h_to_4h : width x hidden +; mlp.dense_4h_to_h : hidden x width +
+       input_layernorm post_attention_layernorm : ln hidden
+     @
+     vit.perceive.proj.0 : 2*hidden x hidden*merge*merge +; vit.perceive.proj.2 : 4*hidden x 2*hidden +
+     vit.perceive.mlp : out x 4*hidden +; vit.perceive.image_newline : 4*hidden
+     vit.perceive.image_begin vit.perceive.image_end vit.perceive.image_sep : out
+     vit.perceive.before_rms : rms hidden; vit.perceive.after_rms : rms out)"},
+    // VideoLLaMA 3: SigLIP with rotary positions.
+    {.name = "video_llama_3", .sizes = "@shape", .tensors = R"(
+     vision_model.embeddings.patch_embedding : hidden x patch_values +
+     @vision_model.encoder.layers.{}. layers
+       &clip_layer
+     @
+     vision_model.post_layernorm : ln hidden
+     projector.readout.0 : model x hidden +; projector.readout.2 : model x model +)"},
     // C-RADIO: positions for the largest image, class and register tokens, an embedder of its own for videos.
     {.name = "radio",
      .sizes = "hidden=width(hidden_size|embed_dim,1280) width=width(intermediate_size,4*hidden)"

@@ -182,11 +182,49 @@ TEST(ConfigIrregular, ModelsWithTowersNobodyDescribesAreTheirTextModel) {
   EXPECT_FALSE(m.notes.empty());
   // The text model that the config names counts, whatever stands beside it.
   const std::string text = R"({"model_type":"llama","num_hidden_layers":2})";
-  for (const std::string type : {"glmasr", "musicflamingo", "perception_lm", "granite_speech"}) {
+  for (const std::string type : {"granite_speech_plus", "qianfan_ocr", "perception_lm", "granite_speech"}) {
     const Model other = read(R"({"model_type":")" + type + R"(","audio_config":{},"text_config":)" + text + "}");
     EXPECT_EQ(parameter_count(other), parameter_count(read(text))) << type;
     EXPECT_EQ(other.trust, Trust::Modelled) << type;
   }
+}
+
+TEST(ConfigIrregular, Phi3VisionIsPhi3WithClip) {
+  // 4,146,621,440: what the index of microsoft/Phi-3.5-vision-instruct's shards amounts to, at 2 bytes each.
+  const Model m = read(R"({"architectures":["Phi3VForCausalLM"],"model_type":"phi3_v","hidden_size":3072,
+    "intermediate_size":8192,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":32,
+    "vocab_size":32064,"img_processor":{"image_dim_out":1024,"model_name":"openai/clip-vit-large-patch14-336",
+    "name":"clip_vision_model","num_img_tokens":144},"embd_layer":{"embedding_cls":"image"}})");
+  EXPECT_EQ(parameter_count(m), 4'146'621'440U);
+  EXPECT_EQ(m.trust, Trust::Exact);
+}
+
+TEST(ConfigIrregular, MimoV25SeesAndListens) {
+  const std::string text = R"("model_type":"mimo_v2","hidden_size":4096,"intermediate_size":16384,
+    "moe_intermediate_size":2048,"num_hidden_layers":2,"num_attention_heads":64,"num_key_value_heads":4,"head_dim":192,
+    "v_head_dim":128,"swa_num_attention_heads":64,"swa_num_key_value_heads":8,"swa_head_dim":192,"swa_v_head_dim":128,
+    "hybrid_layer_pattern":[0,1],"moe_layer_freq":[0,1],"n_routed_experts":8,"num_experts_per_tok":2,"vocab_size":1000)";
+  const std::string towers =
+      R"(,"vision_config":{"depth":3,"hidden_size":1280,"intermediate_size":4608,"num_heads":32,
+    "num_key_value_heads":8,"out_hidden_size":4096,"patch_size":16,"qk_channels":64,"kv_channels":64,"use_sink":true,
+    "fullatt_block_indexes":[0]},"audio_config":{"audio_channels":20,"group_size":4,"input_local_attn_heads":16,
+    "input_local_dim":1024,"input_local_head_dim":64,"input_local_intermediate_size":4096,"input_local_layers":6,
+    "projection_layers":2,"out_hidden_size":4096,"speech_vocab_size":"1280"})";
+  const Model whole = read("{" + text + towers + "}");
+  constexpr Count v = 1280;
+  constexpr Count block = 2 * v + 3072 * v + 3072 + 2048 * v + v + 2 * (4608 * v + 4608) + 4608 * v + v;
+  constexpr Count seen = v * 3 * 2 * 16 * 16 + 3 * block + 2 * 32 + v + 5120 * 5120 + 4096 * 5120;
+  constexpr Count a = 1024;
+  constexpr Count layer = 4 * a * a + 3 * a + 3 * a * 4096 + 2 * a;
+  constexpr Count heard = 6 * layer + a + 16384 * 4096 + 16384 * 4096 + 20 * 1280 * a;
+  EXPECT_EQ(parameter_count(whole) - parameter_count(read("{" + text + "}")), seen + heard);
+  EXPECT_EQ(whole.trust, Trust::Modelled);
+}
+
+TEST(ConfigIrregular, AClassThatBuildsATowerWithoutItsConfigIsNotExact) {
+  const std::string rest = R"("model_type":"llama4","text_config":{"num_hidden_layers":1}})";
+  EXPECT_EQ(read(R"({"architectures":["Llama4ForConditionalGeneration"],)" + rest).trust, Trust::Modelled);
+  EXPECT_EQ(read(R"({"architectures":["Llama4ForCausalLM"],)" + rest).trust, Trust::Exact);
 }
 
 TEST(ConfigIrregular, LightOnOcrTiesItsHead) {
