@@ -3,13 +3,14 @@
 #include "readers/problems.hpp"
 
 #include <llmcalc/base/printable.hpp>
+#include <llmcalc/base/text.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdint>
-#include <optional>
 #include <string_view>
+#include <utility>
 
 namespace llmcalc::io {
 
@@ -17,50 +18,33 @@ namespace {
 
 using nlohmann::json;
 
-/// How one type of PEFT is counted.
+/// One type of PEFT.
 struct PeftType {
   std::string_view name;
+  std::string_view what{};  ///< what it trains, when it is neither LoRA nor a table of virtual tokens
   TrainingMethod method = TrainingMethod::Lora;
-  const char* rank_key = "r";  ///< "": counted as rank 1
+  const char* rank_key = "r";  ///< "": it has no rank that LoRA's could be compared with
   Count rank_times = 1;        ///< ranks of LoRA with as many parameters
-  std::string_view note{};     ///< what is counted otherwise
 };
 constexpr auto peft_types = std::to_array<PeftType>({
     {.name = "LORA"},
     {.name = "ADALORA", .rank_key = "init_r"},
-    {.name = "LOHA", .rank_times = 2, .note = "LoHa has two pairs of matrices: counted as LoRA of twice the rank"},
-    {.name = "LOKR", .note = "LoKr is counted as LoRA of the same rank, which has more parameters"},
-    {.name = "IA3",
-     .rank_key = "",
-     .note = "IA3 trains one vector per matrix: counted as LoRA of rank 1, which has more"},
-    {.name = "VERA",
-     .rank_key = "",
-     .note = "VeRA trains two vectors per matrix over shared frozen ones: counted as LoRA of rank 1"},
-    {.name = "OFT",
-     .rank_key = "",
-     .note = "OFT trains orthogonal blocks per matrix: counted as LoRA of rank 1, the blocks are not counted"},
-    {.name = "BOFT",
-     .rank_key = "",
-     .note = "BOFT trains butterfly blocks per matrix: counted as LoRA of rank 1, the blocks are not counted"},
-    {.name = "LN_TUNING",
-     .rank_key = "",
-     .note = "only norms are trained: counted as LoRA of rank 1, which has more"},
-    {.name = "FOURIERFT",
-     .rank_key = "",
-     .note = "FourierFT trains some frequencies per matrix: counted as LoRA of rank 1"},
-    {.name = "VBLORA", .note = "VB-LoRA shares its vectors: counted as LoRA of the same rank, which has more"},
-    {.name = "RANDLORA", .note = "RandLoRA is counted as LoRA of the same rank"},
-    {.name = "HRA", .note = "HRA is counted as LoRA of the same rank, which has more"},
-    {.name = "BONE", .note = "Bone is counted as LoRA of the same rank"},
-    {.name = "MISS", .note = "MiSS is counted as LoRA of the same rank"},
+    {.name = "LOHA", .what = "two pairs of matrices per matrix", .rank_times = 2},
+    {.name = "LOKR", .what = "Kronecker factors of each matrix"},
+    {.name = "IA3", .what = "one vector per matrix", .rank_key = ""},
+    {.name = "VERA", .what = "two vectors per matrix over frozen ones that all share", .rank_key = ""},
+    {.name = "OFT", .what = "orthogonal blocks per matrix", .rank_key = ""},
+    {.name = "BOFT", .what = "butterfly factors per matrix", .rank_key = ""},
+    {.name = "LN_TUNING", .what = "norms", .rank_key = ""},
+    {.name = "FOURIERFT", .what = "some frequencies per matrix", .rank_key = ""},
+    {.name = "VBLORA", .what = "mixtures of shared vectors"},
+    {.name = "RANDLORA", .what = "scales of frozen random matrices"},
+    {.name = "HRA", .what = "Householder reflections per matrix"},
+    {.name = "BONE", .what = "one block per matrix"},
+    {.name = "MISS", .what = "one block per matrix"},
     {.name = "PROMPT_TUNING", .method = TrainingMethod::PromptTuning},
-    {.name = "P_TUNING",
-     .method = TrainingMethod::PromptTuning,
-     .note = "the prompt encoder of p-tuning is not counted"},
-    {.name = "PREFIX_TUNING",
-     .method = TrainingMethod::PromptTuning,
-     .note =
-         "prefix tuning trains keys and values of every layer: counted as prompt tuning, which has fewer parameters"},
+    {.name = "P_TUNING", .what = "virtual tokens and their encoder", .method = TrainingMethod::PromptTuning},
+    {.name = "PREFIX_TUNING", .what = "keys and values of every layer", .method = TrainingMethod::PromptTuning},
     {.name = "MULTITASK_PROMPT_TUNING", .method = TrainingMethod::PromptTuning},
 });
 
@@ -128,7 +112,7 @@ class Reading {
       return problems_.take();
     }
     out_.method = type->method;
-    if (!type->note.empty()) out_.notes.emplace_back(type->note);
+    out_.what = type->what;
     if (type->method == TrainingMethod::PromptTuning) {
       out_.virtual_tokens = count("num_virtual_tokens", 20, 1'000'000);
     } else {
@@ -172,13 +156,12 @@ class Reading {
       out_.method = TrainingMethod::RsLora;
     }
     if (filled("rank_pattern"))
-      out_.notes.emplace_back("rank_pattern gives some modules other ranks: all are counted with " +
-                              std::to_string(out_.lora.rank));
+      out_.notes.emplace_back("rank_pattern gives some modules other ranks: the estimate takes one for all");
     read_saved_modules();
     if (filled("target_parameters"))
       out_.notes.emplace_back("target_parameters (experts) have adapters too: they are not counted");
     if (filled("layers_to_transform"))
-      out_.notes.emplace_back("layers_to_transform limits the adapter to some layers: all are counted");
+      out_.notes.emplace_back("layers_to_transform limits the adapter to some layers: the estimate has it in all");
   }
 
   /// Whole matrices that are trained alongside the adapters: token table and head are counted, others named.
@@ -243,6 +226,30 @@ bool is_adapter_config(const json& config) { return config.is_object() && config
 
 Result<AdapterConfig> read_adapter_config(const json& config, const std::string& place) {
   return Reading(config, place).read();
+}
+
+void fit_rank(AdapterConfig& adapter, std::optional<AdapterSize> size, Count stored) {
+  const bool ranked = adapter.method != TrainingMethod::PromptTuning;
+  adapter.parameters = size ? size->parameters : stored;
+  std::string note = adapter.type;
+  if (!adapter.what.empty()) note += " trains " + std::string(adapter.what);
+  if (adapter.parameters != 0)
+    note += (adapter.what.empty() ? " trains " : ": ") + grouped(adapter.parameters) + " parameters";
+  if (!adapter.what.empty() && ranked) {
+    if (size && size->per_rank != 0) {
+      const Count own = subtract(size->parameters, size->saved);
+      adapter.lora.rank = std::clamp<Count>(add(own, size->per_rank / 2) / size->per_rank, 1, 65536);
+      note += "; the estimate takes LoRA of rank " + grouped(adapter.lora.rank) + " in its place, which trains " +
+              grouped(multiply(adapter.lora.rank, size->per_rank));
+    } else {
+      note += "; the estimate takes LoRA of rank " + grouped(adapter.lora.rank) + " in its place";
+    }
+  } else if (!adapter.what.empty()) {
+    note += "; the estimate takes prompt tuning with as many virtual tokens in its place";
+  }
+  if (note != adapter.type) adapter.notes.insert(adapter.notes.begin(), std::move(note));
+  if (size && stored != 0 && stored != size->parameters)
+    adapter.notes.emplace_back("its file holds " + grouped(stored) + " parameters");
 }
 
 void set_training(const AdapterConfig& adapter, Training& training) {

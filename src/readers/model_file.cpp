@@ -18,6 +18,7 @@
 #include "readers/model_sniff.hpp"
 #include "readers/problems.hpp"
 #include "readers/safetensors/file.hpp"
+#include "readers/safetensors/header.hpp"
 #include "readers/safetensors/index.hpp"
 #include "readers/safetensors/packed_tensors.hpp"
 
@@ -352,6 +353,17 @@ Result<ModelFile> open_base(const AdapterConfig& adapter, const fs::path& path, 
                                 std::string(key_of(adapter.method))};
 }
 
+/// Parameters in the weights beside an adapter_config.json; 0 when there are none.
+Count stored_parameters(const fs::path& config) {
+  const Result<std::unique_ptr<ByteSource>> source = open_file(config.parent_path() / "adapter_model.safetensors");
+  if (!source) return 0;
+  Problems problems("adapter_model.safetensors");
+  Count sum = 0;
+  for (const StoredTensor& tensor : read_safetensors_header(**source, problems).tensors)
+    sum = add(sum, tensor.shape.elements().value_or(0));
+  return problems.empty() ? sum : 0;
+}
+
 Result<ModelFile> open_adapter(const nlohmann::json& config, const fs::path& path, int depth) {
   Result<AdapterConfig> read = read_adapter_config(config, shown(path));
   if (!read) return read.issues();
@@ -360,10 +372,12 @@ Result<ModelFile> open_adapter(const nlohmann::json& config, const fs::path& pat
   if (!opened) return opened;
   ModelFile file = std::move(opened).value();
   file.path = path;
+  fit_rank(adapter, adapter_size(config, file.model), stored_parameters(path));
   const bool prompt = adapter.method == TrainingMethod::PromptTuning;
-  const std::string size =
-      prompt ? counted(adapter.virtual_tokens, "virtual token") : "rank " + grouped(adapter.lora.rank);
-  file.oddities.push_back("an adapter (" + adapter.type + ", " + size + ") for " + in_quotes(adapter.base) +
+  const std::string size = prompt                 ? ", " + counted(adapter.virtual_tokens, "virtual token")
+                           : adapter.what.empty() ? ", rank " + grouped(adapter.lora.rank)
+                                                  : "";
+  file.oddities.push_back("an adapter (" + adapter.type + size + ") for " + in_quotes(adapter.base) +
                           ": this is the base model, with that training method");
   if (adapter.base.ends_with("4bit") && adapter.method == TrainingMethod::Lora)
     adapter.method = TrainingMethod::Qlora;
@@ -436,6 +450,9 @@ std::optional<AdapterConfig> adapter_at(const fs::path& path) {
   const bool named = fs::is_directory(path, error) || path.filename() == "adapter_config.json" ||
                      path.filename() == "adapter_model.safetensors";
   if (!named || !fs::exists(folder / "adapter_config.json", error)) return std::nullopt;
+  // With its base model the rank that stands for it is known; without it the adapter alone has to do.
+  if (Result<ModelFile> whole = open_at(folder / "adapter_config.json", 0); whole && whole->adapter)
+    return std::move(whole->adapter);
   const Result<std::string> text = read_text_file(folder / "adapter_config.json", most(Limit::ConfigBytes));
   if (!text) return std::nullopt;
   const Result<nlohmann::json> config = parse_json(*text);

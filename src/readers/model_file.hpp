@@ -63,7 +63,7 @@ struct ModelFile {
 /// Opens whatever lies at `path`; an adapter opens its base model. All problems at once.
 Result<ModelFile> open_model_file(const std::filesystem::path& path);
 
-/// The adapter at `path` (adapter_config.json or its folder), read without its base model; nothing when there is none.
+/// The adapter at `path` (adapter_config.json or its folder), also without its base model; nothing when there is none.
 std::optional<AdapterConfig> adapter_at(const std::filesystem::path& path);
 
 }  // namespace llmcalc::io
