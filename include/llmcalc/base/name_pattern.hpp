@@ -2,11 +2,16 @@
 // Patterns over names of modules and tensors, as quantization configs and llama.cpp's --override-tensor write them:
 // regular expressions and shell wildcards.
 //
-// A pattern becomes a small automaton that is run over the name once, so no pattern can take long: time is at most
-// states x characters. Known of regular expressions: characters, ".", sets, \d \w \s, groups, "|", "*", "+", "?",
-// {m,n}, "^" and "$". Not known: lookaround, back references, \b; such a pattern is refused.
+// A pattern is a tree of nodes. Each is asked once where in the name it may end, given all the places where it may begin,
+// so no pattern can take long; what takes more than a fixed number of questions does not fit. Known of regular
+// expressions: characters, ".", sets, \d \w \s, groups, "|", "*", "+", "?", {m,n}, "^" and "$". Not known: lookaround,
+// back references, \b; such a pattern is refused.
+//
+// Why no library: std::regex recurses once a character and takes exponential time on patterns from hostile files, and
+// RE2, which does neither, is not there for the browser edition, whose emscripten comes without it.
 
 #include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,17 +35,23 @@ class NamePattern {
 
   /// Characters, 256 of them.
   using Set = std::bitset<256>;
-  /// One step of the automaton.
-  struct Step {
-    enum class Kind : std::uint8_t { One, Fork, Jump, Begin, End, Found };
-    Kind kind = Kind::Found;
-    std::uint32_t first = 0;   ///< Fork, Jump: the next step; One: the index of its set
-    std::uint32_t second = 0;  ///< Fork: the other next step
+  /// A part of a pattern; children are indices, which cannot dangle.
+  struct Node {
+    enum class Kind : std::uint8_t { One, Sequence, Either, Repeat, Begin, End };
+    Kind kind = Kind::Sequence;
+    Set set{};
+    std::vector<std::size_t> children{};
+    std::uint32_t least = 1, most = 1;
   };
 
  private:
-  std::vector<Step> steps_;
-  std::vector<Set> sets_;
+  /// For every place of a name, before its characters and behind the last, whether it is one of them.
+  using Places = std::string;
+  /// Where a node may end that begins at these places.
+  [[nodiscard]] Places follow(std::size_t node, Places from, std::string_view name, std::size_t& work) const;
+
+  std::vector<Node> nodes_;
+  std::size_t root_ = 0;
   std::string literal_;  ///< occurs in every name that fits: a cheap first look
   friend class PatternCompiler;
 };

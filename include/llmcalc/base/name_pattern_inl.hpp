@@ -14,10 +14,10 @@ namespace llmcalc {
 namespace pattern_detail {
 
 using Set = NamePattern::Set;
-using Step = NamePattern::Step;
 
 inline constexpr std::size_t longest_pattern = 4096;
-inline constexpr std::size_t most_steps = 4096;
+inline constexpr std::size_t most_nodes = 4096;  ///< with each repetition written out
+inline constexpr std::size_t most_work = 65536;  ///< nodes looked at for one name
 inline constexpr std::size_t deepest_group = 32;
 inline constexpr std::uint32_t most_repeats = 256;
 inline constexpr std::uint32_t unlimited = UINT32_MAX;
@@ -53,22 +53,12 @@ inline std::optional<Set> escaped_class(char c) {
   return range_of(c, c);
 }
 
-/// A node of the parsed pattern; children are indices, which cannot dangle.
-struct Node {
-  enum class Kind : std::uint8_t { One, Sequence, Either, Repeat, Begin, End };
-  Kind kind = Kind::Sequence;
-  Set set{};
-  std::vector<std::size_t> children{};
-  std::uint32_t least = 1, most = 1;
-};
-
 }  // namespace pattern_detail
 
-/// Parses a pattern into nodes and writes their steps.
+/// Parses a pattern into nodes.
 class PatternCompiler {
   using Set = NamePattern::Set;
-  using Step = NamePattern::Step;
-  using Node = pattern_detail::Node;
+  using Node = NamePattern::Node;
 
  public:
   explicit PatternCompiler(std::string_view text) : text_(text) {}
@@ -103,8 +93,15 @@ class PatternCompiler {
 
  private:
   std::size_t push(Node node) {
-    nodes_.push_back(std::move(node));
-    return nodes_.size() - 1;
+    if (failed_) return 0;
+    std::size_t size = 1;
+    for (const std::size_t child : node.children) size += sizes_[child];
+    if (node.kind == Node::Kind::Repeat)
+      size *= std::max<std::size_t>(node.most == pattern_detail::unlimited ? node.least : node.most, 1);
+    if (size > pattern_detail::most_nodes) failed_ = true;
+    sizes_.push_back(std::min(size, pattern_detail::most_nodes));
+    out_.nodes_.push_back(std::move(node));
+    return out_.nodes_.size() - 1;
   }
   std::size_t fail() {
     failed_ = true;
@@ -235,81 +232,13 @@ class PatternCompiler {
     return true;
   }
 
-  // --- Steps ---
-
-  void step(Step s) {
-    if (out_.steps_.size() >= pattern_detail::most_steps) failed_ = true;
-    if (!failed_) out_.steps_.push_back(s);
-  }
-  [[nodiscard]] std::uint32_t here() const { return static_cast<std::uint32_t>(out_.steps_.size()); }
-
-  void write(std::size_t index) {
-    if (failed_) return;
-    const Node& node = nodes_[index];
-    switch (node.kind) {
-      case Node::Kind::One:
-        out_.sets_.push_back(node.set);
-        return step({Step::Kind::One, static_cast<std::uint32_t>(out_.sets_.size() - 1), 0});
-      case Node::Kind::Begin:
-        return step({Step::Kind::Begin, 0, 0});
-      case Node::Kind::End:
-        return step({Step::Kind::End, 0, 0});
-      case Node::Kind::Sequence:
-        for (const std::size_t child : node.children) write(child);
-        return;
-      case Node::Kind::Either:
-        return write_either(node);
-      case Node::Kind::Repeat:
-        return write_repeat(node);
-    }
-  }
-
-  void write_either(const Node& node) {
-    std::vector<std::size_t> jumps;
-    for (std::size_t i = 0; i < node.children.size() && !failed_; ++i) {
-      const bool last = i + 1 == node.children.size();
-      const std::size_t fork = out_.steps_.size();
-      if (!last) step({Step::Kind::Fork, here() + 1, 0});
-      write(node.children[i]);
-      if (last || failed_) break;
-      jumps.push_back(out_.steps_.size());
-      step({Step::Kind::Jump, 0, 0});
-      if (!failed_) out_.steps_[fork].second = here();
-    }
-    for (const std::size_t jump : jumps) {
-      if (!failed_) out_.steps_[jump].first = here();
-    }
-  }
-
-  void write_repeat(const Node& node) {
-    const std::size_t child = node.children.front();
-    for (std::uint32_t i = 0; i < node.least && !failed_; ++i) write(child);
-    if (node.most == pattern_detail::unlimited) {
-      const std::size_t fork = out_.steps_.size();
-      step({Step::Kind::Fork, here() + 1, 0});
-      write(child);
-      step({Step::Kind::Jump, static_cast<std::uint32_t>(fork), 0});
-      if (!failed_) out_.steps_[fork].second = here();
-      return;
-    }
-    std::vector<std::size_t> forks;
-    for (std::uint32_t i = node.least; i < node.most && !failed_; ++i) {
-      forks.push_back(out_.steps_.size());
-      step({Step::Kind::Fork, here() + 1, 0});
-      write(child);
-    }
-    for (const std::size_t fork : forks) {
-      if (!failed_) out_.steps_[fork].second = here();
-    }
-  }
-
   /// The longest run of single characters that every name must hold.
   [[nodiscard]] std::string literal(std::size_t root) const {
     std::string best, run;
-    const Node& node = nodes_[root];
+    const Node& node = out_.nodes_[root];
     if (node.kind != Node::Kind::Sequence) return best;
     for (const std::size_t child : node.children) {
-      const Node& item = nodes_[child];
+      const Node& item = out_.nodes_[child];
       if (item.kind == Node::Kind::One && item.set.count() == 1) {
         for (std::size_t c = 0; c < item.set.size(); ++c) {
           if (item.set.test(c)) run += static_cast<char>(c);
@@ -323,9 +252,8 @@ class PatternCompiler {
   }
 
   std::optional<NamePattern> finish(std::size_t root) {
-    write(root);
-    step({Step::Kind::Found, 0, 0});
     if (failed_) return std::nullopt;
+    out_.root_ = root;
     out_.literal_ = literal(root);
     return std::move(out_);
   }
@@ -333,7 +261,7 @@ class PatternCompiler {
   std::string_view text_;
   std::size_t at_ = 0;
   bool failed_ = false;
-  std::vector<Node> nodes_;
+  std::vector<std::size_t> sizes_;  ///< of the nodes, each repetition written out
   NamePattern out_;
 };
 
@@ -345,46 +273,57 @@ LLMCALC_INLINE std::optional<NamePattern> NamePattern::wildcard(std::string_view
   return PatternCompiler(text).wildcard();
 }
 
+LLMCALC_INLINE NamePattern::Places NamePattern::follow(std::size_t index, Places from, std::string_view name,
+                                                       std::size_t& work) const {
+  const Node& node = nodes_[index];
+  const auto none = [](const Places& places) { return places.find('\1') == Places::npos; };
+  if (work == 0 || none(from)) return Places(from.size(), '\0');
+  --work;
+  // Places that are not in `all` yet, which then holds them too.
+  const auto fresh = [](Places places, Places& all) {
+    for (std::size_t at = 0; at < places.size(); ++at) {
+      places[at] = static_cast<char>(places[at] & ~all[at]);
+      all[at] = static_cast<char>(all[at] | places[at]);
+    }
+    return places;
+  };
+  Places to(from.size(), '\0');
+  switch (node.kind) {
+    case Node::Kind::One:
+      for (std::size_t at = 0; at < name.size(); ++at) {
+        if (from[at] != 0 && node.set.test(pattern_detail::code(name[at]))) to[at + 1] = '\1';
+      }
+      return to;
+    case Node::Kind::Begin:
+      to.front() = from.front();
+      return to;
+    case Node::Kind::End:
+      to.back() = from.back();
+      return to;
+    case Node::Kind::Sequence:
+      for (const std::size_t child : node.children) from = follow(child, std::move(from), name, work);
+      return from;
+    case Node::Kind::Either:
+      for (const std::size_t child : node.children) fresh(follow(child, from, name, work), to);
+      return to;
+    case Node::Kind::Repeat: {
+      const std::size_t child = node.children.front();
+      for (std::uint32_t i = 0; i < node.least; ++i) from = follow(child, std::move(from), name, work);
+      from = fresh(std::move(from), to);
+      for (std::uint32_t i = node.least; i < node.most && !none(from); ++i)
+        from = fresh(follow(child, std::move(from), name, work), to);
+      return to;
+    }
+  }
+  return to;
+}
+
 LLMCALC_INLINE bool NamePattern::matches(std::string_view name) const {
   if (name.find(literal_) == std::string_view::npos) return false;
-  std::vector<std::uint32_t> now, next, open{0};
-  std::vector<std::size_t> seen(steps_.size(), SIZE_MAX);
-  for (std::size_t at = 0;; ++at) {
-    // All steps that can be reached without reading a character.
-    while (!open.empty()) {
-      const std::uint32_t i = open.back();
-      open.pop_back();
-      if (seen[i] == at) continue;
-      seen[i] = at;
-      const Step& step = steps_[i];
-      switch (step.kind) {
-        case Step::Kind::Found:
-          return true;
-        case Step::Kind::One:
-          now.push_back(i);
-          break;
-        case Step::Kind::Fork:
-          open.push_back(step.second);
-          open.push_back(step.first);
-          break;
-        case Step::Kind::Jump:
-          open.push_back(step.first);
-          break;
-        case Step::Kind::Begin:
-          if (at == 0) open.push_back(i + 1);
-          break;
-        case Step::Kind::End:
-          if (at == name.size()) open.push_back(i + 1);
-          break;
-      }
-    }
-    if (at == name.size() || now.empty()) return false;
-    for (const std::uint32_t i : now) {
-      if (sets_[steps_[i].first].test(pattern_detail::code(name[at]))) next.push_back(i + 1);
-    }
-    now.clear();
-    std::swap(open, next);
-  }
+  Places start(name.size() + 1, '\0');
+  start.front() = '\1';
+  std::size_t work = pattern_detail::most_work;
+  return follow(root_, std::move(start), name, work).find('\1') != Places::npos;
 }
 
 }  // namespace llmcalc
