@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "host/limits.hpp"
 #include "host/text_file.hpp"
+#include "readers/json_text.hpp"
 #include "readers/model_file.hpp"
 #include "readers/resolve.hpp"
 #include "report/json_output.hpp"
@@ -193,16 +194,23 @@ int print_preset(const InspectRequest& request, Streams streams) {
     id += kept ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : '-';
   }
   using nlohmann::ordered_json;
-  const ordered_json config = ordered_json::parse(*text, nullptr, false);
-  ordered_json preset{{"id", id},
-                      {"name", name},
-                      {"hf_id", config.value("_name_or_path", name)},
-                      {"family", model.family},
-                      {"released", nullptr},
-                      {"license", ""},
-                      {"context", model.max_context},
-                      {"weights_dtype", key_of(model.released_format)},
-                      {"parameters", parameter_count(model)}};
+  const Result<nlohmann::json> parsed = io::parse_json(*text);
+  if (!parsed || !parsed->is_object()) {
+    print_issues({{request.path, "is no config.json, of which alone a preset is made"}}, streams.errors);
+    return bad_input;
+  }
+  const ordered_json config = *parsed;
+  const auto published = config.find("_name_or_path");
+  ordered_json preset{
+      {"id", id},
+      {"name", name},
+      {"hf_id", published != config.end() && published->is_string() ? *published : ordered_json(name)},
+      {"family", model.family},
+      {"released", nullptr},
+      {"license", ""},
+      {"context", model.max_context},
+      {"weights_dtype", key_of(model.released_format)},
+      {"parameters", parameter_count(model)}};
   std::string notes;
   for (const std::string& note : model.notes) notes += (notes.empty() ? "" : "; ") + note;
   if (!notes.empty()) preset["notes"] = notes;

@@ -189,6 +189,15 @@ TEST(Inspect, MakesAPresetOfAConfig) {
   EXPECT_EQ(preset.at("parameters"), 1000 * 64 + 2 * (4 * 64 * 64 + 3 * 64 * 128 + 2 * 64) + 64);
   EXPECT_EQ(preset.at("config").at("hidden_size"), 64);
   EXPECT_THAT(call({"inspect", path + "/config.json", "--as-preset"}).errors, HasSubstr("--source"));
+  // Infinity, as Python writes it, and a name that is no text.
+  const std::string odd = folder
+                              .write("odd/config.json", R"({"model_type":"llama","hidden_size":64,"_name_or_path":7,
+    "num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":128,"vocab_size":1000,
+    "time_step_limit":[0.0,Infinity]})")
+                              .string();
+  const Called infinite = call({"inspect", odd, "--as-preset", "--source", "x"});
+  ASSERT_EQ(infinite.status, 0) << infinite.errors;
+  EXPECT_EQ(json::parse(infinite.out).at("hf_id"), "odd");
 }
 
 }  // namespace
