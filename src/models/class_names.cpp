@@ -30,7 +30,7 @@ std::string bare(std::string_view text) {
 constexpr auto tasks = std::to_array<std::string_view>(
     {"ForCausalLMNextN", "ForCausalLM", "LMHeadModel", "ForConditionalGeneration", "ForProcessRewardModel",
      "ForRewardModel", "RewardModel", "ForSequenceClassification", "ForTokenClassification", "ForQuestionAnswering",
-     "ForMultipleChoice", "ForMaskedLM", "ForPreTraining", "BidirectionalModel", "ModelLM", "Model"});
+     "ForMultipleChoice", "ForMaskedLM", "ForPreTraining", "BidirectionalModel", "EncoderModel", "ModelLM", "Model"});
 
 std::string_view stem_of(std::string_view class_name) {
   for (const std::string_view task : tasks) {

@@ -36,11 +36,13 @@ constexpr auto refusals = std::to_array<Refusal>({
          "univnet vits wav2vec2 wav2vec2-bert wav2vec2-conformer wavlm whisper"},
     {.kind = "a model for images",
      .model_types =
-         "aimv2 align altclip beit bit blip chinese_clip clip clipseg convnext convnextv2 deit "
+         "aimv2 align altclip beit bit blip chinese_clip clip clip_text_model clip_vision_model clipseg convnext "
+         "convnextv2 deit "
          "depth_anything detr dinov2 dinov2_with_registers dinov3_convnext dinov3_vit dpt efficientnet flava "
          "groupvit hiera ijepa imagegpt mask2former maskformer metaclip_2 mobilenet_v1 mobilenet_v2 "
          "mobilevit mobilevitv2 oneformer owlv2 owlvit radio resnet rt_detr sam sam2 sam3 segformer siglip "
-         "siglip2 swin swinv2 timm_backbone timm_wrapper videomae vilt vit vit_mae vitdet vivit vjepa2 yolos"},
+         "siglip2 siglip_vision_model siglip2_vision_model swin swinv2 timm_backbone timm_wrapper videomae vilt vit "
+         "vit_mae vitdet vivit vjepa2 yolos"},
 });
 
 /// True when the word is one of the text's.

@@ -88,7 +88,7 @@ class Walk {
       const std::string at = pointer + '/' + key;
       if (value.is_object()) {
         inner(value, at, shown + key, key, depth);
-      } else if (value.is_number_integer() && value > 1 && matters(key, shown) && !was_read(values, pointer, key) &&
+      } else if (is_size(value) && matters(key, shown) && !was_read(values, pointer, key) &&
                  !repeats(values, pointer, key)) {
         names_.push_back(shown + key);
       }
@@ -98,6 +98,12 @@ class Walk {
   [[nodiscard]] std::vector<std::string> names() && { return std::move(names_); }
 
  private:
+  /// A number of more than one, or, where the family is not known, a list with such a number (heads of every layer).
+  [[nodiscard]] bool is_size(const json& value) const {
+    const auto large = [](const json& v) { return v.is_number_integer() && v > 1; };
+    return large(value) || (!known_ && value.is_array() && std::ranges::any_of(value, large));
+  }
+
   void inner(const json& values, const std::string& pointer, const std::string& shown, std::string_view key,
              int depth) {
     if (depth > 2 || holds(harmless_objects, key)) return;

@@ -412,6 +412,9 @@ constexpr auto rows = std::to_array<TowerRow>({
      @
      vision_tower.post_trunk_norm : rms hidden*post; vision_tower.merger.ln_q : ln hidden
      vision_tower.merger.mlp.0 : merged x merged +; vision_tower.merger.mlp.2 : out x merged +)"},
+    // GOT-OCR 2: SAM with the convolutions that shorten it, and a matrix.
+    {.name = "got_ocr2", .sizes = "merged=1024",
+     .tensors = "&sam_base; multi_modal_projector.multimodal_projector : model x merged +"},
     // The first Qwen-VL: OpenCLIP's ViT-bigG and a resampler of 256 queries.
     {.name = "qwen_vl",
      .sizes = "hidden=width(width,1664) layers=layers(layers,48) width=scaled(mlp_ratio,hidden)"

@@ -109,6 +109,19 @@ TEST(ConfigUnread, SizesThatNobodyReadAreNamedAndLowerTheTrust) {
   EXPECT_EQ(ngram.trust, Trust::Modelled);
   EXPECT_TRUE(says(ngram, "ngram_vocab_size"));
   EXPECT_TRUE(says(ngram, "visual_tower"));
+  // The same number of experts under a second name, and what towers of CLIP leave unused, say nothing.
+  const Model twice = read(R"({"model_type":"deepseek_v3","num_experts":8,"n_routed_experts":8,"rotary_dim":64})");
+  EXPECT_FALSE(says(twice, "not read"));
+  EXPECT_TRUE(says(read(R"({"model_type":"deepseek_v3","num_experts":9,"n_routed_experts":8})"), "num_experts"));
+  // Lists of an unknown family count too: its layers may be of many widths.
+  EXPECT_TRUE(says(read("{\"model_type\":\"never_seen\"," + llama_fields + R"(,"heads_of_layers":[4,8]})"),
+                   "heads_of_layers"));
+}
+
+TEST(ConfigUnread, SlidingWindowSizeIsTheWindowByAnotherName) {
+  const Model m = read(R"({"model_type":"gemma2","sliding_window":4096,"sliding_window_size":4096})");
+  EXPECT_FALSE(says(m, "not read"));
+  EXPECT_EQ(m.trust, Trust::Exact);
 }
 
 TEST(ConfigUnread, RecurrentLayersOfUnknownKindAreNoAttention) {
