@@ -45,6 +45,7 @@ enum class Limit : std::uint8_t {
   ImportSettings,
   ImportDepth,
   AddressBytes,
+  PictureBytes,
   SessionBytes,
   SearchEntries,
   SearchModels,
@@ -64,7 +65,7 @@ struct LimitRow {
 
 inline constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 
-inline constexpr std::array<LimitRow, 37> limits{{
+inline constexpr std::array<LimitRow, 38> limits{{
     {Limit::JsonDepth, "json.depth", "JSON: objects and lists inside one another", "levels", 100, "refused"},
     {Limit::JsonPieces, "json.pieces", "JSON: values, keys and texts of a document", "pieces", 800'000, "refused"},
     {Limit::ConfigBytes, "config.bytes", "config.json and adapter_config.json", "bytes", 16 * mebibyte, "refused"},
@@ -111,6 +112,7 @@ inline constexpr std::array<LimitRow, 37> limits{{
     {Limit::ImportDepth, "import.depth", "its objects and lists inside one another", "levels", 32, "refused"},
     {Limit::AddressBytes, "address.bytes", "a scenario in the address of the browser edition", "bytes", mebibyte,
      "refused"},
+    {Limit::PictureBytes, "picture.bytes", "an exported picture that is opened", "bytes", 64 * mebibyte, "refused"},
     {Limit::SessionBytes, "session.bytes", "the window's session", "bytes", 8 * mebibyte, "kept aside"},
     {Limit::SearchEntries, "search.entries", "files and folders looked at in search of models", "entries", 50'000,
      "left out, and said"},

@@ -3,10 +3,12 @@
 #include "host/text_file.hpp"
 #include "host/write_file.hpp"
 #include "platform/gl.hpp"
+#include "readers/share_text.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
@@ -72,7 +74,8 @@ Picture OffscreenTarget::read() const {
 
 Picture read_window(int width, int height) { return read_bound(width, height); }
 
-Result<std::filesystem::path> write_png(const Picture& picture, const std::filesystem::path& file) {
+Result<std::filesystem::path> write_png(const Picture& picture, const std::filesystem::path& file,
+                                        std::string_view shared) {
   std::string png;
   const auto append = [](void* into, void* data, int size) {
     static_cast<std::string*>(into)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
@@ -81,7 +84,7 @@ Result<std::filesystem::path> write_png(const Picture& picture, const std::files
                              picture.width * 4) == 0) {
     return Issue{io::shown(file), "the picture could not be made"};
   }
-  return io::write_file(file, png);
+  return io::write_file(file, shared.empty() ? png : io::picture_with_share_text(std::move(png), shared));
 }
 
 }  // namespace llmcalc::platform

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 namespace llmcalc::platform {
@@ -42,7 +43,9 @@ class OffscreenTarget {
 /// What the window shows now (the default framebuffer).
 Picture read_window(int width, int height);
 
-/// Writes a PNG; a failure leaves no half-written file behind.
-Result<std::filesystem::path> write_png(const Picture& picture, const std::filesystem::path& file);
+/// Writes a PNG; a failure leaves no half-written file behind. `shared` is the scenario's word (readers/share_text.hpp)
+/// that opens it again; "" for none.
+Result<std::filesystem::path> write_png(const Picture& picture, const std::filesystem::path& file,
+                                        std::string_view shared = {});
 
 }  // namespace llmcalc::platform

@@ -3,6 +3,7 @@
 #include "host/text_file.hpp"
 #include "platform/gl.hpp"
 #include "platform/picture.hpp"
+#include "readers/share_text.hpp"
 #include "ui/fonts.hpp"
 #include "ui/panels.hpp"
 
@@ -31,7 +32,8 @@ void watch_mouse(Stage& stage, ui::App& app) {
 
 /// Writes what was drawn last into the file that was asked for.
 void save_picture(Stage& stage, ui::App& app, int width, int height) {
-  const Result<std::filesystem::path> written = write_png(read_window(width, height), *app.requests.screenshot);
+  const Result<std::filesystem::path> written =
+      write_png(read_window(width, height), *app.requests.screenshot, io::share_text(app.scenario));
   if (written) {
     ui::say(app, "Picture saved as " + io::shown(*written));
   } else {

@@ -102,6 +102,13 @@ std::optional<std::string_view> shared_word(std::string_view text) {
   return text.substr(hash + 1);
 }
 
+void take_shared(App& app, std::string_view word) {
+  Result<Scenario> scenario = io::read_share_text(word, app.resolver);
+  if (!scenario) return complain(app, scenario.issues().front().what);
+  use_scenario(app, std::move(scenario).value());
+  say(app, "Scenario opened");
+}
+
 std::string mixer_words(const Layer& kind) {
   switch (kind.mixer) {
     case Mixer::Attention: {
@@ -147,6 +154,16 @@ void note_opened(Preferences& preferences, const std::string& path) {
 
 bool take_any_path(App& app, const std::filesystem::path& path) {
   const std::string shown = io::shown(path);
+  if (path.extension() == ".png") {
+    const Result<std::string> picture = io::read_text_file(path, io::most(io::Limit::PictureBytes));
+    const auto word = picture ? io::share_text_of_picture(*picture) : std::nullopt;
+    if (word) {
+      take_shared(app, *word);
+    } else {
+      complain(app, shown + ": is no picture that was exported here");
+    }
+    return word.has_value();
+  }
   if (path.extension() == ".json") {
     const Result<std::string> text = io::read_text_file(path, scenario_limit);
     if (text) {
@@ -185,13 +202,7 @@ bool take_text(App& app, std::string_view text) {
   const std::size_t start = text.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos) return false;
   if (const auto word = shared_word(text.substr(start))) {
-    Result<Scenario> scenario = io::read_share_text(*word, app.resolver);
-    if (!scenario) {
-      complain(app, scenario.issues().front().what);
-      return true;
-    }
-    use_scenario(app, std::move(scenario).value());
-    say(app, "Scenario opened");
+    take_shared(app, *word);
     return true;
   }
   if (text[start] != '{' && take_log(app, text)) return true;

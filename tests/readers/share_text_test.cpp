@@ -36,5 +36,35 @@ TEST(ShareText, SaysWhatIsWrong) {
   EXPECT_THAT(complaint("eyJtb2RlbCI6Im5vYm9keSJ9"), testing::HasSubstr("nobody"));
 }
 
+/// A PNG of one grey pixel, and the same with "word" in it as another program writes it (Python's zlib made both).
+const std::string pixel(
+    "\211\120\116\107\015\012\032\012\000\000\000\015\111\110\104\122\000\000\000\001\000\000\000\001\010\000\000\000"
+    "\000\072\176\233\125\000\000\000\012\111\104\101\124\170\234\143\250\007\000\000\201\000\200\323\224\123\112\000"
+    "\000\000\000\111\105\116\104\256\102\140\202",
+    67);
+const std::string pixel_with_word(
+    "\211\120\116\107\015\012\032\012\000\000\000\015\111\110\104\122\000\000\000\001\000\000\000\001\010\000\000\000"
+    "\000\072\176\233\125\000\000\000\012\111\104\101\124\170\234\143\250\007\000\000\201\000\200\323\224\123\112\000"
+    "\000\000\014\164\105\130\164\154\154\155\143\141\154\143\000\167\157\162\144\172\154\364\036\000\000\000\000\111"
+    "\105\116\104\256\102\140\202",
+    91);
+
+TEST(ShareText, LiesInsideAPicture) {
+  EXPECT_EQ(picture_with_share_text(pixel, "word"), pixel_with_word);
+  EXPECT_EQ(share_text_of_picture(pixel_with_word), "word");
+  EXPECT_EQ(share_text_of_picture(pixel), std::nullopt);
+}
+
+TEST(ShareText, OfABrokenPictureIsNone) {
+  for (std::size_t size = 0; size < pixel_with_word.size() - 12; ++size) {
+    const auto word = share_text_of_picture(std::string_view(pixel_with_word).substr(0, size));
+    EXPECT_FALSE(word) << size;
+  }
+  EXPECT_EQ(picture_with_share_text("no picture", "word"), "no picture");
+  std::string huge = pixel;
+  huge[8] = '\xff';  // the first chunk's length
+  EXPECT_EQ(share_text_of_picture(huge), std::nullopt);
+}
+
 }  // namespace
 }  // namespace llmcalc::io
