@@ -71,6 +71,9 @@ Answer plan_answer(const Scenario& s, const PlanRequest& request) {
   if (found.candidates.size() > 1) {
     out.sentence += "\nThe first " + reason(found.candidates[0], found.candidates[1], options.rank) + ".";
   }
+  if (found.candidates.empty() && found.considered > 0) {
+    out.sentence += " --needs lists how many devices of each kind would do.";
+  }
   out.table.columns = plan_columns(task);
   for (const PlanCandidate& c : found.candidates) out.table.rows.push_back(plan_row(c, task, request.units()));
   out.json = io::plan_json(found, task, options.rank);

@@ -39,10 +39,25 @@ std::string got(const json& value) {
 
 namespace {
 
-/// "must be ..., got ..." with the nearest of the allowed words when a word was given.
+/// " (training.method takes it: --training-method)" where a word is another setting's; "" where it is none.
+std::string setting_that_takes(std::string_view word, const Field& but) {
+  for (const Field& field : fields) {
+    const auto* choice = std::get_if<ChoiceAccess>(&field.access);
+    if (choice == nullptr || field.path == but.path) continue;
+    for (std::size_t i = 0; i < choice->size; ++i) {
+      if (choice->row(i).key == word) {
+        return " (" + std::string(field.path) + " takes it: " + std::string(field.flag) + ")";
+      }
+    }
+  }
+  return {};
+}
+
+/// "must be ..., got ..." with the nearest of the allowed words when a word was given, or whose value it is.
 std::string mismatch(const Field& field, const json& value, const std::vector<std::string>& words = {}) {
   std::string hint;
   if (value.is_string()) hint = did_you_mean(value.get<std::string>(), words);
+  if (value.is_string() && hint.empty()) hint = setting_that_takes(value.get<std::string>(), field);
   return "must be " + expected_text(field) + ", got " + got(value) + hint;
 }
 

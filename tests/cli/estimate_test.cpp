@@ -141,6 +141,7 @@ TEST(BadInput, IsNamedByFlagForPeople) {
   EXPECT_THAT(refusal({"--set", "serving.contxt=5"}), HasSubstr("did you mean \"serving.context\"?"));
   EXPECT_THAT(refusal({"--set", "serving.context"}), HasSubstr("must be PATH=VALUE"));
   EXPECT_THAT(refusal({"--format", "yaml"}), HasSubstr("yaml"));
+  EXPECT_THAT(refusal({"--method", "qlora"}), HasSubstr("(training.method takes it: --training-method)"));
 }
 
 TEST(BadInput, OfADeviceAsksForItsUnit) {
