@@ -224,6 +224,17 @@ const std::vector<std::string_view>& mixes_longest_first() {
   return keys;
 }
 
+/// A file's name without its part's number: "name-00001-of-00003" is name.
+std::string without_part(std::string name) {
+  constexpr std::string_view form = "-#####-of-#####";
+  if (name.size() <= form.size()) return name;
+  const std::string_view end = std::string_view(name).substr(name.size() - form.size());
+  const bool part = std::equal(form.begin(), form.end(), end.begin(),
+                               [](char wanted, char c) { return wanted == '#' ? digit(c) : c == wanted; });
+  if (part) name.resize(name.size() - form.size());
+  return name;
+}
+
 }  // namespace
 
 std::string weight_format_of_word(std::string_view word) {
@@ -283,6 +294,7 @@ ModelName model_name(std::string_view written) {
   out.plain = out.name.substr(out.name.find('/') == std::string::npos ? 0 : out.name.rfind('/') + 1);
   const std::string organisation = lower_case(out.name.substr(0, out.name.size() - out.plain.size()));
   if (const std::string tail = lower_case(out.plain); tail.ends_with(".gguf")) out.plain.resize(out.plain.size() - 5);
+  out.plain = without_part(std::move(out.plain));
   for (const std::string_view mix : mixes_longest_first()) {
     // "F16" and "BF16" at the end of a name state a GGUF only in one of GGUF files.
     const bool plain_type = mix == "F32" || mix == "F16" || mix == "BF16";

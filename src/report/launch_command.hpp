@@ -27,8 +27,9 @@ struct LaunchFile {
 /// A command with its files.
 // NOLINTNEXTLINE(bugprone-exception-escape): moving an ordered_json does not throw
 struct Launch {
-  std::string command;
-  std::vector<LaunchFile> files;
+  std::string command{};
+  std::vector<LaunchFile> files{};
+  std::string needs{};  ///< what has to be there before; "" for nothing but what the command names
   nlohmann::ordered_json unsaid = nlohmann::ordered_json::object();  ///< settings that no option says
 };
 

@@ -35,7 +35,8 @@ TEST(Lookup, AModelIsFoundByEveryNameItHas) {
        {"llama-3.1-8b", "Llama 3.1 8B", "LLAMA 3.1 8 B", "llama3.1:8b", "meta-llama/Llama-3.1-8B",
         "meta-llama/Llama-3.1-8B-Instruct", "https://huggingface.co/meta-llama/Llama-3.1-8B/tree/main",
         "https://ollama.com/library/llama3.1:8b", "hf.co/bartowski/Meta-Llama-3.1-8B-Instruct-GGUF:Q4_K_M",
-        "mlx-community/Meta-Llama-3.1-8B-Instruct-4bit", "Meta-Llama-3.1-8B-Instruct.Q5_K_M.gguf"}) {
+        "mlx-community/Meta-Llama-3.1-8B-Instruct-4bit", "Meta-Llama-3.1-8B-Instruct.Q5_K_M.gguf",
+        "models/Llama-3.1-8B-Instruct-UD-Q3_K_XL-00001-of-00003.gguf"}) {
     EXPECT_EQ(model(name), "llama-3.1-8b") << name;
   }
   EXPECT_EQ(model("Qwen/Qwen3-30B-A3B-Instruct-2507"), "qwen3-30b-a3b");

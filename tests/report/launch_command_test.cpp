@@ -126,6 +126,20 @@ TEST(LaunchCommand, WritesWhatTheServerHasAnOptionFor) {
   EXPECT_TRUE(llama.unsaid.empty()) << llama.unsaid;
 }
 
+TEST(LaunchCommand, SaysWhichCheckpointHasToBeThere) {
+  const auto needs = [](const char* runtime, const char* format) {
+    return launched(
+               scenario(
+                   {{"model", "qwen3-8b"}, {"weights", {{"format", format}}}, {"serving", {{"runtime", runtime}}}}))
+        .needs;
+  };
+  EXPECT_EQ(needs("vllm", "awq-int4"),
+            "Qwen/Qwen3-8B has to be a checkpoint in AWQ 4 bit; the model was released in BF16.");
+  EXPECT_EQ(needs("vllm", "fp8"), "") << "made at load";
+  EXPECT_EQ(needs("vllm", "released"), "");
+  EXPECT_EQ(needs("llama.cpp", "gguf:Q4_K_M"), "") << "the command names the file";
+}
+
 TEST(LaunchCommand, NamesOptimizersAsTheFrameworkDoes) {
   Scenario s = scenario({{"model", "llama-3.1-8b"}});
   for (const auto& row : optimizers) {
@@ -161,6 +175,48 @@ TEST(LaunchCommand, WritesTheFilesOfTrainingPrograms) {
   EXPECT_THAT(titan.files.front().content, HasSubstr("tensor_parallel_degree = 2"));
   EXPECT_TRUE(titan.unsaid.empty() || (titan.unsaid.size() == 1 && titan.unsaid.contains("training")))
       << titan.unsaid;
+}
+
+TEST(LaunchCommand, CountsTheRanksOfDataParallelAttention) {
+  const Launch got = launched(scenario({{"model", "deepseek-v3"},
+                                        {"serving", {{"runtime", "sglang"}}},
+                                        {"parallelism", {{"tensor", 2}, {"data", 4}, {"expert", 8}}},
+                                        {"device", {{"id", "h100"}, {"count", 8}}}}));
+  for (const char* flag : {"--tp-size 8", "--dp-size 4", "--ep-size 8", "--enable-dp-attention"}) {
+    EXPECT_THAT(got.command, HasSubstr(flag));
+  }
+  EXPECT_EQ(imported(got).parallelism.tensor, 2U);
+}
+
+TEST(LaunchCommand, StartsAFrameworkByItsOwnProgram) {
+  const std::vector<std::pair<const char*, const char*>> programs{
+      {"trl", "trl sft --num_processes 2 --model_name_or_path meta-llama/Llama-3.1-8B"},
+      {"ms-swift", "NPROC_PER_NODE=2 swift sft --model meta-llama/Llama-3.1-8B --tuner_type full"},
+      {"automodel", "automodel llmcalc-automodel.yaml --nproc-per-node 2"},
+      {"verl", "python3 -m verl.trainer.main_ppo "},
+      {"openrlhf", "deepspeed --num_gpus 2 --module openrlhf.cli.train_sft --pretrain meta-llama/Llama-3.1-8B"},
+      {"megatron-bridge",
+       "torchrun --nproc_per_node 2 scripts/training/run_recipe.py --recipe RECIPE "
+       "train.micro_batch_size=1"}};
+  for (const auto& [framework, command] : programs) {
+    const Scenario s = scenario({{"model", "llama-3.1-8b"},
+                                 {"training", {{"framework", framework}}},
+                                 {"parallelism", {{"data", 2}}},
+                                 {"device", {{"id", "h100"}, {"count", 2}}}});
+    EXPECT_THAT(launched(s, Task::Training).command, testing::StartsWith(command));
+  }
+  const Scenario unsloth = scenario({{"model", "llama-3.1-8b"}, {"training", {{"framework", "unsloth"}}}});
+  EXPECT_THAT(launched(unsloth, Task::Training).needs, HasSubstr("unsloth.FastLanguageModel"));
+}
+
+TEST(LaunchCommand, StartsMlxWithItsOwnProgram) {
+  const Scenario s = scenario({{"model", "llama-3.2-3b"},
+                               {"training", {{"framework", "mlx"}, {"method", "lora"}, {"recompute", "full"}}},
+                               {"device", "m4-max-64gb"}});
+  const Result<Launch> got = launch(s, Task::Training, name_for_programs(s), resolver());
+  ASSERT_TRUE(got);
+  EXPECT_THAT(got->command, HasSubstr("mlx_lm.lora --model meta-llama/Llama-3.2-3B --train --fine-tune-type lora"));
+  EXPECT_THAT(got->command, HasSubstr("--grad-checkpoint"));
 }
 
 TEST(LaunchCommand, RefusesAProgramThatDoesSomethingElse) {

@@ -89,6 +89,8 @@ constexpr Program programs[] = {
     {"mlx_lm.chat", "mlx"},
     {"mlx_lm server", "mlx"},
     {"mlx_lm generate", "mlx"},
+    {"mlx_lm.lora", "mlx-lora"},
+    {"mlx_lm lora", "mlx-lora"},
     {"transformers serve", "transformers"},
     {"litgpt serve", "litgpt"},
     {"litgpt generate", "litgpt"},
@@ -113,6 +115,12 @@ constexpr Program programs[] = {
     {"torchtitan/train.py", "torchtitan"},
     {"run_train.sh", "torchtitan"},
     {"verl.trainer.main_ppo", "verl"},
+    {"openrlhf.cli.train_sft", "openrlhf"},
+    {"openrlhf.cli.train_dpo", "openrlhf"},
+    {"openrlhf.cli.train_rm", "openrlhf"},
+    {"automodel", "automodel"},
+    {"nemo_automodel.cli.app", "automodel"},
+    {"run_recipe.py", "megatron-bridge"},
     {"litgpt finetune_lora", "litgpt-finetune"},
     {"litgpt finetune_full", "litgpt-finetune"},
     {"litgpt finetune", "litgpt-finetune"},
@@ -155,6 +163,7 @@ struct Found {
 
 Found find_program(const std::vector<std::string>& words) {
   Found best;
+  std::string version;  // of the image, whatever names the program
   std::size_t rank = std::size(programs);
   for (std::size_t i = 0; i < words.size(); ++i) {
     for (std::size_t p = 0; p < std::size(programs) && p < rank; ++p) {
@@ -169,12 +178,13 @@ Found find_program(const std::vector<std::string>& words) {
     }
     for (const Program& image : images) {
       const std::size_t at = words[i].find(image.words);
-      if (at == std::string::npos || best.tool != nullptr) continue;
-      best = {find_tool(image.tool), i + 1, "", std::string(image.words)};
+      if (at == std::string::npos) continue;
+      if (best.tool == nullptr) best = {find_tool(image.tool), i + 1, "", std::string(image.words)};
       const std::size_t colon = words[i].find(":v", at);
-      if (colon != std::string::npos) best.version = words[i].substr(colon + 2);
+      if (colon != std::string::npos) version = words[i].substr(colon + 2);
     }
   }
+  best.version = std::move(version);
   return best;
 }
 
@@ -491,6 +501,16 @@ bool Importing::take_file(const std::string& name) {
   return true;
 }
 
+bool Importing::name_device(const std::string& name) {
+  json device{{"id", name}};
+  if (!read_scenario_leniently({{"model", std::string(default_model_id)}, {"device", device}}, resolver_)
+           .issues.empty())
+    return false;
+  out_.scenario["device"] = std::move(device);
+  say("device = " + name);
+  return true;
+}
+
 void Importing::apply(const Tool& tool, const std::vector<Given>& given) {
   out_.tool = &tool;
   any_word(tool.choose, [&](std::string_view setting) {
@@ -501,10 +521,10 @@ void Importing::apply(const Tool& tool, const std::vector<Given>& given) {
   for (const Given& one : given) take(one);
   if (tool.finish != nullptr) tool.finish(*this);
   // As many devices as the layout takes, unless it was said.
-  if (devices_ > 1 && !out_.scenario.contains("device")) {
-    out_.scenario["device"] = {{"id", std::string(default_device_id)}, {"count", devices_}};
-  }
-  if (!out_.scenario.contains("device") || devices_ > 1)
+  const bool named = out_.scenario.contains("device");
+  if (devices_ > 1 && !named) out_.scenario["device"]["id"] = std::string(default_device_id);
+  if (devices_ > 1) out_.scenario["device"]["count"] = devices_;
+  if (!named)
     note("the device is not part of these settings: " + std::string(default_device_id) +
          " is assumed, --device names another");
 }
@@ -603,6 +623,10 @@ std::optional<std::vector<std::string>> manifest_command(const std::vector<Given
     if (key == "command" || key == "args" || key == "entrypoint" || key == "image")
       containers[place][key] = g.value.value_or("");
     if (key == "nvidia.com/gpu" || g.name.ends_with("nvidia.com/gpu")) around.push_back({"nvidia.com/gpu", g.value});
+    if (g.name.ends_with("nvidia.com/gpu.product") || key == "gke-accelerator" ||
+        g.name.ends_with("cloud.google.com/gke-accelerator")) {
+      around.push_back({"nvidia.com/gpu.product", g.value});
+    }
     if (g.name.find("devices.") != std::string::npos && key == "count") around.push_back({"nvidia.com/gpu", g.value});
   }
   for (const auto& [place, parts] : containers) {

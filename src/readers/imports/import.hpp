@@ -94,6 +94,8 @@ class Importing {
   void say(std::string words) { said_ = std::move(words); }
   void note(std::string words) { out_.notes.push_back(std::move(words)); }
   [[nodiscard]] Count& devices() { return devices_; }
+  /// Takes a device by its name; false when none has it.
+  bool name_device(const std::string& name);
   [[nodiscard]] const Tool& tool() const { return *out_.tool; }
 
  private:

@@ -48,6 +48,13 @@ bool take_device_count(Importing& in, const Given& g) {
   return true;
 }
 
+/// The product that a cluster's node is chosen by: "NVIDIA-H100-80GB-HBM3", "nvidia-l4".
+bool take_product(Importing& in, const Given& g) {
+  std::string name = g.value.value_or("");
+  std::replace(name.begin(), name.end(), '-', ' ');
+  return !name.empty() && in.name_device(name);
+}
+
 /// A model whose place only the cluster knows is what it is served as.
 void model_by_served_name(Importing& in) {
   const std::string name = in.given("served_model_name");
@@ -196,6 +203,7 @@ constexpr std::array vllm_rows{
     OptionRow{.names = "speculative_config.model speculative_model", .take = vllm_speculative_model},
     OptionRow{.names = "CUDA_VISIBLE_DEVICES HIP_VISIBLE_DEVICES", .as = As::Devices, .take = take_visible_devices},
     OptionRow{.names = "nvidia.com/gpu amd.com/gpu", .take = take_device_count},
+    OptionRow{.names = "nvidia.com/gpu.product", .take = take_product},
 };
 
 // --- SGLang ---
@@ -273,6 +281,7 @@ constexpr std::array sglang_rows{
     OptionRow{.names = "cuda_graph_max_bs cuda_graph_bs", .affects = "fewer CUDA graphs than are counted"},
     OptionRow{.names = "CUDA_VISIBLE_DEVICES HIP_VISIBLE_DEVICES", .as = As::Devices, .take = take_visible_devices},
     OptionRow{.names = "nvidia.com/gpu amd.com/gpu", .take = take_device_count},
+    OptionRow{.names = "nvidia.com/gpu.product", .take = take_product},
 };
 
 // --- llama.cpp and what is built on it ---
@@ -407,6 +416,7 @@ constexpr std::array llama_rows{
     OptionRow{.names = "no_kv_offload nkvo", .affects = "the cache stays in host memory"},
     OptionRow{.names = "CUDA_VISIBLE_DEVICES HIP_VISIBLE_DEVICES", .as = As::Devices, .take = take_visible_devices},
     OptionRow{.names = "nvidia.com/gpu amd.com/gpu", .take = take_device_count},
+    OptionRow{.names = "nvidia.com/gpu.product", .take = take_product},
 };
 
 void ollama_finish(Importing& in) {
@@ -537,6 +547,7 @@ constexpr std::array trt_rows{
     OptionRow{.names = "cuda_graph_config", .path = "serving.cuda_graphs", .as = As::Words, .words = "null=false"},
     OptionRow{.names = "CUDA_VISIBLE_DEVICES HIP_VISIBLE_DEVICES", .as = As::Devices, .take = take_visible_devices},
     OptionRow{.names = "nvidia.com/gpu amd.com/gpu", .take = take_device_count},
+    OptionRow{.names = "nvidia.com/gpu.product", .take = take_product},
 };
 
 bool mlx_bits(Importing& in, const Given& g) {

@@ -207,7 +207,8 @@ constexpr std::array starters{
         .take = take_world},
     OptionRow{.names = "nnodes num_nodes trainer.num_nodes trainer.nnodes NNODES", .take = take_world},
     OptionRow{.names = "num_processes", .take = take_world},
-    OptionRow{.names = "CUDA_VISIBLE_DEVICES ASCEND_RT_VISIBLE_DEVICES gpu_ids", .take = take_cards},
+    OptionRow{.names = "accelerate_config", .take = take_file_option},
+    OptionRow{.names = "CUDA_VISIBLE_DEVICES ASCEND_RT_VISIBLE_DEVICES gpu_ids include", .take = take_cards},
     OptionRow{.names = "config_file job.config_file", .take = take_file_option},
     OptionRow{.names = "deepspeed deepspeed_config deepspeed_config.deepspeed_config_file deepspeed_config_file",
               .take = take_deepspeed},
@@ -354,7 +355,7 @@ void choose_recipe(Importing& in, Loaded loaded) {
 void objective_of_program(Importing& in) {
   const auto objective = meaning_of(
       "sft=sft pt=sft dpo=dpo kto=dpo orpo=orpo reward=reward rm=reward ppo=ppo grpo=grpo cpo=orpo simpo=orpo",
-      in.given("(program)").substr(in.given("(program)").rfind(' ') + 1));
+      in.given("(program)").substr(in.given("(program)").find_last_of(" _") + 1));
   if (objective) in.set_default("training.objective", *objective);
 }
 
@@ -628,6 +629,8 @@ constexpr std::array factory_rows{
               .path = "training.recompute",
               .as = As::Words,
               .words = "true=full false=none"},
+    OptionRow{
+        .names = "use_unsloth_gc", .path = "training.offload", .as = As::Words, .words = "true=activations false=-"},
     OptionRow{.names = "galore_rank apollo_rank", .path = "training.optimizer_rank"},
     OptionRow{.names = "galore_layerwise",
               .path = "training.gradient_release",
@@ -648,7 +651,7 @@ constexpr std::array factory_rows{
               .affects = "which parameters are trained or how they are kept"},
 };
 constexpr std::string_view factory_no_effect =
-    "do_* dataset* template= max_samples= val_size= lora_alpha= loraplus_* use_rslora use_unsloth_ plot_loss "
+    "do_* dataset* template= max_samples= val_size= lora_alpha= loraplus_* use_rslora plot_loss "
     "preprocessing_* overwrite_* mix_strategy interleave_probs streaming buffer_size media_dir image_* video_* eval* "
     "mask_history train_on_prompt "
     "pref_beta= pref_ftx galore_* apollo_* pissa_* freeze_multi_modal_projector freeze_trainable_modules badam_* "
@@ -965,6 +968,110 @@ constexpr std::string_view litgpt_no_effect =
     "data* out_dir= lora_alpha= lora_query lora_key lora_value lora_projection lora_mlp lora_head train.* eval.* "
     "logger_name= seed= access_token= ";
 
+// --- OpenRLHF ---
+
+void openrlhf_finish(Importing& in) {
+  objective_of_program(in);
+  choose_method(in, number(in.given("lora_rank")) > 0);
+  if (in.given("bf16 param_dtype").empty() && in.given("fp16").empty()) in.remember("bf16", "true");
+  in.set_default("training.micro_batch", "8");  // cli/train_sft.py: micro_train_batch_size 8, max_len 2048
+  in.set_default("training.sequence", "2048");
+  in.set_default("training.recompute", "none");
+  in.set("training.recipe", "bf16-master-fp32");
+  share_devices(in);
+  const Count at_once = multiply(in.count("training.micro_batch", 1), in.count("parallelism.data", 1));
+  const Count global = number(in.given("train_batch_size"));
+  if (global > at_once) in.set("training.accumulation", global / std::max<Count>(at_once, 1));
+}
+constexpr std::array openrlhf_rows{
+    OptionRow{.names = "pretrain", .path = "model", .as = As::Model},
+    OptionRow{.names = "", .take = script_or_module},
+    OptionRow{.names = "micro_train_batch_size", .path = "training.micro_batch", .launch = InLaunch::Always},
+    OptionRow{.names = "max_len", .path = "training.sequence", .launch = InLaunch::Always, .take = take_sequence},
+    OptionRow{.names = "train_batch_size bf16 param_dtype load_in_4bit", .take = remembered},
+    OptionRow{.names = "lora_rank", .path = "training.lora.rank", .launch = InLaunch::Changed},
+    OptionRow{.names = "lora_dropout", .path = "training.lora.dropout", .launch = InLaunch::Changed},
+    OptionRow{.names = "target_modules", .path = "training.lora.targets", .words = "list", .take = take_targets},
+    OptionRow{.names = "gradient_checkpointing", .path = "training.recompute", .as = As::Switch, .words = "full"},
+    OptionRow{.names = "adam_offload",
+              .path = "training.offload",
+              .as = As::Switch,
+              .words = "optimizer",
+              .launch = InLaunch::Changed},
+    OptionRow{.names = "flash_attn", .path = "training.attention", .as = As::Switch, .words = "flash"},
+    OptionRow{.names = "attn_implementation",
+              .path = "training.attention",
+              .as = As::Words,
+              .words = attention_words,
+              .launch = InLaunch::Always},
+    OptionRow{.names = "packing_samples",
+              .path = "training.batching",
+              .as = As::Switch,
+              .words = "packed",
+              .launch = InLaunch::Changed},
+    OptionRow{.names = "ring_attn_size", .path = "parallelism.context", .launch = InLaunch::Changed},
+    OptionRow{.names = "ds_tensor_parallel_size", .path = "parallelism.tensor", .launch = InLaunch::Changed},
+    OptionRow{.names = "use_liger_kernel",
+              .path = "training.kernels",
+              .as = As::Switch,
+              .words = "fused",
+              .launch = InLaunch::Changed},
+};
+constexpr std::string_view openrlhf_no_effect =
+    "module dataset= dataset_probs= input_key= output_key= input_template= apply_chat_template chosen_key= "
+    "rejected_key= save_* load_checkpoint ckpt_path= logging_steps= eval_* max_epochs= max_samples= learning_rate= "
+    "lr_scheduler= lr_warmup_ratio= l2= adam_betas+ beta= label_smoothing= seed= use_wandb= wandb_* use_tensorboard= "
+    "lora_alpha= disable_fast_tokenizer aux_loss_coef= max_norm= master_port= include= pretrain_mode multiturn "
+    "max_ckpt_num= max_ckpt_mem= zpg= ring_head_stride= overlap_comm full_determinism grad_accum_dtype= ipo "
+    "nll_loss_coef= value_head_prefix= loss= ref_offload ";
+
+// --- MLX LM ---
+
+void mlx_finish(Importing& in) {
+  if (!in.has("training.method")) in.set("training.method", "lora");
+  in.set_default("training.micro_batch", "4");  // lora.py CONFIG_DEFAULTS: batch_size 4, max_seq_length 2048, rank 8
+  in.set_default("training.sequence", "2048");
+  in.set_default("training.lora.rank", "8");
+  in.set_default("training.optimizer", "adam");
+  if (in.model() && in.model()->released_format == WeightFormat::Bf16 &&
+      in.text("weights.format").starts_with("mlx-q"))
+    in.set("training.method", "qlora");
+}
+bool mlx_config(Importing& in, const Given& g) { return g.value && in.take_file(*g.value); }
+constexpr std::array mlx_rows{
+    OptionRow{.names = "model", .path = "model", .as = As::Model},
+    OptionRow{.names = "fine_tune_type train_type",
+              .path = "training.method",
+              .as = As::Words,
+              .words = "lora=lora dora=dora full=full",
+              .launch = InLaunch::Always},
+    OptionRow{.names = "optimizer",
+              .path = "training.optimizer",
+              .as = As::Words,
+              .words = "adam=adam adamw=adamw muon=muon sgd=sgd adafactor=adafactor",
+              .launch = InLaunch::Always},
+    OptionRow{.names = "batch_size", .path = "training.micro_batch", .launch = InLaunch::Always},
+    OptionRow{
+        .names = "max_seq_length", .path = "training.sequence", .launch = InLaunch::Always, .take = take_sequence},
+    OptionRow{.names = "grad_accumulation_steps", .path = "training.accumulation", .launch = InLaunch::Changed},
+    OptionRow{.names = "grad_checkpoint",
+              .path = "training.recompute",
+              .as = As::Switch,
+              .words = "full",
+              .launch = InLaunch::Changed},
+    OptionRow{.names = "lora_parameters.rank", .path = "training.lora.rank"},
+    OptionRow{.names = "lora_parameters.dropout", .path = "training.lora.dropout"},
+    OptionRow{.names = "num_layers lora_layers",
+              .affects = "adapters of every layer are counted, not only of the last ones"},
+    OptionRow{.names = "lora_parameters.keys", .affects = "which matrices get adapters"},
+    OptionRow{.names = "c config", .take = mlx_config},
+};
+constexpr std::string_view mlx_no_effect =
+    "train test data= iters= learning_rate= steps_per_report= steps_per_eval= val_batches= adapter_path= save_every= "
+    "resume_adapter_file= test_batches= seed= mask_prompt report_to= project_name= wandb= lr_schedule.* "
+    "optimizer_config.* lora_parameters.scale clear_cache_threshold= hf_dataset.* prompt_feature= "
+    "completion_feature= ";
+
 // --- Megatron-LM, Megatron-Bridge, NeMo ---
 
 /// A model that a tokenizer or a checkpoint names, when it has the shapes that the arguments give.
@@ -1163,7 +1270,13 @@ bool automodel_none(Importing& in, const Given& g, std::string_view path) {
   return g.value && (*g.value == "null" || *g.value == "none" || in.set(path, *g.value));
 }
 bool automodel_data(Importing& in, const Given& g) { return automodel_none(in, g, "parallelism.data"); }
+/// "automodel finetune llm -c FILE", "automodel FILE": the recipe's configuration.
+bool automodel_word(Importing& in, const Given& g) {
+  return g.value && (g.value->find(".y") == std::string::npos || take_file_option(in, g));
+}
 constexpr std::array automodel_rows{
+    OptionRow{.names = "", .take = automodel_word},
+    OptionRow{.names = "c config", .take = take_file_option},
     OptionRow{.names = "model.pretrained_model_name_or_path model.config.pretrained_model_name_or_path",
               .path = "model",
               .as = As::Model},
@@ -1340,6 +1453,26 @@ constexpr std::array tools{
          .no_effect = litgpt_no_effect,
          .finish = litgpt_finish,
          .source = "litgpt finetune/, 0.5"},
+    Tool{.id = "openrlhf",
+         .label = "OpenRLHF",
+         .task = Task::Training,
+         .style = Style::Underscores,
+         .choose = "training.framework=openrlhf",
+         .rows = openrlhf_rows,
+         .shared = starters,
+         .no_effect = openrlhf_no_effect,
+         .finish = openrlhf_finish,
+         .source = "OpenRLHF cli/train_sft.py, train_dpo.py, train_rm.py, 0.8"},
+    Tool{.id = "mlx-lora",
+         .label = "MLX LM",
+         .task = Task::Training,
+         .style = Style::Dashes,
+         .choose = "training.framework=mlx",
+         .rows = mlx_rows,
+         .shared = {},
+         .no_effect = mlx_no_effect,
+         .finish = mlx_finish,
+         .source = "mlx-lm lora.py, 0.31"},
     Tool{.id = "megatron",
          .label = "Megatron-LM",
          .task = Task::Training,

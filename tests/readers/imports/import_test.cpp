@@ -107,6 +107,63 @@ TEST(Import, FindsTheCommandInContainers) {
   EXPECT_EQ(pod.scenario["serving"]["context"], 4096);
 }
 
+TEST(Import, ReadsVersionAndProductOfAContainer) {
+  const Imported pod = read(R"(apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      containers:
+      - name: server
+        image: vllm/vllm-openai:v0.10.2
+        command: ["/bin/sh", "-c"]
+        args: ["vllm serve meta-llama/Llama-3.3-70B-Instruct --tensor-parallel-size 4"]
+        resources:
+          limits:
+            nvidia.com/gpu: "4"
+      nodeSelector:
+        nvidia.com/gpu.product: NVIDIA-H100-80GB-HBM3
+)");
+  EXPECT_EQ(pod.scenario["serving"]["version"], "0.10.2");
+  const ReadScenario scenario = read_scenario_leniently(pod.scenario, resolver());
+  ASSERT_TRUE(scenario.issues.empty());
+  EXPECT_EQ(scenario.scenario.devices.count(), 4U);
+  EXPECT_EQ(scenario.scenario.devices.groups.front().device->id, "h100-sxm-80gb");
+}
+
+TEST(Import, SharesTheRanksOfDataParallelAttention) {
+  const Imported got = read(
+      "python3 -m sglang.launch_server --model-path deepseek-ai/DeepSeek-V3 --tp 8 --dp 4 --enable-dp-attention "
+      "--context-length 8192");
+  EXPECT_EQ(got.scenario["parallelism"], (json{{"tensor", 2}, {"data", 4}, {"expert", 8}}));
+  EXPECT_EQ(got.scenario["device"]["count"], 8);
+}
+
+TEST(Import, ReadsOpenRlhf) {
+  const Imported got = read(
+      "deepspeed --include localhost:0,1,2,3,4,5,6,7 --module openrlhf.cli.train_dpo --pretrain "
+      "meta-llama/Llama-3.1-8B-Instruct --train_batch_size 128 --micro_train_batch_size 1 --bf16 --max_len 8192 "
+      "--zero_stage 3 --beta 0.1 --flash_attn --gradient_checkpointing");
+  EXPECT_EQ(got.tool->id, "openrlhf");
+  EXPECT_EQ(got.scenario["training"]["framework"], "openrlhf");
+  EXPECT_EQ(got.scenario["training"]["objective"], "dpo");
+  EXPECT_EQ(got.scenario["training"]["sequence"], 8192);
+  EXPECT_EQ(got.scenario["training"]["accumulation"], 16);
+  EXPECT_EQ(got.scenario["parallelism"]["zero"], 3);
+}
+
+TEST(Import, ReadsMlxFineTuning) {
+  const Imported got = read(
+      "mlx_lm.lora --model mlx-community/Llama-3.2-3B-Instruct-4bit --train --batch-size 2 --num-layers 16 "
+      "--max-seq-length 4096 --grad-checkpoint");
+  EXPECT_EQ(got.scenario["training"]["framework"], "mlx");
+  EXPECT_EQ(got.scenario["training"]["method"], "qlora");
+  EXPECT_EQ(got.scenario["training"]["recompute"], "full");
+  EXPECT_EQ(got.scenario["training"]["lora"]["rank"], 8) << "the program's default";
+  EXPECT_EQ(became(got, "num_layers"), "not-understood");
+  EXPECT_EQ(became(got, "train"), "no-effect");
+}
+
 TEST(Import, SharesAContextAmongSlots) {
   const Imported got = read("llama-server -m Qwen3-8B-Q4_K_M.gguf -c 32768 -np 4 -ngl 99 -ctk q8_0 -ctv q8_0");
   EXPECT_EQ(got.scenario["serving"]["context"], 8192);

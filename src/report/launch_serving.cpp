@@ -1,0 +1,190 @@
+// Commands of programs that serve a model: one function a program, and the table of them.
+
+#include "report/launch_options.hpp"
+
+#include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/engines.hpp>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace llmcalc::io {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+/// llama.cpp's options that stand for more than one setting, or for part of one.
+void add_llama(Options& o, const Scenario& s) {
+  o.add("c", multiply(s.serving.context, s.serving.sequences));
+  o.add("np", s.serving.sequences);
+  if (s.model->encodes()) o.add_switch("embeddings");
+  o.add("ngl", s.serving.gpu_layers && *s.serving.gpu_layers < 99 ? std::to_string(*s.serving.gpu_layers) : "all");
+  o.add("ctk", std::string(llama_cpp_name(s.serving.key_format)));
+  o.add("ctv", std::string(llama_cpp_name(s.serving.value_format)));
+  o.add("fa", std::string(s.serving.attention == AttentionKernel::Eager ? "off" : "on"));
+}
+
+/// The file that a model's name and its mix stand for.
+std::string gguf_file(const Scenario& s, std::string model) {
+  if (model.ends_with(".gguf")) return model;
+  if (model.rfind('/') != std::string::npos) model.erase(0, model.rfind('/') + 1);
+  if (s.weight_format() == WeightFormat::Gguf) model.append("-").append(key_of(s.weights.mix));
+  return model + ".gguf";
+}
+
+/// Ollama takes a model's settings from a file, and the server's from variables.
+Launch ollama(const Scenario& s, const Tool&, const std::string& model) {
+  const Serving& v = s.serving;
+  const std::string file = gguf_file(s, model);
+  std::string settings = "FROM " + std::string(file.find('/') == std::string::npos ? "./" : "") + file +
+                         "\nPARAMETER num_ctx " + std::to_string(v.context) + "\nPARAMETER num_batch " +
+                         std::to_string(v.batch) + "\n";
+  if (v.gpu_layers) settings += "PARAMETER num_gpu " + std::to_string(*v.gpu_layers) + "\n";
+  std::string server;
+  if (v.key_format == v.value_format && v.key_format != KvFormat::Fp16)
+    server += "OLLAMA_KV_CACHE_TYPE=" + std::string(llama_cpp_name(v.key_format)) + " ";
+  if (v.attention == AttentionKernel::Eager) server += "OLLAMA_FLASH_ATTENTION=0 ";
+  if (v.sequences > 1) server += "OLLAMA_NUM_PARALLEL=" + std::to_string(v.sequences) + " ";
+  std::string name = file.substr(file.rfind('/') == std::string::npos ? 0 : file.rfind('/') + 1);
+  name.resize(name.size() - std::string_view(".gguf").size());
+  Launch out;
+  out.command = (server.empty() ? "" : server + "ollama serve &\n") + "ollama create " + name +
+                " --file Modelfile && ollama run " + name;
+  out.files.push_back({"Modelfile", std::move(settings)});
+  return out;
+}
+
+Launch lm_studio(const Scenario& s, const Tool& tool, const std::string& model) {
+  Options o(tool, s);
+  o.add("context_length", multiply(s.serving.context, s.serving.sequences));
+  const Count layers = std::max<Count>(s.model->layer_count(), 1);
+  const double share = static_cast<double>(s.serving.gpu_layers.value_or(layers)) / static_cast<double>(layers);
+  o.add("gpu", share >= 1 ? "max" : share == 0 ? "off" : shortest(share));
+  return {.command = o.line(std::string(engine_of(s).program) + " " + model)};
+}
+
+Launch koboldcpp(const Scenario& s, const Tool& tool, const std::string& model) {
+  Options o(tool, s);
+  o.add("contextsize", multiply(s.serving.context, s.serving.sequences));
+  o.add("gpulayers", s.serving.gpu_layers ? std::to_string(*s.serving.gpu_layers) : "999");
+  if (s.serving.attention != AttentionKernel::Eager) o.add_switch("flashattention");
+  if (s.serving.key_format == s.serving.value_format) {
+    if (s.serving.key_format == KvFormat::Q8_0) o.add("quantkv", Count{1});
+    if (s.serving.key_format == KvFormat::Q4_0) o.add("quantkv", Count{2});
+  }
+  o.add_rows();
+  return {.command = o.line(std::string(engine_of(s).program) + " " + gguf_file(s, model))};
+}
+
+/// Draft models and prediction layers, where an engine takes them as one object.
+void add_drafts(Options& o, const Scenario& s, const std::string& draft) {
+  if (s.serving.draft_tokens == 0 && draft.empty()) return;
+  ordered_json config{{"method", draft.empty() ? "mtp" : "draft_model"}};
+  if (!draft.empty()) config["model"] = draft;
+  if (s.serving.draft_tokens != 0) config["num_speculative_tokens"] = s.serving.draft_tokens;
+  o.add("speculative_config", config.dump());
+}
+
+/// A checkpoint that must have been quantized before it is served; "" when the model's own will do.
+std::string needed_checkpoint(const Scenario& s, std::string_view model) {
+  const bool from_file = s.model_source.kind == ModelSource::Kind::File;
+  const WeightFormatRow& format = row_of(s.weight_format());
+  // Plain numbers are cast, bitsandbytes and scales per tensor or row are computed while 16-bit weights are loaded.
+  const bool at_load = format.bits == 0 || format.scales == ScaleLayout::Chosen ||
+                       (format.family == FormatFamily::Bitsandbytes && format.scales != ScaleLayout::Tiles);
+  if (from_file || format.id == s.model->released_format || at_load) return {};
+  return std::string(model) + " has to be a checkpoint in " + std::string(label_of(s.weight_format())) +
+         "; the model was released in " + std::string(label_of(s.model->released_format)) + ".";
+}
+
+/// The draft model's repository; "" without one.
+std::string draft_of(const Scenario& s) {
+  return s.serving.draft_model ? repository_of(s.serving.draft_source, s.serving.draft_model) : "";
+}
+
+/// A program that is told the model behind its name.
+Launch server(const Options& o, const Scenario& s, const std::string& model) {
+  return {.command = o.line(std::string(engine_of(s).program) + " " + model), .needs = needed_checkpoint(s, model)};
+}
+
+/// A program whose options all stand in the table.
+Launch plain(const Scenario& s, const Tool& tool, const std::string& model) {
+  Options o(tool, s);
+  o.add_rows();
+  return server(o, s, model);
+}
+
+Launch llama_cpp(const Scenario& s, const Tool& tool, const std::string& model) {
+  Options o(tool, s);
+  o.add("m", gguf_file(s, model));
+  add_llama(o, s);
+  o.add_rows();
+  if (const std::string draft = draft_of(s); !draft.empty()) o.add("md", draft + ".gguf");
+  const std::string_view program = engine_of(s).program;
+  return {.command = o.line(program.substr(0, program.find(' ')))};
+}
+
+Launch vllm(const Scenario& s, const Tool& tool, const std::string& model) {
+  Options o(tool, s);
+  o.add("max_model_len", s.serving.max_model_len.value_or(s.serving.context));
+  o.add_rows();
+  if (word_of(field_at("serving.prefix_caching"), s) == "true") o.add_switch("enable_prefix_caching");
+  add_drafts(o, s, draft_of(s));
+  if (s.parallelism.expert > 1) o.add_switch("enable_expert_parallel");
+  return server(o, s, model);
+}
+
+Launch sglang(const Scenario& wanted, const Tool& tool, const std::string& model) {
+  Scenario s = wanted;
+  // --tp counts every rank, those of data-parallel attention too (server_args.py).
+  const Parallelism& p = wanted.parallelism;
+  const bool attention_ranks = p.data > 1 && p.expert == product(p.data, p.tensor);
+  if (attention_ranks) s.parallelism.tensor = p.expert;
+  Options o(tool, s);
+  o.add_rows();
+  if (attention_ranks) o.add_switch("enable_dp_attention");
+  if (const std::string draft = draft_of(s); !draft.empty()) o.add("speculative_draft_model_path", draft);
+  return server(o, s, model);
+}
+
+Launch tensorrt_llm(const Scenario& s, const Tool& tool, const std::string& model) {
+  Options o(tool, s);
+  o.add("max_seq_len", s.serving.max_model_len.value_or(s.serving.context));
+  o.add_rows();
+  return server(o, s, model);
+}
+
+Launch mlx(const Scenario& s, const Tool& tool, const std::string& model) {
+  Options o(tool, s);
+  o.add_rows();
+  if (const std::string draft = draft_of(s); !draft.empty()) o.add("draft_model", draft);
+  return server(o, s, model);
+}
+
+/// Programs with a form of their own; the others are plain.
+struct Writer {
+  std::string_view tool;
+  Launch (*write)(const Scenario&, const Tool&, const std::string& model);
+};
+constexpr std::array writers{
+    Writer{"llama.cpp", llama_cpp},
+    Writer{"ollama", ollama},
+    Writer{"lmstudio", lm_studio},
+    Writer{"koboldcpp", koboldcpp},
+    Writer{"vllm", vllm},
+    Writer{"sglang", sglang},
+    Writer{"mlx", mlx},
+    Writer{"tensorrt-llm", tensorrt_llm},
+};
+
+}  // namespace
+
+Launch launch_serving(const Scenario& s, const Tool& tool, const std::string& model) {
+  const auto* writer =
+      std::find_if(writers.begin(), writers.end(), [&](const Writer& w) { return w.tool == tool.id; });
+  return writer == writers.end() ? plain(s, tool, model) : writer->write(s, tool, model);
+}
+
+}  // namespace llmcalc::io
