@@ -66,12 +66,14 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::filesystem::path& path)
 
 bool Cursor::fill(std::size_t wanted) {
   if (wanted > left()) return false;
-  if (!buffer_) {
-    buffer_ =
-        std::make_unique<char[]>(static_cast<std::size_t>(std::min<std::uint64_t>(buffer_size, source_.size())));
+  // Headers are mostly short: a small buffer first, larger ones for who reads on.
+  const std::size_t next = std::min(buffer_size, std::max(wanted, capacity_ == 0 ? first_size : capacity_ * 4));
+  if (next > capacity_) {
+    buffer_ = std::make_unique<char[]>(next);
+    capacity_ = next;
   }
   buffer_start_ = position_;
-  buffer_length_ = static_cast<std::size_t>(std::min<std::uint64_t>(buffer_size, left()));
+  buffer_length_ = static_cast<std::size_t>(std::min<std::uint64_t>(capacity_, left()));
   if (source_.read(buffer_start_, {buffer_.get(), buffer_length_})) return true;
   buffer_length_ = 0;
   return false;

@@ -64,6 +64,8 @@ class Cursor {
   std::uint64_t position_;
   std::uint64_t buffer_start_ = 0;
   std::size_t buffer_length_ = 0;
+  std::size_t capacity_ = 0;  ///< of the buffer
+  static constexpr std::size_t first_size = std::size_t{8} * 1024;
   static constexpr std::size_t buffer_size = std::size_t{256} * 1024;
   std::unique_ptr<char[]> buffer_;
 };

@@ -197,7 +197,7 @@ class Counting {
   void each_module(const Tensor& t, const Use& use) const {
     std::string module = t.name;
     for (const std::string_view end : {".weight", ".bias"}) {
-      if (module.ends_with(end)) module.resize(module.size() - end.size());
+      if (module.ends_with(end)) module.erase(module.size() - end.size());
     }
     const std::size_t place = module.find("{}");
     if (place == std::string::npos) {

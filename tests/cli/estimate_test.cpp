@@ -133,9 +133,10 @@ TEST(BadInput, IsNamedByFlagForPeople) {
   EXPECT_THAT(refusal({"--device", "rtx-409"}), HasSubstr("did you mean \"rtx-4090\""));
   EXPECT_THAT(refusal({"--contxt", "5"}), HasSubstr("did you mean \"--context\"?"));
   EXPECT_THAT(
-      refusal({"--tensor", "4", "--pipline-parallel=2"}),
-      HasSubstr("does not know --tensor (did you mean \"--tensor-parallel\"?), --pipline-parallel (did you mean "
-                "\"--pipeline-parallel\"?)"));
+      refusal({"--tensor-paralel", "4", "--pipline-parallel=2"}),
+      HasSubstr(
+          "does not know --tensor-paralel (did you mean \"--tensor-parallel\"?), --pipline-parallel (did you mean "
+          "\"--pipeline-parallel\"?)"));
   EXPECT_THAT(refusal({"4"}), HasSubstr("--model: no model is called \"4\""));
   EXPECT_THAT(refusal({"gpt2", "4"}), HasSubstr("has unexpected arguments: 4"));
   EXPECT_THAT(refusal({"--set", "serving.contxt=5"}), HasSubstr("did you mean \"serving.context\"?"));

@@ -15,8 +15,12 @@ using testing::HasSubstr;
 /// The text without troff's escapes.
 std::string unescaped(const std::string& text) {
   std::string out;
-  for (const char c : text) {
-    if (c != '\\') out += c;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      out += text[i];
+    } else if (i + 1 < text.size() && text[i + 1] == 'e') {
+      out += text[i++];  // the escape of the backslash itself
+    }
   }
   return out;
 }

@@ -296,7 +296,7 @@ bool Importing::set(std::string_view path, std::string_view text) {
   if (field == nullptr) return false;
   // The first of the words that this version knows.
   for (std::string_view rest = text; true;) {
-    const std::size_t bar = rest.find('|');
+    const std::size_t bar = field->kind() == FieldKind::Text ? std::string_view::npos : rest.find('|');
     const std::string_view word = rest.substr(0, bar);
     json value = value_of_text(*field, word);
     if (word.starts_with('{') || word.starts_with('[')) {

@@ -3,6 +3,7 @@
 
 #include "readers/field_text.hpp"
 #include "readers/imports/import.hpp"
+#include "readers/lookup.hpp"
 
 #include <llmcalc/base/decimal_streams.hpp>
 #include <llmcalc/model/model.hpp>
@@ -288,7 +289,8 @@ void share_devices(Importing& in) {
   Count processes = number(in.given("num_processes"));
   if (processes == 0) processes = multiply(per_node, nodes);
   const std::string program = in.given("(program)");
-  if (processes == 0 && (contains(program, "accelerate") || contains(program, "llamafactory")))
+  const bool named = !in.given("include").empty();  // DeepSpeed's cards by number
+  if (processes == 0 && (named || contains(program, "accelerate") || contains(program, "llamafactory")))
     processes = in.devices();
   const Count layout = product(in.count("parallelism.tensor", 1), in.count("parallelism.pipeline", 1),
                                in.count("parallelism.context", 1));
@@ -1033,9 +1035,9 @@ void mlx_finish(Importing& in) {
   in.set_default("training.sequence", "2048");
   in.set_default("training.lora.rank", "8");
   in.set_default("training.optimizer", "adam");
-  if (in.model() && in.model()->released_format == WeightFormat::Bf16 &&
-      in.text("weights.format").starts_with("mlx-q"))
-    in.set("training.method", "qlora");
+  // The community's repositories name the bits; adapters on them are QLoRA.
+  const bool quantized = model_name(in.text("model")).weights.starts_with("mlx-q");
+  if (quantized && in.text("training.method") == "lora") in.set("training.method", "qlora");
 }
 bool mlx_config(Importing& in, const Given& g) { return g.value && in.take_file(*g.value); }
 constexpr std::array mlx_rows{

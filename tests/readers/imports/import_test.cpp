@@ -2,6 +2,8 @@
 
 #include "readers/imports/import.hpp"
 
+#include "readers/scenario_json.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -129,14 +131,6 @@ spec:
   ASSERT_TRUE(scenario.issues.empty());
   EXPECT_EQ(scenario.scenario.devices.count(), 4U);
   EXPECT_EQ(scenario.scenario.devices.groups.front().device->id, "h100-sxm-80gb");
-}
-
-TEST(Import, SharesTheRanksOfDataParallelAttention) {
-  const Imported got = read(
-      "python3 -m sglang.launch_server --model-path deepseek-ai/DeepSeek-V3 --tp 8 --dp 4 --enable-dp-attention "
-      "--context-length 8192");
-  EXPECT_EQ(got.scenario["parallelism"], (json{{"tensor", 2}, {"data", 4}, {"expert", 8}}));
-  EXPECT_EQ(got.scenario["device"]["count"], 8);
 }
 
 TEST(Import, ReadsOpenRlhf) {
