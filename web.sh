@@ -41,10 +41,10 @@ if [ -z "$native" ]; then
 fi
 echo "Estimates of every golden case and preset, here and in WebAssembly:"
 "$native" golden presets >build/numbers-native.jsonl
-node build/web/tests/estimate-numbers.js golden presets >build/numbers-web.jsonl
+LLMCALC_PRESETS=$PWD/presets node build/web/tests/estimate-numbers.js golden presets >build/numbers-web.jsonl
 cmp build/numbers-native.jsonl build/numbers-web.jsonl
 wc -l <build/numbers-web.jsonl | sed 's/$/ estimates, byte for byte the same/'
-node build/web/tests/golden-report.js >build/golden-web.txt
+LLMCALC_PRESETS=$PWD/presets node build/web/tests/golden-report.js >build/golden-web.txt
 "$(dirname "$native")/golden-report" | cmp - build/golden-web.txt
 echo "Golden cases: the same report"
 

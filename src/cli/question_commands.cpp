@@ -132,6 +132,8 @@ Result<Answer> solve_answer(const Scenario& s, const QuestionOptions& options, c
   out.table.columns = {{"setting"}, {"answer", true}, {"room"}, {"room one step further"}};
   out.json = ordered_json::object();
   const std::optional<Task> task = options.task.empty() ? std::nullopt : from_key<Task>(options.task);
+  const bool both = path.empty() && !task;
+  if (both) out.table.columns.insert(out.table.columns.begin(), {"task"});
   for (const SolveTarget& target : solve_targets) {
     if (!path.empty() && target.path != path) continue;
     // Asked by name, a setting is solved for the task named even when it usually belongs to the other.
@@ -148,7 +150,10 @@ Result<Answer> solve_answer(const Scenario& s, const QuestionOptions& options, c
     out.table.rows.push_back({std::string(target.label) + " (" + std::string(target.path) + ")", value,
                               room_text(solution->at, options.units()),
                               further ? room_text(solution->beyond, options.units()) : ""});
-    out.json[std::string(target.path)] = io::solution_json(*solution);
+    if (both) out.table.rows.back().insert(out.table.rows.back().begin(), std::string(label_of(target.task)));
+    // Devices are solved for by both halves.
+    const std::string key(target.path);
+    out.json[out.json.contains(key) ? "training." + key : key] = io::solution_json(*solution);
   }
   if (!path.empty() && out.table.rows.empty()) return Issue{"/" + path, "cannot be solved for"};
   return out;

@@ -140,7 +140,7 @@ void answer_model(const RecommendRequest& request, const Asked& asked, Answer& o
   for (const Candidate& c : formats_that_fit(s, s.model, s.model_source, request.wish)) {
     const Count context = reachable_context(c, request.wish);
     out.table.rows.push_back({format_name(c), fixed(io::stored_bits(c, parameters), 1), io::loss_text(c.loss),
-                              place_text(c), giga_text(c.on_devices + c.on_host, request.units()),
+                              place_text(c), io::memory_cell(c, request.units()),
                               giga_text(c.room(), request.units()), grouped(context), io::speed_span(c.speed)});
     out.json["formats"].push_back(io::candidate_json(c));
     out.json["formats"].back()["context"] = context;

@@ -164,27 +164,27 @@ Launch mlx(const Scenario& s, const Tool& tool, const std::string& model) {
 }
 
 /// Programs with a form of their own; the others are plain.
-struct Writer {
+struct ServingWriter {
   std::string_view tool;
   Launch (*write)(const Scenario&, const Tool&, const std::string& model);
 };
-constexpr std::array writers{
-    Writer{"llama.cpp", llama_cpp},
-    Writer{"ollama", ollama},
-    Writer{"lmstudio", lm_studio},
-    Writer{"koboldcpp", koboldcpp},
-    Writer{"vllm", vllm},
-    Writer{"sglang", sglang},
-    Writer{"mlx", mlx},
-    Writer{"tensorrt-llm", tensorrt_llm},
+constexpr std::array serving_writers{
+    ServingWriter{"llama.cpp", llama_cpp},
+    ServingWriter{"ollama", ollama},
+    ServingWriter{"lmstudio", lm_studio},
+    ServingWriter{"koboldcpp", koboldcpp},
+    ServingWriter{"vllm", vllm},
+    ServingWriter{"sglang", sglang},
+    ServingWriter{"mlx", mlx},
+    ServingWriter{"tensorrt-llm", tensorrt_llm},
 };
 
 }  // namespace
 
 Launch launch_serving(const Scenario& s, const Tool& tool, const std::string& model) {
-  const auto* writer =
-      std::find_if(writers.begin(), writers.end(), [&](const Writer& w) { return w.tool == tool.id; });
-  return writer == writers.end() ? plain(s, tool, model) : writer->write(s, tool, model);
+  const auto* writer = std::find_if(serving_writers.begin(), serving_writers.end(),
+                                    [&](const ServingWriter& w) { return w.tool == tool.id; });
+  return writer == serving_writers.end() ? plain(s, tool, model) : writer->write(s, tool, model);
 }
 
 }  // namespace llmcalc::io

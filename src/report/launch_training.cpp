@@ -415,32 +415,32 @@ Launch trainer(const Job& job) {
 }
 
 /// Programs with a form of their own; the others are scripts around the Trainer.
-struct Writer {
+struct TrainingWriter {
   std::string_view tool;
   Launch (*write)(const Job&);
 };
-constexpr std::array writers{
-    Writer{"megatron", megatron},
-    Writer{"megatron-bridge", megatron_bridge},
-    Writer{"torchtitan", torchtitan},
-    Writer{"torchtune", torchtune},
-    Writer{"mlx-lora", mlx_lora},
-    Writer{"litgpt-finetune", litgpt},
-    Writer{"axolotl", axolotl},
-    Writer{"llama-factory", llama_factory},
-    Writer{"ms-swift", ms_swift},
-    Writer{"automodel", automodel},
-    Writer{"verl", verl},
-    Writer{"openrlhf", openrlhf},
+constexpr std::array training_writers{
+    TrainingWriter{"megatron", megatron},
+    TrainingWriter{"megatron-bridge", megatron_bridge},
+    TrainingWriter{"torchtitan", torchtitan},
+    TrainingWriter{"torchtune", torchtune},
+    TrainingWriter{"mlx-lora", mlx_lora},
+    TrainingWriter{"litgpt-finetune", litgpt},
+    TrainingWriter{"axolotl", axolotl},
+    TrainingWriter{"llama-factory", llama_factory},
+    TrainingWriter{"ms-swift", ms_swift},
+    TrainingWriter{"automodel", automodel},
+    TrainingWriter{"verl", verl},
+    TrainingWriter{"openrlhf", openrlhf},
 };
 
 }  // namespace
 
 Launch launch_training(const Scenario& s, const Tool& tool, const std::string& model) {
   const Job job{.s = s, .tool = tool, .model = model};
-  const auto* writer =
-      std::find_if(writers.begin(), writers.end(), [&](const Writer& w) { return w.tool == tool.id; });
-  return writer == writers.end() ? trainer(job) : writer->write(job);
+  const auto* writer = std::find_if(training_writers.begin(), training_writers.end(),
+                                    [&](const TrainingWriter& w) { return w.tool == tool.id; });
+  return writer == training_writers.end() ? trainer(job) : writer->write(job);
 }
 
 }  // namespace llmcalc::io

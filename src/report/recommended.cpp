@@ -137,6 +137,11 @@ double stored_bits(const Candidate& c, Count parameters) {
   return parameters == 0 ? 0 : 8.0 * static_cast<double>(stored_bytes(c).count) / static_cast<double>(parameters);
 }
 
+std::string memory_cell(const Candidate& c, ByteUnits units) {
+  if (c.on_devices.count == 0 || c.on_host.count == 0) return giga_text(c.on_devices + c.on_host, units);
+  return giga_text(c.on_devices, units) + " + " + giga_text(c.on_host, units);
+}
+
 TextTable recommended_table(const std::vector<RecommendedModel>& models, ByteUnits units) {
   TextTable table;
   const std::string giga(giga_name(units));
@@ -153,7 +158,7 @@ TextTable recommended_table(const std::vector<RecommendedModel>& models, ByteUni
     }
     table.rows.push_back({m.known->entry.name, size, format_name(best),
                           fixed(stored_bits(best, m.known->parameters), 1), loss_text(best.loss), place_text(best),
-                          giga_text(best.on_devices + best.on_host, units), giga_text(best.room(), units),
+                          memory_cell(best, units), giga_text(best.room(), units),
                           m.context == 0 ? std::string() : grouped(m.context),
                           speed_span(best.speed) + (m.answer.fast_enough ? "" : " slow"), m.known->entry.released,
                           m.known->entry.license});

@@ -80,6 +80,9 @@ void sort_recommended(std::vector<RecommendedModel>& models, RunOrder order);
 /// "12–28 tokens/s" without the unit; "" when it is not known.
 [[nodiscard]] std::string speed_span(const Rate& rate);
 
+/// What a candidate holds, in GiB or GB: "11.50", of devices and RAM "11.50 + 0.59".
+[[nodiscard]] std::string memory_cell(const Candidate& c, ByteUnits units);
+
 /// "+2.8 %", "none", with "≈" before an interpolated one.
 [[nodiscard]] std::string loss_text(const FormatLoss& loss);
 /// The loss in a sentence with what it rests on.

@@ -56,7 +56,7 @@ std::string command_line(const Scenario& scenario) {
   for (const DeviceGroup& group : scenario.devices.groups) {
     if (!group.device) continue;
     line += " --device " + group.device->id;
-    if (group.count != 1) line += ":" + std::to_string(group.count);
+    if (group.count != 1 && group.device->id != host_only_id) line += ":" + std::to_string(group.count);
   }
   return line;
 }

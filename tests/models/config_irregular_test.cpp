@@ -190,7 +190,7 @@ TEST(ConfigIrregular, ModelsWithTowersNobodyDescribesAreTheirTextModel) {
 }
 
 TEST(ConfigIrregular, Phi3VisionIsPhi3WithClip) {
-  // 4,146,621,440: what the index of microsoft/Phi-3.5-vision-instruct's shards amounts to, at 2 bytes each.
+  // 4,146,621,440: the count that public lists of models give for microsoft/Phi-3.5-vision-instruct.
   const Model m = read(R"({"architectures":["Phi3VForCausalLM"],"model_type":"phi3_v","hidden_size":3072,
     "intermediate_size":8192,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":32,
     "vocab_size":32064,"img_processor":{"image_dim_out":1024,"model_name":"openai/clip-vit-large-patch14-336",
