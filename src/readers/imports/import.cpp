@@ -41,6 +41,13 @@ std::optional<double> number_in(std::string_view text) {
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
+/// A number that counts something; nothing when a double cannot hold it as a whole number.
+std::optional<Count> count_in(std::string_view text) {
+  constexpr double most = 9007199254740992.0;  // 2^53
+  const auto n = number_in(text);
+  return n && *n >= 0 && *n <= most ? std::optional(static_cast<Count>(*n)) : std::nullopt;
+}
+
 bool is_off(std::string_view word) {
   static constexpr std::string_view off[] = {"false", "False", "FALSE", "0", "no", "off", "null", "none", "None", ""};
   return std::find(std::begin(off), std::end(off), word) != std::end(off);
@@ -286,9 +293,9 @@ bool Importing::set(std::string_view path, std::string_view text) {
     return true;
   }
   if (path.starts_with("model.custom.")) {
-    const auto n = number_in(text);
+    const auto n = count_in(text);
     if (!n) return false;
-    *place_of(out_.scenario, path) = static_cast<Count>(*n);
+    *place_of(out_.scenario, path) = *n;
     said_ = std::string(path) + " = " + std::string(text);
     return true;
   }
@@ -328,8 +335,7 @@ std::string Importing::text(std::string_view path) const {
 }
 
 Count Importing::count(std::string_view path, Count otherwise) const {
-  const auto n = number_in(text(path));
-  return n && *n >= 0 ? static_cast<Count>(*n) : otherwise;
+  return count_in(text(path)).value_or(otherwise);
 }
 
 std::string Importing::given(std::string_view names) const {

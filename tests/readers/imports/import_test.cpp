@@ -87,6 +87,12 @@ TEST(Import, AValueThatMeansNothingIsNotUnderstood) {
   EXPECT_EQ(became(got, "tensor_parallel_size"), "not-understood");
 }
 
+TEST(Import, ANumberThatNoCountHoldsIsNotUnderstood) {
+  const Imported got = read("torchrun --nproc_per_node 8 pretrain_gpt.py --num-layers 1e308 --hidden-size 4096");
+  EXPECT_EQ(became(got, "num_layers"), "not-understood");
+  EXPECT_EQ(became(got, "hidden_size"), "taken");
+}
+
 TEST(Import, ReadsADraftModelInAnObject) {
   const Imported got =
       read(R"(vllm serve Qwen/Qwen3.5-27B --speculative-config '{"method": "mtp", "num_speculative_tokens": 3}')");
