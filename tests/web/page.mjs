@@ -145,7 +145,9 @@ await test('takes a drag', async () => {
   const slider = await box(page, 'serving.context');
   await page.mouse.move(slider.left + 20, slider.y);
   await page.mouse.down();
+  await settle(page);  // a hand is slower than a frame of software rendering
   await page.mouse.move(slider.right - 10, slider.y, {steps: 5});
+  await settle(page);
   await page.mouse.up();
   await settle(page);
   assert.notEqual(await total(page), before);

@@ -87,6 +87,13 @@ TEST(Import, AValueThatMeansNothingIsNotUnderstood) {
   EXPECT_EQ(became(got, "tensor_parallel_size"), "not-understood");
 }
 
+TEST(Import, OfTomlReadsOtherAlphabetsInStringsAndComments) {
+  const std::string good =
+      "# größe\n[training]\nseq_len = 4096 # ü\nlocal_batch_size = 2\n[job]\ndescription = \"größer \\\" é\"\n";
+  EXPECT_EQ(read(good, {}, "a.toml").scenario["training"]["sequence"], 4096);
+  EXPECT_FALSE(import_settings("[training]\nseq_len = é\n", resolver(), {}, "a.toml"));
+}
+
 TEST(Import, ANumberThatNoCountHoldsIsNotUnderstood) {
   const Imported got = read("torchrun --nproc_per_node 8 pretrain_gpt.py --num-layers 1e308 --hidden-size 4096");
   EXPECT_EQ(became(got, "num_layers"), "not-understood");
