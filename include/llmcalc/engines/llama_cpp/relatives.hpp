@@ -8,22 +8,41 @@
 //   KoboldCpp   context 8,192; batch 512 (koboldcpp.py 1.100, --contextsize, --batchsize); cache F16
 //
 // Weights of a model that is no GGUF file are Q4_K_M, which their catalogues offer first. Their versions are not
-// llama.cpp's builds: the newest rules are used. Ollama's own engine of 2025 (ollamarunner) places layers by rules of its
-// own and is not modelled. LM Studio's four slots share one cache; states of recurrent layers are counted for the
+// llama.cpp's builds: the newest rules are used, and what is computed in is assumed, a tenth more or less. Ollama's own
+// engine of 2025 (ollamarunner) places layers by rules of its own and is not modelled. LM Studio's four slots share one cache; states of recurrent layers are counted for the
 // sequences asked for.
 
 #include <llmcalc/engines/llama_cpp/engine.hpp>
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace llmcalc::llama_cpp {
 
-/// What llama.cpp allocates, whatever version the program around it has.
+/// What the build of llama.cpp that is known best allocates; which one is inside is not known, and no build of another
+/// date was compared: compute buffers are assumed, with a tenth to either side.
 [[nodiscard]] inline InferenceEstimate estimate_inside(const Scenario& s) {
-  if (s.serving.version.empty()) return estimate_with_context(s);
   Scenario newest = s;
   newest.serving.version.clear();
-  return estimate_with_context(newest);
+  InferenceEstimate e = estimate_with_context(newest);
+  Bytes low, high;
+  for (DeviceUse& use : e.devices) {
+    for (Component& c : use.breakdown.components) {
+      if (c.part != Part::ComputeBuffer) continue;
+      c = with_range(std::move(c), Trust::Assumed, 900, 1100);
+      low += c.low * use.span.count();
+      high += c.high * use.span.count();
+    }
+  }
+  for (Component& c : e.breakdown.components) {
+    if (c.part != Part::ComputeBuffer) continue;
+    c.trust = Trust::Assumed;
+    c.low = low;
+    c.high = high;
+  }
+  return e;
 }
 
 /// A context no longer than the model's.
@@ -40,12 +59,20 @@ namespace llmcalc::llama_cpp {
   return at_most_trained(s, memory < 23_GiB ? 4096 : memory < 47_GiB ? 32'768 : 262'144);
 }
 
+/// llama.cpp's warnings, and what is not known of the program around it.
+inline void add_warnings_inside(const Scenario& s, std::vector<std::string>& out) {
+  add_warnings(s, out);
+  out.emplace_back("Which build of llama.cpp " + std::string(row_of(s.serving.runtime).label) +
+                   " runs is not known: compute buffers are those of the newest that was measured.");
+}
+
 /// llama.cpp's row under another name.
 [[nodiscard]] constexpr Engine relative(Runtime id, std::string_view program, Count (*context)(const Scenario&)) {
   Engine e = engine;
   e.id = id;
   e.program = program;
   e.estimate = estimate_inside;
+  e.add_warnings = add_warnings_inside;
   e.usual = {.context = context, .batch = 512, .weights = FormatChoice{WeightFormat::Gguf, GgufMix::Q4_K_M}};
   return e;
 }
