@@ -1,6 +1,8 @@
 // llama.cpp with part of the layers in host memory: compute buffers of its own dry run (build 10573), 8192 tokens,
 // ten layers on the device, on the device and in host memory.
 
+#include "unit/questions/scenarios.hpp"
+
 #include <llmcalc/engines/llama_cpp/estimate.hpp>
 #include <llmcalc/model/inventory.hpp>
 
@@ -105,6 +107,18 @@ TEST(LlamaCppOffload, TensorsAreKeptWhereTheirNamesSay) {
     EXPECT_FALSE(tensor_places(bad, 1)) << bad;
     EXPECT_EQ(with(bad, 0), all) << bad;
   }
+}
+
+TEST(LlamaCppOffload, PlacesByNameAreNotExact) {
+  Scenario s = tests::on_cards(24_GiB);
+  s.serving.runtime = Runtime::LlamaCpp;
+  s.weights.format = WeightFormat::Gguf;
+  const auto trust = [](const Scenario& asked) {
+    return estimate(asked).devices[0].breakdown.find(Part::Weights)->trust;
+  };
+  EXPECT_EQ(trust(s), Trust::Exact);
+  s.serving.override_tensor = "ffn_up=CPU";
+  EXPECT_EQ(trust(s), Trust::Assumed);
 }
 
 TEST(LlamaCppOffload, ADraftsCacheHasAFormatOfItsOwn) {
