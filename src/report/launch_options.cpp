@@ -73,15 +73,11 @@ void Options::add_rows() {
 std::string Options::line(std::string_view program) const {
   std::string out(program);
   for (const auto& [name, value] : options_) {
-    out += " ";
+    out += " " + written_option(tool_, name);
     if (tool_.style == Style::Equals) {
-      out += name;
       if (value) out += "=" + *value;
       continue;
     }
-    std::string flag = (name.size() <= 5 && tool_.id == "llama.cpp" ? "-" : "--") + name;
-    if (tool_.style == Style::Dashes) std::replace(flag.begin() + 2, flag.end(), '_', '-');
-    out += flag;
     if (value)
       out += " " + (value->find_first_of(" {'\"\\()|*$;&<>") == std::string::npos ? *value : "'" + *value + "'");
   }

@@ -20,13 +20,6 @@ struct Axis {
   [[nodiscard]] float x_of(Count value) const { return plot.from.x + position_of(range, value) * plot.width(); }
 };
 
-/// "8k", "128k", "1M" for powers of two; plain below.
-std::string tick_text(Count value) {
-  if (value >= 1048576 && value % 1048576 == 0) return std::to_string(value / 1048576) + "M";
-  if (value >= 1024 && value % 1024 == 0) return std::to_string(value / 1024) + "k";
-  return grouped(value);
-}
-
 /// Powers of two; the last one, which always stands there, has the unit behind it.
 void draw_ticks(const Theme& theme, const Axis& axis, std::string_view unit) {
   float last_right = -1e9f;

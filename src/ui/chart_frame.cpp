@@ -20,6 +20,12 @@ double nice_step(double top) {
 
 }  // namespace
 
+std::string tick_text(Count value) {
+  if (value >= 1048576 && value % 1048576 == 0) return std::to_string(value / 1048576) + "M";
+  if (value >= 1024 && value % 1024 == 0) return std::to_string(value / 1024) + "k";
+  return grouped(value);
+}
+
 ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, ByteUnits units) {
   const Palette& p = theme.palette;
   const double unit = units == ByteUnits::Binary ? 1073741824.0 : 1e9;

@@ -7,6 +7,7 @@
 #include "ui/results.hpp"
 
 #include <optional>
+#include <string>
 
 namespace llmcalc::ui {
 
@@ -19,6 +20,9 @@ struct ChartFrame {
     return plot.to.y - static_cast<float>(bytes / top_bytes) * plot.height();
   }
 };
+
+/// "8k", "128k", "1M" for powers of two; plain below.
+std::string tick_text(Count value);
 
 /// Background, grid and labels of the vertical axis for amounts up to `highest`.
 ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, ByteUnits units);

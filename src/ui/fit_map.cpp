@@ -8,17 +8,6 @@
 #include <algorithm>
 
 namespace llmcalc::ui {
-namespace {
-
-/// "8k", "128k", "1M" for powers of two; plain otherwise.
-std::string length_text(Count value) {
-  if (value >= 1048576 && value % 1048576 == 0) return std::to_string(value / 1048576) + "M";
-  if (value >= 1024 && value % 1024 == 0) return std::to_string(value / 1024) + "k";
-  return grouped(value);
-}
-
-}  // namespace
-
 std::optional<Scenario> fit_map(const Shown& shown, const ChartData& data, const Theme& theme, const Box& area) {
   const FitMap& map = data.map;
   const Palette& p = theme.palette;
@@ -88,7 +77,7 @@ std::optional<Scenario> fit_map(const Shown& shown, const ChartData& data, const
   for (std::size_t c = 0; c < map.across.size(); ++c) {
     const Box box{{grid.from.x + wide * static_cast<float>(c), grid.to.y},
                   {grid.from.x + wide * static_cast<float>(c + 1), area.to.y}};
-    const std::string words = length_text(map.across[c]);
+    const std::string words = tick_text(map.across[c]);
     if (text_width(theme.fonts.small, words) > box.width()) continue;
     draw_text(theme, theme.fonts.small, map.across[c] == map.present ? p.text : p.text_faint, box, words,
               Align::Centre);

@@ -35,17 +35,6 @@ bool begins_words(const std::string& text, const std::string& query) {
   });
 }
 
-/// An option as its tool is given it.
-std::string option_text(const io::Tool& tool, std::string_view name) {
-  std::string text(name);
-  const bool capital = std::isupper(static_cast<unsigned char>(name.front())) != 0;  // a variable
-  if (capital || tool.style == io::Style::Document || tool.style == io::Style::Equals) return text;
-  if (tool.style == io::Style::Dashes) std::replace(text.begin(), text.end(), '_', '-');
-  constexpr std::size_t longest_short = 5;  // "-ngl", "-ncmoe"
-  const bool short_name = text.size() <= longest_short && text.find('-') == std::string::npos;
-  return (short_name ? "-" : "--") + text;
-}
-
 /// Ranks of what was found, best first.
 enum Rank : int { exactly, label_begins, option_begins, label_has, help_has };
 
@@ -63,7 +52,8 @@ SettingFound found_in(const Field& field, const std::string& query) {
         const std::string words = words_of(name);
         if (words != query && !words.starts_with(query + " ") && (query.size() < 4 || !words.starts_with(query)))
           return;
-        take(words == query ? exactly : option_begins, option_text(tool, name) + " of " + std::string(tool.label));
+        take(words == query ? exactly : option_begins,
+             io::written_option(tool, name) + " of " + std::string(tool.label));
       });
     }
   }

@@ -653,6 +653,7 @@ constexpr std::array tools{
          .source = "SGLang docs, advanced_features/server_arguments, 0.5"},
     Tool{.id = "llama.cpp",
          .label = "llama.cpp",
+         .short_names = 5,  // "-ngl", "-ncmoe"
          .choose = "serving.runtime=llama.cpp",
          .rows = llama_rows,
          .no_effect = llama_no_effect,

@@ -12,6 +12,14 @@ std::string plain_option(std::string_view name) {
   return out;
 }
 
+std::string written_option(const Tool& tool, std::string_view name) {
+  std::string out(name);
+  const bool variable = !name.empty() && name.front() >= 'A' && name.front() <= 'Z';
+  if (variable || tool.style == Style::Document || tool.style == Style::Equals) return out;
+  if (tool.style == Style::Dashes) std::replace(out.begin(), out.end(), '_', '-');
+  return (out.size() <= tool.short_names ? "-" : "--") + out;
+}
+
 const OptionRow* find_row(const Tool& tool, std::string_view name) {
   for (const std::span<const OptionRow> rows : {tool.rows, tool.shared}) {
     for (const OptionRow& row : rows) {

@@ -63,7 +63,8 @@ struct Tool {
   std::string_view label{};
   Task task = Task::Inference;
   Style style = Style::Dashes;
-  std::string_view choose{};  ///< "serving.runtime=vllm": what naming the tool says
+  std::size_t short_names = 0;  ///< names up to this length have one dash
+  std::string_view choose{};    ///< "serving.runtime=vllm": what naming the tool says
   std::span<const OptionRow> rows{};
   std::span<const OptionRow> shared{};  ///< rows of what starts it
   /// Options without effect on memory, separated by blanks: "port=" takes a value, "x+" several, "wandb_*" all that begin so.
@@ -84,6 +85,8 @@ struct Tool {
 
 /// A name as rows have it: without leading dashes, '_' for '-'.
 [[nodiscard]] std::string plain_option(std::string_view name);
+/// A name as the tool is given it: with its dashes, a place or a variable as it is.
+[[nodiscard]] std::string written_option(const Tool& tool, std::string_view name);
 /// Calls `each(word)` for the words of a blank-separated list until it returns true; whether it did.
 template <class Each>
 bool any_word(std::string_view list, Each&& each) {
