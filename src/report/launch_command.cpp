@@ -96,6 +96,12 @@ Result<Launch> launch(const Scenario& s, Task task, std::string_view model, cons
     if (more.empty()) break;
     out.unsaid.merge_patch(more);
   }
+  const auto training = out.unsaid.find("training");
+  if (training != out.unsaid.end() && training->contains("objective")) {
+    out.needs += std::string(out.needs.empty() ? "" : " ") + "This command does not optimize " +
+                 std::string(label_of(s.training.objective)) + ": that is not among what is known of " +
+                 std::string(tool->label) + ".";
+  }
   return out;
 }
 

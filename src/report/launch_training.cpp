@@ -322,8 +322,22 @@ Launch automodel(const Job& job) {
           .files = {{std::string(file), o.yaml()}}};
 }
 
+Launch verl_sft(const Job& job) {
+  const Scenario& s = job.s;
+  Options o(job.tool, s);
+  o.add("model.partial_pretrain", job.model);
+  o.add("data.micro_batch_size_per_gpu", s.training.micro_batch);
+  o.add("data.train_batch_size", job.global_batch());
+  o.add("data.max_length", s.training.sequence);
+  o.add("model.enable_gradient_checkpointing", bool_word(s.training.recompute != RecomputeKind::None));
+  if (job.adapters) o.add("model.lora_rank", s.training.lora.rank);
+  if (job.p.context > 1) o.add("ulysses_sequence_parallel_size", job.p.context);
+  return {.command = o.line(job.torchrun() + "-m verl.trainer.fsdp_sft_trainer")};
+}
+
 Launch verl(const Job& job) {
   const Scenario& s = job.s;
+  if (s.training.objective == Objective::Sft) return verl_sft(job);
   Options o(job.tool, s);
   const Count completion =
       std::min(s.training.rollout.completion.value_or(s.training.sequence / 2), s.training.sequence);

@@ -193,7 +193,9 @@ TEST(LaunchCommand, StartsAFrameworkByItsOwnProgram) {
       {"trl", "trl sft --num_processes 2 --model_name_or_path meta-llama/Llama-3.1-8B"},
       {"ms-swift", "NPROC_PER_NODE=2 swift sft --model meta-llama/Llama-3.1-8B --tuner_type full"},
       {"automodel", "automodel llmcalc-automodel.yaml --nproc-per-node 2"},
-      {"verl", "python3 -m verl.trainer.main_ppo "},
+      {"verl",
+       "torchrun --nproc_per_node 2 -m verl.trainer.fsdp_sft_trainer "
+       "model.partial_pretrain=meta-llama/Llama-3.1-8B"},
       {"openrlhf", "deepspeed --num_gpus 2 --module openrlhf.cli.train_sft --pretrain meta-llama/Llama-3.1-8B"},
       {"megatron-bridge",
        "torchrun --nproc_per_node 2 scripts/training/run_recipe.py --recipe RECIPE "
@@ -205,6 +207,13 @@ TEST(LaunchCommand, StartsAFrameworkByItsOwnProgram) {
                                  {"device", {{"id", "h100"}, {"count", 2}}}});
     EXPECT_THAT(launched(s, Task::Training).command, testing::StartsWith(command));
   }
+  const Scenario grpo =
+      scenario({{"model", "llama-3.1-8b"},
+                {"training", {{"framework", "verl"}, {"objective", "grpo"}, {"reward", "function"}}}});
+  EXPECT_THAT(launched(grpo, Task::Training).command, testing::StartsWith("python3 -m verl.trainer.main_ppo "));
+  const Scenario orpo =
+      scenario({{"model", "llama-3.1-8b"}, {"training", {{"framework", "automodel"}, {"objective", "orpo"}}}});
+  EXPECT_THAT(launched(orpo, Task::Training).needs, HasSubstr("does not optimize ORPO"));
   const Scenario unsloth = scenario({{"model", "llama-3.1-8b"}, {"training", {{"framework", "unsloth"}}}});
   EXPECT_THAT(launched(unsloth, Task::Training).needs, HasSubstr("unsloth.FastLanguageModel"));
 }

@@ -122,6 +122,7 @@ constexpr Program programs[] = {
     {"torchtitan/train.py", "torchtitan"},
     {"run_train.sh", "torchtitan"},
     {"verl.trainer.main_ppo", "verl"},
+    {"verl.trainer.fsdp_sft_trainer", "verl"},
     {"openrlhf.cli.train_sft", "openrlhf"},
     {"openrlhf.cli.train_dpo", "openrlhf"},
     {"openrlhf.cli.train_rm", "openrlhf"},

@@ -981,9 +981,7 @@ void openrlhf_finish(Importing& in) {
   in.set_default("training.recompute", "none");
   in.set("training.recipe", "bf16-master-fp32");
   share_devices(in);
-  const Count at_once = multiply(in.count("training.micro_batch", 1), in.count("parallelism.data", 1));
-  const Count global = number(in.given("train_batch_size"));
-  if (global > at_once) in.set("training.accumulation", global / std::max<Count>(at_once, 1));
+  share_batch(in, "train_batch_size");
 }
 constexpr std::array openrlhf_rows{
     OptionRow{.names = "pretrain", .path = "model", .as = As::Model},
@@ -1317,7 +1315,22 @@ constexpr std::string_view automodel_no_effect =
     "freeze_config.* ci.* benchmark.* mlflow.* quantization.* clip_grad_norm.* parallelizer.* te_fp8.* processor.* "
     "seed comet.* ";
 
+/// trainer/fsdp_sft_trainer.py with config/sft_trainer.yaml: micro_batch_size_per_gpu 4, max_length 1024, checkpointing on.
+void verl_sft_finish(Importing& in) {
+  in.set("training.objective", "sft");
+  in.set_default("training.micro_batch", "4");
+  in.set_default("training.sequence", "1024");
+  in.set_default("training.recompute", "full");
+  choose_method(in, number(in.given("model.lora_rank")) > 0);
+  in.set("training.framework", "verl");
+  in.set("training.recipe", "fsdp-bf16");
+  in.set_default("parallelism.zero", "3");
+  share_devices(in);
+  share_batch(in, "data.train_batch_size");
+}
+
 void verl_finish(Importing& in) {
+  if (contains(in.given("(program)"), "sft_trainer")) return verl_sft_finish(in);
   const Count prompt = in.count("(prompt)", number(in.given("data.max_prompt_length")));
   const Count response = number(in.given("data.max_response_length"));
   if (prompt + response != 0) in.set("training.sequence", add(prompt, response));
@@ -1339,7 +1352,16 @@ void verl_finish(Importing& in) {
   share_devices(in);
 }
 constexpr std::array verl_rows{
-    OptionRow{.names = "actor_rollout_ref.model.path", .path = "model", .as = As::Model},
+    OptionRow{.names = "actor_rollout_ref.model.path model.partial_pretrain", .path = "model", .as = As::Model},
+    OptionRow{.names = "data.micro_batch_size_per_gpu", .path = "training.micro_batch"},
+    OptionRow{.names = "data.max_length", .path = "training.sequence", .take = take_sequence},
+    OptionRow{.names = "model.enable_gradient_checkpointing",
+              .path = "training.recompute",
+              .as = As::Words,
+              .words = "true=full false=none"},
+    OptionRow{.names = "model.lora_rank", .path = "training.lora.rank"},
+    OptionRow{.names = "ulysses_sequence_parallel_size", .path = "parallelism.context"},
+    OptionRow{.names = "data.train_batch_size", .take = remembered},
     OptionRow{.names = "", .take = script_or_module},
     OptionRow{.names = "data.max_prompt_length data.max_response_length algorithm.adv_estimator "
                        "actor_rollout_ref.model.lora_rank actor_rollout_ref.actor.strategy",
@@ -1377,7 +1399,7 @@ constexpr std::string_view verl_no_effect =
     "actor_rollout_ref.model.use_remove_padding actor_rollout_ref.model.* actor_rollout_ref.nccl_timeout critic.* "
     "reward_model.* reward.* "
     "custom_reward_function.* hydra.* config_path= config_name= ray_init.* ray_kwargs.* global_profiler.* "
-    "actor_rollout_ref.hybrid_engine ";
+    "actor_rollout_ref.hybrid_engine model.* optim.* use_remove_padding ";
 
 void starter_finish(Importing& in) {
   choose_recipe(in, Loaded::Narrow);

@@ -146,6 +146,20 @@ spec:
   EXPECT_EQ(scenario.scenario.devices.groups.front().device->id, "h100-sxm-80gb");
 }
 
+TEST(Import, ReadsFineTuningWithVerl) {
+  const Imported got = read(
+      "torchrun --standalone --nnodes=1 --nproc_per_node=8 -m verl.trainer.fsdp_sft_trainer "
+      "data.train_files=x.parquet "
+      "data.micro_batch_size_per_gpu=4 data.train_batch_size=256 model.partial_pretrain=Qwen/Qwen2.5-7B-Instruct "
+      "data.max_length=4096 model.lora_rank=32 optim.lr=1e-4");
+  EXPECT_EQ(got.scenario["training"]["framework"], "verl");
+  EXPECT_EQ(got.scenario["training"]["method"], "lora");
+  EXPECT_EQ(got.scenario["training"]["lora"]["rank"], 32);
+  EXPECT_EQ(got.scenario["training"]["accumulation"], 8);
+  EXPECT_EQ(got.scenario["parallelism"]["data"], 8);
+  EXPECT_EQ(became(got, "optim.lr"), "no-effect");
+}
+
 TEST(Import, ReadsOpenRlhf) {
   const Imported got = read(
       "deepspeed --include localhost:0,1,2,3,4,5,6,7 --module openrlhf.cli.train_dpo --pretrain "
