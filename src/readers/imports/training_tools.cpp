@@ -975,7 +975,6 @@ constexpr std::string_view litgpt_no_effect =
 void openrlhf_finish(Importing& in) {
   objective_of_program(in);
   choose_method(in, number(in.given("lora_rank")) > 0);
-  if (in.given("bf16 param_dtype").empty() && in.given("fp16").empty()) in.remember("bf16", "true");
   in.set_default("training.micro_batch", "8");  // cli/train_sft.py: micro_train_batch_size 8, max_len 2048
   in.set_default("training.sequence", "2048");
   in.set_default("training.recompute", "none");
