@@ -188,7 +188,7 @@ std::string_view model_type_of_class(std::string_view class_name) {
 }
 
 void read_decoder_head(const Fields& c, Model& m) {
-  if (m.encodes() || m.draft) return;
+  if (m.encodes() || m.draft || m.has_encoder()) return;
   for (const std::string& name : c.texts("architectures")) {
     if (is_bare_model(name)) return set_head(c, m, {.ending = "Model", .head = Head::None});
     for (const HeadRow& row : heads) {

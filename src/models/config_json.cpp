@@ -5,6 +5,7 @@
 #include "models/class_names.hpp"
 #include "models/config_text.hpp"
 #include "models/drafts.hpp"
+#include "models/encoder_decoders.hpp"
 #include "models/possible_sizes.hpp"
 #include "models/quantization.hpp"
 #include "models/refusals.hpp"
@@ -45,15 +46,13 @@ std::string type_of(const Fields& c) {
 /// An unusual encoder, an encoder-decoder or no language model at all, which this program does not estimate.
 bool refuse_other_model(const Fields& c, std::string_view type) {
   std::string_view kind = models::refused_kind(type);
-  if (kind.empty() && c.flag("is_encoder_decoder", false)) kind = "an encoder with a decoder";
+  if (kind.empty() && !models::is_encoder_decoder(type) && c.flag("is_encoder_decoder", false)) {
+    kind = "an encoder with a decoder";
+  }
   if (kind.empty()) return false;
-  const bool reads_and_writes = kind.find("decoder") != std::string_view::npos || type == "whisper";
-  const std::string missing =
-      reads_and_writes
-          ? " (the encoder's states and the cache of its keys and values in every decoder layer are missing)"
-          : "";
   c.complain("model_type", "\"" + std::string(type.substr(0, 60)) + "\" is " + std::string(kind) +
-                               ", which is not estimated" + missing + ": decoders are, and encoders like BERT");
+                               " of a kind which is not estimated: decoders are, encoders like BERT, and both in one "
+                               "like T5, BART and Whisper");
   return true;
 }
 

@@ -23,17 +23,16 @@ constexpr auto refusals = std::to_array<Refusal>({
          "perceiver qdqbert rembert roberta-prelayernorm roc_bert roformer splinter squeezebert tapas "
          "visual_bert xlm xlm-roberta-xl xmod yoso"},
     {.kind = "an encoder with a decoder",
-     .model_types =
-         "bart bigbird_pegasus blenderbot blenderbot-small encoder-decoder florence2 fsmt led longt5 m2m_100 "
-         "marian mbart mt5 mvp nllb-moe nougat pegasus pegasus_x pix2struct plbart prophetnet rag "
-         "switch_transformers t5 t5gemma t5gemma2 udop umt5 vision-encoder-decoder xlm-prophetnet"},
+     .model_types = "bigbird_pegasus encoder-decoder florence2 fsmt led longt5 "
+                    "mvp nllb-moe nougat pegasus_x pix2struct plbart prophetnet rag "
+                    "switch_transformers t5gemma2 udop vision-encoder-decoder xlm-prophetnet"},
     {.kind = "a model for speech or sound",
      .model_types =
          "audio-spectrogram-transformer bark clap clvp csm dac data2vec-audio dia encodec "
-         "fastspeech2_conformer higgs_audio_v2 hubert kyutai_speech_to_text mimi moonshine "
+         "fastspeech2_conformer higgs_audio_v2 hubert kyutai_speech_to_text mimi "
          "moonshine_streaming moshi musicgen musicgen_melody parakeet_ctc parakeet_encoder parakeet_rnnt "
          "pop2piano seamless_m4t seamless_m4t_v2 sew sew-d speech_to_text speecht5 unispeech unispeech-sat "
-         "univnet vits wav2vec2 wav2vec2-bert wav2vec2-conformer wavlm whisper"},
+         "univnet vits wav2vec2 wav2vec2-bert wav2vec2-conformer wavlm"},
     {.kind = "a model for images",
      .model_types =
          "aimv2 align altclip beit bit blip chinese_clip clip clip_text_model clip_vision_model clipseg convnext "

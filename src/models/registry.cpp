@@ -10,7 +10,7 @@ const std::vector<FamilyRow>& families() {
     for (const auto group :
          {dense_families(), gpt_families(), gemma_families(), mixture_families(), uneven_families(),
           latent_families(), linear_attention_families(), state_space_families(), recurrence_families(),
-          multimodal_families(), encoder_families()}) {
+          multimodal_families(), encoder_families(), encoder_decoder_families()}) {
       rows.insert(rows.end(), group.begin(), group.end());
     }
     std::ranges::sort(rows, {}, &FamilyRow::model_type);

@@ -176,5 +176,6 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> recurrence_families();
 [[nodiscard]] std::span<const FamilyRow> multimodal_families();
 [[nodiscard]] std::span<const FamilyRow> encoder_families();
+[[nodiscard]] std::span<const FamilyRow> encoder_decoder_families();
 
 }  // namespace llmcalc::models

@@ -31,6 +31,9 @@ constexpr auto harmless = std::to_array<std::string_view>({
     // how images and sounds are cut
     "image_size", "force_image_size", "tile_size", "encoder_patch_size", "audio_segment_size",
     "visual_token_window_size", "image_dim_out",
+    // how text is generated and sounds are cut
+    "num_beams", "num_beam_groups", "num_return_sequences", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size",
+    "extra_pos_embeddings", "median_filter_width", "classifier_proj_size", "mask_feature_min_masks",
     // training, and how a checkpoint is stored
     "quantization_bits", "tensor_parallel_size", "ep_size", "split_ngram_parts", "num_target_layers",
     // repeated elsewhere, or of a part that published checkpoints leave out

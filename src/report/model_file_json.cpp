@@ -81,6 +81,7 @@ std::string describe_layer(const Layer& layer) {
   std::string text;
   if (layer.attends())
     text = layer.mixer == Mixer::CrossAttention ? "cross attention to images" : describe_attention(layer);
+  if (layer.crosses) text += " and cross attention";
   if (layer.recurs())
     text += (text.empty() ? "" : " and ") + describe_recurrent(layer.recurrent_mixer(), layer.recurrent);
   const std::string feed_forward = describe_feed_forward(layer.feed_forward);

@@ -119,6 +119,7 @@ std::string mixer_words(const Layer& kind) {
       words += grouped(a.heads) + " query heads, " + grouped(a.kv_heads) + " key-value heads, head size " +
                grouped(a.head_dim);
       if (a.window != 0) words += ", window of " + grouped(a.window);
+      if (kind.crosses) words += ", and cross attention to the encoder";
       return words;
     }
     case Mixer::LatentAttention:

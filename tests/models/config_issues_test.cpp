@@ -58,7 +58,7 @@ TEST(ConfigIssues, WhatIsNoConfigIsRefused) {
   for (const char* text : {"", "[]", "42", "null", "{", "{\"a\":}", "\xff\xfe"}) {
     EXPECT_FALSE(issues_of(text).empty()) << text;
   }
-  EXPECT_NE(issues_of(R"({"model_type":"t5","is_encoder_decoder":true})").find("an encoder with a decoder"),
+  EXPECT_NE(issues_of(R"({"model_type":"longt5","is_encoder_decoder":true})").find("an encoder with a decoder"),
             std::string::npos);
 }
 
@@ -127,7 +127,7 @@ TEST(ConfigIssues, LayersOfAnUnknownKindAreNamed) {
             std::string::npos);
   EXPECT_NE(issues_of(invented(R"("model_type":"e","intermediate_size":2048,"state_size":16)")).find("/state_size"),
             std::string::npos);
-  EXPECT_NE(issues_of(R"({"model_type":"whisper"})").find("for speech or sound"), std::string::npos);
+  EXPECT_NE(issues_of(R"({"model_type":"wav2vec2"})").find("for speech or sound"), std::string::npos);
   EXPECT_NE(issues_of(R"({"model_type":"siglip"})").find("for images"), std::string::npos);
 }
 

@@ -4,6 +4,7 @@
 
 #include "models/class_names.hpp"
 #include "models/drafts.hpp"
+#include "models/encoder_decoders.hpp"
 #include "models/multimodal.hpp"
 #include "models/refusals.hpp"
 #include "readers/gguf/architectures.hpp"
@@ -26,7 +27,10 @@ std::string status_of_class(const std::string& name) {
   const std::string_view type = models::model_type_of_class(name);
   if (models::is_draft(config, type)) return models::draft_is_exact(config, type) ? "exact" : "approximate";
   if (!models::refused_kind(type).empty()) return "refused";
-  return type.empty() || models::approximates_towers(type) ? "approximate" : "exact";
+  // The decoder alone of such a model.
+  if (models::is_encoder_decoder(type) && name.ends_with("ForCausalLM")) return "refused";
+  // transformers' layout of Phi-4-multimodal keeps the adapters in folders of their own.
+  return type.empty() || models::approximates_towers(type) || type == "phi4_multimodal" ? "approximate" : "exact";
 }
 
 std::string status_of_architecture(const std::string& name) {

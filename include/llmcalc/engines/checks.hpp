@@ -78,8 +78,13 @@ inline void add_sharing(const Serving& v, const Engine& engine, std::vector<std:
   }
 }
 
-/// What is not known about an engine that serves an encoder.
+/// What is not known about an engine that serves an encoder, alone or with a decoder.
 inline void add_encoder(const Scenario& s, const Engine& engine, std::vector<std::string>& out) {
+  if (s.model->has_encoder() && !engine.encoder_decoders) {
+    out.push_back("An encoder with a decoder is computed for Transformers: beside the weights the figures for " +
+                  std::string(label_of(engine.id)) +
+                  " are those of the decoder alone, without the keys and values of the encoder's output.");
+  }
   if (!s.model->encodes()) return;
   const Serving& v = s.serving;
   const std::string name(label_of(engine.id));

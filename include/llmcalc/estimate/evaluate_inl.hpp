@@ -81,6 +81,18 @@ inline std::optional<Bytes> host_capacity(const Scenario& s, const InferenceEsti
   return usable_host_memory(s, taken);
 }
 
+/// Lowers the trust of what depends on an encoder's output where only the decoder was computed.
+inline void doubt(Breakdown& b) {
+  for (Component& c : b.components) {
+    if (c.part == Part::Weights || c.part == Part::Gradients || c.part == Part::OptimizerStates ||
+        c.part == Part::MasterWeights)
+      continue;
+    c.trust = Trust::Assumed;
+    c.high = max(c.high, scale(c.bytes, 2000, 1000));
+    c.not_counted = "the encoder's part of an encoder with a decoder";
+  }
+}
+
 /// Ranks whose offloaded states lie on one computer.
 inline Count ranks_on_host(const Scenario& s) {
   const Parallelism& p = s.parallelism;
@@ -106,6 +118,10 @@ LLMCALC_INLINE InferenceEstimate evaluate_inference(const Scenario& given) {
   const Scenario& s = *scenario;
   // The article knows no engines, so it has the scenario as it was given.
   InferenceEstimate e = s.method == Method::Article ? article::inference(given) : engine_of(s).estimate(s);
+  if (s.model->has_encoder() && !engine_of(s).encoder_decoders) {
+    evaluate_detail::doubt(e.breakdown);
+    for (DeviceUse& use : e.devices) evaluate_detail::doubt(use.breakdown);
+  }
   const Device* smallest = s.devices.smallest();
   if (smallest) evaluate_detail::separate(e.devices, s);
   for (DeviceUse& use : e.devices) {
@@ -131,6 +147,11 @@ LLMCALC_INLINE TrainingEstimate evaluate_training(const Scenario& given) {
     const std::optional<double>& share = s.training.trainable_share;
     const Count all = parameter_count(*s.model);
     e = article::training(s, share ? Count(static_cast<double>(all) * *share) : e.trainable_parameters);
+  }
+  if (s.model->has_encoder()) {
+    evaluate_detail::doubt(e.breakdown);
+    for (Phase& phase : e.phases) evaluate_detail::doubt(phase.breakdown);
+    for (RankUse& rank : e.ranks) evaluate_detail::doubt(rank.breakdown);
   }
   // Any rank may be on the device that shows the desktop; without a device the job is in host memory.
   e.capacity = s.devices.smallest() ? usable_memory(s) : usable_host_memory(s, {});

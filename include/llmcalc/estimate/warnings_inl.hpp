@@ -57,6 +57,11 @@ inline void add_published_mix(const Scenario& s, std::vector<std::string>& out) 
 /// What is not known about a framework that trains an encoder.
 inline void add_trained_encoder(const Scenario& s, std::vector<std::string>& out) {
   const TrainingFramework f = s.training.framework;
+  if (s.model->has_encoder()) {
+    out.emplace_back(
+        "Training an encoder with a decoder is not computed: weights, gradients and optimizer states are whole, "
+        "activations those of the decoder without its attention over the encoder's output.");
+  }
   if (!s.model->encodes() || row_of(f).can.encoders) return;
   out.push_back(std::string(label_of(f)) + " trains no encoders: the figures are those of its rules all the same.");
 }

@@ -84,7 +84,8 @@ struct AttentionShape {
   Count indexer_heads = 0;       ///< sparse-attention indexer (DeepSeek V3.2): heads; 0: none
   Count indexer_head_dim = 0;    ///< width of an indexer head, which is also its cached key
   Count compress_ratio = 0;      ///< DeepSeek V4: tokens summarised by one cached entry; 0: none
-  Count encoder_tokens = 0;      ///< CrossAttention: tokens the encoder gives for one image
+  Count encoder_tokens = 0;      ///< CrossAttention: tokens the encoder gives for one image; in a layer that crosses:
+                                 ///< what the encoder gives for every input; 0: as many as it reads
   friend bool operator==(const AttentionShape&, const AttentionShape&) = default;
 
   /// True when keys and values of its own are stored for the tokens to come.
@@ -162,6 +163,8 @@ struct Layer {
   AttentionShape attention;     ///< when the mixer is an attention, or `also_recurrent`'s partner
   RecurrentShape recurrent;     ///< when the mixer is recurrent, or beside attention with `also_recurrent`
   bool also_recurrent = false;  ///< attention and a state space in one layer (Falcon-H1, Zamba)
+  bool crosses = false;         ///< a second attention of the same shape over an encoder's output (T5, Whisper); its
+                                ///< tensors are among the extra ones
   bool shared_block = false;    ///< its attention and block are counted once elsewhere (Zamba, HRM-Text)
   FeedForward feed_forward;
   NormPlacement norms = NormPlacement::Pre;
@@ -335,6 +338,13 @@ struct Model {
     Count n = 0;
     for (const auto index : layers) n += index == k ? 1 : 0;
     return n;
+  }
+  /// True for an encoder with a decoder (T5, BART, Whisper).
+  [[nodiscard]] bool has_encoder() const {
+    for (const Layer& kind : kinds) {
+      if (kind.crosses) return true;
+    }
+    return false;
   }
   /// True for a model that reads whole texts and generates none (BERT).
   [[nodiscard]] bool encodes() const { return output != Output::NextToken; }

@@ -240,7 +240,7 @@ LLMCALC_INLINE std::optional<Scenario> offloaded(const Scenario& s) {
 }
 
 LLMCALC_INLINE std::optional<InferenceSpeed> inference_speed(const Scenario& s, const InferenceEstimate& e) {
-  if (e.devices.empty()) return std::nullopt;
+  if (e.devices.empty() || s.model->has_encoder()) return std::nullopt;
   const bool serves = !e.fit.known || e.fit.fits || e.concurrency >= 1;
   if (!serves) {
     if (const std::optional<Scenario> placed = offloaded(s)) {
@@ -288,6 +288,7 @@ LLMCALC_INLINE const Device* slowest_trainer(const Scenario& s) {
 }
 
 LLMCALC_INLINE std::optional<TrainingSpeed> training_speed(const Scenario& s) {
+  if (s.model->has_encoder()) return std::nullopt;
   const Device* device = slowest_trainer(s);
   if (!device) return std::nullopt;
   const TrainingWork work = training_work_on(s, *device);

@@ -89,6 +89,7 @@ struct Engine {
   CachePool pool = CachePool::None;
   BeamSearch beams = BeamSearch::AsSequences;
   EncoderSupport encoders = EncoderSupport::NotServed;
+  bool encoder_decoders = false;  ///< of an encoder with a decoder both are computed
   DeviceSharing sharing = DeviceSharing::ByLayout;
   bool embedding_on_host = false;  ///< the token embedding stays in host memory
   EngineSettings settings{};

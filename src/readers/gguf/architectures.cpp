@@ -144,7 +144,7 @@ constexpr auto refusals = std::to_array<Refusal>({
     {.name = "eagle3", .why = draft},
     {.name = "dflash", .why = draft},
     {.name = "gemma4-assistant", .why = draft},
-    {.name = "t5", .why = "is an encoder-decoder model, which this program does not estimate"},
+    {.name = "t5", .why = "is an encoder with a decoder, which is read from its config.json alone"},
     {.name = "t5encoder", .why = encoder},
     {.name = "wavtokenizer-dec", .why = "is an audio decoder, not a language model"},
     {.name = "flux", .why = image},

@@ -1,0 +1,341 @@
+// Encoders with a decoder: the decoder is the model, every layer of it has a second attention over the encoder's
+// output; the encoder's tensors stand beside it. Each stack is described as a model of its own, so that both have the
+// inventory's tensors.
+// Source: modeling_*.py of Hugging Face transformers (main, 2026-08); totals of the released checkpoints in the tests.
+
+#include "models/encoder_decoders.hpp"
+
+#include "models/blocks.hpp"
+#include "models/encoder_heads.hpp"
+#include "models/registry.hpp"
+
+#include <llmcalc/model/inventory.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace llmcalc::models {
+
+namespace {
+
+/// How the positions of both stacks are told apart.
+enum class Places : std::uint8_t {
+  Learned,          ///< a table each, also where it is filled with sines and not trained
+  Computed,         ///< sines that are no tensor
+  Rotary,           ///< inside the attention
+  RelativeOnce,     ///< a table of distances in the first layer of each stack
+  RelativeInLayers  ///< one in every layer
+};
+
+/// What the encoder reads when it is no text.
+enum class Sound : std::uint8_t { None, Mels, Waves };
+
+/// One model_type.
+struct TwoStackRow {
+  std::string_view model_type;
+  std::string_view family;
+  NormKind norm = NormKind::LayerNorm;
+  NormPlacement norms = NormPlacement::Pre;  ///< behind the blocks there is no last norm
+  bool bias = true;                          ///< of projections and blocks; keys have none with sound
+  Places places = Places::Learned;
+  Sound sound = Sound::None;
+  Count extra_positions = 0;    ///< rows of the tables before the first position
+  bool embedding_norm = false;  ///< of both stacks
+  bool logits_bias = false;     ///< a buffer as wide as the vocabulary
+  bool tied = true;             ///< when tie_word_embeddings is missing
+};
+
+constexpr TwoStackRow t5(std::string_view type, std::string_view family, Places places, bool tied) {
+  return {.model_type = type, .family = family, .norm = NormKind::Rms, .bias = false, .places = places, .tied = tied};
+}
+
+// clang-format off
+constexpr auto rows = std::to_array<TwoStackRow>({
+    {.model_type = "bart", .family = "BART", .norms = NormPlacement::Post, .extra_positions = 2,
+     .embedding_norm = true, .logits_bias = true},
+    {.model_type = "blenderbot", .family = "Blenderbot", .logits_bias = true},
+    {.model_type = "blenderbot-small", .family = "Blenderbot", .norms = NormPlacement::Post, .embedding_norm = true,
+     .logits_bias = true},
+    {.model_type = "m2m_100", .family = "M2M100 and NLLB", .places = Places::Computed},
+    {.model_type = "marian", .family = "Marian", .norms = NormPlacement::Post, .logits_bias = true},
+    {.model_type = "mbart", .family = "mBART", .extra_positions = 2, .embedding_norm = true, .logits_bias = true},
+    {.model_type = "moonshine", .family = "Moonshine", .norm = NormKind::LayerNormNoBias, .places = Places::Rotary,
+     .sound = Sound::Waves},
+    t5("mt5", "mT5", Places::RelativeOnce, false),
+    {.model_type = "pegasus", .family = "PEGASUS", .logits_bias = true},
+    t5("t5", "T5", Places::RelativeOnce, true),
+    {.model_type = "t5gemma", .family = "T5Gemma", .norm = NormKind::RmsPlusOne, .norms = NormPlacement::Sandwich,
+     .places = Places::Rotary},
+    t5("umt5", "UMT5", Places::RelativeInLayers, false),
+    {.model_type = "whisper", .family = "Whisper", .sound = Sound::Mels},
+});
+// clang-format on
+
+/// Which stack.
+enum class Side : std::uint8_t { Encoder, Decoder };
+
+/// Llama's names and those of this family's stack; `cross` those of the attention over the encoder's output.
+std::vector<NameRule> names_of(const TwoStackRow& row, Side side, bool cross) {
+  const std::string stack = side == Side::Encoder ? "encoder" : "decoder";
+  if (row.norm == NormKind::Rms) {
+    const std::string attention = cross ? "layer.1.EncDecAttention." : "layer.0.SelfAttention.";
+    const std::string block = side == Side::Encoder ? "layer.1." : "layer.2.";
+    return {{"model.layers.{}.", stack + ".block.{}."},
+            {"model.embed_tokens", "shared"},
+            {"model.norm", stack + ".final_layer_norm"},
+            {"self_attn.q_proj", attention + "q"},
+            {"self_attn.k_proj", attention + "k"},
+            {"self_attn.v_proj", attention + "v"},
+            {"self_attn.o_proj", attention + "o"},
+            {"mlp.gate_proj", block + "DenseReluDense.wi_0"},
+            {"mlp.up_proj", block + "DenseReluDense.wi_1"},
+            {"mlp.down_proj", block + "DenseReluDense.wo"},
+            {"input_layernorm", cross ? "layer.1.layer_norm" : "layer.0.layer_norm"},
+            {"post_attention_layernorm", block + "layer_norm"}};
+  }
+  if (row.norms == NormPlacement::Sandwich) {
+    const std::string word = cross ? "cross" : "self";
+    return {{"model.", "model." + stack + "."},
+            {"self_attn", word + "_attn"},
+            {"input_layernorm", "pre_" + word + "_attn_layernorm"},
+            {"post_attention_layernorm", "post_" + word + "_attn_layernorm"}};
+  }
+  if (row.sound == Sound::Waves) {
+    const bool encoder = side == Side::Encoder;
+    return {{"model.norm", encoder ? "model.layer_norm" : "model.norm"},
+            {"model.", "model." + stack + "."},
+            {"self_attn", cross ? "encoder_attn" : "self_attn"},
+            {"mlp.gate_up_proj", "mlp.fc1"},
+            {"mlp.up_proj", "mlp.fc1"},
+            {"mlp.down_proj", "mlp.fc2"},
+            {"post_attention_layernorm", encoder ? "post_attention_layernorm" : "final_layernorm"},
+            {"input_layernorm", cross ? "post_attention_layernorm" : "input_layernorm"}};
+  }
+  const std::string word = cross ? "encoder" : "self";
+  const bool post = row.norms == NormPlacement::Post;
+  return {{"model.layers.{}.", "model." + stack + ".layers.{}."},
+          {"model.embed_tokens", row.sound == Sound::None ? "model.shared" : "model.decoder.embed_tokens"},
+          {"model.embed_positions", "model." + stack + ".embed_positions"},
+          {"model.embed_norm", "model." + stack + ".layernorm_embedding"},
+          {"model.norm", "model." + stack + ".layer_norm"},
+          {"self_attn.o_proj", "self_attn.out_proj"},
+          {"mlp.up_proj", "fc1"},
+          {"mlp.down_proj", "fc2"},
+          {"input_layernorm", word + "_attn_layer_norm"},
+          {"post_attention_layernorm", post ? "self_attn_layer_norm" : "final_layer_norm"},
+          {"post_feedforward_layernorm", "final_layer_norm"},
+          {"self_attn.", word + "_attn."}};
+}
+
+/// Heads and widths of a stack's layer and how many there are. T5's keys are those of a decoder, both stacks share
+/// them; the others begin with the stack's name.
+Layer stack_layer(const TwoStackRow& row, const Fields& c, const Model& m, Side side, Count& layers) {
+  const std::string stack = side == Side::Encoder ? "encoder_" : "decoder_";
+  Layer layer;
+  AttentionShape& a = layer.attention;
+  FeedForward& f = layer.feed_forward;
+  layer.norms = row.norms;
+  f.gated = false;
+  if (row.norm == NormKind::Rms) {
+    layers = layer_count(c);
+    if (side == Side::Decoder) layers = c.count("num_decoder_layers", range::layers, layers);
+    a.heads = a.kv_heads = c.required("num_attention_heads", range::heads);
+    a.head_dim = c.count("d_kv", range::width, 64);
+    f.width = c.required("d_ff", range::width);
+    const std::string projection = c.text("feed_forward_proj", "relu");
+    f.gated = projection.starts_with("gated");
+    f.activation = projection == "relu" ? Activation::Relu : Activation::GeluPython;
+  } else if (row.places == Places::Rotary) {
+    layers = c.required(stack + "num_hidden_layers", range::layers);
+    a.heads = c.required(stack + "num_attention_heads", range::heads);
+    a.kv_heads = c.count(stack + "num_key_value_heads", range::heads, a.heads);
+    f.width = c.required("intermediate_size", range::width);
+    f.gated = f.fused_gate_up = side == Side::Decoder;
+  } else {
+    layers = c.required(stack + "layers", range::layers);
+    a.heads = a.kv_heads = c.required(stack + "attention_heads", range::heads);
+    f.width = c.required(stack + "ffn_dim", range::width);
+    f.activation = activation(c, Activation::Gelu);
+  }
+  const bool projects = row.bias && (row.places != Places::Rotary || c.flag("attention_bias", false));
+  if (a.head_dim == 0 && a.heads != 0) a.head_dim = m.hidden / a.heads;
+  a.value_head_dim = a.head_dim;
+  a.query_bias = a.value_bias = a.output_bias = projects;
+  a.key_bias = projects && row.sound != Sound::Mels;
+  if (row.places == Places::Rotary) a.rotary_dim = rotary_width(c, a.head_dim);
+  f.up_bias = f.down_bias = row.bias;
+  check_heads(c, a);
+  return layer;
+}
+
+/// Reads one stack: the stream, the positions, equal layers.
+void read_stack(const TwoStackRow& row, const Fields& c, Model& m, Side side) {
+  read_stream(c, m);
+  m.tied_head = c.flag("tie_word_embeddings", row.tied);
+  m.norm = row.norm;
+  m.final_norm = row.norms == NormPlacement::Pre;
+  m.embedding_norm = row.embedding_norm;
+  m.positions = Positions::None;
+  m.names = names_of(row, side, false);
+  Count layers = 0;
+  const Layer layer = stack_layer(row, c, m, side, layers);
+  add_layers(m, layers, [&](Count) { return layer; });
+  for (NameRule& rule : m.names) {
+    if (rule.to.ends_with(".wi_1") && !layer.feed_forward.gated) rule.to.resize(rule.to.size() - 2);
+  }
+  const bool encoder = side == Side::Encoder;
+  switch (row.places) {
+    case Places::Learned:
+      if (row.sound == Sound::Mels) {
+        m.max_context = c.required(encoder ? "max_source_positions" : "max_target_positions", range::tokens);
+      }
+      learned_positions(m, row.extra_positions);
+      break;
+    case Places::RelativeOnce:
+    case Places::RelativeInLayers: {
+      const bool once = row.places == Places::RelativeOnce;
+      const std::string at = std::string(encoder ? "encoder" : "decoder") + (once ? ".block.0." : ".block.{}.");
+      add_tensor(m, at + "layer.0.SelfAttention.relative_attention_bias.weight",
+                 c.count("relative_attention_num_buckets", range::width, 32), layer.attention.heads,
+                 TensorRole::PositionTable, ModelPart::Attention);
+      if (once) break;
+      m.extra_tensors.back().count = layers;
+      if (!encoder) m.extra_tensors.back().kind = 0;
+      break;
+    }
+    case Places::Rotary:
+      m.positions = Positions::Rotary;
+      break;
+    case Places::Computed:
+      break;
+  }
+}
+
+/// The convolutions before the encoder: Whisper's two, Moonshine's three with a norm of groups.
+void add_convolutions(Sound sound, const Fields& c, Model& m) {
+  const auto convolution = [&](std::string_view name, Count out, Count in, bool bias) {
+    const std::string at = "model.encoder." + std::string(name);
+    add_tensor(m, at + ".weight", out, in, TensorRole::Convolution, ModelPart::Embedding);
+    if (bias) add_tensor(m, at + ".bias", out, 1, TensorRole::Bias, ModelPart::Embedding);
+  };
+  const Count h = m.hidden;
+  if (sound == Sound::Mels) {
+    convolution("conv1", h, multiply(3, c.required("num_mel_bins", range::width)), true);
+    convolution("conv2", h, multiply(3, h), true);
+  } else if (sound == Sound::Waves) {
+    convolution("conv1", h, 127, false);
+    convolution("conv2", multiply(2, h), multiply(7, h), true);
+    convolution("conv3", h, product(3, 2, h), true);
+    add_norm(m, "model.encoder.groupnorm", h);
+  }
+}
+
+/// Puts the encoder's tensors beside the decoder's; its own embedding only where the two are not shared.
+void add_encoder(Model& m, const Model& encoder, bool own_embedding) {
+  for (Tensor t : inventory(encoder)) {
+    if (t.role == TensorRole::Embedding && !own_embedding) continue;
+    t.kind = -1;
+    m.extra_tensors.push_back(std::move(t));
+  }
+}
+
+/// Gives every layer of the decoder its second attention with the norms around it; keys and values are made of the
+/// encoder's output, `source` wide.
+void add_cross_attention(const TwoStackRow& row, Model& m, Count source) {
+  for (Layer& kind : m.kinds) kind.crosses = true;
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    Model one;
+    one.hidden = m.hidden;
+    one.norm = m.norm;
+    one.names = names_of(row, Side::Decoder, true);
+    Layer& layer = one.kinds.emplace_back();
+    layer.attention = m.kinds[k].attention;
+    layer.norms = NormPlacement::MixerOnly;
+    one.layers.assign(m.layers_of_kind(k), 0);
+    for (Tensor t : inventory(one)) {
+      if (t.kind < 0) continue;
+      t.kind = static_cast<std::int32_t>(k);
+      if ((t.role == TensorRole::Key || t.role == TensorRole::Value)) t.columns = source;
+      m.extra_tensors.push_back(t);
+      if (t.role != TensorRole::Norm || row.norms != NormPlacement::Sandwich) continue;
+      m.extra_tensors.back().name.replace(t.name.find("pre_"), 4, "post_");
+      m.extra_tensors.push_back(std::move(t));
+    }
+  }
+}
+
+/// Both stacks of T5Gemma are Gemma 2's.
+void read_gemma_stack(const Fields& c, Model& m, const TwoStackRow& row, Side side) {
+  const FamilyRow& gemma = *find_family("gemma2");
+  gemma.read(c.object(side == Side::Encoder ? "encoder" : "decoder").with_defaults_of(gemma.model_type), m);
+  m.tied_head = c.flag("tie_word_embeddings", true);
+  m.names = names_of(row, side, false);
+}
+
+void read_encoder_decoder(const Fields& c, Model& m) {
+  const TwoStackRow& row = *std::ranges::find(rows, c.model_type(), &TwoStackRow::model_type);
+  const bool gemma = row.norms == NormPlacement::Sandwich;
+  const auto read = [&](Model& stack, Side side) {
+    gemma ? read_gemma_stack(c, stack, row, side) : read_stack(row, c, stack, side);
+    if (side == Side::Decoder) return;
+    add_convolutions(row.sound, c, stack);
+    stack.output = Output::States;
+    for (Layer& kind : stack.kinds) kind.attention.bidirectional = true;
+  };
+  // Text encoders of image models are the first half alone.
+  if (built_for(c, "EncoderModel")) return read(m, Side::Encoder);
+  for (const std::string_view other : {"ForCausalLM", "ForAudioClassification", "ForTokenClassification"}) {
+    if (!built_for(c, other)) continue;
+    c.complain("architectures", "names a class with one of the two stacks or another head, which is not read");
+  }
+  Model encoder;
+  read(encoder, Side::Encoder);
+  read(m, Side::Decoder);
+  add_cross_attention(row, m, encoder.hidden);
+  add_encoder(m, encoder, gemma);
+  if (row.sound == Sound::Mels) {
+    for (Layer& kind : m.kinds) kind.attention.encoder_tokens = encoder.max_context;
+    c.assume("an encoder with a decoder: it reads " + std::to_string(encoder.max_context) +
+             " positions of sound whatever is said; prompt and context are the decoder's text");
+  } else {
+    c.assume(
+        "an encoder with a decoder: the prompt is what the encoder reads, the rest of the context what the decoder "
+        "writes; without a prompt each is as long as the context");
+  }
+  if (row.logits_bias) {
+    add_tensor(m, "final_logits_bias", m.vocabulary, 1, TensorRole::Bias, ModelPart::Head);
+    m.extra_tensors.back().buffer = true;
+  }
+  if (built_for(c, "ForSequenceClassification")) {
+    m.output = Output::Classes;
+    m.classes = label_count(c);
+    add_projection(m, "classification_head.dense", m.hidden, m.hidden);
+    add_projection(m, "classification_head.out_proj", m.classes, m.hidden);
+  } else if (built_for(c, "ForQuestionAnswering")) {
+    m.output = Output::TokenClasses;
+    m.classes = 2;
+    add_classifier(c, m, "qa_outputs");
+  }
+}
+
+}  // namespace
+
+bool is_encoder_decoder(std::string_view model_type) {
+  return std::ranges::find(rows, model_type, &TwoStackRow::model_type) != rows.end();
+}
+
+std::span<const FamilyRow> encoder_decoder_families() {
+  static const auto all = [] {
+    std::array<FamilyRow, rows.size()> families{};
+    std::ranges::transform(rows, families.begin(), [](const TwoStackRow& row) {
+      return FamilyRow{.model_type = row.model_type, .family = row.family, .reader = read_encoder_decoder};
+    });
+    return families;
+  }();
+  return all;
+}
+
+}  // namespace llmcalc::models
