@@ -84,6 +84,30 @@ constexpr auto rows = std::to_array<TowerRow>({
        lconv1d.pre_layer_norm lconv1d.conv_norm norm_pre_attn norm_post_attn norm_out : rms hidden
      @
      audio_tower.output_proj : out x hidden +; embed_audio.embedding_projection : model x out)"},
+    // Phi-4-multimodal: three convolutions, the later ones by channel, a table of distances, conformer layers; a
+    // projection each for speech and for sound with images. Keys of either layout.
+    {.name = "phi4_audio",
+     .sizes = "hidden=width(hidden_size|attention_dim,1024) width=width(intermediate_size|linear_units,1536)"
+              " layers=layers(num_blocks,24) heads=heads(num_attention_heads|attention_heads,16)"
+              " channels=width(nemo_conv_channels,1024) taps=few(kernel_size,3) mel=width(input_size,80) bins=mel+7/8"
+              " distance=width(bias_max_distance,500)",
+     .tensors = R"(
+     audio_embed.encoder.embed.conv.0 : channels x 9 +
+     audio_embed.encoder.embed.conv.2 audio_embed.encoder.embed.conv.5 : channels x 9 +
+     audio_embed.encoder.embed.conv.3 audio_embed.encoder.embed.conv.6 : channels x channels +
+     audio_embed.encoder.embed.out : hidden x channels*bins +
+     audio_embed.encoder.relative_attention_bias_layer.bias_values : 2*distance x heads
+     @audio_embed.encoder.encoders.{}. layers
+       feed_forward_in.layer_norm feed_forward_out.layer_norm layer_norm_att layer_norm conv.layer_norm : ln hidden
+       feed_forward_in.gate_up_proj feed_forward_out.gate_up_proj : 2*width x hidden +
+       feed_forward_in.down_proj feed_forward_out.down_proj : hidden x width +
+       self_attn.linear_q self_attn.linear_k self_attn.linear_v self_attn.linear_out : hidden x hidden +
+       conv.glu.ext_pw_conv_1d : 2*hidden x hidden +; conv.glu.b1 conv.glu.b2 : hidden
+       conv.dw_sep_conv_1d.dw_conv : hidden x taps +
+       conv.dw_sep_conv_1d.pw_conv conv.ext_pw_conv_1d : hidden x hidden +
+     @
+     audio_embed.audio_projection.speech.0 audio_embed.audio_projection.vision.0 : model x hidden +
+     audio_embed.audio_projection.speech.2 audio_embed.audio_projection.vision.2 : model x model +)"},
     // MiMo V2: the layers of Qwen2 over groups of coded frames; one embedding for every codebook (mimo_codebooks).
     {.name = "mimo_v2_audio",
      .sizes = "hidden=width(input_local_dim,1024) width=width(input_local_intermediate_size,4096)"

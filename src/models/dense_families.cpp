@@ -4,6 +4,7 @@
 #include "models/blocks.hpp"
 #include "models/tower.hpp"
 
+#include <array>
 #include <string>
 
 namespace llmcalc::models {
@@ -50,10 +51,41 @@ void finish_apertus(const Fields&, Model& m) {
   }
 }
 
-/// Phi-4-multimodal: the decoder stands under adapters and towers that the config does not describe.
+/// Phi-4-multimodal: SigLIP and a conformer, each with adapters on every matrix of the decoder. The released config
+/// (phi4mm) describes neither SigLIP nor the first norms of the conformer, which its class builds by itself.
 void finish_phi4_multimodal(const Fields& c, Model& m) {
-  m.trust = Trust::Modelled;
-  c.assume("the vision and audio towers and their adapters are not counted");
+  nlohmann::json siglip{{"hidden_size", 1152},
+                        {"intermediate_size", 4304},
+                        {"num_hidden_layers", 27},
+                        {"image_size", 448},
+                        {"patch_size", 14}};
+  if (c.is_object("vision_config")) siglip.update(*c.find("vision_config"));
+  siglip.erase("model_type");
+  write_tower(c, Fields(siglip, "siglip_vision_model", {}, c.findings()), m, "siglip phi4_vision");
+  const Fields audio =
+      c.has("audio_config") ? c.object("audio_config") : c.object("audio_processor").object("config");
+  write_tower(c, audio, m, "phi4_audio");
+  const Layer& layer = m.kinds.front();
+  const AttentionShape& a = layer.attention;
+  const Count heads = multiply(a.heads, a.head_dim), width = layer.feed_forward.width;
+  const std::array<std::array<Count, 2>, 4> matrices{{{add(heads, product(2, a.kv_heads, a.head_dim)), m.hidden},
+                                                      {m.hidden, heads},
+                                                      {multiply(2, width), m.hidden},
+                                                      {m.hidden, width}}};
+  for (const char* key : {"vision_lora", "speech_lora"}) {
+    if (!c.has(key)) continue;
+    const Count rank = c.object(key).count("r", range::width, 1);
+    for (const auto& [rows, columns] : matrices) {
+      for (const auto& [out, in] : {std::array{rank, columns}, std::array{rows, rank}}) {
+        add_tensor(m, "model.layers.{}." + std::string(key), out, in, TensorRole::Encoder, ModelPart::Encoder);
+        m.extra_tensors.back().count = m.layer_count();
+      }
+    }
+  }
+  if (!c.has("vision_lora")) {
+    c.assume("the adapters for images and speech, which lie in folders of their own, are not counted");
+    m.trust = Trust::Modelled;
+  }
 }
 
 /// HyperCLOVA X: with use_post_norm two more norms behind the blocks.

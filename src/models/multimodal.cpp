@@ -184,6 +184,12 @@ void read_phi3_tower(const Fields& c, Model& m) {
 /// Fuyu's patches need no vision_config.
 void read_fuyu_patches(const Fields& c, Model& m) { write_tower(c, c, m, "fuyu"); }
 
+/// Gemma 3n: MobileNet-V5 and a conformer with their embedders, not tensor by tensor. The Hugging Face pages have
+/// 5,439,438,272 parameters for E2B and 7,849,978,192 for E4B: the same number more than either text model.
+void write_gemma3n_towers(const Fields&, Model& m) {
+  Tower(m).vector("model.vision_tower, model.audio_tower", 983'281'504);
+}
+
 /// The towers of MiniCPM-V's versions: the first two name an encoder of timm, the others have a vision_config.
 std::string_view minicpmv_version(const Fields& c) {
   const auto* version = c.find("version");
@@ -223,8 +229,8 @@ constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "shieldgemma2", .family = "Gemma", .text = "gemma3_text",
      .vision = {.type = "siglip_vision_model", .rows = "siglip gemma3"}},
     {.model_type = "gemma3n", .family = "Gemma", .text = "gemma3n_text",
-     .note = "Gemma 3n's vision and audio towers (about 0.6 billion parameters) are not counted",
-     .quirks = LlamaGraph::Gemma3n},
+     .note = "Gemma 3n's vision and audio towers are counted as what the published totals have beside the text model",
+     .then = write_gemma3n_towers, .quirks = LlamaGraph::Gemma3n},
     {.model_type = "gemma4", .family = "Gemma", .text = "gemma4_text",
      .vision = {.type = "gemma4_vision", .rows = "gemma4_vision"},
      .audio = {.type = "gemma4_audio", .rows = "gemma4_audio"},

@@ -28,6 +28,11 @@ constexpr auto rows = std::to_array<TowerRow>({
      model.vision_embed_tokens.img_projection.0 : model x merged +
      model.vision_embed_tokens.img_projection.2 : model x model +
      model.vision_embed_tokens.glb_GN model.vision_embed_tokens.sub_GN : merged)"},
+    // Phi-4-multimodal: patches pooled, two matrices.
+    {.name = "phi4_vision", .tensors = R"(
+     model.vision_embed_tokens.img_projection.0 : model x hidden +
+     model.vision_embed_tokens.img_projection.2 : model x model +
+     model.vision_embed_tokens.glb_GN model.vision_embed_tokens.sub_GN : hidden)"},
     {.name = "llava_next", .sizes = "@llava", .tensors = "&llava; image_newline : model"},
     // A second CLIP of the same shape for videos.
     {.name = "video_llava", .sizes = "@llava", .tensors = "&llava; &clip"},

@@ -261,4 +261,15 @@ TEST(ConfigTotals, ProjectorsFollowTheirOwnKeys) {
             linear(4 * 1152, 1024) + linear(1024, 1024) + 1024);
 }
 
+// microsoft/Phi-4-multimodal-instruct: 5,574,460,384 numbers in its files, 160 of them means and deviations of the
+// spectrum, which are buffers.
+TEST(ConfigTotals, Phi4MultimodalHasItsPublishedTotal) {
+  EXPECT_EQ(total(R"({"model_type":"phi4mm","vocab_size":200064,"hidden_size":3072,"intermediate_size":8192,
+    "num_hidden_layers":32,"num_attention_heads":24,"num_key_value_heads":8,"tie_word_embeddings":true,
+    "vision_lora":{"r":256,"lora_alpha":512},"speech_lora":{"r":320,"lora_alpha":640},
+    "audio_processor":{"name":"cascades","config":{"attention_dim":1024,"attention_heads":16,"linear_units":1536,
+      "num_blocks":24,"kernel_size":3,"input_size":80,"nemo_conv_settings":{"conv_channels":1024}}}})"),
+            5'574'460'384U - 160);
+}
+
 }  // namespace
