@@ -65,10 +65,12 @@ inline Routing route(Builder& b, const FeedForward& f, Node h, Count row) {
   return {chosen, weights};
 }
 
-/// Routed experts.
+/// Routed experts. Some see a narrower copy of the state, made after the choice (ffn_latent_down, ffn_latent_up).
+/// Source: llama.cpp src/models/nemotron-h-moe.cpp and src/llama-graph.cpp, build_moe_ffn.
 inline Node expert_block(Builder& b, const FeedForward& f, Node h, Count r) {
   Graph& g = b.g;
-  const Count row = multiply(4, r), out = multiply(b.model.hidden, row);
+  const bool narrow = f.latent_width != 0;
+  const Count row = multiply(4, r), out = multiply(narrow ? f.latent_width : b.model.hidden, row);
   const Count inner = product(f.expert_width, f.experts_per_token, row), wide = multiply(out, f.experts_per_token);
   const bool few = r != b.sizes.ubatch;
   const Tag inside{TensorName::ExpertForward, few}, outputs{TensorName::ExpertOutputs, few};
@@ -81,17 +83,28 @@ inline Node expert_block(Builder& b, const FeedForward& f, Node h, Count r) {
     const Node copy = on_host ? g.add_host_copy(product(4, f.experts, width)) : no_node;
     return g.in_place(n, {t, routing.chosen, copy}, {t});
   };
-  const Node gate_copy = b.host_copy(Matrix::Gate);
-  const Node gate = biased(g.add(inner, {h, routing.chosen, gate_copy}, inside), inner, f.expert_width);
+  if (narrow) {
+    const Node copy = b.host_copy(Matrix::ExpertsIn);
+    h = g.add(out, {h, copy});
+  }
+  Node gate = no_node;
+  if (f.gated) {
+    const Node gate_copy = b.host_copy(Matrix::Gate);
+    gate = biased(g.add(inner, {h, routing.chosen, gate_copy}, inside), inner, f.expert_width);
+  }
   const Node up_copy = b.host_copy(Matrix::Up);
   const Node up = biased(g.add(inner, {h, routing.chosen, up_copy}, inside), inner, f.expert_width);
-  const Node activated = g.add(inner, {gate, up}, inside);
+  Node activated = f.gated ? g.add(inner, {gate, up}, inside) : g.in_place(inner, {up});
+  if (!f.gated && f.activation == Activation::ReluSquared) activated = g.in_place(inner, {activated});
   const Node down_copy = b.host_copy(Matrix::Down);
   Node down = biased(g.add(wide, {activated, routing.chosen, down_copy}, outputs), wide, b.model.hidden);
   down = g.in_place(wide, {down, routing.weights}, {down});
   Node sum = g.add(out, {down, down}, {TensorName::Hidden, few});
   for (Count i = 2; i < f.experts_per_token; ++i) sum = g.in_place(out, {sum, down}, {sum});
-  return sum;
+  if (!narrow) return sum;
+  if (f.latent_norm) sum = b.scaled(g.in_place(out, {sum}), out, f.latent_width);
+  const Node copy = b.host_copy(Matrix::ExpertsOut);
+  return g.add(multiply(b.model.hidden, row), {sum, copy}, {TensorName::Hidden, few});
 }
 
 /// Whatever feed-forward block the layer has: dense, or routed experts with the shared ones added.

@@ -207,6 +207,7 @@ struct Placement {
   constexpr List latent{Matrix::QueryDown, Matrix::Query, Matrix::LatentDown, Matrix::KeyUp, Matrix::ValueUp};
   constexpr List mamba1{Matrix::RecurrentIn, Matrix::RecurrentLow, Matrix::RecurrentStep, Matrix::RecurrentOut};
   constexpr List mamba2{Matrix::RecurrentIn, Matrix::RecurrentOut};
+  constexpr List experts{Matrix::ExpertsIn, Matrix::ExpertsOut};
   constexpr List delta{Matrix::RecurrentGate, Matrix::RecurrentMix, Matrix::RecurrentOut};
   const auto in = [i](const List& list, Count from, Count count) {
     return i + from < count ? std::optional(list[static_cast<std::size_t>(i + from)]) : std::nullopt;
@@ -215,6 +216,7 @@ struct Placement {
   if (layer.mixer == Mixer::Mamba1) return in(mamba1, 0, 4);
   if (layer.mixer == Mixer::GatedDeltaNet) return in(delta, 0, 3);
   if (layer.mixer == Mixer::LatentAttention) return in(latent, layer.attention.q_lora_rank != 0 ? 0 : 2, 5);
+  if (layer.mixer == Mixer::None) return in(experts, 0, 2);
   return std::nullopt;
 }
 

@@ -33,10 +33,12 @@ enum class Matrix : std::uint8_t {
   RecurrentStep,  ///< Mamba-1: out of the time step's rank
   RecurrentGate,  ///< delta nets
   RecurrentMix,   ///< delta nets: write strength and decay
-  RecurrentOut
+  RecurrentOut,
+  ExpertsIn,  ///< into the width that the routed experts see
+  ExpertsOut  ///< out of it
 };
 /// How many there are.
-inline constexpr Count matrix_count = 21;
+inline constexpr Count matrix_count = 23;
 
 /// What is in host memory while its layer's products run on a device: for batches of 32 tokens and more every matrix
 /// is copied for its product (CUDA backend, offload_op), and the cache of a layer for its attention.
