@@ -161,8 +161,11 @@ std::vector<std::string> nearest_three(std::string_view written, const Words& qu
   return names;
 }
 
+/// The candidate that is meant. What a name says beyond the query may be left open up to this distance: a repository
+/// is a whole name, so "MiMo-V2.5" is not the only model called "MiMo V2.5 Pro".
 template <class Weak>
-Meant choose(std::string_view written, const Words& query, const std::vector<Candidate>& all, const Weak& weak) {
+Meant choose(std::string_view written, const Words& query, const std::vector<Candidate>& all, const Weak& weak,
+             unsigned farthest = none) {
   Meant out;
   const bool says_something = std::any_of(query.begin(), query.end(), [&](const auto& word) { return !weak(word); });
   std::vector<unsigned> far(all.size(), none);
@@ -177,7 +180,7 @@ Meant choose(std::string_view written, const Words& query, const std::vector<Can
     least = std::min(least, far[i]);
   }
   // Below 4 only words that change no size differ; beyond that the name must leave nothing open.
-  if (least != none && at_least == 1 && (least < 4 || possible == 1)) {
+  if (least != none && at_least == 1 && least < farthest && (least < 4 || possible == 1)) {
     out.found = static_cast<std::size_t>(std::find(far.begin(), far.end(), least) - far.begin());
   } else {
     out.nearest = nearest_three(written, query, all, far);
@@ -333,11 +336,12 @@ Meant meant_model(std::string_view written, std::span<const ModelEntry> entries)
     all.push_back({entry.id, {words_of(entry.id), words_of(entry.name)}});
     if (!repository.empty()) all.back().names.push_back(words_of(repository));
   }
-  Meant meant = choose(name.plain, words_of(name.plain), all, says_nothing_of_size);
+  const unsigned farthest = name.name.find('/') == std::string::npos ? none : 4;
+  Meant meant = choose(name.plain, words_of(name.plain), all, says_nothing_of_size, farthest);
   if (meant.found || name.weights.empty()) return meant;
   // The format may be part of what the model is called (NVIDIA's "...-BF16").
   const std::string whole = name.name.substr(name.name.find('/') == std::string::npos ? 0 : name.name.find('/') + 1);
-  Meant with = choose(whole, words_of(whole), all, says_nothing_of_size);
+  Meant with = choose(whole, words_of(whole), all, says_nothing_of_size, farthest);
   return with.found ? with : meant;
 }
 
