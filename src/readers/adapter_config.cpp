@@ -222,7 +222,28 @@ class Reading {
 
 }  // namespace
 
-bool is_adapter_config(const json& config) { return config.is_object() && config.contains("peft_type"); }
+bool is_adapter_config(const json& config) {
+  return config.is_object() && (config.contains("peft_type") || config.contains("lora_parameters"));
+}
+
+json as_peft(const json& config) {
+  const auto given = config.find("lora_parameters");
+  if (config.contains("peft_type") || given == config.end()) return config;
+  const auto value = [](const json& object, const char* key, json otherwise) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return object.is_object() && found != object.end() && !found->is_null() ? *found : std::move(otherwise);
+  };
+  const json type = value(config, "fine_tune_type", "lora");
+  json peft{{"peft_type", type == "dora" ? json("lora") : type},
+            {"use_dora", type == "dora"},
+            {"base_model_name_or_path", value(config, "model", "")},
+            {"r", value(*given, "rank", 8)},
+            {"target_modules", value(*given, "keys", "all-linear")}};
+  // Adapters are in the last num_layers layers; -1 is all of them.
+  const json layers = value(config, "num_layers", 16);
+  if (layers.is_number_unsigned()) peft["layers_to_transform"] = {{"last", layers}};
+  return peft;
+}
 
 Result<AdapterConfig> read_adapter_config(const json& config, const std::string& place) {
   return Reading(config, place).read();

@@ -31,8 +31,11 @@ struct AdapterConfig {
   std::vector<std::string> notes;  ///< what is counted otherwise, in words
 };
 
-/// True when an object is an adapter_config.json.
+/// True when an object is an adapter_config.json, of PEFT or of mlx-lm.
 bool is_adapter_config(const nlohmann::json& config);
+
+/// An adapter of mlx-lm (mlx_lm/tuner/utils.py, 2026-08) in PEFT's words; PEFT's own as it is.
+nlohmann::json as_peft(const nlohmann::json& config);
 
 /// Reads it; all problems at once.
 Result<AdapterConfig> read_adapter_config(const nlohmann::json& config, const std::string& place);

@@ -364,7 +364,8 @@ Count stored_parameters(const fs::path& config) {
   return problems.empty() ? sum : 0;
 }
 
-Result<ModelFile> open_adapter(const nlohmann::json& config, const fs::path& path, int depth) {
+Result<ModelFile> open_adapter(const nlohmann::json& given, const fs::path& path, int depth) {
+  const nlohmann::json config = as_peft(given);
   Result<AdapterConfig> read = read_adapter_config(config, shown(path));
   if (!read) return read.issues();
   AdapterConfig adapter = std::move(read).value();

@@ -161,6 +161,24 @@ TEST(AdapterConfig, OpensItsBaseModelWithTheTrainingMethodSet) {
   EXPECT_EQ(read->training.method, TrainingMethod::Lora);
 }
 
+// mlx_lm.lora writes its arguments; PEFT's words are another's.
+TEST(AdapterConfig, OneOfMlxIsReadToo) {
+  const auto given = nlohmann::json::parse(R"({"model":"a/b","fine_tune_type":"dora","num_layers":-1,
+    "lora_parameters":{"rank":12,"scale":20.0,"dropout":0.0,"keys":["self_attn.q_proj","self_attn.v_proj"]}})");
+  ASSERT_TRUE(is_adapter_config(given));
+  const auto adapter = read_adapter_config(as_peft(given), "adapter_config.json");
+  ASSERT_TRUE(adapter) << first_issue(adapter);
+  EXPECT_EQ(adapter->base, "a/b");
+  EXPECT_EQ(adapter->method, TrainingMethod::Dora);
+  EXPECT_EQ(adapter->lora.rank, 12u);
+  LoraTargets expected;
+  expected.bits = 0;
+  for (const LoraTarget t : {LoraTarget::Query, LoraTarget::Value}) expected.set(t, true);
+  EXPECT_EQ(adapter->lora.targets, expected);
+  EXPECT_FALSE(read_adapter_config(as_peft({{"fine_tune_type", "full"}, {"lora_parameters", {{"rank", 8}}}}), "x"));
+  EXPECT_FALSE(read_adapter_config(as_peft({{"lora_parameters", "none"}, {"fine_tune_type", 3}}), "x"));
+}
+
 TEST(AdapterConfig, AnAdapterWithoutItsBaseSaysWhatIsMissing) {
   const TempFolder folder;
   folder.write("adapter_config.json", R"({"peft_type":"LORA","base_model_name_or_path":"nobody/knows-this","r":8})");
