@@ -102,6 +102,10 @@ Result<Model> model_from_preset(const ModelPreset& preset) {
   Model model = std::move(read).value();
   model.name = entry.name;
   model.family = entry.family;
+  if (entry.source_quality == "defaults of its class") {
+    model.notes.emplace_back("no copy of its config.json was found: this is its class with the default sizes");
+    model.trust = std::max(model.trust, Trust::Modelled);
+  }
   if (const auto format = from_key<WeightFormat>(entry.weights_format)) model.released_format = *format;
   return model;
 }
