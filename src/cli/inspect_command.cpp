@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "host/limits.hpp"
 #include "host/text_file.hpp"
+#include "readers/config_folder.hpp"
 #include "readers/json_text.hpp"
 #include "readers/model_file.hpp"
 #include "readers/resolve.hpp"
@@ -194,12 +195,15 @@ int print_preset(const InspectRequest& request, Streams streams) {
     id += kept ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : '-';
   }
   using nlohmann::ordered_json;
-  const Result<nlohmann::json> parsed = io::parse_json(*text);
+  Result<nlohmann::json> parsed = io::parse_json(*text);
   if (!parsed || !parsed->is_object()) {
     print_issues({{request.path, "is no config.json, of which alone a preset is made"}}, streams.errors);
     return bad_input;
   }
-  const ordered_json config = *parsed;
+  // What another tool wrote beside the config belongs to the model as well.
+  nlohmann::json whole = std::move(parsed).value();
+  if (const auto folder = io::Folder::open(config_file.parent_path())) io::add_quantization_beside(whole, *folder);
+  const ordered_json config = whole;
   const auto published = config.find("_name_or_path");
   ordered_json preset{
       {"id", id},

@@ -276,6 +276,11 @@ void read_gemma_stack(const Fields& c, Model& m, const TwoStackRow& row, Side si
 }
 
 void read_encoder_decoder(const Fields& c, Model& m) {
+  if (!c.has("torch_dtype")) {
+    // The first of these were released in 32 bits, by configs that say nothing.
+    c.assume("torch_dtype is missing: the weights are counted in 16 bits, they may be stored in 32");
+    m.trust = Trust::Modelled;
+  }
   const TwoStackRow& row = *std::ranges::find(rows, c.model_type(), &TwoStackRow::model_type);
   const bool gemma = row.norms == NormPlacement::Sandwich;
   const auto read = [&](Model& stack, Side side) {

@@ -198,6 +198,12 @@ TEST(Inspect, MakesAPresetOfAConfig) {
   const Called infinite = call({"inspect", odd, "--as-preset", "--source", "x"});
   ASSERT_EQ(infinite.status, 0) << infinite.errors;
   EXPECT_EQ(json::parse(infinite.out).at("hf_id"), "odd");
+  // Quantization that another tool wrote beside the config.
+  folder.write("Made-Up-1B/hf_quant_config.json",
+               R"({"quantization":{"quant_algo":"NVFP4","exclude_modules":["lm_head"]}})");
+  const json quantized = json::parse(call({"inspect", path, "--as-preset", "--source", "x"}).out);
+  EXPECT_EQ(quantized.at("weights_dtype"), "nvfp4");
+  EXPECT_EQ(quantized.at("config").at("quantization_config").at("quantization").at("quant_algo"), "NVFP4");
 }
 
 }  // namespace
