@@ -155,6 +155,10 @@ Layer stack_layer(const TwoStackRow& row, const Fields& c, const Model& m, Side 
     f.width = c.required("intermediate_size", range::width);
     f.gated = f.fused_gate_up = side == Side::Decoder;
   } else {
+    static_cast<void>(c.find("num_hidden_layers"));  // repeats encoder_layers
+    if (c.count("decoder_vocab_size", range::vocabulary, m.vocabulary) != m.vocabulary) {
+      c.complain("decoder_vocab_size", "must be vocab_size: two vocabularies are not read");
+    }
     layers = c.required(stack + "layers", range::layers);
     a.heads = a.kv_heads = c.required(stack + "attention_heads", range::heads);
     f.width = c.required(stack + "ffn_dim", range::width);

@@ -186,7 +186,8 @@ class TowerWriter {
     if (whole) key.remove_prefix(2);
     const Fields& f = whole ? c_ : inner_ ? *inner_ : v_;
     const auto range = std::ranges::find(ranges, kind, &std::pair<std::string_view, Range>::first);
-    if (range != ranges.end() && fallback.empty()) return f.required(key, range->second);
+    if (range != ranges.end() && fallback.empty() && (keys.empty() || f.has(key)))
+      return f.required(key, range->second);
     const Count otherwise = !keys.empty() ? ask(kind, keys, fallback) : fallback.empty() ? 0 : value(fallback);
     if (range != ranges.end()) return f.count(key, range->second, otherwise);
     const std::optional<Count> read = read_as(kind, f, key, otherwise);

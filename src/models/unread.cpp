@@ -38,7 +38,7 @@ constexpr auto harmless = std::to_array<std::string_view>({
     "quantization_bits", "tensor_parallel_size", "ep_size", "split_ngram_parts", "num_target_layers",
     // repeated elsewhere, or of a part that published checkpoints leave out
     "num_attention_layers", "dim_model_base", "mup_base_width", "mup_denominator", "block_dim", "conv_dim",
-    "conv_dim_out", "expert_hidden_dim", "num_mtp_modules", "vocab_size_per_layer_input", "num_labels",
+    "conv_dim_out", "expert_hidden_dim", "num_mtp_modules", "vocab_size_per_layer_input", "num_labels", "_num_labels",
 });
 // clang-format on
 

@@ -141,6 +141,11 @@ TEST(ConfigIssues, AnUnknownVisionModelIsItsTextModelAndANamedTower) {
   EXPECT_EQ(both->trust, Trust::Assumed);
   EXPECT_GT(both->encoder_parameters, 0U);
   EXPECT_EQ(parameter_count(*both), parameter_count(*alone) + both->encoder_parameters);
+  // A tower whose sizes have other names.
+  const std::string odd = R"("visual":{"layers":2,"width":64,"patch_size":14})";
+  const auto named = model_from_config_text("{\"model_type\":\"new_vl\"," + text + "," + odd + "}", "test");
+  ASSERT_TRUE(named) << named.issues().front().where << " " << named.issues().front().what;
+  EXPECT_GT(named->encoder_parameters, 0U);
 }
 
 /// A config with one value replaced: an answer or issues, never a crash.

@@ -99,6 +99,17 @@ TEST(EncoderDecoders, T5GemmaIsGemmaTwiceWithAnAttentionBetween) {
             2 * gemma + across);
 }
 
+TEST(EncoderDecoders, ReleasedConfigsLeaveNothingUnread) {
+  // Helsinki-NLP/opus-mt-en-de, google/pegasus-xsum.
+  const Model marian = read("marian", bart(6, 512, 2048, 8) + R"(,"vocab_size":58101,"max_position_embeddings":512,
+    "num_hidden_layers":6,"num_beams":6,"decoder_vocab_size":58101,"extra_pos_embeddings":0,"torch_dtype":"float16")");
+  EXPECT_EQ(parameter_count(marian), 74'410'496U);
+  EXPECT_EQ(marian.trust, Trust::Exact);
+  EXPECT_EQ(marian.notes.size(), 1U);
+  EXPECT_EQ(total("pegasus", bart(16, 1024, 4096, 16) + R"(,"vocab_size":96103,"max_position_embeddings":512)"),
+            569'748'480U);
+}
+
 TEST(EncoderDecoders, ClassesWithOneStackAreNotGuessed) {
   const auto one = model_from_config_text(R"({"model_type":"bart","architectures":["BartForCausalLM"]})", "test");
   ASSERT_FALSE(one);
