@@ -18,21 +18,15 @@ void QuestionOptions::add_to(CLI::App& parser) {
   scenario.add_to(parser);
   add_format(parser, format);
   parser.add_flag("--gb", decimal, "show GB (10^9 bytes) instead of GiB");
-  add_task(parser, task);
+  scenario.add_task(parser);
   add_fields(parser, fields);
 }
 
-Task QuestionOptions::task_or(Task usual) const { return from_key<Task>(task).value_or(usual); }
+Task QuestionOptions::task_or(Task usual) const { return half().value_or(usual); }
 
 std::vector<Task> QuestionOptions::tasks_or(Task usual) const {
-  if (task == "both") return {Task::Inference, Task::Training};
+  if (scenario.both()) return {Task::Inference, Task::Training};
   return {task_or(usual)};
-}
-
-void add_task(CLI::App& parser, std::string& into) {
-  parser.add_option("--task", into, "answer for inference, for training or for both")
-      ->check(CLI::IsMember({"inference", "training", "both"}).description(""))
-      ->option_text("NAME");
 }
 
 void add_fields(CLI::App& parser, std::string& into) {

@@ -31,7 +31,6 @@ struct QuestionOptions {
   ScenarioOptions scenario;
   OutputFormat format = OutputFormat::Table;
   bool decimal = false;
-  std::string task;        ///< "inference", "training" or "both"; "": the question's usual task
   std::string fields;      ///< paths into the answer's JSON, separated by commas: only these are printed
   bool exit_code = false;  ///< the answer is the exit status
 
@@ -41,13 +40,10 @@ struct QuestionOptions {
   /// The task asked about, `usual` when none was named.
   [[nodiscard]] Task task_or(Task usual) const;
   /// The half asked about; nothing: both, or none named.
-  [[nodiscard]] std::optional<Task> half() const { return from_key<Task>(task); }
+  [[nodiscard]] std::optional<Task> half() const { return scenario.half(); }
   /// The tasks asked about, one after the other; `usual` when none was named.
   [[nodiscard]] std::vector<Task> tasks_or(Task usual) const;
 };
-
-/// Adds --task to a subcommand.
-void add_task(CLI::App& parser, std::string& into);
 
 /// Adds --fields to a subcommand.
 void add_fields(CLI::App& parser, std::string& into);

@@ -13,6 +13,7 @@
 #include <array>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llmcalc::cli {
@@ -54,6 +55,12 @@ void print_notes(const std::vector<std::string>& notes, std::ostream& out);
 
 /// True when a model is called so: a preset, or a file there is.
 bool names_model(const std::string& word);
+
+/// Why it is not: "no model is called ...", with the nearest names.
+std::string model_refusal(const std::string& word);
+
+/// The setting that a word means to solve for: its path, the path's last part, or its flag; "" when it is none.
+std::string_view target_path(std::string_view word);
 
 /// What the program says when it is asked nothing: this computer, what runs well on it, and the commands for more.
 int welcome(Streams streams);

@@ -24,10 +24,9 @@ struct EstimateRequest {
   OutputFormat format = OutputFormat::Table;
   bool format_given = false;
   bool decimal = false;
-  std::string task;
   std::string fields;
 
-  [[nodiscard]] std::optional<Task> half() const { return from_key<Task>(task); }
+  [[nodiscard]] std::optional<Task> half() const { return scenario.half(); }
 };
 
 /// Columns of the terminal, as shells export it.
@@ -101,7 +100,7 @@ Command estimate_command(CLI::App& program) {
   request->scenario.add_to(*parser);
   add_format(*parser, request->format);
   parser->add_flag("--gb", request->decimal, "show GB (10^9 bytes) instead of GiB");
-  add_task(*parser, request->task);
+  request->scenario.add_task(*parser);
   add_fields(*parser, request->fields);
   return {parser, [request, parser](Streams streams) {
             request->format_given = parser->count("--format") != 0;

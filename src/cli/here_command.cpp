@@ -74,6 +74,17 @@ int here(const HereRequest& request, Streams streams) {
       {"memory", {{"bytes", found.memory.total.count}, {"available_bytes", found.memory.available.count}}}};
   table.rows.push_back(
       {"memory", "of this computer", text(found.memory.total) + ", " + text(found.memory.available) + " free", ""});
+  const host::MemoryModules& modules = found.modules;
+  json["memory"]["modules"] = modules.description;
+  json["memory"]["bandwidth"] = modules.bandwidth > 0 ? ordered_json(modules.bandwidth) : ordered_json(nullptr);
+  if (modules.bandwidth > 0) {
+    table.rows.push_back({"modules", modules.description, rate_text(modules.bandwidth, "B"), "--device here"});
+  } else {
+    table.rows.push_back(
+        {"modules",
+         "not told by udev's record of the SMBIOS: " + rate_text(SpeedSettings{}.host_bandwidth, "B") + " taken", "",
+         "--host-bandwidth"});
+  }
   add_gpus(table, json, found);
   add_models(table, json, host::find_local_models(folders));
   switch (request.format) {

@@ -3,6 +3,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
+#include "cli/imported.hpp"
 #include "host/limits.hpp"
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
@@ -39,19 +40,6 @@ struct ImportRequest {
   bool format_given = false;
 };
 
-/// Standard input up to the largest size that is read.
-std::string all_of(std::istream& in) {
-  std::string text;
-  constexpr std::size_t piece = std::size_t{1} << 16;
-  while (in && text.size() <= io::most(io::Limit::ImportBytes)) {
-    const std::size_t old = text.size();
-    text.resize(old + piece);
-    in.read(text.data() + old, static_cast<std::streamsize>(piece));
-    text.resize(old + static_cast<std::size_t>(in.gcount()));
-  }
-  return text;
-}
-
 io::TextTable options_table(const io::Imported& imported) {
   io::TextTable table{{{"option"}, {"value"}, {"became"}, {""}}, {}};
   for (const io::ImportedOption& option : imported.options) {
@@ -78,41 +66,9 @@ ordered_json imported_json(const io::Imported& imported, const ordered_json& sce
   return out;
 }
 
-/// "vLLM, inference: 5 options taken, 3 without effect on memory, 1 not understood: --x."
-std::string summary(const io::Imported& imported) {
-  std::array<Count, 3> counts{};
-  std::string missed;
-  for (const io::ImportedOption& option : imported.options) {
-    ++counts[static_cast<std::size_t>(option.outcome)];
-    if (option.outcome == io::Outcome::NotUnderstood)
-      missed.append(missed.empty() ? "" : ", ").append(option.name.empty() ? option.value : option.name);
-  }
-  std::string out = std::string(imported.tool->label) + ", " + std::string(label_of(imported.tool->task)) + ": " +
-                    counted(counts[0], "option") + " taken, " + grouped(counts[1]) + " without effect on memory, " +
-                    grouped(counts[2]) + " not understood";
-  return out + (missed.empty() ? "." : ": " + missed + ".");
-}
-
-int import_file(const ImportRequest& request, Streams streams) {
-  const std::filesystem::path path = io::path_of(request.file);
-  const Result<std::string> text = request.file == "-" ? Result<std::string>(all_of(streams.in))
-                                                       : io::read_text_file(path, io::most(io::Limit::ImportBytes));
-  if (!text) {
-    print_issues(text.issues(), streams.errors);
-    return bad_input;
-  }
-  const io::ReadBeside beside = [&path](const std::string& name) -> Result<std::string> {
-    // What a configuration names lies where it is read, or next to it.
-    const std::filesystem::path named = io::path_of(name);
-    Result<std::string> here = io::read_text_file(named, io::most(io::Limit::ImportBytes));
-    if (here || named.is_absolute()) return here;
-    for (std::filesystem::path folder = path.parent_path();; folder = folder.parent_path()) {
-      Result<std::string> found = io::read_text_file(folder / named, io::most(io::Limit::ImportBytes));
-      if (found || folder.empty() || folder == folder.parent_path()) return found;
-    }
-  };
+int import_settings(const ImportRequest& request, Streams streams) {
   const io::Resolver resolver = io::default_resolver();
-  Result<io::Imported> result = io::import_settings(*text, resolver, beside, request.file == "-" ? "" : request.file);
+  Result<io::Imported> result = import_argument(request.file, streams.in, resolver);
   if (!result) {
     print_issues(result.issues(), streams.errors);
     return bad_input;
@@ -228,7 +184,9 @@ Command import_command(CLI::App& program) {
       "import",
       "a scenario from another tool's command line, script or configuration; says what became of every option");
   const auto request = std::make_shared<ImportRequest>();
-  parser->add_option("file", request->file, "file with the command or the configuration; - reads standard input")
+  parser
+      ->add_option("file", request->file,
+                   "file with the command or the configuration, or the command itself; - reads standard input")
       ->required()
       ->type_name("FILE");
   parser->add_option("-d,--device", request->device, "device to run on, which such settings do not name")
@@ -236,7 +194,7 @@ Command import_command(CLI::App& program) {
   add_format(*parser, request->format);
   return {parser, [request, parser](Streams streams) {
             request->format_given = parser->count("--format") != 0;
-            return import_file(*request, streams);
+            return import_settings(*request, streams);
           }};
 }
 

@@ -49,7 +49,8 @@ Answer fit_answer(const Scenario& s, const QuestionOptions& options) {
   Answer out;
   out.table.columns = {{"task"}, {"device"}, {"verdict"}, {"needs", true}, {"has", true}, {"room", true}};
   // A script that wants one status asks one question.
-  const std::optional<Task> half = options.exit_code && options.task.empty() ? Task::Inference : options.half();
+  const std::optional<Task> half =
+      options.exit_code && options.scenario.task().empty() ? Task::Inference : options.half();
   for (const auto& row : tasks) {
     if (!wants(half, row.id)) continue;
     const FitAnswer answer = fit(s, row.id);
@@ -126,12 +127,21 @@ Answer fit_everywhere(const Scenario& s, const QuestionOptions& options) {
   return out;
 }
 
+/// What is said of a setting that is no target.
+std::string cannot_be_solved_for(const std::string& path) {
+  std::string names;
+  for (const SolveTarget& target : solve_targets) {
+    if (names.find(target.path) == std::string::npos) names += (names.empty() ? "" : ", ") + std::string(target.path);
+  }
+  return "\"" + path + "\" cannot be solved for; these can: " + names;
+}
+
 Result<Answer> solve_answer(const Scenario& s, const QuestionOptions& options, const std::string& path,
                             Certainty certainty) {
   Answer out;
   out.table.columns = {{"setting"}, {"answer", true}, {"room"}, {"room one step further"}};
   out.json = ordered_json::object();
-  const std::optional<Task> task = options.task.empty() ? std::nullopt : from_key<Task>(options.task);
+  const std::optional<Task> task = options.half();
   const bool both = path.empty() && !task;
   if (both) out.table.columns.insert(out.table.columns.begin(), {"task"});
   for (const SolveTarget& target : solve_targets) {
@@ -155,7 +165,7 @@ Result<Answer> solve_answer(const Scenario& s, const QuestionOptions& options, c
     const std::string key(target.path);
     out.json[out.json.contains(key) ? "training." + key : key] = io::solution_json(*solution);
   }
-  if (!path.empty() && out.table.rows.empty()) return Issue{"/" + path, "cannot be solved for"};
+  if (!path.empty() && out.table.rows.empty()) return Issue{"--for", cannot_be_solved_for(path)};
   return out;
 }
 
@@ -189,6 +199,17 @@ Answer levers_answer(const Scenario& s, const QuestionOptions& options) {
 
 }  // namespace
 
+std::string_view target_path(std::string_view word) {
+  for (const SolveTarget& target : solve_targets) {
+    const Field* field = find_field(target.path);
+    const std::string_view flag = field == nullptr ? std::string_view{} : field->flag;
+    const std::string_view last = target.path.substr(target.path.rfind('.') + 1);
+    if (word == target.path || word == last || word == flag || (flag.starts_with("--") && word == flag.substr(2)))
+      return target.path;
+  }
+  return {};
+}
+
 Command fit_command(CLI::App& program) {
   CLI::App* parser =
       program.add_subcommand("fit", "whether it fits, device by device; with --all on every device preset");
@@ -215,11 +236,12 @@ Command solve_command(CLI::App& program) {
   };
   const auto request = std::make_shared<Request>();
   request->add_to(*parser);
-  parser->add_option("--for", request->path, "setting to solve for, such as serving.context")->option_text("SETTING");
+  parser->add_option("--for", request->path, "setting to solve for, such as context")->option_text("SETTING");
   add_conservative(*parser, request->certainty);
   return {parser, [request](Streams streams) {
             return answer_all(*request, streams, [&](const Scenario& s) {
-              return solve_answer(s, *request, request->path, request->certainty);
+              const std::string_view path = target_path(request->path);
+              return solve_answer(s, *request, path.empty() ? request->path : std::string(path), request->certainty);
             });
           }};
 }

@@ -261,11 +261,14 @@ int recommend_models(RecommendRequest& request, Streams streams) {
 
 }  // namespace
 
-bool names_model(const std::string& word) {
+bool names_model(const std::string& word) { return model_refusal(word).empty(); }
+
+std::string model_refusal(const std::string& word) {
   const json model = io::value_of_text(field_at("model"), word);
   const io::ReadScenario read =
       io::read_scenario_leniently({{"model", model}, {"device", host_only_id}}, io::default_resolver());
-  return read.scenario.model != nullptr;
+  if (read.scenario.model != nullptr) return {};
+  return read.issues.empty() ? "no model is called \"" + word + "\"" : "no command; " + read.issues.front().what;
 }
 
 int welcome(Streams streams) {
@@ -331,8 +334,9 @@ Command recommend_command(CLI::App& program) {
   parser->add_flag("--vision", request->filter.vision, "only models that read images");
   parser->add_flag("--moe", request->filter.mixture, "only mixtures of experts");
   parser->add_flag("--on-disk", request->filter.on_disk, "only models on this computer's disks");
-  parser->add_flag("!--as-wished", request->filter.compromises,
-                   "only what is as fast and has as many bits as wished");
+  parser->add_flag_callback(
+      "--as-wished", [request] { request->filter.compromises = false; },
+      "only what is as fast and has as many bits as wished");
   parser->add_flag("--free", request->free, "count only what is free on this computer now");
   parser->add_flag("--all", request->all, "list what does not run too, with the reason");
   parser

@@ -1,5 +1,6 @@
 #include "cli/run.hpp"
 
+#include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 
 #include <llmcalc/base/printable.hpp>
@@ -36,7 +37,10 @@ std::string unknown_arguments(const CLI::App& program, const CLI::App& parser) {
   for (const std::string& argument : program.remaining(true)) {
     const std::string word = argument.substr(0, argument.find('='));
     std::string& list = word.starts_with('-') ? flags : values;
-    list += (list.empty() ? "" : ", ") + word + (&list == &flags ? did_you_mean(word, words) : "");
+    list += (list.empty() ? "" : ", ") + word;
+    if (&list != &flags) continue;
+    const std::string elsewhere = known_elsewhere(word);
+    list += elsewhere.empty() ? did_you_mean(word, words) : elsewhere;
   }
   return flags.empty() ? "has unexpected arguments: " + values : "does not know " + flags;
 }
@@ -49,38 +53,15 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
   std::string message = error.what();
   const bool no_command = used.empty() && !arguments.empty() && !arguments.front().starts_with('-');
   if (no_command) {
+    const std::string near = did_you_mean(arguments.front(), known_words(parser));
     message =
-        "no command is called \"" + arguments.front() + "\"" + did_you_mean(arguments.front(), known_words(parser));
+        near.empty() ? model_refusal(arguments.front()) : "no command is called \"" + arguments.front() + "\"" + near;
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     message = (used.empty() ? std::string() : parser.get_name() + " ") + unknown_arguments(program, parser);
   }
   streams.errors << "llmcalc: " << printable_lines(message) << "\nTry \"llmcalc"
                  << (used.empty() ? std::string() : " " + parser.get_name()) << " --help\".\n";
   return bad_input;
-}
-
-}  // namespace
-
-namespace {
-
-/// True when a command takes a model and no words of its own, so that its first word can only be the model.
-bool takes_model_first(const CLI::App& command) {
-  return command.get_option_no_throw("--model") != nullptr &&
-         command.get_options([](const CLI::Option* o) { return o->get_positional(); }).empty();
-}
-
-/// `llmcalc fit MODEL ...` is `llmcalc fit --model MODEL ...`, and `llmcalc MODEL ...` is `llmcalc estimate --model
-/// MODEL ...` when the word is no command but a model.
-std::vector<std::string> with_command(const CLI::App& program, std::vector<std::string> arguments) {
-  if (arguments.empty() || arguments.front().starts_with('-')) return arguments;
-  const auto called = program.get_subcommands([&](const CLI::App* c) { return c->get_name() == arguments.front(); });
-  if (!called.empty()) {
-    const bool word = arguments.size() > 1 && !arguments[1].starts_with('-');
-    if (word && takes_model_first(*called.front())) arguments.insert(arguments.begin() + 1, "--model");
-  } else if (names_model(arguments.front())) {
-    arguments.insert(arguments.begin(), {"estimate", "--model"});
-  }
-  return arguments;
 }
 
 }  // namespace
@@ -106,7 +87,7 @@ int run(std::vector<std::string> arguments, Streams streams) {
       completion_command(program)};
   const std::vector<std::string> given = arguments;
   try {
-    arguments = with_command(program, std::move(arguments));
+    arguments = spelled_out(program, std::move(arguments));
     std::reverse(arguments.begin(), arguments.end());
     program.parse(std::move(arguments));
   } catch (const CLI::Success& wanted) {

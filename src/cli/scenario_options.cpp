@@ -1,6 +1,7 @@
 #include "cli/scenario_options.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/imported.hpp"
 #include "host/limits.hpp"
 #include "host/text_file.hpp"
 #include "readers/field_text.hpp"
@@ -9,6 +10,7 @@
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/questions/recommend.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
@@ -190,6 +192,12 @@ void ScenarioOptions::add_to(CLI::App& command) {
                   "file with a scenario as JSON, or one per line (JSON Lines); - reads standard input")
       ->type_name("FILE")
       ->group("Scenario");
+  command
+      .add_option("--import", import_,
+                  "another tool's command, or a file with its command or configuration; see llmcalc import")
+      ->type_name("COMMAND|FILE")
+      ->excludes("--scenario")
+      ->group("Scenario");
   command.add_option("--set", settings_, "any setting by its path in JSON, such as serving.context=8192")
       ->allow_extra_args(false)
       ->type_name("PATH=VALUE")
@@ -205,6 +213,40 @@ void ScenarioOptions::add_to(CLI::App& command) {
     options_[i]->type_name(number ? "N" : field.kind() == FieldKind::Real ? "X" : "TEXT");
     if (field.kind() == FieldKind::Flag) options_[i]->expected(0, 1)->type_name("[on|off]");
   }
+}
+
+void ScenarioOptions::add_task(CLI::App& command) {
+  std::set<std::string> names{std::string(both_tasks)};
+  std::string help = "answer for inference, training or both, or for a use:";
+  for (const auto& row : tasks) names.insert(std::string(row.key));
+  for (const UseRow& row : uses) {
+    names.insert(std::string(row.key));
+    help += (row.id == uses.front().id ? " " : ", ") + std::string(row.key);
+  }
+  command.add_option("--task", task_, help)->check(CLI::IsMember(names).description(""))->option_text("NAME");
+}
+
+std::optional<Task> ScenarioOptions::half() const {
+  if (const auto use = from_key<Use>(task_)) return row_of(*use).task;
+  if (const auto task = from_key<Task>(task_)) return task;
+  return both() ? std::nullopt : imported_task_;
+}
+
+void ScenarioOptions::lay_use_under(json& document) const {
+  const auto use = from_key<Use>(task_);
+  if (!use || !document.is_object()) return;
+  const UseRow& row = row_of(*use);
+  const auto unless_said = [&](std::string_view path, json value) {
+    const json group = document.value(path.substr(0, path.find('.')), json::object());
+    const bool said = document.contains(json::json_pointer(find_field(path)->pointer()));
+    if (group.is_object() && !said) put(document, path, std::move(value));
+  };
+  const bool training = row.task == Task::Training;
+  unless_said(training ? "training.sequence" : "serving.context", row.context);
+  unless_said(training ? "training.micro_batch" : "serving.sequences", row.sequences);
+  if (!training) return;
+  unless_said("training.method", std::string(key_of(row.method)));
+  unless_said("training.recompute", std::string(key_of(row.recompute)));
 }
 
 Issues ScenarioOptions::lay_over(json& document) const {
@@ -264,12 +306,25 @@ void ScenarioOptions::each_document(Streams streams, const TakeDocument& take) c
     if (!document) return take(document);
     json laid = std::move(document).value();
     if (Issues issues = lay_over(laid); !issues.empty()) return take(Result<json>(std::move(issues)));
+    lay_use_under(laid);
     std::string note = choose_engine(laid);
     // Of many scenarios the same is said once.
     if (!note.empty() && said.size() < most_notes && said.insert(note).second) print_notes({note}, streams.errors);
     return take(Result<json>(std::move(laid)));
   };
-  if (file_.empty()) {
+  if (!import_.empty()) {
+    const io::Resolver resolver = io::default_resolver();
+    Result<io::Imported> read = import_argument(import_, streams.in, resolver);
+    if (!read) {
+      take(Result<json>(read.issues()));
+      return;
+    }
+    io::Imported other = std::move(read).value();
+    imported_task_ = other.tool->task;
+    other.notes.insert(other.notes.begin(), summary(other));
+    print_notes(other.notes, streams.errors);
+    give(Result<json>(std::move(other.scenario)));
+  } else if (file_.empty()) {
     give(Result<json>(json{{"model", default_model_id}}));
   } else if (file_ == "-") {
     each_of(streams.in, give);
@@ -294,7 +349,7 @@ Issue ScenarioOptions::for_people(Issue issue) const {
     const std::string pointer = fields[i].pointer();
     if (given && (issue.where == pointer || issue.where.starts_with(pointer + "/"))) issue.where = fields[i].flag;
   }
-  if (issue.where.empty()) issue.where = file_.empty() ? "scenario" : file_;
+  if (issue.where.empty()) issue.where = !import_.empty() ? "--import" : file_.empty() ? "scenario" : file_;
   return issue;
 }
 

@@ -5,12 +5,14 @@
 
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/scenario/fields.hpp>
+#include <llmcalc/scenario/task.hpp>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,16 +38,33 @@ class ScenarioOptions {
   /// True when the flag of this setting was given.
   [[nodiscard]] bool given(std::string_view path) const;
 
-  /// True when --scenario was given.
+  /// Adds --task: a half, or a use that also says what is run in it.
+  void add_task(CLI::App& command);
+
+  /// What --task was given, "" for nothing.
+  [[nodiscard]] const std::string& task() const { return task_; }
+  /// The half asked about; nothing: both, or none named.
+  [[nodiscard]] std::optional<Task> half() const;
+  /// True when both halves were asked about by name.
+  [[nodiscard]] bool both() const { return task_ == both_tasks; }
+
+  /// True when a file or another tool's command was given.
   [[nodiscard]] bool from_file() const { return !file_.empty(); }
+
+  static constexpr std::string_view both_tasks = "both";
 
  private:
   [[nodiscard]] Issues lay_over(nlohmann::json& document) const;
+  /// What the use of --task asks for, where nothing else was said.
+  void lay_use_under(nlohmann::json& document) const;
   /// Engines by their other names, and the engine that weights and nothing else ask for; what to say of it, "" for
   /// nothing.
   [[nodiscard]] std::string choose_engine(nlohmann::json& document) const;
 
   std::string file_;
+  std::string import_;  ///< of another tool
+  std::string task_;
+  mutable std::optional<Task> imported_task_;  ///< what the other tool is for, known once it was read
   std::array<std::string, fields.size()> texts_{};
   std::array<CLI::Option*, fields.size()> options_{};
   std::vector<std::string> settings_;

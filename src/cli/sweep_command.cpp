@@ -5,6 +5,7 @@
 #include "report/speed_json.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/estimate/warnings.hpp>
 #include <llmcalc/questions/sweep.hpp>
 
 #include <memory>
@@ -49,8 +50,8 @@ Result<Answer> sweep_answer(const Scenario& s, const QuestionOptions& options, c
                             Count high, Count points) {
   const auto swept = sweep(s, path, low, high, points);
   if (!swept) return swept.issues();
-  const bool inference = options.task != "training";
-  const bool training = options.task != "inference";
+  const bool inference = wants(options.half(), Task::Inference);
+  const bool training = wants(options.half(), Task::Training);
   Answer out;
   out.table.columns = {{path, true}};
   auto& columns = out.table.columns;

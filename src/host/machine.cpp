@@ -23,6 +23,7 @@ void append(Machine& machine, const std::string& place, std::vector<FoundGpu> fo
 Machine look_at_this_machine(const SystemRoots& roots) {
   Machine machine;
   machine.memory = read_host_memory(roots.proc);
+  machine.modules = read_memory_modules(roots.run);
   if (roots.vendor_libraries) append(machine, "NVIDIA driver (NVML)", nvidia_gpus(machine.memory));
   append(machine, "AMD and Intel drivers (" + (roots.sys / "class/drm").string() + ")",
          sysfs_gpus(roots.sys, roots.share));

@@ -2,6 +2,8 @@
 // This computer: its GPUs and its memory, found without linking any vendor's library. What is absent is silence, not
 // an error.
 
+#include "host/memory_modules.hpp"
+
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/scenario/device.hpp>
 
@@ -32,6 +34,7 @@ struct FoundGpu {
 struct Machine {
   std::vector<FoundGpu> gpus;
   HostMemory memory;
+  MemoryModules modules{};
   std::vector<std::string> looked_at{};  ///< where GPUs were looked for, and how many each place had
 };
 
@@ -39,6 +42,7 @@ struct Machine {
 struct SystemRoots {
   std::filesystem::path sys = "/sys";
   std::filesystem::path proc = "/proc";
+  std::filesystem::path run = "/run";          ///< udev's record of the memory modules
   std::filesystem::path share = "/usr/share";  ///< names of PCI devices
   bool vendor_libraries = true;                ///< ask NVML, DXGI, Metal's limits
 };

@@ -257,6 +257,13 @@ std::string weight_format_of_word(std::string_view word) {
   for (const auto& row : gguf_mixes) {
     if (plain(row.key) == wanted) return "gguf:" + std::string(row.key);
   }
+  // "Q4": the mix of so many bits that publishers name first.
+  for (const char* end : {"km", "0", "k"}) {
+    if (wanted.size() != 2 || wanted[0] != 'q') break;
+    for (const auto& row : gguf_mixes) {
+      if (plain(row.key) == wanted + end) return "gguf:" + std::string(row.key);
+    }
+  }
   for (const auto& [name, format] : format_words) {
     // "4bit" alone may be many things.
     if (!digit(name[0]) && plain(name) == wanted) return std::string(format);

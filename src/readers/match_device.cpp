@@ -103,7 +103,8 @@ io::ThisComputer as_computer(const Machine& machine, std::span<const io::DeviceP
   io::ThisComputer here;
   for (const FoundGpu& gpu : machine.gpus) {
     if (gpu.total.count == 0 || (gpu.unified && has_cards)) continue;
-    const Device device = as_device(gpu, match_device(gpu, presets));
+    Device device = as_device(gpu, match_device(gpu, presets));
+    if (device.unified && device.bandwidth <= 0) device.bandwidth = machine.modules.bandwidth;
     auto& groups = here.devices.groups;
     if (!groups.empty() && *groups.back().device == device) {
       ++groups.back().count;
@@ -114,6 +115,7 @@ io::ThisComputer as_computer(const Machine& machine, std::span<const io::DeviceP
   const bool shares = !has_cards && !here.devices.groups.empty();
   if (here.devices.groups.empty()) here.devices.groups.push_back(host_memory_only());
   if (!shares && machine.memory.total.count != 0) here.memory_bytes = machine.memory.total.count;
+  here.memory_bandwidth = machine.modules.bandwidth;
   return here;
 }
 

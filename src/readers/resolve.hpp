@@ -16,6 +16,7 @@ namespace llmcalc::io {
 struct ThisComputer {
   DeviceSet devices;                  ///< its GPUs; host memory only when there are none
   std::optional<Count> memory_bytes;  ///< its RAM; nothing: unknown, or shared with its GPU
+  double memory_bandwidth = 0;        ///< bytes per second of its RAM; 0: unknown
 };
 
 /// Looks up models and devices. Functions, so that tests and the window can put their own in place.

@@ -237,6 +237,8 @@ class Reader {
     const ThisComputer here = resolver_.here();
     devices.groups.insert(devices.groups.end(), here.devices.groups.begin(), here.devices.groups.end());
     if (!out_.scenario.host.memory_bytes) out_.scenario.host.memory_bytes = here.memory_bytes;
+    if (!host_bandwidth_given_ && here.memory_bandwidth > 0)
+      out_.scenario.speed.host_bandwidth = here.memory_bandwidth;
     return true;
   }
 

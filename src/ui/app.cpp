@@ -115,6 +115,7 @@ void use_this_computer(App& app) {
   if (!app.library.here) return;
   app.scenario.devices = app.library.here->devices;
   app.scenario.host.memory_bytes = app.library.here->memory_bytes;
+  if (app.library.here->memory_bandwidth > 0) app.scenario.speed.host_bandwidth = app.library.here->memory_bandwidth;
   app.scenario.host.reserve_bytes.reset();
   app.scenario.display_bytes = 0;
   app.reference = reference_of(app.scenario);

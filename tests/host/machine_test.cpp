@@ -1,6 +1,7 @@
 #include "host/machine.hpp"
 
 #include "host/host_memory.hpp"
+#include "host/memory_modules.hpp"
 #include "host/nvml.hpp"
 #include "host/sysfs_gpus.hpp"
 #include "readers/device_preset.hpp"
@@ -154,7 +155,7 @@ TEST(SysfsGpus, WithHostileFilesAreSilent) {
 
 TEST(Machine, WithoutAnythingIsSilent) {
   const TempFolder root;
-  const Machine machine = look_at_this_machine({root.path(), root.path(), root.path(), false});
+  const Machine machine = look_at_this_machine({root.path(), root.path(), root.path(), root.path(), false});
   EXPECT_TRUE(machine.gpus.empty());
 }
 
@@ -252,6 +253,61 @@ TEST(ThisComputer, CountsSharedMemoryWithItsGpu) {
   const io::ThisComputer here = as_computer({{shares}, {32_GiB, 20_GiB}}, {});
   EXPECT_EQ(here.devices.count(), 1U);
   EXPECT_FALSE(here.memory_bytes.has_value());
+}
+
+// The record as systemd writes it, some lines of it.
+std::string module(int index, const char* locator, const char* bank, const char* width, const char* speed) {
+  const std::string key = "E:MEMORY_DEVICE_" + std::to_string(index) + "_";
+  return key + "DATA_WIDTH=" + width + "\n" + key + "SIZE=17179869184\n" + key + "LOCATOR=" + locator + "\n" + key +
+         "BANK_LOCATOR=" + bank + "\n" + key + "TYPE=DDR5\n" + key + "SPEED_MTS=5600\n" + key +
+         "CONFIGURED_SPEED_MTS=" + speed + "\n";
+}
+
+TEST(MemoryModules, ChannelsFollowTheBoardsLabels) {
+  // Four modules, two a channel: two channels; the slowest module sets the speed.
+  const std::string two_each = "S:disk\n" + module(0, "Controller0-ChannelA-DIMM0", "BANK 0", "64", "5600") +
+                               module(1, "Controller0-ChannelA-DIMM1", "BANK 0", "64", "5600") +
+                               module(2, "Controller1-ChannelA-DIMM0", "BANK 0", "64", "4800") +
+                               module(3, "Controller1-ChannelA-DIMM1", "BANK 0", "64", "5600");
+  EXPECT_EQ(parse_memory_modules(two_each).bandwidth, 2 * 8 * 4800e6);
+  EXPECT_EQ(parse_memory_modules(two_each).description, "DDR5-4800, 2 channels");
+  std::string server;
+  for (int i = 0; i < 8; ++i)
+    server += module(i, "DIMM 0", ("P0 CHANNEL " + std::string(1, static_cast<char>('A' + i))).c_str(), "64", "4800");
+  EXPECT_EQ(parse_memory_modules(server).bandwidth, 8 * 8 * 4800e6);
+  // Soldered: devices of 32 bits.
+  std::string laptop;
+  for (int i = 0; i < 4; ++i)
+    laptop +=
+        module(i, "onboard", ("P0 CHANNEL " + std::string(1, static_cast<char>('A' + i))).c_str(), "32", "7500");
+  EXPECT_EQ(parse_memory_modules(laptop).bandwidth, 128 / 8 * 7500e6);
+}
+
+TEST(MemoryModules, WithoutLabelsADesktopHasTwoChannels) {
+  std::string text;
+  for (int i = 0; i < 4; ++i) text += module(i, "DIMM", "", "64", "3200");
+  EXPECT_EQ(parse_memory_modules(text).bandwidth, 2 * 8 * 3200e6);
+  EXPECT_EQ(parse_memory_modules(module(0, "DIMM", "", "64", "3200")).bandwidth, 8 * 3200e6);
+}
+
+TEST(MemoryModules, WhatIsMissingOrWrongIsUnknown) {
+  EXPECT_EQ(parse_memory_modules("").bandwidth, 0);
+  EXPECT_EQ(parse_memory_modules("E:MEMORY_DEVICE_=\nE:MEMORY_DEVICE_0\nE:MEMORY_DEVICE_0_SPEED_MTS=x\n").bandwidth,
+            0);
+  EXPECT_EQ(parse_memory_modules("E:MEMORY_DEVICE_0_SPEED_MTS=99999999999999999999\n").bandwidth, 0);
+  EXPECT_EQ(parse_memory_modules("E:MEMORY_DEVICE_0_PRESENT=0\nE:MEMORY_DEVICE_0_SPEED_MTS=3200\n").bandwidth, 0);
+  TempFolder folder;
+  EXPECT_EQ(read_memory_modules(folder.path()).bandwidth, 0);
+}
+
+TEST(MemoryModules, GiveThisComputerItsBandwidth) {
+  Machine machine;
+  machine.memory = host;
+  machine.modules = parse_memory_modules(module(0, "A1", "", "64", "3200") + module(1, "B1", "", "64", "3200"));
+  EXPECT_EQ(as_computer(machine, {}).memory_bandwidth, 2 * 8 * 3200e6);
+  // A GPU that shares the memory and is no preset reads at its rate.
+  machine.gpus = {{"a new GPU", Vendor::Amd, 32_GiB, {}, true, false}};
+  EXPECT_EQ(as_computer(machine, {}).devices.groups.front().device->bandwidth, 2 * 8 * 3200e6);
 }
 
 }  // namespace

@@ -6,7 +6,11 @@ if(EMSCRIPTEN)
 endif()
 
 find_package(yaml-cpp 0.7 CONFIG REQUIRED)
-if(TARGET yaml-cpp::yaml-cpp)
+# Its shared library has another name in every Debian; a package built on one has to run on the next.
+find_library(LLMCALC_YAML_ARCHIVE libyaml-cpp.a)
+if(LLMCALC_YAML_ARCHIVE)
+  target_link_libraries(llmcalc_documents INTERFACE ${LLMCALC_YAML_ARCHIVE})
+elseif(TARGET yaml-cpp::yaml-cpp)
   target_link_libraries(llmcalc_documents INTERFACE yaml-cpp::yaml-cpp)
 else()
   target_link_libraries(llmcalc_documents INTERFACE yaml-cpp)

@@ -41,6 +41,7 @@ struct UseRow {
   Count context = 8192;  ///< tokens of a sequence
   Count sequences = 1;   ///< at once; training: the micro-batch
   TrainingMethod method = TrainingMethod::Full;
+  RecomputeKind recompute = RecomputeKind::Full;  ///< of training: nobody trains on one card without
 };
 inline constexpr std::array<UseRow, 6> uses{{
     {.id = Use::Chat, .key = "chat", .label = "Chat", .help = "one conversation of 8,192 tokens"},

@@ -364,7 +364,7 @@ LLMCALC_INLINE Scenario wished_scenario(const Scenario& machine, const ModelPtr&
     s.training.method = use.method;
     s.training.sequence = context;
     s.training.micro_batch = sequences;
-    s.training.recompute = RecomputeKind::Full;
+    s.training.recompute = use.recompute;
     if (row_of(use.method).base == BaseFormat::FourBit) s.weights.format = WeightFormat::Nf4Dq;
   }
   if (s.devices.groups.size() == 1 && s.devices.count() > 1) set_devices(s, use.task, s.devices.count());

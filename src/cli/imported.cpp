@@ -1,0 +1,70 @@
+#include "cli/imported.hpp"
+
+#include "host/limits.hpp"
+#include "host/text_file.hpp"
+
+#include <llmcalc/base/text.hpp>
+
+#include <array>
+#include <filesystem>
+#include <istream>
+#include <system_error>
+#include <utility>
+
+namespace llmcalc::cli {
+namespace {
+
+constexpr std::size_t most_bytes = io::most(io::Limit::ImportBytes);
+
+/// Standard input up to the largest size that is read.
+std::string all_of(std::istream& in) {
+  std::string text;
+  constexpr std::size_t piece = std::size_t{1} << 16;
+  while (in && text.size() <= most_bytes) {
+    const std::size_t old = text.size();
+    text.resize(old + piece);
+    in.read(text.data() + old, static_cast<std::streamsize>(piece));
+    text.resize(old + static_cast<std::size_t>(in.gcount()));
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<io::Imported> import_argument(const std::string& argument, std::istream& in, const io::Resolver& resolver) {
+  const std::filesystem::path path = io::path_of(argument);
+  std::error_code error;
+  const bool is_command = argument.find(' ') != std::string::npos && !std::filesystem::exists(path, error) &&
+                          io::looks_importable(argument);
+  const Result<std::string> text = argument == "-" ? Result<std::string>(all_of(in))
+                                   : is_command    ? Result<std::string>(argument)
+                                                   : io::read_text_file(path, most_bytes);
+  if (!text) return text.issues();
+  const io::ReadBeside beside = [&path](const std::string& name) -> Result<std::string> {
+    // What a configuration names lies where it is read, or next to it.
+    const std::filesystem::path named = io::path_of(name);
+    Result<std::string> here = io::read_text_file(named, most_bytes);
+    if (here || named.is_absolute()) return here;
+    for (std::filesystem::path folder = path.parent_path();; folder = folder.parent_path()) {
+      Result<std::string> found = io::read_text_file(folder / named, most_bytes);
+      if (found || folder.empty() || folder == folder.parent_path()) return found;
+    }
+  };
+  return io::import_settings(*text, resolver, beside, argument == "-" || is_command ? "" : argument);
+}
+
+std::string summary(const io::Imported& imported) {
+  std::array<Count, 3> counts{};
+  std::string missed;
+  for (const io::ImportedOption& option : imported.options) {
+    ++counts[static_cast<std::size_t>(option.outcome)];
+    if (option.outcome == io::Outcome::NotUnderstood)
+      missed.append(missed.empty() ? "" : ", ").append(option.name.empty() ? option.value : option.name);
+  }
+  std::string out = std::string(imported.tool->label) + ", " + std::string(label_of(imported.tool->task)) + ": " +
+                    counted(counts[0], "option") + " taken, " + grouped(counts[1]) + " without effect on memory, " +
+                    grouped(counts[2]) + " not understood";
+  return out + (missed.empty() ? "." : ": " + missed + ".");
+}
+
+}  // namespace llmcalc::cli

@@ -1,0 +1,97 @@
+// What people write on a command line beyond its letter.
+
+#include "called.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace llmcalc::cli {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+/// The scenario that a command answered.
+json names(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--format", "json"});
+  const Called c = call(arguments);
+  EXPECT_EQ(c.status, 0) << c.errors;
+  const json answer = json::parse(c.out, nullptr, false);
+  return answer.is_discarded() ? json() : answer.value("scenario", json());
+}
+
+TEST(Arguments, AModelIsNamedInAsManyWordsAsItHas) {
+  for (const std::vector<std::string>& asked :
+       {std::vector<std::string>{"fit", "llama", "3.3", "70b"}, {"fit", "Llama 3.3 70B"}, {"llama", "3.3", "70b"}}) {
+    EXPECT_EQ(names(asked)["model"], "llama-3.3-70b-instruct") << asked.front();
+  }
+}
+
+TEST(Arguments, SolveTakesTheSettingAsAWord) {
+  const std::string by_path = call({"solve", "-m", "qwen3-8b", "-d", "12GiB", "--for", "serving.context"}).out;
+  EXPECT_THAT(by_path, HasSubstr("longest context"));
+  EXPECT_EQ(call({"solve", "context", "-m", "qwen3-8b", "-d", "12GiB"}).out, by_path);
+  EXPECT_EQ(call({"solve", "context", "qwen3-8b", "-d", "12GiB"}).out, by_path);
+  EXPECT_EQ(call({"solve", "qwen3-8b", "-d", "12GiB", "--for", "context"}).out, by_path);
+  const Called wrong = call({"solve", "qwen3-8b", "--for", "bananas"});
+  EXPECT_EQ(wrong.status, bad_input);
+  EXPECT_THAT(wrong.errors, HasSubstr("these can: serving.context, "));
+}
+
+TEST(Arguments, ATaskIsAHalfOrAUse) {
+  const auto total = [](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--fields", "training.total_bytes", "--format", "csv"});
+    return call(arguments).out;
+  };
+  const std::string qlora = total({"estimate", "qwen3-14b", "--task", "qlora"});
+  EXPECT_EQ(qlora, total({"estimate", "qwen3-14b", "--task", "training", "--training-method", "qlora", "--sequence",
+                          "2048", "--micro-batch", "1", "--recompute", "full"}));
+  // What was said counts more than what the use asks for.
+  EXPECT_NE(qlora, total({"estimate", "qwen3-14b", "--task", "qlora", "--sequence", "4096"}));
+  EXPECT_THAT(call({"fit", "qwen3-14b", "-d", "24GiB", "--task", "chat"}).out, Not(HasSubstr("Training")));
+  EXPECT_THAT(call({"fit", "--task", "lunch"}).errors, HasSubstr("qlora"));
+}
+
+TEST(Arguments, AnotherToolsCommandIsAQuestion) {
+  const std::vector<std::string> command{
+      "vllm", "serve", "Qwen/Qwen3-32B", "--tensor-parallel-size", "2", "--max-model-len", "32k"};
+  const Called plain = call(command);
+  EXPECT_EQ(plain.status, 0) << plain.errors;
+  EXPECT_THAT(plain.out, HasSubstr("Qwen3 32B"));
+  EXPECT_THAT(plain.out, Not(HasSubstr("TRAINING")));
+  EXPECT_THAT(plain.errors, HasSubstr("3 options taken"));
+  const json named =
+      names({"vllm serve Qwen/Qwen3-32B --tensor-parallel-size 2 --max-model-len 32k", "-d", "2xh100"});
+  EXPECT_EQ(named["device"], "2 x h100-sxm-80gb");
+  // Flags are laid over what the command says.
+  const auto cache = [](const std::string& context) {
+    return call({"estimate", "--runtime", "transformers", "--import", "vllm serve Qwen/Qwen3-32B --max-model-len 32k",
+                 "-c", context, "--fields", "inference.total_bytes", "--format", "csv"})
+        .out;
+  };
+  EXPECT_NE(cache("4096"), cache("8192"));
+  std::vector<std::string> imported{"import"};
+  imported.insert(imported.end(), command.begin(), command.end());
+  EXPECT_EQ(json::parse(call(imported).out, nullptr, false)["serving"]["context"], 32768);
+  EXPECT_THAT(call({"estimate", "--import", "no such file.yaml"}).errors, HasSubstr("no such file"));
+}
+
+TEST(Arguments, OthersNamesForAnOptionAreUnderstoodOrExplained) {
+  EXPECT_EQ(names({"fit", "qwen3-8b", "--gpu", "rtx-4090", "--quant=q4", "--users", "2"})["device"], "rtx-4090");
+  EXPECT_EQ(names({"fit", "qwen3-8b", "-d", "24GiB", "-w", "q4"})["weights"], "gguf:Q4_K_M");
+  EXPECT_THAT(call({"fit", "--n-gpu-layers", "20"}).errors, HasSubstr("--gpu-layers"));
+  EXPECT_THAT(call({"fit", "--tensor-parallel-size", "2"}).errors, HasSubstr("vLLM"));
+}
+
+TEST(Arguments, AWordThatIsNothingNamesTheNearest) {
+  EXPECT_THAT(call({"fitt"}).errors, HasSubstr("did you mean \"fit\""));
+  EXPECT_THAT(call({"llama 70b"}).errors, HasSubstr("llama-3"));
+}
+
+}  // namespace
+}  // namespace llmcalc::cli
