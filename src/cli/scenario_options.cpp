@@ -190,12 +190,12 @@ void ScenarioOptions::add_to(CLI::App& command) {
   command
       .add_option("--scenario", file_,
                   "file with a scenario as JSON, or one per line (JSON Lines); - reads standard input")
-      ->type_name("FILE")
+      ->option_text("FILE")
       ->group("Scenario");
   command
       .add_option("--import", import_,
                   "another tool's command, or a file with its command or configuration; see llmcalc import")
-      ->type_name("COMMAND|FILE")
+      ->option_text("COMMAND|FILE")
       ->excludes("--scenario")
       ->group("Scenario");
   command.add_option("--set", settings_, "any setting by its path in JSON, such as serving.context=8192")
