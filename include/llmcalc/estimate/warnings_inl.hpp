@@ -99,6 +99,14 @@ inline void add_automatic(const Scenario& s, const TrainingEstimate& e, const Sc
                 ", training takes " + text(there) + " instead of " + text(here) + ".");
 }
 
+/// A base that is quantized while it is loaded, when that is the highest moment.
+inline void add_loading(const Scenario& s, const TrainingEstimate& e, std::vector<std::string>& out) {
+  if (e.peak_phase != PhaseId::Load || s.training.rules().loading != QuantizedLoading::WholeFirst) return;
+  out.push_back(
+      "Loading takes more than training: this version copies nearly all matrices to the device in 16 bits before "
+      "they are quantized. With HF_DEACTIVATE_ASYNC_LOAD=1, or transformers 5.4, they are quantized one by one.");
+}
+
 /// Settings of training that are only defaults and decide the answer.
 inline void add_defaults(const Scenario& s, const TrainingEstimate& e, std::vector<std::string>& out) {
   const Training& t = s.training;
@@ -146,6 +154,7 @@ LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estima
   if (wants(half, Task::Inference)) add_engine_warnings(s, engine_of(s), out);
   if (wants(half, Task::Training)) warnings_detail::add_trained_encoder(s, out);
   if (wants(half, Task::Training)) warnings_detail::add_defaults(s, e.training, out);
+  if (wants(half, Task::Training)) warnings_detail::add_loading(s, e.training, out);
   if (wants(half, Task::Inference)) warnings_detail::add_pool(s, e.inference, out);
   if (wants(half, Task::Inference)) out.insert(out.end(), e.inference.notes.begin(), e.inference.notes.end());
   return out;

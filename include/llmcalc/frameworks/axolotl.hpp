@@ -8,13 +8,20 @@
 
 namespace llmcalc::frameworks {
 
-inline constexpr std::array<FrameworkVersion, 1> axolotl_versions{
-    {over_the_trainer({.kernels = LayerKernels::Framework,
-                       .loss = Loss::FreedBeforeBackward,
-                       .attention = AttentionKernel::Flash,
-                       .recipe = Recipe::Bf16Autocast,
-                       .recompute = RecomputeKind::None},
-                      "Axolotl 0.18 loaders/model.py, utils/schemas/config.py, examples/")}};
+inline constexpr UsualSettings axolotl_usual{.kernels = LayerKernels::Framework,
+                                             .loss = Loss::FreedBeforeBackward,
+                                             .attention = AttentionKernel::Flash,
+                                             .recipe = Recipe::Bf16Autocast,
+                                             .recompute = RecomputeKind::None};
+
+inline constexpr std::array<FrameworkVersion, 3> axolotl_versions{
+    {over_the_trainer(axolotl_usual, "Axolotl 0.8 to 0.13 requirements.txt: transformers 4.50 to 4.57", "0", "4.57"),
+     over_the_trainer(axolotl_usual, "Axolotl 0.14 and 0.15 requirements.txt: transformers 5.0 to 5.3", "0.14",
+                      "5.3"),
+     over_the_trainer(axolotl_usual,
+                      "Axolotl 0.16 (transformers 5.4 and later) and 0.18 loaders/model.py, utils/schemas/config.py, "
+                      "examples/",
+                      "0.16")}};
 
 inline constexpr FrameworkRow axolotl{.id = TrainingFramework::Axolotl,
                                       .key = "axolotl",

@@ -58,6 +58,12 @@ enum class QuantizedExperts : std::uint8_t {
   Skipped  ///< only linear modules are quantized: the experts stay in 16 bits (bitsandbytes in transformers 5)
 };
 
+/// How a base that is quantized while it is loaded comes to the device.
+enum class QuantizedLoading : std::uint8_t {
+  OneByOne,   ///< a tensor at a time
+  WholeFirst  ///< threads copy tensors in 16 bits faster than they are quantized
+};
+
 /// Whether all-linear adapters reach routed experts.
 enum class ExpertAdapters : std::uint8_t {
   WhenModules,  ///< in a loop of modules, not in one tensor
@@ -69,6 +75,12 @@ enum class RoutedWork : std::uint8_t {
   AsTheClass,
   Fused,        ///< one kernel for gate and up, whatever the class does (Megatron)
   SummedInFp32  ///< tokens, the four tensors of the block, and the outputs in fp32 for the weighted sum (torchtitan)
+};
+
+/// Attention of heads that are wider than fused kernels take.
+enum class WideHeads : std::uint8_t {
+  AsTheKernel,
+  InSteps  ///< Transformer Engine: product, softmax, product; from 16,384 positions on the softmax is in fp32
 };
 
 /// Projections of queries, keys and values.
@@ -106,6 +118,13 @@ enum class StepGradients : std::uint8_t {
 
 /// How Adam steps.
 enum class AdamKernel : std::uint8_t { Foreach, Fused };
+
+/// Optimizer states of less than 32 bits while they are stepped.
+enum class NarrowStates : std::uint8_t {
+  InPlace,
+  ScaledInFp32,  ///< those with a scale, fp16 and fp8, as fp32 copies
+  AllInFp32      ///< bf16 too
+};
 
 /// What a ring of context-parallel ranks holds.
 enum class RingKind : std::uint8_t {
@@ -200,13 +219,16 @@ struct FrameworkVersion {
   LossKernel loss = LossKernel::Torch;
   ChunkedLinear chunked{};
   QuantizedExperts quantized_experts = QuantizedExperts::AsOthers;
+  QuantizedLoading loading = QuantizedLoading::OneByOne;
   ExpertAdapters expert_adapters = ExpertAdapters::WhenModules;
   RoutedWork routed = RoutedWork::AsTheClass;
+  WideHeads wide_heads = WideHeads::AsTheKernel;
   QuantizedBase base{};
   GradientBuffers gradients = GradientBuffers::Fresh;
   GradientBuckets buckets = GradientBuckets::Views;
   StepGradients step = StepGradients::AsStored;
   AdamKernel adam = AdamKernel::Foreach;
+  NarrowStates narrow_states = NarrowStates::InPlace;
   RingKind ring = RingKind::Blocks;
   RootGroups root = RootGroups::Together;
   AdapterInputs adapter_inputs = AdapterInputs::Each;

@@ -5,26 +5,42 @@
 
 namespace llmcalc::frameworks {
 
-inline constexpr std::array<FrameworkVersion, 1> megatron_versions{{
-    {.from = "0",
-     .usual = {.vision_tower = VisionTower::Trained},
-     .spread = {.split = {970, 1370}},
-     .windows = WindowMasks::Kernel,
-     .dropout = DropoutPlaces::ResidualToo,
-     .loss = LossKernel::VocabularyParallel,
-     .expert_adapters = ExpertAdapters::Always,
-     .routed = RoutedWork::Fused,
-     .gradients = GradientBuffers::Persistent,
-     .adam = AdamKernel::Fused,
-     .adapter_inputs = AdapterInputs::Shared,
-     .family_norms = FamilyNorms::InSteps,
-     .states = StatesMade::AtStart,
-     .float8 = Float8Copies::Kept,
-     .vocabulary_multiple = 128,
-     .source = "Megatron-Core 2026-08: param_and_grad_buffer, tensor_parallel/cross_entropy, Transformer Engine; "
-               "adapters: linear_qkv and linear_fc1 are one matrix each (mcore-bridge tuners/lora.py); towers: "
-               "freeze_ViT and freeze_vision_model are off (Megatron-LM examples/multimodal, Megatron Bridge)"},
-}};
+/// What all versions share. Source of wide heads: Transformer Engine dot_product_attention/utils.py (FlashAttention takes
+/// heads of up to 256), softmax.py (its fused softmax less than 16,384 positions). Source of narrow states: Transformer
+/// Engine optimizers/fused_adam.py get_unscaled_state.
+inline constexpr FrameworkVersion megatron_core{
+    .from = "0.17",
+    .usual = {.vision_tower = VisionTower::Trained},
+    .spread = {.split = {970, 1370}},
+    .windows = WindowMasks::Kernel,
+    .dropout = DropoutPlaces::ResidualToo,
+    .loss = LossKernel::VocabularyParallel,
+    .expert_adapters = ExpertAdapters::Always,
+    .routed = RoutedWork::Fused,
+    .wide_heads = WideHeads::InSteps,
+    .gradients = GradientBuffers::Persistent,
+    .adam = AdamKernel::Fused,
+    .narrow_states = NarrowStates::ScaledInFp32,
+    .adapter_inputs = AdapterInputs::Shared,
+    .family_norms = FamilyNorms::InSteps,
+    .states = StatesMade::AtStart,
+    .float8 = Float8Copies::Kept,
+    .vocabulary_multiple = 128,
+    .source =
+        "Megatron-Core 2026-08: param_and_grad_buffer, tensor_parallel/cross_entropy, Transformer Engine 2.14 and "
+        "later; adapters: linear_qkv and linear_fc1 are one matrix each (mcore-bridge tuners/lora.py); towers: "
+        "freeze_ViT and freeze_vision_model are off (Megatron-LM examples/multimodal, Megatron Bridge)"};
+
+/// With Transformer Engine before 2.14 (2026-02), which Megatron-Core 0.17 (2026-04) is the first to follow.
+[[nodiscard]] constexpr FrameworkVersion older_megatron_core() {
+  FrameworkVersion v = megatron_core;
+  v.from = "0";
+  v.narrow_states = NarrowStates::AllInFp32;
+  v.source = "as from 0.17 on; Transformer Engine before 2.14: FusedAdam copies bf16 states to fp32 in its step";
+  return v;
+}
+
+inline constexpr std::array<FrameworkVersion, 2> megatron_versions{older_megatron_core(), megatron_core};
 
 inline constexpr FrameworkRow megatron{.id = TrainingFramework::Megatron,
                                        .key = "megatron",

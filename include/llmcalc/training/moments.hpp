@@ -1,6 +1,7 @@
 #pragma once
 // What is live on a pipeline stage at each moment of a training step.
 //
+//   loading         weights; 16-bit matrices that wait to be quantized, where a framework copies ahead
 //   forward end     weights + states + all kept activations + loss (fp32 log-softmax) + the logits while it is made
 //   loss backward   the same with three fp32 tensors of the logits' size at once
 //   last layer      the layers below, this layer with the gradients being made, the head's gradient
@@ -161,7 +162,7 @@ inline void put_moment(const TrainingSetup& setup, const TrainingStage& s, Momen
   put_weights(setup, s, sink);
   const bool only_8_bit = setup.training().float8_weights;
   if (moment != Moment::Load || only_8_bit) put_float8_weights(setup, s, sink);
-  if (moment == Moment::Load) return;
+  if (moment == Moment::Load) return put_waiting(setup, s, sink);
   put_states(setup, s, sink);
   put_average(setup, s, sink);
   switch (moment) {

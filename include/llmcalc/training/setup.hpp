@@ -175,6 +175,10 @@ inline void set_attention(const TrainingSetup& setup, const Layer& layer, Traini
   const AttentionShape& a = layer.attention;
   const bool local = a.window != 0 || a.chunk != 0;
   p.attention = local ? t.sliding_attention.value_or(t.attention) : t.attention;
+  if (setup.rules->wide_heads == WideHeads::InSteps && a.head_dim > activations::widest_flash_head) {
+    const bool fused_softmax = setup.sequence < 16'384 && setup.sequence % 8 == 0;
+    p.attention = fused_softmax ? AttentionKernel::Sdpa : AttentionKernel::Eager;
+  }
   // "flash" with the framework's own operators is SDPA's flash kernel, which knows no windows. The flash-attn package
   // does: it is meant with fused kernels, with kernels by kind of layer, with packed texts and with sinks, which SDPA
   // does not take.

@@ -116,6 +116,21 @@ inline void put_base(const TrainingSetup& setup, const TrainingStage& s, Sink& s
   if (setup.float8() && setup.training().float8_weights) subtract_float8_weights(setup, s, sink);
 }
 
+/// Live bytes while a base is quantized, in per mille of all weights in 16 bits. Reserved were 884 for Qwen2.5 7B
+/// (transformers pull request 44576) and 940 for Qwen3.5 27B (Axolotl's example with transformers 5.3): 853 and 900 without
+/// the allocator's share.
+inline constexpr Count loaded_before_quantized = 880;
+
+/// What waits to be quantized, beyond the quantized base itself.
+inline void put_waiting(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  if (!setup.quantized || setup.rules->loading != QuantizedLoading::WholeFirst || setup.gathers()) return;
+  const WeightRules weights = base_rules(*setup.scenario, *setup.model);
+  if (!row_of(weights.format).every_linear || !is_plain(setup.model->released_format)) return;
+  const Bytes whole = scale(Bytes{multiply(2, s.all.parameters.total())}, loaded_before_quantized, 1000);
+  sink.put(Part::Transient,
+           amount("16-bit matrices that wait to be quantized", whole - Bytes{s.all.base_bytes.total()}));
+}
+
 /// The base model and its adapters on the device.
 inline void put_weights(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (!offloads_parameters(setup)) put_base(setup, s, sink);
@@ -274,9 +289,31 @@ inline void put_embedding_backward(const TrainingSetup& setup, const TrainingSta
                  {{"parameters", std::min(share, group)}, {"bytes", 4}});
 }
 
+/// fp32 copies of narrow states while they are stepped: of everything dense or of all experts, which are optimizers of
+/// their own and step one after the other. Source: Transformer Engine optimizers/fused_adam.py step (copies of a whole
+/// group of parameters); Megatron-Core optimizer/__init__.py (ChainedOptimizer).
+inline void put_state_copies(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  const NarrowStates narrow = setup.rules->narrow_states;
+  const StateFormat format = setup.training().state_format;
+  const bool scaled = format == StateFormat::Fp16 || format == StateFormat::Fp8;
+  const Count width = setup.state_width();
+  if (offloads_states(setup) || width >= 4) return;
+  if (narrow != NarrowStates::AllInFp32 && !(narrow == NarrowStates::ScaledInFp32 && scaled)) return;
+  const Divisors over = divisors(setup, 1);
+  const auto copies = [&](Count elements, Count bytes, Count ranks) {
+    const Count states = elements == 0 ? 0 : bytes / elements / width;
+    return summand("fp32 copies of the states", {{"parameters", elements}, {"states", states}, {"bytes", 4}}, {1, 1},
+                   ranks);
+  };
+  const Summand dense = copies(s.trained_elements.dense, s.state_bytes.dense, over.dense);
+  const Summand experts = copies(s.trained_elements.expert, s.state_bytes.expert, over.expert);
+  sink.put(Part::Transient, dense.result >= experts.result ? dense : experts);
+}
+
 /// Temporaries of the optimizer's step.
 inline void put_step(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (const Summand group = stepped_group(setup, s); group.result.count != 0) sink.put(Part::Transient, group);
+  put_state_copies(setup, s, sink);
   const OptimizerRow& optimizer = row_of(setup.training().optimizer);
   const bool in_place = setup.rules->adam == AdamKernel::Fused && optimizer.fused == FusedStep::InPlace;
   if (in_place || offloads_states(setup)) return;

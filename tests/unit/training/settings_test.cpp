@@ -372,6 +372,70 @@ TEST(TrainingSettings, WideGroupedHeadsKeepTheirScoresUnderSdpa) {
   EXPECT_GT(at(s, PhaseId::ForwardEnd, Part::Activations), flash + Bytes{32ULL * 2 * 16 * 2048 * 2048});
 }
 
+// Transformer Engine computes them step by step: in 16 bits below 16,384 positions, in fp32 from there on.
+TEST(TrainingSettings, MegatronComputesWideHeadsInSteps) {
+  Scenario s = megatron();
+  Model wide = *s.model;
+  for (Layer& kind : wide.kinds) {
+    kind.attention.head_dim = kind.attention.value_head_dim = kind.attention.rotary_dim = 512;
+    kind.attention.heads = 16;
+  }
+  s.model = std::make_shared<const Model>(wide);
+  const auto kept = [&](AttentionKernel kernel, Count sequence) {
+    s.training.attention = kernel;
+    s.training.sequence = sequence;
+    return at(s, PhaseId::ForwardEnd, Part::Activations);
+  };
+  EXPECT_EQ(kept(AttentionKernel::Flash, 16'376), kept(AttentionKernel::Sdpa, 16'376));
+  EXPECT_LT(kept(AttentionKernel::Flash, 16'376), kept(AttentionKernel::Flash, 16'380) - Bytes{32ULL << 32});
+  // 32 layers x 16 heads x 4 bytes more for each of 16,384 x 16,384 scores.
+  const double more =
+      static_cast<double>((kept(AttentionKernel::Flash, 16'384) - kept(AttentionKernel::Flash, 16'376)).count);
+  EXPECT_NEAR(more, 32.0 * 16 * 4 * 16'384 * 16'384, 0.01 * more);
+}
+
+// Transformer Engine's FusedAdam: states with a scale in any version, bf16 ones before 2.14.
+TEST(TrainingSettings, NarrowStatesAreSteppedAsFp32Copies) {
+  Scenario s = megatron();
+  const auto step = [&](StateFormat format, std::string_view version) {
+    s.training.state_format = format;
+    s.training.version = version;
+    return at(s, PhaseId::Step, Part::Transient);
+  };
+  EXPECT_EQ(step(StateFormat::Recipe, "0.12"), Bytes{});
+  EXPECT_EQ(step(StateFormat::Bf16, ""), Bytes{});
+  EXPECT_EQ(step(StateFormat::Bf16, "0.12"), Bytes{8 * parameters});
+  EXPECT_EQ(step(StateFormat::Fp8, ""), Bytes{8 * parameters});
+  s.parallelism.data = 4;
+  s.parallelism.zero = 1;
+  EXPECT_EQ(step(StateFormat::Fp8, ""), Bytes{2 * parameters});
+  s.training.framework = TrainingFramework::Torchtitan;
+  s.training.recipe = Recipe::FsdpBf16;
+  s.parallelism = {};
+  EXPECT_EQ(step(StateFormat::Bf16, ""), Bytes{});
+}
+
+// transformers 5.0 to 5.3 copy tensors to the device faster than they quantize them (pull request 44576).
+TEST(TrainingSettings, ABaseThatIsQuantizedWhileItIsLoadedMayNeedItsWholeSize) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Qlora;
+  s.training.sequence = 128;
+  s.training.version = "5.3";
+  const TrainingEstimate ahead = evaluate_training(s);
+  EXPECT_EQ(ahead.peak_phase, PhaseId::Load);
+  const Breakdown& load = phase(ahead, PhaseId::Load);
+  EXPECT_EQ(load.bytes(Part::Weights) + load.bytes(Part::Transient), Bytes{2 * parameters * 22 / 25});
+  for (const std::string_view version : {"4.57", "5.4", ""}) {
+    s.training.version = version;
+    EXPECT_EQ(phase(evaluate_training(s), PhaseId::Load).bytes(Part::Transient), Bytes{}) << version;
+  }
+  s.training.framework = TrainingFramework::Axolotl;
+  s.training.version = "0.15";
+  EXPECT_EQ(evaluate_training(s).peak_phase, PhaseId::Load);
+  s.training.method = TrainingMethod::Lora;
+  EXPECT_NE(evaluate_training(s).peak_phase, PhaseId::Load);
+}
+
 TEST(TrainingSettings, ExpertsThatNoOtherRankHoldsAreNotGathered) {
   Scenario s;
   s.model = std::make_shared<const Model>(*model_from_numbers({.layers = 8, .kv_heads = 8, .experts = 8}));
