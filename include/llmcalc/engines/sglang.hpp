@@ -7,9 +7,13 @@
 // pool = share x memory - weights - a draft's weights. A scenario's gpu_memory_utilization other than the default is taken
 // as the share itself. Of the pool of a model with states r / (1 + r) goes to slots for them, r = 0.9
 // (mamba_full_memory_ratio): floor(that / bytes of a slot) and one that is never handed out; a running sequence holds three of them
-// while prefixes are cached (its own and two checkpoints), one otherwise. The rest is for keys and values. Cache in pages
+// while prefixes are cached (its own and two checkpoints), one otherwise. The rest is for keys and values. With drafts the
+// pool first gives the states of every token that is verified, for all sequences that may run (48 unless max_num_seqs says
+// otherwise), and from 2026-06 on a token costs the draft's layers too: bytes x (1 + draft layers / layers), as if they
+// were the target's. Before, the draft's cache came on top. Cache in pages
 // of one token; sliding layers hold their window and the chunk (derived, not measured).
-// Source: sglang server_args.py, model_executor/model_runner.py; one log (Qwen3 235B, TP4: 192,512 bytes per token over
+// Source: sglang server_args.py, model_executor/model_runner.py, model_runner_kv_cache_mixin.py (handle_max_mamba_cache),
+// pool_configurator.py (pull requests 23862, 28855); one log (Qwen3 235B, TP4: 192,512 bytes per token over
 // the ranks); club-3090 pull 1292 (slots). Modelled.
 
 #include <llmcalc/engines/choices.hpp>
@@ -43,10 +47,18 @@ struct Profile {
   Count large_graph_batch = 300;  ///< above this batch half as much again
   Count state_per_mille = 900;    ///< slots for states against keys and values
   Count slots_with_prefixes = 3;  ///< slots of a running sequence while prefixes are cached
+  Count drafting_sequences = 48;  ///< that may run while tokens are drafted
+  bool budgets_drafts = false;    ///< a token of the pool pays for the draft's layers
   std::string_view source;
 };
 inline constexpr std::array profiles{
     Profile{.from = "0", .source = "sglang server_args.py: mem_fraction_static from the reserved memory"},
+    Profile{
+        .from = "0.5.14",
+        .budgets_drafts = true,
+        .source =
+            "sglang server_args.py; pool_configurator.py of 2026-09 (pull request 23862; 0.5.14 is the release of "
+            "2026-06 as near as we know)"},
 };
 
 /// The row of a version.
@@ -133,6 +145,31 @@ inline constexpr std::array profiles{
   return rules;
 }
 
+/// Layers that a draft caches.
+[[nodiscard]] inline Count draft_layers(const Scenario& s) {
+  if (drafts_itself(s)) return s.model->mtp_layers.size();
+  if (!s.serving.draft_model) return 0;
+  const Model& draft = *s.serving.draft_model;
+  Count n = 0;
+  for (const std::uint16_t kind : draft.layers) n += draft.kinds[kind].attends() ? Count{1} : Count{0};
+  return n;
+}
+
+/// Bytes of the pool for one token, a draft's layers included where they are budgeted.
+[[nodiscard]] inline Bytes budget_per_token(const Scenario& s, const Profile& profile, const PagedCache& cache,
+                                            Bytes token) {
+  Count layers = 0;
+  for (const PagedType& t : cache.types) layers += t.is_state() ? Count{0} : t.layers;
+  if (!profile.budgets_drafts || layers == 0) return token;
+  return token + scale(token, draft_layers(s), layers);
+}
+
+/// States of the tokens that are verified, one for each drafted token and the one before.
+[[nodiscard]] inline Bytes verified_states(const Scenario& s, const Profile& profile, Bytes slot) {
+  if (s.serving.draft_tokens == 0 || (!drafts_itself(s) && !s.serving.draft_model)) return {};
+  return slot * multiply(s.serving.max_num_seqs.value_or(profile.drafting_sequences), add(s.serving.draft_tokens, 1));
+}
+
 /// Inference with SGLang.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
   const Profile& profile = profile_of(s.serving.version);
@@ -157,13 +194,15 @@ inline constexpr std::array profiles{
       Bytes pool = static_share(s, profile, l, device->visible_to_cuda()) - b.total() - drafts;
       double running = static_cast<double>(saturated);
       if (const Bytes slot = state_slot(cache, rules); slot.count != 0) {
+        pool = pool - verified_states(s, profile, slot);
         const Bytes states = scale(pool, profile.state_per_mille, 1000 + profile.state_per_mille);
         const Count slots = states.count / slot.count;
         running = static_cast<double>(slots) / static_cast<double>(std::max<Count>(rules.state_pages, 1));
         pool = pool - slot * add(slots, 1);
       }
-      const Count tokens = pool.count / token.count;
-      grant_pool(e, pool, tokens, s.serving.context, !pool_known);
+      const Bytes budget = budget_per_token(s, profile, cache, token);
+      const Count tokens = pool.count / budget.count;
+      grant_pool(e, budget == token ? pool : token * tokens, tokens, s.serving.context, !pool_known);
       e.concurrency = std::min(e.concurrency, running);
       pool_known = true;
     }

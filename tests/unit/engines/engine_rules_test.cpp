@@ -132,6 +132,47 @@ TEST(Sglang, DataParallelAttentionReservesMore) {
   EXPECT_EQ(sglang::reserved(s, profile, rank_layout(s), card), Bytes{(base + more) << 20});
 }
 
+// sglang pool_configurator.py of 2026-09: bytes of a token x (1 + draft layers / layers).
+TEST(Sglang, ATokenOfThePoolPaysForTheDraftsLayersSince2026) {
+  Model m = numbers({.layers = 32, .kv_heads = 8});
+  m.mtp_layers = {0};
+  build_inventory(m);
+  Scenario s = scenario(Runtime::Sglang, shared(std::move(m)));
+  s.serving.draft_tokens = 3;
+  const InferenceEstimate now = estimate_inference(s);
+  s.serving.version = "0.5.10";
+  const InferenceEstimate before = estimate_inference(s);
+  EXPECT_EQ(before.kv_pool_tokens, before.kv_pool_bytes.count / 131'072);
+  EXPECT_EQ(now.kv_pool_tokens, before.kv_pool_bytes.count / (131'072 + 4096));
+  EXPECT_EQ(now.kv_pool_bytes, Bytes{now.kv_pool_tokens * 131'072});
+}
+
+// model_runner_kv_cache_mixin.py handle_max_mamba_cache: a state per verified token of every sequence that may run.
+TEST(Sglang, StatesOfVerifiedTokensComeOffThePool) {
+  Model m = numbers({.layers = 2, .kv_heads = 8});
+  m.kinds.push_back(m.kinds[0]);
+  m.kinds[1].mixer = Mixer::Mamba2;
+  m.kinds[1].recurrent = {.inner = 8192, .state = 128, .heads = 128, .head_dim = 64, .groups = 1, .conv_kernel = 4};
+  m.layers = {0, 1};
+  m.mtp_layers = {0};
+  build_inventory(m);
+  Scenario s = scenario(Runtime::Sglang, shared(std::move(m)));
+  s.serving.draft_tokens = 3;
+  const auto pool = [&](Count sequences) {
+    s.serving.max_num_seqs = sequences;
+    return estimate_inference(s).kv_pool_bytes;
+  };
+  const double per_sequence = static_cast<double>((pool(10) - pool(110)).count) / 100;
+  EXPECT_EQ(pool(48), [&] {
+    s.serving.max_num_seqs.reset();
+    return estimate_inference(s).kv_pool_bytes;
+  }());
+  // Four states of 128 x 64 x 128 in fp32 and three columns of 8,448 in 16 bits; 1 / 1.9 of the pool is for keys and values,
+  // half of which the draft's layer takes.
+  const double slot = 4.0 * (128 * 64 * 128 * 4 + 3 * (8192 + 2 * 128) * 2);
+  EXPECT_NEAR(per_sequence, slot / 1.9 / 2, 0.1 * per_sequence);
+}
+
 TEST(LlamaCpp, CountsTheBytesOfATokenAndTheDraftModel) {
   Scenario s = scenario(Runtime::LlamaCpp);
   s.weights = {.format = WeightFormat::Gguf, .mix = GgufMix::Q8_0};
