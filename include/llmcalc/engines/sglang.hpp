@@ -10,11 +10,12 @@
 // while prefixes are cached (its own and two checkpoints), one otherwise. The rest is for keys and values. With drafts the
 // pool first gives the states of every token that is verified, for all sequences that may run (48 unless max_num_seqs says
 // otherwise), and from 2026-06 on a token costs the draft's layers too: bytes x (1 + draft layers / layers), as if they
-// were the target's. Before, the draft's cache came on top. Cache in pages
+// were the target's; prediction layers are then built with an embedding and a head of their own in 16 bits, which are given
+// back only when the pool has been measured. Before, the draft's cache came on top. Cache in pages
 // of one token; sliding layers hold their window and the chunk (derived, not measured).
 // Source: sglang server_args.py, model_executor/model_runner.py, model_runner_kv_cache_mixin.py (handle_max_mamba_cache),
-// pool_configurator.py (pull requests 23862, 28855); one log (Qwen3 235B, TP4: 192,512 bytes per token over
-// the ranks); club-3090 pull 1292 (slots). Modelled.
+// pool_configurator.py (pull requests 23862, 28855, 32468: 2.37 GB on each of two ranks in 0.5.19); one log (Qwen3 235B,
+// TP4: 192,512 bytes per token over the ranks); club-3090 pull 1292 (slots). Modelled.
 
 #include <llmcalc/engines/choices.hpp>
 #include <llmcalc/engines/draft.hpp>
@@ -48,7 +49,7 @@ struct Profile {
   Count state_per_mille = 900;    ///< slots for states against keys and values
   Count slots_with_prefixes = 3;  ///< slots of a running sequence while prefixes are cached
   Count drafting_sequences = 48;  ///< that may run while tokens are drafted
-  bool budgets_drafts = false;    ///< a token of the pool pays for the draft's layers
+  bool budgets_drafts = false;    ///< the pool is measured with the draft loaded, a token pays for its layers too
   std::string_view source;
 };
 inline constexpr std::array profiles{
@@ -164,6 +165,12 @@ inline constexpr std::array profiles{
   return token + scale(token, draft_layers(s), layers);
 }
 
+/// Embedding and head that prediction layers have while the pool is measured.
+[[nodiscard]] inline Bytes draft_tables(const Scenario& s, const Profile& profile, const RankLayout& l) {
+  if (!profile.budgets_drafts || !drafts_itself(s)) return {};
+  return {product(2, ceil_divide(s.model->vocabulary, std::max<Count>(l.tensor, 1)), s.model->hidden, 2)};
+}
+
 /// States of the tokens that are verified, one for each drafted token and the one before.
 [[nodiscard]] inline Bytes verified_states(const Scenario& s, const Profile& profile, Bytes slot) {
   if (s.serving.draft_tokens == 0 || (!drafts_itself(s) && !s.serving.draft_model)) return {};
@@ -190,7 +197,7 @@ inline constexpr std::array profiles{
     for (const PagedType& t : cache.types) token += growth_bytes(t.layer->attention, t.token) * t.layers;
     e.kv_bytes_per_token += token * l.tensor;
     if (device && token.count != 0) {
-      const Bytes drafts = stage.last ? draft_weights(s, l) : Bytes{};
+      const Bytes drafts = stage.last ? draft_weights(s, l) + draft_tables(s, profile, l) : Bytes{};
       Bytes pool = static_share(s, profile, l, device->visible_to_cuda()) - b.total() - drafts;
       double running = static_cast<double>(saturated);
       if (const Bytes slot = state_slot(cache, rules); slot.count != 0) {
