@@ -340,6 +340,16 @@ bool llama_split(Importing& in, const Given& g) {
 }
 bool llama_projector(Importing& in, const Given& g) { return g.value && in.set("serving.mmproj", "released"); }
 
+/// Options that only ik_llama.cpp has (common/common.cpp of 2026-08): it caches windows in full, like --swa-full.
+bool ik_llama(Importing& in, const Given&) {
+  if (!in.has("serving.swa_full")) {
+    in.note(
+        "These are options of ik_llama.cpp: weights and caches are llama.cpp's with windows cached in full; its "
+        "compute buffers were not compared");
+  }
+  return in.set("serving.swa_full", "true");
+}
+
 /// Both cache types, and the context of one sequence.
 void llama_finish(Importing& in) {
   const std::string keys = in.given("cache_type_k ctk");
@@ -397,6 +407,10 @@ constexpr std::array llama_rows{
               .as = As::Switch,
               .words = "true",
               .launch = InLaunch::Changed},
+    OptionRow{.names = "fmoe fused_moe no_fmoe no_fused_moe mla mla_use amb attention_max_batch rtr run_time_repack "
+                       "ger grouped_expert_routing "
+                       "muge merge_up_gate_experts ser smart_expert_reduction khad k_cache_hadamard",
+              .take = ik_llama},
     OptionRow{.names = "no_kv_unified",
               .path = "serving.kv_unified",
               .as = As::Switch,

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -183,6 +184,16 @@ TEST(Import, ReadsMlxFineTuning) {
   EXPECT_EQ(got.scenario["training"]["lora"]["rank"], 8) << "the program's default";
   EXPECT_EQ(became(got, "num_layers"), "not-understood");
   EXPECT_EQ(became(got, "train"), "no-effect");
+}
+
+TEST(Import, KnowsTheOptionsOfIkLlama) {
+  const Imported got = read("llama-server -m qwen3-30b-a3b.gguf -c 8192 -fmoe -mla 3 -rtr -amb 512 -ngl 99");
+  for (const ImportedOption& option : got.options) EXPECT_EQ(option.outcome, Outcome::Taken) << option.name;
+  EXPECT_EQ(got.scenario["serving"]["swa_full"], true);
+  const auto ik = std::count_if(got.notes.begin(), got.notes.end(), [](const std::string& note) {
+    return note.find("ik_llama.cpp") != std::string::npos;
+  });
+  EXPECT_EQ(ik, 1);
 }
 
 TEST(Import, SharesAContextAmongSlots) {
