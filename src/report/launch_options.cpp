@@ -61,7 +61,7 @@ std::string repository_of(const ModelSource& source, const ModelPtr& model) {
 
 void Options::add_rows() {
   const Scenario defaults;
-  for (const std::span<const OptionRow> rows : {tool_.rows, tool_.shared}) {
+  for (const std::span<const OptionRow> rows : {std::span<const OptionRow>(tool_.rows), tool_.shared}) {
     for (const OptionRow& row : rows) {
       const Field* field = row.launch == InLaunch::Never ? nullptr : find_field(row.path);
       if (field == nullptr || (row.launch == InLaunch::Changed && same_setting(*field, s_, defaults))) continue;
@@ -142,7 +142,6 @@ void Options::add_row(const OptionRow& row, const Field& field) {
       break;
     }
     case As::Model:
-    case As::Devices:
       break;
   }
 }

@@ -46,16 +46,14 @@ SettingFound found_in(const Field& field, const std::string& query) {
   };
   if (label == query || words_of(field.flag) == query || words_of(field.path) == query)
     take(exactly, std::string(field.flag));
-  for (const auto tools : {io::serving_tools(), io::training_tools()}) {
-    for (const io::Tool& tool : tools) {
-      io::options_of(tool, field.path, [&](std::string_view name) {
-        const std::string words = words_of(name);
-        if (words != query && !words.starts_with(query + " ") && (query.size() < 4 || !words.starts_with(query)))
-          return;
-        take(words == query ? exactly : option_begins,
-             io::written_option(tool, name) + " of " + std::string(tool.label));
-      });
-    }
+  for (const io::Tool& tool : io::option_table().tools) {
+    io::options_of(tool, field.path, [&](std::string_view name) {
+      const std::string words = words_of(name);
+      if (words != query && !words.starts_with(query + " ") && (query.size() < 4 || !words.starts_with(query)))
+        return;
+      take(words == query ? exactly : option_begins,
+           io::written_option(tool, name) + " of " + std::string(tool.label));
+    });
   }
   if (label.starts_with(query)) take(label_begins, std::string(field.flag));
   if (begins_words(label + " " + words_of(field.path), query)) take(label_has, std::string(field.flag));

@@ -69,89 +69,6 @@ json model_value(std::string_view text) {
   return text.substr(text.rfind('/') + 1);
 }
 
-/// Programs by the words that name them; the first row whose words follow each other in a command is the tool.
-struct Program {
-  std::string_view words;  ///< "vllm serve"
-  std::string_view tool;
-};
-constexpr Program programs[] = {
-    {"vllm serve", "vllm"},
-    {"vllm.entrypoints.openai.api_server", "vllm"},
-    {"vllm.entrypoints.api_server", "vllm"},
-    {"vllm bench", "vllm"},
-    {"sglang.launch_server", "sglang"},
-    {"sglang serve", "sglang"},
-    {"sglang.bench_one_batch", "sglang"},
-    {"trtllm-serve serve", "tensorrt-llm"},
-    {"trtllm-serve", "tensorrt-llm"},
-    {"llama-server", "llama.cpp"},
-    {"llama-cli", "llama.cpp"},
-    {"llama-bench", "llama.cpp"},
-    {"llama-run", "llama.cpp"},
-    {"llama-mtmd-cli", "llama.cpp"},
-    {"koboldcpp", "koboldcpp"},
-    {"koboldcpp.py", "koboldcpp"},
-    {"mlx_lm.server", "mlx"},
-    {"mlx_lm.generate", "mlx"},
-    {"mlx_lm.chat", "mlx"},
-    {"mlx_lm server", "mlx"},
-    {"mlx_lm generate", "mlx"},
-    {"mlx_lm.lora", "mlx-lora"},
-    {"mlx_lm lora", "mlx-lora"},
-    {"transformers serve", "transformers"},
-    {"litgpt serve", "litgpt"},
-    {"litgpt generate", "litgpt"},
-    {"ollama run", "ollama"},
-    {"ollama pull", "ollama"},
-    {"ollama create", "ollama"},
-    {"lms load", "lmstudio"},
-    {"llamafactory-cli train", "llama-factory"},
-    {"swift sft", "ms-swift"},
-    {"swift pt", "ms-swift"},
-    {"swift rlhf", "ms-swift"},
-    {"megatron sft", "swift-megatron"},
-    {"megatron pt", "swift-megatron"},
-    {"megatron rlhf", "swift-megatron"},
-    {"pretrain_gpt.py", "megatron"},
-    {"pretrain_mamba.py", "megatron"},
-    {"pretrain_hybrid.py", "megatron"},
-    {"axolotl train", "axolotl"},
-    {"axolotl.cli.train", "axolotl"},
-    {"tune run", "torchtune"},
-    {"torchtitan.train", "torchtitan"},
-    {"torchtitan/train.py", "torchtitan"},
-    {"run_train.sh", "torchtitan"},
-    {"verl.trainer.main_ppo", "verl"},
-    {"verl.trainer.fsdp_sft_trainer", "verl"},
-    {"openrlhf.cli.train_sft", "openrlhf"},
-    {"openrlhf.cli.train_dpo", "openrlhf"},
-    {"openrlhf.cli.train_rm", "openrlhf"},
-    {"automodel", "automodel"},
-    {"nemo_automodel.cli.app", "automodel"},
-    {"run_recipe.py", "megatron-bridge"},
-    {"litgpt finetune_lora", "litgpt-finetune"},
-    {"litgpt finetune_full", "litgpt-finetune"},
-    {"litgpt finetune", "litgpt-finetune"},
-    {"litgpt pretrain", "litgpt-finetune"},
-    {"trl sft", "trainer"},
-    {"trl dpo", "trainer"},
-    {"trl grpo", "trainer"},
-    {"trl reward", "trainer"},
-    {"swift/cli/sft.py", "ms-swift"},
-    {"swift/cli/rlhf.py", "ms-swift"},
-    {"accelerate launch", "trainer"},
-    {"deepspeed", "trainer"},
-    {"torchrun", "trainer"},
-    {"torch.distributed.run", "trainer"},
-    {"train.py", "trainer"},
-};
-/// Images whose entry point is a tool.
-constexpr Program images[] = {
-    {"vllm/vllm-openai", "vllm"},
-    {"ggml-org/llama.cpp", "llama.cpp"},
-    {"ggerganov/llama.cpp", "llama.cpp"},
-};
-
 /// The last part of a path: "/usr/bin/llama-server" is llama-server.
 std::string_view base_name(std::string_view word) {
   for (std::string_view place : {"torchtitan/train.py", "swift/cli/sft.py", "swift/cli/rlhf.py"}) {
@@ -172,9 +89,10 @@ struct Found {
 Found find_program(const std::vector<std::string>& words) {
   Found best;
   std::string version;  // of the image, whatever names the program
-  std::size_t rank = std::size(programs);
+  const std::vector<ProgramRow>& programs = option_table().programs;
+  std::size_t rank = programs.size();
   for (std::size_t i = 0; i < words.size(); ++i) {
-    for (std::size_t p = 0; p < std::size(programs) && p < rank; ++p) {
+    for (std::size_t p = 0; p < rank; ++p) {
       std::size_t at = i;
       const bool all = !any_word(programs[p].words, [&](std::string_view word) {
         return at >= words.size() || base_name(words[at++]) != word;
@@ -184,7 +102,7 @@ Found find_program(const std::vector<std::string>& words) {
         best = {find_tool(programs[p].tool), at, "", std::string(programs[p].words)};
       }
     }
-    for (const Program& image : images) {
+    for (const ProgramRow& image : option_table().images) {
       const std::size_t at = words[i].find(image.words);
       if (at == std::string::npos) continue;
       if (best.tool == nullptr) best = {find_tool(image.tool), i + 1, "", std::string(image.words)};
@@ -240,7 +158,7 @@ std::vector<Given> arguments_of(const Tool& tool, const std::vector<std::string>
     const OptionRow* row = find_row(tool, name);
     bool takes_none = row != nullptr && row->as == As::Switch;
     bool takes_many = false;
-    for (const std::string_view list : {tool.no_effect, started_no_effect(), launcher_no_effect()}) {
+    for (const std::string_view list : {tool.no_effect, no_effect_of("everywhere"), no_effect_of("starters")}) {
       any_word(list, [&](std::string_view known) {
         std::string_view bare = known;
         if (bare.ends_with('=') || bare.ends_with('+')) bare.remove_suffix(1);
@@ -373,13 +291,16 @@ bool Importing::without_effect(std::string_view name) const {
     if (known.ends_with('*')) return name.starts_with(known.substr(0, known.size() - 1));
     return known == name;
   };
-  return any_word(out_.tool->no_effect, covers) || any_word(started_no_effect(), covers) ||
+  return any_word(out_.tool->no_effect, covers) || any_word(no_effect_of("everywhere"), covers) ||
          (out_.tool->task == Task::Training &&
-          (any_word(launcher_no_effect(), covers) || any_word(find_tool("trainer")->no_effect, covers)));
+          (any_word(no_effect_of("starters"), covers) || any_word(find_tool("trainer")->no_effect, covers)));
 }
 
 bool Importing::take_by_row(const OptionRow& row, const Given& given) {
-  if (row.take != nullptr) return row.take(*this, given);
+  if (row.take != nullptr) {
+    argument_ = row.words;
+    return row.take(*this, given);
+  }
   const std::string value = given.value.value_or("");
   switch (row.as) {
     case As::Value:
@@ -401,13 +322,6 @@ bool Importing::take_by_row(const OptionRow& row, const Given& given) {
       const auto factor = number_in(row.words);
       if (!n || !factor || *n < 0 || *n * *factor > 0x1p62) return false;
       return set(row.path, std::to_string(static_cast<Count>(std::llround(*n * *factor))));
-    }
-    case As::Devices: {
-      const auto n = number_in(value);
-      if (!n || *n < 1 || *n > 1e6) return value == "auto" || value == "gpu";
-      devices_ = multiply(std::max<Count>(devices_, 1), static_cast<Count>(*n));
-      said_ = "device.count = " + std::to_string(devices_);
-      return true;
     }
   }
   return false;
@@ -570,36 +484,7 @@ bool looks_like_document(std::string_view text) {
   return false;
 }
 
-/// The tool that a document's keys are of, in the order in which they are looked for.
-struct Signature {
-  std::string_view tool;
-  std::string_view all;  ///< every one of these is there
-  std::string_view any;  ///< and one of these
-};
-constexpr Signature signatures[] = {
-    {"verl", "actor_rollout_ref.model.path", ""},
-    {"axolotl", "base_model", "micro_batch_size sequence_len adapter load_in_4bit datasets.0.path"},
-    {"llama-factory", "model_name_or_path", "finetuning_type cutoff_len template"},
-    {"ms-swift", "model", "tuner_type train_type"},
-    {"torchtune", "", "model._component_ tokenizer._component_ optimizer._component_"},
-    {"automodel", "step_scheduler.local_batch_size", ""},
-    {"automodel", "", "model.pretrained_model_name_or_path"},
-    {"megatron-bridge", "",
-     "model.tensor_model_parallel_size model.micro_batch_size trainer.devices train.micro_batch_size"},
-    {"torchtitan", "",
-     "training.seq_len training.local_batch_size training.batch_size parallelism.tensor_parallel_degree"},
-    {"deepspeed", "", "zero_optimization.stage train_micro_batch_size_per_gpu train_batch_size"},
-    {"accelerate", "", "distributed_type compute_environment"},
-    {"trainer", "", "per_device_train_batch_size max_seq_length"},
-    {"koboldcpp", "", "contextsize gpulayers model_param"},
-    {"lmstudio", "",
-     "llm.load.contextLength llm.load.llama.acceleration.offloadRatio load.fields.llm.load.contextLength"},
-    {"tensorrt-llm", "",
-     "kv_cache_config.free_gpu_memory_fraction kv_cache_config.dtype tensor_parallel_size max_num_tokens"},
-    {"sglang", "", "model_path mem_fraction_static context_length"},
-    {"vllm", "", "max_model_len gpu_memory_utilization max_num_seqs model"},
-};
-
+/// The tool that a document's keys are of.
 const Tool* tool_of(const std::vector<Given>& settings) {
   const auto has = [&](std::string_view name) {
     return std::any_of(settings.begin(), settings.end(),
@@ -608,7 +493,7 @@ const Tool* tool_of(const std::vector<Given>& settings) {
   const auto exactly = [&](std::string_view name) {
     return std::any_of(settings.begin(), settings.end(), [&](const Given& g) { return g.name == name; });
   };
-  for (const Signature& s : signatures) {
+  for (const Signature& s : option_table().signatures) {
     const bool all = !any_word(s.all, [&](std::string_view name) { return !exactly(name); });
     const bool any = s.any.empty() || any_word(s.any, [&](std::string_view name) {
                        return s.tool == "lmstudio" ? has(name) : exactly(name);
@@ -661,8 +546,7 @@ std::optional<std::vector<std::string>> manifest_command(const std::vector<Given
 }
 
 /// A command's tool with its arguments, and where it was started.
-bool take_command(const std::vector<std::string>& words, std::vector<Given> around, Imported& out,
-                  Importing& importing) {
+bool take_command(const std::vector<std::string>& words, const std::vector<Given>& around, Importing& importing) {
   const Found found = find_program(words);
   if (found.tool == nullptr) return false;
   std::vector<Given> given = arguments_of(*found.tool, words, found.arguments);
@@ -681,7 +565,6 @@ bool take_command(const std::vector<std::string>& words, std::vector<Given> arou
   importing.remember("(program)", found.program);
   if (!found.version.empty()) importing.remember("(version)", found.version);
   importing.apply(*found.tool, given);
-  (void)out;
   return true;
 }
 
@@ -726,7 +609,7 @@ Result<Imported> import_settings(std::string_view text, const Resolver& resolver
     }
     if (commands != 0) {
       if (commands > 1) importing.note("the longest of " + std::to_string(commands) + " commands is taken");
-      take_command(first, {}, out, importing);
+      take_command(first, {}, importing);
       return finished();
     }
   }
@@ -734,7 +617,7 @@ Result<Imported> import_settings(std::string_view text, const Resolver& resolver
   if (!settings) return settings.issues();
   std::vector<Given> around;
   if (const auto command = manifest_command(*settings, around)) {
-    take_command(*command, around, out, importing);
+    take_command(*command, around, importing);
     return finished();
   }
   const Tool* tool = tool_of(*settings);

@@ -84,6 +84,8 @@ class Importing {
   [[nodiscard]] std::string given(std::string_view names) const;
   /// True when a switch was given and not switched off.
   [[nodiscard]] bool on(std::string_view names) const;
+  /// What follows the name of the function in the option's row.
+  [[nodiscard]] std::string_view argument() const { return argument_; }
   /// Remembers a value for finish(), as if it were an option.
   void remember(const std::string& name, std::string value) { given_[name] = std::move(value); }
   /// The model so far; null when it is not known.
@@ -107,6 +109,7 @@ class Importing {
   const ReadBeside& read_beside_;
   std::map<std::string, std::string> given_;
   std::string said_;
+  std::string_view argument_;
   Count devices_ = 0;  ///< 0: not said
   int depth_ = 0;
 };

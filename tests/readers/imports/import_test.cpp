@@ -260,17 +260,23 @@ TEST(Import, SurvivesHostileDocuments) {
   EXPECT_FALSE(import_settings(std::string(100'000, '$'), resolver()));
 }
 
+TEST(Tools, EveryLineOfTheTableIsUnderstood) {
+  EXPECT_THAT(option_table().faults, testing::IsEmpty());
+  EXPECT_GT(option_table().tools.size(), 20U);
+  for (const ProgramRow& row : option_table().programs) EXPECT_NE(find_tool(row.tool), nullptr) << row.words;
+  for (const ProgramRow& row : option_table().images) EXPECT_NE(find_tool(row.tool), nullptr) << row.words;
+  for (const Signature& row : option_table().signatures) EXPECT_NE(find_tool(row.tool), nullptr) << row.tool;
+}
+
 TEST(Tools, RowsNameSettingsThatAreOrWillBe) {
-  for (const std::span<const Tool> tools : {serving_tools(), training_tools()}) {
-    for (const Tool& tool : tools) {
-      std::set<std::string_view> names;
-      EXPECT_FALSE(tool.source.empty()) << tool.id;
-      for (const OptionRow& row : tool.rows) {
-        any_word(row.names, [&](std::string_view name) {
-          EXPECT_TRUE(names.insert(name).second) << tool.id << " has two rows for " << name;
-          return false;
-        });
-      }
+  for (const Tool& tool : option_table().tools) {
+    std::set<std::string_view> names;
+    EXPECT_FALSE(tool.source.empty()) << tool.id;
+    for (const OptionRow& row : tool.rows) {
+      any_word(row.names, [&](std::string_view name) {
+        EXPECT_TRUE(names.insert(name).second) << tool.id << " has two rows for " << name;
+        return false;
+      });
     }
   }
 }
