@@ -7,13 +7,11 @@
 #include <llmcalc/model/format_loss.hpp>
 #include <llmcalc/questions/advise.hpp>
 #include <llmcalc/questions/choices.hpp>
-#include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/lever_changes.hpp>
 #include <llmcalc/questions/levers.hpp>
 #include <llmcalc/questions/plan.hpp>
 #include <llmcalc/questions/recommend.hpp>
 #include <llmcalc/questions/solve.hpp>
-#include <llmcalc/questions/speed.hpp>
 #include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/usable_memory.hpp>
@@ -22,10 +20,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace llmcalc {
 
@@ -92,9 +88,8 @@ inline Scenario without_waste(const Scenario& s) {
       x.serving.max_num_seqs = std::min(x.serving.max_num_seqs.value_or(x.serving.sequences), x.serving.sequences);
     });
   }
-  if (s.devices.groups.size() == 1 && s.devices.count() > 1) {
+  if (s.devices.groups.size() == 1 && s.devices.count() > 1)
     keep([](Scenario& x) { set_devices(x, Task::Inference, x.devices.count()); });
-  }
   return best;
 }
 
@@ -146,9 +141,8 @@ inline std::optional<Scenario> cheapest_inference(const Scenario& asked, Prefere
   while (true) {
     add_formats(ways, asked, s, Reach::AsAsked, certainty);
     const Way* best = cheapest(ways, prefer);
-    if (!best || cost_of(*best, best->speed, prefer) > row_of(prefer).context) {
+    if (!best || cost_of(*best, best->speed, prefer) > row_of(prefer).context)
       add_formats(ways, asked, s, Reach::Shorter, certainty);
-    }
     if (!ways.empty() || s.serving.sequences <= 1) break;
     s.serving.sequences /= 2;
   }
@@ -313,9 +307,8 @@ inline std::string value_words(const Field& f, const Scenario& s) {
 
 /// What a change of this setting costs, in words.
 inline std::string costs_of(const Field& f, const Scenario& before, const Scenario& after, Task task) {
-  if (f.path == "weights.format") {
+  if (f.path == "weights.format")
     return loss_words(format_loss({after.weights.format, after.weights.mix}, after.weights.imatrix));
-  }
   if (f.group() == "parallelism") return "more communication";
   for (const Change& change : task == Task::Training ? training_changes(before) : inference_changes(before)) {
     if (same_setting(f, change.scenario, after) && !same_setting(f, change.scenario, before)) return change.price;
@@ -368,14 +361,11 @@ LLMCALC_INLINE Advice advise(const Scenario& s, Task task, Preference prefer, Ce
   advice.found = advice.fits_already;
   if (advice.fits_already || advice.before.verdict == Verdict::Unknown) return advice;
   std::optional<Scenario> found;
-  if (task == Task::Inference && s.method == Method::Detailed) {
-    found = cheapest_inference(s, prefer, certainty);
-  }
+  if (task == Task::Inference && s.method == Method::Detailed) found = cheapest_inference(s, prefer, certainty);
   if (!found) found = lever_by_lever(s, task, prefer, certainty);
   if (!found) found = found_elsewhere(s, task, certainty);
-  if (!found && task == Task::Inference && s.method == Method::Detailed) {
+  if (!found && task == Task::Inference && s.method == Method::Detailed)
     found = in_an_engine_that_offloads(s, prefer, certainty);
-  }
   if (!found) return advice;
   advice.scenario = pruned(s, std::move(*found), task, certainty);
   advice.after = fit(advice.scenario, task);

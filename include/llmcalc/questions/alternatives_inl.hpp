@@ -3,22 +3,17 @@
 
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/questions/alternatives.hpp>
-#include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/solve.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
-#include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace llmcalc {
 
 LLMCALC_INLINE std::string label_of(const Alternative& a, Task task) {
   std::string out = grouped(a.count) + " × " + a.device->name;
-  if (task == Task::Training && a.scenario.parallelism.data > 1) {
+  if (task == Task::Training && a.scenario.parallelism.data > 1)
     out += " with ZeRO " + grouped(a.scenario.parallelism.zero);
-  }
   return out;
 }
 

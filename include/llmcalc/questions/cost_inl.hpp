@@ -3,9 +3,6 @@
 
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/questions/cost.hpp>
-#include <llmcalc/questions/speed.hpp>
-#include <llmcalc/scenario/scenario.hpp>
-#include <llmcalc/scenario/task.hpp>
 
 namespace llmcalc {
 

@@ -1,19 +1,9 @@
 #pragma once
 // Bodies of fit.hpp.
 
-#include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/inline.hpp>
-#include <llmcalc/base/text.hpp>
-#include <llmcalc/base/units.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/questions/fit.hpp>
-#include <llmcalc/scenario/scenario.hpp>
-#include <llmcalc/scenario/task.hpp>
-
-#include <array>
-#include <cstdint>
-#include <string>
-#include <vector>
 
 namespace llmcalc {
 
@@ -46,9 +36,8 @@ LLMCALC_INLINE FitAnswer fit(const TrainingEstimate& e) {
     for (const RankUse& rank : e.ranks) fit_detail::add(answer, rank.name, rank.breakdown, *e.capacity);
     if (e.ranks.empty()) fit_detail::add(answer, e.worst_rank, e.breakdown, *e.capacity);
   }
-  if (e.host_capacity) {
+  if (e.host_capacity)
     fit_detail::add(answer, "host", e.host, Bytes{e.host_capacity->count / e.ranks_on_host}, after_devices);
-  }
   return answer;
 }
 

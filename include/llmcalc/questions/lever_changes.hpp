@@ -8,7 +8,6 @@
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/task.hpp>
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>

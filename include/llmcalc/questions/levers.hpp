@@ -10,7 +10,6 @@
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/task.hpp>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -2,15 +2,11 @@
 // Bodies of levers.hpp.
 
 #include <llmcalc/base/inline.hpp>
-#include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/lever_changes.hpp>
 #include <llmcalc/questions/levers.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace llmcalc {
 

@@ -5,21 +5,15 @@
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/memory/weights.hpp>
-#include <llmcalc/model/format_loss.hpp>
 #include <llmcalc/questions/choices.hpp>
-#include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/recommend.hpp>
 #include <llmcalc/questions/solve.hpp>
-#include <llmcalc/questions/speed.hpp>
 #include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/usable_memory.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
-#include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace llmcalc {
 
@@ -82,9 +76,8 @@ inline Bytes free_on_devices(const FitAnswer& answer) {
 inline Candidate as_it_is(Scenario s, Placement placement, Certainty certainty) {
   const InferenceEstimate e = evaluate_inference(s);
   Candidate c{.format = {s.weights.format, s.weights.mix}, .fit = fit(e)};
-  for (const DeviceUse& use : e.devices) {
+  for (const DeviceUse& use : e.devices)
     (use.is_host() ? c.on_host : c.on_devices) += use.breakdown.total() * use.span.count();
-  }
   if (fits(c.fit.verdict, certainty)) c.placement = placement;
   if (const auto speed = c.runs() ? inference_speed(s, e) : std::nullopt) c.speed = speed->tokens_per_second;
   c.loss = format_loss(c.format, s.weights.imatrix);
@@ -99,9 +92,8 @@ inline Candidate trained_as_it_is(Scenario s, Certainty certainty) {
   c.on_devices = e.breakdown.total();
   c.on_host = e.host.total() * e.ranks_on_host;
   if (!has_devices(s)) std::swap(c.on_devices, c.on_host);
-  if (fits(c.fit.verdict, certainty)) {
+  if (fits(c.fit.verdict, certainty))
     c.placement = !has_devices(s) ? Placement::Host : c.on_host.count != 0 ? Placement::Layers : Placement::Devices;
-  }
   if (const auto speed = c.runs() ? training_speed(s) : std::nullopt) c.speed = speed->tokens_per_second;
   if (row_of(s.training.method).base == BaseFormat::FourBit) c.loss = format_loss(c.format);
   c.scenario = std::move(s);
@@ -196,9 +188,8 @@ inline std::vector<Sized> sized_formats(const Scenario& s) {
 inline std::string obstacle_of(const Scenario& s, const Wish& wish) {
   if (s.model->encodes() && wish.task() == Task::Inference) return "reads texts and generates none";
   if (s.model->has_encoder()) return "an encoder with a decoder, which is computed for Transformers alone";
-  if (wish.context && s.model->max_context != 0 && *wish.context > s.model->max_context) {
+  if (wish.context && s.model->max_context != 0 && *wish.context > s.model->max_context)
     return "trained for at most " + counted(s.model->max_context, "token");
-  }
   const Issues issues = validate(s);
   return issues.empty() ? std::string() : issues.front().where + " " + issues.front().what;
 }
@@ -456,9 +447,8 @@ LLMCALC_INLINE Bytes stored_bytes(const Candidate& c) {
 
 LLMCALC_INLINE std::string format_name(const Candidate& c) {
   const Scenario& s = c.scenario;
-  if (c.format.format != WeightFormat::AsReleased) {
+  if (c.format.format != WeightFormat::AsReleased)
     return std::string(c.format.format == WeightFormat::Gguf ? key_of(c.format.mix) : label_of(c.format.format));
-  }
   if (!s.model || !s.model->gguf.empty()) return "as in the file";
   const WeightFormat released = s.model->released_format;
   return std::string(released == WeightFormat::Gguf ? key_of(s.weights.mix) : label_of(released)) + " as released";
@@ -508,9 +498,8 @@ inline std::string larger_text(const Recommendation& answer, const Wish& wish, B
   std::string out =
       missing == Bytes{} ? name + " does not fit into memory" : name + " needs " + text(missing, units) + " more";
   const Candidate part = usable_host_memory(there, {}) ? offloaded(whole, wish.certainty) : whole;
-  if (part.runs() && part.speed.typical > 0) {
+  if (part.runs() && part.speed.typical > 0)
     out += "; with " + place_text(part) + " it runs at " + two_digits(part.speed.typical) + " tokens/s";
-  }
   return out + ".";
 }
 
@@ -519,9 +508,8 @@ inline std::string larger_text(const Recommendation& answer, const Wish& wish, B
 LLMCALC_INLINE std::string reason(const Recommendation& answer, const Wish& wish, ByteUnits units) {
   const Candidate& best = answer.best;
   if (!best.runs()) return "Does not run here: " + answer.obstacle + ".";
-  if (wish.task() == Task::Training) {
+  if (wish.task() == Task::Training)
     return "The plainest way that fits, with sequences of " + counted(best.scenario.training.sequence, "token") + ".";
-  }
   const std::string with = " with " + counted(best.scenario.serving.context, "token");
   const std::string speed = " at " + two_digits(wish.min_speed) + " tokens/s or more";
   std::string out;

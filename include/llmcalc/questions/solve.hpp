@@ -12,14 +12,10 @@
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/scenario/fields.hpp>
 
-#include <algorithm>
 #include <array>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace llmcalc {
 

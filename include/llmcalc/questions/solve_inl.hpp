@@ -2,21 +2,13 @@
 // Bodies of solve.hpp.
 
 #include <llmcalc/base/inline.hpp>
-#include <llmcalc/base/issue.hpp>
-#include <llmcalc/questions/choices.hpp>
-#include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/solve.hpp>
 #include <llmcalc/scenario/engines.hpp>
-#include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/usable_memory.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
-#include <array>
 #include <functional>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -187,12 +179,10 @@ inline End find_end(Count steps, const std::function<bool(Count)>& good) {
 inline std::optional<Issue> obstacle(const Scenario& s, std::string_view path) {
   const std::string place = "/" + std::string(path);
   if (!find_target(path)) return Issue{place, "cannot be solved for"};
-  if (s.devices.count() == 0 && (path == "device.count" || !usable_host_memory(s, {}))) {
+  if (s.devices.count() == 0 && (path == "device.count" || !usable_host_memory(s, {})))
     return Issue{"/device", "is needed to solve for a setting"};
-  }
-  if (const Field* f = find_field(path); f && !f->matters(s)) {
+  if (const Field* f = find_field(path); f && !f->matters(s))
     return Issue{f->pointer(), "has no effect with the current settings"};
-  }
   return std::nullopt;
 }
 

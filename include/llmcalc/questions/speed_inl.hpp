@@ -7,18 +7,11 @@
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
 #include <llmcalc/questions/speed.hpp>
-#include <llmcalc/questions/step_time.hpp>
 #include <llmcalc/questions/training_work.hpp>
 #include <llmcalc/questions/work.hpp>
 #include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/normalised.hpp>
-#include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/validate.hpp>
-
-#include <algorithm>
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace llmcalc {
 
@@ -108,9 +101,8 @@ struct Work {
   for (const DeviceUse& use : e.devices) {
     if (use.is_host()) work.host_reading += read(use, s.speed.host_bandwidth);
   }
-  if (const Device* device = s.devices.smallest(); device && peak_rate(*device, s) > 0) {
+  if (const Device* device = s.devices.smallest(); device && peak_rate(*device, s) > 0)
     work.computing = flops / (peak_rate(*device, s) * static_cast<double>(tensor));
-  }
   return work;
 }
 
@@ -307,9 +299,8 @@ LLMCALC_INLINE std::optional<TrainingSpeed> training_speed(const Scenario& s) {
     spread = spreads.training;
   }
   out.tokens_per_second = {tokens_per_second * spread.slow, tokens_per_second, tokens_per_second * spread.fast};
-  for (const auto side : speed_detail::sides) {
+  for (const auto side : speed_detail::sides)
     out.mfu.*side = std::min(1.0, out.tokens_per_second.*side * work.model / peak);
-  }
   return out;
 }
 

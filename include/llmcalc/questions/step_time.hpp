@@ -30,7 +30,6 @@
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace llmcalc {
 

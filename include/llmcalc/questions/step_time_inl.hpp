@@ -4,9 +4,7 @@
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/questions/step_time.hpp>
 #include <llmcalc/questions/training_work.hpp>
-#include <llmcalc/scenario/scenario.hpp>
 
-#include <algorithm>
 #include <cmath>
 
 namespace llmcalc {

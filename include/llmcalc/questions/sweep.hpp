@@ -9,9 +9,7 @@
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/speed.hpp>
 
-#include <cmath>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 

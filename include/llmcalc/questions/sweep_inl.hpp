@@ -2,20 +2,14 @@
 // Bodies of sweep.hpp.
 
 #include <llmcalc/base/inline.hpp>
-#include <llmcalc/base/issue.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
-#include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/solve.hpp>
-#include <llmcalc/questions/speed.hpp>
 #include <llmcalc/questions/sweep.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <cmath>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace llmcalc {
 

@@ -99,9 +99,8 @@ inline void add_widths(TrainingWork& work, const Model& m) {
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
     const FeedForward& f = m.kinds[k].feed_forward;
     const AttentionShape& a = m.kinds[k].attention;
-    if (m.kinds[k].attends()) {
+    if (m.kinds[k].attends())
       work.kv_width = std::max(work.kv_width, static_cast<double>(a.kv_heads * (a.head_dim + a.value_head_dim)));
-    }
     if (f.experts == 0) continue;
     work.routed_layers += m.layers_of_kind(k);
     const double width = static_cast<double>(m.hidden) * static_cast<double>(f.experts_per_token);

@@ -80,9 +80,8 @@ struct MatrixCounts {
 /// Attention's forward flops of one sequence, all layers.
 [[nodiscard]] inline double attention_flops(const Model& m, Count sequence) {
   double sum = 0;
-  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+  for (std::size_t k = 0; k < m.kinds.size(); ++k)
     sum += static_cast<double>(m.layers_of_kind(k)) * layer_attention_flops(m.kinds[k], sequence);
-  }
   return sum;
 }
 
@@ -211,9 +210,8 @@ inline Stored stored_gguf(const Model& m, const Weights& weights) {
   const double read = stored.all - stored.lookup - missed;
   const double without_lookup = read / (stored.all - stored.lookup);
   const double experts = read > 0 ? (stored.experts - missed) / read : 0;
-  if (engine_of(s).embedding_on_host) {
+  if (engine_of(s).embedding_on_host)
     return {without_lookup, without_lookup, {static_cast<Count>(stored.lookup)}, experts};
-  }
   return {read / stored.all, without_lookup, {}, experts};
 }
 

@@ -9,7 +9,6 @@
 #include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 

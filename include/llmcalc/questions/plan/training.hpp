@@ -45,9 +45,8 @@ inline void set_choice(Scenario& s, const TrainingChoice& c) {
   s.parallelism.zero = c.zero;
   s.parallelism.virtual_stages = c.virtual_stages;
   if (c.virtual_stages > 1) s.parallelism.schedule = PipelineSchedule::Interleaved;
-  if (c.virtual_stages == 1 && s.parallelism.schedule == PipelineSchedule::Interleaved) {
+  if (c.virtual_stages == 1 && s.parallelism.schedule == PipelineSchedule::Interleaved)
     s.parallelism.schedule = PipelineSchedule::OneFOneB;
-  }
 }
 
 /// Makes the choices of one job.

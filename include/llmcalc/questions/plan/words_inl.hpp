@@ -22,9 +22,8 @@ LLMCALC_INLINE std::string layout_text(const Scenario& s, Task task) {
   };
   part("tensor", p.tensor, 1);
   part("pipeline", p.pipeline, 1);
-  if (task == Task::Training && p.pipeline > 1 && p.virtual_stages > 1) {
+  if (task == Task::Training && p.pipeline > 1 && p.virtual_stages > 1)
     out += " x " + std::to_string(p.virtual_stages);
-  }
   if (task == Task::Training) part("context", p.context, 1);
   part("data", p.data, 1);
   part("expert", p.expert, 1);
@@ -114,14 +113,11 @@ LLMCALC_INLINE std::string reason(const PlanCandidate& first, const PlanCandidat
     std::string out = "gives more tokens per " + std::string(first.dollars_per_hour > 0 ? "dollar" : "device-hour");
     const std::string price = two_digits(first.dollars_per_million);
     const std::string next = two_digits(second.dollars_per_million);
-    if (first.dollars_per_million > 0 && price != next) {
-      out += ": $" + price + " per million tokens against $" + next;
-    }
+    if (first.dollars_per_million > 0 && price != next) out += ": $" + price + " per million tokens against $" + next;
     return out;
   }
-  if (first.training && second.training) {
+  if (first.training && second.training)
     return plan_words::training_reason(first.training->step, second.training->step);
-  }
   return plan_words::inference_reason(first, second);
 }
 
