@@ -31,9 +31,8 @@ struct AdviseRequest {
 /// Devices that are proposed where those at hand are not enough.
 std::vector<DevicePtr> proposed_devices() {
   std::vector<DevicePtr> devices;
-  for (io::DevicePreset& preset : io::read_device_catalogue(io::preset_folders()).devices) {
+  for (io::DevicePreset& preset : io::read_device_catalogue(io::preset_folders()).devices)
     devices.push_back(std::make_shared<const Device>(std::move(preset.device)));
-  }
   return io::fastest_devices(devices, io::proposed_kinds);
 }
 
@@ -57,9 +56,8 @@ Answer advice_answer(const Scenario& s, const AdviseRequest& request) {
     out.json["tokens_per_second"] = {advice.speed.low, advice.speed.typical, advice.speed.high};
   }
   if (!advice.found && advice.before.verdict != Verdict::Unknown) {
-    if (const auto other = alternative_devices(s, task, proposed_devices())) {
+    if (const auto other = alternative_devices(s, task, proposed_devices()))
       out.sentence += " " + label_of(*other, task) + " would do.";
-    }
   }
   for (const AdviceStep& step : advice.steps) {
     out.table.rows.push_back(

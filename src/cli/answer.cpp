@@ -1,13 +1,16 @@
 #include "cli/answer.hpp"
 
+#include "host/text_file.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/estimate_json.hpp"
 #include "report/json_output.hpp"
 
 #include <llmcalc/base/printable.hpp>
+#include <llmcalc/base/words.hpp>
 
 #include <algorithm>
+#include <istream>
 #include <ostream>
 #include <string_view>
 #include <utility>
@@ -38,9 +41,7 @@ void add_fields(CLI::App& parser, std::string& into) {
 
 PickedFields::PickedFields(std::string_view paths) {
   while (!paths.empty()) {
-    const std::size_t comma = std::min(paths.find(','), paths.size());
-    if (comma != 0) paths_.emplace_back(paths.substr(0, comma));
-    paths.remove_prefix(std::min(comma + 1, paths.size()));
+    if (const std::string_view path = take_until(paths, ","); !path.empty()) paths_.emplace_back(path);
   }
 }
 
@@ -60,9 +61,8 @@ void PickedFields::print(OutputFormat format, std::ostream& out) {
   for (const auto& row : results_) {
     if (format == OutputFormat::Json) out << io::json_line(row) << "\n";
     std::vector<std::string> cells;
-    for (const auto& [path, value] : row.items()) {
+    for (const auto& [path, value] : row.items())
       cells.push_back(value.is_null() ? "" : value.is_string() ? value.get<std::string>() : io::json_line(value));
-    }
     table.rows.push_back(std::move(cells));
   }
   results_.clear();
@@ -71,16 +71,44 @@ void PickedFields::print(OutputFormat format, std::ostream& out) {
   if (format == OutputFormat::Table) out << table.plain();
 }
 
+void print(const Listing& listing, OutputFormat format, std::ostream& out) {
+  switch (format) {
+    case OutputFormat::Table:
+      out << listing.table.plain();
+      if (!listing.note.empty()) out << listing.note << "\n";
+      break;
+    case OutputFormat::Json:
+      out << io::json_block(listing.json) << "\n";
+      break;
+    case OutputFormat::Csv:
+      out << listing.table.csv();
+      break;
+    case OutputFormat::Markdown:
+      out << listing.table.markdown();
+      break;
+  }
+}
+
+Result<std::string> read_input(const std::string& name, std::size_t limit, std::istream& in) {
+  if (name != "-") return io::read_text_file(io::path_of(name), limit);
+  std::string text;
+  constexpr std::size_t piece = std::size_t{1} << 16;
+  while (in && text.size() <= limit) {
+    const std::size_t old = text.size();
+    text.resize(old + piece);
+    in.read(text.data() + old, static_cast<std::streamsize>(piece));
+    text.resize(old + static_cast<std::size_t>(in.gcount()));
+  }
+  return text;
+}
+
 namespace {
 
 /// The lines of a sentence, each a paragraph's line of Markdown.
 std::string markdown_sentence(std::string_view lines) {
   std::string out;
-  for (bool first = true; first || !lines.empty(); first = false) {
-    const std::size_t end = std::min(lines.find('\n'), lines.size());
-    out += (first ? "" : "  \n") + io::markdown_text(lines.substr(0, end));
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-  }
+  for (bool first = true; first || !lines.empty(); first = false)
+    out += (first ? "" : "  \n") + io::markdown_text(take_until(lines, "\n"));
   return out;
 }
 

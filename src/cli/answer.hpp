@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +24,18 @@ struct Answer {
   nlohmann::ordered_json json;
   std::optional<bool> holds{};  ///< of a question with yes or no
 };
+
+/// What a list prints: a table for people and the same as JSON.
+// NOLINTNEXTLINE(bugprone-exception-escape): moving an ordered_json does not throw
+struct Listing {
+  io::TextTable table;
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  std::string note{};  ///< printed below the table
+};
+void print(const Listing& listing, OutputFormat format, std::ostream& out);
+
+/// Standard input for "-", else a file; at most `limit` bytes of either, and of standard input a piece more.
+Result<std::string> read_input(const std::string& name, std::size_t limit, std::istream& in);
 
 /// Options that every question has, besides the scenario's.
 struct QuestionOptions {

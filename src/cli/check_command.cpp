@@ -3,13 +3,10 @@
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
 #include "host/limits.hpp"
-#include "host/text_file.hpp"
-#include "report/self_check_json.hpp"
+#include "report/answers_json.hpp"
 
 #include <llmcalc/base/printable.hpp>
 
-#include <istream>
-#include <iterator>
 #include <memory>
 #include <string>
 
@@ -20,20 +17,6 @@ struct CheckRequest : QuestionOptions {
   std::string log;
   bool adopt = false;
 };
-
-/// The text of the log: a file, or standard input for "-".
-Result<std::string> log_text(const std::string& name, std::istream& in) {
-  if (name != "-") return io::read_text_file(name, io::most(io::Limit::LogBytes));
-  std::string text;
-  constexpr std::size_t piece = std::size_t{1} << 16;
-  while (in && text.size() <= io::most(io::Limit::LogBytes)) {  // one piece more, so that read_log() knows it is cut
-    const std::size_t old = text.size();
-    text.resize(old + piece);
-    in.read(text.data() + old, static_cast<std::streamsize>(piece));
-    text.resize(old + static_cast<std::size_t>(in.gcount()));
-  }
-  return text;
-}
 
 Answer check_answer(const io::MeasuredLog& log, const Scenario& s, const QuestionOptions& options) {
   const io::SelfCheck check = io::self_check(log, s, options.task_or(io::usual_task(log)));
@@ -47,16 +30,10 @@ Answer check_answer(const io::MeasuredLog& log, const Scenario& s, const Questio
 }
 
 int check(const CheckRequest& request, Streams streams) {
-  const Result<std::string> text = log_text(request.log, streams.in);
-  if (!text) {
-    print_issues(text.issues(), streams.errors);
-    return bad_input;
-  }
+  const Result<std::string> text = read_input(request.log, io::most(io::Limit::LogBytes), streams.in);
+  if (!text) return refuse(text.issues(), streams);
   const Result<io::MeasuredLog> log = io::read_log(*text);
-  if (!log) {
-    print_issues(log.issues(), streams.errors);
-    return bad_input;
-  }
+  if (!log) return refuse(log.issues(), streams);
   return answer_all(request, streams, [&](const Scenario& s) -> Result<Answer> {
     return check_answer(*log, request.adopt ? io::adopted(*log, s) : s, request);
   });

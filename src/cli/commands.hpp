@@ -50,6 +50,9 @@ bool is_listed(const CLI::Option& option);
 /// Prints issues, one per line, for people.
 void print_issues(const Issues& issues, std::ostream& out);
 
+/// Prints issues and returns the exit status for them.
+int refuse(const Issues& issues, Streams streams);
+
 /// Prints what was understood of the arguments beyond their letter, one note per line.
 void print_notes(const std::vector<std::string>& notes, std::ostream& out);
 

@@ -9,13 +9,12 @@
 #include "readers/local_models.hpp"
 #include "readers/match_device.hpp"
 #include "report/estimate_tables.hpp"
-#include "report/json_output.hpp"
 
 #include <llmcalc/base/text.hpp>
 
 #include <memory>
-#include <ostream>
 #include <string>
+#include <utility>
 
 namespace llmcalc::cli {
 namespace {
@@ -87,20 +86,7 @@ int here(const HereRequest& request, Streams streams) {
   }
   add_gpus(table, json, found);
   add_models(table, json, host::find_local_models(folders));
-  switch (request.format) {
-    case OutputFormat::Table:
-      streams.out << table.plain();
-      break;
-    case OutputFormat::Json:
-      streams.out << io::json_block(json) << "\n";
-      break;
-    case OutputFormat::Csv:
-      streams.out << table.csv();
-      break;
-    case OutputFormat::Markdown:
-      streams.out << table.markdown();
-      break;
-  }
+  print(Listing{std::move(table), std::move(json)}, request.format, streams.out);
   return success;
 }
 

@@ -21,8 +21,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <istream>
-#include <iterator>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -50,11 +48,10 @@ io::TextTable options_table(const io::Imported& imported) {
 }
 
 ordered_json imported_json(const io::Imported& imported, const ordered_json& scenario, const Issues& issues) {
-  ordered_json out = ordered_json::object();
-  out["tool"] = imported.tool->id;
-  out["task"] = key_of(imported.tool->task);
-  out["scenario"] = scenario;
-  out["options"] = ordered_json::array();
+  ordered_json out{{"tool", imported.tool->id},
+                   {"task", key_of(imported.tool->task)},
+                   {"scenario", scenario},
+                   {"options", ordered_json::array()}};
   for (const io::ImportedOption& option : imported.options) {
     ordered_json row{{"option", option.name}, {"value", option.value}, {"became", key_of(option.outcome)}};
     if (!option.said.empty()) row["said"] = option.said;
@@ -69,10 +66,7 @@ ordered_json imported_json(const io::Imported& imported, const ordered_json& sce
 int import_settings(const ImportRequest& request, Streams streams) {
   const io::Resolver resolver = io::default_resolver();
   Result<io::Imported> result = import_argument(request.file, streams.in, resolver);
-  if (!result) {
-    print_issues(result.issues(), streams.errors);
-    return bad_input;
-  }
+  if (!result) return refuse(result.issues(), streams);
   io::Imported imported = std::move(result).value();
   if (!request.device.empty()) {
     nlohmann::json device = io::value_of_text(field_at("device"), request.device);
@@ -84,12 +78,9 @@ int import_settings(const ImportRequest& request, Streams streams) {
   const io::ReadScenario read = io::read_scenario_leniently(imported.scenario, resolver);
   const ordered_json scenario =
       read.issues.empty() ? io::write_scenario(read.scenario, io::Written::Changed) : ordered_json(imported.scenario);
-  if (request.format_given && request.format == OutputFormat::Json) {
-    streams.out << io::json_block(imported_json(imported, scenario, read.issues)) << "\n";
-  } else if (request.format_given && request.format == OutputFormat::Csv) {
-    streams.out << options_table(imported).csv();
-  } else if (request.format_given && request.format == OutputFormat::Markdown) {
-    streams.out << options_table(imported).markdown();
+  if (request.format_given && request.format != OutputFormat::Table) {
+    print(Listing{options_table(imported), imported_json(imported, scenario, read.issues)}, request.format,
+          streams.out);
   } else {
     // The scenario alone goes to standard output: llmcalc import x.sh | llmcalc estimate --scenario -
     streams.out << io::json_block(scenario) << "\n";
@@ -116,10 +107,7 @@ Result<Answer> launch_answer(const Scenario& s, const LaunchRequest& request, co
   if (!launch) return launch.issues();
   out.sentence = io::launch_text(*launch);
   while (out.sentence.ends_with('\n')) out.sentence.pop_back();
-  out.json = ordered_json::object();
-  out.json["task"] = key_of(task);
-  out.json["command"] = launch->command;
-  out.json["files"] = ordered_json::array();
+  out.json = {{"task", key_of(task)}, {"command", launch->command}, {"files", ordered_json::array()}};
   for (const io::LaunchFile& file : launch->files) {
     out.json["files"].push_back({{"name", file.name}, {"content", file.content}});
     if (request.folder.empty()) continue;
@@ -170,10 +158,8 @@ int look_up(const std::vector<std::string>& names, OutputFormat format, Streams 
     if (!found) row["nearest"] = nearest;
     json.push_back(std::move(row));
   }
-  if (format == OutputFormat::Json) streams.out << io::json_block(json) << "\n";
-  if (format == OutputFormat::Csv) streams.out << table.csv();
-  if (format == OutputFormat::Markdown) streams.out << table.markdown();
-  if (format == OutputFormat::Table && !table.rows.empty()) streams.out << table.plain();
+  if (format != OutputFormat::Table || !table.rows.empty())
+    print(Listing{std::move(table), std::move(json)}, format, streams.out);
   return status;
 }
 

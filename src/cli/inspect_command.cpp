@@ -14,6 +14,7 @@
 
 #include <llmcalc/base/printable.hpp>
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/estimate/summary.hpp>
 
 #include <nlohmann/json.hpp>
@@ -47,7 +48,7 @@ std::string amount(Bytes bytes) { return text(bytes) + " (" + exact_text(bytes) 
 /// The heading's facts, name and value.
 TextTable facts(const ModelFile& file) {
   const Model& model = file.model;
-  TextTable table{{{"", false}, {"", false}}, {}};
+  TextTable table{{{""}, {""}}, {}};
   const auto row = [&](std::string name, std::string value) {
     table.rows.push_back({std::move(name), std::move(value)});
   };
@@ -75,7 +76,7 @@ TextTable facts(const ModelFile& file) {
 }
 
 TextTable layers_table(const Model& model) {
-  TextTable table{{{"layers", true}, {"kind", false}}, {}};
+  TextTable table{{{"layers", true}, {"kind"}}, {}};
   for (std::size_t k = 0; k < model.kinds.size(); ++k) {
     const Count count = model.layers_of_kind(k);
     if (count > 0) table.rows.push_back({grouped(count), io::describe_layer(model.kinds[k])});
@@ -84,7 +85,7 @@ TextTable layers_table(const Model& model) {
 }
 
 TextTable parts_table(const Model& model) {
-  TextTable table{{{"part", false}, {"parameters", true}, {"share", true}}, {}};
+  TextTable table{{{"part"}, {"parameters", true}, {"share", true}}, {}};
   const Count all = parameter_count(model);
   for (const PartCount& part : parameters_by_part(model)) {
     table.rows.push_back({std::string(label_of(part.part)), grouped(part.parameters),
@@ -94,8 +95,7 @@ TextTable parts_table(const Model& model) {
 }
 
 TextTable types_table(const ModelFile& file) {
-  TextTable table{{{"stored as", false}, {"tensors", true}, {"parameters", true}, {"bytes", true}, {"share", true}},
-                  {}};
+  TextTable table{{{"stored as"}, {"tensors", true}, {"parameters", true}, {"bytes", true}, {"share", true}}, {}};
   for (const io::StoredSum& sum : file.types) {
     table.rows.push_back({sum.type, grouped(sum.tensors), grouped(sum.parameters), grouped(sum.bytes.count),
                           share_text(sum.bytes, file.tensor_bytes)});
@@ -105,8 +105,7 @@ TextTable types_table(const ModelFile& file) {
 
 /// Every tensor of the file; of a config alone, the groups of tensors it describes.
 TextTable tensors_table(const ModelFile& file) {
-  TextTable table{{{"name", false}, {"stored_as", false}, {"shape", false}, {"parameters", true}, {"bytes", true}},
-                  {}};
+  TextTable table{{{"name"}, {"stored_as"}, {"shape"}, {"parameters", true}, {"bytes", true}}, {}};
   for (const io::FileTensor& tensor : file.tensors) {
     std::string shape;
     for (const Count size : tensor.shape) shape += (shape.empty() ? "" : " x ") + std::to_string(size);
@@ -178,28 +177,20 @@ int print_preset(const InspectRequest& request, Streams streams) {
   const std::filesystem::path given(request.path);
   const auto config_file = std::filesystem::is_directory(given, error) ? given / "config.json" : given;
   const Result<std::string> text = io::read_text_file(config_file, io::most(io::Limit::ConfigBytes));
-  if (!text) {
-    print_issues(text.issues(), streams.errors);
-    return bad_input;
-  }
+  if (!text) return refuse(text.issues(), streams);
   const std::string name = folder_name(given);
   const Result<ModelFile> file = io::open_model_file(config_file);
-  if (!file) {
-    print_issues(file.issues(), streams.errors);
-    return bad_input;
-  }
+  if (!file) return refuse(file.issues(), streams);
   const Model& model = file->model;
   std::string id;
   for (const char c : name) {
     const bool kept = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-';
-    id += kept ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : '-';
+    id += kept ? lower_case(c) : '-';
   }
   using nlohmann::ordered_json;
   Result<nlohmann::json> parsed = io::parse_json(*text);
-  if (!parsed || !parsed->is_object()) {
-    print_issues({{request.path, "is no config.json, of which alone a preset is made"}}, streams.errors);
-    return bad_input;
-  }
+  if (!parsed || !parsed->is_object())
+    return refuse({{request.path, "is no config.json, of which alone a preset is made"}}, streams);
   // What another tool wrote beside the config belongs to the model as well.
   nlohmann::json whole = std::move(parsed).value();
   if (const auto folder = io::Folder::open(config_file.parent_path())) io::add_quantization_beside(whole, *folder);
@@ -227,16 +218,10 @@ int print_preset(const InspectRequest& request, Streams streams) {
 }
 
 int inspect(const InspectRequest& request, Streams streams) {
-  if (request.path.empty()) {
-    print_issues({{"PATH", "is empty: a file, a folder or the id of a preset"}}, streams.errors);
-    return bad_input;
-  }
+  if (request.path.empty()) return refuse({{"PATH", "is empty: a file, a folder or the id of a preset"}}, streams);
   if (request.as_preset) return print_preset(request, streams);
   const Result<ModelFile> file = file_or_preset(request.path);
-  if (!file) {
-    print_issues(file.issues(), streams.errors);
-    return bad_input;
-  }
+  if (!file) return refuse(file.issues(), streams);
   switch (request.format) {
     case OutputFormat::Json:
       streams.out << io::json_block(io::model_file_json(*file, request.tensors)) << "\n";

@@ -141,22 +141,17 @@ ordered_json tool_schema(const AgentTool& tool) {
   }
   if (!tool.small.empty())
     properties["full"] = {{"type", "boolean"}, {"description", "the whole answer instead of the short one"}};
-  ordered_json out = ordered_json::object();
-  out["type"] = "object";
-  out["properties"] = std::move(properties);
-  out["required"] = std::move(required);
-  out["additionalProperties"] = false;
-  return out;
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"required", std::move(required)},
+          {"additionalProperties", false}};
 }
 
 std::string word_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 ordered_json text_result(std::string text, std::optional<ordered_json> structured, bool failed) {
-  ordered_json out = ordered_json::object();
-  ordered_json piece = ordered_json::object();
-  piece["type"] = "text";
-  piece["text"] = std::move(text);
-  out["content"] = ordered_json::array({piece});
+  const ordered_json piece{{"type", "text"}, {"text", std::move(text)}};
+  ordered_json out{{"content", ordered_json::array({piece})}};
   if (structured) out["structuredContent"] = std::move(*structured);
   out["isError"] = failed;
   return out;
@@ -236,10 +231,7 @@ ordered_json call_tool(const AgentTool& tool, const json& given) {
       ordered_json parsed = ordered_json::parse(line, nullptr, false);
       if (!parsed.is_discarded()) lines.push_back(std::move(parsed));
     }
-    if (!lines.empty()) {
-      structured = ordered_json::object();
-      (*structured)["results"] = lines;
-    }
+    if (!lines.empty()) structured = ordered_json{{"results", lines}};
   }
   if (status != success && status != does_not_fit) {
     // What was wrong, as issues; what was answered all the same comes with it.
@@ -257,17 +249,10 @@ constexpr int invalid_params = -32602;
 constexpr std::array<std::string_view, 4> protocol_versions{"2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"};
 
 ordered_json failed(int code, std::string message) {
-  ordered_json out = ordered_json::object();
-  out["error"]["code"] = code;
-  out["error"]["message"] = std::move(message);
-  return out;
+  return {{"error", {{"code", code}, {"message", std::move(message)}}}};
 }
 
-ordered_json succeeded(ordered_json result) {
-  ordered_json out = ordered_json::object();
-  out["result"] = std::move(result);
-  return out;
-}
+ordered_json succeeded(ordered_json result) { return {{"result", std::move(result)}}; }
 
 /// The answer to a request, without id; nothing for a notification.
 std::optional<ordered_json> answer_to(const json& message, const CLI::App& program) {
@@ -280,31 +265,25 @@ std::optional<ordered_json> answer_to(const json& message, const CLI::App& progr
     for (const std::string_view known : protocol_versions) {
       if (asked == known) version = known;
     }
-    ordered_json result = ordered_json::object();
-    result["protocolVersion"] = version;
-    result["capabilities"]["tools"] = ordered_json::object();
-    result["serverInfo"]["name"] = "llmcalc";
-    result["serverInfo"]["version"] = build_info::version;
-    result["instructions"] =
-        "Exact memory of large language models. A scenario needs only a model (\"Llama 3.1 8B\", a Hugging Face id); "
-        "defaults stand for the rest. Bytes are whole numbers.";
-    return succeeded(std::move(result));
+    return succeeded(
+        {{"protocolVersion", version},
+         {"capabilities", {{"tools", ordered_json::object()}}},
+         {"serverInfo", {{"name", "llmcalc"}, {"version", build_info::version}}},
+         {"instructions",
+          "Exact memory of large language models. A scenario needs only a model (\"Llama 3.1 8B\", a Hugging Face "
+          "id); defaults stand for the rest. Bytes are whole numbers."}});
   }
   if (method == "ping") return succeeded(ordered_json::object());
   if (method == "tools/list") {
     ordered_json list = ordered_json::array();
     for (const AgentTool& tool : agent_tools) {
       if (!offers(program, tool)) continue;
-      ordered_json row = ordered_json::object();
-      row["name"] = tool.name;
-      row["description"] = tool.help;
-      row["inputSchema"] = tool_schema(tool);
-      row["annotations"]["readOnlyHint"] = true;
-      list.push_back(std::move(row));
+      list.push_back({{"name", tool.name},
+                      {"description", tool.help},
+                      {"inputSchema", tool_schema(tool)},
+                      {"annotations", {{"readOnlyHint", true}}}});
     }
-    ordered_json result = ordered_json::object();
-    result["tools"] = std::move(list);
-    return succeeded(std::move(result));
+    return succeeded({{"tools", std::move(list)}});
   }
   if (method == "tools/call") {
     const json name = parameters.is_object() ? parameters.value("name", json()) : json();
@@ -333,9 +312,7 @@ int serve(const CLI::App& program, Streams streams) {
       answer = answer_to(*message, program);
     }
     if (!answer) continue;
-    ordered_json whole = ordered_json::object();
-    whole["jsonrpc"] = "2.0";
-    whole["id"] = id;
+    ordered_json whole{{"jsonrpc", "2.0"}, {"id", id}};
     whole.update(*answer);
     streams.out << io::json_line(whole) << "\n" << std::flush;
   }

@@ -34,9 +34,8 @@ void add_format(CLI::App& parser, OutputFormat& into) {
 CLI::Option* add_count(CLI::App& parser, const std::string& name, Count& into, const std::string& help) {
   const auto read = [name, &into](const std::string& text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-    if (error != std::errc{} || end != text.data() + text.size()) {
+    if (error != std::errc{} || end != text.data() + text.size())
       throw CLI::ValidationError(name, "must be a whole number, got \"" + text + "\"");
-    }
   };
   return parser.add_option_function<std::string>(name, read, help)->type_name("N")->option_text("N");
 }
@@ -55,6 +54,11 @@ void print_issues(const Issues& issues, std::ostream& out) {
     if (!issue.where.empty()) out << printable(issue.where) << ": ";
     out << printable(issue.what) << "\n";
   }
+}
+
+int refuse(const Issues& issues, Streams streams) {
+  print_issues(issues, streams.errors);
+  return bad_input;
 }
 
 void print_notes(const std::vector<std::string>& notes, std::ostream& out) {

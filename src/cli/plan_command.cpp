@@ -38,9 +38,7 @@ std::vector<std::string> plan_row(const PlanCandidate& c, Task task, ByteUnits u
     row.push_back(c.inference ? two_digits(c.inference->tokens_per_second.typical) : "");
   }
   row.push_back(c.tokens_per_second > 0 ? two_digits(c.tokens_per_second) : "");
-  if (task == Task::Training) {
-    row.push_back(c.training ? two_digits(c.training->mfu.typical * 100) + " %" : "");
-  }
+  if (task == Task::Training) row.push_back(c.training ? two_digits(c.training->mfu.typical * 100) + " %" : "");
   row.push_back(c.dollars_per_hour > 0 ? fixed(c.dollars_per_hour, 2) : "");
   row.push_back(c.dollars_per_million > 0 ? two_digits(c.dollars_per_million) : "");
   row.push_back(sentence(c.fit, units));
@@ -68,12 +66,10 @@ Answer plan_answer(const Scenario& s, const PlanRequest& request) {
   const Plan found = plan(s, task, options);
   Answer out;
   out.sentence = summary(found, s, task, options.rank);
-  if (found.candidates.size() > 1) {
+  if (found.candidates.size() > 1)
     out.sentence += "\nThe first " + reason(found.candidates[0], found.candidates[1], options.rank) + ".";
-  }
-  if (found.candidates.empty() && found.considered > 0) {
+  if (found.candidates.empty() && found.considered > 0)
     out.sentence += " --needs lists how many devices of each kind would do.";
-  }
   out.table.columns = plan_columns(task);
   for (const PlanCandidate& c : found.candidates) out.table.rows.push_back(plan_row(c, task, request.units()));
   out.json = io::plan_json(found, task, options.rank);

@@ -108,9 +108,8 @@ Lines training_block(const Scenario& s, const Estimate& e, const PrintStyle& sty
                    "; " + count_text(t.trainable_parameters) + " parameters trained");
   }
   if (!t.bytes_per_parameter.empty()) add(lines, "bytes per trained parameter: " + t.bytes_per_parameter);
-  if (t.first_step.total.count != 0 && t.first_step.total < t.breakdown.total()) {
+  if (t.first_step.total.count != 0 && t.first_step.total < t.breakdown.total())
     add(lines, "first step: " + text(t.first_step.total, style.units));
-  }
   if (!t.host.components.empty()) add(lines, "host memory: " + text(t.host.total(), style.units) + " per rank");
   if (s.method == Method::Detailed) add(lines, usual_text(s, Task::Training));
   for (std::string& line : io::training_speed_lines(s)) add(lines, std::move(line));
@@ -172,9 +171,8 @@ std::string estimate_text(const Scenario& s, const Estimate& e, const PrintStyle
                       serves && trains ? training_block(s, e, style) : Lines{}, style.width);
   if (serves) out += factor_lines("How inference memory is computed", e.inference.breakdown, style.width);
   if (trains) out += factor_lines("How training memory is computed", e.training.breakdown, style.width);
-  if ((serves && any_inexact(e.inference.breakdown)) || (trains && any_inexact(e.training.breakdown))) {
+  if ((serves && any_inexact(e.inference.breakdown)) || (trains && any_inexact(e.training.breakdown)))
     out += "\n≈ modelled, with a range   ? assumed: a documented constant   no mark: exact\n";
-  }
   const std::vector<std::string> notes = style.half ? warnings(s, e, style.half) : e.warnings;
   if (!notes.empty()) out += "\n";
   for (const std::string& warning : notes) out += "note: " + printable(warning) + "\n";

@@ -179,9 +179,8 @@ Answer levers_answer(const Scenario& s, const QuestionOptions& options) {
     const auto effects = levers(s, task);
     if (!out.sentence.empty()) out.sentence += "\n";
     out.sentence += std::string(label_of(task)) + ": " + sentence(fit(s, task), options.units());
-    if (const LeverEffect* remedy = smallest_remedy(effects); remedy != nullptr && !fits(fit(s, task).verdict)) {
+    if (const LeverEffect* remedy = smallest_remedy(effects); remedy != nullptr && !fits(fit(s, task).verdict))
       out.sentence += remedy_text(*remedy);
-    }
     for (const LeverEffect& e : effects) {
       std::vector<std::string> row{e.label, text(e.saved, options.units()), std::string(e.price),
                                    std::string(label_of(e.after.verdict)), room_text(e.after, options.units())};

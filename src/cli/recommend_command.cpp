@@ -112,9 +112,8 @@ Result<Asked> machine_of(RecommendRequest& request, Streams streams, const io::R
 std::string machine_text(const Scenario& s, ByteUnits units) {
   std::string out = io::devices_text(s.devices);
   if (s.host.memory_bytes) out += ", " + text(Bytes{*s.host.memory_bytes}, units) + " of RAM";
-  if (s.host.reserve_bytes.value_or(0) != 0) {
+  if (s.host.reserve_bytes.value_or(0) != 0)
     out += ", " + text(Bytes{*s.host.reserve_bytes}, units) + " of it left for the system";
-  }
   return out;
 }
 
@@ -167,9 +166,8 @@ void compare_devices(const RecommendRequest& request, const Asked& asked, const 
     }
     Scenario machine = asked.machine;
     machine.devices = there->devices;
-    if (!request.scenario.given("serving.runtime")) {
+    if (!request.scenario.given("serving.runtime"))
       machine.serving.runtime = usual_engine(machine.devices, request.wish.use);
-    }
     auto found = io::recommend_all(models, machine, request.wish, request.filter);
     io::sort_recommended(found, io::RunOrder::Size);
     const auto counts = io::count_marks(found);
@@ -276,10 +274,7 @@ int welcome(Streams streams) {
   RecommendRequest request;
   const Result<Scenario> here =
       io::read_scenario({{"model", default_model_id}, {"device", this_computer_id}}, resolver);
-  if (!here) {
-    print_issues(here.issues(), streams.errors);
-    return bad_input;
-  }
+  if (!here) return refuse(here.issues(), streams);
   Scenario machine = *here;
   machine.host.reserve_bytes = usual_reserve(machine).count;
   machine.serving.runtime = usual_engine(machine.devices, Use::Chat);

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <build_commit.hpp>
 #include <ostream>
-#include <string_view>
 
 namespace llmcalc::cli {
 
@@ -23,9 +22,8 @@ std::vector<std::string> known_words(const CLI::App& parser) {
   for (const CLI::Option* option : parser.get_options()) {
     for (const std::string& name : option->get_lnames()) words.push_back("--" + name);
   }
-  for (const CLI::App* sub : parser.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const CLI::App* sub : parser.get_subcommands([](const CLI::App*) { return true; }))
     words.push_back(sub->get_name());
-  }
   return words;
 }
 

@@ -14,11 +14,9 @@
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <istream>
 #include <set>
-#include <string_view>
 #include <utility>
 
 namespace llmcalc::cli {
@@ -129,9 +127,8 @@ bool is_document(std::string_view text) { return text.find(nul) == std::string_v
 Result<json> document_of(std::string_view text) {
   if (text.size() > most_bytes)
     return Issue{"", "is larger than the " + grouped(most_bytes) + " bytes that a scenario may have"};
-  if (const std::size_t at = text.find(nul); at != std::string_view::npos) {
+  if (const std::size_t at = text.find(nul); at != std::string_view::npos)
     return Issue{"", "is not valid JSON: byte " + grouped(at + 1) + " is NUL"};
-  }
   return io::parse_unambiguous_json(text);
 }
 
@@ -252,9 +249,8 @@ void ScenarioOptions::lay_use_under(json& document) const {
 Issues ScenarioOptions::lay_over(json& document) const {
   Issues issues;
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (options_[i] != nullptr && options_[i]->count() != 0) {
+    if (options_[i] != nullptr && options_[i]->count() != 0)
       put(document, fields[i].path, io::value_of_text(fields[i], texts_[i]));
-    }
   }
   for (const std::string& setting : settings_) {
     const std::size_t equals = setting.find('=');

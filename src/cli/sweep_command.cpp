@@ -30,9 +30,7 @@ void add_inference(const SweepPoint& point, ByteUnits units, std::vector<std::st
   if (!speed) return;
   json["tokens_per_second"] = io::rate_json(speed->tokens_per_second);
   json["total_tokens_per_second"] = io::rate_json(speed->total_tokens_per_second);
-  if (speed->first_token_seconds.typical > 0) {
-    json["first_token_seconds"] = io::rate_json(speed->first_token_seconds);
-  }
+  if (speed->first_token_seconds.typical > 0) json["first_token_seconds"] = io::rate_json(speed->first_token_seconds);
 }
 
 /// The training half.

@@ -29,9 +29,8 @@ struct VerifyRequest {
 
 /// Scores by group and errors by place, then the components of all files.
 void print_people(const std::vector<io::GoldenFileOutcomes>& files, const VerifyRequest& request, std::ostream& out) {
-  for (const io::GoldenFileOutcomes& file : files) {
+  for (const io::GoldenFileOutcomes& file : files)
     out << printable_lines(io::golden_report(file.file, file.outcomes, request.report)) << "\n";
-  }
   out << io::accuracy_table(io::component_errors(files, io::AccuracyBy::ComponentAndFile)).plain();
 }
 
@@ -54,15 +53,9 @@ void print(const std::vector<io::GoldenFileOutcomes>& files, const VerifyRequest
 int verify(const VerifyRequest& request, Streams streams) {
   const fs::path folder = request.folder.empty() ? io::golden_folder() : fs::path(request.folder);
   const std::vector<fs::path> files = io::golden_files(folder, request.file);
-  if (files.empty()) {
-    print_issues({{io::shown(folder), "holds no golden cases"}}, streams.errors);
-    return bad_input;
-  }
+  if (files.empty()) return refuse({{io::shown(folder), "holds no golden cases"}}, streams);
   const auto all = io::run_golden_files(files, io::default_resolver(), request.group);
-  if (!all) {
-    print_issues(all.issues(), streams.errors);
-    return bad_input;
-  }
+  if (!all) return refuse(all.issues(), streams);
   print(*all, request, streams.out);
   return success;
 }

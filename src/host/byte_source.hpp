@@ -74,9 +74,7 @@ class Cursor {
 template <class T>
 T little_endian(std::span<const char, sizeof(T)> bytes) {
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
-  }
+  for (std::size_t i = 0; i < sizeof(T); ++i) value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
   return static_cast<T>(value);
 }
 

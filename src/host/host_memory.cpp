@@ -1,5 +1,4 @@
-#include "host/host_memory.hpp"
-
+#include "host/machine_parts.hpp"
 #include "host/small_file.hpp"
 
 #include <charconv>

@@ -1,12 +1,8 @@
 #include "host/machine.hpp"
 
-#include "host/host_memory.hpp"
-#include "host/nvml.hpp"
-#include "host/sysfs_gpus.hpp"
-#include "host/system_gpus.hpp"
+#include "host/machine_parts.hpp"
 
 #include <iterator>
-#include <string>
 
 namespace llmcalc::host {
 namespace {

@@ -1,4 +1,4 @@
-#include "host/nvml.hpp"
+#include "host/machine_parts.hpp"
 
 #include <algorithm>
 #include <array>

@@ -110,9 +110,8 @@ PresetPlaces places_of_this_process() {
 
 std::vector<fs::path> preset_folders(const PresetPlaces& places) {
   std::vector<fs::path> folders;
-  if (!places.program.empty()) {
+  if (!places.program.empty())
     add_folder(folders, places.program.parent_path().parent_path() / build_info::installed_presets);
-  }
   if (folders.empty()) add_folder(folders, places.source_tree);
   for (const std::string& named : parts_of(places.environment)) add_folder(folders, named);
   add_folder(folders, places.user);

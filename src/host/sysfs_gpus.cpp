@@ -1,6 +1,7 @@
-#include "host/sysfs_gpus.hpp"
-
+#include "host/machine_parts.hpp"
 #include "host/small_file.hpp"
+
+#include <llmcalc/base/words.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -14,6 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t amd = 0x1002;
 constexpr std::uint64_t intel = 0x8086;
+constexpr std::string_view blanks = " \t\r";
 constexpr std::size_t name_list_limit = std::size_t{8} << 20;
 
 std::string hexadecimal(std::uint64_t number, const char* format) {
@@ -32,12 +34,6 @@ void each_line(const fs::path& file, const Use& use) {
     if (use(std::string_view(*text).substr(at, end - at))) return;
     at = end + 1;
   }
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 bool is_card(std::string_view name) {
@@ -70,9 +66,8 @@ FoundGpu intel_gpu(const fs::path& card, const fs::path& device, const fs::path&
   FoundGpu gpu;
   gpu.vendor = Vendor::Intel;
   gpu.total = {read_number(card / "lmem_total_bytes").value_or(0)};
-  for (int tile = 0; tile < 8; ++tile) {
+  for (int tile = 0; tile < 8; ++tile)
     gpu.total += {read_number(device / ("tile" + std::to_string(tile)) / "physical_vram_size_bytes").value_or(0)};
-  }
   if (const auto free = read_number(card / "lmem_avail_bytes")) gpu.free = Bytes{*free};
   const std::uint64_t id = read_number(device / "device").value_or(0);
   gpu.name = pci_name(share, intel, id);
@@ -90,9 +85,9 @@ std::string amdgpu_name(const fs::path& share, std::uint64_t device, std::uint64
   each_line(share / "libdrm" / "amdgpu.ids", [&](std::string_view line) {
     const std::size_t first = line.find(',');
     const std::size_t second = first == std::string_view::npos ? first : line.find(',', first + 1);
-    if (second == std::string_view::npos || trimmed(line.substr(0, first)) != id) return false;
-    if (trimmed(line.substr(first + 1, second - first - 1)) != rev) return false;
-    name = trimmed(line.substr(second + 1));
+    if (second == std::string_view::npos || trimmed(line.substr(0, first), blanks) != id) return false;
+    if (trimmed(line.substr(first + 1, second - first - 1), blanks) != rev) return false;
+    name = trimmed(line.substr(second + 1), blanks);
     return true;
   });
   return name;
@@ -113,7 +108,7 @@ std::string pci_name(const fs::path& share, std::uint64_t vendor, std::uint64_t 
         return left;
       }
       if (!inside || !line.starts_with(device_id)) return false;
-      name = trimmed(line.substr(device_id.size()));
+      name = trimmed(line.substr(device_id.size()), blanks);
       return true;
     });
     if (!name.empty()) return name;

@@ -1,4 +1,4 @@
-#include "host/system_gpus.hpp"
+#include "host/machine_parts.hpp"
 
 #if defined(_WIN32)
 #ifndef NOMINMAX

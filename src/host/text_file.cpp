@@ -43,9 +43,8 @@ Result<std::string> read_text_file(const std::filesystem::path& path, std::size_
   while (in) {
     in.read(buffer, sizeof buffer);
     text.append(buffer, static_cast<std::size_t>(in.gcount()));
-    if (text.size() > limit) {
+    if (text.size() > limit)
       return Issue{shown(path), "is larger than the " + std::to_string(limit) + " bytes allowed for such a file"};
-    }
   }
   if (in.bad()) return Issue{shown(path), "cannot be read"};
   return text;

@@ -79,9 +79,8 @@ Result<fs::path> write_file(const fs::path& file, std::string_view content, Read
   std::error_code error;
   const fs::file_status there = fs::symlink_status(file, error);
   if (fs::is_directory(there)) return refuse("it is a folder");
-  if (fs::exists(there) && !fs::is_regular_file(there) && !fs::is_symlink(there)) {
+  if (fs::exists(there) && !fs::is_regular_file(there) && !fs::is_symlink(there))
     return refuse("it is not a regular file");
-  }
   if (file.has_parent_path() && fs::create_directories(file.parent_path(), error)) {
     if (readers == Readers::OwnerOnly) fs::permissions(file.parent_path(), fs::perms::owner_all, error);
   }

@@ -9,7 +9,6 @@
 #include <array>
 #include <cctype>
 #include <cstdint>
-#include <string_view>
 #include <utility>
 
 namespace llmcalc::io {

@@ -70,9 +70,8 @@ Result<CustomModel> read_custom(std::string_view text) {
   CustomModel model;
   Issues issues;
   for (const auto& [key, value] : document->items()) {
-    if (std::string problem = set(model, key, value); !problem.empty()) {
+    if (std::string problem = set(model, key, value); !problem.empty())
       issues.push_back({"/" + key, std::move(problem)});
-    }
   }
   if (!issues.empty()) return issues;
   return model;

@@ -3,13 +3,11 @@
 #include "host/limits.hpp"
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
-#include "readers/preset_files.hpp"
 #include "readers/preset_json.hpp"
 
 #include <llmcalc/base/enum_table.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <unordered_map>
 #include <utility>
 
@@ -65,15 +63,12 @@ void read_memory(PresetObject& from, DevicePreset& preset) {
   from.flag("gpu_share_verified", preset.gpu_share_verified);
   // A sixteenth of GDDR6 on NVIDIA's professional cards, which ship with it off (RTX A6000: 49,140 and 46,068 MiB);
   // the data centre's ship with it on, and the driver reports what is left.
-  if (device.vendor == Vendor::Nvidia && device.device_class == "workstation" && preset.memory_type == "GDDR6") {
+  if (device.vendor == Vendor::Nvidia && device.device_class == "workstation" && preset.memory_type == "GDDR6")
     device.ecc_cost = scale(device.memory, 1, 16);
-  }
-  if (device.reported.count > device.memory.count && device.memory.count != 0) {
+  if (device.reported.count > device.memory.count && device.memory.count != 0)
     from.issue("memory_reported_bytes", "is more than memory_bytes");
-  }
-  if (device.cuda_total > device.whole() && device.memory.count != 0) {
+  if (device.cuda_total > device.whole() && device.memory.count != 0)
     from.issue("memory_cuda_bytes", "is more than the driver reports");
-  }
 }
 
 void read_rates(PresetObject& from, DevicePreset& preset, Issues& issues) {

@@ -2,11 +2,11 @@
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 #include <vector>
 
 namespace llmcalc::io {
@@ -45,9 +45,8 @@ std::string setting_that_takes(std::string_view word, const Field& but) {
     const auto* choice = std::get_if<ChoiceAccess>(&field.access);
     if (choice == nullptr || field.path == but.path) continue;
     for (std::size_t i = 0; i < choice->size; ++i) {
-      if (choice->row(i).key == word) {
+      if (choice->row(i).key == word)
         return " (" + std::string(field.path) + " takes it: " + std::string(field.flag) + ")";
-      }
     }
   }
   return {};
@@ -64,9 +63,7 @@ std::string mismatch(const Field& field, const json& value, const std::vector<st
 /// True when one of the words between blanks is this one.
 bool has_word(std::string_view words, std::string_view wanted) {
   while (!words.empty() && !wanted.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    if (words.substr(0, end) == wanted) return true;
-    words.remove_prefix(std::min(end + 1, words.size()));
+    if (take_until(words, " ") == wanted) return true;
   }
   return false;
 }
@@ -80,9 +77,7 @@ std::optional<std::string> number_text(const json& value) {
 /// Text of null, a truth value, a number or a list of numbers.
 std::optional<std::string> plain_text(const json& value) {
   if (value.is_null()) return std::string(field_rows::automatic);
-  if (value.is_boolean()) {
-    return std::string(value.get<bool>() ? field_rows::switched_on : field_rows::switched_off);
-  }
+  if (value.is_boolean()) return std::string(value.get<bool>() ? field_rows::switched_on : field_rows::switched_off);
   if (!value.is_array() || value.empty()) return number_text(value);
   std::string text;
   for (const json& part : value) {
@@ -103,11 +98,7 @@ ordered_json plain_json(std::string_view text) {
   };
   if (text.find(',') == std::string_view::npos) return number(text);
   ordered_json list = ordered_json::array();
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    list.push_back(number(text.substr(0, comma)));
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
+  while (!text.empty()) list.push_back(number(take_until(text, ",")));
   return list;
 }
 
@@ -116,10 +107,9 @@ ordered_json pairs_json(std::string_view text) {
   if (text.find(':') == std::string_view::npos) return text;
   ordered_json object = ordered_json::object();
   while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    const std::size_t colon = std::min(text.find(':'), comma);
-    object[std::string(text.substr(0, colon))] = text.substr(std::min(colon + 1, comma), comma - colon - 1);
-    text.remove_prefix(std::min(comma + 1, text.size()));
+    std::string_view word = take_until(text, ",");
+    const std::string key(take_until(word, ":"));
+    object[key] = word;
   }
   return object;
 }
@@ -149,9 +139,8 @@ std::optional<std::string> coded_text(const json& value, CodedShape shape) {
   }
   if (shape == CodedShape::Value) return plain_text(value);
   if (shape == CodedShape::Counted && value.is_object() && value.size() == 1) {
-    if (const auto n = whole_number(value.begin().value())) {
+    if (const auto n = whole_number(value.begin().value()))
       return std::string(value.begin().key()).append(":").append(std::to_string(*n));
-    }
   }
   return std::nullopt;
 }
@@ -161,13 +150,11 @@ ordered_json coded_json(const std::string& text, CodedShape shape) {
   if (shape == CodedShape::Value) return plain_json(text);
   if (shape == CodedShape::Pairs) return pairs_json(text);
   const std::size_t slash = text.find('/');
-  if (shape == CodedShape::KeyValue && slash != std::string::npos) {
+  if (shape == CodedShape::KeyValue && slash != std::string::npos)
     return {{"k", text.substr(0, slash)}, {"v", text.substr(slash + 1)}};
-  }
   const std::size_t colon = text.find(':');
-  if (shape == CodedShape::Counted && colon != std::string::npos) {
+  if (shape == CodedShape::Counted && colon != std::string::npos)
     return {{text.substr(0, colon), field_rows::number_in(std::string_view(text).substr(colon + 1)).value_or(0)}};
-  }
   if (shape != CodedShape::List || text == field_rows::all_linear) return text;
   ordered_json list = ordered_json::array();
   for (std::size_t from = 0; from <= text.size();) {

@@ -5,6 +5,7 @@
 
 #include <llmcalc/base/decimal_streams.hpp>
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/base/words.hpp>
 
 #include <algorithm>
 #include <array>
@@ -27,13 +28,6 @@ std::string without_separators(std::string_view text) {
   for (const char c : text) {
     if (c != ',' && c != '_' && c != '\'') out += c;
   }
-  return out;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
   return out;
 }
 
@@ -60,7 +54,7 @@ json number_of(const Field& field, std::string_view text) {
 }
 
 json flag_of(std::string_view text) {
-  const std::string word = lower(text);
+  const std::string word = lower_case(text);
   for (const char* yes : {"true", "on", "yes", "1", ""}) {
     if (word == yes) return true;
   }
@@ -90,12 +84,6 @@ json model_of(std::string_view text) {
   return text;
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
 /// Takes "2 x " or "2x" off the front of a device; nothing when it does not begin so.
 std::optional<std::int64_t> take_count(std::string_view& text) {
   constexpr std::size_t most_digits = 3;  // "7900 XTX" is a name
@@ -120,7 +108,7 @@ std::optional<std::int64_t> take_count_word(std::string_view& text) {
   static constexpr std::array<std::pair<std::string_view, std::int64_t>, 7> words{
       {{"two ", 2}, {"dual ", 2}, {"three ", 3}, {"four ", 4}, {"quad ", 4}, {"six ", 6}, {"eight ", 8}}};
   for (const auto& [word, count] : words) {
-    if (!lower(text).starts_with(word)) continue;
+    if (!lower_case(text).starts_with(word)) continue;
     text = trimmed(text.substr(word.size()));
     const std::size_t last = text.size() - 1;
     if (text.size() > 1 && text[last] == 's' && text[last - 1] >= '0' && text[last - 1] <= '9') text.remove_suffix(1);
@@ -148,7 +136,7 @@ std::optional<std::int64_t> take_count_behind(std::string_view& text) {
 
 /// A card's memory as it is sold: "24GB" on a box is 24 GiB.
 std::optional<Bytes> memory_of_card(std::string_view text) {
-  const std::string word = lower(text);
+  const std::string word = lower_case(text);
   if (word.ends_with("gb") && !word.ends_with("gib"))
     return bytes_of_text(std::string(text.substr(0, text.size() - 2)) + "GiB");
   if (word.ends_with("g")) return bytes_of_text(std::string(text.substr(0, text.size() - 1)) + "GiB");
@@ -232,7 +220,7 @@ std::optional<Bytes> bytes_of_text(std::string_view text) {
                              Unit{"kib", 1024.0},
                              Unit{"kb", 1e3},
                              Unit{"b", 1.0}};
-  const std::string word = lower(without_separators(text));
+  const std::string word = lower_case(without_separators(text));
   for (const Unit& unit : units) {
     if (!word.ends_with(unit.name)) continue;
     std::string_view digits = std::string_view(word).substr(0, word.size() - unit.name.size());
@@ -249,7 +237,7 @@ std::optional<Bytes> bytes_of_text(std::string_view text) {
 }
 
 std::optional<Count> tokens_of_text(std::string_view text) {
-  std::string word = lower(without_separators(trimmed(text)));
+  std::string word = lower_case(without_separators(trimmed(text)));
   Count unit = 1;
   if (word.ends_with("k") || word.ends_with("m")) {
     unit = word.back() == 'k' ? Count{1} << 10 : Count{1} << 20;
@@ -271,7 +259,7 @@ json word_of(std::string_view text, const Words& words) {
     if (std::string_view(word) == text) return text;
   }
   for (const auto& word : words) {
-    if (lower(word) == lower(text)) return word;
+    if (lower_case(word) == lower_case(text)) return word;
   }
   return text;
 }
@@ -289,7 +277,7 @@ json value_of_text(const Field& field, std::string_view text) {
     case FieldKind::Whole:
       return number_of(field, text);
     case FieldKind::OptionalWhole: {
-      const std::string word = lower(text);
+      const std::string word = lower_case(text);
       if (word == "null" || word == "none" || (!field.nothing.empty() && word == field.nothing)) return nullptr;
       return number_of(field, text);
     }

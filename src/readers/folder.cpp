@@ -93,9 +93,8 @@ Result<fs::path> Folder::resolve(const std::string& name) const {
   if (name.empty() || name.find('\0') != std::string::npos)
     return refuse("names a file without a proper name: " + in_quotes(name));
   const bool drive = name.size() > 1 && name[1] == ':';
-  if (relative.is_absolute() || relative.has_root_path() || name[0] == '\\' || drive) {
+  if (relative.is_absolute() || relative.has_root_path() || name[0] == '\\' || drive)
     return refuse("names a file outside the folder: " + in_quotes(name));
-  }
   for (const fs::path& step : relative) {
     if (step == "..") return refuse("names a file outside the folder: " + in_quotes(name));
   }

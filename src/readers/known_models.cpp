@@ -2,7 +2,7 @@
 
 #include "host/text_file.hpp"
 #include "readers/model_file.hpp"
-#include "readers/preset_files.hpp"
+#include "readers/preset_json.hpp"
 
 #include <llmcalc/estimate/summary.hpp>
 
@@ -66,9 +66,8 @@ void on_all_processors(std::size_t count, const std::function<void(std::size_t)>
     for (std::size_t i = next++; i < count && !(stop != nullptr && *stop); i = next++) work(i);
   };
   std::vector<std::future<void>> helpers;  // each waits in its destructor
-  for (std::size_t t = 1; t < std::min(processors(), count); ++t) {
+  for (std::size_t t = 1; t < std::min(processors(), count); ++t)
     helpers.push_back(std::async(std::launch::async, run));
-  }
   run();
 }
 

@@ -1,6 +1,7 @@
 #include "readers/lookup.hpp"
 
 #include <llmcalc/base/suggest.hpp>
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/model/formats.hpp>
 
 #include <algorithm>
@@ -16,12 +17,6 @@ using Words = std::vector<std::string>;
 
 bool digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
 
 /// Lower-case words: apart at every sign but a decimal point and '+', and between letters and a number ("qwen3" is
 /// qwen 3), not between a number and its unit ("8b"). "3_1" is 3.1, "8 b" is 8b, "v0.3" stays one word.
@@ -51,7 +46,7 @@ Words words_of(std::string_view text) {
         const std::string run = lower_case(text.substr(i, last - i));
         if (run.size() > 1 && run != "gb" && run != "gib") end();
       }
-      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      word += lower_case(c);
     } else if (c == '.' && between_digits) {
       word += '.';
     } else if (c == '_' && between_digits && word.size() == 1) {
@@ -71,9 +66,8 @@ std::string without_computer(std::string_view written) {
   std::string name = lower_case(written);
   for (const std::string_view computer : computers) {
     const std::size_t at = name.find(computer);
-    if (at != std::string::npos && name.find('m', at + computer.size()) != std::string::npos) {
+    if (at != std::string::npos && name.find('m', at + computer.size()) != std::string::npos)
       return name.erase(at, computer.size());
-    }
   }
   return std::string(written);
 }
@@ -335,9 +329,8 @@ Meant meant_model(std::string_view written, std::span<const ModelEntry> entries)
   std::vector<Candidate> all;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const ModelEntry& entry = entries[i];
-    if (entry.id == name.name || (!entry.hf_id.empty() && lower_case(entry.hf_id) == lower_case(name.name))) {
+    if (entry.id == name.name || (!entry.hf_id.empty() && lower_case(entry.hf_id) == lower_case(name.name)))
       return {i, {}};
-    }
     const std::string repository =
         entry.hf_id.substr(entry.hf_id.find('/') == std::string::npos ? 0 : entry.hf_id.find('/') + 1);
     all.push_back({entry.id, {words_of(entry.id), words_of(entry.name)}});

@@ -1,5 +1,7 @@
 #include "readers/match_device.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -25,7 +27,7 @@ std::vector<std::string> words(std::string_view name) {
   for (const char c : name) {
     const auto byte = static_cast<unsigned char>(c);
     if (std::isalnum(byte) != 0 || c == '+') {
-      word += static_cast<char>(std::tolower(byte));
+      word += lower_case(c);
     } else {
       end_word();
     }

@@ -23,6 +23,7 @@
 #include "readers/safetensors/packed_tensors.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/memory/weights.hpp>
 
 #include <nlohmann/json.hpp>
@@ -307,7 +308,7 @@ Result<ModelFile> open_without_weights(const fs::path& config, const Shards& sha
 std::string bare_name(std::string_view name) {
   std::string out;
   for (const char c : name.substr(name.find('/') == std::string_view::npos ? 0 : name.find('/') + 1))
-    out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    out += lower_case(c);
   for (const std::string_view ending : {"-bnb-4bit", "-unsloth", "-instruct", "-chat", "-base", "-it", "-hf"}) {
     if (out.ends_with(ending)) out.erase(out.size() - ending.size());
   }

@@ -65,9 +65,8 @@ Count assumed_head(Count query_rows, Count key_rows) {
 }  // namespace
 
 Result<Model> model_from_shapes(const LogicalTensors& stored, const std::string& id) {
-  if (ending(stored, {"lora_A.weight", "lora_A.default.weight", "lora_down.weight"}) != nullptr) {
+  if (ending(stored, {"lora_A.weight", "lora_A.default.weight", "lora_down.weight"}) != nullptr)
     return Issue{id, "is a LoRA adapter, not a model: open the model it was trained for"};
-  }
   const LogicalTensor* embedding = ending(stored, {"embed_tokens.weight", "wte.weight", "tok_embeddings.weight",
                                                    "word_embeddings.weight", "embed_in.weight"});
   const LogicalTensor *query = ending(stored, {"q_proj.weight", "attention.wq.weight"}),

@@ -4,7 +4,6 @@
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
 #include "models/config_json.hpp"
-#include "readers/preset_files.hpp"
 #include "readers/preset_json.hpp"
 
 #include <llmcalc/base/enum_table.hpp>
@@ -48,18 +47,14 @@ ModelEntry read_entry(const json& object, const fs::path& file, Issues& issues) 
   preset.texts("sources", entry.sources, 1);
   preset.find("config");
   preset.report_unknown_keys();
-  if (!entry.id.empty() && entry.id != shown(file.stem())) {
+  if (!entry.id.empty() && entry.id != shown(file.stem()))
     preset.issue("id", "must be the file's name, \"" + shown(file.stem()) + "\"");
-  }
-  if (!entry.released.empty() && !is_month(entry.released)) {
+  if (!entry.released.empty() && !is_month(entry.released))
     preset.issue("released", "must look like 2024-07, got \"" + entry.released + "\"");
-  }
-  if (!entry.checked.empty() && !(entry.checked.size() == 10 && is_month(entry.checked.substr(0, 7)))) {
+  if (!entry.checked.empty() && !(entry.checked.size() == 10 && is_month(entry.checked.substr(0, 7))))
     preset.issue("checked", "must look like 2026-08-22, got \"" + entry.checked + "\"");
-  }
-  if (!entry.weights_format.empty() && !from_key<WeightFormat>(entry.weights_format)) {
+  if (!entry.weights_format.empty() && !from_key<WeightFormat>(entry.weights_format))
     preset.issue("weights_dtype", "is not a known weight format: \"" + entry.weights_format + "\"");
-  }
   return entry;
 }
 
@@ -73,9 +68,8 @@ Result<ModelPreset> read_model_preset(const fs::path& file) {
   Issues issues;
   ModelPreset preset{read_entry(*object, file, issues), {}};
   const auto config = object->find("config");
-  if (config == object->end() || !config->is_object() || config->empty()) {
+  if (config == object->end() || !config->is_object() || config->empty())
     issues.push_back({shown(file) + "/config", "must be the object of a config.json"});
-  }
   if (!issues.empty()) return issues;
   preset.config = config->dump();
   return preset;

@@ -4,7 +4,6 @@
 #include "host/byte_source.hpp"
 #include "readers/model_file.hpp"
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>

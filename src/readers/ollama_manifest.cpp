@@ -28,9 +28,8 @@ Result<OllamaBlob> read_ollama_manifest(std::string_view text, const std::string
     const auto digest = layer.find("digest");
     const auto size = layer.find("size");
     if (type == layer.end() || *type != "application/vnd.ollama.image.model") continue;
-    if (digest == layer.end() || !digest->is_string() || !is_digest(digest->get_ref<const std::string&>())) {
+    if (digest == layer.end() || !digest->is_string() || !is_digest(digest->get_ref<const std::string&>()))
       return Issue{place + "/layers", "the model layer has no sha256 digest"};
-    }
     std::string name = digest->get<std::string>();
     name[6] = '-';
     return OllamaBlob{name, {size != layer.end() && size->is_number_unsigned() ? size->get<Count>() : 0}};

@@ -1,12 +1,15 @@
 #include "readers/preset_json.hpp"
 
+#include "host/limits.hpp"
+#include "host/text_file.hpp"
 #include "readers/json_text.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <system_error>
 #include <utility>
 
 namespace llmcalc::io {
+
 namespace {
 
 using nlohmann::json;
@@ -77,9 +80,8 @@ void PresetObject::number(std::string_view key, double& into, double low, double
   if (!value) return;
   if (!value->is_number()) return issue(key, "must be a number, got " + in_words(*value));
   const double number = value->get<double>();
-  if (!(number >= low && number <= high)) {
+  if (!(number >= low && number <= high))
     return issue(key, "must be from " + number_text(low) + " to " + number_text(high) + ", got " + in_words(*value));
-  }
   into = number;
 }
 
@@ -92,9 +94,8 @@ void PresetObject::texts(std::string_view key, std::vector<std::string>& into, s
   const auto is_text = [](const json& item) {
     return item.is_string() && !item.get_ref<const std::string&>().empty();
   };
-  if (!value->is_array() || !std::all_of(value->begin(), value->end(), is_text)) {
+  if (!value->is_array() || !std::all_of(value->begin(), value->end(), is_text))
     return issue(key, "must be a list of texts, got " + in_words(*value));
-  }
   if (value->size() < least) return issue(key, "must have at least " + std::to_string(least) + " entry");
   into.clear();
   for (const json& item : *value) into.push_back(item.get<std::string>());
@@ -110,6 +111,37 @@ Result<json> parse_preset(std::string_view text, const std::string& place, std::
   Result<json> parsed = parse_json(text, place, skip);
   if (parsed && !parsed->is_object()) return Issue{place, "must hold a JSON object"};
   return parsed;
+}
+
+std::vector<std::filesystem::path> preset_files(const std::filesystem::path& folder, Issues& issues) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> files;
+  std::error_code error;
+  const auto status = fs::status(folder, error);
+  if (status.type() == fs::file_type::not_found) return files;
+  if (error) {
+    issues.push_back({shown(folder), "cannot be reached: " + error.message()});
+    return files;
+  }
+  if (!fs::is_directory(status)) {
+    issues.push_back({shown(folder), "is not a folder"});
+    return files;
+  }
+  std::size_t seen = 0;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (++seen > most(Limit::FolderEntries) || files.size() >= most(Limit::PresetFiles)) {
+      issues.push_back({shown(folder), "holds too many files; only the first " + std::to_string(files.size()) +
+                                           " presets are read"});
+      break;
+    }
+    const fs::path& file = at->path();
+    const std::string name = shown(file.filename());
+    if (name.starts_with('.') || file.extension() != ".json") continue;
+    files.push_back(file);
+  }
+  if (error) issues.push_back({shown(folder), "cannot be listed: " + error.message()});
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 }  // namespace llmcalc::io

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,5 +49,9 @@ class PresetObject {
 /// Parses JSON text; broken text is an Issue of `place` with line and column. With `skip` the value of that top-level
 /// key is checked but not kept.
 Result<nlohmann::json> parse_preset(std::string_view text, const std::string& place, std::string_view skip = {});
+
+/// The regular *.json files right inside `folder`, sorted by name. A missing folder has none; an unreadable or
+/// overfull one is an issue.
+std::vector<std::filesystem::path> preset_files(const std::filesystem::path& folder, Issues& issues);
 
 }  // namespace llmcalc::io

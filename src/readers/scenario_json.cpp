@@ -9,14 +9,11 @@
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
-#include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/model_slots.hpp>
 #include <llmcalc/scenario/usual_settings.hpp>
 #include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
-#include <array>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -117,9 +114,8 @@ class Reader {
 
   void read_field(const Field& field, const json& value) {
     if (field.kind() != FieldKind::External) {
-      if (std::string problem = set_field(field, value, out_.scenario); !problem.empty()) {
+      if (std::string problem = set_field(field, value, out_.scenario); !problem.empty())
         issue(field.pointer(), std::move(problem));
-      }
     } else if (field.path == "model") {
       read_model(value, "/model", out_.scenario.model, out_.scenario.model_source);
     } else if (const ModelSlot* slot = find_model_slot(field.path); slot && !value.is_null()) {
@@ -278,9 +274,7 @@ class Reader {
 
   DevicePtr find_device(const std::string& id, const std::string& pointer) {
     Result<DevicePtr> found = resolver_.device(id);
-    for (const Issue& problem : found.issues()) {
-      issue(problem.where.empty() ? pointer : problem.where, problem.what);
-    }
+    for (const Issue& problem : found.issues()) issue(problem.where.empty() ? pointer : problem.where, problem.what);
     return found ? *found : nullptr;
   }
 
@@ -364,9 +358,8 @@ ordered_json write_scenario(const Scenario& scenario, Written written) {
       put(document, field.path, devices_json(scenario.devices));
     } else if (const ModelSlot* slot = find_model_slot(field.path)) {
       const ModelSource& source = slot->source.get(scenario);
-      if (written == Written::All || source.kind != ModelSource::Kind::None) {
+      if (written == Written::All || source.kind != ModelSource::Kind::None)
         put(document, field.path, model_json(source));
-      }
     } else if (written == Written::All || !defaults.has(field, scenario)) {
       put(document, field.path, field_json(field, scenario));
     }

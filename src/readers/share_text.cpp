@@ -4,7 +4,6 @@
 #include "readers/scenario_json.hpp"
 
 #include <cstdint>
-#include <optional>
 
 namespace llmcalc::io {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 
 #include <algorithm>
@@ -70,13 +71,10 @@ Result<std::vector<GoldenFileOutcomes>> run_golden_files(const std::vector<std::
 
 std::string component_at(std::string_view place) {
   const std::string task(place.substr(0, place.find('.')));
-  constexpr std::string_view plus = " + ";
   std::vector<std::string> parts;
   for (std::string_view rest = place; !rest.empty();) {
-    const std::size_t end = std::min(rest.find(plus), rest.size());
-    std::string words = words_of(rest.substr(0, end));
+    std::string words = words_of(take_until(rest, " + "));
     if (std::find(parts.begin(), parts.end(), words) == parts.end()) parts.push_back(std::move(words));
-    rest.remove_prefix(std::min(end + plus.size(), rest.size()));
   }
   std::string out = task + ": ";
   for (std::size_t i = 0; i < parts.size(); ++i) out += (i == 0 ? "" : " + ") + parts[i];
@@ -118,9 +116,8 @@ TextTable accuracy_table(const std::vector<ComponentError>& errors) {
   TextTable table;
   table.columns.push_back({"component", false});
   if (files) table.columns.push_back({"cases", false});
-  for (const char* title : {"figures", "to the byte", "within tolerance", "median error", "worst error"}) {
+  for (const char* title : {"figures", "to the byte", "within tolerance", "median error", "worst error"})
     table.columns.push_back({title, true});
-  }
   for (const ComponentError& e : errors) {
     std::vector<std::string> row{e.component};
     if (files) row.push_back(e.file);
@@ -132,7 +129,7 @@ TextTable accuracy_table(const std::vector<ComponentError>& errors) {
 }
 
 TextTable score_table(const std::vector<GoldenFileOutcomes>& files) {
-  TextTable table{{{"cases", false}, {"pass", true}, {"fail", true}, {"refused", true}}, {}};
+  TextTable table{{{"cases"}, {"pass", true}, {"fail", true}, {"refused", true}}, {}};
   for (const GoldenFileOutcomes& file : files) {
     const GoldenScore s = score(file.outcomes);
     table.rows.push_back({file.file, grouped(s.passed), grouped(s.failed), grouped(s.refused)});

@@ -1,5 +1,7 @@
 #pragma once
-// Answers to questions as JSON: fit, solve, levers and plan.
+// Answers to questions as JSON: fit, solve, levers, plan, and the comparison with a log.
+
+#include "report/self_check.hpp"
 
 #include <llmcalc/questions/fit.hpp>
 #include <llmcalc/questions/levers.hpp>
@@ -21,5 +23,8 @@ nlohmann::ordered_json lever_json(const LeverEffect& lever);
 
 /// {"considered", "evaluated", "layouts": [...], "reason": why the first is before the second}
 nlohmann::ordered_json plan_json(const Plan& plan, Task task, PlanRank rank = PlanRank::Speed);
+
+/// {"log", "task", "figures": [...], "settings", "notes"}
+nlohmann::ordered_json self_check_json(const SelfCheck& check);
 
 }  // namespace llmcalc::io

@@ -91,9 +91,8 @@ ordered_json training_json(const TrainingEstimate& e) {
                    {"worst_rank", e.worst_rank},
                    {"trainable_parameters", e.trainable_parameters},
                    {"bytes_per_parameter", e.bytes_per_parameter}};
-  if (e.first_step.total.count != 0) {
+  if (e.first_step.total.count != 0)
     out["first_step"] = {{"total_bytes", e.first_step.total.count}, {"peak_phase", key_of(e.first_step.peak)}};
-  }
   ordered_json phases = ordered_json::array();
   for (const Phase& phase : e.phases) {
     phases.push_back({{"id", key_of(phase.id)},
@@ -111,9 +110,8 @@ ordered_json training_json(const TrainingEstimate& e) {
                      {"components", components_json(rank.breakdown)}});
   }
   out["ranks"] = std::move(ranks);
-  if (!e.host.components.empty()) {
+  if (!e.host.components.empty())
     out["host"] = {{"total_bytes", e.host.total().count}, {"components", components_json(e.host)}};
-  }
   put_fit(out, e.fit);
   return out;
 }

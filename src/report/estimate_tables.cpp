@@ -23,8 +23,7 @@ void add_rows(TextTable& table, const std::string& what, const std::string& wher
 
 TextTable parts_table(const Breakdown& breakdown, ByteUnits units) {
   TextTable table;
-  table.columns = {
-      {"", false}, {std::string(giga_name(units)), true}, {"share", true}, {"", false}, {"formula", false}};
+  table.columns = {{""}, {std::string(giga_name(units)), true}, {"share", true}, {""}, {"formula"}};
   for (const Component& c : breakdown.components) {
     table.rows.push_back({std::string(label_of(c.part)), giga_text(c.bytes, units),
                           share_text(c.bytes, breakdown.total()), std::string(label_of(c.trust)),
@@ -38,20 +37,17 @@ TextTable parts_table(const Breakdown& breakdown, ByteUnits units) {
 
 std::string estimate_csv(const Estimate& e, std::optional<Task> half) {
   TextTable table;
-  for (const char* title : {"what", "where", "component", "bytes", "low", "high", "trust", "formula", "source"}) {
+  for (const char* title : {"what", "where", "component", "bytes", "low", "high", "trust", "formula", "source"})
     table.columns.push_back({title, false});
-  }
   if (wants(half, Task::Inference)) {
     add_rows(table, "inference", "all devices", e.inference.breakdown);
-    for (const DeviceUse& use : listed(e.inference.devices)) {
+    for (const DeviceUse& use : listed(e.inference.devices))
       add_rows(table, "inference", shared_name(use), use.breakdown);
-    }
   }
   if (!wants(half, Task::Training)) return table.csv();
   add_rows(table, "training", "peak", e.training.breakdown);
-  for (const Phase& phase : e.training.phases) {
+  for (const Phase& phase : e.training.phases)
     add_rows(table, "training", std::string(key_of(phase.id)), phase.breakdown);
-  }
   for (const RankUse& rank : e.training.ranks) add_rows(table, "training", rank.name, rank.breakdown);
   return table.csv();
 }
@@ -120,6 +116,24 @@ std::string estimate_markdown(const Scenario& s, const Estimate& e, ByteUnits un
   }
   lines(half ? warnings(s, e, half) : e.warnings);
   return out;
+}
+
+TextTable tensor_table(std::span<const StoredTensor> tensors) {
+  TextTable table{{{"tensor"},
+                   {"rows", true},
+                   {"columns", true},
+                   {"how_many", true},
+                   {"parameters", true},
+                   {"format"},
+                   {"bytes", true},
+                   {"part"}},
+                  {}};
+  for (const StoredTensor& t : tensors) {
+    table.rows.push_back({std::string(t.name), std::to_string(t.rows), std::to_string(t.columns),
+                          std::to_string(t.how_many), std::to_string(t.parameters()), std::string(t.format),
+                          std::to_string(t.bytes.count), std::string(t.part)});
+  }
+  return table;
 }
 
 }  // namespace llmcalc::io

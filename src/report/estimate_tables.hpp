@@ -5,10 +5,12 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/estimate.hpp>
+#include <llmcalc/memory/stored_tensors.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/task.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 
 namespace llmcalc::io {
@@ -33,5 +35,8 @@ std::string weights_text(const Scenario& scenario);
 /// What inference and training are about, in a few words.
 std::string inference_text(const Scenario& scenario);
 std::string training_text(const Scenario& scenario);
+
+/// One row per group of equal tensors: name, rows, columns, how many, parameters, format, bytes, part.
+TextTable tensor_table(std::span<const StoredTensor> tensors);
 
 }  // namespace llmcalc::io

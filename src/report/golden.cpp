@@ -1,10 +1,11 @@
 #include "report/golden.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <utility>
 
 namespace llmcalc::io {
 namespace {
@@ -15,35 +16,25 @@ using nlohmann::json;
 const json* element(const json& list, std::string_view name) {
   static constexpr std::array<std::string_view, 3> ends{"low", "typical", "high"};
   const auto end = std::find(ends.begin(), ends.end(), name);
-  if (list.size() == ends.size() && end != ends.end() && list.front().is_number()) {
+  if (list.size() == ends.size() && end != ends.end() && list.front().is_number())
     return &list[static_cast<std::size_t>(end - ends.begin())];
-  }
   for (const json& candidate : list) {
     if (!candidate.is_object()) continue;
     for (const char* key : {"id", "name"}) {
       const auto found = candidate.find(key);
-      if (found != candidate.end() && found->is_string() && found->get_ref<const std::string&>() == name) {
+      if (found != candidate.end() && found->is_string() && found->get_ref<const std::string&>() == name)
         return &candidate;
-      }
     }
   }
   return nullptr;
-}
-
-/// Cuts the text before `separator` off `rest`.
-std::string_view take(std::string_view& rest, std::string_view separator) {
-  const std::size_t end = rest.find(separator);
-  const std::string_view part = rest.substr(0, end);
-  rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + separator.size());
-  return part;
 }
 
 /// A place without " + ".
 std::optional<long double> single_figure_at(const json& estimate, std::string_view at) {
   const json* here = &estimate;
   while (!at.empty()) {
-    std::string_view step = take(at, ".");
-    const std::string_view name = take(step, "[");
+    std::string_view step = take_until(at, ".");
+    const std::string_view name = take_until(step, "[");
     if (here->is_array()) {
       const json* component = element(*here, name);
       if (component == nullptr) return 0;
@@ -51,15 +42,11 @@ std::optional<long double> single_figure_at(const json& estimate, std::string_vi
     } else {
       here = here->is_object() && here->contains(std::string(name)) ? &here->at(std::string(name)) : nullptr;
     }
-    if (here != nullptr && !step.empty()) here = here->is_array() ? element(*here, take(step, "]")) : nullptr;
+    if (here != nullptr && !step.empty()) here = here->is_array() ? element(*here, take_until(step, "]")) : nullptr;
     if (here == nullptr) return std::nullopt;
   }
   if (!here->is_number()) return std::nullopt;
   return here->get<long double>();
-}
-
-bool meets(const GoldenFigure& figure, long double found) {
-  return std::abs(found - figure.expected) <= figure.within * std::abs(figure.expected);
 }
 
 GoldenCase to_case(const json& object) {
@@ -90,20 +77,15 @@ Result<GoldenCase> read_golden_case(std::string_view line) {
 std::optional<long double> figure_at(const json& estimate, std::string_view at) {
   long double sum = 0;
   while (!at.empty()) {
-    const auto figure = single_figure_at(estimate, take(at, " + "));
+    const auto figure = single_figure_at(estimate, take_until(at, " + "));
     if (!figure) return std::nullopt;
     sum += *figure;
   }
   return sum;
 }
 
-std::vector<GoldenMiss> misses(const GoldenCase& golden, const json& estimate) {
-  std::vector<GoldenMiss> result;
-  for (const GoldenFigure& figure : golden.figures) {
-    const auto found = figure_at(estimate, figure.at);
-    if (!found || !meets(figure, *found)) result.push_back({figure, found});
-  }
-  return result;
+bool meets(const GoldenFigure& figure, const std::optional<long double>& found) {
+  return found && std::abs(*found - figure.expected) <= figure.within * std::abs(figure.expected);
 }
 
 }  // namespace llmcalc::io

@@ -29,12 +29,6 @@ struct GoldenCase {
   std::vector<GoldenFigure> figures = {};
 };
 
-/// An expected figure that the estimate misses.
-struct GoldenMiss {
-  GoldenFigure figure;
-  std::optional<long double> found;  ///< nothing: the estimate has no such number
-};
-
 /// Reads one line.
 Result<GoldenCase> read_golden_case(std::string_view line);
 
@@ -43,7 +37,7 @@ Result<GoldenCase> read_golden_case(std::string_view line);
 /// the place does not exist.
 std::optional<long double> figure_at(const nlohmann::json& estimate, std::string_view at);
 
-/// The expected figures that this estimate does not meet; none when the case passes.
-std::vector<GoldenMiss> misses(const GoldenCase& golden, const nlohmann::json& estimate);
+/// True when a found number is near enough; what was not found is not.
+[[nodiscard]] bool meets(const GoldenFigure& figure, const std::optional<long double>& found);
 
 }  // namespace llmcalc::io

@@ -6,6 +6,7 @@
 #include "readers/scenario_json.hpp"
 #include "report/estimate_json.hpp"
 
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
 
 #include <algorithm>
@@ -33,8 +34,7 @@ GoldenOutcome run_golden_case(const GoldenCase& golden, const Resolver& resolver
   bool all = true;
   for (const GoldenFigure& figure : golden.figures) {
     GoldenReading reading{.figure = figure, .found = figure_at(estimate, figure.at)};
-    const GoldenCase alone{.figures = {figure}};
-    reading.held = misses(alone, estimate).empty();
+    reading.held = meets(figure, reading.found);
     all = all && reading.held;
     outcome.readings.push_back(std::move(reading));
   }
@@ -50,9 +50,7 @@ Result<std::vector<GoldenOutcome>> run_golden_file(const std::filesystem::path& 
   std::vector<GoldenOutcome> outcomes;
   std::string_view rest = *text;
   for (std::size_t line = 1; !rest.empty(); ++line) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view content = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::string_view content = take_until(rest, "\n");
     if (content.empty()) continue;
     const Result<GoldenCase> golden = read_golden_case(content);
     if (!golden) return Issue{shown(file) + ":" + std::to_string(line), golden.issues().front().what};

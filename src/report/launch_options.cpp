@@ -4,6 +4,8 @@
 #include "readers/field_json.hpp"
 #include "readers/model_preset.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 #include <span>
 #include <variant>
@@ -20,11 +22,8 @@ std::optional<std::string> tools_word(std::string_view words, std::string_view v
   any_word(words, [&](std::string_view pair) {
     const std::size_t equals = pair.rfind('=');
     bool same = false;
-    for (std::string_view rest = pair.substr(equals + 1); !same && !rest.empty();) {
-      const std::size_t bar = std::min(rest.find('|'), rest.size());
-      same = rest.substr(0, bar) == value;
-      rest.remove_prefix(std::min(bar + 1, rest.size()));
-    }
+    for (std::string_view rest = pair.substr(equals + 1); !same && !rest.empty();)
+      same = take_until(rest, "|") == value;
     if (same) found = std::string(pair.substr(0, equals));
     return same;
   });

@@ -4,27 +4,21 @@
 #include "report/estimate_tables.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/base/words.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cctype>
 #include <mutex>
-#include <utility>
 
 namespace llmcalc::io {
 namespace {
 
 using nlohmann::ordered_json;
 
-std::string folded(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 bool holds_part(std::string_view text, std::string_view part) {
-  return folded(text).find(folded(part)) != std::string::npos;
+  return lower_case(text).find(lower_case(part)) != std::string::npos;
 }
 
 }  // namespace

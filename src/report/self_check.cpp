@@ -3,7 +3,7 @@
 #include "readers/field_json.hpp"
 #include "readers/field_text.hpp"
 
-#include <llmcalc/base/text.hpp>
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/fields.hpp>
@@ -18,51 +18,75 @@
 namespace llmcalc::io {
 namespace {
 
+/// What figures cover.
+namespace covered {
+constexpr std::span<const Part> nothing{};
+constexpr Part weights[] = {Part::Weights, Part::DraftModel};
+constexpr Part draft[] = {Part::DraftModel};
+constexpr Part adapters[] = {Part::Adapters};
+constexpr Part cache[] = {Part::KvCache};
+constexpr Part state[] = {Part::RecurrentState};
+constexpr Part context[] = {Part::KvCache, Part::RecurrentState};
+constexpr Part compute[] = {Part::ComputeBuffer};
+constexpr Part output[] = {Part::OutputBuffer};
+constexpr Part graphs[] = {Part::CudaGraphs};
+constexpr Part overhead[] = {Part::Overhead, Part::CommBuffers};
+constexpr Part consumed[] = {Part::Weights, Part::DraftModel, Part::Overhead, Part::CommBuffers};
+}  // namespace covered
+
+/// What a figure covers of an estimate, and what explains a prediction below or above the measurement.
+struct FigureMeaning {
+  Figure id;
+  std::span<const Part> parts;
+  std::string_view below;  ///< predicted less than measured
+  std::string_view above;
+};
+constexpr std::array meanings{
+    FigureMeaning{Figure::Weights, covered::weights, "another format, a vision tower or a draft model is loaded too",
+                  "the log's model is smaller or in another format"},
+    FigureMeaning{Figure::Adapters, covered::adapters, "more or larger adapters are loaded",
+                  "fewer or smaller adapters are loaded"},
+    FigureMeaning{Figure::KvCache, covered::cache, "more tokens, more sequences or a wider cache format",
+                  "fewer tokens, fewer sequences or a narrower cache format"},
+    FigureMeaning{Figure::RecurrentState, covered::state, "more sequences keep a state",
+                  "fewer sequences keep a state"},
+    FigureMeaning{Figure::Context, covered::context, "more tokens, more sequences or a wider cache format",
+                  "fewer tokens, fewer sequences or a narrower cache format"},
+    FigureMeaning{Figure::ComputeBuffer, covered::compute,
+                  "a larger batch, no flash attention, or another version of the engine",
+                  "a smaller batch, or another version of the engine"},
+    FigureMeaning{Figure::OutputBuffer, covered::output, "more sequences or rows of logits",
+                  "fewer sequences or rows of logits"},
+    FigureMeaning{Figure::CudaGraphs, covered::graphs, "more graph sizes are captured",
+                  "fewer graph sizes are captured, or none"},
+    FigureMeaning{Figure::DraftModel, covered::draft, "a longer context, a wider cache format or a larger draft",
+                  "a shorter context, a narrower cache format or a smaller draft"},
+    FigureMeaning{Figure::NonTorch, covered::overhead,
+                  "communication libraries, other processes or a larger driver context",
+                  "the log leaves out the driver's context"},
+    FigureMeaning{Figure::WeightsAndNonTorch, covered::consumed,
+                  "a larger driver context, another format, or communication libraries",
+                  "the log leaves out the driver's context, or the model is smaller"},
+    FigureMeaning{Figure::KvPool, covered::nothing, "a larger share of the device, or less of it used by others",
+                  "a smaller share of the device, or others use it too"},
+    FigureMeaning{Figure::KvPoolTokens, covered::nothing, "a larger pool, or fewer bytes per token",
+                  "a smaller pool, or more bytes per token"},
+    FigureMeaning{Figure::Allocated, covered::nothing,
+                  "a longer sequence, a larger batch or other tensors of the script",
+                  "a shorter sequence, a smaller batch, or the peak was not reached"},
+    FigureMeaning{Figure::Reserved, covered::nothing, "fragmentation, or a longer sequence earlier in the run",
+                  "less fragmentation, or the peak was not reached"},
+    FigureMeaning{Figure::DeviceUsed, covered::nothing, "other processes, the display, or memory the allocator keeps",
+                  "the peak was not reached when this was printed"},
+    FigureMeaning{
+        Figure::DeviceMemory, {}, "another device than in the scenario", "another device than in the scenario"},
+};
+static_assert(indexed_by_id(meanings));
+
 /// Parts of an estimate that a figure covers.
 std::span<const Part> parts_of(Figure figure, bool drafts_apart) {
-  static constexpr std::array weights{Part::Weights, Part::DraftModel};
-  static constexpr std::array draft{Part::DraftModel};
-  static constexpr std::array adapters{Part::Adapters};
-  static constexpr std::array cache{Part::KvCache};
-  static constexpr std::array state{Part::RecurrentState};
-  static constexpr std::array context{Part::KvCache, Part::RecurrentState};
-  static constexpr std::array compute{Part::ComputeBuffer};
-  static constexpr std::array output{Part::OutputBuffer};
-  static constexpr std::array graphs{Part::CudaGraphs};
-  static constexpr std::array overhead{Part::Overhead, Part::CommBuffers};
-  static constexpr std::array consumed{Part::Weights, Part::DraftModel, Part::Overhead, Part::CommBuffers};
-  switch (figure) {
-    case Figure::Weights:
-      return std::span(weights).first(drafts_apart ? 1 : 2);
-    case Figure::DraftModel:
-      return draft;
-    case Figure::Adapters:
-      return adapters;
-    case Figure::KvCache:
-      return cache;
-    case Figure::RecurrentState:
-      return state;
-    case Figure::Context:
-      return context;
-    case Figure::ComputeBuffer:
-      return compute;
-    case Figure::OutputBuffer:
-      return output;
-    case Figure::CudaGraphs:
-      return graphs;
-    case Figure::NonTorch:
-      return overhead;
-    case Figure::WeightsAndNonTorch:
-      return consumed;
-    case Figure::KvPool:
-    case Figure::KvPoolTokens:
-    case Figure::Allocated:
-    case Figure::Reserved:
-    case Figure::DeviceUsed:
-    case Figure::DeviceMemory:
-      break;
-  }
-  return {};
+  const std::span<const Part> covered = meanings[static_cast<std::size_t>(figure)].parts;
+  return figure == Figure::Weights && drafts_apart ? covered.first(1) : covered;
 }
 
 /// A prediction with its range.
@@ -101,34 +125,15 @@ class Prediction {
   [[nodiscard]] const Estimate& estimate() const { return e_; }
 
   [[nodiscard]] std::optional<Predicted> of(const MeasuredFigure& f) const {
-    switch (f.figure) {
-      case Figure::KvPool:
-        if (e_.inference.kv_pool_bytes.count == 0) return std::nullopt;
-        return exactly(e_.inference.kv_pool_bytes.count);
-      case Figure::KvPoolTokens:
-        if (e_.inference.kv_pool_tokens == 0) return std::nullopt;
-        return exactly(e_.inference.kv_pool_tokens);
-      case Figure::Allocated:
-        return measured_as(Measure::Allocated, f.device);
-      case Figure::Reserved:
-        return measured_as(Measure::Reserved, f.device);
-      case Figure::DeviceUsed:
-        return used(f.device);
-      case Figure::DeviceMemory:
-        return capacity(f.device);
-      case Figure::Weights:
-      case Figure::Adapters:
-      case Figure::KvCache:
-      case Figure::RecurrentState:
-      case Figure::Context:
-      case Figure::ComputeBuffer:
-      case Figure::OutputBuffer:
-      case Figure::CudaGraphs:
-      case Figure::DraftModel:
-      case Figure::NonTorch:
-      case Figure::WeightsAndNonTorch:
-        break;
+    if (f.figure == Figure::KvPool || f.figure == Figure::KvPoolTokens) {
+      const InferenceEstimate& e = e_.inference;
+      const Count pool = f.figure == Figure::KvPool ? e.kv_pool_bytes.count : e.kv_pool_tokens;
+      return pool == 0 ? std::nullopt : std::optional(exactly(pool));
     }
+    if (f.figure == Figure::Allocated) return measured_as(Measure::Allocated, f.device);
+    if (f.figure == Figure::Reserved) return measured_as(Measure::Reserved, f.device);
+    if (f.figure == Figure::DeviceUsed) return used(f.device);
+    if (f.figure == Figure::DeviceMemory) return capacity(f.device);
     if (f.device == all_gpus) return on_all_gpus(parts_of(f.figure, drafts_apart));
     const DeviceUse* use = device(f.device);
     if (!use) return std::nullopt;
@@ -188,44 +193,6 @@ class Prediction {
   Estimate e_;
 };
 
-/// What explains a prediction below or above the measurement.
-struct Reason {
-  Figure figure;
-  std::string_view below;  ///< predicted less than measured
-  std::string_view above;
-};
-constexpr std::array reasons{
-    Reason{Figure::Weights, "another format, a vision tower or a draft model is loaded too",
-           "the log's model is smaller or in another format"},
-    Reason{Figure::Adapters, "more or larger adapters are loaded", "fewer or smaller adapters are loaded"},
-    Reason{Figure::KvCache, "more tokens, more sequences or a wider cache format",
-           "fewer tokens, fewer sequences or a narrower cache format"},
-    Reason{Figure::RecurrentState, "more sequences keep a state", "fewer sequences keep a state"},
-    Reason{Figure::Context, "more tokens, more sequences or a wider cache format",
-           "fewer tokens, fewer sequences or a narrower cache format"},
-    Reason{Figure::ComputeBuffer, "a larger batch, no flash attention, or another version of the engine",
-           "a smaller batch, or another version of the engine"},
-    Reason{Figure::OutputBuffer, "more sequences or rows of logits", "fewer sequences or rows of logits"},
-    Reason{Figure::CudaGraphs, "more graph sizes are captured", "fewer graph sizes are captured, or none"},
-    Reason{Figure::DraftModel, "a longer context, a wider cache format or a larger draft",
-           "a shorter context, a narrower cache format or a smaller draft"},
-    Reason{Figure::NonTorch, "communication libraries, other processes or a larger driver context",
-           "the log leaves out the driver's context"},
-    Reason{Figure::WeightsAndNonTorch, "a larger driver context, another format, or communication libraries",
-           "the log leaves out the driver's context, or the model is smaller"},
-    Reason{Figure::KvPool, "a larger share of the device, or less of it used by others",
-           "a smaller share of the device, or others use it too"},
-    Reason{Figure::KvPoolTokens, "a larger pool, or fewer bytes per token",
-           "a smaller pool, or more bytes per token"},
-    Reason{Figure::Allocated, "a longer sequence, a larger batch or other tensors of the script",
-           "a shorter sequence, a smaller batch, or the peak was not reached"},
-    Reason{Figure::Reserved, "fragmentation, or a longer sequence earlier in the run",
-           "less fragmentation, or the peak was not reached"},
-    Reason{Figure::DeviceUsed, "other processes, the display, or memory the allocator keeps",
-           "the peak was not reached when this was printed"},
-    Reason{Figure::DeviceMemory, "another device than in the scenario", "another device than in the scenario"},
-};
-
 std::string explain(Figure figure, const CheckedFigure& row) {
   if (!row.measured) return "not in this log";
   if (!row.predicted) return figure == Figure::DeviceMemory ? "no such device in the scenario" : "not predicted";
@@ -236,21 +203,16 @@ std::string explain(Figure figure, const CheckedFigure& row) {
   if (error && std::fabs(*error) < next_to_nothing) return "within 0.5 %";
   const Count least = subtract(*row.measured, row.rounding), most = add(*row.measured, row.rounding);
   const auto amount = [&](Count n) { return row.bytes ? text(Bytes{n}) : grouped(n); };
-  const auto reason = [&]() -> std::string {
-    for (const Reason& r : reasons) {
-      if (r.figure == figure) return std::string(*row.predicted < *row.measured ? r.below : r.above);
-    }
-    return {};
-  };
-  if (row.low == row.high || *row.measured == 0) return reason();
-  if (most >= row.low && least <= row.high) {
+  const FigureMeaning& meaning = meanings[static_cast<std::size_t>(figure)];
+  const std::string reason(*row.predicted < *row.measured ? meaning.below : meaning.above);
+  if (row.low == row.high || *row.measured == 0) return reason;
+  if (most >= row.low && least <= row.high)
     return "inside the range of " + amount(row.low) + " to " + amount(row.high);
-  }
   const bool above = least > row.high;
   const double edge = static_cast<double>(above ? row.high : row.low);
   const double gap = 100 * std::fabs(static_cast<double>(*row.measured) - edge) / static_cast<double>(*row.measured);
   return "measured " + fixed(gap, gap < 9.95 ? 1 : 0) + " % " + (above ? "above" : "below") + " the range of " +
-         amount(row.low) + " to " + amount(row.high) + ": " + reason();
+         amount(row.low) + " to " + amount(row.high) + ": " + reason;
 }
 
 CheckedFigure checked(const MeasuredFigure& f, const Prediction& prediction) {
@@ -355,7 +317,7 @@ std::vector<std::string> words_of(std::string_view name) {
   std::vector<std::string> words(1);
   for (const char c : name) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
-      words.back().push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+      words.back().push_back(lower_case(c));
     } else if (!words.back().empty()) {
       words.emplace_back();
     }
@@ -420,12 +382,10 @@ bool prints_as(const Scenario& s, LogKind kind) {
 /// Model and device, when the log names another than the scenario.
 void name_others(const MeasuredLog& log, const Scenario& s, std::vector<std::string>& words) {
   const Device* device = s.devices.at(0);
-  if (!log.device.empty() && device && !device->id.empty() && !same_device(log.device, *device)) {
+  if (!log.device.empty() && device && !device->id.empty() && !same_device(log.device, *device))
     words.push_back("Device: " + log.device + " in the log, " + device->name + " in the scenario");
-  }
-  if (!log.model.empty() && s.model && !s.model->id.empty() && !same_model(log.model, *s.model)) {
+  if (!log.model.empty() && s.model && !s.model->id.empty() && !same_model(log.model, *s.model))
     words.push_back("Model: " + log.model + " in the log, " + s.model->name + " in the scenario");
-  }
 }
 
 }  // namespace
@@ -445,9 +405,8 @@ bool CheckedFigure::same() const {
 Task usual_task(const MeasuredLog& log) { return log.kind == LogKind::Torch ? Task::Training : Task::Inference; }
 
 Scenario adopted(const MeasuredLog& log, Scenario scenario) {
-  if (const auto runtime = from_key<Runtime>(key_of(log.kind)); runtime && !prints_as(scenario, log.kind)) {
+  if (const auto runtime = from_key<Runtime>(key_of(log.kind)); runtime && !prints_as(scenario, log.kind))
     scenario = with_engine(std::move(scenario), *runtime);
-  }
   if (!log.version.empty() && is_engine(log.kind)) scenario.serving.version = log.version;
   for (const LogSetting& setting : log.settings) scenario = with_setting(std::move(scenario), setting);
   return scenario;
@@ -468,9 +427,8 @@ SelfCheck self_check(const MeasuredLog& log, const Scenario& scenario, Task task
   for (std::size_t i = 0; i < log.figures.size();) {
     const std::string device = log.figures[i].device;
     const std::size_t from = check.figures.size();
-    for (; i < log.figures.size() && log.figures[i].device == device; ++i) {
+    for (; i < log.figures.size() && log.figures[i].device == device; ++i)
       check.figures.push_back(checked(log.figures[i], prediction));
-    }
     if (!engine) continue;
     add_total(check, device, from);
     complete_device(check, device, log.figures, prediction);

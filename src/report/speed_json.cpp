@@ -32,9 +32,8 @@ ordered_json assumptions_json(const SpeedSettings& s) {
 /// What both halves share: prices, and when they were read.
 void put_prices(ordered_json& out, const Scenario& s, const Cost& cost) {
   put(out, "dollars_per_hour", cost.dollars_per_hour);
-  if (cost.dollars_per_hour > 0 && s.cost.price_per_device_hour <= 0) {
+  if (cost.dollars_per_hour > 0 && s.cost.price_per_device_hour <= 0)
     out["prices"] = "preset prices of " + s.devices.groups.front().device->price_date;
-  }
   put(out, "watts", cost.watts);
 }
 
@@ -102,9 +101,8 @@ ordered_json cost_json(const Scenario& scenario, const Estimate& estimate) {
     put(row, "energy_dollars", cost.energy_dollars);
     out[name] = std::move(row);
   };
-  if (const auto speed = inference_speed(scenario, estimate.inference)) {
+  if (const auto speed = inference_speed(scenario, estimate.inference))
     half("inference", Task::Inference, speed->total_tokens_per_second);
-  }
   if (const auto speed = training_speed(scenario)) half("training", Task::Training, speed->tokens_per_second);
   return out;
 }

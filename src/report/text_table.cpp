@@ -21,9 +21,8 @@ bool is_number(std::string_view text) {
 
 std::string csv_cell(std::string_view text) {
   std::string safe = printable(text);
-  if (!safe.empty() && std::string_view("=+-@").find(safe.front()) != std::string_view::npos && !is_number(safe)) {
+  if (!safe.empty() && std::string_view("=+-@").find(safe.front()) != std::string_view::npos && !is_number(safe))
     safe.insert(safe.begin(), '\'');
-  }
   if (safe.find_first_of(",\"") == std::string::npos) return safe;
   std::string out = "\"";
   for (const char c : safe) out.append(c == '"' ? 2 : 1, c);

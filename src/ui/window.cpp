@@ -1,7 +1,7 @@
 // The layout: three columns between two bars; in narrower windows the right column becomes tabs under the chart, and
 // then the left column a drawer. Nothing is ever out of reach: every column scrolls.
 
-#include "report/tensor_table.hpp"
+#include "report/estimate_tables.hpp"
 #include "ui/answers.hpp"
 #include "ui/examples.hpp"
 #include "ui/files.hpp"

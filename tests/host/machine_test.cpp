@@ -1,9 +1,7 @@
 #include "host/machine.hpp"
 
-#include "host/host_memory.hpp"
+#include "host/machine_parts.hpp"
 #include "host/memory_modules.hpp"
-#include "host/nvml.hpp"
-#include "host/sysfs_gpus.hpp"
 #include "readers/device_preset.hpp"
 #include "readers/match_device.hpp"
 #include "support/temp_folder.hpp"

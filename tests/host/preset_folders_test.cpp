@@ -2,7 +2,7 @@
 
 #include "host/limits.hpp"
 #include "readers/model_preset.hpp"
-#include "readers/preset_files.hpp"
+#include "readers/preset_json.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "readers/model_preset.hpp"
 
 #include "host/limits.hpp"
-#include "readers/preset_files.hpp"
+#include "readers/preset_json.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
-#include "report/self_check_json.hpp"
+#include "report/answers_json.hpp"
 #include "support/figures_of.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>

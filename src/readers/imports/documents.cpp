@@ -4,6 +4,8 @@
 #include "readers/imports/import.hpp"
 #include "readers/json_text.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <cctype>
 #include <exception>
 #include <sstream>
@@ -175,12 +177,10 @@ bool is_ascii_outside_strings(std::string_view text) {
 std::vector<std::string> yaml_documents(std::string_view text) {
   std::vector<std::string> pieces(1);
   while (!text.empty() && pieces.size() < most_settings) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
+    const std::string_view line = take_until(text, "\n");
     const bool mark = line.starts_with("---") || line.starts_with("...");
     if (mark && (line.size() == 3 || line[3] == ' ' || line[3] == '\r')) pieces.emplace_back();
     if (!line.starts_with("...")) pieces.back().append(line).append("\n");
-    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return pieces;
 }
@@ -223,9 +223,8 @@ Result<std::vector<Given>> document_settings(std::string_view text, std::string_
   } catch (const std::exception& error) {
     return Issue{std::string(name), "is not a document that can be read: " + std::string(error.what())};
   }
-  if (!document.is_object() && !(document.is_array() && !document.empty())) {
+  if (!document.is_object() && !(document.is_array() && !document.empty()))
     return Issue{std::string(name), "holds no settings"};
-  }
   Flat out;
   flatten(document, "", out, 0);
   return std::move(out.settings);

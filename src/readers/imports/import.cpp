@@ -8,6 +8,7 @@
 
 #include <llmcalc/base/decimal_streams.hpp>
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/model_slots.hpp>
 
@@ -364,15 +365,13 @@ namespace {
 /// A Modelfile of Ollama: FROM, PARAMETER, ADAPTER.
 bool is_modelfile(std::string_view text) {
   bool from = false;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = text.substr(at, end - at);
+  while (!text.empty()) {
+    const std::string_view line = take_until(text, "\n");
     from = from || line.starts_with("FROM ") || line.starts_with("from ");
     if (line.starts_with("PARAMETER ") || line.starts_with("TEMPLATE ") || line.starts_with("SYSTEM ")) {
       if (from) return true;
     }
     if (line.starts_with("RUN ") || line.starts_with("COPY ") || line.starts_with("ENTRYPOINT")) return false;
-    at = end + 1;
   }
   return from;
 }
@@ -380,10 +379,8 @@ bool is_modelfile(std::string_view text) {
 std::vector<Given> modelfile_settings(std::string_view text) {
   std::vector<Given> out;
   bool quoted = false;  // inside """ ... """
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = text.substr(at, end - at);
-    at = end + 1;
+  while (!text.empty()) {
+    const std::string_view line = take_until(text, "\n");
     std::size_t quotes = 0;
     for (std::size_t q = line.find("\"\"\""); q != std::string_view::npos; q = line.find("\"\"\"", q + 3)) ++quotes;
     const bool inside = quoted;
@@ -397,7 +394,7 @@ std::vector<Given> modelfile_settings(std::string_view text) {
     });
     if (words.size() < 2) continue;
     std::string name = words[0];
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    name = lower_case(name);
     if (name == "parameter" && words.size() > 2) {
       out.push_back({plain_option(words[1]), words[2]});
     } else {
@@ -469,12 +466,8 @@ void merge_comments(std::string_view text, json& scenario) {
 
 /// True when the first line that is no comment is a key, a section or the beginning of JSON.
 bool looks_like_document(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = text.substr(at, end - at);
-    at = end + 1;
-    while (!line.empty() && (line.front() == ' ' || line.front() == '\t')) line.remove_prefix(1);
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
+  while (!text.empty()) {
+    const std::string_view line = trimmed(take_until(text, "\n"), " \t\r");
     if (line.empty() || line.front() == '#') continue;
     if (line.front() == '{' || line.front() == '[' || line == "---") return true;
     const std::size_t colon = line.find(':');

@@ -10,8 +10,6 @@
 #include <llmcalc/scenario/fields.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 namespace llmcalc::io {
 namespace {
@@ -53,9 +51,8 @@ void vllm_finish(Importing& in) {
   model_by_served_name(in);
   if (!in.given("(version)").empty()) in.set("serving.version", in.given("(version)"));
   if (!in.has("serving.context")) longest_context(in, "--max-model-len");
-  if (in.on("enable_expert_parallel")) {
+  if (in.on("enable_expert_parallel"))
     in.set("parallelism.expert", multiply(in.count("parallelism.tensor", 1), in.count("parallelism.data", 1)));
-  }
   const std::string method = in.given("speculative_config.method");
   if ((method == "mtp" || method.ends_with("_mtp")) && !in.has("serving.draft_tokens"))
     in.set("serving.draft_tokens", Count{1});
@@ -86,9 +83,8 @@ bool llama_context(Importing& in, const Given& g) {
 }
 bool llama_gpu_layers(Importing& in, const Given& g) {
   if (!g.value) return false;
-  if (*g.value == "all" || *g.value == "auto" || *g.value == "-1" || whole_number(*g.value) >= 99) {
+  if (*g.value == "all" || *g.value == "auto" || *g.value == "-1" || whole_number(*g.value) >= 99)
     return in.set("serving.gpu_layers", "all");
-  }
   return in.set("serving.gpu_layers", *g.value);
 }
 bool llama_flash(Importing& in, const Given& g) {

@@ -2,8 +2,9 @@
 
 #include "embedded/tool_options.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 namespace llmcalc::io {
@@ -18,11 +19,9 @@ const Tool* named(const std::vector<Tool>& tools, std::string_view id) {
 class TableReader {
  public:
   explicit TableReader(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = std::min(text.find('\n', at), text.size());
-      std::string_view line = text.substr(at, end - at);
+    while (!text.empty()) {
+      std::string_view line = take_until(text, "\n");
       if (line.ends_with('\r')) line.remove_suffix(1);
-      at = end + 1;
       if (line.empty() || line.front() == '#') continue;
       if (!(line.front() == '[' ? section(line) : line.starts_with("  ") ? entry(line.substr(2)) : key(line)))
         table_.faults.emplace_back(line);
@@ -36,9 +35,7 @@ class TableReader {
  private:
   /// The part of a text before a separator, which goes from it.
   static std::string_view cut(std::string_view& text, std::string_view separator) {
-    const std::size_t at = text.find(separator);
-    const std::string_view first = text.substr(0, at);
-    text.remove_prefix(at == std::string_view::npos ? text.size() : at + separator.size());
+    const std::string_view first = take_until(text, separator);
     return first == "-" ? std::string_view{} : first;
   }
 
@@ -235,9 +232,8 @@ const OptionRow* find_abbreviated(const Tool& tool, std::string_view name) {
 
 std::optional<std::string_view> meaning_of(std::string_view words, std::string_view word) {
   const auto same = [](std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-      return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
-    });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower_case(x) == lower_case(y); });
   };
   std::optional<std::string_view> found;
   any_word(words, [&](std::string_view pair) {

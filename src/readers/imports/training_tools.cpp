@@ -11,9 +11,7 @@
 #include <llmcalc/scenario/training.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <charconv>
 
 namespace llmcalc::io {
 namespace {
@@ -164,9 +162,8 @@ void share_devices(Importing& in) {
                                in.count("parallelism.context", 1));
   if (!in.has("parallelism.data") && processes > 1)
     in.set("parallelism.data", std::max<Count>(1, processes / std::max<Count>(layout, 1)));
-  if (in.count("parallelism.zero", 0) != 0 && !in.has("parallelism.data")) {
+  if (in.count("parallelism.zero", 0) != 0 && !in.has("parallelism.data"))
     in.note("how many GPUs share the work is not part of these settings: --set parallelism.data=N says it");
-  }
   in.devices() = std::max({in.devices(), processes, multiply(layout, in.count("parallelism.data", 1))});
 }
 

@@ -10,6 +10,8 @@
 
 #include "readers/logs/log_lines.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -71,7 +73,7 @@ class LlamaCppReader {
   Load& load() { return loads_.empty() ? loads_.emplace_back() : loads_.back(); }
   std::string device_of(std::string_view backend);
 
-  MeasuredLog log_{.kind = LogKind::LlamaCpp, .version = {}, .model = {}, .figures = {}, .settings = {}, .notes = {}};
+  MeasuredLog log_{.kind = LogKind::LlamaCpp};
   std::vector<Load> loads_;
   FigureList table_;
   std::vector<std::string> gpus_;  ///< backends without a number, in order of appearance
@@ -96,9 +98,8 @@ std::string LlamaCppReader::device_of(std::string_view backend) {
   }
   const std::size_t digit = backend.find_first_of("0123456789");
   if (digit != std::string_view::npos && !backend.starts_with("RPC")) {
-    if (const auto number = count_after(backend.substr(digit), ""); number && *number < 1024) {
+    if (const auto number = count_after(backend.substr(digit), ""); number && *number < 1024)
       return gpu_name(static_cast<std::size_t>(*number));
-    }
   }
   const std::string base(backend.substr(0, backend.find('_')));  // Metal and Metal_Mapped are one device
   auto found = std::find(gpus_.begin(), gpus_.end(), base);
@@ -184,9 +185,7 @@ void LlamaCppReader::breakdown_line(std::string_view text) {
   if (host) return;
   table_.set(Figure::DeviceMemory, device, numbers[0]);
   // Negative or wrapped around when the table was printed before anything was loaded.
-  if (!numbers[6].negative && numbers[6].bytes < numbers[0].bytes) {
-    table_.set(Figure::NonTorch, device, numbers[6]);
-  }
+  if (!numbers[6].negative && numbers[6].bytes < numbers[0].bytes) table_.set(Figure::NonTorch, device, numbers[6]);
 }
 
 void LlamaCppReader::settings_line(std::string_view text) {
@@ -219,9 +218,8 @@ void LlamaCppReader::context_line(std::string_view text) {
   };
   whole("n_batch ", "serving.batch");
   whole("n_ubatch ", "serving.ubatch");
-  if (const auto n = has(text, "n_rs_seq ") ? count_after(text, "n_rs_seq ") : std::nullopt; n && *n != 0) {
+  if (const auto n = has(text, "n_rs_seq ") ? count_after(text, "n_rs_seq ") : std::nullopt; n && *n != 0)
     put(c, "serving.draft_tokens", std::to_string(*n));
-  }
   const std::string_view value = trimmed(text_between(text, "= ", "\r\n"));
   if (has(text, "flash_attn ") && (value == "disabled" || value == "0")) put(c, "serving.attention", "eager");
   if (has(text, "flash_attn ") && (value == "enabled" || value == "1")) put(c, "serving.attention", "flash");
@@ -302,9 +300,8 @@ std::optional<MeasuredLog> LlamaCppReader::finish() {
     const bool known = figures.find(f.figure, f.device) != nullptr ||
                        (f.figure == Figure::Context && (figures.find(Figure::KvCache, f.device) != nullptr ||
                                                         figures.find(Figure::RecurrentState, f.device) != nullptr));
-    if (!known && (f.value != 0 || f.figure == Figure::NonTorch)) {
+    if (!known && (f.value != 0 || f.figure == Figure::NonTorch))
       figures.set(f.figure, f.device, {.bytes = f.value, .rounding = f.rounding, .negative = false, .end = 0});
-    }
   }
   if (figures.empty()) return std::nullopt;
   if (main != nullptr) {

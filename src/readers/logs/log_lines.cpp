@@ -2,6 +2,8 @@
 
 #include "host/limits.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -125,12 +127,6 @@ std::string_view next_line(std::string_view& rest) {
   return line;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t from = text.find_first_not_of(" \t");
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(" \t") + 1 - from);
-}
-
 std::string gpu_name(std::size_t index) { return "GPU " + std::to_string(index); }
 
 MeasuredFigure* FigureList::slot(Figure figure, std::string_view device) {
@@ -189,6 +185,12 @@ std::vector<MeasuredFigure> FigureList::sorted() const {
   std::stable_sort(out.begin(), out.end(),
                    [&](const MeasuredFigure& a, const MeasuredFigure& b) { return place(a) < place(b); });
   return out;
+}
+
+std::optional<MeasuredLog> FigureList::with_figures(MeasuredLog log) const {
+  if (empty()) return std::nullopt;
+  log.figures = sorted();
+  return log;
 }
 
 namespace {

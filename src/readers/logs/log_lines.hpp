@@ -3,6 +3,8 @@
 
 #include "readers/logs/measured_log.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,9 +39,6 @@ inline bool has(std::string_view line, std::string_view words) { return line.fin
 /// The next line of `rest`, without its end and cut to the limit.
 std::string_view next_line(std::string_view& rest);
 
-/// The text without blanks at both ends.
-std::string_view trimmed(std::string_view text);
-
 /// Name of a GPU in an estimate.
 std::string gpu_name(std::size_t index);
 
@@ -57,6 +56,8 @@ class FigureList {
   [[nodiscard]] bool empty() const { return all_.empty(); }
   /// The figures in the order of devices, then of Figure.
   [[nodiscard]] std::vector<MeasuredFigure> sorted() const;
+  /// The log with these figures; nothing when there are none.
+  [[nodiscard]] std::optional<MeasuredLog> with_figures(MeasuredLog log) const;
 
  private:
   MeasuredFigure* slot(Figure figure, std::string_view device);

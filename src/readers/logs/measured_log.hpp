@@ -98,13 +98,13 @@ struct LogSetting {
 /// A log as it was understood.
 struct MeasuredLog {
   LogKind kind = LogKind::Vllm;
-  std::string version;    ///< of the program, "" when not printed
-  std::string model;      ///< as the log names it, "" when not printed
+  std::string version{};  ///< of the program, "" when not printed
+  std::string model{};    ///< as the log names it, "" when not printed
   std::string program{};  ///< a trainer that printed PyTorch's figures; "": the kind says it
   std::string device{};   ///< name of the first device that is named, "" when none is
-  std::vector<MeasuredFigure> figures;
-  std::vector<LogSetting> settings;
-  std::vector<std::string> notes;  ///< what the reader skipped or assumed
+  std::vector<MeasuredFigure> figures{};
+  std::vector<LogSetting> settings{};
+  std::vector<std::string> notes{};  ///< what the reader skipped or assumed
 };
 
 /// The figures of a log; an Issue when there is none in it.

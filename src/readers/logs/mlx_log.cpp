@@ -7,7 +7,7 @@
 namespace llmcalc::io {
 
 std::optional<MeasuredLog> read_mlx_log(std::string_view text) {
-  MeasuredLog log{.kind = LogKind::Mlx, .version = {}, .model = {}, .figures = {}, .settings = {}, .notes = {}};
+  MeasuredLog log{.kind = LogKind::Mlx};
   FigureList figures;
   while (!text.empty()) {
     const std::string_view line = next_line(text);
@@ -19,9 +19,7 @@ std::optional<MeasuredLog> read_mlx_log(std::string_view text) {
       if (peak) figures.raise(Figure::Allocated, gpu_name(0), *peak);
     }
   }
-  if (figures.empty()) return std::nullopt;
-  log.figures = figures.sorted();
-  return log;
+  return figures.with_figures(std::move(log));
 }
 
 }  // namespace llmcalc::io

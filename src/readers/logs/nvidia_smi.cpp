@@ -4,6 +4,8 @@
 
 #include "readers/logs/log_lines.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 
 namespace llmcalc::io {
@@ -83,16 +85,14 @@ void read_table(std::string_view text, FigureList& figures, MeasuredLog& log) {
 }  // namespace
 
 std::optional<MeasuredLog> read_nvidia_smi(std::string_view text) {
-  MeasuredLog log{.kind = LogKind::NvidiaSmi, .version = {}, .model = {}, .figures = {}, .settings = {}, .notes = {}};
+  MeasuredLog log{.kind = LogKind::NvidiaSmi};
   FigureList figures;
   if (has(text, "memory.used") || has(text, "memory.total")) {
     read_csv(text, figures);
   } else {
     read_table(text, figures, log);
   }
-  if (figures.empty()) return std::nullopt;
-  log.figures = figures.sorted();
-  return log;
+  return figures.with_figures(std::move(log));
 }
 
 }  // namespace llmcalc::io

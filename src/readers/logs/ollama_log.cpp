@@ -9,6 +9,8 @@
 
 #include "readers/logs/log_lines.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <array>
 
 namespace llmcalc::io {
@@ -37,16 +39,15 @@ std::string device_of(std::string_view line) {
 
 std::optional<MeasuredLog> read_ollama_log(std::string_view text) {
   if (!has(text, "msg=\"model weights\"")) return std::nullopt;
-  MeasuredLog log{.kind = LogKind::Ollama, .version = {}, .model = {}, .figures = {}, .settings = {}, .notes = {}};
+  MeasuredLog log{.kind = LogKind::Ollama};
   FigureList figures;
   while (!text.empty()) {
     const std::string_view line = next_line(text);
     if (const auto n = count_after(line, "KvSize:"); n && *n != 0) set_setting(log, "serving.context", *n);
     if (const auto n = count_after(line, "Parallel:"); n && *n != 0) set_setting(log, "serving.sequences", *n);
     if (const auto n = count_after(line, "BatchSize:"); n && *n != 0) set_setting(log, "serving.ubatch", *n);
-    if (const auto type = text_between(line, "KvCacheType:", " }"); !type.empty()) {
+    if (const auto type = text_between(line, "KvCacheType:", " }"); !type.empty())
       set_setting(log, "serving.kv_format", type);
-    }
     if (has(line, "general.name=")) log.model = trimmed(text_between(line, "general.name=", "\""));
     for (const Phrase& phrase : phrases) {
       const auto size = has(line, phrase.words) ? amount_after(line, "size=\"", Count{1}) : std::nullopt;

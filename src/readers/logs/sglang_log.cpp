@@ -43,7 +43,7 @@ bool again(const FigureList& figures, Figure figure, const std::string& device) 
 }  // namespace
 
 std::optional<MeasuredLog> read_sglang_log(std::string_view text) {
-  MeasuredLog log{.kind = LogKind::Sglang, .version = {}, .model = {}, .figures = {}, .settings = {}, .notes = {}};
+  MeasuredLog log{.kind = LogKind::Sglang};
   FigureList figures;
   while (!text.empty()) {
     const std::string_view line = next_line(text);
@@ -64,9 +64,8 @@ std::optional<MeasuredLog> read_sglang_log(std::string_view text) {
       if (keys) figures.add(into, device, *keys);
       if (values) figures.add(into, device, *values);
       if (const auto all = amount_after(line, "KV size:", gib); all && !keys) figures.add(into, device, *all);
-      if (const auto tokens = count_after(line, "#tokens:"); tokens && !draft) {
+      if (const auto tokens = count_after(line, "#tokens:"); tokens && !draft)
         figures.set(Figure::KvPoolTokens, device, {.bytes = *tokens, .rounding = 0, .negative = false, .end = 0});
-      }
     } else if (has(line, "Mamba Cache is allocated")) {
       for (const std::string_view words :
            {"conv_state size:", "ssm_state size:", "intermediate_ssm_state_cache size:",
@@ -82,9 +81,7 @@ std::optional<MeasuredLog> read_sglang_log(std::string_view text) {
       }
     }
   }
-  if (figures.empty()) return std::nullopt;
-  log.figures = figures.sorted();
-  return log;
+  return figures.with_figures(std::move(log));
 }
 
 }  // namespace llmcalc::io

@@ -9,6 +9,8 @@
 
 #include "readers/logs/log_lines.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 namespace llmcalc::io {
 namespace {
 
@@ -27,8 +29,7 @@ std::string device_of(std::string_view line) {
 
 std::optional<MeasuredLog> read_tensorrt_llm_log(std::string_view text) {
   if (!has(text, "[MemUsageChange]") && !has(text, "during memory usage profiling")) return std::nullopt;
-  MeasuredLog log{
-      .kind = LogKind::TensorRtLlm, .version = {}, .model = {}, .figures = {}, .settings = {}, .notes = {}};
+  MeasuredLog log{.kind = LogKind::TensorRtLlm};
   FigureList figures;
   while (!text.empty()) {
     const std::string_view line = next_line(text);
@@ -36,28 +37,23 @@ std::optional<MeasuredLog> read_tensorrt_llm_log(std::string_view text) {
     if (has(line, "TensorRT-LLM version:"))
       log.version = trimmed(text_between(line, "TensorRT-LLM version:", "\r\n"));
     if (const auto size = amount_after(line, "Loaded engine size:", mib)) figures.set(Figure::Weights, device, *size);
-    if (const auto pool = amount_after(line, "available KV cache memory when calculating max tokens:", gib)) {
+    if (const auto pool = amount_after(line, "available KV cache memory when calculating max tokens:", gib))
       figures.set(Figure::KvPool, device, *pool);
-    }
     if (has(line, "for k/v cache")) {  // until 0.8: bytes and tokens on two lines
       if (const auto pool = amount_after(line, "Allocate ")) figures.set(Figure::KvPool, device, *pool);
     } else if (has(line, "tokens in paged KV cache")) {
-      if (const auto tokens = count_after(line, "Using ")) {
+      if (const auto tokens = count_after(line, "Using "))
         figures.set(Figure::KvPoolTokens, device, {.bytes = *tokens, .rounding = 0, .negative = false, .end = 0});
-      }
     }
     const auto allocated = amount_after(line, "[MemUsageChange] Allocated ", mib);
     if (!allocated) continue;
     if (has(line, "for execution context memory")) figures.set(Figure::ComputeBuffer, device, *allocated);
     if (!has(line, "in paged KV cache")) continue;
     figures.set(Figure::KvPool, device, *allocated);
-    if (const auto tokens = count_after(line, "in paged KV cache")) {
+    if (const auto tokens = count_after(line, "in paged KV cache"))
       figures.set(Figure::KvPoolTokens, device, {.bytes = *tokens, .rounding = 0, .negative = false, .end = 0});
-    }
   }
-  if (figures.empty()) return std::nullopt;
-  log.figures = figures.sorted();
-  return log;
+  return figures.with_figures(std::move(log));
 }
 
 }  // namespace llmcalc::io

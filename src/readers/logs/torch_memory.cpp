@@ -4,6 +4,8 @@
 
 #include "readers/logs/log_lines.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <array>
 
 namespace llmcalc::io {
@@ -44,12 +46,6 @@ constexpr std::array phrases{
     TrainerPhrase{"max reserved", Figure::Reserved, mib, "Megatron"},
 };
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 /// The peak of a row of the summary: "| Allocated memory | now | peak | ... |".
 std::optional<Amount> peak_of_row(std::string_view line, std::string_view title) {
   const std::size_t at = line.find(title);
@@ -65,8 +61,8 @@ std::optional<Amount> printed(std::string_view rest, Count unit) {
   // "()", "(0)", "(device):", " (GiB):" between the name and the number
   if (const std::size_t open = rest.find_first_not_of(' '); open != std::string_view::npos && rest[open] == '(') {
     const std::string_view inside = text_between(rest, "(", ")");
-    if (has(lower(inside), "gib") || has(lower(inside), "gb")) unit = Count{1} << 30;
-    if (has(lower(inside), "mib") || has(lower(inside), "mb")) unit = Count{1} << 20;
+    if (has(lower_case(inside), "gib") || has(lower_case(inside), "gb")) unit = Count{1} << 30;
+    if (has(lower_case(inside), "mib") || has(lower_case(inside), "mb")) unit = Count{1} << 20;
     const std::size_t close = rest.find(')');
     if (close == std::string_view::npos) return std::nullopt;
     rest.remove_prefix(close + 1);
@@ -112,7 +108,7 @@ bool out_of_memory(std::string_view line, FigureList& figures) {
 }  // namespace
 
 std::optional<MeasuredLog> read_torch_memory(std::string_view text) {
-  MeasuredLog log{.kind = LogKind::Torch, .version = {}, .model = {}, .figures = {}, .settings = {}, .notes = {}};
+  MeasuredLog log{.kind = LogKind::Torch};
   FigureList figures;
   std::string device = gpu_name(0);
   bool ended = false;
@@ -142,7 +138,7 @@ std::optional<MeasuredLog> read_torch_memory(std::string_view text) {
       ended = true;
       continue;
     }
-    const std::string words = lower(line);
+    const std::string words = lower_case(line);
     if (!has(words, "memory") && !has(words, "max_ma") && !has(words, "allocated") && !has(words, "reserved"))
       continue;
     if (has(words, "gpu = ") && has(words, "max memory = ")) {  // Unsloth's first lines
@@ -166,9 +162,7 @@ std::optional<MeasuredLog> read_torch_memory(std::string_view text) {
     figures.mark_at_least();
     note(log, "The run ran out of memory: it needed what it had and what it asked for, or more.");
   }
-  if (figures.empty()) return std::nullopt;
-  log.figures = figures.sorted();
-  return log;
+  return figures.with_figures(std::move(log));
 }
 
 }  // namespace llmcalc::io

@@ -8,6 +8,8 @@
 
 #include "readers/logs/log_lines.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -99,7 +101,7 @@ class VllmReader {
   void cache_line(std::string_view text);
   void settings_line(std::string_view text);
 
-  MeasuredLog log_{.kind = LogKind::Vllm, .version = {}, .model = {}, .figures = {}, .settings = {}, .notes = {}};
+  MeasuredLog log_{.kind = LogKind::Vllm};
   FigureList figures_;
   std::vector<std::string> workers_;
   Count block_ = 16;  ///< tokens of a block unless the log says otherwise (vLLM's default on CUDA)
@@ -124,9 +126,8 @@ void VllmReader::usage_line(std::string_view text, const std::string& device) {
     const auto amount = amount_after(text, phrase.words, gib);
     if (!amount) continue;
     own_marks_ = true;
-    if (amount->negative) {
+    if (amount->negative)
       note(log_, std::string(label_of(phrase.figure)) + " is negative in the log; it is taken as 0.");
-    }
     // One line gives the same figure with four decimals, another with two: keep the finer.
     const MeasuredFigure* old = figures_.find(phrase.figure, device);
     const bool same = old != nullptr && old->rounding < amount->rounding &&
@@ -180,16 +181,13 @@ void VllmReader::settings_line(std::string_view text) {
   }
   if (has(text, "LLM engine (v")) log_.version = text_between(text, "LLM engine (v", ")+ ");
   if (const auto name = text_between(text, "model='", "'"); !name.empty() && log_.model.empty()) log_.model = name;
-  if (const auto n = count_after(text, "tensor_parallel_size="); n && *n != 0) {
+  if (const auto n = count_after(text, "tensor_parallel_size="); n && *n != 0)
     set_setting(log_, "parallelism.tensor", *n);
-  }
-  if (const auto n = count_after(text, "pipeline_parallel_size="); n && *n != 0) {
+  if (const auto n = count_after(text, "pipeline_parallel_size="); n && *n != 0)
     set_setting(log_, "parallelism.pipeline", *n);
-  }
   if (const auto n = count_after(text, "block_size="); n && *n != 0 && *n < 65536) block_ = *n;
-  if (const auto n = count_after(text, "max_num_batched_tokens="); n && *n != 0) {
+  if (const auto n = count_after(text, "max_num_batched_tokens="); n && *n != 0)
     set_setting(log_, "serving.max_num_batched_tokens", *n);
-  }
   if (const auto n = count_after(text, "max_num_seqs="); n && *n != 0) set_setting(log_, "serving.max_num_seqs", *n);
 }
 
@@ -214,9 +212,8 @@ void VllmReader::line(std::string_view text) {
 }
 
 std::optional<MeasuredLog> VllmReader::finish() {
-  if (!own_marks_ || figures_.empty()) return std::nullopt;
-  log_.figures = figures_.sorted();
-  return std::move(log_);
+  if (!own_marks_) return std::nullopt;
+  return figures_.with_figures(std::move(log_));
 }
 
 }  // namespace
