@@ -22,8 +22,7 @@
 namespace llmcalc::cli {
 namespace {
 
-struct AdviseRequest {
-  QuestionOptions options;
+struct AdviseRequest : QuestionOptions {
   std::string prefer = "quality";
   Certainty certainty = Certainty::Typical;
 };
@@ -37,11 +36,11 @@ std::vector<DevicePtr> proposed_devices() {
 }
 
 Answer advice_answer(const Scenario& s, const AdviseRequest& request) {
-  const Task task = request.options.task_or(Task::Inference);
+  const Task task = request.task_or(Task::Inference);
   const Advice advice =
       advise(s, task, from_key<Preference>(request.prefer).value_or(Preference::Quality), request.certainty);
   Answer out;
-  out.sentence = summary(advice, request.options.units());
+  out.sentence = summary(advice, request.units());
   out.table.columns = {{"change"}, {"gives", true}, {"costs"}};
   out.json = {{"model", s.model->id},
               {"task", key_of(task)},
@@ -60,8 +59,7 @@ Answer advice_answer(const Scenario& s, const AdviseRequest& request) {
       out.sentence += " " + label_of(*other, task) + " would do.";
   }
   for (const AdviceStep& step : advice.steps) {
-    out.table.rows.push_back(
-        {step.what, step.gives.count == 0 ? "" : text(step.gives, request.options.units()), step.costs});
+    out.table.rows.push_back({step.what, step.gives.count == 0 ? "" : text(step.gives, request.units()), step.costs});
     out.json["steps"].push_back({{"what", step.what}, {"costs", step.costs}, {"gives_bytes", step.gives.count}});
   }
   if (advice.found) out.json["scenario"] = io::write_scenario(advice.scenario, io::Written::Changed);
@@ -73,13 +71,12 @@ Answer advice_answer(const Scenario& s, const AdviseRequest& request) {
 Command advise_command(CLI::App& program) {
   CLI::App* parser = program.add_subcommand("advise", "the set of changes that makes it fit, quality first");
   const auto request = std::make_shared<AdviseRequest>();
-  request->options.add_to(*parser);
-  parser->add_option("--prefer", request->prefer, "what is given up last: quality, speed, context")
-      ->check(CLI::IsMember({"quality", "speed", "context"}).description(""))
-      ->option_text("NAME");
+  request->add_to(*parser);
+  add_choice(*parser, "--prefer", request->prefer, "what is given up last: quality, speed, context",
+             {"quality", "speed", "context"});
   add_conservative(*parser, request->certainty);
   return {parser, [request](Streams streams) {
-            return answer_all(request->options, streams,
+            return answer_all(*request, streams,
                               [&](const Scenario& s) -> Result<Answer> { return advice_answer(s, *request); });
           }};
 }

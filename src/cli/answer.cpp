@@ -22,7 +22,10 @@ void QuestionOptions::add_to(CLI::App& parser) {
   add_format(parser, format);
   parser.add_flag("--gb", decimal, "show GB (10^9 bytes) instead of GiB");
   scenario.add_task(parser);
-  add_fields(parser, fields);
+  parser
+      .add_option("--fields", fields,
+                  "print only these, by their names in the JSON, such as scenario.model,inference.total_bytes")
+      ->option_text("PATH,...");
 }
 
 Task QuestionOptions::task_or(Task usual) const { return half().value_or(usual); }
@@ -30,13 +33,6 @@ Task QuestionOptions::task_or(Task usual) const { return half().value_or(usual);
 std::vector<Task> QuestionOptions::tasks_or(Task usual) const {
   if (scenario.both()) return {Task::Inference, Task::Training};
   return {task_or(usual)};
-}
-
-void add_fields(CLI::App& parser, std::string& into) {
-  parser
-      .add_option("--fields", into,
-                  "print only these, by their names in the JSON, such as scenario.model,inference.total_bytes")
-      ->option_text("PATH,...");
 }
 
 PickedFields::PickedFields(std::string_view paths) {

@@ -56,9 +56,6 @@ struct QuestionOptions {
   [[nodiscard]] std::vector<Task> tasks_or(Task usual) const;
 };
 
-/// Adds --fields to a subcommand.
-void add_fields(CLI::App& parser, std::string& into);
-
 /// The picked fields of some results: an object each as JSON, else a row each.
 class PickedFields {
  public:

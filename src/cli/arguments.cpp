@@ -118,14 +118,12 @@ std::vector<std::string> spelled_out(const CLI::App& program, std::vector<std::s
 
 std::string known_elsewhere(const std::string& option) {
   const std::string name = io::plain_option(option);
-  for (const auto tools : {io::serving_tools(), io::training_tools()}) {
-    for (const io::Tool& tool : tools) {
-      const io::OptionRow* row = io::find_row(tool, name);
-      const Field* field = row == nullptr || row->path.empty() ? nullptr : find_field(row->path);
-      if (field != nullptr)
-        return " (" + io::written_option(tool, name) + " of " + std::string(tool.label) + " is " +
-               std::string(field->flag) + " here)";
-    }
+  for (const io::Tool& tool : io::option_table().tools) {
+    const io::OptionRow* row = io::find_row(tool, name);
+    const Field* field = row == nullptr || row->path.empty() ? nullptr : find_field(row->path);
+    if (field != nullptr)
+      return " (" + io::written_option(tool, name) + " of " + std::string(tool.label) + " is " +
+             std::string(field->flag) + " here)";
   }
   return {};
 }

@@ -38,6 +38,18 @@ constexpr const auto& enum_table(OutputFormat) { return output_formats; }
 /// Adds --format to a subcommand; `into` keeps its value when the flag is absent.
 void add_format(CLI::App& parser, OutputFormat& into);
 
+/// Adds an option that takes one of these words.
+void add_choice(CLI::App& parser, const std::string& names, std::string& into, const std::string& help,
+                const std::vector<std::string>& words);
+
+/// The keys of a table: "table, json, csv, markdown".
+template <Tabled Enum>
+std::string keys_of(Enum any) {
+  std::string out;
+  for (const auto& row : enum_table(any)) out += (out.empty() ? "" : ", ") + std::string(row.key);
+  return out;
+}
+
 /// Adds an option that takes a whole number of at least 0; anything else is refused by the option's name, never wrapped.
 CLI::Option* add_count(CLI::App& parser, const std::string& name, Count& into, const std::string& help);
 

@@ -1,7 +1,6 @@
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
 #include "cli/print_estimate.hpp"
-#include "cli/scenario_options.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/estimate_json.hpp"
@@ -19,14 +18,8 @@ namespace llmcalc::cli {
 
 namespace {
 
-struct EstimateRequest {
-  ScenarioOptions scenario;
-  OutputFormat format = OutputFormat::Table;
+struct EstimateRequest : QuestionOptions {
   bool format_given = false;
-  bool decimal = false;
-  std::string fields;
-
-  [[nodiscard]] std::optional<Task> half() const { return scenario.half(); }
 };
 
 /// Columns of the terminal, as shells export it.
@@ -38,10 +31,9 @@ std::size_t terminal_width() {
 
 void print(const EstimateRequest& request, OutputFormat format, const Scenario& s, const Estimate& e,
            std::ostream& out) {
-  const ByteUnits units = request.decimal ? ByteUnits::Decimal : ByteUnits::Binary;
   switch (format) {
     case OutputFormat::Table:
-      out << estimate_text(s, e, {.width = terminal_width(), .units = units, .half = request.half()});
+      out << estimate_text(s, e, {.width = terminal_width(), .units = request.units(), .half = request.half()});
       break;
     case OutputFormat::Json:
       // One line per scenario of a file, so that answers can be matched with questions.
@@ -53,7 +45,7 @@ void print(const EstimateRequest& request, OutputFormat format, const Scenario& 
       out << io::estimate_csv(e, request.half());
       break;
     case OutputFormat::Markdown:
-      out << io::estimate_markdown(s, e, units, request.half());
+      out << io::estimate_markdown(s, e, request.units(), request.half());
       break;
   }
 }
@@ -97,11 +89,7 @@ Command estimate_command(CLI::App& program) {
   CLI::App* parser =
       program.add_subcommand("estimate", "memory, speed and cost of a scenario, or of every scenario of a file");
   const auto request = std::make_shared<EstimateRequest>();
-  request->scenario.add_to(*parser);
-  add_format(*parser, request->format);
-  parser->add_flag("--gb", request->decimal, "show GB (10^9 bytes) instead of GiB");
-  request->scenario.add_task(*parser);
-  add_fields(*parser, request->fields);
+  request->add_to(*parser);
   return {parser, [request, parser](Streams streams) {
             request->format_given = parser->count("--format") != 0;
             return estimate(*request, streams);

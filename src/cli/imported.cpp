@@ -1,5 +1,6 @@
 #include "cli/imported.hpp"
 
+#include "cli/answer.hpp"
 #include "host/limits.hpp"
 #include "host/text_file.hpp"
 
@@ -7,7 +8,6 @@
 
 #include <array>
 #include <filesystem>
-#include <istream>
 #include <system_error>
 #include <utility>
 
@@ -16,19 +16,6 @@ namespace {
 
 constexpr std::size_t most_bytes = io::most(io::Limit::ImportBytes);
 
-/// Standard input up to the largest size that is read.
-std::string all_of(std::istream& in) {
-  std::string text;
-  constexpr std::size_t piece = std::size_t{1} << 16;
-  while (in && text.size() <= most_bytes) {
-    const std::size_t old = text.size();
-    text.resize(old + piece);
-    in.read(text.data() + old, static_cast<std::streamsize>(piece));
-    text.resize(old + static_cast<std::size_t>(in.gcount()));
-  }
-  return text;
-}
-
 }  // namespace
 
 Result<io::Imported> import_argument(const std::string& argument, std::istream& in, const io::Resolver& resolver) {
@@ -36,9 +23,7 @@ Result<io::Imported> import_argument(const std::string& argument, std::istream& 
   std::error_code error;
   const bool is_command = argument.find(' ') != std::string::npos && !std::filesystem::exists(path, error) &&
                           io::looks_importable(argument);
-  const Result<std::string> text = argument == "-" ? Result<std::string>(all_of(in))
-                                   : is_command    ? Result<std::string>(argument)
-                                                   : io::read_text_file(path, most_bytes);
+  const Result<std::string> text = is_command ? Result<std::string>(argument) : read_input(argument, most_bytes, in);
   if (!text) return text.issues();
   const io::ReadBeside beside = [&path](const std::string& name) -> Result<std::string> {
     // What a configuration names lies where it is read, or next to it.

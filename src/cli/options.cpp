@@ -9,24 +9,20 @@
 
 namespace llmcalc::cli {
 
-namespace {
-
-std::string format_names() {
-  std::string names;
-  for (const auto& row : output_formats) names += (names.empty() ? "" : ", ") + std::string(row.key);
-  return names;
+void add_choice(CLI::App& parser, const std::string& names, std::string& into, const std::string& help,
+                const std::vector<std::string>& words) {
+  parser.add_option(names, into, help)->check(CLI::IsMember(words).description(""))->option_text("NAME");
 }
-
-}  // namespace
 
 void add_format(CLI::App& parser, OutputFormat& into) {
   const auto read = [&into](const std::string& name) {
     const std::optional<OutputFormat> format = from_key<OutputFormat>(name);
     if (!format)
-      throw CLI::ValidationError("--format", "must be one of " + format_names() + ", got \"" + name + "\"");
+      throw CLI::ValidationError("--format",
+                                 "must be one of " + keys_of(OutputFormat::Table) + ", got \"" + name + "\"");
     into = *format;
   };
-  parser.add_option_function<std::string>("--format", read, "form of the output: " + format_names())
+  parser.add_option_function<std::string>("--format", read, "form of the output: " + keys_of(OutputFormat::Table))
       ->type_name("NAME")
       ->option_text("NAME");
 }

@@ -116,11 +116,8 @@ Command plan_command(CLI::App& program) {
       ->option_text("N");
   add_conservative(*parser, request->certainty);
   parser->add_flag("--needs", request->needs, "list how many devices of each preset the job needs");
-  parser
-      ->add_option("--rank", request->rank,
-                   "rank by speed, or by cost: then fewer devices are tried too [default: speed]")
-      ->check(CLI::IsMember({"speed", "cost"}).description(""))
-      ->option_text("NAME");
+  add_choice(*parser, "--rank", request->rank,
+             "rank by speed, or by cost: then fewer devices are tried too [default: speed]", {"speed", "cost"});
   parser
       ->add_option("--most-devices", request->most_devices,
                    "largest number of devices to try with --needs [default: 64]")

@@ -51,14 +51,6 @@ struct RecommendRequest {
   [[nodiscard]] ByteUnits units() const { return decimal ? ByteUnits::Decimal : ByteUnits::Binary; }
 };
 
-/// "chat, long, serve": keys of a table.
-template <Tabled Enum>
-std::string keys_of(Enum any) {
-  std::string out;
-  for (const auto& row : enum_table(any)) out += (out.empty() ? "" : ", ") + std::string(row.key);
-  return out;
-}
-
 /// The machine, and whether a model was named.
 struct Asked {
   Scenario machine;
@@ -308,9 +300,7 @@ Command recommend_command(CLI::App& program) {
     std::vector<std::string> words;
     for (std::size_t at = 0; at < keys.size(); at += words.back().size() + 2)
       words.push_back(keys.substr(at, keys.find(',', at) - at));
-    parser->add_option(flag, into, help + ": " + keys)
-        ->check(CLI::IsMember(words).description(""))
-        ->option_text("NAME");
+    add_choice(*parser, flag, into, help + ": " + keys, words);
   };
   name("--task,--use", request->use, "what for (inference is chat, training is qlora)",
        keys_of(Use::Chat) + ", inference, training");

@@ -5,6 +5,7 @@
 #include "host/limits.hpp"
 #include "host/text_file.hpp"
 #include "readers/field_text.hpp"
+#include "readers/json_place.hpp"
 #include "readers/json_text.hpp"
 #include "readers/lookup.hpp"
 
@@ -65,21 +66,9 @@ std::string help_text(const Field& field) {
 /// Notes that are remembered, so that none is said twice.
 constexpr std::size_t most_notes = 1000;
 
-/// Puts a value at a path, making the objects on the way.
+/// Puts a value at a path of an object.
 void put(json& document, std::string_view path, json value) {
-  if (!document.is_object()) return;
-  json* place = &document;
-  while (true) {
-    const std::size_t dot = path.find('.');
-    json& next = (*place)[std::string(path.substr(0, dot))];
-    if (dot == std::string_view::npos) {
-      next = std::move(value);
-      return;
-    }
-    if (!next.is_object()) next = json::object();
-    place = &next;
-    path.remove_prefix(dot + 1);
-  }
+  if (document.is_object()) io::place_of(document, path) = std::move(value);
 }
 
 /// The lines of a stream, one after another; of a line that is too long no more than that is kept.

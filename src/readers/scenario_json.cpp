@@ -4,6 +4,7 @@
 #include "host/preset_folders.hpp"
 #include "readers/device_json.hpp"
 #include "readers/field_json.hpp"
+#include "readers/json_place.hpp"
 #include "readers/json_text.hpp"
 #include "readers/lookup.hpp"
 
@@ -294,18 +295,6 @@ class Reader {
   std::vector<std::string> given_;  ///< paths of the settings that the document names
 };
 
-/// Adds {"a": {"b": value}} for the path "a.b".
-void put(ordered_json& document, std::string_view path, ordered_json value) {
-  ordered_json* place = &document;
-  while (true) {
-    const std::size_t dot = path.find('.');
-    place = &(*place)[std::string(path.substr(0, dot))];
-    if (dot == std::string_view::npos) break;
-    path.remove_prefix(dot + 1);
-  }
-  *place = std::move(value);
-}
-
 ordered_json model_json(const ModelSource& source) {
   switch (source.kind) {
     case ModelSource::Kind::Preset:
@@ -353,15 +342,15 @@ ordered_json write_scenario(const Scenario& scenario, Written written) {
   ordered_json document = ordered_json::object();
   for (const Field& field : fields) {
     if (field.path == "model") {
-      put(document, field.path, model_json(scenario.model_source));
+      place_of(document, field.path) = model_json(scenario.model_source);
     } else if (field.path == "device") {
-      put(document, field.path, devices_json(scenario.devices));
+      place_of(document, field.path) = devices_json(scenario.devices);
     } else if (const ModelSlot* slot = find_model_slot(field.path)) {
       const ModelSource& source = slot->source.get(scenario);
       if (written == Written::All || source.kind != ModelSource::Kind::None)
-        put(document, field.path, model_json(source));
+        place_of(document, field.path) = model_json(source);
     } else if (written == Written::All || !defaults.has(field, scenario)) {
-      put(document, field.path, field_json(field, scenario));
+      place_of(document, field.path) = field_json(field, scenario);
     }
   }
   return document;

@@ -3,6 +3,7 @@
 #include "readers/device_json.hpp"
 #include "readers/field_json.hpp"
 #include "readers/imports/import.hpp"
+#include "readers/json_place.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/launch_options.hpp"
 
@@ -15,10 +16,6 @@ namespace llmcalc::io {
 using nlohmann::ordered_json;
 
 namespace {
-
-void put(ordered_json& document, std::string_view path, ordered_json value) {
-  document[ordered_json::json_pointer(pointer_of(path))] = std::move(value);
-}
 
 /// The tool of the scenario's engine or framework.
 std::string_view tool_of(const Scenario& s, Task task) {
@@ -50,9 +47,9 @@ ordered_json differing_settings(const Scenario& wanted, const Scenario& given, T
     } else if (const ModelSlot* slot = find_model_slot(field.path)) {
       if (slot->model.get(wanted) == slot->model.get(given)) continue;
       const ordered_json written = write_scenario(wanted);
-      put(out, field.path, written.at(ordered_json::json_pointer(field.pointer())));
+      place_of(out, field.path) = written.at(ordered_json::json_pointer(field.pointer()));
     } else if (!same_setting(field, wanted, given)) {
-      put(out, field.path, field_json(field, wanted));
+      place_of(out, field.path) = field_json(field, wanted);
     }
   }
   return out;

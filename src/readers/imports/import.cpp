@@ -2,6 +2,7 @@
 
 #include "readers/field_json.hpp"
 #include "readers/field_text.hpp"
+#include "readers/json_place.hpp"
 #include "readers/json_text.hpp"
 #include "readers/lookup.hpp"
 #include "readers/scenario_json.hpp"
@@ -25,17 +26,6 @@ using nlohmann::json;
 namespace {
 
 constexpr int most_files_deep = 4;
-
-json* place_of(json& document, std::string_view path) {
-  json* place = &document;
-  while (true) {
-    const std::size_t dot = path.find('.');
-    if (!place->is_object()) *place = json::object();
-    place = &(*place)[std::string(path.substr(0, dot))];
-    if (dot == std::string_view::npos) return place;
-    path.remove_prefix(dot + 1);
-  }
-}
 
 std::optional<double> number_in(std::string_view text) {
   const auto value = real_of_text(text);
@@ -204,18 +194,18 @@ void expand_objects(std::vector<Given>& given) {
 
 bool Importing::set(std::string_view path, std::string_view text) {
   if (path == "model" || find_model_slot(path) != nullptr) {
-    *place_of(out_.scenario, path) = model_value(text);
+    place_of(out_.scenario, path) = model_value(text);
     said_ = std::string(path) + " = " + std::string(text);
     return true;
   }
   if (path.starts_with("model.custom.") && (text == "true" || text == "false")) {
-    *place_of(out_.scenario, path) = text == "true";
+    place_of(out_.scenario, path) = text == "true";
     return true;
   }
   if (path.starts_with("model.custom.")) {
     const auto n = count_in(text);
     if (!n) return false;
-    *place_of(out_.scenario, path) = *n;
+    place_of(out_.scenario, path) = *n;
     said_ = std::string(path) + " = " + std::string(text);
     return true;
   }
@@ -231,7 +221,7 @@ bool Importing::set(std::string_view path, std::string_view text) {
     }
     Scenario scratch;
     if (field->kind() == FieldKind::External || set_field(*field, value, scratch).empty()) {
-      *place_of(out_.scenario, path) = std::move(value);
+      place_of(out_.scenario, path) = std::move(value);
       said_ = std::string(path) + " = " + std::string(word);
       return true;
     }
