@@ -29,10 +29,6 @@ namespace advise_detail {
 
 /// Assumed loss of a cache of fewer bits, in per cent of perplexity: no table is published.
 inline double cache_loss(KvFormat now, KvFormat then) {
-  const auto bits_of = [](KvFormat f) {
-    const Block block = row_of(f).block;
-    return 8.0 * block.bytes / block.elements;
-  };
   const double bits = bits_of(then);
   if (bits >= bits_of(now)) return 0;
   return bits >= 8 ? 0.2 : bits >= 5 ? 2 : 5;

@@ -7,7 +7,6 @@
 #include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
-#include <array>
 #include <span>
 
 namespace llmcalc {
@@ -22,11 +21,10 @@ namespace llmcalc {
   return engine_of(runtime).cache_choices;
 }
 
-/// Formats of the frozen base of QLoRA, largest first.
-[[nodiscard]] inline std::span<const FormatChoice> qlora_choices() {
-  static constexpr std::array choices{FormatChoice{WeightFormat::Int8}, FormatChoice{WeightFormat::Nf4},
-                                      FormatChoice{WeightFormat::Nf4Dq}};
-  return choices;
+/// Bits per value of a cache format.
+[[nodiscard]] inline double bits_of(KvFormat f) {
+  const Block block = row_of(f).block;
+  return 8.0 * block.bytes / block.elements;
 }
 
 /// Gives the scenario this weight format.

@@ -64,11 +64,6 @@ inline void smaller_weights(Changes& changes, const Scenario& s, std::span<const
   }
 }
 
-inline double bits_of(KvFormat f) {
-  const Block block = row_of(f).block;
-  return 8.0 * block.bytes / block.elements;
-}
-
 inline void smaller_cache(Changes& changes, const Scenario& s) {
   for (const KvFormat f : cache_choices(s.serving.runtime)) {
     if (bits_of(f) >= bits_of(s.serving.key_format) && bits_of(f) >= bits_of(s.serving.value_format)) continue;
