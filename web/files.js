@@ -100,10 +100,10 @@ async function filesOfDrop(transfer) {
   return found;
 }
 
-/** A folder for files that belong together, new each time. */
-function newFolder(FS) {
+/** A folder for files that belong together, new each time; a model without a name of its own is called like it. */
+function newFolder(FS, name) {
   for (let n = 1;; ++n) {
-    const folder = n === 1 ? '/files' : `/files-${n}`;
+    const folder = n === 1 ? `/${name}` : `/${name} (${n})`;
     if (!FS.analyzePath(folder).exists) {
       FS.mkdir(folder);
       return folder;
@@ -115,7 +115,7 @@ function newFolder(FS) {
 async function openFiles(Module, files) {
   if (files.length === 0) return;
   const FS = Module.FS;
-  const folder = newFolder(FS);
+  const folder = newFolder(FS, files.length === 1 ? files[0].path.split('/').pop() : 'dropped files');
   const lazy = [];
   for (const {path, file} of files) {
     const below = path.split('/').filter((part) => part && part !== '.' && part !== '..');
