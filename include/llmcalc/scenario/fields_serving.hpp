@@ -143,19 +143,19 @@ inline constexpr std::array serving_fields{
                                                  "model's towers in 16 bits"},
                                                 1024)),
     only(scheduler, whole<serving_member, &Serving::max_num_seqs>(
-                        {"serving.max_num_seqs", "--max-num-seqs", "Sequence limit", "",
+                        {"serving.max_num_seqs", "--max-num-seqs", "Max sequences", "",
                          "sequences the engine schedules at once [default: the engine's]"},
                         {1, most_sequences}, logarithmic(1, 4096))),
     only(scheduler, whole<serving_member, &Serving::max_num_batched_tokens>(
-                        {"serving.max_num_batched_tokens", "--max-num-batched-tokens", "Tokens per step", "tokens",
+                        {"serving.max_num_batched_tokens", "--max-num-batched-tokens", "Max batched tokens", "tokens",
                          "tokens the engine computes in one step, which sizes its workspace [default: the engine's]"},
                         {1, most_tokens}, logarithmic(256, 65536))),
     only(scheduler, whole<serving_member, &Serving::max_model_len>(
-                        {"serving.max_model_len", "--max-model-len", "Longest sequence", "tokens",
+                        {"serving.max_model_len", "--max-model-len", "Max model length", "tokens",
                          "length the engine accepts [default: the context]"},
                         {1, most_tokens}, logarithmic(256, 1048576))),
     only(scheduler, real<serving_member, &Serving::gpu_memory_utilization>(
-                        {"serving.gpu_memory_utilization", "--gpu-memory-utilization", "Share of the GPU", "",
+                        {"serving.gpu_memory_utilization", "--gpu-memory-utilization", "GPU memory utilization", "",
                          "share of the device's memory the engine takes"},
                         {0.01, 1.0}, linear(0.1, 1.0))),
     only(sizes_a_pool, whole<serving_member, &Serving::kv_cache_memory_bytes>(

@@ -154,7 +154,7 @@ inline constexpr std::array training_fields{
     choice<training_member, &Training::gradient_format>({"training.gradient_format", "--gradient-format",
                                                          "Gradient format", "", "number format of stored gradients"}),
     flag<training_member, &Training::ema>(
-        {"training.ema", "--ema", "Averaged weights", "", "a running average of the weights is kept with them"}),
+        {"training.ema", "--ema", "EMA copy of weights", "", "a running average of the weights is kept with them"}),
     field({"training.recompute", "--recompute", "Recomputation", "",
            "activations that are dropped and computed again: none, selective, full, every:N layers, block:N first "
            "layers of a stage, one-of:N"},
@@ -186,7 +186,7 @@ inline constexpr std::array training_fields{
     flag<training_member, &Training::compile>(
         {"training.compile", "--compile", "torch.compile", "", "layers are compiled"}),
     flag<training_member, &Training::float8>(
-        {"training.float8", "--float8", "Float8 products", "", "matrix products of the layers in 8 bits"}),
+        {"training.float8", "--float8", "FP8 matrix products", "", "matrix products of the layers in 8 bits"}),
     only(in_float8, choice<training_member, &Training::float8_recipe>(
                         {"training.float8_recipe", "--float8-recipe", "Float8 scaling", "",
                          "scales of 8-bit products, which decide how many copies of a weight exist"})),
@@ -199,7 +199,7 @@ inline constexpr std::array training_fields{
     choice<training_member, &Training::offload>(
         {"training.offload", "--offload", "Offload", "", "what is moved to host memory"}),
     flag<training_member, &Training::gradient_release>(
-        {"training.gradient_release", "--gradient-release", "Step in backward", "",
+        {"training.gradient_release", "--gradient-release", "Optimizer in backward", "",
          "the optimizer steps inside the backward pass, gradients are freed at once"}),
 };
 
