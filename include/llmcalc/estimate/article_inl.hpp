@@ -8,6 +8,8 @@
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace llmcalc::article {
 
@@ -27,32 +29,36 @@ LLMCALC_INLINE Count heads(const Model& model) {
   return n;
 }
 
+/// A component as the text has it: computed to the byte, but nothing allocates these bytes, so it is assumed.
+inline Component as_written(Part part, std::vector<Summand> summands) {
+  Component c = component(part, std::move(summands), source);
+  c.trust = Trust::Assumed;
+  return c;
+}
+
 LLMCALC_INLINE Component weights(const Scenario& s) {
-  return component(Part::Weights, {summand("", {{"parameters", parameter_count(*s.model)}}, precision(s))}, source);
+  return as_written(Part::Weights, {summand("", {{"parameters", parameter_count(*s.model)}}, precision(s))});
 }
 
 LLMCALC_INLINE Component kv_cache(const Scenario& s, Count batch, Count sequence) {
-  return component(Part::KvCache,
-                   {summand("",
-                            {{"K and V", 2},
-                             {"batch", batch},
-                             {"sequence", sequence},
-                             {"layers", s.model->layer_count()},
-                             {"hidden", s.model->hidden}},
-                            precision(s))},
-                   source);
+  return as_written(Part::KvCache, {summand("",
+                                            {{"K and V", 2},
+                                             {"batch", batch},
+                                             {"sequence", sequence},
+                                             {"layers", s.model->layer_count()},
+                                             {"hidden", s.model->hidden}},
+                                            precision(s))});
 }
 
 LLMCALC_INLINE Component activations(const Scenario& s, Part part, Count batch, Count sequence) {
-  return component(
+  return as_written(
       part,
       {summand("linear part", {{"batch", batch}, {"sequence", sequence}, {"hidden", s.model->hidden}, {"bytes", 34}}),
        summand("attention scores", {{"batch", batch},
                                     {"sequence", sequence},
                                     {"sequence", sequence},
                                     {"heads", heads(*s.model)},
-                                    {"bytes", 5}})},
-      source);
+                                    {"bytes", 5}})});
 }
 
 LLMCALC_INLINE InferenceEstimate inference(const Scenario& s) {
@@ -64,7 +70,9 @@ LLMCALC_INLINE InferenceEstimate inference(const Scenario& s) {
   if (s.serving.context != 0 && s.serving.sequences != 0) {
     e.kv_bytes_per_token = {e.breakdown.bytes(Part::KvCache).count / s.serving.context / s.serving.sequences};
   }
-  e.devices.push_back({.name = "GPU 0", .breakdown = e.breakdown, .capacity = std::nullopt});
+  // Without a device the job is in host memory.
+  e.devices.push_back(s.devices.smallest() ? DeviceUse{.name = "GPU 0", .breakdown = e.breakdown}
+                                           : DeviceUse::host(e.breakdown));
   return e;
 }
 
@@ -75,11 +83,9 @@ LLMCALC_INLINE TrainingEstimate training(const Scenario& s, Count trainable) {
   e.breakdown.add(weights(s));
   if (!s.model->encodes()) e.breakdown.add(kv_cache(s, t.micro_batch, t.sequence));
   e.breakdown.add(activations(s, Part::Activations, t.micro_batch, t.sequence));
-  e.breakdown.add(
-      component(Part::Gradients, {summand("", {{"trained parameters", trainable}, {"bytes", 4}})}, source));
-  e.breakdown.add(component(
-      Part::OptimizerStates,
-      {summand("", {{"trained parameters", trainable}, {"bytes", row_of(t.optimizer).article_bytes}})}, source));
+  e.breakdown.add(as_written(Part::Gradients, {summand("", {{"trained parameters", trainable}, {"bytes", 4}})}));
+  e.breakdown.add(as_written(Part::OptimizerStates, {summand("", {{"trained parameters", trainable},
+                                                                  {"bytes", row_of(t.optimizer).article_bytes}})}));
   e.peak_phase = PhaseId::Step;
   e.worst_rank = "stage 0";
   e.phases.push_back({.id = PhaseId::Step, .breakdown = e.breakdown});
