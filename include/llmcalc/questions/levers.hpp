@@ -34,11 +34,17 @@ struct LeverEffect {
 /// suffices.
 [[nodiscard]] const LeverEffect* smallest_remedy(const std::vector<LeverEffect>& effects);
 
-/// A label inside a sentence: "weights in NVFP4", but "KV cache in FP8".
+/// A label inside a sentence: "weights in NVFP4", but "KV cache in FP8", "LoRA" and "Q8_0 KV cache": a word with
+/// further capitals or figures in it is a name.
 [[nodiscard]] inline std::string in_sentence(std::string_view label) {
-  const auto is_upper = [&](std::size_t i) { return i < label.size() && label[i] >= 'A' && label[i] <= 'Z'; };
   std::string words(label);
-  if (is_upper(0) && !is_upper(1)) words[0] = static_cast<char>(words[0] - 'A' + 'a');
+  const std::string_view first = label.substr(0, label.find(' '));
+  const auto is_name = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  if (first.empty() || first[0] < 'A' || first[0] > 'Z') return words;
+  for (const char c : first.substr(1)) {
+    if (is_name(c)) return words;
+  }
+  words[0] = static_cast<char>(words[0] - 'A' + 'a');
   return words;
 }
 

@@ -19,6 +19,12 @@ const LeverEffect* find(const std::vector<LeverEffect>& effects, std::string_vie
   return found == effects.end() ? nullptr : &*found;
 }
 
+TEST(InSentence, NamesKeepTheirCapitals) {
+  EXPECT_EQ(in_sentence("Half the rank"), "half the rank");
+  for (const char* name : {"LoRA", "AdamW 8-bit", "Q8_0 KV cache", "ZeRO 3", "QLoRA"})
+    EXPECT_EQ(in_sentence(name), name);
+}
+
 TEST(Levers, SaveWhatTheySay) {
   const Scenario s = on_cards(16_GiB, 1, Method::Article);
   const FitAnswer answer = fit(s, Task::Inference);
