@@ -1,11 +1,14 @@
 #include "ui/answers.hpp"
 
 #include "readers/device_kinds.hpp"
+#include "report/file_size.hpp"
 #include "ui/breakdowns.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/model/format_loss.hpp>
 #include <llmcalc/questions/alternatives.hpp>
+#include <llmcalc/questions/choices.hpp>
 #include <llmcalc/questions/cost.hpp>
 #include <llmcalc/questions/levers.hpp>
 #include <llmcalc/questions/solve.hpp>
@@ -64,6 +67,34 @@ Remedy remedy_of(const App& app, Task task, const std::vector<LeverEffect>& effe
   return other_devices(app, task);
 }
 
+/// Finer weights that still fit, where the present ones leave room: levers lead up as well as down. No finer than what
+/// loses nothing worth a name.
+std::optional<LeverRow> finer_weights(const App& app) {
+  const Scenario& s = app.scenario;
+  const auto loses_little = [](const FormatChoice& c) { return format_loss(c).in_words() <= LossClass::Negligible; };
+  if (!s.model || s.method == Method::Article || loses_little({s.weight_format(), s.weights.mix}))
+    return std::nullopt;
+  const Bytes now = io::file_size(*s.model, s.weights);
+  std::optional<LeverRow> best;
+  bool good_enough = false;
+  for (const FormatChoice& choice : weight_choices(s.serving.runtime)) {
+    Scenario there = s;
+    set_format(there, choice);
+    const Bytes size = io::file_size(*there.model, there.weights);
+    if (size <= now || !is_valid(there) || !it_fits(there, Task::Inference)) continue;
+    // Of those that lose nothing worth a name the smallest, else the largest.
+    const bool good = loses_little(choice);
+    if (best && (good_enough ? !good || size - now >= best->more : !good && size - now <= best->more)) continue;
+    const bool mix = choice.format == WeightFormat::Gguf;
+    best = LeverRow{.label = std::string(mix ? key_of(choice.mix) : label_of(choice.format)) + " weights fit too",
+                    .price = "more memory, for more of the model's quality",
+                    .more = size - now,
+                    .scenario = std::move(there)};
+    good_enough = good;
+  }
+  return best;
+}
+
 std::vector<LeverRow> lever_rows(const App& app, Task task, Remedy& remedy) {
   std::vector<LeverRow> rows;
   std::vector<LeverEffect> effects = levers(app.scenario, task);
@@ -76,10 +107,16 @@ std::vector<LeverRow> lever_rows(const App& app, Task task, Remedy& remedy) {
   };
   std::stable_sort(effects.begin(), effects.end(),
                    [&](const LeverEffect& a, const LeverEffect& b) { return order(a) < order(b); });
-  rows.reserve(effects.size());
+  rows.reserve(effects.size() + 1);
+  if (fits_now && task == Task::Inference) {
+    if (std::optional<LeverRow> finer = finer_weights(app)) rows.push_back(std::move(*finer));
+  }
   for (LeverEffect& effect : effects) {
-    rows.push_back({std::move(effect.label), std::string(effect.price), effect.saved,
-                    !fits_now && fits(effect.after.verdict), std::move(effect.scenario)});
+    rows.push_back({.label = std::move(effect.label),
+                    .price = std::string(effect.price),
+                    .saved = effect.saved,
+                    .makes_it_fit = !fits_now && fits(effect.after.verdict),
+                    .scenario = std::move(effect.scenario)});
   }
   return rows;
 }
@@ -251,10 +288,27 @@ Scenario with_devices(const Scenario& scenario, Task task, Count count) {
   return there;
 }
 
+namespace {
+
+/// The length a model was trained for, which a longest sequence is not to pass; nothing for other settings, for models
+/// that do not say it, and for who is past it already.
+std::optional<Count> trained_length(const Scenario& s, std::string_view path) {
+  for (const auto& task : tasks) {
+    if (path != axis_path(Tab::Context, task.id) || !s.model || s.model->max_context == 0) continue;
+    const Count now = task.id == Task::Inference ? s.serving.context : s.training.sequence;
+    if (now <= s.model->max_context) return s.model->max_context;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Largest> largest_fitting(const Scenario& scenario, std::string_view path, Task task) {
   if (path.empty() || scenario.devices.count() == 0) return std::nullopt;
   const Result<Solution> solution = solve(scenario, path, task);
   if (!solution || !solution->found) return std::nullopt;
+  const std::optional<Count> most = trained_length(scenario, path);
+  if (most && solution->value >= *most) return Largest{*most, true};
   return Largest{solution->value, solution->at_limit};
 }
 
@@ -266,8 +320,15 @@ void use_best(App& app, const Field& field) {
   const SolveTarget* target = find_target(field.path);
   std::string words(target != nullptr ? target->label : field.label);
   if (words[0] >= 'a' && words[0] <= 'z') words[0] = static_cast<char>(words[0] - 'a' + 'A');
-  words += " that fits: " + solution->text + (solution->at_limit ? ", the most that can be asked for" : "");
-  app.scenario = solution->scenario;
+  const std::optional<Count> most = trained_length(app.scenario, field.path);
+  if (most && solution->value > *most) {
+    const Task task = field.path == axis_path(Tab::Context, Task::Inference) ? Task::Inference : Task::Training;
+    words += " that fits: " + grouped(*most) + ", all that the model was trained for";
+    app.scenario = moved_to(app.scenario, Tab::Context, task, *most);
+  } else {
+    words += " that fits: " + solution->text + (solution->at_limit ? ", the most that can be asked for" : "");
+    app.scenario = solution->scenario;
+  }
   say(app, words + " · Ctrl+Z takes it back");
 }
 

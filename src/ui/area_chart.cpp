@@ -158,13 +158,13 @@ void draw_largest(const Shown& shown, const ChartData& data, const Theme& theme,
   const std::optional<Bytes> usable = usable_memory(shown.scenario);
   if (!usable || data.solved_revision != data.revision) return;
   const Palette& p = theme.palette;
-  const auto limit = data.task == Task::Inference ? engine_limit(shown.scenario, shown.results.estimate.inference.fit)
-                                                  : std::nullopt;
+  const auto limit = data.task == Task::Inference ? engine_limit(shown.results.estimate.inference) : std::nullopt;
   const float line = frame.y_of(static_cast<double>(limit.value_or(*usable).count));
   std::string words =
       data.tab == Tab::Context ? "does not fit at any length shown" : "does not fit at any number shown";
   if (data.largest) {
-    words = data.unbounded ? "fits at every value" : "fits up to " + counted(*data.largest, unit);
+    words = data.unbounded ? (data.tab == Tab::Context ? "fits at every length of the model" : "fits at every value")
+                           : "fits up to " + counted(*data.largest, unit);
   }
   const float width = text_width(theme.fonts.small, words) + 2;
   float x = frame.plot.to.x - width;
@@ -217,8 +217,7 @@ std::optional<Scenario> area_chart(const Shown& shown, const ChartData& data, co
   draw_torn_edge(theme, frame, axis, samples, shown.units);
   draw_ticks(theme, axis, unit);
   draw_capacity(theme, frame, shown.scenario);
-  const auto limit = data.task == Task::Inference ? engine_limit(shown.scenario, shown.results.estimate.inference.fit)
-                                                  : std::nullopt;
+  const auto limit = data.task == Task::Inference ? engine_limit(shown.results.estimate.inference) : std::nullopt;
   if (limit) draw_engine_limit(shown, theme, frame, *limit);
   draw_largest(shown, data, theme, frame, axis, unit);
   draw_present(shown, data, theme, frame, axis, unit);

@@ -48,9 +48,19 @@ Crowding crowding_of(const Theme& theme, const std::vector<Sample>& samples, flo
   return crowding;
 }
 
+/// What the names of the bars on both sides of one leave free on each side of its slot.
+float free_beside(const Theme& theme, const std::vector<Sample>& samples, std::size_t i, float slot) {
+  float least = i == 0 || i + 1 == samples.size() ? 0 : slot;
+  for (const std::size_t other : {i - 1, i + 1}) {
+    if (other >= samples.size()) continue;
+    least = std::min(least, (slot - text_width(theme.fonts.heading, samples[other].label)) / 2 - theme.px(4));
+  }
+  return std::max(least, 0.0f);
+}
+
 /// Amount above a bar and its name below it.
 void draw_labels(ByteUnits units, Tab tab, const Theme& theme, const ChartFrame& frame, const Sample& sample,
-                 Box slot, const Crowding& crowding) {
+                 Box slot, const Crowding& crowding, float beside) {
   const Palette& p = theme.palette;
   const float extra = slot.width() * static_cast<float>(crowding.stride - 1) / 2;
   slot = {{slot.from.x - extra, slot.from.y}, {slot.to.x + extra, slot.to.y}};
@@ -63,7 +73,9 @@ void draw_labels(ByteUnits units, Tab tab, const Theme& theme, const ChartFrame&
     const Box over{{slot.from.x, top - theme.px(33)}, {slot.to.x, top - theme.px(17)}};
     draw_text(theme, theme.fonts.small, p.warn, over, tab == Tab::Timeline ? "peak" : "worst", Align::Centre);
   }
-  const Box below{{slot.from.x + 1, frame.plot.to.y + theme.px(6)}, {slot.to.x - 1, frame.plot.to.y + theme.px(22)}};
+  // A long name reaches into the room that its neighbours leave.
+  const Box below{{slot.from.x + 1 - beside, frame.plot.to.y + theme.px(6)},
+                  {slot.to.x - 1 + beside, frame.plot.to.y + theme.px(22)}};
   draw_text(theme, sample.marked ? theme.fonts.heading : theme.fonts.small, sample.marked ? p.text : p.text_faint,
             below, sample.label, Align::Centre);
 }
@@ -114,7 +126,8 @@ std::optional<Scenario> bar_chart(const Shown& shown, const ChartData& data, con
   }
   // Over the line: an amount that it would cross stays readable.
   for (std::size_t i = 0; i < samples.size(); i += crowding.stride) {
-    draw_labels(shown.units, data.tab, theme, frame, samples[i], box_of(i), crowding);
+    draw_labels(shown.units, data.tab, theme, frame, samples[i], box_of(i), crowding,
+                crowding.stride == 1 ? free_beside(theme, samples, i, slot) : 0);
   }
   return taken;
 }

@@ -99,10 +99,11 @@ std::string inference_note(const Estimate& estimate, ByteUnits units) {
     if (use.is_host()) host = true;
     if (!use.is_host()) gpus = add(gpus, use.span.count());
   }
-  if (gpus + (host ? 1U : 0U) < 2) return host ? "in host memory" : std::string{};
+  std::string pool = e.kv_pool_tokens == 0 ? std::string{} : "cache for " + grouped(e.kv_pool_tokens) + " tokens";
+  if (gpus + (host ? 1U : 0U) < 2) return host ? "in host memory" : pool;
   std::string where = grouped(gpus) + (gpus == 1 ? " GPU" : " GPUs");
   if (host) where += " and host";
-  return short_amount(e.breakdown.total(), units) + " on " + where;
+  return short_amount(e.breakdown.total(), units) + " on " + where + (pool.empty() ? "" : " · " + pool);
 }
 
 std::string training_note(const Estimate& estimate) {

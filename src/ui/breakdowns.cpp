@@ -121,22 +121,42 @@ std::string short_amount(Bytes bytes, ByteUnits units) {
   return headline(bytes, units) + " " + std::string(giga_name(units));
 }
 
-std::optional<Bytes> engine_limit(const Scenario& scenario, const Fit& fit) {
-  const std::optional<Bytes> whole = usable_memory(scenario);
-  if (!whole || !fit.known || fit.capacity.count == 0) return std::nullopt;
-  if (fit.capacity.count > whole->count - whole->count / 200) return std::nullopt;
-  return fit.capacity;
+namespace {
+
+/// The device or host whose memory decides; null when nothing is known of any.
+const DeviceUse* deciding(const InferenceEstimate& e) {
+  for (const DeviceUse& use : e.devices) {
+    if (!use.capacity || use.limit.value_or(*use.capacity) != e.fit.capacity) continue;
+    const Bytes total = use.breakdown.total();
+    if (e.fit.capacity - total == e.fit.headroom && total - e.fit.capacity == e.fit.excess) return &use;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::optional<Bytes> engine_limit(const InferenceEstimate& estimate) {
+  const DeviceUse* use = deciding(estimate);
+  if (use == nullptr || !use->limit || use->limit->count > use->capacity->count - use->capacity->count / 200)
+    return std::nullopt;
+  return use->limit;
 }
 
 FitWords fit_words(const Scenario& scenario, const Estimate& estimate, Task task, ByteUnits units) {
   const Fit& fit = task == Task::Inference ? estimate.inference.fit : estimate.training.fit;
   if (!fit.known) return {};
-  const std::string pool = engine_limit(scenario, fit) ? " in its pool" : "";
+  std::string where;
+  if (task == Task::Inference) {
+    const DeviceUse* use = deciding(estimate.inference);
+    const bool host = use != nullptr && use->is_host() && scenario.devices.count() != 0;
+    where = host ? " in host memory" : engine_limit(estimate.inference) ? " in its pool" : "";
+  }
   if (fit.fits) {
-    return {.text = (fit.certain ? "Fits, " : "Probably fits, ") + short_amount(fit.headroom, units) + " free" + pool,
-            .help = fit.certain ? "It fits even at the upper end of every range."
-                                : "It fits by the likely figures, but not at the upper end of every range.",
-            .colour = fit.certain ? FitColour::Good : FitColour::Warn};
+    return {
+        .text = (fit.certain ? "Fits, " : "Probably fits, ") + short_amount(fit.headroom, units) + " free" + where,
+        .help = fit.certain ? "It fits even at the upper end of every range."
+                            : "It fits by the likely figures, but not at the upper end of every range.",
+        .colour = fit.certain ? FitColour::Good : FitColour::Warn};
   }
   const double held = estimate.inference.concurrency;
   if (task == Task::Inference && held >= 1) {
@@ -147,7 +167,8 @@ FitWords fit_words(const Scenario& scenario, const Estimate& estimate, Task task
             "The engine starts. Its cache holds that many sequences of the whole context at once; the others wait.",
         .colour = FitColour::Warn};
   }
-  return {.text = (fit.certain ? "" : "Probably ") + short_amount(fit.excess, units) + " too much",
+  return {.text = (fit.certain ? "" : "Probably ") + short_amount(fit.excess, units) + " too much" +
+                  (where == " in host memory" ? where : ""),
           .help = fit.certain ? "It does not fit even at the lower end of every range."
                               : "It does not fit by the likely figures; at the lower end of the ranges it may.",
           .colour = FitColour::Bad};

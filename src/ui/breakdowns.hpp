@@ -43,7 +43,7 @@ struct FitWords {
 
 /// The amount up to which sequences are served when the engine grants its cache less than the device has; nothing
 /// when the device itself is the limit.
-[[nodiscard]] std::optional<Bytes> engine_limit(const Scenario& scenario, const Fit& fit);
+[[nodiscard]] std::optional<Bytes> engine_limit(const InferenceEstimate& estimate);
 
 /// Name of a device's capacity: "24 GB"; "" for host memory, which is as large as what is fitted.
 [[nodiscard]] std::string capacity_name(const Device& device);

@@ -54,28 +54,9 @@ void draw_tabs(Tab& tab, Task& task, const Theme& theme, const Box& line) {
   }
   // Inference or training, where the chart can show both.
   if (tab == Tab::Timeline || tab == Tab::Tensors || tab == Tab::Compare) return;
-  const auto width_of = [&](std::string_view words) { return text_width(theme.fonts.small, words) + theme.px(12); };
-  float right = line.to.x;
-  if (x + width_of(tasks[0].label) + width_of(tasks[1].label) > right) return;  // the names of the bars switch too
-  for (auto row = tasks.rbegin(); row != tasks.rend(); ++row) {
-    const bool on = task == row->id;
-    const float width = width_of(row->label);
-    right -= width;
-    ImGui::SetCursorScreenPos({right, line.from.y + theme.px(2)});
-    ImGui::PushID(row->key.data());
-    if (ImGui::InvisibleButton("task", {width, line.height() - theme.px(4)})) task = row->id;
-    const Box box = last_item();
-    draw_text(theme, theme.fonts.small, on || ImGui::IsItemHovered() ? p.text : p.text_faint, box, row->label,
-              Align::Centre);
-    if (on) {
-      ImGui::GetWindowDrawList()->AddRectFilled({box.from.x + theme.px(6), box.to.y - theme.px(3)},
-                                                {box.to.x - theme.px(6), box.to.y - theme.px(1)}, p.accent);
-    }
-    help(theme, "Charts and panels about inference or about training.");
-    focus_ring(theme, box);
-    note_control(theme, "chart-task." + std::string(row->key), box);
-    ImGui::PopID();
-  }
+  const float width = task_switch_width(theme);
+  if (x + width > line.to.x) return;  // the names of the bars switch too
+  task_switch(theme, "chart-task.", task, {{line.to.x - width, line.from.y + theme.px(2)}, {line.to.x, line.to.y}});
 }
 
 }  // namespace

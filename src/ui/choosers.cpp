@@ -245,7 +245,11 @@ std::optional<DeviceDeed> device_chooser(const Library& library, const io::Resol
   std::vector<DevicePtr> meant;
   look_up_devices(resolver, query, view.meant_devices);
   const std::optional<DeviceSet>& typed_devices = view.meant_devices.devices;
-  const bool has_meant = !query.empty() && typed_devices && !typed_memory(query);
+  // One card of a kind that has a row of its own needs no second one.
+  const Device* typed_device =
+      typed_devices && typed_devices->count() == 1 && count == 1 ? typed_devices->smallest() : nullptr;
+  const bool is_listed = typed_device != nullptr && !typed_device->id.empty();
+  const bool has_meant = !query.empty() && typed_devices && !typed_memory(query) && !is_listed;
   if (has_meant) {
     rows.push_back({.label = io::devices_text(*typed_devices), .note = "as typed", .right = {}});
     meant.emplace_back();
@@ -259,7 +263,12 @@ std::optional<DeviceDeed> device_chooser(const Library& library, const io::Resol
     meant.push_back(io::device_of_memory(*typed));
   }
   std::string group;
-  for (const std::size_t i : search_devices(library, query)) {
+  std::vector<std::size_t> found = search_devices(library, query);
+  if (is_listed && !query.empty()) {
+    std::stable_partition(found.begin(), found.end(),
+                          [&](std::size_t i) { return library.devices[i].device->id == typed_device->id; });
+  }
+  for (const std::size_t i : found) {
     const DeviceChoice& choice = library.devices[i];
     if (query.empty() && choice.group != group) {
       group = choice.group;

@@ -1,6 +1,7 @@
 // The combo: a closed box with a secondary text at the right, and the list it opens.
 
 #include "ui/controls.hpp"
+#include "ui/tab_order.hpp"
 
 #include <algorithm>
 
@@ -19,6 +20,25 @@ bool option_row(const Theme& theme, const ComboOption& option, float width, bool
   if (note_width > 0) draw_text(theme, theme.fonts.small, p.text_faint, box, option.note, Align::Right);
   help(theme, option.help);
   return clicked;
+}
+
+/// The option meant by letters: its label begins with them, or one of its words, or they are in it.
+std::optional<std::size_t> option_meant(const std::vector<ComboOption>& all, std::string_view letters) {
+  std::optional<std::size_t> best;
+  std::size_t best_rank = 3;
+  for (std::size_t i = 0; i < all.size() && !letters.empty(); ++i) {
+    std::string label = all[i].label;
+    std::transform(label.begin(), label.end(), label.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    const std::size_t at = label.find(letters);
+    if (at == std::string::npos) continue;
+    const std::size_t rank = at == 0 ? 0 : label.find(" " + std::string(letters)) != std::string::npos ? 1 : 2;
+    if (rank < best_rank) {
+      best = i;
+      best_rank = rank;
+    }
+  }
+  return best;
 }
 
 }  // namespace
@@ -67,10 +87,15 @@ int combo(const Theme& theme, std::string_view name, float width, std::string_vi
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(6), theme.px(6)});
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{0, theme.px(3)});
     if (begin_popup(theme, "list")) {
+      const std::optional<std::size_t> meant = option_meant(all, typed_letters(theme));
       for (std::size_t i = 0; i < all.size(); ++i) {
         ImGui::PushID(static_cast<int>(i));
         const bool current = static_cast<int>(i) == chosen;
         if (option_row(theme, all[i], ImGui::GetContentRegionAvail().x, current)) result = static_cast<int>(i);
+        if (meant == i) {
+          ImGui::SetKeyboardFocusHere(-1);
+          ImGui::SetScrollHereY();
+        }
         if (current && ImGui::IsWindowAppearing()) {
           ImGui::SetItemDefaultFocus();
           ImGui::SetScrollHereY();

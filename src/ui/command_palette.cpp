@@ -33,10 +33,9 @@ std::optional<PaletteDeed> command_palette(const Scenario& scenario, View& view,
   if (!settings_first) add_actions();
   for (const SettingFound& one : found) {
     std::string note = one.field->matters(scenario) ? one.name : "no effect now · " + one.name;
-    rows.push_back({.label = std::string(one.field->label),
-                    .note = std::move(note),
-                    .right = std::string(group_name(*one.field))});
-    deeds.push_back({.action = nullptr, .setting = one.field});
+    rows.push_back(
+        {.label = std::string(one.label), .note = std::move(note), .right = std::string(group_name(*one.field))});
+    deeds.push_back({.action = nullptr, .setting = one.field, .place = one.place});
   }
   if (settings_first) add_actions();
   const auto chosen = chooser_list(theme, chooser, rows);

@@ -94,8 +94,8 @@ bool setting(Controls& controls, const Field& field);
 /// Two settings in one row under a common label.
 bool setting_pair(Controls& controls, std::string_view label, const Field& left, const Field& right);
 
-/// Gives the control that is drawn next the keyboard if this setting is sought.
-void seek(Controls& controls, const Field& field);
+/// Gives the control that is drawn next the keyboard if this place is sought.
+void seek(Controls& controls, std::string_view place);
 
 /// The control of one setting, without its label.
 bool setting_control(Controls& controls, const Field& field, float width);
@@ -104,12 +104,18 @@ bool setting_control(Controls& controls, const Field& field, float width);
 bool coded_control(Controls& controls, const Field& field, float width, const std::string& shown,
                    std::string_view note);
 
+/// A setting's help as a sentence: "Tokens of a training sequence."
+[[nodiscard]] std::string field_help(const Field& field);
+
 /// The value of a setting as people read it, with its unit.
 [[nodiscard]] std::string setting_text(const Field& field, const Scenario& scenario);
 
 /// Words for the text form of a coded setting: "gguf:Q4_K_M" is "GGUF Q4_K_M".
 [[nodiscard]] std::string coded_label(const Field& field, std::string_view text);
 [[nodiscard]] std::string coded_help(const Field& field, std::string_view text);
+
+/// Greys the row from here on, at most one line, when the simple method does not look at the setting.
+void veil_ignored(const Controls& controls, const Field& field, ImVec2 row);
 
 /// Issues that name this place, as red lines.
 void show_issues(const Theme& theme, const Issues& issues, std::string_view where);

@@ -68,6 +68,7 @@ void about_dialogue(const Accuracy* accuracy, Opening& opening, const Theme& the
 struct PaletteDeed {
   const Action* action = nullptr;
   const Field* setting = nullptr;  ///< to be shown with the keyboard on it
+  std::string_view place{};        ///< its control
 };
 /// Every action by its name, every setting by any of its names.
 [[nodiscard]] std::optional<PaletteDeed> command_palette(const Scenario& scenario, View& view, const Theme& theme);

@@ -92,11 +92,7 @@ float draw_text(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
   }
   note_text(theme, typeface, text, box, {at, {at.x + drawn, at.y + ImGui::GetFontSize()}}, size.x, cut);
   compat::pop_font();
-  if (cut && is_pointed_at(box)) {
-    begin_tooltip(theme);
-    ImGui::TextUnformatted(text.data(), text.data() + text.size());
-    end_tooltip();
-  }
+  if (cut && is_pointed_at(box)) explain(theme, box, text);
   return drawn;
 }
 
@@ -108,11 +104,7 @@ float draw_name(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
   const float drawn = draw_text(theme, typeface, colour, box, shown);
   if (theme.audit && !shown.empty()) theme.audit->texts.back().shortens = true;
   const bool whole = shown.size() == name.size();
-  if (!whole && text_width(typeface, shown) <= box.width() && is_pointed_at(box)) {
-    begin_tooltip(theme);
-    ImGui::TextUnformatted(name.data(), name.data() + name.size());
-    end_tooltip();
-  }
+  if (!whole && text_width(typeface, shown) <= box.width() && is_pointed_at(box)) explain(theme, box, name);
   return drawn;
 }
 
@@ -174,8 +166,34 @@ void note_control(const Theme& theme, std::string_view name, const Box& box) {
 
 Box last_item() { return {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}; }
 
+namespace {
+
+ImVec2 tooltip_padding(const Theme& theme) { return {theme.px(10), theme.px(7)}; }
+
+/// Beside the current window when that is a narrow panel, else below the box, or above it at the lower edge.
+ImVec2 place_beside(const Theme& theme, const Box& box, ImVec2 size) {
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float gap = theme.px(8);
+  const float left = ImGui::GetWindowPos().x;
+  const float right = left + ImGui::GetWindowSize().x;
+  const auto inside = [&](float at, float length, float whole) {
+    return std::clamp(at, gap, std::max(gap, whole - length - gap));
+  };
+  if (right - left < screen.x * 0.45f) {
+    const float y = inside(box.middle().y - size.y / 2, size.y, screen.y);
+    if (right + gap + size.x <= screen.x) return {right + gap, y};
+    if (left - gap - size.x >= 0) return {left - gap - size.x, y};
+  }
+  // What is much wider than the words has them at the mouse.
+  const float x = box.width() > 1.5f * size.x ? ImGui::GetIO().MousePos.x : box.from.x;
+  const bool below = box.to.y + gap + size.y <= screen.y;
+  return {inside(x, size.x, screen.x), below ? box.to.y + gap : box.from.y - gap - size.y};
+}
+
+}  // namespace
+
 void begin_tooltip(const Theme& theme) {
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{theme.px(10), theme.px(7)});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, tooltip_padding(theme));
   ImGui::BeginTooltip();
   ImGui::PushTextWrapPos(theme.px(340));
 }
@@ -189,10 +207,60 @@ void end_tooltip() {
 void help(const Theme& theme, std::string_view text) {
   if (text.empty()) return;
   const bool rested = ImGui::IsItemHovered() && !ImGui::IsItemActive() && theme.mouse_rest_seconds > 0.35f;
-  if (!rested) return;
+  if (rested) explain(theme, last_item(), text);
+}
+
+void explain(const Theme& theme, const Box& box, std::string_view text) {
+  compat::push(theme.fonts.body);
+  const ImVec2 padding = tooltip_padding(theme);
+  const ImVec2 words = ImGui::CalcTextSize(text.data(), text.data() + text.size(), false, theme.px(340) - padding.x);
+  const ImVec2 size{words.x + 2 * padding.x, words.y + 2 * padding.y};
+  const ImVec2 at = place_beside(theme, box, size);
+  ImGui::SetNextWindowPos(at);
   begin_tooltip(theme);
   ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  note_control(theme, "help", {at, {at.x + size.x, at.y + size.y}});
   end_tooltip();
+  compat::pop_font();
+}
+
+namespace {
+
+/// The text with line breaks in place of blanks, so that no line is wider unless one word is.
+std::string broken_at_blanks(std::string_view text, float width) {
+  std::string out(text);
+  std::size_t line = 0;
+  std::size_t blank = std::string::npos;
+  for (std::size_t i = 0; i <= out.size(); ++i) {
+    if (i < out.size() && out[i] != ' ' && out[i] != '\n') continue;
+    if (blank != std::string::npos && ImGui::CalcTextSize(out.data() + line, out.data() + i).x > width) {
+      out[blank] = '\n';
+      line = blank + 1;
+    }
+    blank = i;
+    if (i == out.size() || out[i] == ' ') continue;
+    line = i + 1;
+    blank = std::string::npos;
+  }
+  return out;
+}
+
+}  // namespace
+
+void card(const Theme& theme, std::string_view lines) {
+  const float width = ImGui::GetContentRegionAvail().x;
+  const float pad = theme.px(9);
+  compat::push(theme.fonts.mono);
+  const std::string broken = broken_at_blanks(lines, width - 2 * pad);
+  const ImVec2 size = ImGui::CalcTextSize(broken.c_str(), nullptr, false, width - 2 * pad);
+  compat::pop_font();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const Box box{at, {at.x + width, at.y + size.y + 2 * pad}};
+  fill(box, theme.palette.track, theme.px(4));
+  ImGui::SetCursorScreenPos({at.x + pad, at.y + pad});
+  paragraph(theme, theme.fonts.mono, theme.palette.text, broken, width - 2 * pad);
+  ImGui::SetCursorScreenPos(at);
+  ImGui::Dummy(box.size());
 }
 
 namespace {

@@ -90,6 +90,13 @@ void note_control(const Theme& theme, std::string_view name, const Box& box);
 /// A line of explanation when the mouse rests on the last item or the keyboard is on it.
 void help(const Theme& theme, std::string_view text);
 
+/// An explanation of what is in a box. It stands beside the panel, or below the box where the panel is wide: never over
+/// what it explains, nor over the next setting or tab.
+void explain(const Theme& theme, const Box& box, std::string_view text);
+
+/// Lines of a fixed pitch on a card, broken at blanks.
+void card(const Theme& theme, std::string_view lines);
+
 /// A tooltip with any content between these two.
 void begin_tooltip(const Theme& theme);
 void end_tooltip();

@@ -9,31 +9,43 @@
 
 namespace llmcalc::ui {
 
-void task_heading(const Theme& theme, std::string_view title, Task& task) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  heading(theme, title);
-  const ImVec2 after = ImGui::GetCursorScreenPos();
-  float x = at.x + text_width(theme.fonts.heading, title) * 1.18f + theme.px(14);
-  ImGui::PushID(title.data(), title.data() + title.size());
+float task_switch_width(const Theme& theme) {
+  float width = 0;
+  for (const auto& row : tasks) width += text_width(theme.fonts.small, row.label) + theme.px(12);
+  return width;
+}
+
+void task_switch(const Theme& theme, const std::string& name, Task& task, const Box& box) {
+  float x = box.from.x;
+  ImGui::PushID(name.c_str());
   for (const auto& row : tasks) {
-    const float width = text_width(theme.fonts.small, row.key) + theme.px(8);
-    ImGui::SetCursorScreenPos({x, at.y});
+    const float width = text_width(theme.fonts.small, row.label) + theme.px(12);
+    ImGui::SetCursorScreenPos({x, box.from.y});
     ImGui::PushID(row.key.data());
-    if (ImGui::InvisibleButton("task", {width, theme.px(20)})) task = row.id;
-    const Box box = last_item();
+    if (ImGui::InvisibleButton("task", {width, box.height() - theme.px(1)})) task = row.id;
+    const Box item = last_item();
     const bool on = task == row.id;
     draw_text(theme, theme.fonts.small, on || ImGui::IsItemHovered() ? theme.palette.text : theme.palette.text_faint,
-              box, row.key, Align::Centre);
+              item, row.label, Align::Centre);
     if (on)
-      fill({{box.from.x + theme.px(4), box.to.y - theme.px(2)}, {box.to.x - theme.px(4), box.to.y}},
+      fill({{item.from.x + theme.px(6), item.to.y - theme.px(2)}, {item.to.x - theme.px(6), item.to.y}},
            theme.palette.accent);
     help(theme, "Charts and panels about inference or about training.");
-    focus_ring(theme, box);
-    note_control(theme, std::string(title) + "." + std::string(row.key), box);
+    focus_ring(theme, item);
+    note_control(theme, name + std::string(row.key), item);
     ImGui::PopID();
     x += width;
   }
   ImGui::PopID();
+}
+
+void task_heading(const Theme& theme, std::string_view title, Task& task) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  heading(theme, title);
+  const ImVec2 after = ImGui::GetCursorScreenPos();
+  const float x = at.x + text_width(theme.fonts.heading, title) * 1.18f + theme.px(10);
+  task_switch(theme, std::string(title) + ".", task,
+              {{x, at.y}, {x + task_switch_width(theme), at.y + theme.px(21)}});
   ImGui::SetCursorScreenPos(after);
 }
 

@@ -6,8 +6,26 @@
 #include <llmcalc/base/text.hpp>
 
 #include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
 
 namespace llmcalc::ui {
+namespace {
+
+/// A label in one line, or broken at the last blank that leaves the first line short enough.
+std::array<std::string_view, 2> two_lines(const Theme& theme, std::string_view label, float width) {
+  if (text_width(theme.fonts.small, label) <= width) return {label, {}};
+  std::size_t blank = label.rfind(' ');
+  while (blank != std::string_view::npos && blank != 0 &&
+         text_width(theme.fonts.small, label.substr(0, blank)) > width) {
+    blank = label.rfind(' ', blank - 1);
+  }
+  if (blank == std::string_view::npos || blank == 0) return {label, {}};
+  return {label.substr(0, blank), label.substr(blank + 1)};
+}
+
+}  // namespace
 
 const LeverRow* levers_panel(const Shown& shown, Task& task, bool& all, const Theme& theme) {
   const Palette& p = theme.palette;
@@ -25,18 +43,28 @@ const LeverRow* levers_panel(const Shown& shown, Task& task, bool& all, const Th
   const float tick = theme.px(14);
   for (std::size_t i = 0; i < count; ++i) {
     const LeverRow& row = rows[i];
+    const std::string amount =
+        row.more.count != 0 ? "+" + short_amount(row.more, shown.units) : "−" + short_amount(row.saved, shown.units);
+    const float full = ImGui::GetContentRegionAvail().x;
+    const float name_width = full - theme.px(12) - tick - text_width(theme.fonts.body, amount) - theme.px(6);
+    const std::array<std::string_view, 2> lines = two_lines(theme, row.label, name_width);
     ImGui::PushID(static_cast<int>(i));
-    if (ImGui::InvisibleButton("lever", {ImGui::GetContentRegionAvail().x, theme.px(25)})) taken = &row;
+    if (ImGui::InvisibleButton("lever", {full, theme.px(lines[1].empty() ? 25 : 38)})) taken = &row;
     const Box box = last_item();
     fill(box, ImGui::IsItemHovered() ? p.control_hover : p.track, theme.px(4));
     const Box room = shrunk(box, theme.px(6), 0);
     help(theme, row.label + "\nCosts: " + row.price + (row.makes_it_fit ? ". Then it fits" : "") +
                     ". Click to make this change; Ctrl+Z takes it back.");
     if (row.makes_it_fit) draw_tick(theme, {room.from, {room.from.x + theme.px(11), room.to.y}}, p.good);
-    const float width =
-        draw_text(theme, theme.fonts.body, p.good, room, "−" + short_amount(row.saved, shown.units), Align::Right);
-    const Box name{{room.from.x + tick, room.from.y}, {room.to.x - width - theme.px(6), room.to.y}};
-    draw_name(theme, theme.fonts.small, p.text, name, row.label);
+    draw_text(theme, theme.fonts.body, row.more.count != 0 ? p.text_soft : p.good, room, amount, Align::Right);
+    Box name{{room.from.x + tick, room.from.y}, {room.from.x + tick + name_width, room.to.y}};
+    if (!lines[1].empty()) {
+      const float middle = room.middle().y;
+      draw_name(theme, theme.fonts.small, p.text, {{name.from.x, middle}, {name.to.x, room.to.y - theme.px(4)}},
+                lines[1]);
+      name = {{name.from.x, room.from.y + theme.px(4)}, {name.to.x, middle}};
+    }
+    draw_name(theme, theme.fonts.small, p.text, name, lines[0]);
     focus_ring(theme, box);
     note_control(theme, "lever." + row.label, box);
     ImGui::PopID();

@@ -115,9 +115,13 @@ Library read_library(std::vector<std::filesystem::path> folders) {
     choice.device = std::make_shared<const Device>(std::move(preset.device));
     library.devices.push_back(std::move(choice));
   }
-  // Makers in the order of their table, families together within each.
-  std::stable_sort(library.devices.begin(), library.devices.end(),
-                   [](const DeviceChoice& a, const DeviceChoice& b) { return a.device->vendor < b.device->vendor; });
+  // Makers in the order of their table, families together within each, first those that people have at home.
+  std::map<std::string, bool> at_home;
+  for (const DeviceChoice& choice : library.devices)
+    at_home[choice.group] |= choice.device->device_class == "consumer";
+  std::stable_sort(library.devices.begin(), library.devices.end(), [&](const DeviceChoice& a, const DeviceChoice& b) {
+    return std::pair(a.device->vendor, !at_home[a.group]) < std::pair(b.device->vendor, !at_home[b.group]);
+  });
   library.issues = std::move(models.issues);
   library.issues.insert(library.issues.end(), devices.issues.begin(), devices.issues.end());
   return library;

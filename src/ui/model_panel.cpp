@@ -106,7 +106,7 @@ void weights_row(Controls& c, const Estimate& estimate) {
   }
   std::string label = coded_label(field, now);
   if (now == "released") label = std::string(label_of(c.scenario.weight_format()));
-  seek(c, field);
+  seek(c, field.path);
   coded_control(c, field, width, label, note);
 }
 

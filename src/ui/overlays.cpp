@@ -110,15 +110,15 @@ void act(App& app, const ScenariosDeed& deed) {
 }
 
 /// Opens the place of a setting and puts the keyboard on it.
-void show_setting(App& app, const Field& field) {
+void show_setting(App& app, const Field& field, std::string_view place) {
   if (field.path == "method") return say(app, "The method is chosen in the bar at the top");
   if (!field.matters(app.scenario)) {
     return say(app, std::string(field.label) + " has no effect with the current settings");
   }
   app.view.screen = Screen::OneModel;
   app.view.drawer_open = true;  // where the window is too narrow for the settings beside the rest
-  app.preferences.more_settings |= !is_always_shown(field);
-  app.view.seek = field.path;
+  app.preferences.more_settings |= place == field.path && !is_always_shown(field);
+  app.view.seek = place;
 }
 
 /// Opens a path that was chosen; what cannot be opened stays to be mended.
@@ -158,7 +158,7 @@ void overlays(App& app, Jobs& jobs, const Theme& theme) {
   about_dialogue(accuracy, opening, theme);
   if (const auto deed = command_palette(app.scenario, app.view, theme)) {
     if (deed->action != nullptr) deed->action->run(app);
-    if (deed->setting != nullptr) show_setting(app, *deed->setting);
+    if (deed->setting != nullptr) show_setting(app, *deed->setting, deed->place);
   }
 }
 

@@ -91,6 +91,10 @@ struct ChartDeeds {
 [[nodiscard]] ChartDeeds charts_panel(const Shown& shown, ChartsView& view, const Theme& theme, float height);
 
 // Right column.
+/// Inference or training as two words, the chosen one underlined; `name` begins their names for tests.
+void task_switch(const Theme& theme, const std::string& name, Task& task, const Box& box);
+[[nodiscard]] float task_switch_width(const Theme& theme);
+
 /// Heading of a panel that is about inference or training, with the switch between them.
 void task_heading(const Theme& theme, std::string_view title, Task& task);
 /// The device that was clicked; null mostly.

@@ -33,7 +33,10 @@ std::string memory_text(const PlanCandidate& c, ByteUnits units) {
 PlanRow row_of_candidate(const PlanCandidate& c, std::string name, ByteUnits units) {
   return {.name = std::move(name),
           .speed = c.tokens_per_second > 0 ? two_digits(c.tokens_per_second) : "–",
-          .price = c.dollars_per_hour > 0 ? "$" + fixed(c.dollars_per_hour, 2) : "–",
+          .price = c.dollars_per_hour > 0
+                       ? "$" + (c.dollars_per_hour < 1000 ? fixed(c.dollars_per_hour, 2)
+                                                          : grouped(static_cast<Count>(c.dollars_per_hour)))
+                       : "–",
           .memory = memory_text(c, units),
           .certain = c.fit.verdict == Verdict::Fits,
           .scenario = &c.scenario};

@@ -29,11 +29,12 @@ struct Results {
   double seconds = 0;
 };
 
-/// One change that saves memory.
+/// One change that saves memory, or uses what is left of it.
 struct LeverRow {
   std::string label;
   std::string price;
-  Bytes saved;
+  Bytes saved{};
+  Bytes more{};  ///< what it takes instead of saving
   bool makes_it_fit = false;
   Scenario scenario;
 };

@@ -40,9 +40,9 @@ enum Rank : int { exactly, label_begins, option_begins, label_has, help_has };
 
 SettingFound found_in(const Field& field, const std::string& query) {
   const std::string label = words_of(field.label);
-  SettingFound best{nullptr, std::string(field.flag), help_has + 1};
+  SettingFound best{.name = std::string(field.flag), .rank = help_has + 1};
   const auto take = [&](int rank, std::string name) {
-    if (rank < best.rank) best = {&field, std::move(name), rank};
+    if (rank < best.rank) best = {.field = &field, .name = std::move(name), .rank = rank};
   };
   if (label == query || words_of(field.flag) == query || words_of(field.path) == query)
     take(exactly, std::string(field.flag));
@@ -71,7 +71,16 @@ std::vector<SettingFound> search_settings(std::string_view query) {
     // These have choosers of their own.
     if (field.path == "model" || field.path == "device") continue;
     SettingFound one = found_in(field, words);
-    if (one.field != nullptr) found.push_back(std::move(one));
+    if (one.field == nullptr) continue;
+    one.label = field.label;
+    one.place = field.path;
+    found.push_back(std::move(one));
+  }
+  if (begins_words("global batch size train", words)) {
+    const Field& moved = field_at("training.accumulation");
+    const bool whole = words == "global batch" || words == "global batch size" || words == "train batch size";
+    found.push_back({&moved, "moves " + std::string(moved.flag), whole ? exactly : label_begins, "Global batch",
+                     "training.global_batch"});
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const SettingFound& a, const SettingFound& b) { return a.rank < b.rank; });

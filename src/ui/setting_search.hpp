@@ -12,8 +12,10 @@ namespace llmcalc::ui {
 /// A setting that a search found.
 struct SettingFound {
   const Field* field = nullptr;
-  std::string name;  ///< the name that was found, as people type it: "-ngl of llama.cpp", "--context"
-  int rank = 0;      ///< 0 is the best
+  std::string name;          ///< the name that was found, as people type it: "-ngl of llama.cpp", "--context"
+  int rank = 0;              ///< 0 is the best
+  std::string_view label{};  ///< what the window calls it
+  std::string_view place{};  ///< the control that shows it: the field's path, unless it moves the field indirectly
 };
 
 /// Settings with a name that the words begin, best first; none for an empty query.

@@ -26,6 +26,9 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 /// Values of a real setting are moved in steps of a thousandth.
 constexpr double real_steps = 1000.0;
 
+/// What an empty text stands for.
+std::string_view unset_word(const Field& field) { return field.path.ends_with("version") ? "newest" : "not set"; }
+
 Count whole_of(double value) { return value <= 0 ? 0 : static_cast<Count>(std::llround(value)); }
 
 SliderLook look_of(const Field& field) {
@@ -99,10 +102,11 @@ bool text_control(Controls& c, const Field& field, const Access<std::string>& ac
   std::array<char, 65> buffer{};
   const std::string& now = access.get(c.scenario);
   std::memcpy(buffer.data(), now.data(), std::min(now.size(), buffer.size() - 1));
+  const std::string hint(unset_word(field));
   ImGui::PushID(field.path.data(), field.path.data() + field.path.size());
   ImGui::SetNextItemWidth(width);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2{c.theme.px(8), (c.theme.px(22) - ImGui::GetFontSize()) / 2});
-  const bool changed = ImGui::InputTextWithHint("##text", "newest", buffer.data(), buffer.size());
+  const bool changed = ImGui::InputTextWithHint("##text", hint.c_str(), buffer.data(), buffer.size());
   ImGui::PopStyleVar();
   tab_stop(c.theme);
   ImGui::PopID();
@@ -190,20 +194,27 @@ bool best_button(const Theme& theme, const SolveTarget& target, float width) {
   return clicked;
 }
 
-/// Greys a row that the simple method does not look at.
-void veil_ignored(const Controls& c, const Field& field, ImVec2 row) {
-  if (c.scenario.method != Method::Article || article::reads_setting(field)) return;
-  const Box box{row, {row.x + ImGui::GetContentRegionAvail().x, ImGui::GetCursorScreenPos().y}};
-  fill({box.from, {box.to.x, row.y + c.theme.px(23)}}, faded(c.theme.palette.side, 0.62f));
-  if (ImGui::IsMouseHoveringRect(box.from, {box.to.x, row.y + c.theme.px(22)}) && ImGui::IsWindowHovered() &&
-      c.theme.mouse_rest_seconds > 0.35f) {
-    begin_tooltip(c.theme);
-    ImGui::TextUnformatted("The simple method does not look at this.");
-    end_tooltip();
-  }
+}  // namespace
+
+std::string field_help(const Field& field) {
+  std::string words(field.help);
+  if (words.empty()) return words;
+  // Names of programs keep their letters.
+  const std::string_view first = field.help.substr(0, field.help.find(' '));
+  const bool is_name =
+      std::any_of(first.begin(), first.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '.'; });
+  if (!is_name && words[0] >= 'a' && words[0] <= 'z') words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  if (std::string_view(".:!?").find(words.back()) == std::string_view::npos) words += '.';
+  return words;
 }
 
-}  // namespace
+void veil_ignored(const Controls& c, const Field& field, ImVec2 row) {
+  if (c.scenario.method != Method::Article || article::reads_setting(field)) return;
+  const Box box{row, {row.x + ImGui::GetContentRegionAvail().x, row.y + c.theme.px(23)}};
+  fill(box, faded(c.theme.palette.side, 0.62f));
+  if (ImGui::IsMouseHoveringRect(box.from, box.to) && ImGui::IsWindowHovered() && c.theme.mouse_rest_seconds > 0.35f)
+    explain(c.theme, box, "The simple method does not look at this.");
+}
 
 bool coded_control(Controls& c, const Field& field, float width, const std::string& shown, std::string_view note) {
   const auto& access = std::get<CodedAccess>(field.access);
@@ -225,14 +236,14 @@ bool coded_control(Controls& c, const Field& field, float width, const std::stri
   return access.set(c.scenario, texts[static_cast<std::size_t>(chosen)]);
 }
 
-void seek(Controls& controls, const Field& field) {
-  if (controls.seek == nullptr || *controls.seek != field.path) return;
+void seek(Controls& controls, std::string_view place) {
+  if (controls.seek == nullptr || *controls.seek != place) return;
   *controls.seek = {};
   seek_next_stop(controls.theme);
 }
 
 bool setting_control(Controls& controls, const Field& field, float width) {
-  seek(controls, field);
+  seek(controls, field.path);
   return std::visit(
       Overloaded{[&](const Access<Count>& a) { return whole_control(controls, field, a, width); },
                  [&](const Access<std::optional<Count>>& a) { return optional_control(controls, field, a, width); },
@@ -253,7 +264,7 @@ bool setting_control(Controls& controls, const Field& field, float width) {
 bool setting(Controls& controls, const Field& field) {
   if (!field.matters(controls.scenario)) return false;
   const ImVec2 row = ImGui::GetCursorScreenPos();
-  float width = row_label(controls.theme, field.label, controls.label_width, field.help);
+  float width = row_label(controls.theme, field.label, controls.label_width, field_help(field));
   const SolveTarget* target = solvable(controls, field);
   const float best_width = target == nullptr ? 0 : controls.theme.px(32);
   if (target != nullptr) width -= best_width + controls.theme.px(4);
@@ -272,7 +283,7 @@ bool setting_pair(Controls& controls, std::string_view label, const Field& left,
   const ImVec2 row = ImGui::GetCursorScreenPos();
   const float gap = controls.theme.px(4);
   const float width =
-      row_label(controls.theme, label, controls.label_width, std::string(left.help) + "\n" + std::string(right.help));
+      row_label(controls.theme, label, controls.label_width, field_help(left) + "\n" + field_help(right));
   const auto half = static_cast<float>(static_cast<int>((width - gap) / 2));
   bool changed = setting_control(controls, left, half);
   ImGui::SameLine(0, gap);
@@ -296,17 +307,18 @@ std::string setting_text(const Field& field, const Scenario& s) {
     return grouped(value) + " " + std::string(unit);
   };
   return std::visit(
-      Overloaded{[&](const Access<Count>& a) { return whole(a.get(s)); },
-                 [&](const Access<std::optional<Count>>& a) {
-                   const std::optional<Count>& value = a.get(s);
-                   return value ? whole(*value) : std::string(field.nothing.empty() ? "automatic" : field.nothing);
-                 },
-                 [&](const Access<bool>& a) { return std::string(a.get(s) ? "on" : "off"); },
-                 [&](const Access<double>& a) { return real_text(field, a.get(s)); },
-                 [&](const Access<std::string>& a) { return a.get(s).empty() ? std::string("newest") : a.get(s); },
-                 [&](const ChoiceAccess& a) { return std::string(a.row(a.get(s)).label); },
-                 [&](const CodedAccess& a) { return coded_label(field, a.get(s)); },
-                 [](std::monostate) { return std::string(); }},
+      Overloaded{
+          [&](const Access<Count>& a) { return whole(a.get(s)); },
+          [&](const Access<std::optional<Count>>& a) {
+            const std::optional<Count>& value = a.get(s);
+            return value ? whole(*value) : std::string(field.nothing.empty() ? "automatic" : field.nothing);
+          },
+          [&](const Access<bool>& a) { return std::string(a.get(s) ? "on" : "off"); },
+          [&](const Access<double>& a) { return real_text(field, a.get(s)); },
+          [&](const Access<std::string>& a) { return a.get(s).empty() ? std::string(unset_word(field)) : a.get(s); },
+          [&](const ChoiceAccess& a) { return std::string(a.row(a.get(s)).label); },
+          [&](const CodedAccess& a) { return coded_label(field, a.get(s)); },
+          [](std::monostate) { return std::string(); }},
       field.access);
 }
 

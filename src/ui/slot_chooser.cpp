@@ -43,10 +43,10 @@ void model_slot(Controls& controls, SlotChoosers& slots, const Field& field) {
   Chooser& chooser = slots.view.slots.at(at);
   Opening& opening = slots.view.opening;
   const ModelPtr& model = slot->model.get(controls.scenario);
-  const float width = row_label(controls.theme, field.label, controls.label_width, field.help);
+  const float width = row_label(controls.theme, field.label, controls.label_width, field_help(field));
   const std::string_view label = !model ? without(*slot) : model->name.empty() ? model->id : model->name;
   ImGui::PushID(field.path.data(), field.path.data() + field.path.size());
-  seek(controls, field);
+  seek(controls, field.path);
   if (closed_combo(controls.theme, field.path, width, label)) opening = {.dialogue = Dialogue::Slot, .slot = at};
   const Box box = last_item();
   chooser.below = {box.from.x, box.to.y + controls.theme.px(4)};

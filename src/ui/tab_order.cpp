@@ -47,6 +47,21 @@ void seek_next_stop(const Theme& theme) {
   if (theme.tab_order != nullptr) theme.tab_order->seek = true;
 }
 
+std::string_view typed_letters(const Theme& theme) {
+  if (theme.tab_order == nullptr) return {};
+  TabOrder& order = *theme.tab_order;
+  constexpr double pause = 1.0;
+  const double now = ImGui::GetTime();
+  if (ImGui::IsWindowAppearing() || now - order.typed_at > pause) order.letters.clear();
+  const std::size_t before = order.letters.size();
+  for (const ImWchar c : ImGui::GetIO().InputQueueCharacters) {
+    if (c <= ' ' || c > '~') continue;
+    order.letters += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    order.typed_at = now;
+  }
+  return order.letters.size() == before ? std::string_view{} : std::string_view(order.letters);
+}
+
 void begin_tab_layer(const Theme& theme) {
   if (theme.tab_order == nullptr) return;
   TabOrder& order = *theme.tab_order;

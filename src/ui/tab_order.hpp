@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace llmcalc::ui {
 
@@ -23,6 +25,8 @@ struct TabOrder {
   std::optional<std::size_t> target;  ///< the stop that gets the keyboard in this frame
   bool seek = false;                  ///< the next stop gets it
   bool begun = false;                 ///< something was clicked or reached by Tab: before, Tab begins at the first
+  std::string letters{};              ///< typed into an open list without a pause, in lower case
+  double typed_at = 0;                ///< when the last one was
 };
 
 /// Begins a frame: where Tab leads is known from the last one.
@@ -36,6 +40,9 @@ void tab_pass(const Theme& theme);
 
 /// The next stop gets the keyboard and is scrolled into view.
 void seek_next_stop(const Theme& theme);
+
+/// What was typed into the open list, when this frame has a letter more; "" otherwise. A list that opens begins anew.
+[[nodiscard]] std::string_view typed_letters(const Theme& theme);
 
 /// What is drawn between these two is open over the window.
 void begin_tab_layer(const Theme& theme);

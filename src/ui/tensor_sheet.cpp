@@ -60,12 +60,25 @@ void draw_header(SheetOrder& order, const Theme& theme, const Box& row) {
   ImGui::GetWindowDrawList()->AddLine({row.from.x, row.to.y}, row.to, p.border);
 }
 
+/// The end of a name from a dot on, as much of it as there is room for: names differ there.
+std::string name_end(const Theme& theme, std::string_view name, float room) {
+  if (text_width(theme.fonts.mono, name) <= room) return std::string(name);
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
+    std::string shorter = "…" + std::string(name.substr(dot));
+    if (text_width(theme.fonts.mono, shorter) <= room) return shorter;
+  }
+  return std::string(name);
+}
+
 void draw_row(ByteUnits units, const Theme& theme, const StoredTensor& t, const Box& row) {
   const Palette& p = theme.palette;
   const std::array<std::string, drawn_columns> words{
-      std::string(t.name),   t.columns == 1 ? grouped(t.rows) : grouped(t.rows) + " × " + grouped(t.columns),
-      grouped(t.how_many),   grouped(t.parameters()),
-      std::string(t.format), text(t.bytes, units)};
+      name_end(theme, t.name, cell_of(theme, row, 0).width()),
+      t.columns == 1 ? grouped(t.rows) : grouped(t.rows) + " × " + grouped(t.columns),
+      grouped(t.how_many),
+      grouped(t.parameters()),
+      std::string(t.format),
+      text(t.bytes, units)};
   for (std::size_t i = 0; i < words.size(); ++i) {
     const Typeface& face = i == 0 ? theme.fonts.mono : theme.fonts.body;
     draw_text(theme, face, i == 0 || i == 5 ? p.text : p.text_soft, cell_of(theme, row, i), words[i],

@@ -126,10 +126,18 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   const bool tiny = box.width() < theme.px(900);
   const float open = button_width(theme, "Open…");
   const float question = button_width(theme, "?");
-  // Pins have a key and a place in the palette: where there is no room their button is the one to miss.
-  const float pin = box.width() < theme.px(720) ? 0 : button_width(theme, "Pin A") + gap;
-  const float right = pin + button_width(theme, "Export…") + theme.px(36) + question +
-                      text_width(theme.fonts.body, "GiBGB") + theme.px(44) + 3 * gap;
+  // Pins, export, units and theme have keys and a place in the palette, which a button of its own opens where there
+  // is no room for them.
+  const bool short_of_room = box.width() < theme.px(760);
+  const float actions = theme.px(34);
+  const float pin = button_width(theme, "Pin A") + gap;
+  const float right = short_of_room ? actions + gap + question
+                                    : pin + button_width(theme, "Export…") + theme.px(36) + question +
+                                          text_width(theme.fonts.body, "GiBGB") + theme.px(44) + 3 * gap;
+  const auto actions_button = [&] {
+    if (button(theme, "actions", "…", actions)) view.opening.dialogue = Dialogue::Palette;
+    help(theme, "Every action by its name: export, pins, method, units, theme, help (Ctrl+P).");
+  };
   using Names = std::array<std::string_view, 2>;
   const auto width_of = [&](const Names& names) {
     return text_width(theme.fonts.body, names[0]) + text_width(theme.fonts.body, names[1]) + theme.px(44);
@@ -166,14 +174,12 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   }
   if (box.width() < theme.px(560)) {
     // As wide as a phone: the choosers, and everything else by its name in the palette.
-    const float actions = theme.px(34);
     const float both = box.width() - theme.px(14 + 34 + 6 + 14) - actions - 2 * gap;
     model_button(shown, view, theme, both * 0.5f);
     ImGui::SameLine(0, gap);
     device_button(shown, view, theme, both * 0.5f);
     ImGui::SetCursorScreenPos({box.to.x - actions - theme.px(14), top});
-    if (button(theme, "actions", "…", actions)) view.opening.dialogue = Dialogue::Palette;
-    help(theme, "Every action by its name: export, method, units, theme, help (Ctrl+P).");
+    actions_button();
     return deeds;
   }
   if (has_switch) {
@@ -201,18 +207,20 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
          "that this program began with.");
   }
   ImGui::SetCursorScreenPos({box.to.x - right - theme.px(14), top});
-  if (pin > 0) {
+  if (short_of_room) {
+    actions_button();
+  } else {
     deeds.pin = pin_button(pins, theme);
     ImGui::SameLine(0, gap);
+    if (button(theme, "export", "Export…")) view.opening.dialogue = Dialogue::Export;
+    help(theme, "Picture, CSV, JSON, Markdown, launch command (Ctrl+E).");
+    ImGui::SameLine(0, gap);
+    constexpr std::array unit_names{label_of(ByteUnits::Binary), label_of(ByteUnits::Decimal)};
+    preferences.units =
+        static_cast<ByteUnits>(segmented(theme, "units", unit_names, static_cast<std::size_t>(preferences.units)));
+    ImGui::SameLine(0, gap);
+    theme_button(preferences.theme, theme);
   }
-  if (button(theme, "export", "Export…")) view.opening.dialogue = Dialogue::Export;
-  help(theme, "Picture, CSV, JSON, Markdown, launch command (Ctrl+E).");
-  ImGui::SameLine(0, gap);
-  constexpr std::array unit_names{label_of(ByteUnits::Binary), label_of(ByteUnits::Decimal)};
-  preferences.units =
-      static_cast<ByteUnits>(segmented(theme, "units", unit_names, static_cast<std::size_t>(preferences.units)));
-  ImGui::SameLine(0, gap);
-  theme_button(preferences.theme, theme);
   ImGui::SameLine(0, gap);
   if (button(theme, "help", "?")) view.opening.dialogue = Dialogue::Help;
   help(theme, "Keys and the meaning of the marks (F1). Ctrl+P lists every action.");

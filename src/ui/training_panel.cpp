@@ -23,12 +23,16 @@ void global_batch(Controls& c) {
   constexpr std::string_view words =
       "Sequences per optimizer step: micro-batch × gradient accumulation × data parallel ranks. It sets the "
       "accumulation.";
+  const ImVec2 row = ImGui::GetCursorScreenPos();
   const float width = row_label(c.theme, "Global batch", c.label_width, words);
   const CountRange range{
       .low = per_pass, .high = std::max<Count>(multiply(per_pass, 64), 4096), .logarithmic = true, .step = per_pass};
   const SliderLook look{
       .range = range, .shown = counted(batch, "sequence"), .typed = grouped(batch), .lowest = 1, .highest = 1U << 24};
-  if (!count_slider(c.theme, c.typing, "training.global_batch", width, look, batch)) return;
+  seek(c, "training.global_batch");
+  const bool moved = count_slider(c.theme, c.typing, "training.global_batch", width, look, batch);
+  veil_ignored(c, field_at("training.accumulation"), row);
+  if (!moved) return;
   // The nearest that the ranks can share evenly.
   t.accumulation = std::max<Count>(add(batch, per_pass / 2) / per_pass, 1);
 }
@@ -51,10 +55,8 @@ void training_panel(Controls& controls, SlotChoosers& slots) {
     if (field->path == "training.micro_batch") global_batch(controls);
   }
   defaults_line(controls.theme, controls.scenario);
-  if (!controls.more) return;
   for (const Field& field : fields) {
-    if (field.group() != "training") continue;
-    if (is_always_shown(field)) continue;
+    if (!controls.more || field.group() != "training" || is_always_shown(field)) continue;
     if (field.kind() == FieldKind::External) {
       model_slot(controls, slots, field);
     } else {

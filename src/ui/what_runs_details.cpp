@@ -36,10 +36,10 @@ void use_bar(const Theme& theme, const Candidate& best, Task task, ByteUnits uni
   ImGui::Dummy({width, theme.px(26)});
   paragraph(theme, theme.fonts.small, theme.palette.text_soft, words, width);
   if (tightest) {
-    paragraph(
-        theme, theme.fonts.small, theme.palette.good,
-        text(tightest->headroom(), units) + " free on " + (tightest->name == "host" ? "the host" : tightest->name),
-        width);
+    const bool single = best.scenario.devices.count() == 1;
+    const std::string place = tightest->name == "host" ? "in RAM" : single ? "on the GPU" : "on " + tightest->name;
+    paragraph(theme, theme.fonts.small, theme.palette.good,
+              short_amount(tightest->headroom(), units) + " free " + place, width);
   }
 }
 
@@ -92,8 +92,12 @@ void runs_details(const RunsShown& shown, const WhatRuns& runs, const Theme& the
     paragraph(theme, theme.fonts.body, p.bad, "Does not run here: " + row->answer.obstacle + ".", width);
     return;
   }
+  const auto part = [&](std::string_view title) {
+    ImGui::Dummy({1, theme.px(4)});
+    heading(theme, title);
+  };
   use_bar(theme, best, runs.wish.task(), shown.units);
-  heading(theme, runs.wish.task() == Task::Training ? "Ways that fit" : "Formats that fit");
+  part(runs.wish.task() == Task::Training ? "Ways that fit" : "Formats that fit");
   const FormatAnswers* formats = shown.formats != nullptr && shown.formats->of == entry.id ? shown.formats : nullptr;
   if (formats == nullptr) paragraph(theme, theme.fonts.small, p.text_faint, "…", width);
   bool interpolated = false;
@@ -108,16 +112,15 @@ void runs_details(const RunsShown& shown, const WhatRuns& runs, const Theme& the
                   (interpolated ? "; ≈ is interpolated by bits per weight." : "."),
               width);
   }
-  heading(theme, "Start it");
+  part("Start it");
   const std::string command = formats != nullptr ? formats->command : std::string();
-  // A long name of a repository is one word.
-  const bool wide = text_width(theme.fonts.mono, entry.hf_id) + theme.px(8) > width;
-  paragraph(theme, wide ? theme.fonts.small : theme.fonts.mono, p.text_soft, command, width);
+  card(theme, command.empty() ? "…" : command);
+  ImGui::Dummy({1, 0});
   if (button(theme, "runs.open", "Open", 0, Look::Accent)) deeds.open = best.scenario;
   help(theme, "Makes it the scenario, with every number and setting.");
   ImGui::SameLine(0, theme.px(8));
   if (button(theme, "runs.copy", "Copy command")) deeds.command = command;
-  heading(theme, runs.wish.task() == Task::Training ? "Why this way" : "Why this format");
+  part(runs.wish.task() == Task::Training ? "Why this way" : "Why this format");
   paragraph(theme, theme.fonts.small, p.text_soft, formats != nullptr ? formats->reason : place_text(best), width);
 }
 

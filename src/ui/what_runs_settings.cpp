@@ -15,10 +15,10 @@
 namespace llmcalc::ui {
 namespace {
 
-/// A small button that is on or off.
-void toggle(const Theme& theme, const char* name, std::string_view text, bool& on, std::string_view help_text) {
+/// A small button; `on`: filled with the accent. True when it was clicked.
+bool chip(const Theme& theme, const char* name, std::string_view text, bool on, std::string_view help_text) {
   const float width = text_width(theme.fonts.small, text) + theme.px(16);
-  if (ImGui::InvisibleButton(name, {width, theme.px(22)})) on = !on;
+  const bool clicked = ImGui::InvisibleButton(name, {width, theme.px(22)});
   const Box box = last_item();
   fill(box,
        on                       ? theme.palette.accent
@@ -29,6 +29,12 @@ void toggle(const Theme& theme, const char* name, std::string_view text, bool& o
   help(theme, help_text);
   focus_ring(theme, box);
   note_control(theme, name, box);
+  return clicked;
+}
+
+/// A small button that is on or off.
+void toggle(const Theme& theme, const char* name, std::string_view text, bool& on, std::string_view help_text) {
+  if (chip(theme, name, text, on, help_text)) on = !on;
 }
 
 /// A text that fits a closed combo.
@@ -65,11 +71,11 @@ void machine_part(const RunsShown& shown, Controls& controls, RunDeeds& deeds) {
   if (!device || !device->unified) setting(controls, field_at("host.memory_bytes"));
   setting(controls, field_at("host.reserve_bytes"));
   if (!shown.library.here) return;
-  deeds.this_computer = button(theme, "runs.here", "This computer", 0, Look::Quiet);
-  help(theme, "Sets the machine back to what was found on this computer.");
+  deeds.this_computer =
+      chip(theme, "runs.here", "This computer", false, "Sets the machine back to what was found on this computer.");
   ImGui::SameLine(0, theme.px(6));
-  deeds.free_now = button(theme, "runs.free", "What is free now", 0, Look::Quiet);
-  help(theme, "Counts as available only what is free at the moment.");
+  deeds.free_now =
+      chip(theme, "runs.free", "What is free now", false, "Counts as available only what is free at the moment.");
 }
 
 void task_part(WhatRuns& runs, Controls& controls) {
@@ -77,12 +83,8 @@ void task_part(WhatRuns& runs, Controls& controls) {
   heading(theme, "Task");
   for (const UseRow& use : uses) {
     bool on = runs.wish.use == use.id;
-    if (use.id == Use::Qlora) {
-      ImGui::Dummy({1, 0});
-    } else if (use.id != Use::Chat) {
-      ImGui::SameLine(0, theme.px(6));
-    }
-    if (use.id == Use::Lora || use.id == Use::Full) ImGui::SameLine(0, theme.px(6));
+    // Two rows: what serves, and what trains.
+    if (use.id != Use::Chat && use.id != Use::Qlora) ImGui::SameLine(0, theme.px(6));
     toggle(theme, use.key.data(), use.label, on, use.help);
     if (on && runs.wish.use != use.id) {
       runs.wish.use = use.id;
@@ -90,6 +92,7 @@ void task_part(WhatRuns& runs, Controls& controls) {
       runs.wish.sequences.reset();
     }
   }
+  ImGui::Dummy({1, theme.px(1)});
   const bool inference = runs.wish.task() == Task::Inference;
   if (inference) {
     const float width = row_label(theme, "Engine", controls.label_width, "What runs the model.");
@@ -183,6 +186,7 @@ void filter_part(const RunsShown& shown, WhatRuns& runs, Controls& controls) {
   }
   text_filter(theme, controls.label_width, "runs.family", "Family", families, runs.filter.family);
   text_filter(theme, controls.label_width, "runs.license", "Licence", licenses, runs.filter.license);
+  ImGui::Dummy({1, 0});
   toggle(theme, "runs.vision", "Vision", runs.filter.vision, "Only models that read images.");
   ImGui::SameLine(0, theme.px(6));
   toggle(theme, "runs.moe", "Mixtures", runs.filter.mixture, "Only mixtures of experts.");

@@ -154,6 +154,9 @@ bool model_row(const Theme& theme, const Columns& c, const io::RecommendedModel&
   return clicked;
 }
 
+/// "8 B", "100 M": a round number of parameters on an axis.
+std::string parameters_text(double n) { return n >= 1e9 ? shortest(n / 1e9) + " B" : shortest(n / 1e6) + " M"; }
+
 /// Speed against size; a click chooses a model.
 void speed_chart(const Theme& theme, const Box& area, const std::vector<io::RecommendedModel>& rows, WhatRuns& runs) {
   const Palette& p = theme.palette;
@@ -189,14 +192,20 @@ void speed_chart(const Theme& theme, const Box& area, const std::vector<io::Reco
               {{area.from.x, y - theme.px(8)}, {plot.from.x - theme.px(6), y + theme.px(8)}}, shortest(mark),
               Align::Right);
   }
+  const std::string_view axis = "tokens/s";
+  const float axis_end = area.from.x + theme.px(14) + text_width(theme.fonts.small, axis);
+  draw_text(theme, theme.fonts.small, p.text_faint, {{area.from.x + theme.px(6), plot.to.y}, {axis_end, area.to.y}},
+            axis);
   for (const double mark : {1e8, 1e9, 3e9, 8e9, 30e9, 100e9, 400e9}) {
     if (mark < least || mark > most) continue;
     const float x = at(mark, slow).x;
+    if (x - theme.px(30) < axis_end) continue;
     draw_text(theme, theme.fonts.small, p.text_faint, {{x - theme.px(30), plot.to.y}, {x + theme.px(30), area.to.y}},
-              count_text(static_cast<Count>(mark)), Align::Centre);
+              parameters_text(mark), Align::Centre);
   }
   if (runs.wish.task() == Task::Inference)
     dashed_line(theme, plot.from.x, plot.to.x, at(least, runs.wish.min_speed).y, p.mark);
+  const float wished = at(least, runs.wish.min_speed).y;
   ImGui::SetCursorScreenPos(area.from);
   const bool clicked = ImGui::InvisibleButton("runs.chart", area.size());
   const bool hovered = ImGui::IsItemHovered();
@@ -215,6 +224,11 @@ void speed_chart(const Theme& theme, const Box& area, const std::vector<io::Reco
       nearest = &row;
       nearest_distance = distance;
     }
+  }
+  if (runs.wish.task() == Task::Inference) {
+    draw_plated(theme, theme.fonts.small, p.text_soft,
+                {{plot.from.x + theme.px(4), wished - theme.px(17)}, {plot.to.x, wished - theme.px(1)}},
+                "at least " + shortest(runs.wish.min_speed) + " tokens/s", Align::Left);
   }
   if (nearest != nullptr) {
     begin_tooltip(theme);
@@ -259,6 +273,21 @@ const io::RecommendedModel* chosen_row(const std::vector<io::RecommendedModel>& 
   return rows.empty() ? nullptr : &rows.front();
 }
 
+namespace {
+
+/// "129 whole · 25 with RAM · 27 slower or coarser than asked · 84 do not": how the models run, as far as any do so.
+std::string marks_in_words(const std::array<std::size_t, 4>& counts) {
+  constexpr std::array<std::string_view, 4> words{" whole", " with RAM", " slower or coarser than asked", " do not"};
+  std::string note;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] == 0) continue;
+    note += (note.empty() ? "" : " · ") + grouped(counts[i]) + std::string(words[i]);
+  }
+  return note;
+}
+
+}  // namespace
+
 void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool has_details, RunDeeds& deeds) {
   const Palette& p = theme.palette;
   const std::vector<io::RecommendedModel> rows = listed_rows(shown.answers, runs);
@@ -275,14 +304,15 @@ void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool
     orders[i] = io::run_orders[i].label;
     order_width += text_width(theme.fonts.body, orders[i]) + theme.px(22);
   }
-  std::string note =
-      grouped(counts[0]) + " whole · " + grouped(counts[1]) + " with RAM · " + grouped(counts[3]) + " do not";
+  std::string note = marks_in_words(counts);
   if (!shown.answers.done)
     note = "asked " + grouped(shown.answers.rows.size()) +
            (shown.answers.asked == 0 ? "" : " of " + grouped(shown.answers.asked)) + " …";
   const float left = line.from.x + drawn + theme.px(12);
-  if (left + text_width(theme.fonts.body, note) < line.to.x - order_width - theme.px(8))
-    draw_text(theme, theme.fonts.body, p.text_faint, {{left, line.from.y}, line.to}, note);
+  const float note_room = line.to.x - order_width - theme.px(8) - left;
+  const Typeface& note_face = text_width(theme.fonts.body, note) <= note_room ? theme.fonts.body : theme.fonts.small;
+  if (text_width(note_face, note) <= note_room)
+    draw_text(theme, note_face, p.text_faint, {{left, line.from.y}, line.to}, note);
   ImGui::SetCursorScreenPos({line.to.x - order_width, at.y - theme.px(3)});
   runs.order =
       static_cast<io::RunOrder>(segmented(theme, "runs.order", orders, static_cast<std::size_t>(runs.order)));
@@ -293,7 +323,7 @@ void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool
   const float room = ImGui::GetContentRegionAvail().y;
   const float chart = has_details && room > theme.px(420) ? std::min(room * 0.32f, theme.px(230)) : 0;
   const float under = has_details ? chart : std::max(theme.px(190), room * 0.4f);
-  ImGui::BeginChild("rows", {width, std::max(room - under - theme.px(under > 0 ? 30 : 4), theme.px(120))});
+  ImGui::BeginChild("rows", {width, std::max(room - under - theme.px(under > 0 ? 38 : 4), theme.px(120))});
   const io::RecommendedModel* chosen = chosen_row(rows, runs);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     ImGui::PushID(rows[i].known->entry.id.c_str());

@@ -52,22 +52,6 @@ std::string calculation(const Component& c, ByteUnits units) {
   return out + " = " + text(c.bytes, units);
 }
 
-/// A card with monospaced lines.
-void card(const Theme& theme, const std::string& lines) {
-  const float width = ImGui::GetContentRegionAvail().x;
-  const float pad = theme.px(9);
-  compat::push(theme.fonts.mono);
-  const ImVec2 size = ImGui::CalcTextSize(lines.c_str(), nullptr, false, width - 2 * pad);
-  compat::pop_font();
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const Box box{at, {at.x + width, at.y + size.y + 2 * pad}};
-  fill(box, theme.palette.track, theme.px(4));
-  ImGui::SetCursorScreenPos({at.x + pad, at.y + pad});
-  paragraph(theme, theme.fonts.mono, theme.palette.text, lines, width - 2 * pad);
-  ImGui::SetCursorScreenPos(at);
-  ImGui::Dummy(box.size());
-}
-
 /// How far to trust the number, at the right end of the heading.
 void trust_badge(const Theme& theme, const Component& c, const Box& head) {
   const Palette& p = theme.palette;

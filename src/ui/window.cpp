@@ -3,6 +3,8 @@
 
 #include "report/estimate_tables.hpp"
 #include "ui/answers.hpp"
+#include "ui/bar_lanes.hpp"
+#include "ui/breakdowns.hpp"
 #include "ui/examples.hpp"
 #include "ui/files.hpp"
 #include "ui/overlays.hpp"
@@ -289,9 +291,21 @@ void first_bar(App& app, const Theme& theme, const Box& box) {
   app.preferences.tab = Tab::Compare;
 }
 
+/// A number that the chosen task does not have gives way to its largest one: WHY is about what the panels show.
+void keep_focus(App& app) {
+  Focus& focus = app.preferences.focus;
+  const Estimate& e = app.results.estimate;
+  if (const Found found = find_part(e, focus.task, focus.part); found.component && found.task == focus.task) return;
+  const Breakdown& shown = focus.task == Task::Training ? e.training.breakdown : leading(e.inference);
+  const auto largest = std::max_element(shown.components.begin(), shown.components.end(),
+                                        [](const Component& a, const Component& b) { return a.bytes < b.bytes; });
+  if (largest != shown.components.end()) focus.part = largest->part;
+}
+
 /// Brings what is drawn up to date with the scenario and the chosen chart.
 void update(App& app, Jobs& jobs) {
   update_results(app);
+  keep_focus(app);
   update_chart(app, !ImGui::GetIO().MouseDown[0]);
   update_sheet(app);
   update_plan(app, jobs);

@@ -77,7 +77,7 @@ TEST(Bars, ADesktopsShareIsNotAnEnginesLimit) {
        R"({"model": "llama-3.1-8b", "serving": {"runtime": "transformers"}, "overhead": {"display_bytes": 1073741824},
     "device": {"id": "rtx-4090", "count": 1}})");
   const Fit& fit = d.app.results.estimate.inference.fit;
-  EXPECT_EQ(engine_limit(d.app.scenario, fit), std::nullopt);
+  EXPECT_EQ(engine_limit(d.app.results.estimate.inference), std::nullopt);
   EXPECT_FALSE(d.shows("granted by Transformers"));
   EXPECT_EQ(usable_memory(d.app.scenario), fit.capacity);
 }

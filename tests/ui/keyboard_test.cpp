@@ -85,6 +85,44 @@ TEST(Palette, SaysWhenASettingHasNoEffect) {
   EXPECT_TRUE(d.shows("has no effect")) << "a dense model served by vLLM";
 }
 
+TEST(Palette, FindsTheGlobalBatch) {
+  Driver d;
+  choose_in_palette(d, "global batch");
+  EXPECT_FALSE(d.app.preferences.more_settings) << "it is always shown";
+  d.press(Key::Enter);
+  d.frames(2);
+  ASSERT_EQ(d.app.view.typing.name, "training.global_batch");
+  d.type("64");
+  d.press(Key::Enter);
+  EXPECT_EQ(d.app.scenario.training.accumulation, 64u);
+}
+
+TEST(Palette, TurnsThePanelsToTrainingAndBack) {
+  Driver d;
+  choose_in_palette(d, "training charts");
+  EXPECT_EQ(d.app.preferences.focus.task, Task::Training);
+  choose_in_palette(d, "inference charts");
+  EXPECT_EQ(d.app.preferences.focus.task, Task::Inference);
+}
+
+TEST(Combo, LettersGoToTheOptionTheyBegin) {
+  Driver d;
+  choose_in_palette(d, "--framework");
+  d.press(Key::Enter);
+  d.frames(3);
+  d.type("mega");
+  d.frames(3);
+  d.press(Key::Enter);
+  EXPECT_EQ(d.app.scenario.training.framework, TrainingFramework::Megatron);
+  choose_in_palette(d, "--weights");
+  d.press(Key::Enter);
+  d.frames(3);
+  d.type("q4_k_m");
+  d.frames(3);
+  d.press(Key::Enter);
+  EXPECT_EQ(d.app.scenario.weights.mix, GgufMix::Q4_K_M);
+}
+
 TEST(Palette, StillRunsActions) {
   Driver d;
   choose_in_palette(d, "compare pins");

@@ -43,6 +43,25 @@ TEST(WhatRuns, ListsModelsThatFitAndOpensTheChosenOne) {
   EXPECT_TRUE(fits(fit(d.app.scenario, Task::Inference).verdict));
 }
 
+TEST(WhatRuns, CountsAddUpAndNothingScrollsInVain) {
+  Driver d;
+  d.app.view.screen = Screen::WhatRuns;
+  wait_for_rows(d);
+  const auto counts = io::count_marks(d.jobs.runs->answers().rows);
+  EXPECT_TRUE(d.shows(counted(counts[0] + counts[1] + counts[2], "model") + " run here"));
+  if (counts[2] != 0) {
+    EXPECT_TRUE(d.shows(grouped(counts[2]) + " slower or coarser than asked"));
+  }
+  const auto chart = d.find("runs.chart");
+  ASSERT_TRUE(chart);
+  EXPECT_LT(chart->to.y, ImGui::GetIO().DisplaySize.y - 30) << "the chart ends above the status bar";
+  const float before = chart->from.y;
+  d.move(chart->middle());
+  compat::feed_mouse_wheel(-5);
+  d.frames(4);
+  EXPECT_FLOAT_EQ(d.find("runs.chart")->from.y, before) << "there is nothing to scroll to";
+}
+
 TEST(WhatRuns, AsksAgainWhenTheTaskChanges) {
   Driver d;
   d.app.view.screen = Screen::WhatRuns;

@@ -49,6 +49,63 @@ TEST(Verdict, APoolThatHoldsSomeSequencesIsNoFailure) {
   EXPECT_EQ(inference_words(d).text, "Room for " + grouped(static_cast<Count>(held)) + " of 8 sequences");
 }
 
+TEST(Verdict, NamesHostMemoryWhereThatDecides) {
+  Driver d;
+  show(d, R"({"model": "llama-3.3-70b-instruct", "device": "rtx-3060-12gb", "host": {"memory_bytes": 17179869184},
+    "serving": {"runtime": "llama.cpp", "gpu_layers": 10}, "weights": {"format": "gguf:Q4_K_M"}})");
+  EXPECT_NE(inference_words(d).text.find("too much in host memory"), std::string::npos) << inference_words(d).text;
+}
+
+TEST(Simple, IsNeverCalledExact) {
+  Driver d;
+  EXPECT_TRUE(d.shows("exact"));
+  d.app.scenario.method = Method::Article;
+  d.frames(4);
+  EXPECT_FALSE(d.shows("exact")) << "no badge, and nothing in the status bar";
+  for (const Component& c : d.app.results.estimate.training.breakdown.components) EXPECT_NE(c.trust, Trust::Exact);
+}
+
+TEST(Simple, HasAVerdictInHostMemoryToo) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "method": "article", "device": "cpu", "host": {"memory_bytes": 8589934592}})");
+  EXPECT_EQ(inference_words(d).colour, FitColour::Bad);
+}
+
+TEST(Charts, NoLengthBeyondTheModelsIsOffered) {
+  Driver d;
+  show(d, R"({"model": "llama-3-70b", "device": {"id": "h100-sxm-80gb", "count": 4}, "parallelism": {"tensor": 4}})");
+  d.app.preferences.tab = Tab::Context;
+  d.frames(4);
+  ASSERT_EQ(d.app.scenario.model->max_context, 8192u);
+  EXPECT_EQ(d.app.chart.largest, 8192u);
+  EXPECT_TRUE(d.shows("fits at every length of the model"));
+  ASSERT_TRUE(d.click("serving.context.best"));
+  EXPECT_EQ(d.app.scenario.serving.context, 8192u);
+}
+
+TEST(Levers, OfferFinerWeightsWhereThereIsRoom) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "device": "rtx-4090", "serving": {"runtime": "llama.cpp"},
+    "weights": {"format": "gguf:Q4_K_M"}})");
+  const auto& rows = d.app.answers.levers[0];
+  ASSERT_FALSE(rows.empty());
+  EXPECT_NE(rows.front().label.find("weights fit too"), std::string::npos) << rows.front().label;
+  EXPECT_GT(rows.front().more, Bytes{});
+  EXPECT_TRUE(it_fits(rows.front().scenario, Task::Inference));
+  ASSERT_TRUE(d.click("lever." + rows.front().label));
+  EXPECT_TRUE(d.app.results.estimate.inference.fit.fits);
+}
+
+TEST(Why, IsAboutTheTaskThatIsShown) {
+  Driver d;
+  d.app.preferences.focus = {Task::Inference, Part::KvCache};
+  d.frames(3);
+  ASSERT_TRUE(d.click("training.name"));
+  d.frames(3);
+  EXPECT_TRUE(d.shows("· training"));
+  EXPECT_FALSE(d.shows("KV cache · inference"));
+}
+
 TEST(Units, AreAtEveryRealValue) {
   Driver d(1440, 3600);
   d.app.preferences.more_settings = true;
