@@ -123,8 +123,11 @@ int show_window(const Options& options, int width, int height) {
     width = app.preferences.width;
     height = app.preferences.height;
   }
-  Result<platform::Window> opened =
-      platform::Window::open({.width = width, .height = height, .visible = !picture, .title = "llmcalc"});
+  Result<platform::Window> opened = platform::Window::open({.width = width,
+                                                            .height = height,
+                                                            .visible = !picture,
+                                                            .within_screen = !picture && options.size.empty(),
+                                                            .title = "llmcalc"});
   if (!opened) {
     session.started();
     return complain(opened.issues(), cli::failure);

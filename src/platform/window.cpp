@@ -28,6 +28,19 @@ struct Inbox {
 
 Inbox* inbox_of(GLFWwindow* handle) { return static_cast<Inbox*>(glfwGetWindowUserPointer(handle)); }
 
+/// The size wanted, cut where the screen has less: without that a small laptop hides the right column.
+std::pair<int, int> size_to_open(const WindowOptions& options) {
+  GLFWmonitor* screen = options.within_screen ? glfwGetPrimaryMonitor() : nullptr;
+  if (screen == nullptr) return {options.width, options.height};
+  int x = 0;
+  int y = 0;
+  int width = 0;
+  int height = 0;
+  glfwGetMonitorWorkarea(screen, &x, &y, &width, &height);
+  if (width < 320 || height < 240) return {options.width, options.height};
+  return {std::min(options.width, width), std::min(options.height, height)};
+}
+
 /// What GLFW says about its last failure, and what can be done.
 Issue glfw_issue(const char* what, const char* remedy) {
   const char* description = nullptr;
@@ -87,7 +100,8 @@ Result<Window> Window::open(const WindowOptions& options) {
     return glfw_issue("no display can be opened", "The command line, llmcalc, needs none");
   }
   set_hints(options);
-  GLFWwindow* handle = glfwCreateWindow(options.width, options.height, options.title.c_str(), nullptr, nullptr);
+  const auto [width, height] = size_to_open(options);
+  GLFWwindow* handle = glfwCreateWindow(width, height, options.title.c_str(), nullptr, nullptr);
   if (handle == nullptr) {
     const Issue issue = glfw_issue("OpenGL 3.3 is not available",
                                    "A newer graphics driver helps, or Mesa's software one (libgl1-mesa-dri); the "

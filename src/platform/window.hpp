@@ -19,6 +19,7 @@ struct WindowOptions {
   int width = 1440;
   int height = 900;
   bool visible = true;
+  bool within_screen = false;  ///< no larger than what the screen has free
   std::string title = "llmcalc";
 };
 

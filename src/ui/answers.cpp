@@ -224,7 +224,9 @@ std::vector<SpeedRow> speed_rows(const Scenario& s, const Estimate& estimate) {
     rows.push_back({"Training", range_text(speed->tokens_per_second, "tokens/s"),
                     "On all devices; model FLOPs utilisation of " + range_text(percent, "%") + ".", trains});
     const Cost cost = cost_of(s, Task::Training, speed->tokens_per_second);
-    const std::string tokens = count_text(s.cost.tokens) + " tokens ";
+    std::string amount = count_text(s.cost.tokens);
+    if (const std::size_t zeros = amount.find(".00 "); zeros != std::string::npos) amount.erase(zeros, 3);
+    const std::string tokens = amount + " tokens ";
     if (cost.hours.typical > 0)
       rows.push_back({tokens + "take", range_text(cost.hours, "h"), "At that speed.", trains});
     if (const Rate time = example_hours(s, speed->tokens_per_second); time.typical > 0) {

@@ -53,7 +53,7 @@ float free_beside(const Theme& theme, const std::vector<Sample>& samples, std::s
   float least = i == 0 || i + 1 == samples.size() ? 0 : slot;
   for (const std::size_t other : {i - 1, i + 1}) {
     if (other >= samples.size()) continue;
-    least = std::min(least, (slot - text_width(theme.fonts.heading, samples[other].label)) / 2 - theme.px(4));
+    least = std::min(least, (slot - text_width(theme.fonts.small, samples[other].label)) / 2 - theme.px(2));
   }
   return std::max(least, 0.0f);
 }
@@ -76,8 +76,9 @@ void draw_labels(ByteUnits units, Tab tab, const Theme& theme, const ChartFrame&
   // A long name reaches into the room that its neighbours leave.
   const Box below{{slot.from.x + 1 - beside, frame.plot.to.y + theme.px(6)},
                   {slot.to.x - 1 + beside, frame.plot.to.y + theme.px(22)}};
-  draw_text(theme, sample.marked ? theme.fonts.heading : theme.fonts.small, sample.marked ? p.text : p.text_faint,
-            below, sample.label, Align::Centre);
+  const bool strong = sample.marked && text_width(theme.fonts.heading, sample.label) <= below.width();
+  draw_text(theme, strong ? theme.fonts.heading : theme.fonts.small, sample.marked ? p.text : p.text_faint, below,
+            sample.label, Align::Centre);
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ void draw_header(SheetOrder& order, const Theme& theme, const Box& row) {
 std::string name_end(const Theme& theme, std::string_view name, float room) {
   if (text_width(theme.fonts.mono, name) <= room) return std::string(name);
   for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
-    std::string shorter = "…" + std::string(name.substr(dot));
+    std::string shorter = "…" + std::string(name.substr(dot + 1));
     if (text_width(theme.fonts.mono, shorter) <= room) return shorter;
   }
   return std::string(name);

@@ -172,7 +172,11 @@ void speed_chart(const Theme& theme, const Box& area, const std::vector<io::Reco
     slow = std::min(slow, row.answer.best.speed.typical);
     fast = std::max(fast, row.answer.best.speed.typical);
   }
-  if (most <= 0) return;
+  if (most <= 0) {
+    draw_text(theme, theme.fonts.small, p.text_faint, area,
+              rows.empty() ? "" : "No speed is known: this device has no published bandwidth.", Align::Centre);
+    return;
+  }
   slow = std::min(slow, runs.wish.min_speed) / 1.3;
   fast *= 1.3;
   least /= 1.2;

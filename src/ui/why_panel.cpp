@@ -15,7 +15,8 @@ namespace {
 std::string calculation(const Summand& s) {
   std::string out;
   if (!s.label.empty()) out.append(s.label).append("\n");
-  if (s.size() == 0) return out + "= " + exact_text(s.result);
+  const bool plain = s.size() == 1 && s.terms[0].symbol == "bytes" && text(s.width).empty() && s.divisor <= 1;
+  if (s.size() == 0 || plain) return out + "= " + exact_text(s.result);
   std::string symbols;
   for (std::size_t i = 0; i < s.size(); ++i) {
     if (!symbols.empty()) symbols += " · ";
