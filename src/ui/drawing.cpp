@@ -219,7 +219,7 @@ void explain(const Theme& theme, const Box& box, std::string_view text) {
   ImGui::SetNextWindowPos(at);
   begin_tooltip(theme);
   ImGui::TextUnformatted(text.data(), text.data() + text.size());
-  note_control(theme, "help", {at, {at.x + size.x, at.y + size.y}});
+  note_control(theme, "explanation", {at, {at.x + size.x, at.y + size.y}});
   end_tooltip();
   compat::pop_font();
 }

@@ -279,9 +279,9 @@ const io::RecommendedModel* chosen_row(const std::vector<io::RecommendedModel>& 
 
 namespace {
 
-/// "129 whole · 25 with RAM · 27 slower or coarser than asked · 84 do not": how the models run, as far as any do so.
+/// "129 whole · 25 with RAM · 27 too slow or coarse · 84 do not": how the models run, as far as any do so.
 std::string marks_in_words(const std::array<std::size_t, 4>& counts) {
-  constexpr std::array<std::string_view, 4> words{" whole", " with RAM", " slower or coarser than asked", " do not"};
+  constexpr std::array<std::string_view, 4> words{" whole", " with RAM", " too slow or coarse", " do not"};
   std::string note;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] == 0) continue;

@@ -22,7 +22,7 @@ std::optional<Box> help_of_control(Driver& d, const std::string& name) {
   d.theme.mouse_rest_seconds = 1;
   d.move(box->middle());
   d.frames(3);
-  return d.find("help");
+  return d.find("explanation");
 }
 
 struct Place {
@@ -60,7 +60,7 @@ TEST(Help, OfASettingStandsBesideItsPanel) {
   d.theme.mouse_rest_seconds = 1;
   d.move({slider->from.x - 60, slider->middle().y});  // its label
   d.frames(3);
-  const auto help = d.find("help");
+  const auto help = d.find("explanation");
   ASSERT_TRUE(help);
   const auto bar = d.find("inference.bar");
   ASSERT_TRUE(bar);

@@ -50,7 +50,7 @@ TEST(WhatRuns, CountsAddUpAndNothingScrollsInVain) {
   const auto counts = io::count_marks(d.jobs.runs->answers().rows);
   EXPECT_TRUE(d.shows(counted(counts[0] + counts[1] + counts[2], "model") + " run here"));
   if (counts[2] != 0) {
-    EXPECT_TRUE(d.shows(grouped(counts[2]) + " slower or coarser than asked"));
+    EXPECT_TRUE(d.shows(grouped(counts[2]) + " too slow or coarse"));
   }
   const auto chart = d.find("runs.chart");
   ASSERT_TRUE(chart);
