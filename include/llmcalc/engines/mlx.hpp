@@ -142,10 +142,14 @@ inline constexpr std::array weight_choices{FormatChoice{WeightFormat::Bf16}, For
                                            FormatChoice{WeightFormat::MlxQ6}, FormatChoice{WeightFormat::MlxQ5},
                                            FormatChoice{WeightFormat::MlxQ4}};
 
+/// Source: MLX's README: Apple silicon, and CUDA on Linux.
+inline constexpr std::array vendors{Vendor::Apple, Vendor::Nvidia};
+
 /// Source: mlx-lm --kv-bits.
 inline constexpr Engine engine{
     .id = Runtime::Mlx,
     .program = "mlx_lm.server --model",
+    .vendors = vendors,
     .weight_choices = weight_choices,
     .reads_mlx = true,
     .cache_formats = kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Int8, KvFormat::Int4),

@@ -183,7 +183,7 @@ inline constexpr std::array profiles{
   const RankLayout l = rank_layout(s);
   const PagedRules rules = paged_rules(s, profile);
   const Count sequences = sequences_on_replica(s, l);
-  const Device* device = s.devices.smallest();
+  const Device* device = s.devices.smallest_of(l.world());
   InferenceEstimate e;
   std::vector<Breakdown> stages;
   bool pool_known = false;
@@ -236,8 +236,12 @@ inline constexpr std::array profiles{
 }
 
 /// Source: sglang server_args.py (kv_cache_dtype).
+/// Source: docs.sglang.ai, "Install": NVIDIA, AMD, Intel, TPU and Ascend.
+inline constexpr std::array vendors{Vendor::Nvidia, Vendor::Amd, Vendor::Intel, Vendor::Google, Vendor::Other};
+
 inline constexpr Engine engine{.id = Runtime::Sglang,
                                .program = "python -m sglang.launch_server --model-path",
+                               .vendors = vendors,
                                .weight_choices = engine_choices::server_weights,
                                .halves_fp32 = true,
                                .cache_formats = kv_format_set(KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8),

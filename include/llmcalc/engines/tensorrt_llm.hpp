@@ -77,7 +77,7 @@ inline constexpr std::array profiles{
   rules.states.columns_less = 1;
   rules.states.state = asks_for_fp32_states(*s.model) ? Block{1, 4} : Block{1, 2};
   const Count batch = given_limits(s.serving, limits(s)).sequences;
-  const Device* device = s.devices.smallest();
+  const Device* device = s.devices.smallest_of(l.world());
   InferenceEstimate e;
   std::vector<Breakdown> stages;
   bool pool_known = false;
@@ -113,10 +113,14 @@ inline constexpr std::array profiles{
   return e;
 }
 
+/// It is NVIDIA's own.
+inline constexpr std::array vendors{Vendor::Nvidia};
+
 /// Source: TensorRT-LLM KvCacheConfig.dtype.
 inline constexpr Engine engine{
     .id = Runtime::TensorRtLlm,
     .program = "trtllm-serve",
+    .vendors = vendors,
     .weight_choices = engine_choices::server_weights,
     .halves_fp32 = true,
     .cache_formats = kv_format_set(KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8, KvFormat::Int8),

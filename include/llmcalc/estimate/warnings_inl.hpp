@@ -39,6 +39,18 @@ inline void add_general(const Scenario& s, std::optional<Task> half, std::vector
   }
 }
 
+/// A device that the engine has no build for.
+inline void add_unsupported(const Scenario& s, std::vector<std::string>& out) {
+  const std::span<const Vendor> makers = engine_of(s).vendors;
+  for (const DeviceGroup& group : s.devices.groups) {
+    if (group.count == 0 || !group.device || makers.empty()) continue;
+    if (std::find(makers.begin(), makers.end(), group.device->vendor) != makers.end()) continue;
+    out.push_back(std::string(label_of(s.serving.runtime)) + " has no build for " + group.device->name +
+                  ": the figures are by its rules on other devices. Choose an engine that runs there.");
+    return;
+  }
+}
+
 /// A weight format whose published builds differ, when it was chosen by name.
 inline void add_published_mix(const Scenario& s, std::vector<std::string>& out) {
   const bool gguf = s.weights.format == WeightFormat::Gguf;
@@ -150,6 +162,7 @@ LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estima
   warnings_detail::add_general(s, half, out);
   if (wants(half, Task::Training)) validation::add_training_warnings(s, out);
   if (s.method == Method::Article) return out;  // the article knows neither engines nor frameworks
+  if (wants(half, Task::Inference)) warnings_detail::add_unsupported(s, out);
   if (wants(half, Task::Inference)) warnings_detail::add_published_mix(s, out);
   if (wants(half, Task::Inference)) add_engine_warnings(s, engine_of(s), out);
   if (wants(half, Task::Training)) warnings_detail::add_trained_encoder(s, out);

@@ -187,6 +187,7 @@ struct UsualSettings {
   std::optional<Recipe> recipe{};          ///< when all weights are trained
   std::optional<Recipe> adapter_recipe{};  ///< when adapters are; nothing: the same
   std::optional<RecomputeKind> recompute{};
+  std::optional<Offload> offload{};           ///< while layers are recomputed
   std::optional<VisionTower> vision_tower{};  ///< when all weights are trained
   bool kbit_preparation = false;              ///< PEFT prepares a quantized base
 };

@@ -7,12 +7,15 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> unsloth_versions{{
     {.from = "0",
+     .usual = {.loss = Loss::Fused, .recompute = RecomputeKind::Full, .offload = Offload::Activations},
      .windows = WindowMasks::Kernel,
      .kernels = OwnKernels::Fused,
      .loss = LossKernel::OverLogits,
      .buckets = GradientBuckets::Copies,
      .value_model = ValueUpdate::WithThePolicy,
-     .source = "Unsloth kernels: rms_layernorm, swiglu, fast_lora, cross_entropy_loss (from source, not measured)"},
+     .source =
+         "Unsloth kernels: rms_layernorm, swiglu, fast_lora, cross_entropy_loss (from source, not measured); "
+         "docs.unsloth.ai, benchmarks: checkpoints \"unsloth\", which go to the host, and Apple's cut cross-entropy"},
 }};
 
 inline constexpr FrameworkRow unsloth{.id = TrainingFramework::Unsloth,

@@ -153,6 +153,17 @@ struct DeviceSet {
     }
     return found;
   }
+  /// The one with the least memory among the first so many: those that a layout uses. All when there are fewer.
+  [[nodiscard]] const Device* smallest_of(Count first) const {
+    const Device* found = nullptr;
+    for (const auto& group : groups) {
+      if (first == 0) break;
+      if (group.count == 0 || !group.device) continue;
+      if (!found || group.device->addressable() < found->addressable()) found = group.device.get();
+      first -= std::min(first, group.count);
+    }
+    return found;
+  }
   friend bool operator==(const DeviceSet&, const DeviceSet&) = default;
 };
 

@@ -79,6 +79,7 @@ struct Engine {
   Runtime id = Runtime::Transformers;
   Runtime prints = id;                             ///< whose lines its log has
   std::string_view program{};                      ///< how its server is started, up to the name of the model
+  std::span<const Vendor> vendors{};               ///< makers of the devices it has builds for; empty: all
   std::span<const FormatChoice> weight_choices{};  ///< weight formats it reads and people use, largest first
   GgufReading gguf = GgufReading::None;
   bool reads_mlx = false;                     ///< weights of mlx.nn.quantize

@@ -33,7 +33,7 @@ constexpr bool take(T& place, const std::optional<T>& usual) {
 
 }  // namespace usual_detail
 
-inline constexpr std::array<UsualSetting, 10> usual_settings{{
+inline constexpr std::array<UsualSetting, 11> usual_settings{{
     {"training.kernels",
      [](Scenario& s) { return usual_detail::take(s.training.kernels, usual_detail::of(s).kernels); }},
     {"training.loss",
@@ -53,6 +53,11 @@ inline constexpr std::array<UsualSetting, 10> usual_settings{{
      }},
     {"training.recompute",
      [](Scenario& s) { return usual_detail::take(s.training.recompute, usual_detail::of(s).recompute); }},
+    {"training.offload",
+     [](Scenario& s) {
+       if (s.training.recompute != RecomputeKind::Full) return false;
+       return usual_detail::take(s.training.offload, usual_detail::of(s).offload);
+     }},
     {"training.vision_tower",
      [](Scenario& s) {
        if (row_of(s.training.method).trained != Trained::Everything) return false;

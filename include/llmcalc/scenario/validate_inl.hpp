@@ -68,8 +68,15 @@ inline void check_range(const Field& f, const Scenario& s, Issues& issues) {
     if (!(v >= f.limits.low && v <= f.limits.high)) outside(shortest(v));
   }
   if (const auto* words = std::get_if<Access<std::string>>(&f.access)) {
-    const std::size_t length = words->get(s).size();
-    if (static_cast<double>(length) > f.limits.high) outside(grouped(length) + " characters");
+    const std::string& text = words->get(s);
+    if (static_cast<double>(text.size()) > f.limits.high) {
+      outside(grouped(text.size()) + " characters");
+    } else if (f.path.ends_with(".version") && !text.empty() &&
+               text.find_first_of("0123456789") == std::string::npos) {
+      // A text without a number would silently be taken for the oldest version.
+      issues.push_back(
+          {f.pointer(), "must be a version such as 0.19.0 or b6000, or left out for the newest, got " + text});
+    }
   }
 }
 

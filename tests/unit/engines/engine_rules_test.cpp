@@ -214,6 +214,37 @@ TEST(UnifiedMemory, HostAndGpuShareIt) {
   EXPECT_FALSE(evaluate_inference(s).fit.fits);
 }
 
+TEST(Refusals, NameADeviceWithoutABuild) {
+  Scenario s = scenario(Runtime::Vllm);
+  EXPECT_FALSE(warns(s, "no build for"));
+  Device mac;
+  mac.name = "Apple M4 Max 64 GB";
+  mac.vendor = Vendor::Apple;
+  mac.memory = 64_GiB;
+  s.devices.groups = {{std::make_shared<const Device>(mac), 1}};
+  EXPECT_TRUE(warns(s, "vLLM has no build for Apple M4 Max 64 GB"));
+  s.serving.runtime = Runtime::LlamaCpp;
+  EXPECT_FALSE(warns(s, "no build for"));
+}
+
+TEST(Refusals, OfBlocksThatARankDoesNotHoldWhole) {
+  // Qwen3 235B: 1,536 columns of an expert over eight ranks are 192.
+  Scenario s = scenario(Runtime::Vllm);
+  Model m = numbers({.kv_heads = 8});
+  for (Layer& kind : m.kinds) {
+    kind.feed_forward.experts = 128;
+    kind.feed_forward.expert_width = 1536;
+  }
+  s.model = shared(std::move(m));
+  s.weights.format = WeightFormat::Fp8Block;
+  s.parallelism.tensor = 4;
+  EXPECT_FALSE(warns(s, "FP8 blocks"));
+  s.parallelism.tensor = 8;
+  EXPECT_TRUE(warns(s, "192 of 1,536 feed-forward columns are no whole number of FP8 blocks of 128"));
+  s.parallelism.expert = 8;
+  EXPECT_FALSE(warns(s, "FP8 blocks"));
+}
+
 TEST(Refusals, AreToldInTheRuntimesWords) {
   Scenario s = scenario(Runtime::LlamaCpp, shared(numbers({.heads = 32, .kv_heads = 32, .head_dim = 80})));
   EXPECT_FALSE(warns(s, "does not divide"));

@@ -1,4 +1,5 @@
 #include <llmcalc/engines/vllm/engine.hpp>
+#include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/estimate/inference.hpp>
 #include <llmcalc/model/custom.hpp>
 
@@ -42,6 +43,19 @@ Bytes distance(Bytes a, Bytes b) { return a > b ? a - b : b - a; }
 /// True when the log's figure is within the range that the component itself states.
 bool holds(const Component* c, Bytes figure) {
   return c != nullptr && c->low <= figure + rounding && figure <= c->high + rounding;
+}
+
+TEST(Vllm, ASmallerCardThatTheLayoutDoesNotUseLeavesThePoolAlone) {
+  Scenario s = logged();
+  const InferenceEstimate alone = evaluate_inference(s);
+  Device small;
+  small.memory = 12_GiB;
+  s.devices.groups.push_back({std::make_shared<const Device>(small), 1});
+  const InferenceEstimate beside = evaluate_inference(s);
+  EXPECT_EQ(beside.kv_pool_bytes, alone.kv_pool_bytes);
+  EXPECT_EQ(beside.fit.fits, alone.fit.fits);
+  s.parallelism.tensor = 2;
+  EXPECT_LT(evaluate_inference(s).kv_pool_bytes, alone.kv_pool_bytes) << "both are used: the smaller one decides";
 }
 
 TEST(Vllm, HoldsTheWeightsAndThePeakOfItsLog) {

@@ -126,6 +126,21 @@ TEST(UsualSettings, FollowTheFramework) {
   EXPECT_EQ(s.training.recompute, defaults.training.recompute);
 }
 
+TEST(UsualSettings, OfUnslothKeepCheckpointsOnTheHostAndFuseTheLoss) {
+  Scenario s;
+  s.training.method = TrainingMethod::Qlora;
+  const Scenario before = s;
+  s.training.framework = TrainingFramework::Unsloth;
+  follow_choice(s, before);
+  EXPECT_EQ(s.training.recompute, RecomputeKind::Full);
+  EXPECT_EQ(s.training.offload, Offload::Activations);
+  EXPECT_EQ(s.training.loss, Loss::Fused);
+  const Scenario unsloth = s;
+  s.training.framework = TrainingFramework::Transformers;
+  follow_choice(s, unsloth);
+  EXPECT_EQ(s.training.offload, Offload::None);
+}
+
 TEST(UsualSettings, AreNamedWhereTheyApply) {
   Scenario s;
   EXPECT_EQ(usual_text(s, Task::Training), "");

@@ -55,6 +55,17 @@ TEST(Validate, NamesPlaceRangeAndValue) {
   EXPECT_EQ(issue_at(s, "/training/micro_batch"), "must be a whole number from 1 to 1,000,000, got 0");
 }
 
+TEST(Validate, AVersionHasANumber) {
+  Scenario s = valid();
+  for (const char* good : {"", "0.19.0", "v4.51", "b10573", "2024"}) {
+    s.serving.version = good;
+    EXPECT_EQ(validate(s), Issues{}) << good;
+  }
+  s.serving.version = "abc";
+  EXPECT_EQ(issue_at(s, "/serving/version"),
+            "must be a version such as 0.19.0 or b6000, or left out for the newest, got abc");
+}
+
 TEST(Validate, ReportsEverythingAtOnce) {
   Scenario s;
   s.training.micro_batch = 0;

@@ -186,7 +186,8 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
   const StepLimits step = given_limits(s.serving, limits(s));
   const ShardPlan plan = weight_plan(s, l, profile);
   const Count sequences = sequences_on_replica(s, l);
-  const Device* device = s.devices.smallest();
+  // A card that the layout does not use leaves the pool alone.
+  const Device* device = s.devices.smallest_of(l.world());
   const Range& outside = non_torch(profile, l, device);
   InferenceEstimate e;
   std::vector<Breakdown> stages;
@@ -254,6 +255,24 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
   return static_cast<double>(profile_of(s.serving.version).utilization) / 1000;
 }
 
+/// A feed-forward whose share of a rank is no whole number of FP8 blocks. Experts that stay whole on a rank are not
+/// shared. Source: quantization/utils/fp8_utils.py and fp8.py, create_weights.
+inline void add_block_warning(const Scenario& s, std::vector<std::string>& out) {
+  constexpr Count block = 128;
+  const Count ranks = s.parallelism.tensor;
+  if (s.weight_format() != WeightFormat::Fp8Block || ranks <= 1) return;
+  for (const Layer& kind : s.model->kinds) {
+    const FeedForward& f = kind.feed_forward;
+    const bool whole = f.experts > 0 && s.parallelism.expert > 1;
+    const Count width = f.experts > 0 ? f.expert_width : f.width;
+    if (whole || width == 0 || width % ranks != 0 || width / ranks % block == 0) continue;
+    out.push_back("vLLM refuses this: a rank's " + grouped(width / ranks) + " of " + grouped(width) +
+                  " feed-forward columns are no whole number of FP8 blocks of " + grouped(block) +
+                  (f.experts > 0 ? ". With expert parallelism the experts stay whole." : "."));
+    return;
+  }
+}
+
 /// What vLLM refuses at start (config/model.py, config/scheduler.py).
 inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   const Serving& v = s.serving;
@@ -268,6 +287,7 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
     out.push_back("vLLM refuses this: \"max_num_batched_tokens (" + std::to_string(step.tokens) +
                   ") must be greater than or equal to max_num_seqs (" + std::to_string(step.sequences) + ")\".");
   }
+  add_block_warning(s, out);
   const Count shared = s.parallelism.decode_context;
   if (shared <= 1) return;
   if (s.parallelism.tensor % shared != 0) {
@@ -280,11 +300,17 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   }
 }
 
+/// Source: docs.vllm.ai, "Installation": GPUs of NVIDIA, AMD and Intel, TPUs, Gaudi, Neuron and Ascend; on Apple's
+/// computers the processor alone.
+inline constexpr std::array vendors{Vendor::Nvidia, Vendor::Amd,    Vendor::Intel,
+                                    Vendor::Google, Vendor::Amazon, Vendor::Other};
+
 /// Sources: vllm config/cache.py CacheDType; vLLM 0.19 "Supported hardware"; start-up logs (an engine without room for
 /// a cache does not start).
 inline constexpr Engine engine{
     .id = Runtime::Vllm,
     .program = "vllm serve",
+    .vendors = vendors,
     .weight_choices = engine_choices::server_weights,
     .gguf = GgufReading::Packed,
     .halves_fp32 = true,
