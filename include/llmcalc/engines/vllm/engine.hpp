@@ -41,7 +41,7 @@ namespace llmcalc::vllm {
     if (longest <= 32768) by_default.tokens = std::max<Count>(longest, 2048);
     return by_default;
   }
-  const Device* device = s.devices.smallest();
+  const Device* device = s.devices.smallest_of(rank_layout(s).world());
   const bool large = device && device->visible_to_cuda() >= Bytes{Count{70} << 30};
   // vLLM's own exception, by the card's name: larger steps made the A100 slower.
   if (large && device->name.find("A100") == std::string::npos) by_default = {.sequences = 1024, .tokens = 8192};
