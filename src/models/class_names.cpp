@@ -58,6 +58,7 @@ constexpr auto other_stems = std::to_array<std::pair<std::string_view, std::stri
     {"LlamaBidirectional", "llama"},
     {"Mantis", "llava"},
     {"Gemma3Text", "gemma3_text"},
+    {"GritLM", "mistral"},
     {"Grok1Model", "grok"},
     {"HunYuanDenseV1", "hunyuan_v1_dense"},
     {"HunYuanMoEV1", "hunyuan_v1_moe"},
@@ -73,6 +74,7 @@ constexpr auto other_stems = std::to_array<std::pair<std::string_view, std::stri
     {"StableLMEpoch", "stablelm"},
     {"Step3p7", "step3p7"},
     {"Tarsier2", "qwen2_vl"},
+    {"TeleChat2", "telechat"},
     {"TeleChat3", "llama"},
 });
 

@@ -233,6 +233,8 @@ void read_ouro(const Fields& c, Model& m) {
   add_tensor(m, "model.early_exit_gate.bias", 1, 1, TensorRole::Bias, ModelPart::Other);
 }
 
+void adjust_telechat(const Fields&, Model&, Layer& layer, FeedForward&) { layer.feed_forward.down_bias = true; }
+
 void adjust_muse(const Fields& c, Model& m, Layer&, FeedForward&) {
   m.final_softcap = c.number("final_logit_softcapping", 20.0) > 0;
 }
@@ -265,6 +267,10 @@ constexpr std::string_view phi3_small_names =
     "self_attn.qkv_proj>self_attn.query_key_value self_attn.o_proj>self_attn.dense mlp.gate_up_proj>mlp.up_proj "
     "model.norm>model.final_layernorm";
 
+constexpr std::string_view telechat_names =
+    "model.layers.>transformer.h. model.embed_tokens>transformer.word_embeddings model.norm>transformer.ln_f "
+    "self_attn.q_proj>self_attention.query self_attn.o_proj>self_attention.dense";
+
 constexpr std::string_view molmo_names =
     "model.layers.>model.transformer.blocks. model.embed_tokens>model.transformer.wte.embedding "
     "model.norm>model.transformer.ln_f lm_head>model.transformer.ff_out self_attn.qkv_proj>att_proj "
@@ -284,6 +290,10 @@ constexpr FamilyRow rows[] = {
     {.model_type = "Yi", .family = "Yi", .like = "llama"},
     {.model_type = "aquila", .family = "Aquila", .like = "llama"},
     {.model_type = "xverse", .family = "XVERSE", .like = "llama"},
+    {.model_type = "solar", .family = "Solar", .like = "llama"},
+    // Biases behind both blocks alone (vLLM telechat2.py).
+    {.model_type = "telechat", .family = "TeleChat", .bias = no, .output_bias = yes, .block_bias = no,
+     .names = telechat_names, .adjust = adjust_telechat},
     {.model_type = "minicpm", .family = "MiniCPM", .like = "llama"},
     {.model_type = "mistral", .family = "Mistral", .quirks = {LlamaGraph::Llama, {Quirk::Called70bWhenGrouped}},
      .windows = {.layers = Windows::All}},

@@ -113,6 +113,13 @@ TEST(ConfigTotals, MixturesOf2026) {
             1000U * 1024 + 3 * command + 3 * 1024 * 2048 + 2 * (5 * 3 * 1024 * 512 + 4 * 1024) + 1024);
 }
 
+TEST(ConfigTotals, TeleChatHasBiasesBehindItsBlocksAlone) {
+  constexpr Count layer = 2 * 1024 * 1024 + 1024 + 2 * 256 * 1024 + Count{3} * 1024 * 4096 + 1024 + 2 * 1024;
+  EXPECT_EQ(total(R"({"model_type":"telechat","vocab_size":1000,"hidden_size":1024,"ffn_hidden_size":4096,"n_layer":2,
+    "n_head":16,"num_key_value_heads":4})"),
+            2 * (1000U * 1024 + layer) + 1024);
+}
+
 TEST(ConfigTotals, Ernie45VlHasExpertsForTextAndForImages) {
   constexpr Count attention = 2 * 2560 * 2560 + 2 * 512 * 2560 + 2 * 2560;
   constexpr Count mixture = Count{3} * 2560 * (66 * 1536 + 64 * 512) + 2 * (64 * 2560 + 64);

@@ -142,6 +142,14 @@ TEST(LlamaCppPresets, IndexerKeysAreCachedWhereTheBuildKeepsThem) {
   EXPECT_NEAR(cache("") - cache("b8000"), 663.00 * 21 / 78, 0.005);
 }
 
+TEST(LlamaCppPresets, ExpertsThatNoDryRunWasComparedForAreNotExact) {
+  // Without a gate, and of a width of their own.
+  for (const char* id : {"nemotron-3-nano-30b-a3b", "nemotron-3-super-120b-a12b"}) {
+    const InferenceEstimate e = estimate(scenario(shipped(id), 1));
+    EXPECT_EQ(e.devices.front().breakdown.find(Part::ComputeBuffer)->trust, Trust::Modelled) << id;
+  }
+}
+
 TEST(LlamaCppPresets, BytesPerTokenTimesCellsIsTheCache) {
   std::size_t checked = 0;
   for (const ModelPtr& model : tests::shipped_models()) {
