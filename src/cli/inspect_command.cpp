@@ -149,11 +149,12 @@ void print_people(const ModelFile& file, const InspectRequest& request, std::ost
 /// What lies at the path; where nothing does, the preset of that id.
 Result<ModelFile> file_or_preset(const std::string& path) {
   std::error_code error;
-  const bool bare = std::filesystem::path(path).filename() == path;
-  if (!bare || std::filesystem::exists(path, error)) return io::open_model_file(path);
+  const std::filesystem::path place = io::path_of(path);
+  const bool bare = place.filename() == place;
+  if (!bare || std::filesystem::exists(place, error)) return io::open_model_file(place);
   const Result<ModelPtr> preset = io::default_resolver().model({ModelSource::Kind::Preset, path});
   if (!preset) {
-    Issues issues = io::open_model_file(path).issues();
+    Issues issues = io::open_model_file(place).issues();
     issues.insert(issues.end(), preset.issues().begin(), preset.issues().end());
     return issues;
   }
@@ -168,13 +169,13 @@ std::string folder_name(const std::filesystem::path& path) {
   std::error_code error;
   const std::filesystem::path whole = std::filesystem::absolute(path, error).lexically_normal();
   const std::filesystem::path folder = std::filesystem::is_directory(whole, error) ? whole : whole.parent_path();
-  return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+  return io::shown((folder.has_filename() ? folder : folder.parent_path()).filename());
 }
 
 /// A model preset made of a config.json, complete but for what the config does not say: release, licence, sources.
 int print_preset(const InspectRequest& request, Streams streams) {
   std::error_code error;
-  const std::filesystem::path given(request.path);
+  const std::filesystem::path given = io::path_of(request.path);
   const auto config_file = std::filesystem::is_directory(given, error) ? given / "config.json" : given;
   const Result<std::string> text = io::read_text_file(config_file, io::most(io::Limit::ConfigBytes));
   if (!text) return refuse(text.issues(), streams);
@@ -224,7 +225,11 @@ int inspect(const InspectRequest& request, Streams streams) {
   if (!file) return refuse(file.issues(), streams);
   switch (request.format) {
     case OutputFormat::Json:
-      streams.out << io::json_block(io::model_file_json(*file, request.tensors)) << "\n";
+      if (request.tensors) {
+        io::print_with_tensors(*file, streams.out);
+      } else {
+        streams.out << io::json_block(io::model_file_json(*file)) << "\n";
+      }
       break;
     case OutputFormat::Csv:
       streams.out << tensors_table(*file).csv();

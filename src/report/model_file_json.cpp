@@ -1,11 +1,17 @@
 #include "report/model_file_json.hpp"
 
 #include "host/text_file.hpp"
+#include "report/json_output.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/summary.hpp>
 
 #include <nlohmann/json.hpp>
+
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace llmcalc::io {
 
@@ -89,10 +95,9 @@ std::string describe_layer(const Layer& layer) {
   return text;
 }
 
-ordered_json model_file_json(const ModelFile& file, bool with_tensors) {
+ordered_json model_file_json(const ModelFile& file) {
   const Model& model = file.model;
-  ordered_json parts = ordered_json::object(), not_counted = ordered_json::array(), types = ordered_json::array(),
-               tensors = ordered_json::array();
+  ordered_json parts = ordered_json::object(), not_counted = ordered_json::array(), types = ordered_json::array();
   for (const PartCount& part : parameters_by_part(model)) {
     parts[std::string(key_of(part.part))] = part.parameters;
     if (!counts_as_parameter(part.part)) not_counted.push_back(key_of(part.part));
@@ -103,43 +108,50 @@ ordered_json model_file_json(const ModelFile& file, bool with_tensors) {
   }
   std::vector<std::string> notes = model.notes;
   notes.insert(notes.end(), file.oddities.begin(), file.oddities.end());
-  ordered_json out{{"path", shown(file.path)},
-                   {"kind", key_of(file.kind)},
-                   {"model",
-                    {{"name", model.name},
-                     {"model_type", model.model_type},
-                     {"family", model.family},
-                     {"trust", key_of(model.trust)},
-                     {"parameters", parameter_count(model)},
-                     {"active_parameters", active_parameter_count(model)},
-                     {"parameters_by_part", parts},
-                     {"parts_not_counted", not_counted},
-                     {"hidden_size", model.hidden},
-                     {"vocabulary", model.vocabulary},
-                     {"tied_head", model.tied_head},
-                     {"max_context", model.max_context},
-                     {"format", key_of(model.released_format)},
-                     {"layers", model.layer_count()},
-                     {"layers_by_kind", layers_json(model)}}},
-                   {"file",
-                    {{"files", file.files},
-                     {"file_bytes", file.file_bytes.count},
-                     {"tensor_bytes", file.tensor_bytes.count},
-                     {"scale_bytes", file.scale_bytes.count},
-                     {"parameters", file.parameters},
-                     {"tensors", file.tensors.size()},
-                     {"types", types}}},
-                   {"notes", notes}};
-  if (!with_tensors) return out;
+  return {{"path", shown(file.path)},
+          {"kind", key_of(file.kind)},
+          {"model",
+           {{"name", model.name},
+            {"model_type", model.model_type},
+            {"family", model.family},
+            {"trust", key_of(model.trust)},
+            {"parameters", parameter_count(model)},
+            {"active_parameters", active_parameter_count(model)},
+            {"parameters_by_part", parts},
+            {"parts_not_counted", not_counted},
+            {"hidden_size", model.hidden},
+            {"vocabulary", model.vocabulary},
+            {"tied_head", model.tied_head},
+            {"max_context", model.max_context},
+            {"format", key_of(model.released_format)},
+            {"layers", model.layer_count()},
+            {"layers_by_kind", layers_json(model)}}},
+          {"file",
+           {{"files", file.files},
+            {"file_bytes", file.file_bytes.count},
+            {"tensor_bytes", file.tensor_bytes.count},
+            {"scale_bytes", file.scale_bytes.count},
+            {"parameters", file.parameters},
+            {"tensors", file.tensors.size()},
+            {"types", types}}},
+          {"notes", notes}};
+}
+
+void print_with_tensors(const ModelFile& file, std::ostream& out) {
+  std::string head = json_block(model_file_json(file));
+  head.resize(head.rfind("\n}"));
+  out << head << ",\n  \"tensors\": [";
+  std::string_view before = "\n";
   for (const FileTensor& tensor : file.tensors) {
-    tensors.push_back({{"name", tensor.name},
-                       {"type", tensor.type},
-                       {"shape", tensor.shape},
-                       {"parameters", tensor.parameters},
-                       {"bytes", tensor.bytes.count}});
+    const std::string lines = json_block({{"name", tensor.name},
+                                          {"type", tensor.type},
+                                          {"shape", tensor.shape},
+                                          {"parameters", tensor.parameters},
+                                          {"bytes", tensor.bytes.count}});
+    out << std::exchange(before, ",\n") << "    ";
+    for (const char c : lines) out << c << (c == '\n' ? "    " : "");
   }
-  out["tensors"] = std::move(tensors);
-  return out;
+  out << (file.tensors.empty() ? "]\n}\n" : "\n  ]\n}\n");
 }
 
 }  // namespace llmcalc::io

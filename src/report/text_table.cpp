@@ -44,28 +44,26 @@ std::string markdown_text(std::string_view text) {
 }
 
 std::string TextTable::plain() const {
-  const auto cells = [](const std::vector<std::string>& row) {
-    std::vector<std::string> safe;
-    for (const std::string& cell : row) safe.push_back(printable(cell));
-    return safe;
-  };
-  std::vector<std::vector<std::string>> lines(1);
-  for (const Column& column : columns) lines.front().push_back(printable(column.title));
-  for (const auto& row : rows) lines.push_back(cells(row));
   std::vector<std::size_t> widths(columns.size());
-  for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], display_width(line[i]));
+  const auto measure = [&](std::size_t i, std::string_view cell) {
+    widths[i] = std::max(widths[i], display_width(printable(cell)));
+  };
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    measure(i, columns[i].title);
+    for (const auto& row : rows) measure(i, row[i]);
   }
   std::string out;
-  for (const auto& line : lines) {
-    std::string text;
+  const auto line = [&](const auto& cell) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (i != 0) text += "  ";
-      text += columns[i].right ? pad_left(line[i], widths[i]) : pad_right(line[i], widths[i]);
+      if (i != 0) out += "  ";
+      const std::string safe = printable(cell(i));
+      out += columns[i].right ? pad_left(safe, widths[i]) : pad_right(safe, widths[i]);
     }
-    text.erase(text.find_last_not_of(' ') + 1);
-    out += text + "\n";
-  }
+    out.erase(out.find_last_not_of(' ') + 1);
+    out += "\n";
+  };
+  line([&](std::size_t i) { return std::string_view(columns[i].title); });
+  for (const auto& row : rows) line([&](std::size_t i) { return std::string_view(row[i]); });
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "readers/model_file.hpp"
 
 #include "readers/measured_inventory.hpp"
+#include "report/json_output.hpp"
 #include "report/model_file_json.hpp"
 #include "support/gguf_builder.hpp"
 #include "support/issues.hpp"
@@ -10,6 +11,8 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include <sstream>
 
 namespace llmcalc::io {
 namespace {
@@ -190,14 +193,20 @@ TEST(ModelFile, IsShownAsJson) {
   file.write(folder, "model.safetensors");
   const auto opened = open_model_file(folder.path());
   ASSERT_TRUE(opened) << first_issue(opened);
-  const auto json = model_file_json(*opened, true);
+  std::ostringstream out;
+  print_with_tensors(*opened, out);
+  const auto json = nlohmann::ordered_json::parse(out.str());
+  EXPECT_EQ(out.str(), json_block(json) + "\n") << "as one document would be printed";
   EXPECT_EQ(json["kind"], "safetensors");
   EXPECT_EQ(json["model"]["parameters"], small_llama_parameters);
   EXPECT_EQ(json["model"]["layers_by_kind"][0]["count"], 2);
   EXPECT_EQ(json["model"]["layers_by_kind"][0]["kind"], "full attention, 4 heads of 16, 2 KV; dense 160");
   EXPECT_EQ(json["file"]["types"][0]["bytes"], file.data_bytes());
   EXPECT_EQ(json["tensors"].size(), 20U);
-  EXPECT_FALSE(model_file_json(*opened, false).contains("tensors"));
+  EXPECT_FALSE(model_file_json(*opened).contains("tensors"));
+  std::ostringstream without;
+  print_with_tensors(ModelFile{}, without);
+  EXPECT_TRUE(nlohmann::json::parse(without.str())["tensors"].empty());
 }
 
 TEST(GroupName, JoinsLayersExpertsAndWrappers) {
