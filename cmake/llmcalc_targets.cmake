@@ -44,6 +44,9 @@ function(llmcalc_program name main)
   llmcalc_catches(${main})
   llmcalc_precompiled(${name} common)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  if(WIN32) # names of files and arguments are UTF-8
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src/desktop/llmcalc.$<IF:$<BOOL:${MSVC}>,manifest,rc>)
+  endif()
   if(EMSCRIPTEN) # run by node, on its files
     target_link_options(${name} PRIVATE -sALLOW_MEMORY_GROWTH=1 -sNODERAWFS=1 -sEXIT_RUNTIME=1
                         "SHELL:--pre-js ${PROJECT_SOURCE_DIR}/third_party/emscripten/node.js")

@@ -1,4 +1,5 @@
 #include "cli/run.hpp"
+#include "host/console.hpp"
 #include "host/out_of_memory.hpp"
 
 #include <llmcalc/base/printable.hpp>
@@ -10,6 +11,7 @@
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
+  llmcalc::host::plain_streams();
   llmcalc::host::end_when_out_of_memory("llmcalc", llmcalc::cli::failure);
   try {
     const int status = llmcalc::cli::run({argv + 1, argv + argc}, {std::cin, std::cout, std::cerr});

@@ -3,6 +3,7 @@
 #include "build_commit.hpp"
 #include "cli/manual.hpp"
 #include "cli/run.hpp"
+#include "host/console.hpp"
 #include "host/limits.hpp"
 #include "host/out_of_memory.hpp"
 #include "host/preset_folders.hpp"
@@ -82,7 +83,8 @@ void add_options(CLI::App& cli, Options& options) {
 llmcalc::Issues apply(const Options& options, llmcalc::ui::App& app) {
   using namespace llmcalc;
   if (!options.scenario.empty()) {
-    const Result<std::string> text = io::read_text_file(options.scenario, io::most(io::Limit::ScenarioBytes));
+    const Result<std::string> text =
+        io::read_text_file(io::path_of(options.scenario), io::most(io::Limit::ScenarioBytes));
     if (!text) return text.issues();
     Result<Scenario> scenario = io::read_scenario_text(*text, app.resolver);
     if (!scenario) return scenario.issues();
@@ -135,7 +137,8 @@ int show_window(const Options& options, int width, int height) {
   platform::Window window = std::move(opened).value();
   if (picture) {
     return platform::take_screenshot(
-        window, app, {.file = options.screenshot, .width = width, .height = height, .scale = options.scale});
+        window, app,
+        {.file = io::path_of(options.screenshot), .width = width, .height = height, .scale = options.scale});
   }
   Issues issues = platform::run(window, app, {.session = &session, .context_lost = {}});
   session.started();
@@ -168,6 +171,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   llmcalc::host::end_when_out_of_memory("llmcalc-gui", llmcalc::cli::failure);
+  llmcalc::host::plain_streams();
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -68,6 +68,7 @@ int run(std::vector<std::string> arguments, Streams streams) {
   if (arguments.empty()) return welcome(streams);
   CLI::App program("Memory, speed and cost of large language models, for inference and training.", "llmcalc");
   program.set_version_flag("--version", "llmcalc " + std::string(build_info::full_version));
+  program.allow_windows_style_options(false);  // "/home/me/model.gguf" is a path on every system
   program.require_subcommand(1);
   program.footer(std::string(exit_statuses) +
                  "\nExamples:\n"

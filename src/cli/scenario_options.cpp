@@ -313,7 +313,7 @@ void ScenarioOptions::each_document(Streams streams, const TakeDocument& take) c
     give(Result<json>(json{{"model", default_model_id}}));
   } else if (file_ == "-") {
     each_of(streams.in, give);
-  } else if (Result<std::ifstream> file = io::open_text_file(file_)) {
+  } else if (Result<std::ifstream> file = io::open_text_file(io::path_of(file_))) {
     std::ifstream in = std::move(file).value();
     each_of(in, give);
   } else {

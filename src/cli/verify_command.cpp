@@ -51,7 +51,7 @@ void print(const std::vector<io::GoldenFileOutcomes>& files, const VerifyRequest
 }
 
 int verify(const VerifyRequest& request, Streams streams) {
-  const fs::path folder = request.folder.empty() ? io::golden_folder() : fs::path(request.folder);
+  const fs::path folder = request.folder.empty() ? io::golden_folder() : io::path_of(request.folder);
   const std::vector<fs::path> files = io::golden_files(folder, request.file);
   if (files.empty()) return refuse({{io::shown(folder), "holds no golden cases"}}, streams);
   const auto all = io::run_golden_files(files, io::default_resolver(), request.group);

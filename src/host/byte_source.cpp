@@ -1,5 +1,7 @@
 #include "host/byte_source.hpp"
 
+#include "host/text_file.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <fstream>
@@ -45,7 +47,7 @@ bool MemorySource::read(std::uint64_t offset, std::span<char> into) const {
 }
 
 Result<std::unique_ptr<ByteSource>> open_file(const std::filesystem::path& path) {
-  const auto refuse = [&](std::string what) { return std::vector<Issue>{{path.string(), std::move(what)}}; };
+  const auto refuse = [&](std::string what) { return std::vector<Issue>{{shown(path), std::move(what)}}; };
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) return refuse("does not exist");

@@ -2,6 +2,7 @@
 
 #include "build_info.hpp"
 #include "host/environment.hpp"
+#include "host/text_file.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -87,13 +88,13 @@ fs::path program_file() {
 
 fs::path user_config_folder() {
   const std::string xdg = environment_variable("XDG_CONFIG_HOME");
-  if (!xdg.empty() && fs::path(xdg).is_absolute()) return fs::path(xdg) / "llmcalc";
+  if (!xdg.empty() && path_of(xdg).is_absolute()) return path_of(xdg) / "llmcalc";
 #if defined(_WIN32)
   const std::string app_data = environment_variable("APPDATA");
-  return app_data.empty() ? fs::path{} : fs::path(app_data) / "llmcalc";
+  return app_data.empty() ? fs::path{} : path_of(app_data) / "llmcalc";
 #else
   const std::string home = environment_variable("HOME");
-  return home.empty() ? fs::path{} : fs::path(home) / ".config" / "llmcalc";
+  return home.empty() ? fs::path{} : path_of(home) / ".config" / "llmcalc";
 #endif
 }
 
@@ -113,7 +114,7 @@ std::vector<fs::path> preset_folders(const PresetPlaces& places) {
   if (!places.program.empty())
     add_folder(folders, places.program.parent_path().parent_path() / build_info::installed_presets);
   if (folders.empty()) add_folder(folders, places.source_tree);
-  for (const std::string& named : parts_of(places.environment)) add_folder(folders, named);
+  for (const std::string& named : parts_of(places.environment)) add_folder(folders, path_of(named));
   add_folder(folders, places.user);
   return folders;
 }

@@ -1,5 +1,6 @@
 #include "host/machine_parts.hpp"
 #include "host/small_file.hpp"
+#include "host/text_file.hpp"
 
 #include <llmcalc/base/words.hpp>
 
@@ -122,7 +123,7 @@ std::vector<FoundGpu> sysfs_gpus(const fs::path& sys, const fs::path& share) {
   std::size_t seen = 0;
   for (fs::directory_iterator at(sys / "class" / "drm", error), end; !error && at != end && ++seen < 1024;
        at.increment(error)) {
-    if (is_card(at->path().filename().string())) cards.push_back(at->path());
+    if (is_card(io::shown(at->path().filename()))) cards.push_back(at->path());
   }
   std::sort(cards.begin(), cards.end());
   std::vector<FoundGpu> gpus;

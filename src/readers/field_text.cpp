@@ -1,5 +1,6 @@
 #include "readers/field_text.hpp"
 
+#include "host/text_file.hpp"
 #include "readers/json_text.hpp"
 #include "readers/lookup.hpp"
 
@@ -76,7 +77,7 @@ json model_of(std::string_view text) {
   if (auto parsed = inline_json(text)) return *parsed;
   // "organisation/name" is a model of a hub, unless a file of that name is here.
   std::error_code error;
-  if (is_repository_name(text) && !std::filesystem::exists(std::filesystem::path(text), error)) return text;
+  if (is_repository_name(text) && !std::filesystem::exists(path_of(text), error)) return text;
   const bool folder = text.find('/') != std::string_view::npos || text.find('\\') != std::string_view::npos ||
                       text == "." || text == "..";
   const bool file = text.ends_with(".json") || text.ends_with(".gguf") || text.ends_with(".safetensors");

@@ -1,6 +1,7 @@
 #include "readers/folder.hpp"
 
 #include "host/limits.hpp"
+#include "host/text_file.hpp"
 #include "readers/problems.hpp"
 
 #include <algorithm>
@@ -62,8 +63,8 @@ Result<Folder> Folder::open(const fs::path& path) {
   Folder folder;
   folder.path_ = path;
   const fs::path canonical = fs::canonical(path.empty() ? fs::path(".") : path, error);
-  if (error) return std::vector<Issue>{{path.string(), "folder cannot be opened: " + error.message()}};
-  if (!fs::is_directory(canonical, error)) return std::vector<Issue>{{path.string(), "is not a folder"}};
+  if (error) return std::vector<Issue>{{shown(path), "folder cannot be opened: " + error.message()}};
+  if (!fs::is_directory(canonical, error)) return std::vector<Issue>{{shown(path), "is not a folder"}};
   folder.root_ = reachable(canonical);
   return folder;
 }
@@ -74,7 +75,7 @@ std::vector<std::string> Folder::files_ending(std::string_view extension) const 
   std::size_t seen = 0;
   for (fs::directory_iterator entry(path_, error), end; !error && entry != end && seen < most(Limit::FolderEntries);
        entry.increment(error), ++seen) {
-    std::string name = entry->path().filename().string();
+    std::string name = shown(entry->path().filename());
     // "._model.safetensors" and ".cache" are leavings of other programs, never a model
     if (name.ends_with(extension) && !name.starts_with('.')) names.push_back(std::move(name));
   }
@@ -84,12 +85,12 @@ std::vector<std::string> Folder::files_ending(std::string_view extension) const 
 
 bool Folder::has(const std::string& name) const {
   std::error_code error;
-  return fs::exists(fs::symlink_status(path_ / name, error));
+  return fs::exists(fs::symlink_status(path_ / path_of(name), error));
 }
 
 Result<fs::path> Folder::resolve(const std::string& name) const {
-  const auto refuse = [&](std::string what) { return std::vector<Issue>{{path_.string(), std::move(what)}}; };
-  const fs::path relative(name);
+  const auto refuse = [&](std::string what) { return std::vector<Issue>{{shown(path_), std::move(what)}}; };
+  const fs::path relative = path_of(name);
   if (name.empty() || name.find('\0') != std::string::npos)
     return refuse("names a file without a proper name: " + in_quotes(name));
   const bool drive = name.size() > 1 && name[1] == ':';

@@ -38,11 +38,11 @@ KnownModel read_known_preset(const fs::path& file) {
 
 KnownModel read_known_file(const host::LocalModel& local) {
   KnownModel known;
-  Result<ModelFile> file = open_model_file(local.path.string());
+  Result<ModelFile> file = open_model_file(local.path);
   if (!file) return known;
   known.entry.id = known.entry.name = local.name;
   known.entry.family = label_of(local.store);
-  known.source = {ModelSource::Kind::File, local.path.string()};
+  known.source = {ModelSource::Kind::File, shown(local.path)};
   known.on_disk = true;
   take_known(known, std::move(file).value().model);
   return known;

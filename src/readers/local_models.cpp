@@ -86,10 +86,10 @@ std::string variable_of_this_process(const char* name) {
 
 std::vector<ModelFolder> model_folders(const fs::path& home, std::string (*variable)(const char*)) {
   const std::string xdg_cache = variable("XDG_CACHE_HOME");
-  const fs::path cache = xdg_cache.empty() ? home / ".cache" : fs::path(xdg_cache);
+  const fs::path cache = xdg_cache.empty() ? home / ".cache" : io::path_of(xdg_cache);
   const auto or_else = [&](const char* name, const fs::path& otherwise) {
     const std::string value = variable(name);
-    return value.empty() ? otherwise : fs::path(value);
+    return value.empty() ? otherwise : io::path_of(value);
   };
   std::vector<ModelFolder> wanted{
       {or_else("HF_HUB_CACHE", or_else("HF_HOME", cache / "huggingface") / "hub"), ModelStore::HuggingFace},

@@ -422,8 +422,7 @@ Result<ModelFile> open_folder(const fs::path& path, int depth) {
 Result<ModelFile> open_at(const fs::path& path, int depth) {
   std::error_code error;
   if (fs::is_directory(path, error)) return open_folder(path, depth);
-  if (path.filename().string().ends_with(".safetensors.index.json"))
-    return open_safetensors(path, path.parent_path());
+  if (shown(path.filename()).ends_with(".safetensors.index.json")) return open_safetensors(path, path.parent_path());
   const Result<std::unique_ptr<ByteSource>> source = open_file(path);
   if (!source) return source.issues();
   const std::optional<ModelFileKind> kind = sniff(**source);

@@ -1,5 +1,6 @@
 #include "readers/model_sniff.hpp"
 
+#include "host/text_file.hpp"
 #include "readers/gguf/header.hpp"
 #include "readers/safetensors/header.hpp"
 
@@ -63,7 +64,7 @@ std::string explain_foreign(const ByteSource& source, const std::filesystem::pat
   }
   if (std::ranges::all_of(text, [](char c) { return c == '\0'; }))
     return "holds only zeros at its start: the download was not completed";
-  const std::string extension = path.extension().string();
+  const std::string extension = shown(path.extension());
   if (extension == ".gguf") return "does not start with GGUF: damaged, or not a GGUF file";
   if (extension == ".safetensors") return "does not start like a safetensors file: damaged, cut short, or not one";
   return "is none of the files a model is read from (config.json, .safetensors, .gguf)";

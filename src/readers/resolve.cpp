@@ -45,7 +45,7 @@ Result<ModelPtr> shared(Result<Model> model) {
 
 /// Any file a model comes in, or its folder.
 Result<ModelPtr> file_model(const std::string& path) {
-  Result<ModelFile> file = open_model_file(path);
+  Result<ModelFile> file = open_model_file(path_of(path));
   if (!file) return file.issues();
   ModelFile opened = std::move(file).value();
   Model& model = opened.model;

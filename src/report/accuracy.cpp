@@ -1,5 +1,7 @@
 #include "report/accuracy.hpp"
 
+#include "host/text_file.hpp"
+
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/base/words.hpp>
@@ -64,7 +66,7 @@ Result<std::vector<GoldenFileOutcomes>> run_golden_files(const std::vector<std::
   for (const std::filesystem::path& file : files) {
     auto outcomes = run_golden_file(file, resolver, group);
     if (!outcomes) return outcomes.issues();
-    all.push_back({file.filename().string(), std::move(outcomes).value()});
+    all.push_back({shown(file.filename()), std::move(outcomes).value()});
   }
   return all;
 }

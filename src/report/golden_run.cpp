@@ -73,7 +73,7 @@ std::vector<std::filesystem::path> golden_files(const std::filesystem::path& fol
   std::vector<std::filesystem::path> files;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    const bool named = entry.path().filename().string().find(part) != std::string::npos;
+    const bool named = shown(entry.path().filename()).find(part) != std::string::npos;
     if (entry.path().extension() == ".jsonl" && named) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());

@@ -1,5 +1,6 @@
 #include "ui/fonts.hpp"
 
+#include "host/text_file.hpp"
 #include "ui/font_file.hpp"
 
 #include <cstdlib>
@@ -20,7 +21,7 @@ std::string find_font(const std::vector<fs::path>& folders, std::initializer_lis
   for (const std::string_view name : names) {
     for (const fs::path& folder : folders) {
       const fs::path file = folder / name;
-      if (is_usable_font(file)) return file.string();
+      if (is_usable_font(file)) return io::shown(file);
     }
   }
   return {};

@@ -1,6 +1,7 @@
 #include "ui/jobs.hpp"
 
 #include "host/aside.hpp"
+#include "host/text_file.hpp"
 #include "ui/answers.hpp"
 #include "ui/app.hpp"
 
@@ -27,7 +28,7 @@ struct GoldenRun {
 
   /// Runs the next file; false when that was the last or something is wrong.
   bool next() {
-    if (files.empty() && outcomes.empty()) return end(Issue{io::golden_folder().string(), "holds no golden cases"});
+    if (files.empty() && outcomes.empty()) return end(Issue{io::shown(io::golden_folder()), "holds no golden cases"});
     if (files.empty()) return end(io::component_errors(outcomes, io::AccuracyBy::Component));
     auto run = io::run_golden_files({files.back()}, resolver);
     if (!run) return end(run.issues());

@@ -1,5 +1,6 @@
 #include "ui/library.hpp"
 
+#include "host/text_file.hpp"
 #include "models/config_json.hpp"
 #include "readers/match_device.hpp"
 
@@ -178,7 +179,7 @@ void add_findings(Library& library, const Findings& findings) {
 }
 
 ModelSource source_of(const ModelChoice& choice) {
-  if (!choice.path.empty()) return {ModelSource::Kind::File, choice.path.string()};
+  if (!choice.path.empty()) return {ModelSource::Kind::File, io::shown(choice.path)};
   return {ModelSource::Kind::Preset, choice.id};
 }
 

@@ -139,7 +139,7 @@ SessionPlace take_session_place(const fs::path& folder) {
   for (int window = 1; window <= most_windows; ++window) {
     const fs::path file = window == 1 ? first : folder / ("session-" + std::to_string(window) + ".json");
     bool taken = false;
-    std::optional<host::FileLock> lock = host::FileLock::take(folder / (file.stem().string() + ".lock"), taken);
+    std::optional<host::FileLock> lock = host::FileLock::take(folder / (io::shown(file.stem()) + ".lock"), taken);
     if (taken) continue;
     // Without a lock (a folder that cannot be written) the state is read, and saving says what is wrong.
     const bool own = fs::exists(file, error);
@@ -155,7 +155,7 @@ Issue Session::put_aside(const std::string& why) {
   std::error_code error = std::make_error_code(std::errc::file_exists);
   fs::path kept;
   for (int i = 1; i < 1000 && error == std::errc::file_exists; ++i) {
-    kept = file.parent_path() / (file.stem().string() + ".kept-" + std::to_string(i) + ".json");
+    kept = file.parent_path() / (io::shown(file.stem()) + ".kept-" + std::to_string(i) + ".json");
     error.clear();
     fs::copy_file(file, kept, error);
   }
@@ -168,7 +168,7 @@ Issue Session::put_aside(const std::string& why) {
 /// Leaves a marker beside the file; true when the last start left its own there.
 bool Session::begin_start() {
   if (place_.file.empty()) return false;
-  marker_ = place_.file.parent_path() / (place_.file.stem().string() + ".starting");
+  marker_ = place_.file.parent_path() / (io::shown(place_.file.stem()) + ".starting");
   std::error_code error;
   if (fs::exists(fs::symlink_status(marker_, error))) return true;
   (void)io::write_file(marker_, "", io::Readers::OwnerOnly);

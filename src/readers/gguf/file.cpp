@@ -2,6 +2,7 @@
 
 #include "host/byte_source.hpp"
 #include "host/limits.hpp"
+#include "host/text_file.hpp"
 #include "readers/folder.hpp"
 #include "readers/problems.hpp"
 
@@ -25,7 +26,7 @@ bool is_projector(std::string_view name) { return name.find("mmproj") != std::st
 /// The one model of a folder: the name of its file or of its first part.
 Result<std::string> model_in(const Folder& folder, std::vector<std::string>& oddities) {
   const std::vector<std::string> files = folder.files_ending(extension);
-  if (files.empty()) return Issue{folder.path().string(), "holds no .gguf file"};
+  if (files.empty()) return Issue{shown(folder.path()), "holds no .gguf file"};
   std::set<std::string> models;
   std::size_t projectors = 0;
   for (const std::string& file : files) {
@@ -40,12 +41,12 @@ Result<std::string> model_in(const Folder& folder, std::vector<std::string>& odd
   if (projectors > 0) oddities.emplace_back("an image projector (mmproj) lies beside the model and is not counted");
   if (models.size() == 1) return *models.begin();
   std::string names;
-  std::size_t shown = 0;
+  std::size_t named = 0;
   for (const std::string& model : models) {
-    if (shown++ < 8) names += (names.empty() ? "" : ", ") + in_quotes(model);
+    if (named++ < 8) names += (names.empty() ? "" : ", ") + in_quotes(model);
   }
   if (models.size() > 8) names += " and " + std::to_string(models.size() - 8) + " more";
-  return Issue{folder.path().string(),
+  return Issue{shown(folder.path()),
                "holds " + std::to_string(models.size()) + " GGUF models, choose one of them: " + names};
 }
 
@@ -173,7 +174,7 @@ Result<GgufSet> read_gguf(const fs::path& path) {
     if (!name) return name.issues();
     return SetReader(folder).read(*name, std::move(oddities));
   }
-  const std::string name = path.filename().string();
+  const std::string name = shown(path.filename());
   folder.trust(name);
   return SetReader(folder).read(name, std::move(oddities));
 }

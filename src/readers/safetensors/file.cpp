@@ -2,6 +2,7 @@
 
 #include "host/byte_source.hpp"
 #include "host/limits.hpp"
+#include "host/text_file.hpp"
 #include "readers/folder.hpp"
 #include "readers/problems.hpp"
 #include "readers/safetensors/header.hpp"
@@ -57,7 +58,7 @@ Result<Plan> plan_for_folder(const Folder& folder) {
   plan.index = find_index(folder, "");
   if (plan.index) return plan;
   std::vector<std::string> files = folder.files_ending(extension);
-  if (files.empty()) return Issue{folder.path().string(), "holds no .safetensors file"};
+  if (files.empty()) return Issue{shown(folder.path()), "holds no .safetensors file"};
   if (const auto whole = std::ranges::find(files, "model.safetensors"); whole != files.end()) {
     plan.files = {*whole};
     files.erase(whole);
@@ -80,7 +81,7 @@ Result<Plan> plan_for_folder(const Folder& folder) {
   if (files.size() > 1)
     plan.oddities.push_back("no index: all " + std::to_string(files.size()) + " files are taken as one model");
   if (files.size() > most(Limit::Parts))
-    return Issue{folder.path().string(), "holds more than " + std::to_string(most(Limit::Parts)) + " files"};
+    return Issue{shown(folder.path()), "holds more than " + std::to_string(most(Limit::Parts)) + " files"};
   plan.files = std::move(files);
   return plan;
 }
@@ -115,7 +116,7 @@ class SetReader {
       index = read_index(*plan.index);
       plan.files = index.files;
     }
-    Problems missing(folder_.path().string());
+    Problems missing(shown(folder_.path()));
     for (const std::string& name : plan.files) read_part(name, missing);
     if (absent_.size() > 3) {
       missing.add("", std::to_string(absent_.size()) + " of " + std::to_string(plan.files.size()) +
@@ -126,7 +127,7 @@ class SetReader {
     append(issues_, missing.take());
     if (issues_.empty()) check_names(plan.index ? *plan.index : std::string{}, index);
     if (!issues_.empty()) return std::move(issues_);
-    if (set_.tensors.empty()) return Issue{folder_.path().string(), "holds no tensors"};
+    if (set_.tensors.empty()) return Issue{shown(folder_.path()), "holds no tensors"};
     return std::move(set_);
   }
 
@@ -173,7 +174,7 @@ class SetReader {
 
   /// A tensor may be in one file only, and that must be the one the index names.
   void check_names(const std::string& index_name, const SafetensorsIndex& index) {
-    Problems problems(index_name.empty() ? folder_.path().string() : index_name);
+    Problems problems(index_name.empty() ? shown(folder_.path()) : index_name);
     std::unordered_map<std::string_view, const StoredTensor*> by_name;
     by_name.reserve(set_.tensors.size());
     std::uint64_t bytes = 0;
@@ -254,7 +255,7 @@ Result<SafetensorsSet> read_safetensors(const fs::path& path) {
     if (!plan) return plan.issues();
     return SetReader(folder).read(std::move(plan).value());
   }
-  const std::string name = path.filename().string();
+  const std::string name = shown(path.filename());
   folder.trust(name);
   return SetReader(folder).read(plan_for_file(folder, name));
 }
