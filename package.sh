@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds what a release consists of, as far as this computer can, into build/packages: .deb packages and .tar.gz for
-# its processor, an AppImage where appimagetool is installed, the browser edition, the npm package, and checksums.
+# its processor (of both programs, of the command line alone, of the core), an AppImage where appimagetool is installed, the
+# browser edition, the npm package, and checksums.
 #   ./package.sh [native] [web]    only these parts
 #   ./package.sh --try SUITE...    installs the .deb in a bare Debian (bookworm, trixie) and asks it for a number. Needs root.
 set -euo pipefail
@@ -40,7 +41,7 @@ version=$(sed -n 's/^  VERSION //p' CMakeLists.txt)
 app_image() {
   local dir=build/llmcalc.AppDir
   rm -rf "$dir"
-  DESTDIR=$dir cmake --install build/release --component programs --prefix /usr >/dev/null
+  for component in cli window; do DESTDIR=$dir cmake --install build/release --component $component --prefix /usr >/dev/null; done
   mkdir "$dir/usr/lib"
   ldd "$dir/usr/bin/llmcalc-gui" | awk '/libglfw|libfreetype|libpng|libbrotli/ { print $3 }' | xargs -I{} cp -L {} "$dir/usr/lib"
   cp src/desktop/llmcalc.desktop src/desktop/llmcalc.svg "$dir"
@@ -63,11 +64,37 @@ EOF
   fi
 }
 
+# check_packages: what is in every archive, what the command line alone needs, and how the programs are built.
+check_packages() {
+  local file
+  for file in build/cpack/*.tar.gz; do
+    [ "$(tar -tzf "$file" | cut -d/ -f1 | sort -u | wc -l)" = 1 ] || { echo "$file has no folder of its own" >&2; exit 1; }
+    tar -tzf "$file" | grep -qE '/(LICENSE|copyright)$' || { echo "$file has no licence" >&2; exit 1; }
+  done
+  if compgen -G "build/cpack/*.deb" >/dev/null; then
+    for file in build/cpack/*.deb; do
+      dpkg-deb -c "$file" | grep -qF " ./usr/share/doc/$(dpkg-deb -f "$file" Package)/copyright" || { echo "$file has no licence" >&2; exit 1; }
+    done
+    if dpkg-deb -f build/cpack/llmcalc-cli_*.deb Depends | grep -iE 'libgl|glfw|freetype'; then
+      echo "the command line needs graphics" >&2
+      exit 1
+    fi
+  fi
+  if command -v readelf >/dev/null; then
+    for file in build/release/bin/llmcalc build/release/bin/llmcalc-gui; do
+      readelf -d "$file" | grep -q BIND_NOW && readelf -sW "$file" | grep -q __stack_chk_fail || { echo "$file is not hardened" >&2; exit 1; }
+    done
+  fi
+}
+
 native() {
   third_party/install-packages.sh build package || echo "Going on with what is installed." >&2
   cmake --preset release
   cmake --build --preset release
+  rm -rf build/cpack
   cpack --config build/release/CPackConfig.cmake -B build/cpack
+  cpack --config build/release/CPackConfig.cmake -B build/cpack -D CPACK_COMPONENTS_ALL=cli -D CPACK_COMPONENTS_GROUPING=IGNORE
+  check_packages
   mv build/cpack/*.deb build/cpack/*.tar.gz "$out"
   app_image
 }

@@ -47,3 +47,15 @@ if(LLMCALC_SANITIZE)
   add_compile_options(-fsanitize=${LLMCALC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${LLMCALC_SANITIZE})
 endif()
+
+if(LLMCALC_HARDEN AND NOT MSVC AND NOT EMSCRIPTEN)
+  # What distributions build programs with that read other people's files.
+  add_compile_options(-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+  if(CMAKE_SYSTEM_NAME STREQUAL Linux)
+    add_link_options(-Wl,-z,relro,-z,now)
+  endif()
+endif()
+
+if(WIN32 AND NOT MSVC)
+  enable_language(RC)  # for src/desktop/llmcalc.rc
+endif()
