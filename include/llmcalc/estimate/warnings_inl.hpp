@@ -155,6 +155,20 @@ inline void add_defaults(const Scenario& s, const TrainingEstimate& e, std::vect
   }
 }
 
+/// Optimizer states that grow when a model is divided, because the shape of each piece decides.
+inline void add_divided_states(const Scenario& s, const TrainingEstimate& e, std::vector<std::string>& out) {
+  const OptimizerRow& optimizer = row_of(s.training.optimizer);
+  if (optimizer.of_shape == nullptr || ranks_of(s.parallelism) == 1 || e.phases.empty()) return;
+  Scenario whole = s;
+  whole.parallelism = {};
+  const Bytes divided = e.phases.back().breakdown.bytes(Part::OptimizerStates);
+  const Bytes undivided = estimate_training(whole).phases.back().breakdown.bytes(Part::OptimizerStates);
+  if (divided <= undivided) return;
+  out.push_back("Each rank holds " + text(divided) + " of optimizer states, more than an undivided model (" +
+                text(undivided) + "): what " + std::string(optimizer.label) +
+                " keeps depends on the shape of the piece of a matrix that a rank has.");
+}
+
 }  // namespace warnings_detail
 
 LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estimate& e, std::optional<Task> half) {
@@ -168,6 +182,7 @@ LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estima
   if (wants(half, Task::Training)) warnings_detail::add_trained_encoder(s, out);
   if (wants(half, Task::Training)) warnings_detail::add_defaults(s, e.training, out);
   if (wants(half, Task::Training)) warnings_detail::add_loading(s, e.training, out);
+  if (wants(half, Task::Training)) warnings_detail::add_divided_states(s, e.training, out);
   if (wants(half, Task::Inference)) warnings_detail::add_pool(s, e.inference, out);
   if (wants(half, Task::Inference)) out.insert(out.end(), e.inference.notes.begin(), e.inference.notes.end());
   return out;
