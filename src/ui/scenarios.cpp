@@ -7,7 +7,10 @@
 #include "readers/json_text.hpp"
 #include "readers/scenario_json.hpp"
 
+#include <llmcalc/base/printable.hpp>
+
 #include <algorithm>
+#include <cctype>
 #include <system_error>
 
 namespace llmcalc::ui {
@@ -29,6 +32,16 @@ fs::path file_of(const App& app, std::string_view name) {
   return app.scenario_folder / fs::path(std::u8string(file.begin(), file.end()));
 }
 
+/// True for "con", "LPT1.x" and the like, which Windows takes for devices whatever their ending and folder (Microsoft,
+/// "Naming Files, Paths, and Namespaces").
+bool is_device_of_windows(std::string_view name) {
+  std::string stem(name.substr(0, std::min(name.find_first_of(" ."), name.size())));
+  for (char& c : stem) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (stem == "con" || stem == "prn" || stem == "aux" || stem == "nul") return true;
+  return stem.size() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) &&
+         std::isdigit(static_cast<unsigned char>(stem.back())) != 0;
+}
+
 Issue no_name(const App& app) {
   return app.scenario_folder.empty() ? Issue{"saved scenarios", "there is no folder for them"}
                                      : Issue{"name", "must have a letter or digit"};
@@ -42,11 +55,9 @@ fs::path scenario_folder() {
 }
 
 std::string clean_name(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    const bool refused = static_cast<unsigned char>(c) < 0x20 || c == 0x7F ||
-                         std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos;
-    out += refused ? '_' : c;
+  std::string out = printable(name);
+  for (char& c : out) {
+    if (std::string_view("/\\:*?\"<>|").find(c) != std::string_view::npos) c = '_';
   }
   const auto trim = [&out] {
     while (!out.empty() && (out.back() == ' ' || out.back() == '.')) out.pop_back();
@@ -59,7 +70,7 @@ std::string clean_name(std::string_view name) {
     if (!out.empty() && (static_cast<unsigned char>(out.back()) & 0x80U) != 0) out.pop_back();
   }
   trim();
-  return out;
+  return is_device_of_windows(out) ? "_" + out : out;
 }
 
 std::vector<std::string> saved_names(const fs::path& folder) {

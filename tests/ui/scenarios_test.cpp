@@ -66,6 +66,13 @@ TEST(SavedScenarios, NamesNeverLeaveTheFolder) {
   EXPECT_EQ(clean_name("  a: b?  "), "a_ b_");
   EXPECT_EQ(clean_name("..."), "");
   EXPECT_EQ(clean_name("größer"), "größer");
+  EXPECT_EQ(clean_name("a\x1b[31m\xe2\x80\xae"
+                       "b"),
+            "a_x1B[31mU+202Eb")
+      << "a listing of the folder is text too";
+  EXPECT_EQ(clean_name("con"), "_con") << "devices of Windows";
+  EXPECT_EQ(clean_name("Lpt1.x"), "_Lpt1.x");
+  EXPECT_EQ(clean_name("console"), "console");
   const std::string long_name = clean_name(std::string(79, 'x') + "ö" + std::string(400, 'y'));
   EXPECT_EQ(long_name, std::string(79, 'x'));
   const tests::TempFolder folder;
