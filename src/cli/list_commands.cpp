@@ -5,6 +5,7 @@
 #include "host/preset_folders.hpp"
 #include "readers/device_preset.hpp"
 #include "readers/field_json.hpp"
+#include "readers/json_text.hpp"
 #include "readers/model_preset.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
@@ -273,7 +274,8 @@ Listing list_settings(const Scenario& scenario, const std::string& filter) {
   for (const Field& field : fields) {
     if (!matches(filter, std::string(field.path) + " " + std::string(field.help))) continue;
     const ordered_json value = all.at(ordered_json::json_pointer(field.pointer()));
-    out.table.rows.push_back({std::string(field.path), value.is_string() ? value.get<std::string>() : value.dump(),
+    out.table.rows.push_back({std::string(field.path),
+                              value.is_string() ? value.get<std::string>() : io::compact(value),
                               std::string(field.flag), std::string(field.unit), std::string(field.help)});
   }
   out.json = all;

@@ -147,7 +147,7 @@ ordered_json tool_schema(const AgentTool& tool) {
           {"additionalProperties", false}};
 }
 
-std::string word_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string word_of(const json& value) { return value.is_string() ? value.get<std::string>() : io::compact(value); }
 
 ordered_json text_result(std::string text, std::optional<ordered_json> structured, bool failed) {
   const ordered_json piece{{"type", "text"}, {"text", std::move(text)}};
@@ -186,7 +186,7 @@ ordered_json call_tool(const AgentTool& tool, const json& given) {
   }
   if (tool.input == ToolInput::Scenario && tool.word.empty()) {
     arguments.insert(arguments.end(), {"--scenario", "-"});
-    input = value("scenario").dump();
+    input = io::compact(value("scenario"));
   } else if (tool.input == ToolInput::Scenario) {
     // The log comes over standard input; the scenario as settings.
     positional.emplace_back("-");
@@ -291,7 +291,7 @@ std::optional<ordered_json> answer_to(const json& message, const CLI::App& progr
       if (name == tool.name && offers(program, tool))
         return succeeded(call_tool(tool, parameters.value("arguments", json::object())));
     }
-    return failed(invalid_params, "no tool is called " + name.dump());
+    return failed(invalid_params, "no tool is called " + io::compact(name));
   }
   return failed(method_not_found, "no method is called \"" + method + "\"");
 }

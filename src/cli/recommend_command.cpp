@@ -5,6 +5,7 @@
 #include "host/machine.hpp"
 #include "host/preset_folders.hpp"
 #include "readers/field_text.hpp"
+#include "readers/json_text.hpp"
 #include "readers/known_models.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
@@ -153,7 +154,7 @@ void compare_devices(const RecommendRequest& request, const Asked& asked, const 
   for (const json& device : list.is_array() ? list : json::array({list})) {
     Result<Scenario> there = io::read_scenario({{"model", default_model_id}, {"device", device}}, resolver);
     if (!there) {
-      out.table.rows.push_back({device.dump(), "", "", "", "", there.issues().front().what});
+      out.table.rows.push_back({io::compact(device), "", "", "", "", there.issues().front().what});
       continue;
     }
     Scenario machine = asked.machine;

@@ -5,6 +5,7 @@
 #include "platform/gl.hpp"
 #include "platform/input_feed.hpp"
 #include "platform/stage.hpp"
+#include "readers/json_text.hpp"
 #include "readers/scenario_json.hpp"
 #include "readers/share_text.hpp"
 #include "report/estimate_tables.hpp"
@@ -305,7 +306,7 @@ EMSCRIPTEN_KEEPALIVE const char* llmcalc_controls() {
   p.stage.theme.audit = &p.audit;
   nlohmann::ordered_json all = nlohmann::ordered_json::object();
   for (const auto& control : p.audit.controls) all[control.name] = llmcalc::platform::box_json(control.box);
-  return p.give(all.dump());
+  return p.give(llmcalc::io::compact(all));
 }
 
 }  // extern "C"

@@ -86,7 +86,7 @@ ModelSource custom_source(const CustomModel& model) {
   for (const Switch& row : switches) {
     if (model.*row.member != defaults.*row.member) object[row.key] = model.*row.member;
   }
-  return {ModelSource::Kind::Custom, object.dump()};
+  return {ModelSource::Kind::Custom, compact(object)};
 }
 
 }  // namespace llmcalc::io

@@ -1,5 +1,7 @@
 #include "readers/field_json.hpp"
 
+#include "readers/json_text.hpp"
+
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/base/words.hpp>
@@ -198,7 +200,7 @@ struct Setter {
     const auto number = [](const json& v) { return v.is_number(); };
     if (value.is_array() && std::all_of(value.begin(), value.end(), number)) {  // [3, 1] is "3,1"
       std::string list;
-      for (const json& n : value) list.append(list.empty() ? "" : ",").append(n.dump());
+      for (const json& n : value) list.append(list.empty() ? "" : ",").append(compact(n));
       a.edit(s) = list;
       return {};
     }
@@ -209,7 +211,7 @@ struct Setter {
   std::string operator()(const ChoiceAccess& a) const {
     // A switch is a choice between JSON's own null, true and false.
     const std::string word = value.is_string()                       ? value.get<std::string>()
-                             : value.is_null() || value.is_boolean() ? value.dump()
+                             : value.is_null() || value.is_boolean() ? compact(value)
                                                                      : std::string();
     std::vector<std::string> words;
     std::string nearest;

@@ -125,6 +125,10 @@ Result<json> parse_unambiguous_json(std::string_view text, const std::string& pl
   return Issue{place, "gives the key " + in_quotes(repeated.found) + " twice in one object"};
 }
 
+std::string compact(const nlohmann::ordered_json& document) {
+  return document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 std::string pretty(const nlohmann::ordered_json& document) {
   return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }

@@ -22,8 +22,10 @@ Result<nlohmann::json> parse_json(std::string_view text, const std::string& plac
 /// The same for what people write: a key given twice in one object is an Issue too.
 Result<nlohmann::json> parse_unambiguous_json(std::string_view text, const std::string& place = {});
 
-/// The text of a file: indented, ending in a line break. Bytes that are no UTF-8, as file names may hold them, are
-/// replaced.
+/// On one line. Bytes that are no UTF-8, as file names and arguments may hold them, are replaced: nlohmann's own dump() throws.
+std::string compact(const nlohmann::ordered_json& document);
+
+/// The text of a file: indented, ending in a line break. Bytes that are no UTF-8 are replaced.
 std::string pretty(const nlohmann::ordered_json& document);
 
 }  // namespace llmcalc::io

@@ -22,7 +22,7 @@ std::string in_words(const json& value) {
 }
 
 std::string number_text(double value) {
-  std::string text = json(value).dump();
+  std::string text = compact(value);
   if (text.size() > 2 && text.ends_with(".0")) text.resize(text.size() - 2);
   return text;
 }

@@ -4,6 +4,7 @@
 #include "readers/field_json.hpp"
 #include "readers/imports/import.hpp"
 #include "readers/json_place.hpp"
+#include "readers/json_text.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/launch_options.hpp"
 
@@ -62,7 +63,7 @@ std::string commented(const Launch& launch) {
   const std::string needs = launch.needs.empty() ? "" : "# " + launch.needs + "\n";
   if (launch.unsaid.empty()) return needs;
   return needs + "# Settings that no option says; \"llmcalc import\" reads them back:\n# llmcalc " +
-         launch.unsaid.dump() + "\n";
+         compact(launch.unsaid) + "\n";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "host/preset_folders.hpp"
 #include "readers/field_json.hpp"
+#include "readers/json_text.hpp"
 #include "readers/model_preset.hpp"
 
 #include <llmcalc/base/words.hpp>
@@ -48,7 +49,7 @@ std::string_view written_name(const OptionRow& row, Style style) {
 std::string word_of(const Field& field, const Scenario& s) {
   if (field.kind() == FieldKind::Coded) return std::get<CodedAccess>(field.access).get(s);
   const ordered_json value = field_json(field, s);
-  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump();
+  return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : compact(value);
 }
 
 std::string repository_of(const ModelSource& source, const ModelPtr& model) {

@@ -1,5 +1,6 @@
 // Commands of programs that serve a model: one function a program, and the table of them.
 
+#include "readers/json_text.hpp"
 #include "report/launch_options.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -84,7 +85,7 @@ void add_drafts(Options& o, const Scenario& s, const std::string& draft) {
   ordered_json config{{"method", draft.empty() ? "mtp" : "draft_model"}};
   if (!draft.empty()) config["model"] = draft;
   if (s.serving.draft_tokens != 0) config["num_speculative_tokens"] = s.serving.draft_tokens;
-  o.add("speculative_config", config.dump());
+  o.add("speculative_config", compact(config));
 }
 
 /// A checkpoint that must have been quantized before it is served; "" when the model's own will do.

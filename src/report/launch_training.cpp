@@ -1,5 +1,6 @@
 // Commands and files of programs that train a model: one function a program, and the table of them.
 
+#include "readers/json_text.hpp"
 #include "report/launch_options.hpp"
 
 #include <llmcalc/scenario/training.hpp>
@@ -101,7 +102,7 @@ std::string deepspeed_json(const Scenario& s) {
   out["zero_optimization"] = std::move(zero);
   out["train_micro_batch_size_per_gpu"] = s.training.micro_batch;
   out["gradient_accumulation_steps"] = s.training.accumulation;
-  return out.dump(2) + "\n";
+  return pretty(out);
 }
 
 /// DeepSpeed's configuration as a file that an option names.

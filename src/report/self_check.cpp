@@ -2,6 +2,7 @@
 
 #include "readers/field_json.hpp"
 #include "readers/field_text.hpp"
+#include "readers/json_text.hpp"
 
 #include <llmcalc/base/words.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
@@ -286,7 +287,7 @@ std::string shown(const Field& field, const Scenario& s) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_null()) return "none";
   if (value.is_boolean()) return value.get<bool>() ? "on" : "off";
-  return value.dump();
+  return compact(value);
 }
 
 /// The scenario with one setting of a log.

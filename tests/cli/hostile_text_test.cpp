@@ -13,6 +13,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace llmcalc::cli {
@@ -253,6 +254,18 @@ TEST(HostileText, IsHarmlessInCommandsAndFilesToLaunch) {
       const Called c = call({"launch", "--scenario", "-", "--task", task}, scenario.dump());
       expect_safe(c.out + c.errors, std::string("launch ") + runtime + " " + task);
     }
+  }
+}
+
+TEST(HostileText, ThatIsNoTextIsWrittenIntoCommandsAndFilesAsSuch) {
+  for (const auto& [program, setting] :
+       std::vector<std::pair<std::string, std::string>>{{"vllm", "serving.version=0.1\x87"},
+                                                        {"vllm", "serving.draft_model=./\xff.gguf"},
+                                                        {"llama.cpp", "serving.mmproj=\xff"}}) {
+    const Called c =
+        call({"launch", "--model", "gpt2", "--device", "rtx-4090", "--runtime", program, "--set", setting});
+    EXPECT_NE(c.status, failure) << setting << c.errors;
+    expect_safe(c.out + c.errors, setting);
   }
 }
 

@@ -1,11 +1,16 @@
-// Another tool's command line, script or configuration: every option is accounted for, and the scenario is read.
+// Another tool's command line, script or configuration: every option is accounted for, what the scenario becomes is
+// estimated, and the command that starts it is written.
 
 #include "readers/imports/import.hpp"
 
+#include "estimate_laws.hpp"
 #include "models/config_json.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
+#include "report/launch_command.hpp"
 #include "structure.hpp"
+
+#include <llmcalc/estimate/evaluate.hpp>
 
 #include <cstdint>
 #include <cstdlib>
@@ -43,7 +48,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   if (imported->tool == nullptr) std::abort();
-  (void)io::read_scenario_leniently(imported->scenario, resolver);
+  const io::ReadScenario read = io::read_scenario_leniently(imported->scenario, resolver);
+  if (!read.issues.empty() || read.scenario.model == nullptr) return 0;
+  fuzz::expect_laws(evaluate(read.scenario));
+  for (const auto& task : tasks) {
+    const Result<io::Launch> started = io::launch(read.scenario, task.id, "org/model", resolver);
+    if (started ? io::launch_text(*started).empty() : started.issues().empty()) std::abort();
+  }
   return 0;
 }
 

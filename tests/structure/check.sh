@@ -55,6 +55,10 @@ complain "A table in a comment was reflowed by a formatter:" \
 complain "A switch over an enumeration of ours names every enumerator instead of default:" \
   "$(grep -rnE '^[[:space:]]*default:' include --include='*.hpp')"
 complain "A detail namespace is used in the file that opens it, and nowhere else:" "$(awk -f tests/structure/detail.awk "${code[@]}")"
+complain "A path becomes text by shown(), and text a path by path_of(): both are UTF-8 on every system:" \
+  "$(grep -rnF '.string()' src --include='*.hpp' --include='*.cpp')"
+complain "JSON becomes text by compact(), pretty(), json_line() or json_block(): dump() alone throws at bytes that are no UTF-8:" \
+  "$(grep -rnE '\.dump\((-?[0-9]+)?\)' src --include='*.hpp' --include='*.cpp')"
 complain "Left undone:" \
   "$(grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' include src tests cmake third_party --include='*.hpp' --include='*.cpp' --include='*.cmake' --include='*.sh' | grep -v structure/check.sh)"
 complain "The README's table of cases differs from tests/golden/floors.json:" \

@@ -1,5 +1,6 @@
 #include "readers/imports/import.hpp"
 
+#include "host/text_file.hpp"
 #include "readers/field_json.hpp"
 #include "readers/field_text.hpp"
 #include "readers/json_place.hpp"
@@ -48,7 +49,7 @@ bool is_off(std::string_view word) {
 json model_value(std::string_view text) {
   std::error_code error;
   const bool path = text.find('/') != std::string_view::npos || text.ends_with(".gguf") || text.ends_with(".json");
-  if (path && std::filesystem::exists(std::filesystem::path(text), error)) return {{"file", text}};
+  if (path && std::filesystem::exists(path_of(text), error)) return {{"file", text}};
   if (is_repository_name(text)) return text;
   while (text.ends_with('/')) text.remove_suffix(1);
   // .../models--organisation--name/snapshots/... is a place in the hub's cache.
@@ -241,7 +242,7 @@ bool Importing::has(std::string_view path) const {
 std::string Importing::text(std::string_view path) const {
   if (!has(path)) return {};
   const json& value = out_.scenario.at(json::json_pointer(pointer_of(path)));
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  return value.is_string() ? value.get<std::string>() : compact(value);
 }
 
 Count Importing::count(std::string_view path, Count otherwise) const {
