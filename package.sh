@@ -8,16 +8,23 @@ set -euo pipefail
 cd "$(dirname "$0")"
 out=$PWD/build/packages
 
+# install_in ROOT COMMAND
+install_in() {
+  chroot "$1" env DEBIAN_FRONTEND=noninteractive sh -c "$2" >build/try.log 2>&1 || { cat build/try.log; exit 1; }
+}
+
 # try_in SUITE: from an empty folder to the first number.
 try_in() {
   local root=$PWD/build/chroot-$1 begin=$SECONDS
   [ -x "$root/usr/bin/apt-get" ] || debootstrap --variant=minbase "$1" "$root" >build/debootstrap.log
   rm -rf "$root/packages"
   mkdir "$root/packages"
-  cp "$out"/llmcalc_*.deb "$root/packages"
+  cp "$out"/llmcalc_*.deb "$out"/llmcalc-cli_*.deb "$root/packages"
   begin=$SECONDS
-  chroot "$root" sh -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends /packages/*.deb' >build/try.log 2>&1 ||
-    { cat build/try.log; exit 1; }
+  # The command line alone, which the package of both then replaces.
+  install_in "$root" 'apt-get -q update && apt-get -q install -y --no-install-recommends /packages/llmcalc-cli_*.deb'
+  chroot "$root" llmcalc estimate --model llama-3.1-8b >/dev/null
+  install_in "$root" 'apt-get -q install -y --no-install-recommends /packages/llmcalc_*.deb'
   chroot "$root" llmcalc --version
   chroot "$root" llmcalc estimate --model llama-3.1-8b --device rtx-4090
   chroot "$root" llmcalc verify >/dev/null
