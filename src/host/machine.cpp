@@ -1,6 +1,7 @@
 #include "host/machine.hpp"
 
 #include "host/machine_parts.hpp"
+#include "host/text_file.hpp"
 
 #include <iterator>
 
@@ -21,7 +22,7 @@ Machine look_at_this_machine(const SystemRoots& roots) {
   machine.memory = read_host_memory(roots.proc);
   machine.modules = read_memory_modules(roots.run);
   if (roots.vendor_libraries) append(machine, "NVIDIA driver (NVML)", nvidia_gpus(machine.memory));
-  append(machine, "AMD and Intel drivers (" + (roots.sys / "class/drm").string() + ")",
+  append(machine, "AMD and Intel drivers (" + io::shown(roots.sys / "class/drm") + ")",
          sysfs_gpus(roots.sys, roots.share));
   if (roots.vendor_libraries) append(machine, "DXGI or Metal", system_gpus(machine.memory));
   return machine;
