@@ -48,7 +48,7 @@ TEST(EstimateCommand, ShowsBothSidesAndTheVerdict) {
 TEST(EstimateCommand, PrintsCsvAndMarkdown) {
   const Called csv = call({"estimate", "--method", "article", "--format", "csv"});
   EXPECT_THAT(csv.out, HasSubstr("what,where,component,bytes,low,high,trust,formula,source\r\n"));
-  EXPECT_THAT(csv.out, HasSubstr("inference,all devices,weights,16060522496,16060522496,16060522496,exact,"));
+  EXPECT_THAT(csv.out, HasSubstr("inference,all devices,weights,16060522496,16060522496,16060522496,assumed,"));
   const Called markdown = call({"estimate", "--method", "article", "--format", "markdown"});
   EXPECT_THAT(markdown.out, HasSubstr("# Llama 3.1 8B on RTX 4090 24 GB"));
   EXPECT_THAT(markdown.out, HasSubstr("| Weights | 14.96 |"));

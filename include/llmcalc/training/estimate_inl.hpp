@@ -86,10 +86,10 @@ struct Describe {
   describe(Part::ReferenceModel, "tensor inventory x bytes of the recipe, cut as the policy");
   describe(Part::RewardModel, "tensor inventory x bytes of the recipe, cut as the policy");
   describe(Part::ValueModel, "TRL ppo_trainer; the moments of the policy", Trust::Modelled, 900, 1100);
-  describe(
-      Part::GenerationEngine,
-      "estimate of inference with the engine's share of the device; the prompt is what answers leave of the sequence",
-      Trust::Modelled, 900, 1100);
+  describe(Part::GenerationEngine,
+           "estimate of inference with the engine's share of the device; the prompt is what answers leave of the "
+           "sequence, the pool what its largest step leaves of the share",
+           Trust::Modelled, 900, 1100);
   describe(Part::Transient, "allocation ledger of the backward pass", Trust::Modelled, 950, 1050);
   describe(Part::GatheredWeights, "FSDP2 on a fake process group", Trust::Modelled, 950, 1100);
   describe(Part::CommBuffers, "buckets and reductions of the framework", Trust::Modelled, 900, 1100);

@@ -116,6 +116,10 @@ struct TrainingSetup {
   [[nodiscard]] bool accumulates() const {
     return micro_batches > 1 || rules->gradients == GradientBuffers::Persistent;
   }
+  /// Gradients are kept as shards: a micro-batch makes its own whole, layer by layer, and they are reduced into those.
+  [[nodiscard]] bool reduces_gradients() const {
+    return zero >= 2 && dense_group > 1 && rules->gradients != GradientBuffers::Persistent;
+  }
   /// Weights are stored as shards and gathered layer by layer.
   [[nodiscard]] bool gathers() const { return zero >= 3 && dense_group > 1; }
   /// Gathered weights stay after the forward pass.
@@ -455,8 +459,9 @@ inline void set_kinds(TrainingSetup& setup) {
     add_quantized_inputs(setup, kind.local, kind.first);
     if (setup.training().recompute == RecomputeKind::Selective) set_selective(setup, pass, kind);
     const GroupSums& sums = setup.sums.kinds[k];
-    const LayerGradients gradients{sums.trained.total(),   sums.last_projection, sums.expert_inner,
-                                   sums.first_projections, setup.formed_bytes,   setup.accumulates()};
+    const LayerGradients gradients{sums.trained.total(), sums.last_projection,
+                                   sums.expert_inner,    sums.first_projections,
+                                   setup.formed_bytes,   setup.accumulates() && !setup.reduces_gradients()};
     kind.highest = highest(layer_moments(pass, kind.local, kind.kept, setup.tokens, gradients), setup.gradient_bytes);
     setup.kinds.push_back(kind);
   }

@@ -224,8 +224,21 @@ inline void put_early_gradients(const TrainingSetup& setup, const TrainingStage&
 /// Gradients that exist while a layer runs backward.
 inline void put_gradients_inside(const TrainingSetup& setup, const TrainingStage& s, bool last,
                                  const LayerMoment& moment, Sink& sink) {
+  const Count head = head_gradient(setup, s);
+  const bool sharded = setup.zero >= 2 && setup.dense_group > 1;
+  const Count width = sharded ? setup.formed_bytes : setup.gradient_bytes;
+  // A head that is a group of its own is being reduced (communication.hpp), or has been.
+  const bool apart = sharded && setup.root_apart();
+  const auto put = [&](std::string_view label, Count n, Count bytes, Count over) {
+    if (n != 0) sink.put(Part::Gradients, summand(label, {{"parameters", n}, {"bytes", bytes}}, {1, 1}, over));
+  };
   if (setup.training().steps_in_backward() || setup.accumulates()) {
     put_gradients(setup, s, sink);
+    // Shards hold what was added up so far; what this micro-batch adds is whole until it is reduced.
+    if (setup.reduces_gradients() && !setup.training().steps_in_backward()) {
+      if (!apart) put("output head and final norm", head, width, 1);
+      put("this layer so far", moment.gradients, width, 1);
+    }
     // A tied head's new gradient waits for the embedding's before it is added.
     const Count table = setup.tied_head() && s.share.last ? embedding_gradient(setup, s) : 0;
     if (setup.micro_batches > 1 && table != 0) {
@@ -234,16 +247,8 @@ inline void put_gradients_inside(const TrainingSetup& setup, const TrainingStage
     }
     return;
   }
-  const Count head = head_gradient(setup, s);
   if (setup.saved().head && s.share.last && setup.sums.head.saved != 0)
     put_saved_gradients(setup, setup.sums.head.saved, sink);
-  const bool sharded = setup.zero >= 2 && setup.dense_group > 1;
-  const Count width = sharded ? setup.formed_bytes : setup.gradient_bytes;
-  // A head that is a group of its own is being reduced (communication.hpp), or has been.
-  const bool apart = sharded && setup.root_apart();
-  const auto put = [&](std::string_view label, Count n, Count bytes, Count over) {
-    if (n != 0) sink.put(Part::Gradients, summand(label, {{"parameters", n}, {"bytes", bytes}}, {1, 1}, over));
-  };
   if (!apart) put("output head and final norm", head, width, 1);
   if (apart && !last) put("output head and final norm", head, setup.gradient_bytes, setup.dense_group);
   put("this layer so far", moment.gradients, width, 1);

@@ -177,8 +177,11 @@ TEST(UsualSettings, DependOnWhatIsTrained) {
   Scenario s;
   s.serving.runtime = Runtime::LlamaCpp;  // has none
   s.training.framework = TrainingFramework::LlamaFactory;
-  for (const UsualSetting& usual : usual_settings)
-    EXPECT_EQ(usual.apply(s), usual.path.starts_with("training.")) << usual.path;
+  const auto& own = usual_detail::of(s);
+  for (const UsualSetting& usual : usual_settings) {
+    const bool offloads = usual.path == "training.offload";
+    EXPECT_EQ(usual.apply(s), usual.path.starts_with("training.") && (!offloads || own.offload)) << usual.path;
+  }
   EXPECT_EQ(s.training.recipe, Recipe::AmpBf16);
   s.training.method = TrainingMethod::Lora;
   for (const UsualSetting& usual : usual_settings) usual.apply(s);
