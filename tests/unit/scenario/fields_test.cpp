@@ -177,7 +177,7 @@ TEST(UsualSettings, DependOnWhatIsTrained) {
   Scenario s;
   s.serving.runtime = Runtime::LlamaCpp;  // has none
   s.training.framework = TrainingFramework::LlamaFactory;
-  const auto& own = usual_detail::of(s);
+  const auto& own = s.training.rules().usual;
   for (const UsualSetting& usual : usual_settings) {
     const bool offloads = usual.path == "training.offload";
     EXPECT_EQ(usual.apply(s), usual.path.starts_with("training.") && (!offloads || own.offload)) << usual.path;
