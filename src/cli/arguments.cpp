@@ -2,6 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "readers/imports/import.hpp"
+#include "readers/lookup.hpp"
 
 #include <llmcalc/scenario/fields.hpp>
 
@@ -60,8 +61,25 @@ Words::const_iterator end_of_model(Words::const_iterator first, Words::const_ite
   return std::distance(first, last) > 1 && !names_model(joined(first, last, nullptr)) ? first + 1 : last;
 }
 
+/// True for "qwen3:8b" and pages of Ollama's library: what Ollama runs then is known, format and context included.
+bool is_name_of_ollama(const std::string& name) {
+  if (name.find("ollama.com/") != std::string::npos) return true;
+  return name.find(':') != std::string::npos && name.find_first_of(" /\\{") == std::string::npos;
+}
+
+/// The option that names a model, in an engine that its name asks for unless the arguments name one.
+Words options_of_model(const Words& arguments, const std::string& name) {
+  const bool says_engine = std::any_of(arguments.begin(), arguments.end(), [](const std::string& argument) {
+    return argument.starts_with("--runtime") || argument.starts_with("--scenario") ||
+           argument.starts_with("--import");
+  });
+  if (says_engine || !is_name_of_ollama(name)) return {"--model", name};
+  return {"--import", "ollama run " + io::model_name(name).name};
+}
+
 /// The words after a command as the options they stand for: what is solved for, then the model.
-Words options_of_words(const CLI::App& command, Words::const_iterator first, Words::const_iterator last) {
+Words options_of_words(const CLI::App& command, const Words& arguments, Words::const_iterator first,
+                       Words::const_iterator last) {
   Words out;
   if (first != last && command.get_option_no_throw("--for") != nullptr && !target_path(*first).empty()) {
     out.insert(out.end(), {"--for", *first});
@@ -69,7 +87,8 @@ Words options_of_words(const CLI::App& command, Words::const_iterator first, Wor
   }
   if (first == last) return out;
   const auto end = end_of_model(first, last);
-  out.insert(out.end(), {"--model", joined(first, end, nullptr)});
+  const Words model = options_of_model(arguments, joined(first, end, nullptr));
+  out.insert(out.end(), model.begin(), model.end());
   out.insert(out.end(), end, last);
   return out;
 }
@@ -96,14 +115,16 @@ std::vector<std::string> spelled_out(const CLI::App& program, std::vector<std::s
   if (!called.empty()) {
     if (first == last || !takes_model_first(*called.front())) return arguments;
     Words out{arguments.front()};
-    const Words options = options_of_words(*called.front(), first, last);
+    const Words options = options_of_words(*called.front(), arguments, first, last);
     out.insert(out.end(), options.begin(), options.end());
     out.insert(out.end(), last, arguments.cend());
     return out;
   }
   const auto end = end_of_model(first, last);
   if (const std::string model = joined(first, end, nullptr); names_model(model)) {
-    Words out{"estimate", "--model", model};
+    Words out{"estimate"};
+    const Words options = options_of_model(arguments, model);
+    out.insert(out.end(), options.begin(), options.end());
     out.insert(out.end(), end, arguments.cend());
     return out;
   }

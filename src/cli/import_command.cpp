@@ -69,11 +69,7 @@ int import_settings(const ImportRequest& request, Streams streams) {
   if (!result) return refuse(result.issues(), streams);
   io::Imported imported = std::move(result).value();
   if (!request.device.empty()) {
-    nlohmann::json device = io::value_of_text(field_at("device"), request.device);
-    const nlohmann::json& given = imported.scenario.value("device", nlohmann::json());
-    if (device.is_object() && !device.contains("count") && given.is_object() && given.contains("count"))
-      device["count"] = given["count"];
-    imported.scenario["device"] = std::move(device);
+    use_device(imported.scenario, io::value_of_text(field_at("device"), request.device));
   }
   const io::ReadScenario read = io::read_scenario_leniently(imported.scenario, resolver);
   const ordered_json scenario =

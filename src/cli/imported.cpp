@@ -38,6 +38,13 @@ Result<io::Imported> import_argument(const std::string& argument, std::istream& 
   return io::import_settings(*text, resolver, beside, argument == "-" || is_command ? "" : argument);
 }
 
+void use_device(nlohmann::json& scenario, nlohmann::json device) {
+  const nlohmann::json& given = scenario.value("device", nlohmann::json());
+  if (device.is_object() && !device.contains("count") && given.is_object() && given.contains("count"))
+    device["count"] = given["count"];
+  scenario["device"] = std::move(device);
+}
+
 std::string summary(const io::Imported& imported) {
   std::array<Count, 3> counts{};
   std::string missed;

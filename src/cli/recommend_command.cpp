@@ -259,7 +259,7 @@ std::string model_refusal(const std::string& word) {
   const io::ReadScenario read =
       io::read_scenario_leniently({{"model", model}, {"device", host_only_id}}, io::default_resolver());
   if (read.scenario.model != nullptr) return {};
-  return read.issues.empty() ? "no model is called \"" + word + "\"" : "no command; " + read.issues.front().what;
+  return read.issues.empty() ? "no model is called \"" + word + "\"" : read.issues.front().what;
 }
 
 int welcome(Streams streams) {

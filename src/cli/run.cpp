@@ -52,8 +52,8 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
   const bool no_command = used.empty() && !arguments.empty() && !arguments.front().starts_with('-');
   if (no_command) {
     const std::string near = did_you_mean(arguments.front(), known_words(parser));
-    message =
-        near.empty() ? model_refusal(arguments.front()) : "no command is called \"" + arguments.front() + "\"" + near;
+    message = near.empty() ? "no command, and " + model_refusal(arguments.front())
+                           : "no command is called \"" + arguments.front() + "\"" + near;
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     message = (used.empty() ? std::string() : parser.get_name() + " ") + unknown_arguments(program, parser);
   }

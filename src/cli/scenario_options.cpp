@@ -238,8 +238,13 @@ void ScenarioOptions::lay_use_under(json& document) const {
 Issues ScenarioOptions::lay_over(json& document) const {
   Issues issues;
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (options_[i] != nullptr && options_[i]->count() != 0)
-      put(document, fields[i].path, io::value_of_text(fields[i], texts_[i]));
+    if (options_[i] == nullptr || options_[i]->count() == 0) continue;
+    json value = io::value_of_text(fields[i], texts_[i]);
+    if (fields[i].path == "device" && !import_.empty()) {
+      use_device(document, std::move(value));
+    } else {
+      put(document, fields[i].path, std::move(value));
+    }
   }
   for (const std::string& setting : settings_) {
     const std::size_t equals = setting.find('=');
@@ -258,6 +263,20 @@ Issues ScenarioOptions::lay_over(json& document) const {
   }
   return issues;
 }
+
+namespace {
+
+/// Nobody has a computer of 32 bytes: what is to be said of "--ram 32", "" for nothing.
+std::string missing_unit(const json& document) {
+  constexpr Count least_memory = 1U << 20;
+  const json host = document.is_object() ? document.value("host", json::object()) : json();
+  const json bytes = host.is_object() ? host.value("memory_bytes", json()) : json();
+  if (!bytes.is_number_unsigned() || bytes == 0 || bytes >= least_memory) return {};
+  const std::string number = std::to_string(bytes.get<Count>());
+  return "RAM of " + number + " is " + number + " bytes; with its unit it is " + number + "GiB";
+}
+
+}  // namespace
 
 std::string ScenarioOptions::choose_engine(json& document) const {
   if (!document.is_object()) return {};
@@ -292,9 +311,10 @@ void ScenarioOptions::each_document(Streams streams, const TakeDocument& take) c
     json laid = std::move(document).value();
     if (Issues issues = lay_over(laid); !issues.empty()) return take(Result<json>(std::move(issues)));
     lay_use_under(laid);
-    std::string note = choose_engine(laid);
     // Of many scenarios the same is said once.
-    if (!note.empty() && said.size() < most_notes && said.insert(note).second) print_notes({note}, streams.errors);
+    for (const std::string& note : {choose_engine(laid), missing_unit(laid)}) {
+      if (!note.empty() && said.size() < most_notes && said.insert(note).second) print_notes({note}, streams.errors);
+    }
     return take(Result<json>(std::move(laid)));
   };
   if (!import_.empty()) {
@@ -307,6 +327,8 @@ void ScenarioOptions::each_document(Streams streams, const TakeDocument& take) c
     io::Imported other = std::move(read).value();
     imported_task_ = other.tool->task;
     other.notes.insert(other.notes.begin(), summary(other));
+    if (given("device"))
+      std::erase_if(other.notes, [](const std::string& note) { return note.starts_with(io::no_device_named); });
     print_notes(other.notes, streams.errors);
     give(Result<json>(std::move(other.scenario)));
   } else if (file_.empty()) {

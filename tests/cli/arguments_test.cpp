@@ -68,6 +68,9 @@ TEST(Arguments, AnotherToolsCommandIsAQuestion) {
   const json named =
       names({"vllm serve Qwen/Qwen3-32B --tensor-parallel-size 2 --max-model-len 32k", "-d", "2xh100"});
   EXPECT_EQ(named["device"], "2 x h100-sxm-80gb");
+  EXPECT_EQ(names({"vllm serve Qwen/Qwen3-32B --tensor-parallel-size 2 --max-model-len 32k", "-d", "h100"}), named)
+      << "as many as the command uses";
+  EXPECT_THAT(call({"qwen3:8b", "-d", "rtx-3060"}).errors, Not(HasSubstr("is assumed")));
   // Flags are laid over what the command says.
   const auto cache = [](const std::string& context) {
     return call({"estimate", "--runtime", "transformers", "--import", "vllm serve Qwen/Qwen3-32B --max-model-len 32k",
@@ -86,6 +89,21 @@ TEST(Arguments, OthersNamesForAnOptionAreUnderstoodOrExplained) {
   EXPECT_EQ(names({"fit", "qwen3-8b", "-d", "24GiB", "-w", "q4"})["weights"], "gguf:Q4_K_M");
   EXPECT_THAT(call({"fit", "--n-gpu-layers", "20"}).errors, HasSubstr("--gpu-layers"));
   EXPECT_THAT(call({"fit", "--tensor-parallel-size", "2"}).errors, HasSubstr("vLLM"));
+}
+
+TEST(Arguments, ANameOfOllamaIsRunByOllama) {
+  for (const char* name : {"qwen3:8b", "https://ollama.com/library/qwen3:8b"}) {
+    const json of = names({name});
+    EXPECT_EQ(of["weights"], "gguf:Q4_K_M") << name;
+    EXPECT_EQ(of["runtime"], "ollama") << name;
+    EXPECT_EQ(names({"fit", name}), of) << name;
+  }
+  EXPECT_EQ(names({"qwen3:8b", "--runtime", "vllm", "--task", "chat"})["runtime"], "vllm");
+}
+
+TEST(Arguments, AComputersMemoryHasItsUnit) {
+  EXPECT_THAT(call({"fit", "qwen3-8b", "--ram", "32"}).errors, HasSubstr("with its unit it is 32GiB"));
+  EXPECT_EQ(call({"fit", "qwen3-8b", "--ram", "32GB"}).errors, "");
 }
 
 TEST(Arguments, AWordThatIsNothingNamesTheNearest) {

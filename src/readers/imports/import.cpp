@@ -434,7 +434,7 @@ void Importing::apply(const Tool& tool, const std::vector<Given>& given) {
   if (devices_ > 1 && !named) out_.scenario["device"]["id"] = std::string(default_device_id);
   if (devices_ > 1) out_.scenario["device"]["count"] = devices_;
   if (!named)
-    note("the device is not part of these settings: " + std::string(default_device_id) +
+    note(std::string(no_device_named) + ": " + std::string(default_device_id) +
          " is assumed, --device names another");
 }
 

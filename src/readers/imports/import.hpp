@@ -46,6 +46,9 @@ struct Imported {
   std::vector<std::string> notes;  ///< what was assumed where nothing was said
 };
 
+/// How the note begins that says which device was assumed.
+inline constexpr std::string_view no_device_named = "the device is not part of these settings";
+
 /// Reads a file that the text names; issues when it is not there.
 using ReadBeside = std::function<Result<std::string>(const std::string& name)>;
 
