@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -50,10 +52,42 @@ std::string joined(Words::const_iterator first, Words::const_iterator last, std:
 
 bool is_option(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
 
-/// True when a command takes a model and no words of its own, so that its first words can only be the model.
-bool takes_model_first(const CLI::App& command) {
-  return command.get_option_no_throw("--model") != nullptr &&
-         command.get_options([](const CLI::Option* o) { return o->get_positional(); }).empty();
+/// The arguments of a command, words apart from options and their values.
+struct Sorted {
+  Words words, options;
+};
+
+/// True for a word that an option with an optional value takes as such.
+bool is_switch_word(const std::string& word) {
+  constexpr std::array<std::string_view, 8> words{"on", "off", "true", "false", "yes", "no", "0", "1"};
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+Sorted sort_out(const CLI::App& command, Words::const_iterator first, Words::const_iterator last) {
+  Sorted out;
+  while (first != last) {
+    if (!is_option(*first)) {
+      out.words.push_back(*first++);
+      continue;
+    }
+    const CLI::Option* option = first->find('=') == std::string::npos ? command.get_option_no_throw(*first) : nullptr;
+    out.options.push_back(*first++);
+    if (option == nullptr || first == last) continue;
+    const bool takes_it =
+        option->get_items_expected_min() > 0 || (option->get_items_expected_max() > 0 && is_switch_word(*first));
+    if (takes_it) out.options.push_back(*first++);
+  }
+  return out;
+}
+
+/// How many words a command takes for itself; nothing when any number.
+std::optional<std::size_t> own_words(const CLI::App& command) {
+  std::size_t count = 0;
+  for (const CLI::Option* option : command.get_options([](const CLI::Option* o) { return o->get_positional(); })) {
+    if (option->get_items_expected_max() > 1) return std::nullopt;
+    ++count;
+  }
+  return count;
 }
 
 /// How many of some words are the model's name: all of them, else the first alone.
@@ -77,19 +111,40 @@ Words options_of_model(const Words& arguments, const std::string& name) {
   return {"--import", "ollama run " + io::model_name(name).name};
 }
 
-/// The words after a command as the options they stand for: what is solved for, then the model.
-Words options_of_words(const CLI::App& command, const Words& arguments, Words::const_iterator first,
-                       Words::const_iterator last) {
-  Words out;
-  if (first != last && command.get_option_no_throw("--for") != nullptr && !target_path(*first).empty()) {
-    out.insert(out.end(), {"--for", *first});
-    ++first;
+/// The option and the setting that a word names to a command which asks about one; nothing when it does not.
+Words option_of_setting(const CLI::App& command, const std::string& word) {
+  if (command.get_option_no_throw("--for") != nullptr && !target_path(word).empty())
+    return {"--for", std::string(target_path(word))};
+  if (command.get_option_no_throw("--over") == nullptr) return {};
+  for (const Field& field : fields) {
+    if (field.path == word || field.flag == "--" + word) return {"--over", std::string(field.path)};
   }
-  if (first == last) return out;
-  const auto end = end_of_model(first, last);
-  const Words model = options_of_model(arguments, joined(first, end, nullptr));
-  out.insert(out.end(), model.begin(), model.end());
-  out.insert(out.end(), end, last);
+  return {};
+}
+
+/// Arguments of a command in which the words that are not its own are what is solved for, and the model.
+Words with_model(const CLI::App& command, Words::const_iterator first, Words::const_iterator last) {
+  const Words unchanged(first, last);
+  const auto own = own_words(command);
+  const CLI::Option* model = command.get_option_no_throw("--model");
+  if (model == nullptr || !own) return unchanged;
+  const Sorted sorted = sort_out(command, first, last);
+  const auto named = [](const std::string& option) { return option == "-m" || option.starts_with("--model"); };
+  if (sorted.words.size() <= *own) return unchanged;
+  Words out(sorted.words.begin(), sorted.words.begin() + static_cast<std::ptrdiff_t>(*own));
+  auto word = sorted.words.begin() + static_cast<std::ptrdiff_t>(*own);
+  if (const Words setting = option_of_setting(command, *word); !setting.empty()) {
+    out.insert(out.end(), setting.begin(), setting.end());
+    ++word;
+  }
+  if (word != sorted.words.end() && std::none_of(sorted.options.begin(), sorted.options.end(), named)) {
+    const auto end = end_of_model(word, sorted.words.end());
+    const Words options = options_of_model(sorted.options, joined(word, end, nullptr));
+    out.insert(out.end(), options.begin(), options.end());
+    word = end;
+  }
+  out.insert(out.end(), word, sorted.words.end());
+  out.insert(out.end(), sorted.options.begin(), sorted.options.end());
   return out;
 }
 
@@ -112,25 +167,19 @@ std::vector<std::string> spelled_out(const CLI::App& program, std::vector<std::s
     if (!is_option(*first) && io::looks_importable(command)) return {"import", command};
     return arguments;
   }
-  if (!called.empty()) {
-    if (first == last || !takes_model_first(*called.front())) return arguments;
-    Words out{arguments.front()};
-    const Words options = options_of_words(*called.front(), arguments, first, last);
-    out.insert(out.end(), options.begin(), options.end());
-    out.insert(out.end(), last, arguments.cend());
+  const auto answered_by = [&](const CLI::App& command, Words::const_iterator from) {
+    Words out{command.get_name()};
+    const Words rest = with_model(command, from, arguments.cend());
+    out.insert(out.end(), rest.begin(), rest.end());
     return out;
-  }
-  const auto end = end_of_model(first, last);
-  if (const std::string model = joined(first, end, nullptr); names_model(model)) {
-    Words out{"estimate"};
-    const Words options = options_of_model(arguments, model);
-    out.insert(out.end(), options.begin(), options.end());
-    out.insert(out.end(), end, arguments.cend());
-    return out;
-  }
-  if (io::looks_importable(arguments.front())) {
-    Words out{"estimate", "--import", arguments.front()};
-    out.insert(out.end(), first + 1, arguments.cend());
+  };
+  if (!called.empty()) return answered_by(*called.front(), first);
+  if (const auto end = end_of_model(first, last); names_model(joined(first, end, nullptr)))
+    return answered_by(*program.get_subcommand("estimate"), first);
+  // Another tool's command: quoted, with options of ours behind it, or as it is.
+  if (arguments.front().find(' ') != std::string::npos && io::looks_importable(arguments.front())) {
+    Words out{"estimate", "--import"};
+    out.insert(out.end(), arguments.begin(), arguments.end());
     return out;
   }
   const std::string command = joined(first, arguments.cend(), quoted);

@@ -30,6 +30,11 @@ TEST(Arguments, AModelIsNamedInAsManyWordsAsItHas) {
        {std::vector<std::string>{"fit", "llama", "3.3", "70b"}, {"fit", "Llama 3.3 70B"}, {"llama", "3.3", "70b"}}) {
     EXPECT_EQ(names(asked)["model"], "llama-3.3-70b-instruct") << asked.front();
   }
+  // Wherever it stands: what an option takes is no part of it.
+  EXPECT_EQ(names({"fit", "--task", "full", "--imatrix", "gemma", "3", "4b", "-d", "4x4090"})["model"], "gemma-3-4b");
+  EXPECT_EQ(call({"sweep", "context", "llama-3.1-8b", "-d", "4090"}).out,
+            call({"sweep", "--over", "serving.context", "-m", "llama-3.1-8b", "-d", "rtx-4090"}).out);
+  EXPECT_THAT(call({"fit", "-m", "gpt2", "qwen3-8b"}).errors, HasSubstr("unexpected arguments: qwen3-8b"));
 }
 
 TEST(Arguments, SolveTakesTheSettingAsAWord) {
@@ -78,6 +83,9 @@ TEST(Arguments, AnotherToolsCommandIsAQuestion) {
         .out;
   };
   EXPECT_NE(cache("4096"), cache("8192"));
+  // Dashes of the command are the command's.
+  EXPECT_THAT(call({"llama-server", "-hf", "unsloth/Qwen3-30B-A3B-GGUF:Q4_K_M", "-ngl", "99", "-c", "32768"}).out,
+              HasSubstr("llama.cpp, 1 × 32,768 tokens"));
   std::vector<std::string> imported{"import"};
   imported.insert(imported.end(), command.begin(), command.end());
   EXPECT_EQ(json::parse(call(imported).out, nullptr, false)["serving"]["context"], 32768);
