@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <build_commit.hpp>
 #include <ostream>
 
@@ -62,6 +63,43 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
   return bad_input;
 }
 
+/// A command, and what makes it.
+struct Maker {
+  std::string_view name;
+  Command (*make)(CLI::App& program);
+  bool needs_all = false;  ///< it writes about every command
+};
+
+// Only the command that is called is made: each has some two hundred options, and making all of them took most of the
+// time of a call in WebAssembly.
+constexpr std::array<Maker, 25> makers{{
+    {.name = "estimate", .make = estimate_command},
+    {.name = "fit", .make = fit_command},
+    {.name = "solve", .make = solve_command},
+    {.name = "levers", .make = levers_command},
+    {.name = "plan", .make = plan_command},
+    {.name = "sweep", .make = sweep_command},
+    {.name = "recommend", .make = recommend_command},
+    {.name = "advise", .make = advise_command},
+    {.name = "here", .make = here_command},
+    {.name = "check", .make = check_command},
+    {.name = "models", .make = models_command},
+    {.name = "devices", .make = devices_command},
+    {.name = "formats", .make = formats_command},
+    {.name = "frameworks", .make = frameworks_command},
+    {.name = "defaults", .make = defaults_command},
+    {.name = "import", .make = import_command},
+    {.name = "launch", .make = launch_command},
+    {.name = "lookup", .make = lookup_command},
+    {.name = "schema", .make = schema_command},
+    {.name = "mcp", .make = mcp_command},
+    {.name = "verify", .make = verify_command},
+    {.name = "inspect", .make = inspect_command},
+    {.name = "limits", .make = limits_command},
+    {.name = "manual", .make = manual_command, .needs_all = true},
+    {.name = "completion", .make = completion_command, .needs_all = true},
+}};
+
 }  // namespace
 
 int run(std::vector<std::string> arguments, Streams streams) {
@@ -76,14 +114,13 @@ int run(std::vector<std::string> arguments, Streams streams) {
                  "  llmcalc advise llama-3.3-70b --device 2x3090 --ram 64GB\n"
                  "  llmcalc estimate -m qwen3-32b -w gguf:Q4_K_M --runtime llama.cpp -d 24GiB --format markdown\n"
                  "  llmcalc estimate --scenario scenarios.jsonl > estimates.jsonl");
-  const std::vector<Command> commands{
-      estimate_command(program),  fit_command(program),        solve_command(program),     levers_command(program),
-      plan_command(program),      sweep_command(program),      recommend_command(program), advise_command(program),
-      here_command(program),      check_command(program),      models_command(program),    devices_command(program),
-      formats_command(program),   frameworks_command(program), defaults_command(program),  import_command(program),
-      launch_command(program),    lookup_command(program),     schema_command(program),    mcp_command(program),
-      verify_command(program),    inspect_command(program),    limits_command(program),    manual_command(program),
-      completion_command(program)};
+  const auto called =
+      std::find_if(makers.begin(), makers.end(), [&](const Maker& maker) { return maker.name == arguments.front(); });
+  std::vector<Command> commands;
+  for (const Maker& maker : makers) {
+    if (called == makers.end() || called->needs_all || maker.name == called->name)
+      commands.push_back(maker.make(program));
+  }
   const std::vector<std::string> given = arguments;
   try {
     arguments = spelled_out(program, std::move(arguments));

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -60,6 +60,21 @@ TEST(Arguments, ATaskIsAHalfOrAUse) {
   EXPECT_NE(qlora, total({"estimate", "qwen3-14b", "--task", "qlora", "--sequence", "4096"}));
   EXPECT_THAT(call({"fit", "qwen3-14b", "-d", "24GiB", "--task", "chat"}).out, Not(HasSubstr("Training")));
   EXPECT_THAT(call({"fit", "--task", "lunch"}).errors, HasSubstr("qlora"));
+}
+
+TEST(Arguments, EveryCommandIsMadeByItsName) {
+  std::istringstream help(call({"--help"}).out);
+  std::string line;
+  while (std::getline(help, line) && line != "Subcommands:") {
+  }
+  std::size_t commands = 0;
+  while (std::getline(help, line) && line.starts_with("  ")) {
+    if (line.starts_with("   ")) continue;  // the rest of a description
+    const std::string name = line.substr(2, line.find(' ', 2) - 2);
+    EXPECT_THAT(call({name, "--help"}).out, HasSubstr("Usage: llmcalc " + name)) << name;
+    ++commands;
+  }
+  EXPECT_GT(commands, 20U);
 }
 
 TEST(Arguments, AnotherToolsCommandIsAQuestion) {
