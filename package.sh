@@ -72,15 +72,16 @@ EOF
 }
 
 # check_packages: what is in every archive, what the command line alone needs, and how the programs are built.
+# No "grep -q" here: it leaves early, and under pipefail the writer it leaves behind would count as a failure.
 check_packages() {
   local file
   for file in build/cpack/*.tar.gz; do
     [ "$(tar -tzf "$file" | cut -d/ -f1 | sort -u | wc -l)" = 1 ] || { echo "$file has no folder of its own" >&2; exit 1; }
-    tar -tzf "$file" | grep -qE '/(LICENSE|copyright)$' || { echo "$file has no licence" >&2; exit 1; }
+    tar -tzf "$file" | grep -E '/(LICENSE|copyright)$' >/dev/null || { echo "$file has no licence" >&2; exit 1; }
   done
   if compgen -G "build/cpack/*.deb" >/dev/null; then
     for file in build/cpack/*.deb; do
-      dpkg-deb -c "$file" | grep -qF " ./usr/share/doc/$(dpkg-deb -f "$file" Package)/copyright" || { echo "$file has no licence" >&2; exit 1; }
+      dpkg-deb -c "$file" | grep -F " ./usr/share/doc/$(dpkg-deb -f "$file" Package)/copyright" >/dev/null || { echo "$file has no licence" >&2; exit 1; }
     done
     if dpkg-deb -f build/cpack/llmcalc-cli_*.deb Depends | grep -iE 'libgl|glfw|freetype'; then
       echo "the command line needs graphics" >&2
@@ -89,7 +90,7 @@ check_packages() {
   fi
   if command -v readelf >/dev/null; then
     for file in build/release/bin/llmcalc build/release/bin/llmcalc-gui; do
-      readelf -d "$file" | grep -q BIND_NOW && readelf -sW "$file" | grep -q __stack_chk_fail || { echo "$file is not hardened" >&2; exit 1; }
+      readelf -d "$file" | grep BIND_NOW >/dev/null && readelf -sW "$file" | grep __stack_chk_fail >/dev/null || { echo "$file is not hardened" >&2; exit 1; }
     done
   fi
 }
