@@ -67,7 +67,7 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
 struct Maker {
   std::string_view name;
   Command (*make)(CLI::App& program);
-  bool needs_all = false;  ///< it writes about every command
+  bool needs_all = false;  ///< it writes about every command, or calls them
 };
 
 // Only the command that is called is made: each has some two hundred options, and making all of them took most of the
@@ -92,7 +92,7 @@ constexpr std::array<Maker, 25> makers{{
     {.name = "launch", .make = launch_command},
     {.name = "lookup", .make = lookup_command},
     {.name = "schema", .make = schema_command},
-    {.name = "mcp", .make = mcp_command},
+    {.name = "mcp", .make = mcp_command, .needs_all = true},
     {.name = "verify", .make = verify_command},
     {.name = "inspect", .make = inspect_command},
     {.name = "limits", .make = limits_command},
