@@ -1,6 +1,7 @@
 #include "cli/arguments.hpp"
 
 #include "cli/commands.hpp"
+#include "readers/field_text.hpp"
 #include "readers/imports/import.hpp"
 #include "readers/lookup.hpp"
 
@@ -36,17 +37,16 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> other_na
     {"--seq-len", "--sequence"},
 }};
 
-/// A word as a shell reads it back.
-std::string quoted(const std::string& word) {
-  if (!word.empty() && word.find_first_of(" \t\n\"'\\$`;&|<>()*?#~") == std::string::npos) return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
+std::string joined(Words::const_iterator first, Words::const_iterator last) {
+  std::string out;
+  for (; first != last; ++first) out += (out.empty() ? "" : " ") + *first;
+  return out;
 }
 
-std::string joined(Words::const_iterator first, Words::const_iterator last, std::string (*each)(const std::string&)) {
+/// Words as the command that a shell made them of.
+std::string command_of(Words::const_iterator first, Words::const_iterator last) {
   std::string out;
-  for (; first != last; ++first) out += (out.empty() ? "" : " ") + (each != nullptr ? each(*first) : *first);
+  for (; first != last; ++first) out += (out.empty() ? "" : " ") + io::shell_word(*first);
   return out;
 }
 
@@ -56,12 +56,6 @@ bool is_option(const std::string& word) { return word.size() > 1 && word[0] == '
 struct Sorted {
   Words words, options;
 };
-
-/// True for a word that an option with an optional value takes as such.
-bool is_switch_word(const std::string& word) {
-  constexpr std::array<std::string_view, 8> words{"on", "off", "true", "false", "yes", "no", "0", "1"};
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 Sorted sort_out(const CLI::App& command, Words::const_iterator first, Words::const_iterator last) {
   Sorted out;
@@ -73,8 +67,8 @@ Sorted sort_out(const CLI::App& command, Words::const_iterator first, Words::con
     const CLI::Option* option = first->find('=') == std::string::npos ? command.get_option_no_throw(*first) : nullptr;
     out.options.push_back(*first++);
     if (option == nullptr || first == last) continue;
-    const bool takes_it =
-        option->get_items_expected_min() > 0 || (option->get_items_expected_max() > 0 && is_switch_word(*first));
+    const bool takes_it = option->get_items_expected_min() > 0 ||
+                          (option->get_items_expected_max() > 0 && io::flag_of_word(*first).has_value());
     if (takes_it) out.options.push_back(*first++);
   }
   return out;
@@ -92,7 +86,7 @@ std::optional<std::size_t> own_words(const CLI::App& command) {
 
 /// How many of some words are the model's name: all of them, else the first alone.
 Words::const_iterator end_of_model(Words::const_iterator first, Words::const_iterator last) {
-  return std::distance(first, last) > 1 && !names_model(joined(first, last, nullptr)) ? first + 1 : last;
+  return std::distance(first, last) > 1 && !names_model(joined(first, last)) ? first + 1 : last;
 }
 
 /// True for "qwen3:8b" and pages of Ollama's library: what Ollama runs then is known, format and context included.
@@ -129,7 +123,9 @@ Words with_model(const CLI::App& command, Words::const_iterator first, Words::co
   const CLI::Option* model = command.get_option_no_throw("--model");
   if (model == nullptr || !own) return unchanged;
   const Sorted sorted = sort_out(command, first, last);
-  const auto named = [](const std::string& option) { return option == "-m" || option.starts_with("--model"); };
+  const auto named = [](const std::string& option) {
+    return option == "-m" || option == "--model" || option.starts_with("--model=");
+  };
   if (sorted.words.size() <= *own) return unchanged;
   Words out(sorted.words.begin(), sorted.words.begin() + static_cast<std::ptrdiff_t>(*own));
   auto word = sorted.words.begin() + static_cast<std::ptrdiff_t>(*own);
@@ -139,7 +135,7 @@ Words with_model(const CLI::App& command, Words::const_iterator first, Words::co
   }
   if (word != sorted.words.end() && std::none_of(sorted.options.begin(), sorted.options.end(), named)) {
     const auto end = end_of_model(word, sorted.words.end());
-    const Words options = options_of_model(sorted.options, joined(word, end, nullptr));
+    const Words options = options_of_model(sorted.options, joined(word, end));
     out.insert(out.end(), options.begin(), options.end());
     word = end;
   }
@@ -163,7 +159,7 @@ std::vector<std::string> spelled_out(const CLI::App& program, std::vector<std::s
   const auto last = std::find_if(first, arguments.cend(), is_option);
   if (!called.empty() && called.front()->get_name() == "import" && std::distance(first, arguments.cend()) > 1) {
     // A command that was not quoted.
-    const std::string command = joined(first, arguments.cend(), quoted);
+    const std::string command = command_of(first, arguments.cend());
     if (!is_option(*first) && io::looks_importable(command)) return {"import", command};
     return arguments;
   }
@@ -174,7 +170,7 @@ std::vector<std::string> spelled_out(const CLI::App& program, std::vector<std::s
     return out;
   };
   if (!called.empty()) return answered_by(*called.front(), first);
-  if (const auto end = end_of_model(first, last); names_model(joined(first, end, nullptr)))
+  if (const auto end = end_of_model(first, last); names_model(joined(first, end)))
     return answered_by(*program.get_subcommand("estimate"), first);
   // Another tool's command: quoted, with options of ours behind it, or as it is.
   if (arguments.front().find(' ') != std::string::npos && io::looks_importable(arguments.front())) {
@@ -182,7 +178,7 @@ std::vector<std::string> spelled_out(const CLI::App& program, std::vector<std::s
     out.insert(out.end(), arguments.begin(), arguments.end());
     return out;
   }
-  const std::string command = joined(first, arguments.cend(), quoted);
+  const std::string command = command_of(first, arguments.cend());
   return io::looks_importable(command) ? Words{"estimate", "--import", command} : arguments;
 }
 

@@ -3,6 +3,7 @@
 #include "host/small_file.hpp"
 
 #include <llmcalc/base/units.hpp>
+#include <llmcalc/base/words.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -36,8 +37,7 @@ bool digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 /// The part of the board's labels that names the channel; "" when they name none.
 std::string channel_of(const Fields& module) {
   for (const std::string_view name : {"BANK_LOCATOR", "LOCATOR"}) {
-    std::string label(field(module, name));
-    std::transform(label.begin(), label.end(), label.begin(), [](unsigned char c) { return std::tolower(c); });
+    const std::string label = lower_case(field(module, name));
     std::size_t at = label.find("channel");
     if (at == std::string::npos) continue;
     at = label.find_first_not_of(" _-", at + 7);
@@ -61,9 +61,7 @@ std::vector<Fields> fitted(std::string_view text) {
   constexpr std::string_view key = "E:MEMORY_DEVICE_";
   std::map<Count, Fields> modules;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    std::string_view line = take_until(text, "\n");
     if (!line.starts_with(key)) continue;
     line.remove_prefix(key.size());
     Count index = 0;

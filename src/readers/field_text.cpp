@@ -55,14 +55,9 @@ json number_of(const Field& field, std::string_view text) {
 }
 
 json flag_of(std::string_view text) {
-  const std::string word = lower_case(text);
-  for (const char* yes : {"true", "on", "yes", "1", ""}) {
-    if (word == yes) return true;
-  }
-  for (const char* no : {"false", "off", "no", "0"}) {
-    if (word == no) return false;
-  }
-  return text;
+  if (text.empty()) return true;  // the flag alone
+  const auto flag = flag_of_word(text);
+  return flag ? json(*flag) : json(text);
 }
 
 /// Inline JSON where a name could stand as well.
@@ -202,6 +197,17 @@ json devices_of(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<bool> flag_of_word(std::string_view text) {
+  const std::string word = lower_case(text);
+  for (const char* yes : {"true", "on", "yes", "1"}) {
+    if (word == yes) return true;
+  }
+  for (const char* no : {"false", "off", "no", "0"}) {
+    if (word == no) return false;
+  }
+  return std::nullopt;
+}
 
 std::optional<Bytes> bytes_of_text(std::string_view text) {
   struct Unit {

@@ -13,6 +13,9 @@ namespace llmcalc::io {
 /// a file. What fits nothing stays text, so that read_scenario() can say what is wrong with it.
 nlohmann::json value_of_text(const Field& field, std::string_view text);
 
+/// What "on", "yes", "0" and their like mean; nothing for other words.
+std::optional<bool> flag_of_word(std::string_view text);
+
 /// An amount of memory: "24GiB", "80 GB", "512MiB", "1000"; nothing when it is none.
 std::optional<Bytes> bytes_of_text(std::string_view text);
 

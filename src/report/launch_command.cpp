@@ -8,6 +8,7 @@
 #include "readers/scenario_json.hpp"
 #include "report/launch_options.hpp"
 
+#include <llmcalc/base/printable.hpp>
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/model_slots.hpp>
@@ -77,8 +78,8 @@ Result<Launch> launch(const Scenario& s, Task task, std::string_view model, cons
     return Issue{"--tool",
                  "no program for " + std::string(label_of(task)) + " is called \"" + std::string(wanted) + "\""};
   }
-  Launch out = task == Task::Inference ? launch_serving(s, *tool, std::string(model))
-                                       : launch_training(s, *tool, std::string(model));
+  const std::string model_word = printable(model);  // a line break in a file's name would begin a command of its own
+  Launch out = task == Task::Inference ? launch_serving(s, *tool, model_word) : launch_training(s, *tool, model_word);
   // Read back what was written: the difference is what the program has no words for.
   const ReadBeside beside = [&out](const std::string& name) -> Result<std::string> {
     for (const LaunchFile& file : out.files) {

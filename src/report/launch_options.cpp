@@ -2,6 +2,7 @@
 
 #include "host/preset_folders.hpp"
 #include "readers/field_json.hpp"
+#include "readers/imports/import.hpp"
 #include "readers/json_text.hpp"
 #include "readers/model_preset.hpp"
 
@@ -73,13 +74,12 @@ void Options::add_rows() {
 std::string Options::line(std::string_view program) const {
   std::string out(program);
   for (const auto& [name, value] : options_) {
-    out += " " + written_option(tool_, name);
+    const std::string option = written_option(tool_, name);
     if (tool_.style == Style::Equals) {
-      if (value) out += "=" + *value;
-      continue;
+      out += " " + shell_word(value ? option + "=" + *value : option);
+    } else {
+      out += " " + option + (value ? " " + shell_word(*value) : "");
     }
-    if (value)
-      out += " " + (value->find_first_of(" {'\"\\()|*$;&<>") == std::string::npos ? *value : "'" + *value + "'");
   }
   return out;
 }

@@ -1,5 +1,6 @@
 // Commands of programs that serve a model: one function a program, and the table of them.
 
+#include "readers/imports/import.hpp"
 #include "readers/json_text.hpp"
 #include "report/launch_options.hpp"
 
@@ -50,6 +51,7 @@ Launch ollama(const Scenario& s, const Tool&, const std::string& model) {
   if (v.sequences > 1) server += "OLLAMA_NUM_PARALLEL=" + std::to_string(v.sequences) + " ";
   std::string name = file.substr(file.rfind('/') == std::string::npos ? 0 : file.rfind('/') + 1);
   name.resize(name.size() - std::string_view(".gguf").size());
+  name = shell_word(name);
   Launch out;
   out.command = (server.empty() ? "" : server + "ollama serve &\n") + "ollama create " + name +
                 " --file Modelfile && ollama run " + name;
@@ -63,7 +65,7 @@ Launch lm_studio(const Scenario& s, const Tool& tool, const std::string& model) 
   const Count layers = std::max<Count>(s.model->layer_count(), 1);
   const double share = static_cast<double>(s.serving.gpu_layers.value_or(layers)) / static_cast<double>(layers);
   o.add("gpu", share >= 1 ? "max" : share == 0 ? "off" : shortest(share));
-  return {.command = o.line(std::string(engine_of(s).program) + " " + model)};
+  return {.command = o.line(std::string(engine_of(s).program) + " " + shell_word(model))};
 }
 
 Launch koboldcpp(const Scenario& s, const Tool& tool, const std::string& model) {
@@ -76,7 +78,7 @@ Launch koboldcpp(const Scenario& s, const Tool& tool, const std::string& model) 
     if (s.serving.key_format == KvFormat::Q4_0) o.add("quantkv", Count{2});
   }
   o.add_rows();
-  return {.command = o.line(std::string(engine_of(s).program) + " " + gguf_file(s, model))};
+  return {.command = o.line(std::string(engine_of(s).program) + " " + shell_word(gguf_file(s, model)))};
 }
 
 /// Draft models and prediction layers, where an engine takes them as one object.
@@ -107,7 +109,8 @@ std::string draft_of(const Scenario& s) {
 
 /// A program that is told the model behind its name.
 Launch server(const Options& o, const Scenario& s, const std::string& model) {
-  return {.command = o.line(std::string(engine_of(s).program) + " " + model), .needs = needed_checkpoint(s, model)};
+  return {.command = o.line(std::string(engine_of(s).program) + " " + shell_word(model)),
+          .needs = needed_checkpoint(s, model)};
 }
 
 /// A program whose options all stand in the table.

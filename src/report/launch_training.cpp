@@ -1,5 +1,6 @@
 // Commands and files of programs that train a model: one function a program, and the table of them.
 
+#include "readers/imports/import.hpp"
 #include "readers/json_text.hpp"
 #include "report/launch_options.hpp"
 
@@ -199,7 +200,8 @@ Launch litgpt(const Job& job) {
   o.add("devices", job.devices);
   job.add_optimizer(o, "optimizer");
   if (job.four_bit) o.add("quantize", "bnb.nf4");
-  return {.command = o.line(std::string("litgpt finetune_") + (job.adapters ? "lora " : "full ") + job.model)};
+  return {.command =
+              o.line(std::string("litgpt finetune_") + (job.adapters ? "lora " : "full ") + shell_word(job.model))};
 }
 
 Launch axolotl(const Job& job) {

@@ -34,6 +34,8 @@ TEST(Arguments, AModelIsNamedInAsManyWordsAsItHas) {
   EXPECT_EQ(names({"fit", "--task", "full", "--imatrix", "gemma", "3", "4b", "-d", "4x4090"})["model"], "gemma-3-4b");
   EXPECT_EQ(call({"sweep", "context", "llama-3.1-8b", "-d", "4090"}).out,
             call({"sweep", "--over", "serving.context", "-m", "llama-3.1-8b", "-d", "rtx-4090"}).out);
+  EXPECT_THAT(call({"launch", "qwen3-8b", "--model-name", "mine", "--task", "chat"}).out,
+              HasSubstr("vllm serve mine "));
   EXPECT_THAT(call({"fit", "-m", "gpt2", "qwen3-8b"}).errors, HasSubstr("unexpected arguments: qwen3-8b"));
 }
 

@@ -54,6 +54,31 @@ Scenario imported(const Launch& launch) {
   return back ? read_scenario_leniently(back->scenario, resolver()).scenario : Scenario{};
 }
 
+TEST(LaunchCommand, ANameIsAWordOfItAndRunsNothing) {
+  // As many commands as for a plain name, and the name a word of one of them.
+  const auto words = [](const json& settings, Task task, std::string_view tool, const std::string& name) {
+    const Result<Launch> started = launch(scenario(settings), task, name, resolver(), tool);
+    EXPECT_TRUE(started);
+    return shell_commands(started ? started->command : "");
+  };
+  const std::string hostile = "a b';$(touch x)`y`&|\n\"z";
+  for (const auto& row : runtimes) {
+    const json settings{{"model", "llama-3.1-8b"}, {"serving", {{"runtime", row.key}}}};
+    EXPECT_EQ(words(settings, Task::Inference, {}, hostile).size(),
+              words(settings, Task::Inference, {}, "plain").size())
+        << row.key;
+  }
+  for (const Tool& tool : option_table().tools) {
+    if (tool.task != Task::Training) continue;
+    const json settings{{"model", "llama-3.1-8b"}, {"training", {{"method", "lora"}}}};
+    EXPECT_EQ(words(settings, Task::Training, tool.id, hostile).size(),
+              words(settings, Task::Training, tool.id, "plain").size())
+        << tool.id;
+  }
+  EXPECT_EQ(shell_word("plain/name-1.gguf"), "plain/name-1.gguf");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+}
+
 TEST(LaunchCommand, NamesTheFlagsOfItsEngine) {
   const auto command = [](const char* runtime) {
     return launched(scenario({{"model", "llama-3.1-8b"}, {"serving", {{"runtime", runtime}}}})).command;

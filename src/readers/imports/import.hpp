@@ -128,4 +128,7 @@ struct ShellCommand {
 /// The commands of a shell script; `variables` gets what it assigns.
 std::vector<ShellCommand> shell_commands(std::string_view text);
 
+/// A word as a shell reads it back, in quotes when it needs them: a name that came from a file runs nothing.
+std::string shell_word(std::string_view word);
+
 }  // namespace llmcalc::io

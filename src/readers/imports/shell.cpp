@@ -294,4 +294,18 @@ class Shell {
 
 std::vector<ShellCommand> shell_commands(std::string_view text) { return Shell(text).commands(); }
 
+std::string shell_word(std::string_view word) {
+  if (!word.empty() && word.find_first_of(" \t\n\r{'\"\\()|*$;&<>`?#") == std::string_view::npos)
+    return std::string(word);
+  std::string out = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
 }  // namespace llmcalc::io

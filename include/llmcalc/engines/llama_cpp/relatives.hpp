@@ -9,8 +9,8 @@
 //
 // Weights of a model that is no GGUF file are Q4_K_M, which their catalogues offer first. Their versions are not
 // llama.cpp's builds: the newest rules are used, and what is computed in is assumed, a tenth more or less. Ollama's own
-// engine of 2025 (ollamarunner) places layers by rules of its own and is not modelled. LM Studio's four slots share one cache; states of recurrent layers are counted for the
-// sequences asked for.
+// engine of 2025 (ollamarunner) places layers by rules of its own and is not modelled. LM Studio's four slots share one
+// cache; states of recurrent layers are counted for the sequences asked for.
 
 #include <llmcalc/engines/llama_cpp/engine.hpp>
 
