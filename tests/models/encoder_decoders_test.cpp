@@ -134,7 +134,7 @@ TEST(EncoderDecoders, EveryLayerKeepsKeysAndValuesOfTheEncodersOutput) {
   s.serving.sequences = 4;
   const InferenceEstimate four = evaluate_inference(s);
   EXPECT_EQ(four.breakdown.bytes(Part::KvCache).count, 4 * (500 + 12) * per_token);
-  EXPECT_EQ(four.breakdown.find(Part::KvCache)->trust, Trust::Exact);
+  EXPECT_EQ(four.breakdown.find(Part::KvCache)->trust, Trust::Assumed) << "no run was compared";
   EXPECT_EQ(four.breakdown.find(Part::ComputeBuffer)->trust, Trust::Assumed);
 }
 
