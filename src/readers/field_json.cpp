@@ -62,14 +62,6 @@ std::string mismatch(const Field& field, const json& value, const std::vector<st
   return "must be " + expected_text(field) + ", got " + got(value) + hint;
 }
 
-/// True when one of the words between blanks is this one.
-bool has_word(std::string_view words, std::string_view wanted) {
-  while (!words.empty() && !wanted.empty()) {
-    if (take_until(words, " ") == wanted) return true;
-  }
-  return false;
-}
-
 /// A number of a coded value.
 std::optional<std::string> number_text(const json& value) {
   if (const auto n = whole_number(value)) return std::to_string(*n);

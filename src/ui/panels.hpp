@@ -5,6 +5,9 @@
 #include "ui/app.hpp"
 #include "ui/jobs.hpp"
 
+#include <span>
+#include <string_view>
+
 namespace llmcalc::ui {
 
 struct Example;
@@ -90,7 +93,14 @@ struct ChartDeeds {
 };
 [[nodiscard]] ChartDeeds charts_panel(const Shown& shown, ChartsView& view, const Theme& theme, float height);
 
-// Right column.
+// Right column. A panel is its row in window.cpp and its function.
+/// A panel of the right column; a tab in a narrow window.
+struct SidePanel {
+  std::string_view key, label;
+  void (*draw)(App&, const Shown&, const Theme&);  ///< and does what it was asked for
+};
+/// All of them, from the top.
+[[nodiscard]] std::span<const SidePanel> side_panels();
 /// Inference or training as two words, the chosen one underlined; `name` begins their names for tests.
 void task_switch(const Theme& theme, const std::string& name, Task& task, const Box& box);
 [[nodiscard]] float task_switch_width(const Theme& theme);

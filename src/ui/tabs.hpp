@@ -1,5 +1,5 @@
 #pragma once
-// What the window has places for: charts and sheets in the middle, panels at the right.
+// Charts and sheets of the middle column, and the number that the window is about.
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/estimate/estimate.hpp>
@@ -95,17 +95,6 @@ constexpr const auto& enum_table(Tab) { return tabs; }
 [[nodiscard]] constexpr std::string_view help_of(const TabRow& tab, Task task) {
   return task == Task::Training && !tab.training_help.empty() ? tab.training_help : tab.help;
 }
-
-/// Panels of the right column; tabs of their own in a narrow window.
-enum class SidePanel : std::uint8_t { Fits, Levers, Why, Speed };
-inline constexpr std::array<EnumRow<SidePanel>, 4> side_panels{{
-    {SidePanel::Fits, "fits", "What fits"},
-    {SidePanel::Levers, "levers", "Levers"},
-    {SidePanel::Why, "why", "Why"},
-    {SidePanel::Speed, "speed", "Speed"},
-}};
-static_assert(indexed_by_id(side_panels));
-constexpr const auto& enum_table(SidePanel) { return side_panels; }
 
 /// The number whose WHY is shown.
 struct Focus {

@@ -103,8 +103,8 @@ struct View {
   Chooser devices;
   Chooser palette;
   std::array<Chooser, model_slots.size()> slots;
-  SidePanel side = SidePanel::Fits;
-  ModelSource base_model;  ///< the model before sliders changed it
+  std::string_view side = "fits";  ///< key of the panel that a narrow window shows
+  ModelSource base_model;          ///< the model before sliders changed it
   bool drawer_open = false;
   bool first_start = false;  ///< show what to do first
   bool all_levers = false;

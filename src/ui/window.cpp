@@ -99,38 +99,36 @@ void left_column(App& app, const Theme& theme, const Box& box) {
   if (controls.solve != nullptr) use_best(app, *controls.solve);
 }
 
-void side_panel(App& app, const Theme& theme, SidePanel panel) {
-  const Shown shown = app.shown();
-  Preferences& p = app.preferences;
-  switch (panel) {
-    case SidePanel::Fits:
-      if (DevicePtr device = fits_panel(shown, p.focus.task, theme)) {
-        const Count count = app.scenario.devices.groups.empty() ? 1 : app.scenario.devices.groups.front().count;
-        use_device(app, std::move(device), std::max<Count>(count, 1));
-      }
-      return;
-    case SidePanel::Levers:
-      if (const LeverRow* taken = levers_panel(shown, p.focus.task, app.view.all_levers, theme)) {
-        app.scenario = taken->scenario;
-        say(app, taken->label + " · Ctrl+Z takes it back");
-      }
-      if (!app.answers.remedy[static_cast<std::size_t>(p.focus.task)].words.empty()) {
-        app.view.make_it_fit |= button(theme, "fit", "Make it fit", 0, Look::Accent);
-        help(theme, "Looks for the set of changes that makes it fit at the least cost, quality first.");
-      }
-      return;
-    case SidePanel::Why:
-      return why_panel(shown, p.focus, theme);
-    case SidePanel::Speed:
-      return speed_panel(app.answers.speed, theme);
-  }
-}
+// What fits, levers, speed: of almost fixed height; WHY is as long as its number asks for.
+constexpr std::array<SidePanel, 4> side_panel_rows{{
+    {"fits", "What fits",
+     [](App& app, const Shown& shown, const Theme& theme) {
+       if (DevicePtr device = fits_panel(shown, app.preferences.focus.task, theme)) {
+         const Count count = app.scenario.devices.groups.empty() ? 1 : app.scenario.devices.groups.front().count;
+         use_device(app, std::move(device), std::max<Count>(count, 1));
+       }
+     }},
+    {"levers", "Levers",
+     [](App& app, const Shown& shown, const Theme& theme) {
+       Task& task = app.preferences.focus.task;
+       if (const LeverRow* taken = levers_panel(shown, task, app.view.all_levers, theme)) {
+         app.scenario = taken->scenario;
+         say(app, taken->label + " · Ctrl+Z takes it back");
+       }
+       if (!app.answers.remedy[static_cast<std::size_t>(task)].words.empty()) {
+         app.view.make_it_fit |= button(theme, "fit", "Make it fit", 0, Look::Accent);
+         help(theme, "Looks for the set of changes that makes it fit at the least cost, quality first.");
+       }
+     }},
+    {"speed", "Speed", [](App& app, const Shown&, const Theme& theme) { speed_panel(app.answers.speed, theme); }},
+    {"why", "Why",
+     [](App& app, const Shown& shown, const Theme& theme) { why_panel(shown, app.preferences.focus, theme); }},
+}};
 
 void right_column(App& app, const Theme& theme, const Box& box) {
   begin_column(theme, "right", box, theme.palette.side, {theme.px(14), theme.px(12)});
-  // What fits, levers, speed: of almost fixed height; WHY is as long as its number asks for.
-  for (const SidePanel panel : {SidePanel::Fits, SidePanel::Levers, SidePanel::Speed, SidePanel::Why}) {
-    side_panel(app, theme, panel);
+  for (const SidePanel& panel : side_panel_rows) {
+    panel.draw(app, app.shown(), theme);
     ImGui::Dummy({1, theme.px(4)});
   }
   end_column();
@@ -139,10 +137,15 @@ void right_column(App& app, const Theme& theme, const Box& box) {
 
 /// The right column's panels as tabs below the chart.
 void side_tabs(App& app, const Theme& theme) {
-  std::array<std::string_view, side_panels.size()> names{};
-  for (std::size_t i = 0; i < names.size(); ++i) names[i] = side_panels[i].label;
-  app.view.side = static_cast<SidePanel>(segmented(theme, "side", names, static_cast<std::size_t>(app.view.side)));
-  side_panel(app, theme, app.view.side);
+  std::array<std::string_view, side_panel_rows.size()> names{};
+  std::size_t chosen = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = side_panel_rows[i].label;
+    if (side_panel_rows[i].key == app.view.side) chosen = i;
+  }
+  const SidePanel& panel = side_panel_rows[segmented(theme, "side", names, chosen)];
+  app.view.side = panel.key;
+  panel.draw(app, app.shown(), theme);
 }
 
 /// Takes what was asked for in the charts and sheets.
@@ -173,7 +176,7 @@ void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, boo
   hint(app, theme);
   BarDeeds bars = bars_panel(shown, p.focus, app.view.motion, theme, density);
   if (app.view.motion.moving) wake_after(app.requests, 0);
-  if (component_table(shown, p.focus, theme, density) || bars.focus) app.view.side = SidePanel::Why;
+  if (component_table(shown, p.focus, theme, density) || bars.focus) app.view.side = "why";
   ImGui::Dummy({1, theme.px(3)});
   const float left = ImGui::GetContentRegionAvail().y - (has_right ? 0 : theme.px(10));
   ChartsView charts{.data = app.chart,
@@ -315,6 +318,8 @@ void update(App& app, Jobs& jobs) {
 }
 
 }  // namespace
+
+std::span<const SidePanel> side_panels() { return side_panel_rows; }
 
 void draw_window(App& app, Jobs& jobs, Theme& theme) {
   update(app, jobs);

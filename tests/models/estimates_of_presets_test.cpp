@@ -102,7 +102,7 @@ TEST(EstimatesOfPresets, GrowWithSequencesAndContext) {
     longer.serving.context += 4096;
     EXPECT_GE(evaluate_inference(longer).breakdown.bytes(Part::KvCache), e.breakdown.bytes(Part::KvCache))
         << name_of(s);
-    if (engine_of(s).settings.offload || s.serving.prompt) return;  // llama.cpp pads, and shares windows
+    if (engine_of(s).offloads_layers() || s.serving.prompt) return;  // llama.cpp pads, and shares windows
     EXPECT_EQ(doubled.breakdown.bytes(Part::KvCache), e.breakdown.bytes(Part::KvCache) * 2) << name_of(s);
   });
 }

@@ -1,5 +1,7 @@
 // Every panel in every state, theme and size: it is drawn, its texts fit and lie beside each other.
 
+#include "ui/panels.hpp"
+
 #include "states.hpp"
 
 #include <gtest/gtest.h>
@@ -125,8 +127,8 @@ TEST_P(InEveryState, EveryThemeAndSidePanelIsDrawnInANarrowWindow) {
   ASSERT_TRUE(d.app.scenario.model) << "the state was not reached";
   for (const auto& theme : theme_kinds) {
     d.app.preferences.theme = theme.id;
-    for (const auto& panel : side_panels) {
-      d.app.view.side = panel.id;
+    for (const SidePanel& panel : side_panels()) {
+      d.app.view.side = panel.key;
       d.frames(2);
       EXPECT_GT(ImGui::GetDrawData()->TotalVtxCount, 1000) << theme.label << panel.label;
       for (const std::string& fault : faults(d))

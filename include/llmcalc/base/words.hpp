@@ -16,6 +16,14 @@ namespace llmcalc {
   return piece;
 }
 
+/// True when one of the words between blanks is this one.
+[[nodiscard]] constexpr bool has_word(std::string_view words, std::string_view wanted) {
+  while (!words.empty() && !wanted.empty()) {
+    if (take_until(words, " ") == wanted) return true;
+  }
+  return false;
+}
+
 /// The letter in lower case.
 [[nodiscard]] constexpr char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -248,7 +248,7 @@ inline constexpr Engine engine{.id = Runtime::Sglang,
                                .cache_choices = engine_choices::server_caches,
                                .pool = CachePool::Granted,
                                .encoders = EncoderSupport::NotMeasured,
-                               .settings = {.scheduler = true, .prefixes = true},
+                               .reads = {engine_choices::server_settings, "serving.prefix_caching"},
                                .limits = limits,
                                .estimate = estimate};
 

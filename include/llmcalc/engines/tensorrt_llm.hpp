@@ -127,7 +127,7 @@ inline constexpr Engine engine{
     .cache_choices = engine_choices::server_caches,
     .pool = CachePool::Granted,
     .beams = BeamSearch::Searched,
-    .settings = {.scheduler = true},
+    .reads = {engine_choices::server_settings},
     .limits = limits,
     .estimate = estimate,
     .usual = {.memory_share = [](const Scenario& s) {

@@ -330,7 +330,7 @@ inline constexpr Engine engine{
     .encoders = EncoderSupport::Served,
     .encoder_decoders = true,
     .sharing = DeviceSharing::ByLayoutOrAll,
-    .settings = {.cache_kind = true},
+    .reads = {"serving.cache"},
     .estimate = estimate,
     .add_warnings = add_warnings};
 

@@ -79,7 +79,7 @@ inline Scenario without_waste(const Scenario& s) {
   };
   keep([](Scenario& x) { x.serving.attention = AttentionKernel::Flash; });
   keep([](Scenario& x) { x.serving.logits = Logits::Last; });
-  if (engine_of(s).settings.scheduler) {
+  if (engine_of(s).has_pool()) {
     keep([](Scenario& x) {
       x.serving.max_num_seqs = std::min(x.serving.max_num_seqs.value_or(x.serving.sequences), x.serving.sequences);
     });
@@ -246,9 +246,9 @@ inline std::optional<Scenario> in_engine(const Scenario& s, Runtime runtime) {
 
 /// The cheapest scenario of an inference in an engine that can leave layers in RAM, where the asked one cannot.
 inline std::optional<Scenario> in_an_engine_that_offloads(const Scenario& s, Preference prefer, Certainty certainty) {
-  if (engine_of(s).settings.offload) return std::nullopt;
+  if (engine_of(s).offloads_layers()) return std::nullopt;
   for (const auto& row : runtimes) {
-    if (!engine_of(row.id).settings.offload) continue;
+    if (!engine_of(row.id).offloads_layers()) continue;
     if (const auto there = in_engine(s, row.id)) return cheapest_inference(*there, prefer, certainty);
   }
   return std::nullopt;

@@ -152,9 +152,9 @@ inline void more_devices(Changes& changes, const Scenario& s, Task task) {
       x.serving.draft_tokens = 0;
     });
   }
-  if (engine_of(s).settings.offload) {
+  if (engine_of(s).offloads_layers()) {
     llama_cpp_changes(changes, s);
-  } else if (engine_of(s).settings.scheduler) {
+  } else if (engine_of(s).has_pool()) {
     changes.add("serving.cuda_graphs:off", "No CUDA graphs", Price::Speed, "slower",
                 [](Scenario& x) { x.serving.cuda_graphs = false; });
     const StepLimits limits = step_limits(s);

@@ -131,7 +131,7 @@ inline Candidate offloaded(const Candidate& whole, Certainty certainty) {
   const Scenario& s = whole.scenario;
   const Count layers = s.model->layer_count();
   const Bytes missing = missing_on_devices(whole.fit, certainty);
-  if (!engine_of(s).settings.offload || !has_devices(s) || missing.count == 0) return whole;
+  if (!engine_of(s).offloads_layers() || !has_devices(s) || missing.count == 0) return whole;
   const Bytes each{stored_weights(*s.model, s.weights).count / std::max<Count>(layers, 1)};
   Count routed = 0;
   for (std::size_t k = 0; k < s.model->kinds.size(); ++k) {
@@ -258,7 +258,7 @@ class Search {
     if (!host_known_) return false;
     std::vector<const Sized*> allowed;
     for (const Sized& f : sizes_) {
-      if (enough_bits(f) && engine_of(f.scenario).settings.offload && has_devices(f.scenario)) allowed.push_back(&f);
+      if (enough_bits(f) && engine_of(f.scenario).offloads_layers() && has_devices(f.scenario)) allowed.push_back(&f);
     }
     if (allowed.empty() || !partly(*allowed.back())) return false;
     for (std::size_t i = 0; i + 1 < allowed.size(); ++i) {

@@ -196,7 +196,7 @@ inline void fill(InferenceSpeed& out, const Scenario& s, const Work& work) {
 LLMCALC_INLINE std::optional<Scenario> offloaded(const Scenario& s) {
   const Device* device = s.devices.smallest();
   const bool placed = s.serving.gpu_layers || s.serving.moe_layers_on_cpu != 0 || !s.serving.override_tensor.empty();
-  if (!engine_of(s).settings.offload || placed || !device || device->unified) return std::nullopt;
+  if (!engine_of(s).offloads_layers() || placed || !device || device->unified) return std::nullopt;
   const auto with = [&](Count layers, Count experts) {
     Scenario there = s;
     there.serving.gpu_layers = layers;

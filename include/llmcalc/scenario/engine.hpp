@@ -3,9 +3,11 @@
 // file or folder under engines/, with its versions and its memory; engines.hpp finds it. Nothing else asks which engine
 // a scenario has.
 
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/model/formats.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -38,21 +40,6 @@ enum class DeviceSharing : std::uint8_t {
   ByLayout,       ///< as many as the parallel layout names, one by default
   ByLayoutOrAll,  ///< the same, but without a layout the layers are shared over all of them
   DealsLayers     ///< the engine deals its layers to all of them itself; a layout does not apply
-};
-
-/// Settings that only some engines read (scenario/fields_serving.hpp).
-struct EngineSettings {
-  bool batches = false;         ///< logical and physical batch
-  bool cache_streams = false;   ///< one cache for all sequences or one each; whole caches of windows
-  bool offload = false;         ///< layers and experts that stay in host memory
-  bool cache_kind = false;      ///< a cache that grows or is reserved
-  bool scheduler = false;       ///< limits of a step, share of the device, CUDA graphs
-  bool pool_size = false;       ///< the pool given in bytes
-  bool prefixes = false;        ///< prefixes of earlier sequences may be kept: on, off
-  bool adapters = false;        ///< slots for LoRA adapters
-  bool weight_offload = false;  ///< weights by bytes that stay in host memory
-  bool text_only = false;       ///< towers may be left out
-  bool decode_context = false;  ///< tensor-parallel ranks may share a sequence's cache
 };
 
 /// What a program sets when its user says nothing, where that is not what a new scenario has.
@@ -93,7 +80,9 @@ struct Engine {
   bool encoder_decoders = false;  ///< of an encoder with a decoder both are computed
   DeviceSharing sharing = DeviceSharing::ByLayout;
   bool embedding_on_host = false;  ///< the token embedding stays in host memory
-  EngineSettings settings{};
+  /// Paths, separated by blanks, of the settings that it reads among those that only some engines read
+  /// (field_rows::by_engine).
+  std::array<std::string_view, 2> reads{};
   StepLimits (*limits)(const Scenario&) = nullptr;           ///< when a scenario does not say; null: StepLimits{}
   InferenceEstimate (*estimate)(const Scenario&) = nullptr;  ///< its memory, of a normalised scenario
   void (*add_warnings)(const Scenario&,
@@ -103,6 +92,12 @@ struct Engine {
 
   /// True when its cache is a pool of blocks.
   [[nodiscard]] constexpr bool has_pool() const { return pool != CachePool::None; }
+  /// True when it reads the setting at this path.
+  [[nodiscard]] constexpr bool reads_setting(std::string_view path) const {
+    return has_word(reads[0], path) || has_word(reads[1], path);
+  }
+  /// True when layers may stay in host memory.
+  [[nodiscard]] constexpr bool offloads_layers() const { return reads_setting("serving.gpu_layers"); }
   /// True when it deals layers to devices itself, so that a parallel layout does not apply.
   [[nodiscard]] constexpr bool deals_layers() const { return sharing == DeviceSharing::DealsLayers; }
 };

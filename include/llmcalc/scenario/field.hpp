@@ -101,6 +101,7 @@ struct Field {
   std::string_view
       nothing{};  ///< OptionalWhole, Coded: word for JSON's null ("all"); "": OptionalWhole takes null itself
   bool (*applies)(const Scenario&) = nullptr;  ///< false: no effect with the current settings; null: always matters
+  bool (*read)(const Field&, const Scenario&) = nullptr;  ///< true when the engine reads it; null: all engines do
 
   [[nodiscard]] constexpr FieldKind kind() const { return static_cast<FieldKind>(access.index()); }
   /// JSON object the field is in: "serving"; "" at the top.
@@ -111,7 +112,9 @@ struct Field {
   /// Place of the field in a JSON document: "/serving/context".
   [[nodiscard]] std::string pointer() const { return pointer_of(path); }
   /// True when the setting can change the result with the current settings.
-  [[nodiscard]] bool matters(const Scenario& s) const { return applies == nullptr || applies(s); }
+  [[nodiscard]] bool matters(const Scenario& s) const {
+    return (applies == nullptr || applies(s)) && (read == nullptr || read(*this, s));
+  }
 };
 
 namespace field_rows {

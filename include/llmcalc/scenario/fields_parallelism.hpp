@@ -1,8 +1,8 @@
 #pragma once
 // Settings of how the work is divided among devices. Part of the table in fields.hpp.
 
-#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/field.hpp>
+#include <llmcalc/scenario/fields_serving.hpp>
 #include <llmcalc/scenario/fields_training.hpp>
 
 #include <array>
@@ -19,9 +19,6 @@ constexpr bool has_buckets(const Scenario& s) {
 }
 constexpr bool gathers_ahead(const Scenario& s) { return has_buckets(s) && s.parallelism.zero >= 3; }
 constexpr bool splits_tensors(const Scenario& s) { return s.parallelism.tensor > 1; }
-inline bool shares_context(const Scenario& s) {
-  return s.parallelism.tensor > 1 && engine_of(s).settings.decode_context;
-}
 constexpr bool has_stages(const Scenario& s) { return s.parallelism.pipeline > 1; }
 constexpr bool shards_weights(const Scenario& s) { return s.parallelism.zero >= 3 && shards_states(s); }
 constexpr bool shards(const Scenario& s) { return s.parallelism.zero >= 2; }
@@ -69,10 +66,10 @@ inline constexpr std::array parallelism_fields{
                           {"parallelism.expert_tensor", "--expert-tensor-parallel", "Expert tensor parallel", "ranks",
                            "ranks that share one expert"},
                           {1, most_ranks}, logarithmic(1, 16))),
-    only(shares_context, whole<parallelism_member, &Parallelism::decode_context>(
+    only(splits_tensors, by_engine(whole<parallelism_member, &Parallelism::decode_context>(
                              {"parallelism.decode_context", "--decode-context-parallel", "Decode context parallel",
                               "ranks", "vLLM: tensor-parallel ranks that share a sequence's keys and values"},
-                             {1, 1024}, logarithmic(1, 16))),
+                             {1, 1024}, logarithmic(1, 16)))),
     only(shards_weights, whole<parallelism_member, &Parallelism::fsdp>(
                              {"parallelism.fsdp", "--fsdp", "FSDP version", "",
                               "which FSDP shards the weights; 1 keeps what its hooks hold until the backward pass "

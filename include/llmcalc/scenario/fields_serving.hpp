@@ -12,28 +12,13 @@ namespace llmcalc::field_rows {
 
 // What decides whether a setting matters.
 inline bool generates_text(const Scenario& s) { return !s.model || !s.model->encodes(); }
-/// True when the engine reads a group of settings.
-template <bool EngineSettings::*Group>
-bool reads(const Scenario& s) {
-  return engine_of(s).settings.*Group;
+inline bool has_towers(const Scenario& s) { return s.model && s.model->encoder_parameters != 0; }
+constexpr bool serves_adapters(const Scenario& s) { return s.serving.adapters != 0; }
+/// The same field, which only the engines read whose row names it (Engine::reads).
+constexpr Field by_engine(Field f) {
+  f.read = [](const Field& field, const Scenario& s) { return engine_of(s).reads_setting(field.path); };
+  return f;
 }
-template <bool (*First)(const Scenario&), bool (*Second)(const Scenario&)>
-bool both(const Scenario& s) {
-  return First(s) && Second(s);
-}
-inline constexpr auto batches = reads<&EngineSettings::batches>;
-inline constexpr auto cache_streams = reads<&EngineSettings::cache_streams>;
-inline constexpr auto offload = reads<&EngineSettings::offload>;
-inline constexpr auto scheduler = reads<&EngineSettings::scheduler>;
-inline constexpr auto keeps_prefixes = both<reads<&EngineSettings::prefixes>, generates_text>;
-inline constexpr auto serves_adapters = reads<&EngineSettings::adapters>;
-inline constexpr auto offloads_weights = reads<&EngineSettings::weight_offload>;
-inline bool leaves_towers_out(const Scenario& s) {
-  return engine_of(s).settings.text_only && s.model && s.model->encoder_parameters != 0;
-}
-inline bool slots_adapters(const Scenario& s) { return serves_adapters(s) && s.serving.adapters != 0; }
-inline constexpr auto grows_a_cache = both<reads<&EngineSettings::cache_kind>, generates_text>;
-inline constexpr auto sizes_a_pool = both<reads<&EngineSettings::pool_size>, generates_text>;
 /// True when the scales of the weight format are laid out in one of these ways.
 template <ScaleLayout... Layout>
 bool has_scales(const Scenario& s) {
@@ -100,90 +85,87 @@ inline constexpr std::array serving_fields{
     only(generates_text, field({"serving.kv_format", "--kv-format", "KV cache format", "",
                                 "how keys and values are stored; KEYS/VALUES when they differ"},
                                kv_format)),
-    only(grows_a_cache,
-         choice<serving_member, &Serving::cache>({"serving.cache", "--cache", "Cache", "",
-                                                  "transformers: the cache grows with the tokens or is reserved"})),
+    only(generates_text, by_engine(choice<serving_member, &Serving::cache>(
+                             {"serving.cache", "--cache", "Cache", "",
+                              "transformers: the cache grows with the tokens or is reserved"}))),
     choice<serving_member, &Serving::attention>(
         {"serving.attention", "--attention", "Attention", "", "kernel that computes attention"}),
     choice<serving_member, &Serving::logits>(
         {"serving.logits", "--logits", "Logits", "", "positions of a prefill that get logits"}),
-    only(batches, whole<serving_member, &Serving::batch>(
-                      {"serving.batch", "--batch", "Logical batch", "tokens", "llama.cpp's n_batch"},
-                      {1, most_sequences}, logarithmic(32, 8192))),
-    only(batches, whole<serving_member, &Serving::ubatch>(
-                      {"serving.ubatch", "--ubatch", "Physical batch", "tokens",
-                       "llama.cpp's n_ubatch: tokens computed at once, which sizes the compute buffer"},
-                      {1, most_sequences}, logarithmic(32, 8192))),
-    only(cache_streams, flag<serving_member, &Serving::kv_unified>(
-                            {"serving.kv_unified", "--kv-unified", "Unified cache", "",
-                             "llama.cpp: one cache for all sequences instead of one per sequence"})),
-    only(cache_streams,
-         flag<serving_member, &Serving::swa_full>({"serving.swa_full", "--swa-full", "Full window cache", "",
-                                                   "llama.cpp: sliding-window layers keep the whole context"})),
-    only(offload, whole<serving_member, &Serving::gpu_layers>(
-                      {"serving.gpu_layers", "--gpu-layers", "Layers on the GPU", "layers",
-                       "llama.cpp: layers placed on the GPU, the others stay in host memory"},
-                      {0, 10000}, linear(0, 128), "all")),
-    only(offload, whole<serving_member, &Serving::moe_layers_on_cpu>(
-                      {"serving.moe_layers_on_cpu", "--moe-layers-on-cpu", "Expert layers on the host", "layers",
-                       "llama.cpp: layers whose routed experts stay in host memory"},
-                      {0, 10000}, linear(0, 128))),
-    only(offload, text<serving_member, &Serving::override_tensor>(
-                      {"serving.override_tensor", "--override-tensor", "Places of tensors", "",
-                       "llama.cpp: regular expressions of tensor names and where they are kept, as "
-                       "blk\\.[0-9]\\.ffn_up_exps=CPU,output=CUDA1 [default: with their layer]"},
-                      1024)),
-    only(offload, text<serving_member, &Serving::tensor_split>(
-                      {"serving.tensor_split", "--tensor-split", "Shares of the GPUs", "",
-                       "llama.cpp: how layers are divided over several GPUs, as 3,1 [default: by their memory]"},
-                      256)),
-    only(offload,
-         text<serving_member, &Serving::mmproj>({"serving.mmproj", "--mmproj", "Image projector", "",
-                                                 "llama.cpp: projector file on the first GPU; \"released\": the "
-                                                 "model's towers in 16 bits"},
-                                                1024)),
-    only(scheduler, whole<serving_member, &Serving::max_num_seqs>(
-                        {"serving.max_num_seqs", "--max-num-seqs", "Max sequences", "",
-                         "sequences the engine schedules at once [default: the engine's]"},
-                        {1, most_sequences}, logarithmic(1, 4096))),
-    only(scheduler, whole<serving_member, &Serving::max_num_batched_tokens>(
-                        {"serving.max_num_batched_tokens", "--max-num-batched-tokens", "Max batched tokens", "tokens",
-                         "tokens the engine computes in one step, which sizes its workspace [default: the engine's]"},
-                        {1, most_tokens}, logarithmic(256, 65536))),
-    only(scheduler, whole<serving_member, &Serving::max_model_len>(
-                        {"serving.max_model_len", "--max-model-len", "Max model length", "tokens",
-                         "length the engine accepts [default: the context]"},
-                        {1, most_tokens}, logarithmic(256, 1048576))),
-    only(scheduler, real<serving_member, &Serving::gpu_memory_utilization>(
-                        {"serving.gpu_memory_utilization", "--gpu-memory-utilization", "GPU memory utilization", "",
-                         "share of the device's memory the engine takes"},
-                        {0.01, 1.0}, linear(0.1, 1.0))),
-    only(sizes_a_pool, whole<serving_member, &Serving::kv_cache_memory_bytes>(
-                           {"serving.kv_cache_memory_bytes", "--kv-cache-memory", "Cache pool", "bytes",
-                            "vLLM: size of the cache pool on one GPU, given instead of derived"},
-                           {0, 1e18}, logarithmic(1e8, 1e12))),
-    only(scheduler,
-         flag<serving_member, &Serving::cuda_graphs>(
-             {"serving.cuda_graphs", "--cuda-graphs", "CUDA graphs", "", "launches are captured at start"})),
-    only(keeps_prefixes,
-         choice<serving_member, &Serving::prefix_caching>(
+    by_engine(whole<serving_member, &Serving::batch>(
+        {"serving.batch", "--batch", "Logical batch", "tokens", "llama.cpp's n_batch"}, {1, most_sequences},
+        logarithmic(32, 8192))),
+    by_engine(whole<serving_member, &Serving::ubatch>(
+        {"serving.ubatch", "--ubatch", "Physical batch", "tokens",
+         "llama.cpp's n_ubatch: tokens computed at once, which sizes the compute buffer"},
+        {1, most_sequences}, logarithmic(32, 8192))),
+    by_engine(flag<serving_member, &Serving::kv_unified>(
+        {"serving.kv_unified", "--kv-unified", "Unified cache", "",
+         "llama.cpp: one cache for all sequences instead of one per sequence"})),
+    by_engine(flag<serving_member, &Serving::swa_full>({"serving.swa_full", "--swa-full", "Full window cache", "",
+                                                        "llama.cpp: sliding-window layers keep the whole context"})),
+    by_engine(whole<serving_member, &Serving::gpu_layers>(
+        {"serving.gpu_layers", "--gpu-layers", "Layers on the GPU", "layers",
+         "llama.cpp: layers placed on the GPU, the others stay in host memory"},
+        {0, 10000}, linear(0, 128), "all")),
+    by_engine(whole<serving_member, &Serving::moe_layers_on_cpu>(
+        {"serving.moe_layers_on_cpu", "--moe-layers-on-cpu", "Expert layers on the host", "layers",
+         "llama.cpp: layers whose routed experts stay in host memory"},
+        {0, 10000}, linear(0, 128))),
+    by_engine(text<serving_member, &Serving::override_tensor>(
+        {"serving.override_tensor", "--override-tensor", "Places of tensors", "",
+         "llama.cpp: regular expressions of tensor names and where they are kept, as "
+         "blk\\.[0-9]\\.ffn_up_exps=CPU,output=CUDA1 [default: with their layer]"},
+        1024)),
+    by_engine(text<serving_member, &Serving::tensor_split>(
+        {"serving.tensor_split", "--tensor-split", "Shares of the GPUs", "",
+         "llama.cpp: how layers are divided over several GPUs, as 3,1 [default: by their memory]"},
+        256)),
+    by_engine(text<serving_member, &Serving::mmproj>({"serving.mmproj", "--mmproj", "Image projector", "",
+                                                      "llama.cpp: projector file on the first GPU; \"released\": the "
+                                                      "model's towers in 16 bits"},
+                                                     1024)),
+    by_engine(whole<serving_member, &Serving::max_num_seqs>(
+        {"serving.max_num_seqs", "--max-num-seqs", "Max sequences", "",
+         "sequences the engine schedules at once [default: the engine's]"},
+        {1, most_sequences}, logarithmic(1, 4096))),
+    by_engine(whole<serving_member, &Serving::max_num_batched_tokens>(
+        {"serving.max_num_batched_tokens", "--max-num-batched-tokens", "Max batched tokens", "tokens",
+         "tokens the engine computes in one step, which sizes its workspace [default: the engine's]"},
+        {1, most_tokens}, logarithmic(256, 65536))),
+    by_engine(whole<serving_member, &Serving::max_model_len>(
+        {"serving.max_model_len", "--max-model-len", "Max model length", "tokens",
+         "length the engine accepts [default: the context]"},
+        {1, most_tokens}, logarithmic(256, 1048576))),
+    by_engine(real<serving_member, &Serving::gpu_memory_utilization>(
+        {"serving.gpu_memory_utilization", "--gpu-memory-utilization", "GPU memory utilization", "",
+         "share of the device's memory the engine takes"},
+        {0.01, 1.0}, linear(0.1, 1.0))),
+    only(generates_text, by_engine(whole<serving_member, &Serving::kv_cache_memory_bytes>(
+                             {"serving.kv_cache_memory_bytes", "--kv-cache-memory", "Cache pool", "bytes",
+                              "vLLM: size of the cache pool on one GPU, given instead of derived"},
+                             {0, 1e18}, logarithmic(1e8, 1e12)))),
+    by_engine(flag<serving_member, &Serving::cuda_graphs>(
+        {"serving.cuda_graphs", "--cuda-graphs", "CUDA graphs", "", "launches are captured at start"})),
+    only(generates_text,
+         by_engine(choice<serving_member, &Serving::prefix_caching>(
              {"serving.prefix_caching", "--prefix-caching", "Prefix caching", "",
-              "keys, values and states of earlier prefixes are kept for sequences that begin alike"})),
-    only(leaves_towers_out,
-         flag<serving_member, &Serving::text_only>({"serving.text_only", "--text-only", "Text only", "",
-                                                    "vLLM: the towers for images and sound are not loaded"})),
-    only(serves_adapters,
-         whole<serving_member, &Serving::adapters>({"serving.adapters", "--adapters", "Adapters", "",
-                                                    "vLLM: LoRA adapters that have a slot on the device at once"},
-                                                   {0, 10000}, linear(0, 64))),
-    only(slots_adapters, whole<serving_member, &Serving::adapter_rank>(
-                             {"serving.adapter_rank", "--adapter-rank", "Adapter rank", "",
-                              "vLLM: highest rank of an adapter, which its slots are made for"},
-                             {1, 4096}, logarithmic(1, 512))),
-    only(offloads_weights, whole<serving_member, &Serving::cpu_offload_bytes>(
-                               {"serving.cpu_offload_bytes", "--cpu-offload", "Weights on the host", "bytes",
-                                "vLLM: weights of each device that stay in host memory"},
-                               {0, 1e15}, logarithmic(1e8, 1e12))),
+              "keys, values and states of earlier prefixes are kept for sequences that begin alike"}))),
+    only(has_towers, by_engine(flag<serving_member, &Serving::text_only>(
+                         {"serving.text_only", "--text-only", "Text only", "",
+                          "vLLM: the towers for images and sound are not loaded"}))),
+    by_engine(
+        whole<serving_member, &Serving::adapters>({"serving.adapters", "--adapters", "Adapters", "",
+                                                   "vLLM: LoRA adapters that have a slot on the device at once"},
+                                                  {0, 10000}, linear(0, 64))),
+    only(serves_adapters, by_engine(whole<serving_member, &Serving::adapter_rank>(
+                              {"serving.adapter_rank", "--adapter-rank", "Adapter rank", "",
+                               "vLLM: highest rank of an adapter, which its slots are made for"},
+                              {1, 4096}, logarithmic(1, 512)))),
+    by_engine(whole<serving_member, &Serving::cpu_offload_bytes>(
+        {"serving.cpu_offload_bytes", "--cpu-offload", "Weights on the host", "bytes",
+         "vLLM: weights of each device that stay in host memory"},
+        {0, 1e15}, logarithmic(1e8, 1e12))),
     only(generates_text, whole<serving_member, &Serving::shared_prefix>(
                              {"serving.shared_prefix", "--shared-prefix", "Shared prefix", "tokens",
                               "tokens all sequences have in common, stored once"},

@@ -6,10 +6,12 @@
 #include <llmcalc/engines/transformers.hpp>
 #include <llmcalc/engines/vllm/versions.hpp>
 #include <llmcalc/scenario/engines.hpp>
+#include <llmcalc/scenario/fields.hpp>
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 namespace llmcalc {
 namespace {
@@ -51,9 +53,23 @@ TEST(EngineTable, OffersCachesThatItStores) {
 TEST(EngineTable, PoolsHaveASchedulerAndOnlyTheyAreSized) {
   for (const auto& runtime : runtimes) {
     const Engine& engine = engine_of(runtime.id);
-    EXPECT_EQ(engine.has_pool(), engine.settings.scheduler) << runtime.key;
-    EXPECT_TRUE(engine.has_pool() || !engine.settings.pool_size) << runtime.key;
+    EXPECT_EQ(engine.has_pool(), engine.reads_setting("serving.max_num_seqs")) << runtime.key;
+    EXPECT_TRUE(engine.has_pool() || !engine.reads_setting("serving.kv_cache_memory_bytes")) << runtime.key;
   }
+}
+
+TEST(EngineTable, NamesSettingsThatExistAndEachOfThemIsReadBySomeEngine) {
+  std::set<std::string_view> read;
+  for (const auto& runtime : runtimes) {
+    for (std::string_view words : engine_of(runtime.id).reads) {
+      while (!words.empty()) read.insert(take_until(words, " "));
+    }
+  }
+  std::set<std::string_view> asked;
+  for (const Field& field : fields) {
+    if (field.read != nullptr) asked.insert(field.path);
+  }
+  EXPECT_EQ(read, asked);
 }
 
 template <class Profiles>

@@ -73,7 +73,7 @@ TEST(Advise, ChangesTheEngineWhereTheAskedOneCannotLeaveLayersInRam) {
   ASSERT_TRUE(validate(s).empty());
   const Advice advice = advise(s, Task::Inference);
   ASSERT_TRUE(advice.found);
-  EXPECT_TRUE(engine_of(advice.scenario).settings.offload);
+  EXPECT_TRUE(engine_of(advice.scenario).offloads_layers());
   EXPECT_TRUE(fits(fit(advice.scenario, Task::Inference).verdict));
   EXPECT_TRUE(std::any_of(advice.steps.begin(), advice.steps.end(),
                           [](const AdviceStep& step) { return step.what == "Engine: vLLM to llama.cpp"; }));

@@ -126,7 +126,9 @@ inline constexpr Engine engine{
     .encoders = EncoderSupport::NotMeasured,
     .sharing = DeviceSharing::DealsLayers,
     .embedding_on_host = true,
-    .settings = {.batches = true, .cache_streams = true, .offload = true},
+    .reads =
+        {"serving.batch serving.ubatch serving.kv_unified serving.swa_full",
+         "serving.gpu_layers serving.moe_layers_on_cpu serving.override_tensor serving.tensor_split serving.mmproj"},
     .estimate = estimate_with_context,
     .add_warnings = add_warnings,
     .served = served};
