@@ -283,25 +283,19 @@ constexpr std::string_view griffin_names =
     "input_layernorm>temporal_pre_norm post_attention_layernorm>channel_pre_norm self_attn.>temporal_block. "
     "mlp.>mlp_block. model.norm>model.final_norm";
 
+// clang-format off
 constexpr FamilyRow rows[] = {
     {.model_type = "rwkv", .family = "RWKV", .reader = read_rwkv4},
     {.model_type = "rwkv5", .family = "RWKV", .reader = read_rwkv5},
     {.model_type = "rwkv6", .family = "RWKV", .reader = read_rwkv6},
     {.model_type = "rwkv7", .family = "RWKV", .reader = read_rwkv7},
-    {.model_type = "recurrent_gemma",
-     .family = "Gemma",
-     .norm = NormKind::RmsPlusOne,
-     .output_bias = yes,
-     .block_bias = yes,
-     .windows = {.layers = Windows::All, .size = {"attention_window_size", 2048}},
-     .scaled_embedding = yes,
-     .final_softcap = "logits_soft_cap",
-     .names = griffin_names,
-     .adjust = adjust_recurrent_gemma,
-     .vary = vary_recurrent_gemma,
-     .finish = finish_recurrent_gemma},
+    {.model_type = "recurrent_gemma", .family = "Gemma", .norm = NormKind::RmsPlusOne, .output_bias = yes,
+     .block_bias = yes, .windows = {.layers = Windows::All, .size = {"attention_window_size", 2048}},
+     .scaled_embedding = yes, .final_softcap = "logits_soft_cap", .names = griffin_names,
+     .adjust = adjust_recurrent_gemma, .vary = vary_recurrent_gemma, .finish = finish_recurrent_gemma},
     {.model_type = "xlstm", .family = "xLSTM", .reader = read_xlstm},
 };
+// clang-format on
 
 }  // namespace
 

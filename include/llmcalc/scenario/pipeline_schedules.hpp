@@ -67,43 +67,23 @@ constexpr InFlight both_directions(const PipelinePlace& p) {
 
 }  // namespace schedule_detail
 
+// clang-format off
 inline constexpr std::array<ScheduleRow, 6> pipeline_schedules{{
-    {.id = PipelineSchedule::Gpipe,
-     .key = "gpipe",
-     .label = "GPipe",
-     .help = "all micro-batches in flight",
+    {.id = PipelineSchedule::Gpipe, .key = "gpipe", .label = "GPipe", .help = "all micro-batches in flight",
      .in_flight = schedule_detail::all},
-    {.id = PipelineSchedule::OneFOneB,
-     .key = "1f1b",
-     .label = "1F1B",
-     .help = "at most one micro-batch per stage in flight",
-     .in_flight = schedule_detail::one_each},
-    {.id = PipelineSchedule::Interleaved,
-     .key = "interleaved",
-     .label = "Interleaved 1F1B",
-     .help = "several virtual stages per rank",
-     .in_flight = schedule_detail::interleaved,
-     .interleaves = true},
-    {.id = PipelineSchedule::ZeroBubble,
-     .key = "zero-bubble",
-     .label = "Zero bubble H1",
-     .help = "memory of 1F1B",
-     .in_flight = schedule_detail::one_each,
-     .idle = 1.0 / 3},
-    {.id = PipelineSchedule::ZeroBubble2,
-     .key = "zero-bubble-h2",
-     .label = "Zero bubble H2",
-     .help = "twice the memory of 1F1B",
-     .in_flight = schedule_detail::two_each,
-     .idle = 0.05},
-    {.id = PipelineSchedule::DualPipe,
-     .key = "dualpipe",
-     .label = "DualPipe",
-     .help = "two directions, weights twice",
-     .in_flight = schedule_detail::both_directions,
-     .weight_copies = 2,
+    {.id = PipelineSchedule::OneFOneB, .key = "1f1b", .label = "1F1B",
+     .help = "at most one micro-batch per stage in flight", .in_flight = schedule_detail::one_each},
+    {.id = PipelineSchedule::Interleaved, .key = "interleaved", .label = "Interleaved 1F1B",
+     .help = "several virtual stages per rank", .in_flight = schedule_detail::interleaved, .interleaves = true},
+    {.id = PipelineSchedule::ZeroBubble, .key = "zero-bubble", .label = "Zero bubble H1", .help = "memory of 1F1B",
+     .in_flight = schedule_detail::one_each, .idle = 1.0 / 3},
+    {.id = PipelineSchedule::ZeroBubble2, .key = "zero-bubble-h2", .label = "Zero bubble H2",
+     .help = "twice the memory of 1F1B", .in_flight = schedule_detail::two_each, .idle = 0.05},
+    {.id = PipelineSchedule::DualPipe, .key = "dualpipe", .label = "DualPipe",
+     .help = "two directions, weights twice", .in_flight = schedule_detail::both_directions, .weight_copies = 2,
      .idle = 0.5},
 }};
+// clang-format on
 static_assert(indexed_by_id(pipeline_schedules));
 constexpr const auto& enum_table(PipelineSchedule) { return pipeline_schedules; }
 

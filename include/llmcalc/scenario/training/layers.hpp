@@ -19,33 +19,21 @@ struct RecomputeRow {
   std::string_view alias{};  ///< another word that is understood
   bool counted = false;      ///< takes a number of layers
 };
+// clang-format off
 inline constexpr std::array<RecomputeRow, 6> recompute_kinds{{
     {.id = RecomputeKind::None, .key = "none", .label = "None", .help = "keep every activation"},
-    {.id = RecomputeKind::Selective,
-     .key = "selective",
-     .label = "Selective",
+    {.id = RecomputeKind::Selective, .key = "selective", .label = "Selective",
      .help = "recompute what is large and cheap"},
-    {.id = RecomputeKind::Full,
-     .key = "full",
-     .label = "Every layer",
+    {.id = RecomputeKind::Full, .key = "full", .label = "Every layer",
      .help = "keep a layer's input, recompute the rest"},
-    {.id = RecomputeKind::EveryN,
-     .key = "every",
-     .label = "Every n layers",
-     .help = "keep one input for n layers (Megatron's uniform)",
-     .alias = "uniform",
-     .counted = true},
-    {.id = RecomputeKind::Block,
-     .key = "block",
-     .label = "First n layers",
-     .help = "of every stage, the others keep everything (Megatron's block)",
-     .counted = true},
-    {.id = RecomputeKind::OneOfN,
-     .key = "one-of",
-     .label = "One layer of n",
-     .help = "the others keep everything (torchtitan's layer-wise choice)",
-     .counted = true},
+    {.id = RecomputeKind::EveryN, .key = "every", .label = "Every n layers",
+     .help = "keep one input for n layers (Megatron's uniform)", .alias = "uniform", .counted = true},
+    {.id = RecomputeKind::Block, .key = "block", .label = "First n layers",
+     .help = "of every stage, the others keep everything (Megatron's block)", .counted = true},
+    {.id = RecomputeKind::OneOfN, .key = "one-of", .label = "One layer of n",
+     .help = "the others keep everything (torchtitan's layer-wise choice)", .counted = true},
 }};
+// clang-format on
 static_assert(indexed_by_id(recompute_kinds));
 constexpr const auto& enum_table(RecomputeKind) { return recompute_kinds; }
 
@@ -82,35 +70,22 @@ struct OffloadRow {
   bool parameters = false;
   bool activations = false;  ///< of all layers but those at work
 };
+// clang-format off
 inline constexpr std::array<OffloadRow, 6> offloads{{
     {.id = Offload::None, .key = "none", .label = "None"},
-    {.id = Offload::Optimizer,
-     .key = "optimizer",
-     .label = "Optimizer",
-     .help = "states and master weights in host memory",
-     .states = true},
-    {.id = Offload::OptimizerAndParameters,
-     .key = "optimizer+parameters",
-     .label = "Optimizer and parameters",
-     .states = true,
-     .parameters = true},
-    {.id = Offload::Activations,
-     .key = "activations",
-     .label = "Activations",
+    {.id = Offload::Optimizer, .key = "optimizer", .label = "Optimizer",
+     .help = "states and master weights in host memory", .states = true},
+    {.id = Offload::OptimizerAndParameters, .key = "optimizer+parameters", .label = "Optimizer and parameters",
+     .states = true, .parameters = true},
+    {.id = Offload::Activations, .key = "activations", .label = "Activations",
      .help = "what layers keep, or their inputs when they are recomputed, in host memory; two layers stay",
      .activations = true},
-    {.id = Offload::OptimizerAndActivations,
-     .key = "optimizer+activations",
-     .label = "Optimizer and activations",
-     .states = true,
-     .activations = true},
-    {.id = Offload::Everything,
-     .key = "optimizer+parameters+activations",
-     .label = "Optimizer, parameters and activations",
-     .states = true,
-     .parameters = true,
-     .activations = true},
+    {.id = Offload::OptimizerAndActivations, .key = "optimizer+activations", .label = "Optimizer and activations",
+     .states = true, .activations = true},
+    {.id = Offload::Everything, .key = "optimizer+parameters+activations",
+     .label = "Optimizer, parameters and activations", .states = true, .parameters = true, .activations = true},
 }};
+// clang-format on
 static_assert(indexed_by_id(offloads));
 constexpr const auto& enum_table(Offload) { return offloads; }
 

@@ -289,43 +289,25 @@ struct LossRow {
   bool makes_gradients = false;  ///< the head's gradient is made in the forward pass
 };
 
+// clang-format off
 inline constexpr std::array<LossRow, 6> losses{{
-    {.id = Loss::Full,
-     .key = "full",
-     .label = "Full",
-     .help = "logits are held during the backward pass",
-     .bytes = loss_detail::full,
-     .holds_logits = true,
-     .whole_logits = true},
-    {.id = Loss::FreedBeforeBackward,
-     .key = "freed-before-backward",
-     .label = "Logits freed",
-     .help = "logits are dropped before the backward pass",
-     .bytes = loss_detail::freed,
-     .whole_logits = true},
-    {.id = Loss::Chunked,
-     .key = "chunked",
-     .label = "Chunked",
-     .help = "cross-entropy over chunks of the sequence",
+    {.id = Loss::Full, .key = "full", .label = "Full", .help = "logits are held during the backward pass",
+     .bytes = loss_detail::full, .holds_logits = true, .whole_logits = true},
+    {.id = Loss::FreedBeforeBackward, .key = "freed-before-backward", .label = "Logits freed",
+     .help = "logits are dropped before the backward pass", .bytes = loss_detail::freed, .whole_logits = true},
+    {.id = Loss::Chunked, .key = "chunked", .label = "Chunked", .help = "cross-entropy over chunks of the sequence",
      .bytes = loss_detail::chunked},
-    {.id = Loss::Fused,
-     .key = "fused",
-     .label = "Fused",
-     .help = "fused linear cross-entropy: logits never exist as a whole",
-     .bytes = loss_detail::fused,
+    {.id = Loss::Fused, .key = "fused", .label = "Fused",
+     .help = "fused linear cross-entropy: logits never exist as a whole", .bytes = loss_detail::fused,
      .makes_gradients = true},
-    {.id = Loss::InPlace,
-     .key = "in-place",
-     .label = "In place",
-     .help = "one kernel over whole logits that writes the gradient over them",
-     .bytes = loss_detail::in_place,
+    {.id = Loss::InPlace, .key = "in-place", .label = "In place",
+     .help = "one kernel over whole logits that writes the gradient over them", .bytes = loss_detail::in_place,
      .whole_logits = true},
-    {.id = Loss::ChunkedLinear,
-     .key = "chunked-linear",
-     .label = "Chunked linear",
+    {.id = Loss::ChunkedLinear, .key = "chunked-linear", .label = "Chunked linear",
      .help = "head and loss of a chunk of tokens at a time, computed again in the backward pass",
      .bytes = loss_detail::chunked_linear},
 }};
+// clang-format on
 static_assert(indexed_by_id(losses));
 constexpr const auto& enum_table(Loss) { return losses; }
 

@@ -42,64 +42,31 @@ struct TrainingMethodRow {
   bool outer = true;         ///< of methods that train whole weights: embedding, head and final norm are trained too
 };
 
+// clang-format off
 inline constexpr std::array<TrainingMethodRow, 10> training_methods{{
-    {.id = TrainingMethod::Full,
-     .key = "full",
-     .label = "All weights",
+    {.id = TrainingMethod::Full, .key = "full", .label = "All weights",
      .help = "every parameter gets a gradient and optimizer states"},
-    {.id = TrainingMethod::Lora,
-     .key = "lora",
-     .label = "LoRA",
-     .help = "small matrices on top of frozen weights",
-     .alike = "pissa olora lora+ vera",
-     .trained = Trained::Adapters},
-    {.id = TrainingMethod::Qlora,
-     .key = "qlora",
-     .label = "QLoRA",
-     .help = "LoRA on top of a frozen 4-bit model",
-     .trained = Trained::Adapters,
-     .base = BaseFormat::FourBit},
-    {.id = TrainingMethod::Dora,
-     .key = "dora",
-     .label = "DoRA",
-     .help = "LoRA with a trained magnitude per output",
-     .trained = Trained::Adapters,
-     .magnitudes = true},
-    {.id = TrainingMethod::RsLora,
-     .key = "rslora",
-     .label = "rsLoRA",
-     .help = "LoRA scaled by the root of its rank: the same memory",
-     .trained = Trained::Adapters},
-    {.id = TrainingMethod::Freeze,
-     .key = "freeze",
-     .label = "Last layers",
-     .help = "train the last n layers, freeze the rest",
-     .trained = Trained::LastLayers,
-     .outer = false},
-    {.id = TrainingMethod::PromptTuning,
-     .key = "prompt-tuning",
-     .label = "Prompt tuning",
-     .help = "train virtual tokens before a frozen model",
-     .trained = Trained::VirtualTokens},
-    {.id = TrainingMethod::LoraFa,
-     .key = "lora-fa",
-     .label = "LoRA-FA",
-     .help = "LoRA whose first matrix is frozen: inputs need not be kept",
-     .alike = "lorafa",
-     .trained = Trained::Adapters,
-     .fixed_input = true},
-    {.id = TrainingMethod::Lisa,
-     .key = "lisa",
-     .label = "LISA",
-     .help = "embedding, head and n layers at a time, drawn anew",
-     .trained = Trained::SomeLayers},
-    {.id = TrainingMethod::BAdam,
-     .key = "badam",
-     .label = "BAdam",
-     .help = "n layers at a time, one block after the other",
-     .trained = Trained::SomeLayers,
-     .outer = false},
+    {.id = TrainingMethod::Lora, .key = "lora", .label = "LoRA", .help = "small matrices on top of frozen weights",
+     .alike = "pissa olora lora+ vera", .trained = Trained::Adapters},
+    {.id = TrainingMethod::Qlora, .key = "qlora", .label = "QLoRA", .help = "LoRA on top of a frozen 4-bit model",
+     .trained = Trained::Adapters, .base = BaseFormat::FourBit},
+    {.id = TrainingMethod::Dora, .key = "dora", .label = "DoRA", .help = "LoRA with a trained magnitude per output",
+     .trained = Trained::Adapters, .magnitudes = true},
+    {.id = TrainingMethod::RsLora, .key = "rslora", .label = "rsLoRA",
+     .help = "LoRA scaled by the root of its rank: the same memory", .trained = Trained::Adapters},
+    {.id = TrainingMethod::Freeze, .key = "freeze", .label = "Last layers",
+     .help = "train the last n layers, freeze the rest", .trained = Trained::LastLayers, .outer = false},
+    {.id = TrainingMethod::PromptTuning, .key = "prompt-tuning", .label = "Prompt tuning",
+     .help = "train virtual tokens before a frozen model", .trained = Trained::VirtualTokens},
+    {.id = TrainingMethod::LoraFa, .key = "lora-fa", .label = "LoRA-FA",
+     .help = "LoRA whose first matrix is frozen: inputs need not be kept", .alike = "lorafa",
+     .trained = Trained::Adapters, .fixed_input = true},
+    {.id = TrainingMethod::Lisa, .key = "lisa", .label = "LISA",
+     .help = "embedding, head and n layers at a time, drawn anew", .trained = Trained::SomeLayers},
+    {.id = TrainingMethod::BAdam, .key = "badam", .label = "BAdam",
+     .help = "n layers at a time, one block after the other", .trained = Trained::SomeLayers, .outer = false},
 }};
+// clang-format on
 static_assert(indexed_by_id(training_methods));
 constexpr const auto& enum_table(TrainingMethod) { return training_methods; }
 
@@ -117,17 +84,15 @@ struct SavedModulesRow {
   std::string_view key{}, label{}, help{};
   bool embedding = false, head = false;
 };
+// clang-format off
 inline constexpr std::array<SavedModulesRow, 4> saved_modules{{
     {.id = SavedModules::None, .key = "none", .label = "None"},
     {.id = SavedModules::Head, .key = "head", .label = "Output head", .head = true},
     {.id = SavedModules::Embedding, .key = "embedding", .label = "Embedding", .embedding = true},
-    {.id = SavedModules::Both,
-     .key = "embedding+head",
-     .label = "Embedding and head",
-     .help = "as for new tokens",
-     .embedding = true,
-     .head = true},
+    {.id = SavedModules::Both, .key = "embedding+head", .label = "Embedding and head", .help = "as for new tokens",
+     .embedding = true, .head = true},
 }};
+// clang-format on
 static_assert(indexed_by_id(saved_modules));
 constexpr const auto& enum_table(SavedModules) { return saved_modules; }
 

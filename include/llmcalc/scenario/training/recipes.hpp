@@ -62,16 +62,11 @@ struct RecipeRow {
   RecipeBytes bytes{};
 };
 
+// clang-format off
 inline constexpr std::array<RecipeRow, 8> recipes{{
-    {.id = Recipe::Fp32,
-     .key = "fp32",
-     .label = "FP32",
-     .help = "weights, gradients and states in 32 bits",
+    {.id = Recipe::Fp32, .key = "fp32", .label = "FP32", .help = "weights, gradients and states in 32 bits",
      .bytes = {.weight = 4, .gradient = 4, .state = 4, .compute = 4, .stream = 4}},
-    {.id = Recipe::Bf16,
-     .key = "bf16",
-     .label = "Pure BF16",
-     .help = "weights, gradients and states in 16 bits",
+    {.id = Recipe::Bf16, .key = "bf16", .label = "Pure BF16", .help = "weights, gradients and states in 16 bits",
      .bytes = {.weight = 2, .gradient = 2, .state = 2, .compute = 2, .stream = 2}},
     {.id = Recipe::AmpBf16,
      .key = "amp-bf16",
@@ -85,27 +80,20 @@ inline constexpr std::array<RecipeRow, 8> recipes{{
      .help = "fp32 weights, fp16 autocast with loss scaling",
      .bytes =
          {.weight = 4, .gradient = 4, .state = 4, .compute = 2, .stream = 4, .autocast = true, .fp32_outputs = true}},
-    {.id = Recipe::Bf16MasterFp32,
-     .key = "bf16-master-fp32",
-     .label = "BF16 + FP32 master",
+    {.id = Recipe::Bf16MasterFp32, .key = "bf16-master-fp32", .label = "BF16 + FP32 master",
      .help = "16-bit weights and gradients, fp32 copy and states",
      .bytes = {.weight = 2, .gradient = 2, .master = 4, .state = 4, .compute = 2, .stream = 2}},
-    {.id = Recipe::MegatronBf16,
-     .key = "megatron-bf16",
-     .label = "Megatron BF16",
+    {.id = Recipe::MegatronBf16, .key = "megatron-bf16", .label = "Megatron BF16",
      .help = "16-bit weights, fp32 main gradients, master copy and states",
      .bytes = {.weight = 2, .gradient = 4, .master = 4, .state = 4, .compute = 2, .stream = 2}},
-    {.id = Recipe::FsdpBf16,
-     .key = "fsdp-bf16",
-     .label = "FSDP BF16",
+    {.id = Recipe::FsdpBf16, .key = "fsdp-bf16", .label = "FSDP BF16",
      .help = "fp32 shards, gradients and states; bf16 compute",
      .bytes = {.weight = 4, .gradient = 4, .state = 4, .compute = 2, .stream = 2, .fp32_outputs = true}},
-    {.id = Recipe::Bf16Autocast,
-     .key = "bf16-autocast",
-     .label = "BF16 under autocast",
+    {.id = Recipe::Bf16Autocast, .key = "bf16-autocast", .label = "BF16 under autocast",
      .help = "weights, gradients and states in 16 bits; what the model returns in fp32",
      .bytes = {.weight = 2, .gradient = 2, .state = 2, .compute = 2, .stream = 2, .fp32_outputs = true}},
 }};
+// clang-format on
 static_assert(indexed_by_id(recipes));
 constexpr const auto& enum_table(Recipe) { return recipes; }
 
@@ -127,38 +115,32 @@ struct FormatRow {
 
 /// Number format of the optimizer's states, where it departs from the recipe.
 enum class StateFormat : std::uint8_t { Recipe, Fp32, Bf16, Fp16, Fp8 };
+// clang-format off
 inline constexpr std::array<FormatRow<StateFormat>, 5> state_formats{{
-    {.id = StateFormat::Recipe,
-     .key = "recipe",
-     .label = "As the recipe",
+    {.id = StateFormat::Recipe, .key = "recipe", .label = "As the recipe",
      .help = "what the precision recipe gives them"},
     {.id = StateFormat::Fp32, .key = "fp32", .label = "FP32", .bytes = 4},
     {.id = StateFormat::Bf16, .key = "bf16", .label = "BF16", .bytes = 2},
     {.id = StateFormat::Fp16, .key = "fp16", .label = "FP16", .bytes = 2},
-    {.id = StateFormat::Fp8,
-     .key = "fp8",
-     .label = "FP8",
-     .help = "one byte per number, one fp32 scale per tensor",
+    {.id = StateFormat::Fp8, .key = "fp8", .label = "FP8", .help = "one byte per number, one fp32 scale per tensor",
      .bytes = 1},
 }};
+// clang-format on
 static_assert(indexed_by_id(state_formats));
 constexpr const auto& enum_table(StateFormat) { return state_formats; }
 
 /// Number format of the copy of the weights the optimizer updates, where a recipe has one.
 enum class MasterFormat : std::uint8_t { Recipe, Fp32, Fp16, Remainder };
+// clang-format off
 inline constexpr std::array<FormatRow<MasterFormat>, 4> master_formats{{
-    {.id = MasterFormat::Recipe,
-     .key = "recipe",
-     .label = "As the recipe",
+    {.id = MasterFormat::Recipe, .key = "recipe", .label = "As the recipe",
      .help = "what the precision recipe gives them"},
     {.id = MasterFormat::Fp32, .key = "fp32", .label = "FP32", .bytes = 4},
     {.id = MasterFormat::Fp16, .key = "fp16", .label = "FP16", .bytes = 2},
-    {.id = MasterFormat::Remainder,
-     .key = "remainder",
-     .label = "16-bit remainder",
-     .help = "the bits that the bf16 weights lack to fp32",
-     .bytes = 2},
+    {.id = MasterFormat::Remainder, .key = "remainder", .label = "16-bit remainder",
+     .help = "the bits that the bf16 weights lack to fp32", .bytes = 2},
 }};
+// clang-format on
 static_assert(indexed_by_id(master_formats));
 constexpr const auto& enum_table(MasterFormat) { return master_formats; }
 
@@ -191,22 +173,16 @@ struct Float8Row {
   std::string_view key{}, label{}, help{};
   Block block{1, 1};
 };
+// clang-format off
 inline constexpr std::array<Float8Row, 3> float8_recipes{{
-    {.id = Float8Recipe::Tensor,
-     .key = "tensor",
-     .label = "One scale per tensor",
+    {.id = Float8Recipe::Tensor, .key = "tensor", .label = "One scale per tensor",
      .help = "delayed or current scaling; a transposed copy on Hopper"},
-    {.id = Float8Recipe::Blockwise,
-     .key = "blockwise",
-     .label = "Blocks of 128",
-     .help = "one fp32 scale for 128 x 128 weights",
-     .block = {128 * 128, 128 * 128 + 4}},
-    {.id = Float8Recipe::Mxfp8,
-     .key = "mxfp8",
-     .label = "MXFP8",
-     .help = "one 8-bit scale for 32 numbers, along rows and along columns",
-     .block = {32, 33}},
+    {.id = Float8Recipe::Blockwise, .key = "blockwise", .label = "Blocks of 128",
+     .help = "one fp32 scale for 128 x 128 weights", .block = {128 * 128, 128 * 128 + 4}},
+    {.id = Float8Recipe::Mxfp8, .key = "mxfp8", .label = "MXFP8",
+     .help = "one 8-bit scale for 32 numbers, along rows and along columns", .block = {32, 33}},
 }};
+// clang-format on
 static_assert(indexed_by_id(float8_recipes));
 constexpr const auto& enum_table(Float8Recipe) { return float8_recipes; }
 
