@@ -1,9 +1,14 @@
 #include "models/tower.hpp"
 
+#include "embedded/towers_text.hpp"
+
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -129,7 +134,72 @@ std::string_view next_word(std::string_view& rest) {
   return cut(rest, blanks);
 }
 
-/// Reads rows for one tower.
+/// Rows of SigLIP's line: the flexible one with patches of any number has a table of its own.
+std::string_view siglip_generation(const Fields& v) {
+  return v.model_type() == "siglip2_vision_model" ? "siglip2" : "siglip";
+}
+
+std::string_view kind_of_llava(const Fields& v) {
+  if (v.model_type() == "pixtral") return "pixtral";
+  return v.model_type().find("siglip") != std::string::npos ? "siglip" : "clip";
+}
+
+/// DeepSeek-VL2 has SigLIP as timm builds it, DeepSeek-OCR SAM with CLIP behind it, its second version SAM with Qwen2.
+std::string_view kind_of_deepseek(const Fields& v) {
+  if (v.text("model_name", "") == "deepencoderv2") return "deepseek_ocr2";
+  return v.is_object("width") ? "deepseek_ocr" : "deepseek_vl2";
+}
+
+std::string_view deepseek_projector(const Fields& v) {
+  return v.is_object("width") ? "deepseek_ocr_projector" : "deepseek_vl2_projector";
+}
+
+/// Says by a vision_config which section comes first.
+using KindOf = std::string_view (*)(const Fields& vision);
+constexpr std::array<std::pair<std::string_view, KindOf>, 4> kinds{{{"siglip_generation", siglip_generation},
+                                                                    {"kind_of_llava", kind_of_llava},
+                                                                    {"kind_of_deepseek", kind_of_deepseek},
+                                                                    {"deepseek_projector", deepseek_projector}}};
+
+/// One section of towers.txt; views of the embedded text.
+struct TowerRow {
+  std::string_view sizes{};
+  std::string_view tensors{};
+  KindOf kind = nullptr;
+};
+
+/// towers.txt by the names of its sections.
+std::map<std::string_view, TowerRow> read_towers() {
+  const auto bytes = towers_text();
+  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::map<std::string_view, TowerRow> all;
+  TowerRow* row = nullptr;
+  std::string_view* block = nullptr;  ///< what further lines belong to
+  while (!text.empty()) {
+    std::string_view line = take_until(text, "\n");
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty() || line.front() == '#') {
+      block = nullptr;
+    } else if (line.front() == '[') {
+      row = &all[line.substr(1, line.find(']') - 1)];
+    } else if (row == nullptr) {
+      continue;
+    } else if (line.front() == ' ') {
+      if (block != nullptr)
+        *block = {block->data(), static_cast<std::size_t>(line.data() + line.size() - block->data())};
+    } else {
+      const std::string_view key = take_until(line, ":");
+      block = key == "sizes" ? &row->sizes : key == "tensors" ? &row->tensors : nullptr;
+      if (block != nullptr) *block = line;
+      for (const auto& [name, function] : kinds) {
+        if (key == "kind" && trimmed(line) == name) row->kind = function;
+      }
+    }
+  }
+  return all;
+}
+
+/// Reads sections for one tower.
 class TowerWriter {
  public:
   TowerWriter(const Fields& c, const Fields& v, Model& m) : c_(c), v_(v), model_(m), tower_(m) {
@@ -147,10 +217,8 @@ class TowerWriter {
 
  private:
   const TowerRow& find(std::string_view name) const {
-    for (const auto table : {vision_transformers(), audio_encoders(), projectors()}) {
-      const auto found = std::ranges::find(table, name, &TowerRow::name);
-      if (found != table.end()) return *found;
-    }
+    static const std::map<std::string_view, TowerRow> towers = read_towers();
+    if (const auto found = towers.find(name); found != towers.end()) return found->second;
     static constexpr TowerRow nothing{};
     v_.complain(name, "is not a tower that this program knows");
     return nothing;
@@ -267,9 +335,9 @@ class TowerWriter {
 
 }  // namespace
 
-void write_tower(const Fields& c, const Fields& v, Model& m, std::string_view rows) {
+void write_tower(const Fields& c, const Fields& v, Model& m, std::string_view sections) {
   TowerWriter writer(c, v, m);
-  for (std::string_view row = next_word(rows); !row.empty(); row = next_word(rows)) writer.write(row);
+  for (std::string_view name = next_word(sections); !name.empty(); name = next_word(sections)) writer.write(name);
 }
 
 }  // namespace llmcalc::models
