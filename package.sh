@@ -1,8 +1,8 @@
 #!/bin/bash
 # Builds what a release consists of, as far as this computer can, into build/packages: .deb packages and .tar.gz for
 # its processor (of both programs, of the command line alone, of the core), an AppImage where appimagetool is installed, the
-# browser edition, the npm package, and checksums.
-#   ./package.sh [native] [web]    only these parts
+# browser edition, the npm package, a .zip for Windows, and checksums.
+#   ./package.sh [native] [web] [windows]    only these parts
 #   ./package.sh --try SUITE...    installs the .deb in a bare Debian (bookworm, trixie) and asks it for a number. Needs root.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -40,7 +40,7 @@ if [ "${1:-}" = --try ]; then
 fi
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(native web)
+[ ${#parts[@]} -gt 0 ] || parts=(native web windows)
 mkdir -p "$out"
 version=$(sed -n 's/^  VERSION //p' CMakeLists.txt)
 
@@ -113,10 +113,29 @@ web() {
   (cd "$out" && npm pack --silent ../web/npm >/dev/null && mv "llmcalc-$version.tgz" "llmcalc-$version-npm.tgz")
 }
 
+# windows: both programs cross-compiled, with every library inside, tried under wine where that is installed.
+windows() {
+  third_party/install-packages.sh windows || echo "Going on with what is installed." >&2
+  third_party/debian-source.sh build/sources imgui glfw3 yaml-cpp
+  cmake --preset windows
+  cmake --build --preset windows --target llmcalc llmcalc-gui
+  cpack -G ZIP --config build/windows/CPackConfig.cmake -B build/cpack -D "CPACK_COMPONENTS_ALL=cli;window"
+  if x86_64-w64-mingw32-objdump -p build/windows/bin/*.exe | grep -iE 'DLL Name: lib'; then
+    echo "the programs need a library that no Windows has" >&2
+    exit 1
+  fi
+  local wine
+  wine=$(PATH=$PATH:/usr/lib/wine command -v wine64 || true)  # Debian keeps it there
+  if [ -n "$wine" ]; then
+    WINEDEBUG=-all "$wine" build/windows/bin/llmcalc.exe verify | tail -n 3
+  fi
+  mv build/cpack/*.zip "$out"
+}
+
 for part in "${parts[@]}"; do
   case $part in
-    native | web) "$part" ;;
-    *) echo "usage: $0 [native] [web] | --try SUITE..." >&2; exit 2 ;;
+    native | web | windows) "$part" ;;
+    *) echo "usage: $0 [native] [web] [windows] | --try SUITE..." >&2; exit 2 ;;
   esac
 done
 (cd "$out" && find . -maxdepth 1 -type f ! -name SHA256SUMS -printf '%f\n' | sort | xargs sha256sum >SHA256SUMS)

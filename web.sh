@@ -16,11 +16,11 @@ case "${1:-}" in
 esac
 
 third_party/install-packages.sh "${packages[@]}" || echo "Going on with what is installed." >&2
-third_party/imgui-source.sh build/web/imgui
+third_party/debian-source.sh build/sources imgui
 # Debian's emscripten finds its own parts of Node only so.
 export NODE_PATH=${NODE_PATH:-/usr/share/nodejs:/usr/lib/nodejs}
 cmake --preset web -DCMAKE_TOOLCHAIN_FILE="$(em-config EMSCRIPTEN_ROOT)/cmake/Modules/Platform/Emscripten.cmake" \
-  -DLLMCALC_IMGUI_SOURCE="$PWD/build/web/imgui" >build/web.log 2>&1 || { cat build/web.log >&2; exit 1; }
+  -DLLMCALC_SOURCES="$PWD/build/sources" >build/web.log 2>&1 || { cat build/web.log >&2; exit 1; }
 build() { cmake --build --preset web --target "$@"; }
 
 if [ $task = serve ]; then

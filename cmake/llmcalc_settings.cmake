@@ -51,6 +51,7 @@ endif()
 if(LLMCALC_HARDEN AND NOT MSVC AND NOT EMSCRIPTEN)
   # What distributions build programs with that read other people's files.
   add_compile_options(-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+  add_link_options(-fstack-protector-strong)  # mingw keeps what it calls in a library of its own
   if(CMAKE_SYSTEM_NAME STREQUAL Linux)
     add_link_options(-Wl,-z,relro,-z,now)
   endif()

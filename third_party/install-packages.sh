@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the system packages llmcalc needs, and only those that are missing. This is the one list of them.
-#   third_party/install-packages.sh [build] [test] [long] [package] [web] [web-test]     default: build
-#   third_party/install-packages.sh --list [build] [test] [long] [package] [web] [web-test]
+#   third_party/install-packages.sh [build] [test] [long] [package] [windows] [web] [web-test]     default: build
+#   third_party/install-packages.sh --list GROUP...
 set -eu
 
 # To compile and run: compilers and tools, libraries, and what the window needs while it runs (also without a display).
@@ -16,6 +16,9 @@ test="clang clang-format libclang-rt-dev libgtest-dev libgmock-dev librapidcheck
 long="clang-tidy iwyu cppcheck valgrind gcovr desktop-file-utils appstream"
 # To make a .deb with cpack.
 package="file dpkg-dev"
+# Programs for Windows, and to run their tests.
+windows="g++-mingw-w64-x86-64-posix cmake ninja-build python3-glad dpkg-dev
+  libstb-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libgtest-dev wine64"
 # The browser edition and the npm package; and their tests.
 web="emscripten cmake ninja-build nodejs python3 fonttools libstb-dev libcli11-dev nlohmann-json3-dev
   fonts-inter fonts-dejavu-core xz-utils"
@@ -27,8 +30,8 @@ groups=
 for argument in "$@"; do
   case $argument in
     --list) list_only=yes ;;
-    build | test | long | package | web | web-test) groups="$groups $argument" ;;
-    *) echo "usage: $0 [--list] [build] [test] [long] [package] [web] [web-test]" >&2; exit 2 ;;
+    build | test | long | package | windows | web | web-test) groups="$groups $argument" ;;
+    *) echo "usage: $0 [--list] [build] [test] [long] [package] [windows] [web] [web-test]" >&2; exit 2 ;;
   esac
 done
 wanted=
@@ -38,6 +41,7 @@ for group in ${groups:-build}; do
     test) wanted="$wanted $test" ;;
     long) wanted="$wanted $long" ;;
     package) wanted="$wanted $package" ;;
+    windows) wanted="$wanted $windows" ;;
     web) wanted="$wanted $web" ;;
     web-test) wanted="$wanted $web_test" ;;
   esac
