@@ -17,7 +17,7 @@ struct Number {
   const char* key;
   Count CustomModel::*member;
 };
-constexpr std::array numbers{
+constexpr std::array custom_numbers{
     Number{"parameters", &CustomModel::parameters},
     Number{"layers", &CustomModel::layers},
     Number{"hidden_size", &CustomModel::hidden_size},
@@ -43,7 +43,7 @@ constexpr std::array switches{Switch{"tied_head", &CustomModel::tied_head}, Swit
 /// Sets one key; the problem in words when it cannot.
 std::string set(CustomModel& model, const std::string& key, const nlohmann::json& value) {
   std::vector<std::string_view> known;
-  for (const Number& row : numbers) {
+  for (const Number& row : custom_numbers) {
     known.emplace_back(row.key);
     if (key != row.key) continue;
     const auto n = whole_number(value);
@@ -80,7 +80,7 @@ Result<CustomModel> read_custom(std::string_view text) {
 ModelSource custom_source(const CustomModel& model) {
   const CustomModel defaults;
   nlohmann::json object = nlohmann::json::object();
-  for (const Number& row : numbers) {
+  for (const Number& row : custom_numbers) {
     if (model.*row.member != defaults.*row.member) object[row.key] = model.*row.member;
   }
   for (const Switch& row : switches) {

@@ -104,9 +104,9 @@ bool says_nothing_of_size(const std::string& word) {
   return number && word.size() == 4 && (word[0] == '2' || word[0] == '0' || word[0] == '1');
 }
 
-constexpr unsigned none = std::numeric_limits<unsigned>::max();
+constexpr unsigned no_match = std::numeric_limits<unsigned>::max();
 
-/// How far a query is from a name: 0 for the same words; `none` when the query says something that the name does not.
+/// How far a query is from a name: 0 for the same words; `no_match` when the query says something that the name does not.
 /// What the name says in addition counts four, or one when it changes no size.
 template <class Weak>
 unsigned distance(const Words& query, const Words& name, const Weak& weak) {
@@ -119,7 +119,7 @@ unsigned distance(const Words& query, const Words& name, const Weak& weak) {
     } else if (weak(word)) {
       ++far;
     } else {
-      return none;
+      return no_match;
     }
   }
   for (const std::string& word : rest) far += weak(word) ? 1U : 4U;
@@ -146,7 +146,7 @@ std::vector<std::string> nearest_three(std::string_view written, const Words& qu
     }
     const double longest = static_cast<double>(std::max({text.size(), all[i].id.size(), std::size_t{1}}));
     const double letters = 1 - static_cast<double>(edit_distance(text, all[i].id)) / longest;
-    const double score = std::max(best, letters) + 0.25 * best + (far[i] == none ? 0 : 1);
+    const double score = std::max(best, letters) + 0.25 * best + (far[i] == no_match ? 0 : 1);
     if (score >= 0.45) order.emplace_back(-score, i);
   }
   std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) { return a.first < b.first; });
@@ -159,22 +159,22 @@ std::vector<std::string> nearest_three(std::string_view written, const Words& qu
 /// is a whole name, so "MiMo-V2.5" is not the only model called "MiMo V2.5 Pro".
 template <class Weak>
 Meant choose(std::string_view written, const Words& query, const std::vector<Candidate>& all, const Weak& weak,
-             unsigned farthest = none) {
+             unsigned farthest = no_match) {
   Meant out;
   const bool says_something = std::any_of(query.begin(), query.end(), [&](const auto& word) { return !weak(word); });
-  std::vector<unsigned> far(all.size(), none);
-  unsigned least = none;
+  std::vector<unsigned> far(all.size(), no_match);
+  unsigned least = no_match;
   std::size_t at_least = 0;  // candidates at the least distance
   std::size_t possible = 0;
   for (std::size_t i = 0; i < all.size() && says_something; ++i) {
     for (const Words& name : all[i].names) far[i] = std::min(far[i], distance(query, name, weak));
-    if (far[i] == none) continue;
+    if (far[i] == no_match) continue;
     ++possible;
     at_least = far[i] < least ? 1 : at_least + (far[i] == least ? 1 : 0);
     least = std::min(least, far[i]);
   }
   // Below 4 only words that change no size differ; beyond that the name must leave nothing open.
-  if (least != none && at_least == 1 && least < farthest && (least < 4 || possible == 1)) {
+  if (least != no_match && at_least == 1 && least < farthest && (least < 4 || possible == 1)) {
     out.found = static_cast<std::size_t>(std::find(far.begin(), far.end(), least) - far.begin());
   } else {
     out.nearest = nearest_three(written, query, all, far);
@@ -336,7 +336,7 @@ Meant meant_model(std::string_view written, std::span<const ModelEntry> entries)
     all.push_back({entry.id, {words_of(entry.id), words_of(entry.name)}});
     if (!repository.empty()) all.back().names.push_back(words_of(repository));
   }
-  const unsigned farthest = name.name.find('/') == std::string::npos ? none : 4;
+  const unsigned farthest = name.name.find('/') == std::string::npos ? no_match : 4;
   Meant meant = choose(name.plain, words_of(name.plain), all, says_nothing_of_size, farthest);
   if (meant.found || name.weights.empty()) return meant;
   // The format may be part of what the model is called (NVIDIA's "...-BF16").
@@ -379,15 +379,15 @@ Meant meant_device(std::string_view written, std::span<const DevicePreset> devic
   const bool names_a_card =
       std::any_of(query.begin(), query.end(), [&](const auto& w) { return !line_or_memory(w); });
   if (names_a_card) {
-    unsigned least = none;
+    unsigned least = no_match;
     std::vector<std::size_t> at;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      unsigned far = none;
+      unsigned far = no_match;
       for (const Words& name : all[i].names) {
         // Every word of the query, its memory too, must be the card's.
-        if (distance(query, name, line) != none) far = std::min(far, distance(query, name, line_or_memory));
+        if (distance(query, name, line) != no_match) far = std::min(far, distance(query, name, line_or_memory));
       }
-      if (far == none || far > least) continue;
+      if (far == no_match || far > least) continue;
       if (far < least) at.clear();
       least = far;
       at.push_back(i);

@@ -191,8 +191,8 @@ Result<ModelFile> open_safetensors(const fs::path& path, const fs::path& folder_
     return issues;
   }
   const nlohmann::json none;
-  const nlohmann::json& json = config->has_value() ? **config : none;
-  const LogicalTensors logical = logical_tensors(set->tensors, quantization_config(json));
+  const nlohmann::json& settings = config->has_value() ? **config : none;
+  const LogicalTensors logical = logical_tensors(set->tensors, quantization_config(settings));
   ModelFile file;
   file.kind = ModelFileKind::Safetensors;
   file.path = path;
@@ -201,8 +201,8 @@ Result<ModelFile> open_safetensors(const fs::path& path, const fs::path& folder_
   describe(logical, file);
   file.oddities = set->oddities;
   file.oddities.insert(file.oddities.end(), logical.oddities.begin(), logical.oddities.end());
-  Result<Model> model =
-      config->has_value() ? model_from_config(json, name_of(folder_path)) : model_from_shapes(logical, name_of(path));
+  Result<Model> model = config->has_value() ? model_from_config(settings, name_of(folder_path))
+                                            : model_from_shapes(logical, name_of(path));
   if (!model) return config->has_value() ? placed(model.issues(), folder_path / "config.json") : model.issues();
   file.model = std::move(model).value();
   file.model.released_format = format_of(logical, file.model.released_format);

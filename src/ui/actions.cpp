@@ -54,7 +54,7 @@ void example(App& app) {
   show_example(app, examples()[place]);
 }
 
-constexpr std::array all{
+constexpr std::array every_action{
     Action{"Choose a model", "Ctrl+M", Key::M, false, open<Dialogue::Models>},
     Action{"Choose devices", "Ctrl+D", Key::D, false, open<Dialogue::Devices>},
     Action{"What runs on this machine", "", Key::Count, false,
@@ -118,6 +118,6 @@ constexpr std::array all{
 
 }  // namespace
 
-std::span<const Action> actions() { return all; }
+std::span<const Action> actions() { return every_action; }
 
 }  // namespace llmcalc::ui

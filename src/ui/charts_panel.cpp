@@ -19,7 +19,7 @@ TabLook tab_look(Task task, const Theme& theme, float width) {
   for (const auto& row : tasks) both += text_width(theme.fonts.small, row.label);
   const auto padding = [&](const Typeface& face) {
     float words = 0;
-    for (const auto& tab : tabs) words += text_width(face, label_of(tab, task)) + theme.px(2);
+    for (const auto& tab : tabs) words += text_width(face, tab_label(tab, task)) + theme.px(2);
     return (width - words - both) / static_cast<float>(tabs.size());
   };
   const float roomy = padding(theme.fonts.body);
@@ -32,7 +32,7 @@ void draw_tabs(Tab& tab, Task& task, const Theme& theme, const Box& line) {
   const auto [face, padding] = tab_look(task, theme, line.width());
   float x = line.from.x;
   for (const TabRow& row : tabs) {
-    const std::string_view words = label_of(row, task);
+    const std::string_view words = tab_label(row, task);
     const float width = text_width(face, words) + padding;
     if (x + width > line.to.x) break;
     ImGui::SetCursorScreenPos({x, line.from.y});

@@ -9,7 +9,7 @@
 namespace llmcalc::ui {
 namespace {
 
-constexpr std::array all{
+constexpr std::array shown_first{
     Example{.name = "Chat on this computer",
             .help = "Every model that runs here, each with its best format, context and speed.",
             .scenario = ""},
@@ -27,7 +27,7 @@ constexpr std::array all{
 
 }  // namespace
 
-std::span<const Example> examples() { return all; }
+std::span<const Example> examples() { return shown_first; }
 
 void show_example(App& app, const Example& example) {
   if (example.scenario.empty()) {

@@ -41,7 +41,7 @@ int match(std::string_view text, const std::vector<std::string>& words) {
   return score;
 }
 
-std::vector<std::string> words_of(std::string_view query) {
+std::vector<std::string> query_words(std::string_view query) {
   std::vector<std::string> words;
   std::string word;
   for (const char c : lower(query) + " ") {
@@ -56,7 +56,7 @@ std::vector<std::string> words_of(std::string_view query) {
 
 template <class Choices>
 std::vector<std::size_t> search(const Choices& choices, std::string_view query) {
-  const std::vector<std::string> words = words_of(query);
+  const std::vector<std::string> words = query_words(query);
   std::vector<std::pair<int, std::size_t>> found;
   for (std::size_t i = 0; i < choices.size(); ++i) {
     if (const int score = match(choices[i].search, words); score > 0) found.emplace_back(-score, i);
@@ -183,7 +183,7 @@ ModelSource source_of(const ModelChoice& choice) {
   return {ModelSource::Kind::Preset, choice.id};
 }
 
-bool matches(std::string_view text, std::string_view query) { return match(lower(text), words_of(query)) > 0; }
+bool matches(std::string_view text, std::string_view query) { return match(lower(text), query_words(query)) > 0; }
 
 std::vector<std::size_t> search_models(const Library& library, std::string_view query) {
   std::vector<std::size_t> found = search(library.models, query);

@@ -86,7 +86,9 @@ nlohmann::ordered_json write_preferences(const Preferences& p) {
           {"opened", p.opened}};
 }
 
-std::string in_words(const Issue& issue) { return issue.where.empty() ? issue.what : issue.where + " " + issue.what; }
+std::string place_and_words(const Issue& issue) {
+  return issue.where.empty() ? issue.what : issue.where + " " + issue.what;
+}
 
 /// The document of a session file. What stands against it is an issue of no place.
 Result<nlohmann::json> read_session(const fs::path& file) {
@@ -192,11 +194,11 @@ Issues Session::restore(App& app) {
     return {issue};
   }
   const Result<nlohmann::json> json = read_session(file);
-  if (!json) return {put_aside(in_words(json.issues().front()))};
+  if (!json) return {put_aside(place_and_words(json.issues().front()))};
   const Issues unread = take_over(*json, app);
   saved_ = snapshot_of(app);
   if (unread.empty()) return {};
-  return {put_aside("could not be restored as a whole: " + in_words(unread.front()))};
+  return {put_aside("could not be restored as a whole: " + place_and_words(unread.front()))};
 }
 
 Issues Session::save(const App& app) const {
@@ -226,7 +228,7 @@ double Session::keep(App& app, double now) {
   // Whether or not it could be written: the next try comes with the next change.
   saved_ = std::exchange(seen_, std::nullopt);
   const Issues issues = save(app);
-  if (!issues.empty()) complain(app, "The session is not saved: " + in_words(issues.front()));
+  if (!issues.empty()) complain(app, "The session is not saved: " + place_and_words(issues.front()));
   return -1;
 }
 

@@ -12,7 +12,7 @@ namespace llmcalc::ui {
 namespace {
 
 /// Lower case, words separated by single blanks: "--n-cpu-moe" and "n_cpu_moe" are "n cpu moe".
-std::string words_of(std::string_view text) {
+std::string plain_words(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
@@ -39,16 +39,16 @@ bool begins_words(const std::string& text, const std::string& query) {
 enum Rank : int { exactly, label_begins, option_begins, label_has, help_has };
 
 SettingFound found_in(const Field& field, const std::string& query) {
-  const std::string label = words_of(field.label);
+  const std::string label = plain_words(field.label);
   SettingFound best{.name = std::string(field.flag), .rank = help_has + 1};
   const auto take = [&](int rank, std::string name) {
     if (rank < best.rank) best = {.field = &field, .name = std::move(name), .rank = rank};
   };
-  if (label == query || words_of(field.flag) == query || words_of(field.path) == query)
+  if (label == query || plain_words(field.flag) == query || plain_words(field.path) == query)
     take(exactly, std::string(field.flag));
   for (const io::Tool& tool : io::option_table().tools) {
     io::options_of(tool, field.path, [&](std::string_view name) {
-      const std::string words = words_of(name);
+      const std::string words = plain_words(name);
       if (words != query && !words.starts_with(query + " ") && (query.size() < 4 || !words.starts_with(query)))
         return;
       take(words == query ? exactly : option_begins,
@@ -56,8 +56,8 @@ SettingFound found_in(const Field& field, const std::string& query) {
     });
   }
   if (label.starts_with(query)) take(label_begins, std::string(field.flag));
-  if (begins_words(label + " " + words_of(field.path), query)) take(label_has, std::string(field.flag));
-  if (query.size() >= 3 && begins_words(words_of(field.help), query)) take(help_has, std::string(field.flag));
+  if (begins_words(label + " " + plain_words(field.path), query)) take(label_has, std::string(field.flag));
+  if (query.size() >= 3 && begins_words(plain_words(field.help), query)) take(help_has, std::string(field.flag));
   return best;
 }
 
@@ -65,7 +65,7 @@ SettingFound found_in(const Field& field, const std::string& query) {
 
 std::vector<SettingFound> search_settings(std::string_view query) {
   std::vector<SettingFound> found;
-  const std::string words = words_of(query);
+  const std::string words = plain_words(query);
   if (words.empty()) return found;
   for (const Field& field : fields) {
     // These have choosers of their own.

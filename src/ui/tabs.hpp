@@ -89,7 +89,7 @@ static_assert(indexed_by_id(tabs));
 constexpr const auto& enum_table(Tab) { return tabs; }
 
 /// What a tab is called, and what it shows.
-[[nodiscard]] constexpr std::string_view label_of(const TabRow& tab, Task task) {
+[[nodiscard]] constexpr std::string_view tab_label(const TabRow& tab, Task task) {
   return task == Task::Training && !tab.training_label.empty() ? tab.training_label : tab.label;
 }
 [[nodiscard]] constexpr std::string_view help_of(const TabRow& tab, Task task) {

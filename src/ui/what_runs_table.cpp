@@ -16,13 +16,13 @@ namespace llmcalc::ui {
 namespace {
 
 /// Where the columns of the list are; a width of 0: there is no room for it.
-struct Columns {
+struct RowColumns {
   float name = 0, format = 0, bar = 0, memory = 0, context = 0, speed = 0, released = 0;
 };
 
-Columns columns_of(const Theme& theme, float width) {
+RowColumns columns_of(const Theme& theme, float width) {
   width -= theme.px(12);  // the list's own scroll bar
-  Columns c;
+  RowColumns c;
   c.memory = theme.px(70);
   c.context = theme.px(60);
   c.speed = theme.px(92);
@@ -81,7 +81,7 @@ std::string short_count(Count n) {
   return n < 1024 ? grouped(n) : grouped(n / 1024) + "k";
 }
 
-void head(const Theme& theme, const Columns& c) {
+void head(const Theme& theme, const RowColumns& c) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   float x = at.x;
   const auto title = [&](float width, std::string_view text, Align align = Align::Left) {
@@ -101,7 +101,8 @@ void head(const Theme& theme, const Columns& c) {
 }
 
 /// One row; true when it was clicked.
-bool model_row(const Theme& theme, const Columns& c, const io::RecommendedModel& row, bool chosen, ByteUnits units) {
+bool model_row(const Theme& theme, const RowColumns& c, const io::RecommendedModel& row, bool chosen,
+               ByteUnits units) {
   const Palette& p = theme.palette;
   const Candidate& best = row.answer.best;
   const io::RunMark mark = io::mark_of(row.answer);
@@ -322,7 +323,7 @@ void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool
       static_cast<io::RunOrder>(segmented(theme, "runs.order", orders, static_cast<std::size_t>(runs.order)));
   help(theme, "What the list is sorted by.");
   ImGui::SetCursorScreenPos({at.x, line.to.y + theme.px(6)});
-  const Columns columns = columns_of(theme, width);
+  const RowColumns columns = columns_of(theme, width);
   head(theme, columns);
   const float room = ImGui::GetContentRegionAvail().y;
   const float chart = has_details && room > theme.px(420) ? std::min(room * 0.32f, theme.px(230)) : 0;
