@@ -22,7 +22,8 @@ endforeach()
 # The program writes its own manual page and completions, so it has to run on the machine that builds it.
 if(TARGET llmcalc AND UNIX AND NOT CMAKE_CROSSCOMPILING)
   set(manual_dir ${PROJECT_BINARY_DIR}/manual)
-  set(manual ${manual_dir}/llmcalc.1.gz ${manual_dir}/llmcalc.bash ${manual_dir}/llmcalc.fish)
+  set(manual ${manual_dir}/llmcalc.1.gz ${manual_dir}/llmcalc.bash ${manual_dir}/llmcalc.fish
+             ${manual_dir}/_llmcalc)
   add_custom_command(
     OUTPUT ${manual}
     COMMAND ${CMAKE_COMMAND} -E make_directory ${manual_dir}
@@ -30,6 +31,7 @@ if(TARGET llmcalc AND UNIX AND NOT CMAKE_CROSSCOMPILING)
     COMMAND gzip -9nf ${manual_dir}/llmcalc.1
     COMMAND llmcalc completion bash > ${manual_dir}/llmcalc.bash
     COMMAND llmcalc completion fish > ${manual_dir}/llmcalc.fish
+    COMMAND llmcalc completion zsh > ${manual_dir}/_llmcalc
     DEPENDS llmcalc
     COMMENT "Writing the manual page and the completions"
     VERBATIM)
@@ -37,6 +39,7 @@ if(TARGET llmcalc AND UNIX AND NOT CMAKE_CROSSCOMPILING)
   install(FILES ${manual_dir}/llmcalc.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT cli)
   install(FILES ${manual_dir}/llmcalc.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
           RENAME llmcalc COMPONENT cli)
+  install(FILES ${manual_dir}/_llmcalc DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT cli)
   install(FILES ${manual_dir}/llmcalc.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
           COMPONENT cli)
   if(TARGET llmcalc-gui)

@@ -40,9 +40,17 @@ std::string names_in(std::string_view list) {
   return "$(llmcalc " + std::string(list) + " --format csv 2>/dev/null | cut -d, -f1 | tail -n +2)";
 }
 
-std::string bash_script(const CLI::App& program) {
+/// What both shells below choose from: the commands, lines of a `case` with the options of each, and lines with the words an
+/// option takes. Each line sets `list`.
+struct Cases {
+  std::string commands;
+  std::string options;
+  std::string values = "    --format) list=\"table json csv markdown\" ;;\n";
+};
+
+Cases cases_of(const CLI::App& program) {
+  Cases cases;
   std::vector<std::string> names;
-  std::string cases;
   for (const CLI::App* command : commands_of(program)) {
     names.push_back(command->get_name());
     std::vector<std::string> flags;
@@ -50,24 +58,40 @@ std::string bash_script(const CLI::App& program) {
       if (!is_listed(*option)) continue;
       for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
     }
-    cases += "    " + command->get_name() + ") words=\"" + joined(flags) + "\" ;;\n";
+    cases.options += "    " + command->get_name() + ") list=\"" + joined(flags) + "\" ;;\n";
   }
-  std::string values;
+  cases.commands = joined(names) + " --help --version";
   for (const Field& field : fields) {
     std::string words = joined(values_of(field));
     if (field.path == "model" || find_model_slot(field.path)) words = names_in("models");
     if (field.path == "device") words = names_in("devices");
-    if (!words.empty()) values += "    " + std::string(field.flag) + ") words=\"" + words + "\" ;;\n";
+    if (!words.empty()) cases.values += "    " + std::string(field.flag) + ") list=\"" + words + "\" ;;\n";
   }
+  return cases;
+}
+
+std::string bash_script(const CLI::App& program) {
+  const Cases cases = cases_of(program);
   return "_llmcalc() {\n"
-         "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=\n"
-         "  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"" +
-         joined(names) +
-         " --help --version\"; else\n  case $before in\n"
-         "    --format) words=\"table json csv markdown\" ;;\n" +
-         values + "  esac\n  fi\n  [ -n \"$words\" ] || case ${COMP_WORDS[1]} in\n" + cases +
-         "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\") $(compgen -f -- \"$word\"))\n}\n"
+         "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} list=\n"
+         "  if [ \"$COMP_CWORD\" -eq 1 ]; then list=\"" +
+         cases.commands + "\"; else\n  case $before in\n" + cases.values +
+         "  esac\n  fi\n  [ -n \"$list\" ] || case ${COMP_WORDS[1]} in\n" + cases.options +
+         "  esac\n  COMPREPLY=($(compgen -W \"$list\" -- \"$word\") $(compgen -f -- \"$word\"))\n}\n"
          "complete -F _llmcalc llmcalc\n";
+}
+
+/// Works as a file `_llmcalc` of zsh's own path, where the first call finds it, and read by `source`.
+std::string zsh_script(const CLI::App& program) {
+  const Cases cases = cases_of(program);
+  return "#compdef llmcalc\n"
+         "_llmcalc() {\n"
+         "  local list=\n"
+         "  if (( CURRENT == 2 )); then list=\"" +
+         cases.commands + "\"; else\n  case ${words[CURRENT-1]} in\n" + cases.values +
+         "  esac\n  fi\n  [[ -n $list ]] || case ${words[2]} in\n" + cases.options +
+         "  esac\n  compadd -- ${=list}\n  _files\n}\n"
+         "if [[ ${funcstack[1]} == _llmcalc ]]; then _llmcalc \"$@\"; else compdef _llmcalc llmcalc; fi\n";
 }
 
 std::string fish_text(std::string_view text) {
@@ -103,7 +127,7 @@ std::string fish_script(const CLI::App& program) {
 
 std::string completion_script(const CLI::App& program, const std::string& shell) {
   if (shell == "bash") return bash_script(program);
-  if (shell == "zsh") return "autoload -U +X bashcompinit && bashcompinit\n" + bash_script(program);
+  if (shell == "zsh") return zsh_script(program);
   if (shell == "fish") return fish_script(program);
   return {};
 }

@@ -9,6 +9,7 @@
 #include "report/answers_json.hpp"
 #include "report/estimate_json.hpp"
 #include "report/json_output.hpp"
+#include "support/sanitized.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
@@ -51,6 +52,9 @@ std::size_t number_from(const char* variable, std::size_t otherwise) {
   const char* text = std::getenv(variable);
   return text != nullptr ? std::strtoul(text, nullptr, 10) : otherwise;
 }
+
+/// How many scenarios the laws are put to.
+std::size_t wanted_scenarios() { return number_from("LLMCALC_LAW_SCENARIOS", sanitized ? 60 : 300); }
 
 /// A scenario three times: as a program has it, as JSON, and as the words of a command line.
 struct Case {
@@ -155,7 +159,7 @@ const std::vector<Case>& cases() {
   static const std::vector<Case> all = [] {
     Draw draw(number_from("LLMCALC_LAW_SEED", 20261130));
     std::vector<Case> out;
-    const std::size_t wanted = number_from("LLMCALC_LAW_SCENARIOS", 300);
+    const std::size_t wanted = wanted_scenarios();
     for (std::size_t tries = 0; out.size() < wanted && tries < 50 * wanted; ++tries) {
       Case one = drawn(draw);
       Result<Scenario> read = io::read_scenario_text(one.line, resolver());
@@ -217,7 +221,7 @@ Count checked_sum(const json& components, const std::string& where) {
 
 TEST(CommandLaws, OfAnEstimateEveryListAddsUpAndExactHasNoRange) {
   const std::vector<json> estimates = call({"estimate", "--scenario", "-"}, lines()).lines();
-  ASSERT_EQ(estimates.size(), number_from("LLMCALC_LAW_SCENARIOS", 300)) << "too few of the drawn ones are valid";
+  ASSERT_EQ(estimates.size(), wanted_scenarios()) << "too few of the drawn ones are valid";
   for (std::size_t i = 0; i < estimates.size(); ++i) {
     const json& e = estimates[i];
     SCOPED_TRACE(cases()[i].line);

@@ -1,6 +1,7 @@
 #include "called.hpp"
 #include "support/gguf_builder.hpp"
 #include "support/safetensors_builder.hpp"
+#include "support/sanitized.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -48,14 +49,6 @@ GgufBuilder llama(unsigned layers, std::uint64_t hidden, std::uint64_t width, st
   }
   return file;
 }
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool sanitized = false;
-#endif
 
 /// A line of /proc/self/status in KiB; 0 where the system has none.
 long status_kibibytes(const std::string& name) {

@@ -1,15 +1,10 @@
 // The real program, as a shell runs it: what only a process can show.
+#include "support/sanitized.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <string>
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define LLMCALC_SANITIZED 1  // sanitizers start a program that names addresses
-#endif
-#endif
 
 namespace llmcalc::cli {
 namespace {
@@ -47,6 +42,26 @@ TEST(RealProgram, ReadsWhatTheShellOpened) {
   EXPECT_EQ(shell("rm '" + pipe + "'"), 0);
 }
 
+TEST(RealProgram, CompletesInTheShellsThatAreHere) {
+  const std::string wanted = " \"$L\" | grep -qx adamw-8bit";
+  if (shell("command -v bash > /dev/null") == 0) {
+    const std::string script =
+        R"sh('eval "$("$0" completion bash)"; COMP_WORDS=(llmcalc estimate --optimizer ""); COMP_CWORD=3
+                                     _llmcalc; printf "%s\n" "${COMPREPLY[@]}"')sh";
+    EXPECT_EQ(shell("bash -c " + script + wanted), 0);
+  }
+  if (shell("command -v zsh > /dev/null") == 0) {
+    // Read by `source`, and found as a file by zsh itself.
+    const std::string words = R"sh('compadd() { shift; print -l -- "$@" }; _files() { : }; compdef() { : }
+                                    words=(llmcalc estimate --optimizer ""); CURRENT=4; )sh";
+    EXPECT_EQ(shell("zsh -fc " + words + R"sh(eval "$($0 completion zsh)"; _llmcalc')sh" + wanted), 0);
+    EXPECT_EQ(shell("zsh -fc " + words + R"sh(fpath=($(mktemp -d)); $0 completion zsh > $fpath/_llmcalc
+                                              autoload -Uz _llmcalc; _llmcalc; rm -r $fpath')sh" +
+                    wanted),
+              0);
+  }
+}
+
 TEST(RealProgram, SaysWhenItsOutputCannotBeWritten) {
   if (shell("test -w /dev/full") != 0) GTEST_SKIP() << "no /dev/full on this system";
   EXPECT_EQ(shell("$L estimate 2> /dev/null > /dev/full"), 1);
@@ -81,9 +96,8 @@ TEST(RealProgram, WithoutPresetsSaysSo) {
   EXPECT_EQ(shell("rm -r '" + folder + "'"), 0);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(LLMCALC_SANITIZED)
-
 TEST(RealProgram, EndsWithAMessageWhenThereIsNotEnoughMemory) {
+  if (sanitized) GTEST_SKIP() << "a sanitizer starts programs and has addresses of its own";
   if (shell("command -v bash > /dev/null && test -r /proc/self/status") != 0) GTEST_SKIP() << "not on this system";
   const std::string file = testing::TempDir() + "llmcalc-many.json";
   ASSERT_EQ(shell("(printf '{\"model_type\": \"llama\", \"x\": [0'; yes ', 0' | head -n 700000; echo ']}') > '" +
@@ -95,6 +109,7 @@ TEST(RealProgram, EndsWithAMessageWhenThereIsNotEnoughMemory) {
 }
 
 TEST(RealProgram, AnswersAnyNumberOfScenariosInLittleMemory) {
+  if (sanitized) GTEST_SKIP() << "a sanitizer starts programs and has addresses of its own";
   if (shell("command -v bash > /dev/null && test -r /proc/self/status") != 0) GTEST_SKIP() << "not on this system";
   // 60 MB of lines.
   EXPECT_EQ(
@@ -105,14 +120,13 @@ TEST(RealProgram, AnswersAnyNumberOfScenariosInLittleMemory) {
 }
 
 TEST(RealProgram, CanReachNoNetworkAndNoOtherProgram) {
+  if (sanitized) GTEST_SKIP() << "a sanitizer starts programs and has addresses of its own";
   if (shell("command -v nm > /dev/null") != 0) GTEST_SKIP() << "no nm here";
   EXPECT_EQ(shell("nm -D --undefined-only $L | grep -q getenv"), 0);
   EXPECT_EQ(shell("nm -D --undefined-only $L | "
                   "grep -wE 'system|popen|v?fork|exec[vl]p?e?|posix_spawnp?|socket|connect|getaddrinfo'"),
             1);
 }
-
-#endif
 
 #endif
 

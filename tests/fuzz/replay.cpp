@@ -1,5 +1,7 @@
 // Runs a fuzz target over its corpus, over every single change of its structure and over a fixed set of mutations: the
 // same inputs in every run, no fuzzer needed. Fails when that takes more memory or time than hostile files may cost.
+#include "support/sanitized.hpp"
+
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -26,6 +28,7 @@ extern "C" const std::string* llmcalc_fuzz_changed(const char* data, std::size_t
 
 namespace {
 
+using llmcalc::sanitized;
 using Input = std::vector<std::uint8_t>;
 
 Input read(const std::filesystem::path& path) {
@@ -84,13 +87,6 @@ Input mutated(const Input& input, const Input& other, std::mt19937& random) {
   return result;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-constexpr bool sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool sanitized = false;
-#endif
 /// What the readers may ever hold and how long one input may take. Sanitizers need several times as much for themselves.
 constexpr long most_megabytes = sanitized ? 2048 : 256;
 constexpr double most_seconds = sanitized ? 20 : 1;

@@ -1,3 +1,4 @@
+#include "support/sanitized.hpp"
 #include "unit/questions/scenarios.hpp"
 
 #include <llmcalc/questions/solve.hpp>
@@ -165,7 +166,7 @@ TEST(Solve, EveryTargetIsSolvableSomewhere) {
 
 TEST(Solve, AnswersFitAndTheNextStepDoesNot) {
   std::mt19937_64 random(1);
-  for (int i = 0; i < 10'000; ++i) {
+  for (int i = 0; i < (sanitized ? 1'500 : 10'000); ++i) {
     const Method method = i % 2 == 0 ? Method::Article : Method::Detailed;
     const Scenario s = random_scenario(random, method);
     expect_exact(s, solve_targets[static_cast<std::size_t>(i) % solve_targets.size()]);
