@@ -95,14 +95,14 @@ bool draw_row(ByteUnits units, Focus& focus, const Theme& theme, const PartRow& 
   ImGui::PushID(static_cast<int>(row.part));
   const bool clicked = ImGui::InvisibleButton("row", box.size());
   const bool hovered = ImGui::IsItemHovered();
+  const Component* shown = shown_component(focus, row);
   if (row.elsewhere) {
-    help(theme, "Not held at the peak: in brackets what " + std::string(label_of(row.phase)) +
-                    " holds. The timeline shows every moment.");
+    help(theme, (shown ? how_text(row, *shown) + "\n" : std::string()) + "Not held at the peak: in brackets what " +
+                    std::string(label_of(row.phase)) + " holds. The timeline shows every moment.");
   }
   focus_ring(theme, box);
   note_control(theme, "row." + std::string(key_of(row.part)), box);
   ImGui::PopID();
-  const Component* shown = shown_component(focus, row);
   const bool focused = row_part(focus.part) == row.part;
   if (focused || hovered) fill(box, focused ? p.row : faded(p.row, 0.5f), theme.px(2));
   ImGui::GetWindowDrawList()->AddLine({box.from.x, box.to.y}, box.to, faded(p.border, 0.8f));

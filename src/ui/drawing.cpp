@@ -210,7 +210,22 @@ void help(const Theme& theme, std::string_view text) {
   if (rested) explain(theme, last_item(), text);
 }
 
+namespace {
+
+/// False when this frame has its explanation: of a row with help whose text is cut too, the row's own is shown.
+bool is_first_explanation() {
+  static const ImGuiContext* context = nullptr;
+  static int frame = -1;
+  const bool first = context != ImGui::GetCurrentContext() || frame != ImGui::GetFrameCount();
+  context = ImGui::GetCurrentContext();
+  frame = ImGui::GetFrameCount();
+  return first;
+}
+
+}  // namespace
+
 void explain(const Theme& theme, const Box& box, std::string_view text) {
+  if (!is_first_explanation()) return;
   compat::push(theme.fonts.body);
   const ImVec2 padding = tooltip_padding(theme);
   const ImVec2 words = ImGui::CalcTextSize(text.data(), text.data() + text.size(), false, theme.px(340) - padding.x);

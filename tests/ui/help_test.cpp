@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace llmcalc::ui::test {
@@ -66,6 +67,22 @@ TEST(Help, OfASettingStandsBesideItsPanel) {
   ASSERT_TRUE(bar);
   EXPECT_GT(help->from.x, slider->to.x) << "every setting is still seen";
   EXPECT_LT(help->from.x, bar->from.x + 60);
+}
+
+TEST(Help, IsOneAtATime) {
+  // A row that is not held at the peak has help, and its formula is too long for the column.
+  Driver d;
+  const auto row = d.find("row.gradients");
+  ASSERT_TRUE(row);
+  d.theme.mouse_rest_seconds = 1;
+  int most = 0;
+  for (float x = row->from.x + 4; x < row->to.x; x += 40) {
+    d.move({x, row->middle().y});
+    d.frames(3);
+    const auto helps = static_cast<int>(std::ranges::count(d.audit.controls, "explanation", &Audit::Control::name));
+    most = std::max(most, helps);
+  }
+  EXPECT_EQ(most, 1);
 }
 
 TEST(Help, IsASentence) {
