@@ -335,8 +335,9 @@ void Importing::take(const Given& given) {
     option.outcome = said_.empty() ? Outcome::NoEffect : Outcome::Taken;
     option.said = said_.empty() ? "as by default" : said_;
   } else if (row != nullptr) {
-    option.said = given.value && given.value->starts_with('$') ? "the script does not say what the variable is"
-                                                               : "the value is not understood";
+    option.said = !said_.empty()                                 ? said_
+                  : given.value && given.value->starts_with('$') ? "the script does not say what the variable is"
+                                                                 : "the value is not understood";
   } else if (without_effect(given.name)) {
     option.outcome = Outcome::NoEffect;
   } else if (given.name.size() > 1 && std::all_of(given.name.begin(), given.name.end(), [](unsigned char c) {

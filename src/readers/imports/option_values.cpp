@@ -18,9 +18,10 @@ Count whole_number(std::string_view text) {
 }
 
 bool take_file(Importing& in, const Given& g) {
-  if (!g.value || !in.take_file(*g.value)) return false;
-  in.say("read");
-  return true;
+  if (!g.value) return false;
+  const bool found = in.take_file(*g.value);
+  in.say(found ? "read" : "cannot be read here");
+  return found;
 }
 
 namespace {
@@ -66,8 +67,9 @@ bool take_say(Importing& in, const Given& g) {
   in.say(std::string(in.argument()));
   return g.value.has_value();
 }
+/// "WORDS": what it decides together with other options; finish() of the tool does it.
 bool take_decides(Importing& in, const Given&) {
-  in.say("decides the recipe or the method");
+  in.say("decides " + std::string(in.argument().empty() ? "the recipe or the method" : in.argument()));
   return true;
 }
 

@@ -136,7 +136,11 @@ bool take_activation_offload(Importing& in, const Given& g) {
   return !g.value || *g.value == "false" || *g.value == "False" || in.set("training.offload", "activations");
 }
 /// The script that is started.
-bool script_or_module(Importing&, const Given& g) { return g.value && contains(*g.value, "."); }
+bool script_or_module(Importing& in, const Given& g) {
+  if (!g.value || !contains(*g.value, ".")) return false;
+  in.say("the program");
+  return true;
+}
 /// How many processes, nodes and cards there are is put together in share_devices().
 bool take_world(Importing& in, const Given& g) {
   if (!g.value || (whole_number(*g.value) == 0 && *g.value != "-1" && *g.value != "gpu" && *g.value != "auto"))

@@ -58,6 +58,27 @@ TEST(Import, ReplicasOfTheAttentionAreRanksOfOneEngine) {
   EXPECT_EQ(got.scenario["parallelism"]["expert"], 16);
 }
 
+TEST(Import, WhatDecidesTogetherWithOthersIsTaken) {
+  const Imported got = read(
+      "vllm serve qwen3-235b-a22b -tp 8 --enable-expert-parallel --compilation-config '{\"cudagraph_mode\": "
+      "\"NONE\"}' "
+      "--eplb-config '{\"num_redundant_experts\": 32}' --cudagraph-capture-sizes 1 2 4");
+  EXPECT_EQ(got.scenario["parallelism"]["expert"], 8);
+  EXPECT_EQ(became(got, "enable_expert_parallel"), "taken");
+  EXPECT_EQ(got.scenario["serving"]["cuda_graphs"], false);
+  // What changes memory in a way that no setting says is never called without effect.
+  EXPECT_EQ(became(got, "eplb_config.num_redundant_experts"), "not-understood");
+  EXPECT_EQ(became(got, "cudagraph_capture_sizes"), "not-understood");
+  const Imported draft = read("sglang serve --model-path deepseek-v3 --speculative-algorithm EAGLE --dp 8");
+  EXPECT_EQ(became(draft, "speculative_algorithm"), "taken");
+}
+
+TEST(Import, SaysThatAConfigurationIsNotHere) {
+  const Imported got = read("axolotl train config.yaml");
+  EXPECT_EQ(got.options.front().value, "config.yaml");
+  EXPECT_EQ(got.options.front().said, "cannot be read here");
+}
+
 TEST(Import, ExpressionsOfTensorNamesAreKept) {
   const auto places = [](const char* options) {
     return read(std::string("llama-server -m qwen3-30b-a3b.gguf ") + options).scenario["serving"];
