@@ -14,14 +14,20 @@ inline constexpr UsualSettings axolotl_usual{.kernels = LayerKernels::Framework,
                                              .recipe = Recipe::Bf16Autocast,
                                              .recompute = RecomputeKind::None};
 
+/// Ten of its examples, as a device's reserved memory; the two of GLM-4.7-Flash are the ones above 1.14.
+constexpr FrameworkVersion axolotl_version(std::string_view source, std::string_view from,
+                                           std::string_view transformers_version = {}) {
+  FrameworkVersion v = over_the_trainer(axolotl_usual, source, from, transformers_version);
+  v.spread.alone = {900, 1300};
+  return v;
+}
+
 inline constexpr std::array<FrameworkVersion, 3> axolotl_versions{
-    {over_the_trainer(axolotl_usual, "Axolotl 0.8 to 0.13 requirements.txt: transformers 4.50 to 4.57", "0", "4.57"),
-     over_the_trainer(axolotl_usual, "Axolotl 0.14 and 0.15 requirements.txt: transformers 5.0 to 5.3", "0.14",
-                      "5.3"),
-     over_the_trainer(axolotl_usual,
-                      "Axolotl 0.16 (transformers 5.4 and later) and 0.18 loaders/model.py, utils/schemas/config.py, "
-                      "examples/",
-                      "0.16")}};
+    axolotl_version("Axolotl 0.8 to 0.13 requirements.txt: transformers 4.50 to 4.57", "0", "4.57"),
+    axolotl_version("Axolotl 0.14 and 0.15 requirements.txt: transformers 5.0 to 5.3", "0.14", "5.3"),
+    axolotl_version("Axolotl 0.16 (transformers 5.4 and later) and 0.18 loaders/model.py, utils/schemas/config.py, "
+                    "examples/",
+                    "0.16")};
 
 inline constexpr FrameworkRow axolotl{.id = TrainingFramework::Axolotl,
                                       .key = "axolotl",

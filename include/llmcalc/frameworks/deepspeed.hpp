@@ -9,7 +9,7 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> deepspeed_versions{{
     {.from = "0",
-     .spread = {.sharded = {980, 1110}},
+     .spread = {.sharded = {970, 1110}},
      .windows = WindowMasks::FlashKernel,
      .step = StepGradients::Fp32PerGroup,
      .adam = AdamKernel::Fused,

@@ -83,6 +83,12 @@ enum class WideHeads : std::uint8_t {
   InSteps  ///< Transformer Engine: product, softmax, product; from 16,384 positions on the softmax is in fp32
 };
 
+/// GELUs that the model's class in transformers writes as several operations.
+enum class GeluSteps : std::uint8_t {
+  AsTheClass,
+  One  ///< one operation of torch
+};
+
 /// Projections of queries, keys and values.
 enum class QkvProjection : std::uint8_t { AsTheModel, Fused };
 
@@ -108,6 +114,13 @@ enum class GradientBuffers : std::uint8_t {
 enum class GradientBuckets : std::uint8_t {
   Views,  ///< the gradients themselves
   Copies  ///< copies in buckets
+};
+
+/// Gradients of shards while micro-batches are accumulated.
+enum class AccumulatedGradients : std::uint8_t {
+  Sharded,      ///< every micro-batch's are reduced
+  Whole,        ///< FSDP does not reduce before the last micro-batch (no_sync)
+  WholeInFsdp1  ///< FSDP1 does not
 };
 
 /// What the step works on.
@@ -213,12 +226,15 @@ struct FrameworkVersion {
   MeasuredSpread spread{};
   WindowMasks windows = WindowMasks::Tensors;
   QkvProjection projection = QkvProjection::AsTheModel;
+  GeluSteps gelu = GeluSteps::AsTheClass;
   DropoutPlaces dropout = DropoutPlaces::AsTheModel;
   SequenceInputs inputs = SequenceInputs::Shard;
   OwnKernels kernels = OwnKernels::None;
   SelectiveKind selective = SelectiveKind::CoreAttention;
   LossKernel loss = LossKernel::Torch;
   ChunkedLinear chunked{};
+  ChunksOfLogits chunks_of_logits = ChunksOfLogits::Held;
+  LogitMetrics metrics = LogitMetrics::None;
   QuantizedExperts quantized_experts = QuantizedExperts::AsOthers;
   QuantizedLoading loading = QuantizedLoading::OneByOne;
   ExpertAdapters expert_adapters = ExpertAdapters::WhenModules;
@@ -226,6 +242,7 @@ struct FrameworkVersion {
   WideHeads wide_heads = WideHeads::AsTheKernel;
   QuantizedBase base{};
   GradientBuffers gradients = GradientBuffers::Fresh;
+  AccumulatedGradients accumulated = AccumulatedGradients::Sharded;
   GradientBuckets buckets = GradientBuckets::Views;
   StepGradients step = StepGradients::AsStored;
   AdamKernel adam = AdamKernel::Foreach;

@@ -7,17 +7,22 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 2> litgpt_versions{{
     {.from = "0",
-     .spread = {.alone = {960, 1100}},
+     .spread = {.alone = {950, 1100}, .sharded = {850, 1240}},
      .windows = WindowMasks::Kernel,
      .projection = QkvProjection::Fused,
+     .gelu = GeluSteps::One,
      .base = {.head = true, .inputs = true, .dequantized_head = 2},
+     .accumulated = AccumulatedGradients::Whole,
      .source = "LitGPT tutorials/resource-tables.md of 2023-10 (bitsandbytes 0.41.1)"},
     {.from = "2024",
-     .spread = {.alone = {960, 1100}},
+     .spread = {.alone = {950, 1100}, .sharded = {850, 1240}},
      .windows = WindowMasks::Kernel,
      .projection = QkvProjection::Fused,
+     .gelu = GeluSteps::One,
      .base = {.head = true, .inputs = true, .extra_stream = 16, .dequantized_head = 4},
-     .source = "LitGPT config_hub/finetune/README.md of 2024: as if what is not quantized ran in fp32"},
+     .accumulated = AccumulatedGradients::Whole,
+     .source = "LitGPT config_hub/finetune/README.md of 2024: as if what is not quantized ran in fp32; litgpt "
+               "model.py (torch's gelu), finetune/full.py (no_backward_sync while accumulating)"},
 }};
 
 inline constexpr FrameworkRow litgpt{.id = TrainingFramework::LitGpt,

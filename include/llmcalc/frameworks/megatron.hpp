@@ -13,6 +13,7 @@ inline constexpr FrameworkVersion megatron_core{
     .usual = {.vision_tower = VisionTower::Trained},
     .spread = {.split = {970, 1370}},
     .windows = WindowMasks::Kernel,
+    .gelu = GeluSteps::One,
     .dropout = DropoutPlaces::ResidualToo,
     .loss = LossKernel::VocabularyParallel,
     .expert_adapters = ExpertAdapters::Always,

@@ -16,6 +16,7 @@ inline constexpr std::array<FrameworkVersion, 1> mlx_versions{{
                .recompute = RecomputeKind::None},
      .spread = {.alone = {700, 1400}},
      .windows = WindowMasks::Tensors,
+     .gelu = GeluSteps::One,
      .source = "mlx-lm 2026 lora.py, tuner/trainer.py (from source, not measured)"},
 }};
 

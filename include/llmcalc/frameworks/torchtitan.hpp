@@ -8,8 +8,9 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 2> torchtitan_versions{{
     {.from = "0",
-     .spread = {.sharded = {950, 1040}, .split = {950, 1170}},
+     .spread = {.sharded = {890, 1040}, .split = {950, 1170}},
      .windows = WindowMasks::Kernel,
+     .gelu = GeluSteps::One,
      .inputs = SequenceInputs::Gathered,
      .selective = SelectiveKind::EverySecondMatmul,
      .loss = LossKernel::LossParallel,
@@ -19,6 +20,7 @@ inline constexpr std::array<FrameworkVersion, 2> torchtitan_versions{{
     {.from = "2026",
      .spread = {.sharded = {950, 1040}, .split = {945, 1170}},
      .windows = WindowMasks::Kernel,
+     .gelu = GeluSteps::One,
      .inputs = SequenceInputs::Gathered,
      .selective = SelectiveKind::SavedOperations,
      .loss = LossKernel::LossParallelOnce,

@@ -7,10 +7,12 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> torchtune_versions{{
     {.from = "0",
-     .spread = {.alone = {950, 1040}},
+     .spread = {.alone = {920, 1090}},
+     .gelu = GeluSteps::One,
      .chunked = {.tokens = 0, .chunks = 8, .per_logit = 12, .hidden = 4},
+     .chunks_of_logits = ChunksOfLogits::Dropped,
      .adam = AdamKernel::Fused,
-     .source = "torchtune 0.4 to 0.6: recipes' defaults (fused AdamW, chunked loss)"},
+     .source = "torchtune 0.4 to 0.6: recipes' defaults (fused AdamW, chunked loss, del logits)"},
 }};
 
 inline constexpr FrameworkRow torchtune{

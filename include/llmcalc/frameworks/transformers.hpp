@@ -1,6 +1,7 @@
 #pragma once
 // Transformers: the Trainer, with TRL and PEFT. Parallelism: accelerate's ND parallelism (tensor, context, FSDP2) and
-// DeepSpeed's ZeRO stages; it has no pipeline for training.
+// DeepSpeed's ZeRO stages; it has no pipeline for training. FSDP1 adds up whole gradients (accelerate's guide on gradient
+// synchronization, torch's FullyShardedDataParallel.no_sync); a run of gpt-oss 20B with FSDP2 (Axolotl) does not.
 
 #include <llmcalc/frameworks/framework.hpp>
 #include <llmcalc/scenario/version.hpp>
@@ -12,11 +13,12 @@ namespace llmcalc::frameworks {
 inline constexpr MeasuredSpread transformers_spread{
     .alone = {910, 1050}, .sharded = {870, 1050}, .split = {910, 1115}};
 
-inline constexpr std::array<FrameworkVersion, 5> transformers_versions{{
+inline constexpr std::array<FrameworkVersion, 6> transformers_versions{{
     {.from = "3",
      .spread = transformers_spread,
      .loss = LossKernel::TorchShifted,
      .gradients = GradientBuffers::Persistent,
+     .accumulated = AccumulatedGradients::WholeInFsdp1,
      .buckets = GradientBuckets::Copies,
      .adam = AdamKernel::Fused,
      .value_model = ValueUpdate::WithThePolicy,
@@ -28,13 +30,23 @@ inline constexpr std::array<FrameworkVersion, 5> transformers_versions{{
     {.from = "4.30",
      .spread = transformers_spread,
      .loss = LossKernel::TorchShifted,
+     .accumulated = AccumulatedGradients::WholeInFsdp1,
      .buckets = GradientBuckets::Copies,
      .value_model = ValueUpdate::WithThePolicy,
      .activations = ActivationsKnown::Measured,
-     .source = "transformers 4.46 to 4.49 loss/loss_utils.py: shifted logits are made contiguous"},
+     .source = "transformers 4.45 model classes: shifted logits are made contiguous"},
+    {.from = "4.46",
+     .spread = transformers_spread,
+     .loss = LossKernel::TorchShiftedHeld,
+     .accumulated = AccumulatedGradients::WholeInFsdp1,
+     .buckets = GradientBuckets::Copies,
+     .value_model = ValueUpdate::WithThePolicy,
+     .activations = ActivationsKnown::Measured,
+     .source = "transformers 4.46 to 4.49 loss/loss_utils.py: the same in a function, beside the class's logits"},
     {.from = "4.50",
      .spread = transformers_spread,
      .chunked = {.per_logit = 14, .head = 4, .trained_head = 8},
+     .accumulated = AccumulatedGradients::WholeInFsdp1,
      .buckets = GradientBuckets::Copies,
      .value_model = ValueUpdate::WithThePolicy,
      .activations = ActivationsKnown::Measured,
@@ -43,6 +55,7 @@ inline constexpr std::array<FrameworkVersion, 5> transformers_versions{{
      .spread = transformers_spread,
      .quantized_experts = QuantizedExperts::Skipped,
      .loading = QuantizedLoading::WholeFirst,
+     .accumulated = AccumulatedGradients::WholeInFsdp1,
      .buckets = GradientBuckets::Copies,
      .ring = RingKind::Gathered,
      .value_model = ValueUpdate::WithThePolicy,
@@ -53,6 +66,7 @@ inline constexpr std::array<FrameworkVersion, 5> transformers_versions{{
     {.from = "5.4",
      .spread = transformers_spread,
      .quantized_experts = QuantizedExperts::Skipped,
+     .accumulated = AccumulatedGradients::WholeInFsdp1,
      .buckets = GradientBuckets::Copies,
      .ring = RingKind::Gathered,
      .value_model = ValueUpdate::WithThePolicy,

@@ -2,7 +2,7 @@
 // TRL: SFT, DPO and GRPO trainers over the transformers Trainer and PEFT. They checkpoint and train under bf16 autocast
 // unless told otherwise, train every part of a model (nothing freezes towers), and from version 1 on the SFT trainer computes head and loss in chunks of 256 tokens. Sources:
 // TRL 1.10 trainer/base_config.py (gradient_checkpointing, bf16), sft_config.py (loss_type), sft_trainer.py
-// (_chunked_cross_entropy_loss); 0.x trainer/utils.py (prepare_peft_model, peft_module_casting_to_bf16).
+// (_chunked_cross_entropy_loss; compute_loss: entropy and accuracy, from 0.15 on); 0.x trainer/utils.py (prepare_peft_model, peft_module_casting_to_bf16).
 
 #include <llmcalc/frameworks/transformers.hpp>
 
@@ -15,6 +15,7 @@ constexpr FrameworkVersion trl_version(std::string_view from, const FrameworkVer
   FrameworkVersion v = base;
   v.from = from;
   v.chunked = chunked;
+  if (from != "0") v.metrics = LogitMetrics::Entropy;
   v.usual = {.kernels = LayerKernels::Framework,
              .loss = loss,
              .attention = AttentionKernel::Sdpa,
@@ -26,10 +27,12 @@ constexpr FrameworkVersion trl_version(std::string_view from, const FrameworkVer
   return v;
 }
 
-inline constexpr std::array<FrameworkVersion, 3> trl_versions{{
-    trl_version("0", transformers_versions[2], transformers_versions[2].chunked, Loss::FreedBeforeBackward,
-                KbitPreparation::Done, "TRL 0.x trainer/utils.py: quantized models are prepared"),
-    trl_version("1", transformers_versions.back(), transformers_versions[2].chunked, Loss::ChunkedLinear,
+inline constexpr std::array<FrameworkVersion, 4> trl_versions{{
+    trl_version("0", trainer_of("4.50"), trainer_of("4.50").chunked, Loss::FreedBeforeBackward, KbitPreparation::Done,
+                "TRL 0.x trainer/utils.py: quantized models are prepared"),
+    trl_version("0.15", trainer_of("4.50"), trainer_of("4.50").chunked, Loss::FreedBeforeBackward,
+                KbitPreparation::Done, "TRL 0.15 sft_trainer.py: the same, with token accuracy"),
+    trl_version("1", transformers_versions.back(), trainer_of("4.50").chunked, Loss::ChunkedLinear,
                 KbitPreparation::None, "TRL 1.10: sft_config.py loss_type chunked_nll, chunks of 256"),
     trl_version("1.13", transformers_versions.back(), transformers_versions.back().chunked, Loss::ChunkedLinear,
                 KbitPreparation::None, "TRL 1.13: the chunks' gradients go to the head at once"),

@@ -46,6 +46,7 @@ struct GroupSums {
   Count feed_forward = 0;       ///< elements of the feed-forward block
   Count largest = 0;            ///< elements of the largest trained tensor
   Count largest_quantized = 0;  ///< elements of the largest matrix that is stored quantized
+  Count quantized_experts = 0;  ///< elements of a layer's experts that are stored quantized, as one tensor each
 
   constexpr GroupSums& operator+=(const GroupSums& o) {
     parameters += o.parameters;
@@ -84,6 +85,7 @@ struct SumRules {
   bool value_head = false;   ///< one output alongside the logits
   RoutedExperts expert_adapters = RoutedExperts::Without;
   bool plain_experts = false;  ///< a quantized base leaves its routed experts in 16 bits
+  bool whole_experts = false;  ///< a layer's routed experts are one tensor, and quantized
   VisionTower tower = VisionTower::Trained;
   Optimizer optimizer = Optimizer::AdamW;
   Count optimizer_rank = 128;
@@ -178,6 +180,7 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
                                   : Bytes{r.bytes.weight} * elements;
   g.base_bytes.of(expert) = add(g.base_bytes.of(expert), bytes.count);
   if (quantized) g.largest_quantized = std::max(g.largest_quantized, multiply(local.rows, local.columns));
+  if (quantized && expert && r.whole_experts) g.quantized_experts = add(g.quantized_experts, elements);
   if (is_linear(t) && !r.adapters) g.linear_weights = add(g.linear_weights, elements);
   if (is_linear(t) && r.adapters && !quantized) g.linear_weights = add(g.linear_weights, elements);
   if (t.role == TensorRole::Bias) g.linear_biases = add(g.linear_biases, elements);

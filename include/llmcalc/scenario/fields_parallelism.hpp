@@ -23,6 +23,8 @@ constexpr bool has_stages(const Scenario& s) { return s.parallelism.pipeline > 1
 constexpr bool shards_weights(const Scenario& s) { return s.parallelism.zero >= 3 && shards_states(s); }
 constexpr bool shards(const Scenario& s) { return s.parallelism.zero >= 2; }
 
+constexpr bool repeats_experts(const Scenario& s) { return shards_states(s) && has_experts(s); }
+
 inline constexpr auto parallelism_member = &Scenario::parallelism;
 
 inline constexpr std::array parallelism_fields{
@@ -66,6 +68,9 @@ inline constexpr std::array parallelism_fields{
                           {"parallelism.expert_tensor", "--expert-tensor-parallel", "Expert tensor parallel", "ranks",
                            "ranks that share one expert"},
                           {1, most_ranks}, logarithmic(1, 16))),
+    only(repeats_experts, flag<parallelism_member, &Parallelism::replicated_experts>(
+                              {"parallelism.replicated_experts", "--replicated-experts", "Replicated experts", "",
+                               "ranks with the same experts hold whole ones each instead of shards of them"})),
     only(splits_tensors, by_engine(whole<parallelism_member, &Parallelism::decode_context>(
                              {"parallelism.decode_context", "--decode-context-parallel", "Decode context parallel",
                               "ranks", "vLLM: tensor-parallel ranks that share a sequence's keys and values"},

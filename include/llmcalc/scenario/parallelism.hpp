@@ -39,7 +39,8 @@ struct Parallelism {
   ContextKind context_kind = ContextKind::Ring;  ///< matters when context > 1
   Count expert = 1;
   Count expert_tensor = 1;
-  Count decode_context = 1;  ///< vLLM: ranks of the tensor group that share a sequence's cache
+  bool replicated_experts = false;  ///< ranks with the same experts hold whole ones each, whatever ZeRO shards
+  Count decode_context = 1;         ///< vLLM: ranks of the tensor group that share a sequence's cache
   bool reshard_after_forward = true;
   std::optional<Count> shard_group{};  ///< HSDP: ranks that share one set of shards; nothing: all of data x context
   std::optional<Count> bucket{};       ///< elements of a gradient bucket; nothing: the framework's

@@ -250,9 +250,15 @@ inline void put_held(const TrainingSetup& setup, const TrainingStage& s, Sink& s
   }
 }
 
-/// The largest matrix of a quantized base while a product uses it.
+/// The largest matrix of a quantized base while a product uses it. Experts that are one tensor are dequantized as a
+/// whole, and a grouped product keeps them for its gradient: those of one layer, when it is computed again. Source:
+/// bitsandbytes nn/parametrize.py, torch's parametrizations. Not counted: layers that are not computed again.
 inline void put_dequantized(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (!setup.quantized || s.all.largest_quantized == 0) return;
+  if (s.all.quantized_experts > s.all.largest_quantized) {
+    return sink.put(Part::Transient,
+                    summand("a layer's experts dequantized", {{"weights", s.all.quantized_experts}, {"bytes", 2}}));
+  }
   sink.put(Part::Transient, summand("one matrix dequantized", {{"weights", s.all.largest_quantized},
                                                                {"bytes", setup.prepared ? 2 : setup.bytes.compute}}));
 }

@@ -188,7 +188,9 @@ inline void put_gathered_inside(const TrainingSetup& setup, const TrainingStage&
     const bool keeps = setup.keeps_gathered();
     const GatheredRoot root = !keeps && setup.root_apart() ? GatheredRoot::None : GatheredRoot::All;
     const bool all = keeps && (last || setup.keeps_until_the_end());
-    put_gathered(setup, s, root, all ? s.share.layers : std::min<Count>(2, s.share.layers), sink);
+    // Below the first layer there is none to gather ahead.
+    const Count open = !last && setup.hooks_hold_inputs() ? 1 : 2;
+    put_gathered(setup, s, root, all ? s.share.layers : std::min<Count>(open, s.share.layers), sink);
   }
   put_context_exchange(setup, s, sink);
   put_dispatch(setup, s, sink);

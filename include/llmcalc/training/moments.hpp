@@ -116,6 +116,25 @@ inline void put_loss_forward(const TrainingSetup& setup, const TrainingStage& s,
   }
 }
 
+/// After the forward pass, while the trainer measures entropy and accuracy: shards have been dropped again, as accelerate
+/// reshards embedding and head too.
+inline void put_metrics(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  const LossBytes loss = loss_bytes(setup.loss);
+  put_loss(setup, loss.saved, loss.saved_per_logit, sink);
+  put_per_token(setup, Part::Transient, "logits and a copy of them, for entropy", loss.metrics, sink);
+  if (setup.keeps_gathered()) put_gathered_forward(setup, s, sink);
+}
+
+/// The trainer's metrics need more than the loss inside the forward pass does.
+[[nodiscard]] inline bool metrics_are_higher(const TrainingSetup& setup, const TrainingStage& s) {
+  if (!s.share.last || !setup.trains || loss_bytes(setup.loss).metrics.count == 0) return false;
+  Sink inside, after;
+  put_loss_forward(setup, s, inside);
+  put_gathered_forward(setup, s, inside);
+  put_metrics(setup, s, after);
+  return after.total() > inside.total();
+}
+
 /// The layer that runs backward, beyond what is counted among the kept activations.
 inline void put_live_layer(const TrainingSetup& setup, const TrainingStage& s, bool last, const LayerMoment& moment,
                            Sink& sink) {
@@ -141,7 +160,8 @@ inline void put_layer(const TrainingSetup& setup, const TrainingStage& s, bool l
   const LayerMoment& moment = setup.kinds[s.highest].highest;
   put_lower_layers(setup, s, last, sink);
   put_live_layer(setup, s, last, moment, sink);
-  if (!last && s.recomputes_first) {
+  const bool held = setup.hooks_hold_inputs() && s.recomputes_all();
+  if (!last && s.recomputes_first && !held) {
     sink.put(
         Part::Transient,
         summand("its input",
@@ -165,6 +185,7 @@ inline void put_moment(const TrainingSetup& setup, const TrainingStage& s, Momen
   if (moment == Moment::Load) return put_waiting(setup, s, sink);
   put_states(setup, s, sink);
   put_average(setup, s, sink);
+  const bool metrics = moment == Moment::ForwardEnd && metrics_are_higher(setup, s);
   switch (moment) {
     case Moment::Generation:
     case Moment::Scoring:
@@ -175,11 +196,11 @@ inline void put_moment(const TrainingSetup& setup, const TrainingStage& s, Momen
     case Moment::ForwardEnd:
       put_kept(setup, s, sink);
       put_outside(setup, s, sink);
-      put_loss_forward(setup, s, sink);
+      metrics ? put_metrics(setup, s, sink) : put_loss_forward(setup, s, sink);
       put_held(setup, s, sink);
       put_forward_casts(setup, s, sink);
       put_early_gradients(setup, s, sink);
-      put_gathered_forward(setup, s, sink);
+      if (!metrics) put_gathered_forward(setup, s, sink);
       break;
     case Moment::Loss:
       put_kept(setup, s, sink);

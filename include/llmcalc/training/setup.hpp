@@ -118,7 +118,12 @@ struct TrainingSetup {
   }
   /// Gradients are kept as shards: a micro-batch makes its own whole, layer by layer, and they are reduced into those.
   [[nodiscard]] bool reduces_gradients() const {
-    return zero >= 2 && dense_group > 1 && rules->gradients != GradientBuffers::Persistent;
+    return zero >= 2 && dense_group > 1 && rules->gradients != GradientBuffers::Persistent && !accumulates_whole();
+  }
+  /// Gradients of several micro-batches are added up whole, before they are reduced.
+  [[nodiscard]] bool accumulates_whole() const {
+    const bool first = rules->accumulated == AccumulatedGradients::WholeInFsdp1 && parallelism().fsdp == 1;
+    return zero >= 3 && micro_batches > 1 && (first || rules->accumulated == AccumulatedGradients::Whole);
   }
   /// Weights are stored as shards and gathered layer by layer.
   [[nodiscard]] bool gathers() const { return zero >= 3 && dense_group > 1; }
@@ -152,12 +157,15 @@ struct Companion {
 }
 
 /// A layer's shapes on one rank.
-[[nodiscard]] inline Layer local_layer(const Layer& layer, const ShardPlan& shard, bool fused_qkv) {
+[[nodiscard]] inline Layer local_layer(const Layer& layer, const ShardPlan& shard, const FrameworkVersion& rules) {
   Layer l = layer;
   const Count t = std::max<Count>(shard.tensor, 1);
+  if (rules.gelu == GeluSteps::One && l.feed_forward.activation == Activation::GeluPython) {
+    l.feed_forward.activation = Activation::GeluTanh;
+  }
   l.attention.heads = ceil_divide(l.attention.heads, t);
   l.attention.kv_heads = kv_heads_on_rank(l.attention.kv_heads, t);
-  l.attention.fused_qkv = l.attention.fused_qkv || fused_qkv;
+  l.attention.fused_qkv = l.attention.fused_qkv || rules.projection == QkvProjection::Fused;
   l.feed_forward.width = ceil_divide(l.feed_forward.width, t);
   l.feed_forward.shared_width = ceil_divide(l.feed_forward.shared_width, t);
   l.feed_forward.expert_width = ceil_divide(l.feed_forward.expert_width, shard.expert_tensor);
@@ -219,6 +227,7 @@ inline void set_attention(const TrainingSetup& setup, const Layer& layer, Traini
   p.input_grad = setup.trains;
   p.adapter_rank = t.lora.rank;
   p.adapter_bytes = setup.trained_bytes;
+  p.casts_adapters = setup.bytes.fp32_outputs && setup.trained_bytes > setup.bytes.compute;
   p.adapter_dropout = t.lora.dropout > 0;
   p.adapter_input_fixed = row_of(t.method).fixed_input;
   p.mlp_tiles = t.mlp_tiles;
@@ -294,10 +303,12 @@ inline void set_trained(TrainingSetup& setup) {
   }
 }
 
-/// How the base model is stored. QLoRA on a model in a plain format means NF4 with double quantization.
+/// How the base model is stored. QLoRA on a model in a plain format, or on one that is released in 8 bits when nothing
+/// is said, means NF4 with double quantization.
 [[nodiscard]] inline WeightRules base_rules(const Scenario& s, const Model& model) {
   WeightRules rules = weight_rules(model, s.weights);
-  if (row_of(s.training.method).base == BaseFormat::FourBit && is_plain(rules.format)) {
+  const bool wide = s.weights.format == WeightFormat::AsReleased && row_of(rules.format).bits == 8;
+  if (row_of(s.training.method).base == BaseFormat::FourBit && (is_plain(rules.format) || wide)) {
     rules.format = WeightFormat::Nf4Dq;
     rules.measured = false;  // it is quantized while it is loaded
   }
@@ -319,7 +330,8 @@ inline void set_ranks(TrainingSetup& setup) {
       setup.zero == 0 ? setup.data_group : std::min(setup.data_group, p.shard_group.value_or(saturated));
   setup.dense_group = std::max<Count>(setup.dense_group, 1);
   const Count experts = multiply(setup.shard.expert, setup.shard.expert_tensor);
-  setup.expert_group = std::max<Count>(1, multiply(setup.dense_group, tensor) / std::max<Count>(experts, 1));
+  const Count sharing = p.replicated_experts ? 1 : multiply(setup.dense_group, tensor) / std::max<Count>(experts, 1);
+  setup.expert_group = std::max<Count>(1, sharing);
   setup.micro_batches = std::max<Count>(setup.training().accumulation, 1);
 }
 
@@ -328,7 +340,8 @@ inline void set_ranks(TrainingSetup& setup) {
   const LossKernel kernel = setup.rules->loss;
   const bool parallel = kernel == LossKernel::LossParallel || kernel == LossKernel::LossParallelOnce;
   if (parallel && setup.shard.tensor == 1) return LossKernel::Torch;
-  if (kernel == LossKernel::TorchShifted && setup.model->quirks.has(Quirk::OwnLoss)) return LossKernel::Torch;
+  const bool shifts = kernel == LossKernel::TorchShifted || kernel == LossKernel::TorchShiftedHeld;
+  if (shifts && setup.model->quirks.has(Quirk::OwnLoss)) return LossKernel::TorchShiftedAlone;
   return kernel;
 }
 
@@ -364,6 +377,8 @@ inline void set_tokens(TrainingSetup& setup) {
                 .loss = !logits || one_row_at_a_time ? Loss::FreedBeforeBackward : t.loss,
                 .kernel = kernel,
                 .linear = setup.rules->chunked,
+                .chunks_of_logits = setup.rules->chunks_of_logits,
+                .metrics = setup.rules->metrics,
                 .head_trained = setup.head_trained(),
                 .softcap = m.final_softcap && logits,
                 .compiled = t.compile,
@@ -385,8 +400,8 @@ inline void set_tokens(TrainingSetup& setup) {
 /// A base that is quantized while it is loaded leaves its routed experts as they are.
 [[nodiscard]] inline bool leaves_experts(const TrainingSetup& setup, const WeightRules& weights) {
   return setup.rules->quantized_experts == QuantizedExperts::Skipped && row_of(weights.format).every_linear &&
-         is_plain(setup.model->released_format) && weights.covered == Covered::Matrices && !weights.experts &&
-         setup.training().experts == ExpertKernel::GroupedMm;
+         is_plain(setup.model->released_format) && weights.covered == Covered::Matrices &&
+         !setup.scenario->weights.experts && setup.training().experts == ExpertKernel::GroupedMm;
 }
 
 [[nodiscard]] inline SumRules sum_rules(const TrainingSetup& setup, const WeightRules& weights) {
@@ -415,6 +430,8 @@ inline void set_tokens(TrainingSetup& setup) {
           .value_head = value_head,
           .expert_adapters = adapts_experts(setup) ? RoutedExperts::WithAdapters : RoutedExperts::Without,
           .plain_experts = leaves_experts(setup, weights),
+          .whole_experts = setup.rules->quantized_experts == QuantizedExperts::Skipped &&
+                           setup.scenario->weights.experts && t.experts == ExpertKernel::GroupedMm,
           .tower = t.vision_tower,
           .optimizer = t.optimizer,
           .optimizer_rank = t.optimizer_rank};
@@ -447,7 +464,7 @@ inline void set_kinds(TrainingSetup& setup) {
     TrainingPass first = pass;
     first.input_grad = setup.prompt;
     kind.pass = pass;
-    kind.local = local_layer(setup.model->kinds[k], setup.shard, setup.rules->projection == QkvProjection::Fused);
+    kind.local = local_layer(setup.model->kinds[k], setup.shard, *setup.rules);
     kind.kept = activations::layer(pass, kind.local, dora);
     if (setup.trains_some_layers()) {
       TrainingPass frozen = pass;
@@ -480,9 +497,11 @@ inline void set_kinds(TrainingSetup& setup) {
       (trains_adapters(s.training.method) || row_of(s.training.method).trained == Trained::VirtualTokens) &&
       !is_plain(rules.format) && rules.format != WeightFormat::Gguf;
   set_trained(setup);
-  setup.prepared = setup.quantized && s.training.kbit_preparation.value_or(setup.rules->usual.kbit_preparation);
-  set_prepared(setup);
   set_ranks(setup);
+  // TRL leaves a base whose weights are loaded as shards as it is. Source: TRL 0.13 sft_trainer.py (is_sharded_qlora).
+  const bool prepares = setup.rules->usual.kbit_preparation && !setup.gathers();
+  setup.prepared = setup.quantized && s.training.kbit_preparation.value_or(prepares);
+  set_prepared(setup);
   set_tokens(setup);
   setup.sums = training_sums(model, sum_rules(setup, rules));
   set_kinds(setup);

@@ -138,6 +138,7 @@ inline void add_layers(TrainingStage& s, const TrainingSetup& setup) {
     s.all.linear_biases = add(s.all.linear_biases, multiply(n, one.linear_biases));
     s.all.largest = std::max(s.all.largest, one.largest);
     s.all.largest_quantized = std::max(s.all.largest_quantized, one.largest_quantized);
+    s.all.quantized_experts = std::max(s.all.quantized_experts, one.quantized_experts);
     s.trained_elements += s.updated[k] * one.trained;
     s.state_bytes += s.updated[k] * one.state_bytes;
     const auto height = [&](std::size_t i) {

@@ -126,9 +126,12 @@ inline void put_waiting(const TrainingSetup& setup, const TrainingStage& s, Sink
   if (!setup.quantized || setup.rules->loading != QuantizedLoading::WholeFirst || setup.gathers()) return;
   const WeightRules weights = base_rules(*setup.scenario, *setup.model);
   if (!row_of(weights.format).every_linear || !is_plain(setup.model->released_format)) return;
-  const Bytes whole = scale(Bytes{multiply(2, s.all.parameters.total())}, loaded_before_quantized, 1000);
-  sink.put(Part::Transient,
-           amount("16-bit matrices that wait to be quantized", whole - Bytes{s.all.base_bytes.total()}));
+  // A tool that quantizes experts does so as each is loaded (Axolotl monkeypatch/moe_quant.py).
+  const bool apart = setup.scenario->weights.experts.has_value();
+  const Count parameters = apart ? s.all.parameters.dense : s.all.parameters.total();
+  const Count stored = apart ? s.all.base_bytes.dense : s.all.base_bytes.total();
+  const Bytes whole = scale(Bytes{multiply(2, parameters)}, loaded_before_quantized, 1000);
+  sink.put(Part::Transient, amount("16-bit matrices that wait to be quantized", whole - Bytes{stored}));
 }
 
 /// The base model and its adapters on the device.
@@ -189,6 +192,11 @@ inline void put_gradients(const TrainingSetup& setup, const TrainingStage& s, Si
     sink.put(Part::Gradients,
              summand("largest tensor", {{"parameters", s.all.largest}, {"bytes", setup.gradient_bytes}}));
     return;
+  }
+  if (setup.accumulates_whole()) {
+    // They become shards in the last micro-batch, layer by layer.
+    return put_elements(Part::Gradients, "trained parameters, not reduced yet", s.trained_elements,
+                        setup.formed_bytes, {}, sink);
   }
   put_elements(Part::Gradients, "trained parameters", s.trained_elements, setup.gradient_bytes, divisors(setup, 2),
                sink);

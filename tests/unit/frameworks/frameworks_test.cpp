@@ -86,6 +86,10 @@ TEST(Frameworks, WithDefaultsOfTheirOwnShareTheRest) {
   EXPECT_FALSE(framework_version(TrainingFramework::Trl, "1.13").usual.kbit_preparation);
   EXPECT_EQ(framework_version(TrainingFramework::Trl, "1.12").chunked.head, 4U);
   EXPECT_EQ(framework_version(TrainingFramework::Trl, "1.13").chunked.head, 0U);
+  EXPECT_EQ(framework_version(TrainingFramework::Trl, "0.13").metrics, LogitMetrics::None);
+  EXPECT_EQ(framework_version(TrainingFramework::Trl, "").metrics, LogitMetrics::Entropy);
+  EXPECT_EQ(framework_version(TrainingFramework::Transformers, "4.45.2").loss, LossKernel::TorchShifted);
+  EXPECT_EQ(framework_version(TrainingFramework::Transformers, "4.48.1").loss, LossKernel::TorchShiftedHeld);
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ struct TrainingPass {
   bool adapters = false;    ///< LoRA alongside the frozen weights
   Count adapter_bytes = 4;  ///< bytes of an adapter's numbers
   Count adapter_rank = 0;
+  bool casts_adapters = false;  ///< autocast casts the input of every adapter
   bool adapter_dropout = false;
   LoraTargets targets;
   bool adapter_input_fixed = false;  ///< LoRA-FA: no gradient of the first matrix, its input is not kept

@@ -17,10 +17,11 @@
 // product and the loss of a chunk of n tokens at a time, computed again in the backward pass; b bytes per logit of the
 // chunk and the head's own amounts are columns of the framework's version (ChunkedLinear).
 //
-// Kernels of frameworks, in place of the first two rows:
+// Kernels of frameworks, in place of the first two rows (shifted: transformers before 4.50, and classes like Granite's that
+// compute their loss themselves):
 //
-//   torch, shifted copy     4 V T + labels             + (c + 8) V T (c = 2)     12 V T           transformers 4.46
-//                                                                                                 to 4.49
+//   torch, shifted copy     4 V T + labels             + (c + 8) V T (c = 2)     12 V T           before 4.50
+//   shifted, logits apart   4 V T + labels             + 8 V T (c = 2)           12 V T           losses of a class
 //   vocabulary-parallel     4 V T                      + (4 + c) V T             4 V T + c V T    Megatron, fused
 //   loss parallel, compiled 4 V T + labels             + c V T                   4 V T + c V T    torchtitan 2026
 //   loss parallel           4 V T + labels             + c V T + (4 V T, c = 2)  16 V T           torch's DTensor: the
@@ -30,7 +31,12 @@
 //                           c = 4 under autocast, which converts a model's outputs
 //
 // In place with these: Unsloth's and Transformer Engine's write over the 16-bit logits, c V T; with the shifted copy
-// 4 V T more forward and 8 V T backward.
+// 4 V T more forward and 8 V T backward, and from transformers 4.46 on c V T more forward: the model's class refers to
+// the 16-bit logits while a function computes the loss. (Before 4.46 torch's own loss has c V T less than is counted.)
+// A trainer that measures entropy and accuracy copies the logits of several sequences without each one's last: c V T
+// beside the logits and what the loss has saved.
+// Chunked, where the training loop drops the logits before the backward pass (torchtune): saved 4 V T, compiled c V T;
+// a chunk of c + 4, compiled c, more in the backward pass.
 //
 // A reference's pass while the policy's graph is held (DPO): its logits and one row of log-probabilities, c V T + c V T
 // / rows. Labels: 8 bytes per token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its
@@ -39,9 +45,10 @@
 // Source: PyTorch saved-tensor hooks and allocation ledger on the transformers classes (exact, 105 cases);
 // Megatron-Core tensor_parallel/cross_entropy; Liger-Kernel fused_linear_cross_entropy; torchtune
 // CEWithChunkedOutputLoss; TRL trainer/utils.py selective_log_softmax; Unsloth kernels/cross_entropy_loss.py; transformers
-// loss/loss_utils.py; TRL sft_trainer.py _chunked_cross_entropy_loss; torchtitan components/loss.py; Liger-Kernel
-// cross_entropy.py (fms-acceleration's table of max_memory_allocated: 8.07 bytes per logit with transformers before
-// 4.50). Chunked, fused, log-probabilities and Unsloth's are from source, not measured. Shapes of 0 give the labels and the loss alone.
+// loss/loss_utils.py; TRL sft_trainer.py _chunked_cross_entropy_loss and compute_loss, trainer/utils.py
+// entropy_from_logits; torchtitan components/loss.py; torchtune 0.6 recipes (del logits) and README (LoRA of Llama 3.2
+// 3B); Liger-Kernel cross_entropy.py (fms-acceleration's tables of max_memory_allocated: 8.07 bytes per logit with
+// transformers 4.45.2, 10.0 with 4.48.1, 8.0 for Granite). Chunked, fused, log-probabilities and Unsloth's are from source, not measured. Shapes of 0 give the labels and the loss alone.
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/base/units.hpp>
@@ -60,11 +67,19 @@ enum class Loss : std::uint8_t { Full, FreedBeforeBackward, Chunked, Fused, InPl
 enum class LossKernel : std::uint8_t {
   Torch,
   TorchShifted,        ///< a contiguous copy of the logits without each sequence's last, in fp32
+  TorchShiftedHeld,    ///< the same, with 16-bit logits that are referred to until the loss is there
+  TorchShiftedAlone,   ///< the same, without the 16-bit logits
   VocabularyParallel,  ///< Megatron: over vocabulary shards, in place
   LossParallel,        ///< torch's DTensor: over vocabulary shards
   LossParallelOnce,    ///< torchtitan since 2026: the same as one function, which torch.compile fuses
   OverLogits           ///< Unsloth: the gradient is written over the logits
 };
+
+/// What becomes of the chunks of logits when their loss is there.
+enum class ChunksOfLogits : std::uint8_t { Held, Dropped };
+
+/// What a trainer makes of the logits beyond the loss.
+enum class LogitMetrics : std::uint8_t { None, Entropy };
 
 /// The head and the loss a chunk of tokens at a time.
 struct ChunkedLinear {
@@ -87,6 +102,8 @@ struct LossShape {
   Loss loss = Loss::FreedBeforeBackward;
   LossKernel kernel = LossKernel::Torch;
   ChunkedLinear linear{};
+  ChunksOfLogits chunks_of_logits = ChunksOfLogits::Held;
+  LogitMetrics metrics = LogitMetrics::None;
   bool head_trained = true;
   bool softcap = false;
   bool compiled = false;           ///< torch.compile: a chunk's log-softmax is not kept
@@ -101,6 +118,7 @@ struct LossBytes {
   Bytes saved;          ///< kept from the end of the forward pass
   Bytes forward_extra;  ///< alongside `saved` while the loss is computed
   Bytes backward;       ///< all of the loss while its gradient is computed
+  Bytes metrics;        ///< alongside `saved` after the forward pass, while the trainer measures entropy
   Count saved_per_logit = 0;
   Count forward_extra_per_logit = 0;
   Count backward_per_logit = 0;
@@ -185,7 +203,10 @@ inline constexpr Bytes scalar{4};
 /// the copy are there when the log-softmax is made. One sequence is contiguous already.
 [[nodiscard]] constexpr LossBytes torch_shifted(const LossShape& s, Count held) {
   LossBytes r = torch_cross_entropy(s, held, 12);
-  const Count more = s.sequences <= 1 ? 0 : s.compute == 2 ? 4 : 8 - s.compute;
+  if (s.sequences <= 1) return r;
+  const bool alone = s.kernel == LossKernel::TorchShiftedAlone;
+  const Count copied = s.compute == 2 ? (alone ? 8 : 8 + s.compute) : 8;
+  const Count more = copied - held - r.forward_extra_per_logit;
   r.forward_extra_per_logit += more;
   r.forward_extra += Bytes{product(more, s.tokens, s.vocabulary)};
   return r;
@@ -208,6 +229,8 @@ inline constexpr Bytes scalar{4};
     case LossKernel::Torch:
       break;
     case LossKernel::TorchShifted:
+    case LossKernel::TorchShiftedHeld:
+    case LossKernel::TorchShiftedAlone:
       return torch_shifted(s, held);
     case LossKernel::VocabularyParallel:
       return vocabulary_parallel(s);
@@ -229,10 +252,13 @@ inline constexpr Bytes scalar{4};
   if (s.kernel == LossKernel::OverLogits || s.kernel == LossKernel::VocabularyParallel) return over_logits(s);
   const Count logits = multiply(s.tokens, s.vocabulary);
   const Count narrow = s.compute == 4 ? 0 : s.compute;
-  const Count shifted = s.kernel == LossKernel::TorchShifted && s.sequences > 1 ? 4 : 0;
+  const bool shifts = s.kernel == LossKernel::TorchShifted || s.kernel == LossKernel::TorchShiftedHeld ||
+                      s.kernel == LossKernel::TorchShiftedAlone;
+  const Count shifted = shifts && s.sequences > 1 ? 4 : 0;
+  const Count held = s.kernel == LossKernel::TorchShiftedHeld ? narrow : 0;
   LossBytes r;
   r.saved_per_logit = 4 + cap(s);
-  r.forward_extra_per_logit = std::max(narrow, shifted);
+  r.forward_extra_per_logit = std::max(narrow, shifted + held);
   r.backward_per_logit = 4 + cap(s) + std::max(narrow, shifted);
   r.saved = Bytes{multiply(r.saved_per_logit, logits)} + label_bytes(s) + scalar;
   r.forward_extra = {multiply(r.forward_extra_per_logit, logits)};
@@ -258,6 +284,15 @@ inline constexpr Bytes scalar{4};
 [[nodiscard]] constexpr LossBytes chunked(const LossShape& s) {
   const Count c = s.compute;
   const Count logits = multiply(s.tokens, s.vocabulary);
+  if (s.chunks_of_logits == ChunksOfLogits::Dropped) {
+    const Count work = s.compiled ? c : c + 4;
+    LossBytes dropped;
+    dropped.saved_per_logit = dropped.backward_per_logit = s.compiled ? c : 4;
+    dropped.forward_extra = {multiply(work, ceil_divide(logits, std::max<Count>(s.chunks, 1)))};
+    dropped.saved = Bytes{multiply(dropped.saved_per_logit, logits)} + label_bytes(s) + scalar;
+    dropped.backward = dropped.saved + dropped.forward_extra;
+    return dropped;
+  }
   const Bytes chunk{multiply(4, ceil_divide(logits, std::max<Count>(s.chunks, 1)))};
   LossBytes r;
   r.saved_per_logit = s.compiled ? c : 2 * c;
@@ -312,6 +347,13 @@ static_assert(indexed_by_id(losses));
 constexpr const auto& enum_table(Loss) { return losses; }
 
 /// The loss at its moments.
-[[nodiscard]] constexpr LossBytes loss_bytes(const LossShape& s) { return row_of(s.loss).bytes(s); }
+[[nodiscard]] constexpr LossBytes loss_bytes(const LossShape& s) {
+  LossBytes r = row_of(s.loss).bytes(s);
+  if (s.metrics == LogitMetrics::Entropy && s.sequences > 1 && row_of(s.loss).whole_logits && !s.log_probabilities) {
+    const Count held = row_of(s.loss).holds_logits ? 0 : s.compute;
+    r.metrics = {product(add(held, s.compute), s.tokens, s.vocabulary)};
+  }
+  return r;
+}
 
 }  // namespace llmcalc

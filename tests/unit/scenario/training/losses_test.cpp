@@ -70,6 +70,47 @@ TEST(LossHead, BeforeTransformers450CopiesShiftedLogits) {
   EXPECT_EQ(wide.saved_per_logit + wide.forward_extra_per_logit, 12U);
 }
 
+// fms-acceleration's runs of Mistral 7B with transformers 4.48.1: 10.0 bytes per logit with the kernel; of Granite, whose
+// class computes its loss itself, with 4.45.2: 8.0 with it and 12.0 without.
+TEST(LossHead, FromTransformers446TheLogitsAreHeldBesideTheirCopies) {
+  LossShape s = with(Loss::InPlace);
+  s.sequences = 2;
+  const auto forward = [&](LossKernel kernel) {
+    s.kernel = kernel;
+    const LossBytes loss = loss_bytes(s);
+    return loss.saved_per_logit + loss.forward_extra_per_logit;
+  };
+  EXPECT_EQ(forward(LossKernel::TorchShiftedHeld), 10U);
+  EXPECT_EQ(forward(LossKernel::TorchShifted), 8U);
+  EXPECT_EQ(forward(LossKernel::TorchShiftedAlone), 8U);
+  s.loss = Loss::FreedBeforeBackward;
+  EXPECT_EQ(forward(LossKernel::TorchShiftedHeld), 14U);
+  EXPECT_EQ(forward(LossKernel::TorchShiftedAlone), 12U);
+}
+
+// TRL entropy_from_logits flattens logits without each sequence's last: a copy, unless there is one sequence.
+TEST(LossHead, EntropyCopiesTheLogitsOfSeveralSequences) {
+  LossShape s = with(Loss::InPlace);
+  s.metrics = LogitMetrics::Entropy;
+  EXPECT_EQ(loss_bytes(s).metrics, Bytes{});
+  s.sequences = 2;
+  EXPECT_EQ(loss_bytes(s).metrics, Bytes{4 * logits});
+  s.loss = Loss::Full;  // the logits are held anyway
+  EXPECT_EQ(loss_bytes(s).metrics, Bytes{2 * logits});
+  s.loss = Loss::Fused;
+  EXPECT_EQ(loss_bytes(s).metrics, Bytes{});
+}
+
+// torchtune drops the chunks before the backward pass; LitGPT refers to them.
+TEST(LossHead, DroppedChunksAreGoneInTheBackwardPass) {
+  LossShape s = with(Loss::Chunked);
+  s.compiled = true;
+  const LossBytes held = loss_bytes(s);
+  s.chunks_of_logits = ChunksOfLogits::Dropped;
+  EXPECT_EQ(loss_bytes(s).backward, Bytes{2 * logits + 2 * logits / 8 + labels});
+  EXPECT_LT(loss_bytes(s).backward, held.backward);
+}
+
 TEST(LossHead, ChunkedLinearHasOneChunkOfLogits) {
   LossShape s = with(Loss::ChunkedLinear);
   EXPECT_EQ(loss_bytes(s).forward_extra, Bytes{16ULL * 256 * 128256});
