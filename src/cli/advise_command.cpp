@@ -3,7 +3,6 @@
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
 #include "host/preset_folders.hpp"
-#include "readers/device_kinds.hpp"
 #include "readers/device_preset.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"

@@ -5,7 +5,6 @@
 #include "host/limits.hpp"
 #include "host/text_file.hpp"
 #include "readers/field_text.hpp"
-#include "readers/json_place.hpp"
 #include "readers/json_text.hpp"
 #include "readers/lookup.hpp"
 

@@ -305,4 +305,155 @@ std::vector<Count> windows_of(const WindowRule& rule, const Fields& c, Count lay
   return result;
 }
 
+Issues impossible_sizes(const Layer& layer, const std::string& where) {
+  const AttentionShape& a = layer.attention;
+  const FeedForward& f = layer.feed_forward;
+  const RecurrentShape& r = layer.recurrent;
+  Issues issues;
+  const auto limit = [&](const char* what, Count value, Count most) {
+    if (value > most) {
+      issues.push_back(
+          {where, std::string(what) + " is " + std::to_string(value) + ", more than " + std::to_string(most)});
+    }
+  };
+  if (layer.attends() && (a.heads == 0 || a.head_dim == 0)) {
+    issues.push_back({where, "has attention, but no number of heads or no head size is given"});
+  }
+  limit("the number of heads", a.heads, 1 << 16);
+  limit("the number of KV heads", a.kv_heads, 1 << 16);
+  limit("the head size", std::max(a.head_dim, a.value_head_dim), 1 << 16);
+  limit("the latent width", std::max(a.kv_lora_rank, a.q_lora_rank), widest);
+  limit("the feed-forward width", std::max({f.width, f.expert_width, f.shared_width, f.latent_width}), widest);
+  limit("the number of experts", std::max(f.experts, f.experts_per_token), 1 << 16);
+  limit("the recurrent width",
+        std::max({r.inner, r.state, r.heads, r.groups, r.conv_kernel, r.time_step_rank, r.head_dim}), widest);
+  return issues;
+}
+
+Count time_step_rank(const Fields& c, std::string_view key, Count hidden) {
+  const Count automatic = ceil_divide(hidden, 16);
+  return c.is_text(key) ? automatic : c.count(key, range::width, automatic);
+}
+
+RecurrentShape hybrid_mamba1_shape(const Fields& c, const Model& m) {
+  RecurrentShape mamba;
+  mamba.inner = multiply(c.count("mamba_expand", {1, 64}, 2), m.hidden);
+  mamba.state = c.count("mamba_d_state", range::width, 16);
+  mamba.conv_kernel = c.count("mamba_d_conv", {1, 64}, 4);
+  mamba.time_step_rank = time_step_rank(c, "mamba_dt_rank", m.hidden);
+  mamba.conv_bias = c.flag("mamba_conv_bias", true);
+  mamba.projection_bias = c.flag("mamba_proj_bias", false);
+  return mamba;
+}
+
+RecurrentShape mamba2_shape(const Fields& c, const Model& m, const Mamba2Keys& keys) {
+  RecurrentShape r;
+  r.heads = c.required(keys.heads, range::heads);
+  // "auto" and a missing width are expand x hidden / heads.
+  const Count expanded = multiply(c.count("mamba_expand", {1, 64}, c.count("expand", {1, 64}, 2)), m.hidden);
+  const bool automatic = c.is_text(keys.head_dim) || !c.has(keys.head_dim);
+  r.head_dim = automatic ? expanded / r.heads : c.required(keys.head_dim, range::width);
+  r.inner = multiply(r.heads, r.head_dim);
+  r.state = c.required(keys.state, range::width);
+  r.groups = c.count(keys.groups, range::heads, 1);
+  r.conv_kernel = c.count(keys.conv, {1, 64}, 4);
+  r.conv_bias = c.flag(keys.conv_bias, true);
+  r.projection_bias = c.flag(keys.bias, false);
+  if (r.heads % std::max<Count>(r.groups, 1) != 0) {
+    c.complain(keys.groups,
+               "must divide the number of heads (" + std::to_string(r.heads) + "), got " + std::to_string(r.groups));
+  }
+  return r;
+}
+
+namespace {
+
+/// Keys of one meaning. A config without any key that its family's row names is asked for the others.
+constexpr std::string_view same_meaning[] = {
+    "n_routed_experts|num_experts|num_local_experts|moe_num_experts|n_experts|num_moe_experts",
+    "moe_intermediate_size|expert_intermediate_size|moe_ffn_hidden_size|expert_ffn_hidden_size|ffn_dim_expert",
+    "num_experts_per_tok|moe_top_k|moe_topk|moe_k|top_k_experts|num_selected_experts|router_top_k",
+    "n_shared_experts|num_shared_experts|moe_num_shared_experts|num_shared_expert",
+};
+
+/// The first of several keys "a|b" that is there; "" when none is.
+template <class IsThere>
+std::string_view first_of(std::string_view keys, IsThere&& is_there) {
+  for (std::string_view left = keys; !left.empty();) {
+    const std::string_view key = left.substr(0, left.find('|'));
+    if (is_there(key)) return key;
+    left.remove_prefix(std::min(left.size(), key.size() + 1));
+  }
+  return {};
+}
+
+/// The keys of the same meaning as one; "" when only it has that meaning.
+std::string_view synonyms_of(std::string_view key) {
+  for (const std::string_view group : same_meaning) {
+    if (!first_of(group, [&](std::string_view other) { return other == key; }).empty()) return group;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view present_key(const Fields& c, std::string_view keys) {
+  const std::string_view first = keys.substr(0, keys.find('|'));
+  const auto given = [&](std::string_view key) { return c.given(key); };
+  const auto there = [&](std::string_view key) { return c.has(key); };
+  // What the config itself says counts before a default of its class.
+  for (const std::string_view key :
+       {first_of(keys, given), first_of(synonyms_of(first), given), first_of(keys, there)}) {
+    if (!key.empty()) return key;
+  }
+  return first;
+}
+
+FeedForward mixture_of(const MixtureRule& rule, const Fields& c) {
+  FeedForward f =
+      routed_experts(c, present_key(c, rule.experts), present_key(c, rule.width), present_key(c, rule.per_token));
+  if (!rule.shared.key.empty()) {
+    const bool own_width = !rule.shared_width.empty();
+    const Count width = own_width ? c.count(rule.shared_width, range::width, f.expert_width) : f.expert_width;
+    const Number shared{present_key(c, rule.shared.key), rule.shared.otherwise};
+    f.shared_width = multiply(value_of(c, shared, range::experts), width);
+  } else if (!rule.shared_width.empty()) {
+    f.shared_width = c.required(rule.shared_width, range::width);
+  }
+  f.shared_gate = rule.shared_gate;
+  f.correction_bias = is(c, rule.correction);
+  f.router_bias = rule.router_bias;
+  f.expert_bias = rule.expert_bias;
+  f.fused_expert_gate_up = rule.fused;
+  return f;
+}
+
+std::vector<bool> deepseek_layers(const MixtureRule& rule, const Fields& c, Count layers) {
+  if (c.is_list("moe_layer_freq")) {
+    std::vector<bool> given = c.flags("moe_layer_freq");
+    if (!has_one_per_layer(c, "moe_layer_freq", given.size(), layers)) given.assign(layers, false);
+    return given;
+  }
+  const Count first = value_of(c, rule.dense_first, range::some_layers);
+  const Count step = c.count("moe_layer_freq", range::layers, 1);
+  return layers_where(layers, [&](Count i) { return i >= first && i % step == 0; });
+}
+
+std::vector<bool> named_layers(const MixtureRule& rule, const Fields& c, Count layers) {
+  const std::vector<std::string> types = layer_types(c, layers, "mlp_layer_types");
+  if (types.empty()) return layers_after_dense(rule, c, layers);
+  return layers_where(layers, [&](Count i) { return types[i] == "sparse"; });
+}
+
+std::vector<bool> layers_after_dense(const MixtureRule& rule, const Fields& c, Count layers) {
+  const Count first = value_of(c, rule.dense_first, range::some_layers);
+  return layers_where(layers, [&](Count i) { return i >= first; });
+}
+
+std::vector<bool> every_nth_layer(const MixtureRule&, const Fields& c, Count layers) {
+  const Count step = c.count("decoder_sparse_step", range::layers, 1);
+  const std::vector<Count> dense = c.counts("mlp_only_layers", range::some_layers);
+  return layers_where(layers, [&](Count i) { return (i + 1) % step == 0 && !lists(dense, i); });
+}
+
 }  // namespace llmcalc::models

@@ -1,8 +1,12 @@
 #pragma once
-// Building blocks that families share: the stream, an attention, a feed-forward block, windows, lists of layers.
+// Building blocks that families share: the stream, an attention, a feed-forward block, mixtures of experts, state
+// spaces, windows, lists of layers; and the gate for sizes that no model has, which every reader's layers pass before
+// anything is computed from them.
 
+#include "models/fields.hpp"
 #include "models/registry.hpp"
 
+#include <llmcalc/base/issue.hpp>
 #include <llmcalc/model/model.hpp>
 
 #include <algorithm>
@@ -126,5 +130,46 @@ void add_tensor(Model& m, std::string_view name, Count rows, Count columns, Tens
 [[nodiscard]] std::vector<Count> windows_of(const WindowRule& rule, const Fields& c, Count layers);
 /// Which layers slide: layer_types says so, else every layer but each `pattern`-th; 0: all of them slide.
 [[nodiscard]] std::vector<Count> windows(const Fields& c, Count layers, Count window, Count pattern);
+
+/// What cannot be: attention without heads or with heads of size 0, and sizes beyond any model, each an issue of
+/// `where`. Sizes of a mixer or block that the layer does not have are 0 and pass.
+[[nodiscard]] Issues impossible_sizes(const Layer& layer, const std::string& where);
+
+/// The widest stream, block or vocabulary that is taken for real.
+inline constexpr Count widest = Count{1} << 24;
+
+/// ceil(hidden / 16): what "auto" means for the rank of dt.
+[[nodiscard]] Count time_step_rank(const Fields& c, std::string_view key, Count hidden);
+
+/// Mamba-1 under the keys that hybrids with attention use (Jamba, Zamba): mamba_expand, mamba_d_state, ...
+[[nodiscard]] RecurrentShape hybrid_mamba1_shape(const Fields& c, const Model& m);
+
+/// Names of Mamba-2's fields.
+struct Mamba2Keys {
+  std::string_view heads, head_dim, state, groups, conv, conv_bias, bias;
+};
+/// The names that Falcon-H1, Bamba and Granite 4 use.
+inline constexpr Mamba2Keys mamba_prefix{"mamba_n_heads", "mamba_d_head",    "mamba_d_state",  "mamba_n_groups",
+                                         "mamba_d_conv",  "mamba_conv_bias", "mamba_proj_bias"};
+
+/// Mamba-2 with the given key names; inner width = heads x head width.
+[[nodiscard]] RecurrentShape mamba2_shape(const Fields& c, const Model& m, const Mamba2Keys& keys);
+
+/// The first of several keys "a|b" that the config has; the first one when it has none.
+[[nodiscard]] std::string_view present_key(const Fields& c, std::string_view keys);
+
+/// The routed and shared experts that a rule describes.
+[[nodiscard]] FeedForward mixture_of(const MixtureRule&, const Fields&);
+
+// Which layers are mixtures (MixtureRule::where).
+
+/// Every moe_layer_freq-th from the first one that is not dense on, or those that a list of that name says (DeepSeek).
+[[nodiscard]] std::vector<bool> deepseek_layers(const MixtureRule&, const Fields&, Count layers);
+/// Those that mlp_layer_types calls sparse; without it all but the dense ones at the beginning.
+[[nodiscard]] std::vector<bool> named_layers(const MixtureRule&, const Fields&, Count layers);
+/// All but the dense ones at the beginning.
+[[nodiscard]] std::vector<bool> layers_after_dense(const MixtureRule&, const Fields&, Count layers);
+/// Every decoder_sparse_step-th but those of mlp_only_layers (Qwen).
+[[nodiscard]] std::vector<bool> every_nth_layer(const MixtureRule&, const Fields&, Count layers);
 
 }  // namespace llmcalc::models

@@ -2,7 +2,8 @@
 
 #include "models/blocks.hpp"
 #include "models/encoder_heads.hpp"
-#include "models/refusals.hpp"
+
+#include <llmcalc/base/words.hpp>
 
 #include <algorithm>
 #include <array>
@@ -39,44 +40,16 @@ std::string_view stem_of(std::string_view class_name) {
   return class_name;
 }
 
-/// Families that their classes call differently.
-constexpr auto other_stems = std::to_array<std::pair<std::string_view, std::string_view>>({
-    {"BailingMoeLinearV2", "bailing_moe_linear"},
-    {"BailingMoeV2_5", "bailing_hybrid"},
-    {"BailingMoeV3", "bailing_hybrid"},
-    {"CogVLMVideo", "cogvlm"},
-    {"DeciLM", "nemotron-nas"},
-    {"DeepSeekMTP", "deepseek_v3"},
-    {"DeepseekOCR", "deepseek_vl_v2"},
-    {"DeepseekOCR2", "deepseek_vl_v2"},
-    {"DeepseekV32", "deepseek_v32"},
-    {"EagleDeepSeekMTP", "deepseek_v3"},
-    {"ErnieMTP", "ernie4_5_moe"},
-    {"Fairseq2Llama", "llama"},
-    {"GPTRefact", "gpt_bigcode"},
-    {"IQuestCoder", "llama"},
-    {"LlamaBidirectional", "llama"},
-    {"Mantis", "llava"},
-    {"Gemma3Text", "gemma3_text"},
-    {"GritLM", "mistral"},
-    {"Grok1Model", "grok"},
-    {"HunYuanDenseV1", "hunyuan_v1_dense"},
-    {"HunYuanMoEV1", "hunyuan_v1_moe"},
-    {"InternVLChat", "internvl_chat"},
-    {"LLaDAMoE", "llada"},
-    {"MPT", "mpt"},
-    {"MarianMT", "marian"},
-    {"MistralLarge3", "deepseek_v3"},
-    {"QWenVL", "qwen"},
-    {"RW", "falcon"},
-    {"Speech2Text", "speech_to_text"},
-    {"Step3p7Flash", "step3p7"},
-    {"StableLMEpoch", "stablelm"},
-    {"Step3p7", "step3p7"},
-    {"Tarsier2", "qwen2_vl"},
-    {"TeleChat2", "telechat"},
-    {"TeleChat3", "llama"},
-});
+/// Families that their classes call differently: "class>family class>family".
+constexpr std::string_view other_stems =
+    "BailingMoeLinearV2>bailing_moe_linear BailingMoeV2_5>bailing_hybrid BailingMoeV3>bailing_hybrid "
+    "CogVLMVideo>cogvlm DeciLM>nemotron-nas DeepSeekMTP>deepseek_v3 DeepseekOCR>deepseek_vl_v2 "
+    "DeepseekOCR2>deepseek_vl_v2 DeepseekV32>deepseek_v32 EagleDeepSeekMTP>deepseek_v3 ErnieMTP>ernie4_5_moe "
+    "Fairseq2Llama>llama GPTRefact>gpt_bigcode IQuestCoder>llama LlamaBidirectional>llama Mantis>llava "
+    "Gemma3Text>gemma3_text GritLM>mistral Grok1Model>grok HunYuanDenseV1>hunyuan_v1_dense "
+    "HunYuanMoEV1>hunyuan_v1_moe InternVLChat>internvl_chat LLaDAMoE>llada MPT>mpt MarianMT>marian "
+    "MistralLarge3>deepseek_v3 QWenVL>qwen RW>falcon Speech2Text>speech_to_text Step3p7Flash>step3p7 "
+    "StableLMEpoch>stablelm Step3p7>step3p7 Tarsier2>qwen2_vl TeleChat2>telechat TeleChat3>llama";
 
 /// Families, and model types that are refused, by the bare names of their classes.
 const std::map<std::string, std::string_view>& types_by_stem() {
@@ -89,7 +62,11 @@ const std::map<std::string, std::string_view>& types_by_stem() {
         types.emplace(bare(row.model_type.substr(0, row.model_type.size() - 5)), row.model_type);
     }
     for (const std::string_view refused : refused_types()) types.emplace(bare(refused), refused);
-    for (const auto& [stem, type] : other_stems) types.insert_or_assign(bare(stem), type);
+    for (std::string_view rest = other_stems; !rest.empty();) {
+      std::string_view type = take_until(rest, " ");
+      const std::string_view stem = take_until(type, ">");
+      types.insert_or_assign(bare(stem), type);
+    }
     return types;
   }();
   return known;
@@ -199,6 +176,71 @@ void read_decoder_head(const Fields& c, Model& m) {
       return;
     }
   }
+}
+
+namespace {
+
+struct Refusal {
+  std::string_view kind;
+  std::string_view model_types;  ///< with blanks between them
+};
+
+// clang-format off
+constexpr auto refusals = std::to_array<Refusal>({
+    {.kind = "an encoder",
+     .model_types = "albert bert-generation big_bird canine convbert data2vec-text deberta deberta-v2 ernie ernie_m "
+                    "esm esmc flaubert fnet funnel ibert jina_embeddings_v3 layoutlm layoutlmv2 layoutlmv3 lilt "
+                    "longformer luke markuplm megatron-bert mobilebert mra nezha nomic_bert nystromformer "
+                    "openai_privacy_filter perceiver qdqbert rembert roberta-prelayernorm roc_bert roformer "
+                    "splinter squeezebert tapas visual_bert xlm xlm-roberta-xl xmod yoso"},
+    {.kind = "an encoder with a decoder",
+     .model_types = "bigbird_pegasus encoder-decoder florence2 fsmt led longt5 "
+                    "mvp nllb-moe nougat pegasus_x pix2struct plbart prophetnet rag "
+                    "switch_transformers t5gemma2 udop vision-encoder-decoder xlm-prophetnet"},
+    {.kind = "a model for speech or sound",
+     .model_types = "audio-spectrogram-transformer bark clap clvp csm dac data2vec-audio dia encodec "
+                    "fastspeech2_conformer higgs_audio_v2 hubert kyutai_speech_to_text mimi moonshine_streaming "
+                    "moshi musicgen musicgen_melody parakeet_ctc parakeet_encoder parakeet_rnnt pop2piano "
+                    "seamless_m4t seamless_m4t_v2 sew sew-d speech_to_text speecht5 unispeech unispeech-sat univnet "
+                    "vits wav2vec2 wav2vec2-bert wav2vec2-conformer wavlm"},
+    {.kind = "a model for images",
+     .model_types = "aimv2 align altclip beit bit blip chinese_clip clip clip_text_model clip_vision_model clipseg "
+                    "convnext convnextv2 deit depth_anything detr dinov2 dinov2_with_registers dinov3_convnext "
+                    "dinov3_vit dpt efficientnet flava groupvit hiera ijepa imagegpt mask2former maskformer "
+                    "metaclip_2 mobilenet_v1 mobilenet_v2 mobilevit mobilevitv2 oneformer owlv2 owlvit radio resnet "
+                    "rt_detr sam sam2 sam3 segformer siglip siglip2 siglip_vision_model siglip2_vision_model swin "
+                    "swinv2 timm_backbone timm_wrapper videomae vilt vit vit_mae vitdet vivit vjepa2 yolos"},
+});
+// clang-format on
+
+/// True when the word is one of the text's.
+constexpr bool holds(std::string_view text, std::string_view word) {
+  while (!text.empty()) {
+    const std::string_view next = text.substr(0, text.find(' '));
+    if (next == word) return true;
+    text.remove_prefix(next.size() == text.size() ? next.size() : next.size() + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<std::string_view> refused_types() {
+  std::vector<std::string_view> types;
+  for (const Refusal& row : refusals) {
+    for (std::string_view left = row.model_types; !left.empty();) {
+      types.push_back(left.substr(0, left.find(' ')));
+      left.remove_prefix(std::min(left.size(), types.back().size() + 1));
+    }
+  }
+  return types;
+}
+
+std::string_view refused_kind(std::string_view model_type) {
+  for (const Refusal& row : refusals) {
+    if (holds(row.model_types, model_type)) return row.kind;
+  }
+  return {};
 }
 
 }  // namespace llmcalc::models

@@ -6,6 +6,7 @@
 #include <llmcalc/model/model.hpp>
 
 #include <string_view>
+#include <vector>
 
 namespace llmcalc::models {
 
@@ -21,5 +22,11 @@ namespace llmcalc::models {
 /// classes of modeling_layers.py of Hugging Face transformers (main, 2026-08), and for reward models the classes
 /// published with them.
 void read_decoder_head(const Fields&, Model&);
+
+/// What a model_type is when it is refused, with its article ("an encoder"); "" for all others.
+[[nodiscard]] std::string_view refused_kind(std::string_view model_type);
+
+/// Every model_type that is refused.
+[[nodiscard]] std::vector<std::string_view> refused_types();
 
 }  // namespace llmcalc::models

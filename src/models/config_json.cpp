@@ -3,12 +3,10 @@
 #include "host/limits.hpp"
 #include "models/blocks.hpp"
 #include "models/class_names.hpp"
-#include "models/config_text.hpp"
 #include "models/drafts.hpp"
 #include "models/encoder_decoders.hpp"
-#include "models/possible_sizes.hpp"
+#include "models/fields.hpp"
 #include "models/quantization.hpp"
-#include "models/refusals.hpp"
 #include "models/registry.hpp"
 #include "models/unread.hpp"
 

@@ -1,6 +1,8 @@
 #include "models/fields.hpp"
 
-#include "models/defaults.hpp"
+#include "embedded/class_defaults_json.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -324,6 +326,39 @@ Fields Fields::object(std::string_view key, std::string_view model_type) const {
     type = own->get<std::string>();
   }
   return {inner, type, pointer_of(key), *findings_};
+}
+
+const nlohmann::json& class_defaults(std::string_view model_type) {
+  static const nlohmann::json nothing = nlohmann::json::object();
+  static const nlohmann::json all = [] {
+    const auto bytes = class_defaults_json();
+    return nlohmann::json::parse(bytes.begin(), bytes.end());
+  }();
+  const auto found = all.find(model_type);
+  return found == all.end() ? nothing : *found;
+}
+
+std::string without_python_numbers(std::string_view text) {
+  constexpr std::array<std::string_view, 3> words{"-Infinity", "Infinity", "NaN"};
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i) {
+        if (text[i] == '\\') ++i;
+      }
+      continue;
+    }
+    if (text[i] != '-' && text[i] != 'I' && text[i] != 'N') continue;
+    for (const std::string_view word : words) {
+      if (!text.substr(i).starts_with(word)) continue;
+      out.append(text.substr(copied, i - copied)).append("null");
+      i += word.size() - 1;
+      copied = i + 1;
+      break;
+    }
+  }
+  return out.append(text.substr(copied));
 }
 
 }  // namespace llmcalc::models

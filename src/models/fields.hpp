@@ -1,5 +1,9 @@
 #pragma once
 // The fields of a config: typed, range-checked access that collects issues instead of failing at the first one.
+//
+// What keys mean that a config does not give are the defaults of the model's own configuration class, in defaults.json.
+// Source: configuration_*.py of Hugging Face transformers (main, 2026-08) and of the models' own repositories;
+// PretrainedConfig itself ties the head.
 
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/base/units.hpp>
@@ -110,5 +114,12 @@ class Fields {
   std::string pointer_;
   Findings* findings_;
 };
+
+/// Defaults of the class that a model_type stands for, as an object; empty when there are none.
+[[nodiscard]] const nlohmann::json& class_defaults(std::string_view model_type);
+
+/// The text with Infinity, -Infinity and NaN, which Python's json module writes and JSON does not know, as null. Texts
+/// in quotes are left alone.
+[[nodiscard]] std::string without_python_numbers(std::string_view text);
 
 }  // namespace llmcalc::models

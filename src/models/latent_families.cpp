@@ -1,7 +1,6 @@
 // Multi-head latent attention: DeepSeek V2 to V4 and the families that took it over.
 
 #include "models/blocks.hpp"
-#include "models/mixtures.hpp"
 
 #include <algorithm>
 #include <string>

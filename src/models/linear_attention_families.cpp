@@ -3,7 +3,6 @@
 // Face transformers, bailing_moe_v3.py of vLLM, bailing_moe_linear.py of mlx-lm; totals of the published models.
 
 #include "models/blocks.hpp"
-#include "models/mixtures.hpp"
 
 #include <algorithm>
 #include <string>

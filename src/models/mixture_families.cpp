@@ -2,7 +2,6 @@
 // modular_zaya.py of Hugging Face transformers.
 
 #include "models/blocks.hpp"
-#include "models/mixtures.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,7 @@
 #include "models/module_rules.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -17,71 +19,38 @@ constexpr std::array<std::string_view, 8> wrappers{
     "model.language_model.", "language_model.model.", "model.",     "language_model.", "backbone.",
     "transformer.",          "text_model.",           "base_model."};
 
-/// A step of a name, and the step that the inventory has in its place. Sources: the model classes of transformers and
-/// vLLM, DeepSeek's and Mistral's own checkpoints.
-struct Alias {
-  std::string_view alias, step;
+/// Two steps of names.
+struct Steps {
+  std::string_view from, to;
 };
-constexpr std::array<Alias, 35> aliases{{
-    {"attn", "self_attn"},
-    {"attention", "self_attn"},
-    {"feed_forward", "mlp"},
-    {"ffn", "mlp"},
-    {"block_sparse_moe", "mlp"},
-    {"moe", "mlp"},
-    {"shared_expert", "shared_experts"},
-    {"shared_mlp", "shared_experts"},
-    {"router", "gate"},
-    {"w1", "gate_proj"},
-    {"w2", "down_proj"},
-    {"w3", "up_proj"},
-    {"wq", "q_proj"},
-    {"wk", "k_proj"},
-    {"wv", "v_proj"},
-    {"wo", "o_proj"},
-    {"wqkv", "qkv_proj"},
-    {"qkv", "qkv_proj"},
-    {"query_key_value", "qkv_proj"},
-    {"c_attn", "qkv_proj"},
-    {"wq_a", "q_a_proj"},
-    {"wq_b", "q_b_proj"},
-    {"wkv_a", "kv_a_proj_with_mqa"},
-    {"wkv_b", "kv_b_proj"},
-    {"wo_a", "o_a_proj"},
-    {"wo_b", "o_b_proj"},
-    {"embed", "embed_tokens"},
-    {"embeddings", "embed_tokens"},
-    {"word_embeddings", "embed_tokens"},
-    {"wte", "embed_tokens"},
-    {"tok_embeddings", "embed_tokens"},
-    {"embed_in", "embed_tokens"},
-    {"switch_mlp", "experts"},
-    {"h", "layers"},
-    {"blocks", "layers"},
-}};
+/// The pairs of "from>to from>to".
+template <std::size_t Size>
+consteval std::array<Steps, Size> steps_of(std::string_view text) {
+  std::array<Steps, Size> all{};
+  for (Steps& steps : all) {
+    steps.to = take_until(text, " ");
+    steps.from = take_until(steps.to, ">");
+    if (steps.to.empty()) throw "fewer pairs";
+  }
+  return text.empty() ? all : throw "more pairs";
+}
 
-/// A last step, and another under which the same matrix may be found: fused with its neighbours, or one of those that
-/// were fused into it.
-struct Fusion {
-  std::string_view step, other;
-};
-constexpr std::array<Fusion, 15> fusions{{
-    {"q_proj", "qkv_proj"},
-    {"k_proj", "qkv_proj"},
-    {"v_proj", "qkv_proj"},
-    {"gate_proj", "gate_up_proj"},
-    {"up_proj", "gate_up_proj"},
-    {"in_proj_qkv", "in_proj_qkvz"},
-    {"in_proj_z", "in_proj_qkvz"},
-    {"in_proj_b", "in_proj_ba"},
-    {"in_proj_a", "in_proj_ba"},
-    {"qkv_proj", "q_proj"},
-    {"qkv_proj", "k_proj"},
-    {"qkv_proj", "v_proj"},
-    {"gate_up_proj", "gate_proj"},
-    {"gate_up_proj", "up_proj"},
-    {"in_proj_qkvz", "in_proj_qkv"},
-}};
+/// Steps, and those that the inventory has in their place. Sources: the model classes of transformers and vLLM,
+/// DeepSeek's and Mistral's own checkpoints.
+constexpr auto aliases = steps_of<35>(
+    "attn>self_attn attention>self_attn feed_forward>mlp ffn>mlp block_sparse_moe>mlp moe>mlp "
+    "shared_expert>shared_experts shared_mlp>shared_experts router>gate w1>gate_proj w2>down_proj w3>up_proj "
+    "wq>q_proj wk>k_proj wv>v_proj wo>o_proj wqkv>qkv_proj qkv>qkv_proj query_key_value>qkv_proj c_attn>qkv_proj "
+    "wq_a>q_a_proj wq_b>q_b_proj wkv_a>kv_a_proj_with_mqa wkv_b>kv_b_proj wo_a>o_a_proj wo_b>o_b_proj "
+    "embed>embed_tokens embeddings>embed_tokens word_embeddings>embed_tokens wte>embed_tokens "
+    "tok_embeddings>embed_tokens embed_in>embed_tokens switch_mlp>experts h>layers blocks>layers");
+
+/// Last steps, and others under which the same matrix may be found: fused with its neighbours, or one of those that were
+/// fused into it.
+constexpr auto fusions = steps_of<15>(
+    "q_proj>qkv_proj k_proj>qkv_proj v_proj>qkv_proj gate_proj>gate_up_proj up_proj>gate_up_proj "
+    "in_proj_qkv>in_proj_qkvz in_proj_z>in_proj_qkvz in_proj_b>in_proj_ba in_proj_a>in_proj_ba qkv_proj>q_proj "
+    "qkv_proj>k_proj qkv_proj>v_proj gate_up_proj>gate_proj gate_up_proj>up_proj in_proj_qkvz>in_proj_qkv");
 
 constexpr std::size_t most_patterns = 512;
 constexpr std::size_t most_spellings = 96;
@@ -105,9 +74,9 @@ std::string common_name(std::string_view name) {
   for (std::size_t at = 0; at <= name.size();) {
     const std::size_t dot = std::min(name.find('.', at), name.size());
     const std::string_view step = name.substr(at, dot - at);
-    const auto found = std::find_if(aliases.begin(), aliases.end(), [&](const Alias& a) { return a.alias == step; });
+    const auto found = std::find_if(aliases.begin(), aliases.end(), [&](const Steps& a) { return a.from == step; });
     if (at != 0) out += '.';
-    out += found == aliases.end() ? step : found->step;
+    out += found == aliases.end() ? step : found->to;
     at = dot + 1;
   }
   return out;
@@ -193,11 +162,11 @@ void ModuleRules::add(std::string_view text, const std::optional<WeightRules>& f
     if (text.find(first) != std::string_view::npos && std::ranges::find(wrappers_, wrapper) == wrappers_.end())
       wrappers_.push_back(wrapper);
   }
-  for (const Fusion& fusion : fusions) {
-    if (text.find(fusion.other) != std::string_view::npos) fused_.push_back(fusion.other);
+  for (const Steps& fusion : fusions) {
+    if (text.find(fusion.to) != std::string_view::npos) fused_.push_back(fusion.to);
   }
   for (std::size_t i = 0; i < aliases.size(); ++i) {
-    if (text.find(aliases[i].alias) != std::string_view::npos && std::ranges::find(aliases_, i) == aliases_.end())
+    if (text.find(aliases[i].from) != std::string_view::npos && std::ranges::find(aliases_, i) == aliases_.end())
       aliases_.push_back(i);
   }
 }
@@ -207,10 +176,10 @@ std::vector<std::string> ModuleRules::names_of(const std::string& module) const 
   const std::size_t last = names[0].rfind('.');
   if (last != std::string::npos) {
     const std::string_view step = std::string_view(names[0]).substr(last + 1);
-    for (const Fusion& fusion : fusions) {
-      if (fusion.step != step) continue;
-      names.push_back(names[0].substr(0, last + 1).append(fusion.other));
-      if (fusion.step == "gate_up_proj" && names[0].ends_with("experts.gate_up_proj"))
+    for (const Steps& fusion : fusions) {
+      if (fusion.from != step) continue;
+      names.push_back(names[0].substr(0, last + 1).append(fusion.to));
+      if (fusion.from == "gate_up_proj" && names[0].ends_with("experts.gate_up_proj"))
         names.push_back(names[0].substr(0, last + 1) + "0.gate_proj");
     }
     if (names[0].ends_with("experts.down_proj")) names.push_back(names[0].substr(0, last + 1) + "0.down_proj");
@@ -238,15 +207,15 @@ std::vector<std::string> ModuleRules::spellings_of(const std::vector<std::string
     if (!fused || std::ranges::find(fused_, step) != fused_.end()) all.push_back(name);
   }
   for (const std::size_t row : aliases_) {
-    const Alias& a = aliases[row];
+    const Steps& a = aliases[row];
     const std::size_t count = all.size();
     for (std::size_t i = 0; i < count && all.size() < most_spellings; ++i) {
-      const std::string step = "." + std::string(a.step);
+      const std::string step = "." + std::string(a.to);
       for (std::size_t at = all[i].find(step); at != std::string::npos; at = all[i].find(step, at + 1)) {
         const std::size_t end = at + step.size();
         if (end != all[i].size() && all[i][end] != '.') continue;
         std::string spelled = all[i];
-        spelled.replace(at + 1, a.step.size(), a.alias);
+        spelled.replace(at + 1, a.to.size(), a.from);
         all.push_back(std::move(spelled));
         break;
       }

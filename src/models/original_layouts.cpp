@@ -1,7 +1,6 @@
 #include "models/original_layouts.hpp"
 
 #include "models/blocks.hpp"
-#include "models/mamba_shapes.hpp"
 
 #include <string>
 

@@ -1,7 +1,6 @@
 // Reads a regular family: the columns of its row say what its layers are built of.
 
 #include "models/blocks.hpp"
-#include "models/mixtures.hpp"
 #include "models/registry.hpp"
 
 namespace llmcalc::models {

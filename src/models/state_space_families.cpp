@@ -2,8 +2,6 @@
 // Sources: modeling_zamba.py, modular_zamba2.py of Hugging Face transformers, besides the classes of the others.
 
 #include "models/blocks.hpp"
-#include "models/mamba_shapes.hpp"
-#include "models/mixtures.hpp"
 
 #include <algorithm>
 #include <string>

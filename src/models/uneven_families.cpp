@@ -2,7 +2,6 @@
 // Sources: modeling_inkling.py, modular_hrm_text.py of Hugging Face transformers; the modeling files of the others.
 
 #include "models/blocks.hpp"
-#include "models/mixtures.hpp"
 #include "models/tower.hpp"
 
 #include <algorithm>

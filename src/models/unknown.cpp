@@ -2,7 +2,6 @@
 
 #include "models/blocks.hpp"
 #include "models/class_names.hpp"
-#include "models/mixtures.hpp"
 #include "models/multimodal.hpp"
 #include "models/original_layouts.hpp"
 

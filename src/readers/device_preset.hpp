@@ -4,6 +4,7 @@
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/scenario/device.hpp>
 
+#include <array>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -45,5 +46,39 @@ DeviceCatalogue read_device_catalogue(std::span<const std::filesystem::path> fol
 
 /// The device with this id or alias from the last folder that has it; parses only files that mention it.
 Result<DevicePreset> find_device_preset(std::span<const std::filesystem::path> folders, std::string_view id);
+
+/// A kind of device, by what people call it.
+struct DeviceKind {
+  Vendor vendor = Vendor::Nvidia;
+  std::string_view device_class;  ///< "consumer", "datacenter", ... as presets have it
+  Count gigabytes = 0;            ///< as marketed
+};
+
+/// Kinds of devices people have or can get, from small to large.
+inline constexpr std::array<DeviceKind, 7> common_kinds{{
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 12},
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 16},
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 24},
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 32},
+    {.vendor = Vendor::Apple, .device_class = "apple", .gigabytes = 64},
+    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 80},
+    {.vendor = Vendor::Amd, .device_class = "datacenter", .gigabytes = 192},
+}};
+
+/// Kinds that are proposed where the devices at hand are not enough, from small to large.
+inline constexpr std::array<DeviceKind, 8> proposed_kinds{{
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 24},
+    {.vendor = Vendor::Nvidia, .device_class = "consumer", .gigabytes = 32},
+    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 80},
+    {.vendor = Vendor::Nvidia, .device_class = "workstation", .gigabytes = 96},
+    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 141},
+    {.vendor = Vendor::Nvidia, .device_class = "datacenter", .gigabytes = 180},
+    {.vendor = Vendor::Apple, .device_class = "apple", .gigabytes = 256},
+    {.vendor = Vendor::Amd, .device_class = "datacenter", .gigabytes = 288},
+}};
+
+/// The fastest device of each kind, in the kinds' order; kinds without one are left out.
+[[nodiscard]] std::vector<DevicePtr> fastest_devices(std::span<const DevicePtr> devices,
+                                                     std::span<const DeviceKind> kinds);
 
 }  // namespace llmcalc::io

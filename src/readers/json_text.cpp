@@ -1,6 +1,6 @@
 #include "readers/json_text.hpp"
 
-#include "models/config_text.hpp"
+#include "models/fields.hpp"
 #include "readers/problems.hpp"
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 #include "host/limits.hpp"
 
 #include <llmcalc/base/issue.hpp>
+#include <llmcalc/base/words.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -27,5 +28,16 @@ std::string compact(const nlohmann::ordered_json& document);
 
 /// The text of a file: indented, ending in a line break. Bytes that are no UTF-8 are replaced.
 std::string pretty(const nlohmann::ordered_json& document);
+
+/// The value at a path; what is no object on the way becomes one.
+template <class Json>
+[[nodiscard]] Json& place_of(Json& document, std::string_view path) {
+  Json* place = &document;
+  while (!path.empty()) {
+    if (!place->is_object()) *place = Json::object();
+    place = &(*place)[std::string(take_until(path, "."))];
+  }
+  return *place;
+}
 
 }  // namespace llmcalc::io

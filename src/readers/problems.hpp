@@ -1,9 +1,13 @@
 #pragma once
-// What is wrong with a file, collected while reading on, and names out of hostile files made fit to be shown (base/printable.hpp).
+// What is wrong with a file, collected while reading on; names out of hostile files made fit to be shown
+// (base/printable.hpp); and how much of one may be read.
+
+#include "host/limits.hpp"
 
 #include <llmcalc/base/issue.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,5 +47,25 @@ class Problems {
 
 /// Appends `more` to `all`.
 void append(std::vector<Issue>& all, std::vector<Issue> more);
+
+/// What may still be read of one model's tensors: all its files share it, as a budget for each would be multiplied by
+/// their number.
+struct TensorRoom {
+  std::uint64_t tensors = most(Limit::Tensors);
+  std::uint64_t name_bytes = most(Limit::TensorNames);
+
+  /// Takes the room of a tensor; false when there is none.
+  bool take(const std::string& name) {
+    if (tensors == 0 || name.size() > name_bytes) return false;
+    --tensors;
+    name_bytes -= name.size();
+    return true;
+  }
+  /// What is said then.
+  static std::string problem() {
+    return "has more than " + std::to_string(most(Limit::Tensors)) + " tensors, or names of more than " +
+           std::to_string(most(Limit::TensorNames)) + " bytes: more than any model";
+  }
+};
 
 }  // namespace llmcalc::io

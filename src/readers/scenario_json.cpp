@@ -4,7 +4,6 @@
 #include "host/preset_folders.hpp"
 #include "readers/device_json.hpp"
 #include "readers/field_json.hpp"
-#include "readers/json_place.hpp"
 #include "readers/json_text.hpp"
 #include "readers/lookup.hpp"
 

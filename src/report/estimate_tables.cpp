@@ -3,7 +3,9 @@
 #include "report/speed_text.hpp"
 
 #include <llmcalc/estimate/explain.hpp>
+#include <llmcalc/estimate/summary.hpp>
 #include <llmcalc/estimate/warnings.hpp>
+#include <llmcalc/memory/weights.hpp>
 #include <llmcalc/scenario/field_codecs.hpp>
 
 namespace llmcalc::io {
@@ -134,6 +136,13 @@ TextTable tensor_table(std::span<const StoredTensor> tensors) {
                           std::to_string(t.bytes.count), std::string(t.part)});
   }
   return table;
+}
+
+Bytes file_size(const Model& model, const Weights& weights) { return stored_weights(model, weights); }
+
+double bits_per_parameter(const Model& model, Bytes size) {
+  const Count parameters = parameter_count(model);
+  return parameters == 0 ? 0 : 8.0 * static_cast<double>(size.count) / static_cast<double>(parameters);
 }
 
 }  // namespace llmcalc::io

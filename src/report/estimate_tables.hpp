@@ -4,8 +4,10 @@
 #include "report/text_table.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/base/units.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/stored_tensors.hpp>
+#include <llmcalc/model/model.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/task.hpp>
 
@@ -38,5 +40,11 @@ std::string training_text(const Scenario& scenario);
 
 /// One row per group of equal tensors: name, rows, columns, how many, parameters, format, bytes, part.
 TextTable tensor_table(std::span<const StoredTensor> tensors);
+
+/// Bytes of the stored tensors; a file has a header of some kilobytes besides.
+[[nodiscard]] Bytes file_size(const Model& model, const Weights& weights);
+
+/// Bits per parameter on average.
+[[nodiscard]] double bits_per_parameter(const Model& model, Bytes size);
 
 }  // namespace llmcalc::io

@@ -3,7 +3,6 @@
 #include "readers/device_json.hpp"
 #include "readers/field_json.hpp"
 #include "readers/imports/import.hpp"
-#include "readers/json_place.hpp"
 #include "readers/json_text.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/launch_options.hpp"

@@ -1,7 +1,7 @@
 #include "ui/answers.hpp"
 
-#include "readers/device_kinds.hpp"
-#include "report/file_size.hpp"
+#include "readers/device_preset.hpp"
+#include "report/estimate_tables.hpp"
 #include "ui/breakdowns.hpp"
 
 #include <llmcalc/base/text.hpp>

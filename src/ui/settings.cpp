@@ -1,6 +1,6 @@
 // Rows of the left column, made from the field table: which widget a setting gets follows from what it holds.
 
-#include "report/file_size.hpp"
+#include "report/estimate_tables.hpp"
 #include "ui/controls.hpp"
 #include "ui/tab_order.hpp"
 

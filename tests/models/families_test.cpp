@@ -1,7 +1,7 @@
 // The table of families: what its rows refer to exists, and what they spell out can be read.
 
 #include "models/blocks.hpp"
-#include "models/defaults.hpp"
+#include "models/fields.hpp"
 #include "models/registry.hpp"
 
 #include <gtest/gtest.h>

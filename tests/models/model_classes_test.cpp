@@ -6,7 +6,6 @@
 #include "models/drafts.hpp"
 #include "models/encoder_decoders.hpp"
 #include "models/multimodal.hpp"
-#include "models/refusals.hpp"
 #include "readers/gguf/architectures.hpp"
 
 #include <gtest/gtest.h>
@@ -36,7 +35,7 @@ std::string status_of_class(const std::string& name) {
 
 std::string status_of_architecture(const std::string& name) {
   if (!io::why_not_a_decoder(name).empty()) return "refused";
-  return io::find_architecture(name) != nullptr ? "exact" : "approximate";
+  return io::find_architecture(name) ? "exact" : "approximate";
 }
 
 struct Line {

@@ -1,4 +1,3 @@
-#include "readers/device_kinds.hpp"
 
 #include "readers/device_preset.hpp"
 

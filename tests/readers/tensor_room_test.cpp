@@ -1,8 +1,7 @@
 // One budget of tensors and of their names for all files of a model, and texts of a header that have an end.
 
-#include "readers/tensor_room.hpp"
-
 #include "readers/gguf/header.hpp"
+#include "readers/problems.hpp"
 #include "readers/safetensors/header.hpp"
 #include "readers/safetensors/index.hpp"
 #include "support/gguf_builder.hpp"

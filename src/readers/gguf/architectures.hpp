@@ -4,6 +4,7 @@
 #include <llmcalc/model/model.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace llmcalc::io {
@@ -11,8 +12,8 @@ namespace llmcalc::io {
 /// One architecture.
 struct GgufArchitecture {
   std::string_view name;        ///< general.architecture
-  std::string_view model_type;  ///< of the Hugging Face config it was converted from
-  std::string_view family;
+  std::string_view model_type;  ///< of the Hugging Face config it was converted from (models/registry.hpp)
+  std::string_view family{};    ///< of one that the registry does not have
   Activation activation = Activation::Silu;
   /// Sliding windows when the file has no pattern: every n-th layer is full (the last of n); 0: no layer has one;
   /// 1: every layer has one. Source: llama.cpp d775b8967 (build 10573), set_swa_pattern() in src/models/*.cpp.
@@ -23,8 +24,8 @@ struct GgufArchitecture {
   Positions positions = Positions::Rotary;
 };
 
-/// The row of an architecture; null when it is not in the table (its files are read all the same).
-const GgufArchitecture* find_architecture(std::string_view name);
+/// An architecture; nothing when it is not known (its files are read all the same).
+std::optional<GgufArchitecture> find_architecture(std::string_view name);
 
 /// Why files of this architecture are not language models that generate text; "" when they are.
 std::string_view why_not_a_decoder(std::string_view name);

@@ -7,7 +7,6 @@
 
 #include "host/byte_source.hpp"
 #include "readers/problems.hpp"
-#include "readers/tensor_room.hpp"
 
 #include <llmcalc/model/formats.hpp>
 

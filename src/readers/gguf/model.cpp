@@ -1,6 +1,6 @@
 #include "readers/gguf/model.hpp"
 
-#include "models/possible_sizes.hpp"
+#include "models/blocks.hpp"
 #include "models/registry.hpp"
 #include "readers/gguf/architectures.hpp"
 #include "readers/gguf/layers.hpp"
@@ -63,14 +63,15 @@ class ModelReader {
     if (const std::string_view why = why_not_a_decoder(name); !why.empty()) {
       return problems_.add("general.architecture", in_quotes(name) + " " + std::string(why)), false;
     }
-    if (const GgufArchitecture* known = find_architecture(name)) {
+    if (const auto known = find_architecture(name)) {
       architecture_ = *known;
     } else {
       model_.notes.push_back("architecture " + in_quotes(name) + " is not known: read by its tensors");
       model_.trust = Trust::Modelled;
     }
     model_.model_type = architecture_.model_type.empty() ? clean_text(name) : std::string(architecture_.model_type);
-    model_.family = architecture_.family;
+    const models::FamilyRow* family = models::find_family(model_.model_type);
+    model_.family = family != nullptr ? family->family : architecture_.family;
     model_.name = clean_text(text_of(view_.set().metadata, "general.name"));
     if (model_.name.empty()) model_.name = model_.id;
     return true;

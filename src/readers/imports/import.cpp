@@ -3,7 +3,6 @@
 #include "host/text_file.hpp"
 #include "readers/field_json.hpp"
 #include "readers/field_text.hpp"
-#include "readers/json_place.hpp"
 #include "readers/json_text.hpp"
 #include "readers/lookup.hpp"
 #include "readers/scenario_json.hpp"

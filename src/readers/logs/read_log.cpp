@@ -1,6 +1,8 @@
 #include "host/limits.hpp"
 #include "readers/logs/log_lines.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -13,39 +15,14 @@ using Reader = std::optional<MeasuredLog> (*)(std::string_view);
 constexpr std::array<Reader, 8> readers{read_ollama_log,       read_llama_cpp_log, read_vllm_log, read_sglang_log,
                                         read_tensorrt_llm_log, read_torch_memory,  read_mlx_log,  read_nvidia_smi};
 
-/// Words that only these logs contain.
-constexpr std::array<std::string_view, 32> marks{"buffer size",
-                                                 "memory breakdown",
-                                                 "KV cache memory",
-                                                 "GPU KV cache size",
-                                                 "Model loading took",
-                                                 "model weights take",
-                                                 "Loading model weights took",
-                                                 "KV Cache is allocated",
-                                                 "Mamba Cache is allocated",
-                                                 "Load weight end",
-                                                 "non-default args",
-                                                 "[MemUsageChange]",
-                                                 "msg=\"model weights\"",
-                                                 "msg=\"kv cache\"",
-                                                 "NVIDIA-SMI",
-                                                 "memory.used",
-                                                 "CUDA memory summary",
-                                                 "CUDA out of memory",
-                                                 "HIP out of memory",
-                                                 "memory_allocated",
-                                                 "memory_reserved",
-                                                 "memory allocated",
-                                                 "memory reserved",
-                                                 "max allocated:",
-                                                 "Peak reserved memory",
-                                                 "Peak memory:",
-                                                 "Peak mem ",
-                                                 "peak_memory_",
-                                                 "memory(GiB)",
-                                                 "memory/max_",
-                                                 "memory/device_",
-                                                 "Max_MA "};
+/// Words that only these logs contain, with bars between them.
+constexpr std::string_view marks =
+    "buffer size|memory breakdown|KV cache memory|GPU KV cache size|Model loading took|model weights take|"
+    "Loading model weights took|KV Cache is allocated|Mamba Cache is allocated|Load weight end|non-default args|"
+    "[MemUsageChange]|msg=\"model weights\"|msg=\"kv cache\"|NVIDIA-SMI|memory.used|CUDA memory summary|"
+    "CUDA out of memory|HIP out of memory|memory_allocated|memory_reserved|memory allocated|memory reserved|"
+    "max allocated:|Peak reserved memory|Peak memory:|Peak mem |peak_memory_|memory(GiB)|memory/max_|"
+    "memory/device_|Max_MA ";
 
 /// The text without the colours of a terminal (ESC [ ... letter).
 std::string without_colours(std::string_view text) {
@@ -88,7 +65,10 @@ std::string first_device(std::string_view text) {
 
 bool looks_like_log(std::string_view text) {
   text = text.substr(0, most(Limit::LogBytes));
-  return std::any_of(marks.begin(), marks.end(), [&](std::string_view mark) { return has(text, mark); });
+  for (std::string_view rest = marks; !rest.empty();) {
+    if (has(text, take_until(rest, "|"))) return true;
+  }
+  return false;
 }
 
 Result<MeasuredLog> read_log(std::string_view text) {

@@ -7,7 +7,6 @@
 #include "host/byte_source.hpp"
 #include "readers/problems.hpp"
 #include "readers/safetensors/stored_tensor.hpp"
-#include "readers/tensor_room.hpp"
 
 #include <cstdint>
 #include <string>

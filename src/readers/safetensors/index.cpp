@@ -1,7 +1,7 @@
 #include "readers/safetensors/index.hpp"
 
+#include "readers/problems.hpp"
 #include "readers/safetensors/characters.hpp"
-#include "readers/tensor_room.hpp"
 
 #include <nlohmann/json.hpp>
 
