@@ -1,7 +1,6 @@
 #include "cli/print_estimate.hpp"
 
 #include "report/estimate_tables.hpp"
-#include "report/speed_text.hpp"
 
 #include <llmcalc/base/printable.hpp>
 #include <llmcalc/estimate/explain.hpp>

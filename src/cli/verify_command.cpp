@@ -2,7 +2,7 @@
 #include "host/text_file.hpp"
 #include "readers/resolve.hpp"
 #include "report/accuracy.hpp"
-#include "report/golden_run.hpp"
+#include "report/golden.hpp"
 #include "report/json_output.hpp"
 
 #include <llmcalc/base/printable.hpp>

@@ -3,7 +3,6 @@
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
 #include "models/config_json.hpp"
-#include "readers/custom_json.hpp"
 #include "readers/device_preset.hpp"
 #include "readers/field_text.hpp"
 #include "readers/local_models.hpp"
@@ -11,6 +10,7 @@
 #include "readers/match_device.hpp"
 #include "readers/model_file.hpp"
 #include "readers/model_preset.hpp"
+#include "readers/scenario_json.hpp"
 
 #include <llmcalc/base/suggest.hpp>
 #include <llmcalc/base/text.hpp>

@@ -1,9 +1,12 @@
 #pragma once
-// Scenarios as JSON: command line, saved states, undo and golden cases all use this one form.
+// Scenarios as JSON: command line, saved states, undo and golden cases all use this one form. Models set by hand are the
+// object behind "custom"; a device is a preset, a preset with other figures, or one described by its figures alone.
 
 #include "readers/resolve.hpp"
 
 #include <llmcalc/base/issue.hpp>
+#include <llmcalc/model/custom.hpp>
+#include <llmcalc/scenario/device.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
@@ -11,6 +14,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace llmcalc::io {
 
@@ -45,5 +49,20 @@ nlohmann::ordered_json write_scenario(const Scenario& scenario, Written written 
 
 /// The default scenario: model and device by their preset ids.
 Result<Scenario> default_scenario(const Resolver& resolver);
+
+/// Reads the object's text; unknown keys and wrong types are issues. Ranges are model_from_numbers()' matter.
+Result<CustomModel> read_custom(std::string_view text);
+
+/// The source that names a model set by hand; only what differs from the defaults is written.
+ModelSource custom_source(const CustomModel& model);
+
+/// Keys that a device object may have beside id and count.
+const std::vector<std::string>& device_figure_keys();
+
+/// Changes the device's figures to those of the object; issues name what is wrong.
+void read_device_figures(const nlohmann::json& object, const std::string& pointer, Device& device, Issues& issues);
+
+/// {"id", "count"}, with every figure that was set by hand; a list when the set is unequal.
+nlohmann::ordered_json devices_json(const DeviceSet& devices);
 
 }  // namespace llmcalc::io

@@ -3,7 +3,7 @@
 // and of the window's About.
 
 #include "readers/resolve.hpp"
-#include "report/golden_run.hpp"
+#include "report/golden.hpp"
 #include "report/text_table.hpp"
 
 #include <llmcalc/base/issue.hpp>

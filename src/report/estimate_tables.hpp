@@ -1,5 +1,6 @@
 #pragma once
-// Estimates for spreadsheets and documents.
+// Estimates for spreadsheets and documents; speed and cost in a few lines for people: two digits and a range, because
+// these are estimates.
 
 #include "report/text_table.hpp"
 
@@ -8,12 +9,15 @@
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/stored_tensors.hpp>
 #include <llmcalc/model/model.hpp>
+#include <llmcalc/questions/cost.hpp>
+#include <llmcalc/questions/speed.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/task.hpp>
 
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace llmcalc::io {
 
@@ -46,5 +50,14 @@ TextTable tensor_table(std::span<const StoredTensor> tensors);
 
 /// Bits per parameter on average.
 [[nodiscard]] double bits_per_parameter(const Model& model, Bytes size);
+
+/// "51 (36 to 68)": the typical figure with its range, to two digits.
+std::string rate_words(const Rate& rate);
+
+/// Lines about the speed of inference; none when a device's figures are not known.
+std::vector<std::string> inference_speed_lines(const Scenario& scenario, const InferenceEstimate& estimate);
+
+/// Lines about the speed of training, its hours and its cost.
+std::vector<std::string> training_speed_lines(const Scenario& scenario);
 
 }  // namespace llmcalc::io

@@ -1,11 +1,25 @@
 #include "report/golden.hpp"
 
+#include "build_info.hpp"
+#include "host/preset_folders.hpp"
+#include "host/text_file.hpp"
+#include "readers/scenario_json.hpp"
+#include "report/estimate_json.hpp"
+
+#include <llmcalc/base/text.hpp>
 #include <llmcalc/base/words.hpp>
+#include <llmcalc/estimate/evaluate.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace llmcalc::io {
 namespace {
@@ -86,6 +100,166 @@ std::optional<long double> figure_at(const json& estimate, std::string_view at) 
 
 bool meets(const GoldenFigure& figure, const std::optional<long double>& found) {
   return found && std::abs(*found - figure.expected) <= figure.within * std::abs(figure.expected);
+}
+
+double GoldenReading::error() const {
+  if (!found) return std::numeric_limits<double>::infinity();
+  if (*found == figure.expected) return 0;
+  return static_cast<double>((*found - figure.expected) / std::abs(figure.expected));
+}
+
+GoldenOutcome run_golden_case(const GoldenCase& golden, const Resolver& resolver) {
+  GoldenOutcome outcome{.id = golden.id, .group = golden.group, .readings = {}, .issues = {}};
+  const Result<Scenario> scenario = read_scenario(golden.scenario, resolver);
+  if (!scenario) {
+    outcome.issues = scenario.issues();
+    return outcome;
+  }
+  const nlohmann::json estimate = estimate_json(*scenario, evaluate(*scenario));
+  bool all = true;
+  for (const GoldenFigure& figure : golden.figures) {
+    GoldenReading reading{.figure = figure, .found = figure_at(estimate, figure.at)};
+    reading.held = meets(figure, reading.found);
+    all = all && reading.held;
+    outcome.readings.push_back(std::move(reading));
+  }
+  outcome.verdict = all ? GoldenVerdict::Passed : GoldenVerdict::Failed;
+  return outcome;
+}
+
+Result<std::vector<GoldenOutcome>> run_golden_file(const std::filesystem::path& file, const Resolver& resolver,
+                                                   std::string_view group) {
+  constexpr std::size_t largest_file = std::size_t{256} << 20;
+  const Result<std::string> text = read_text_file(file, largest_file);
+  if (!text) return text.issues();
+  std::vector<GoldenOutcome> outcomes;
+  std::string_view rest = *text;
+  for (std::size_t line = 1; !rest.empty(); ++line) {
+    const std::string_view content = take_until(rest, "\n");
+    if (content.empty()) continue;
+    const Result<GoldenCase> golden = read_golden_case(content);
+    if (!golden) return Issue{shown(file) + ":" + std::to_string(line), golden.issues().front().what};
+    if (golden->group.find(group) == std::string::npos) continue;
+    outcomes.push_back(run_golden_case(*golden, resolver));
+  }
+  return outcomes;
+}
+
+std::filesystem::path golden_folder() {
+  namespace fs = std::filesystem;
+  const fs::path shared = fs::path(build_info::installed_presets).parent_path();
+  fs::path installed = program_file().parent_path().parent_path() / shared / "golden";
+  std::error_code error;
+  if (fs::is_directory(installed, error)) return installed;
+  return fs::path(build_info::source_presets).parent_path() / "tests" / "golden";
+}
+
+std::vector<std::filesystem::path> golden_files(const std::filesystem::path& folder, std::string_view part) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const bool named = shown(entry.path().filename()).find(part) != std::string::npos;
+    if (entry.path().extension() == ".jsonl" && named) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+GoldenScore score(const std::vector<GoldenOutcome>& outcomes) {
+  GoldenScore sum;
+  for (const GoldenOutcome& outcome : outcomes) {
+    std::size_t& n = outcome.verdict == GoldenVerdict::Passed   ? sum.passed
+                     : outcome.verdict == GoldenVerdict::Failed ? sum.failed
+                                                                : sum.refused;
+    ++n;
+  }
+  return sum;
+}
+
+namespace {
+
+/// "GPU 0" and "GPU 1", "stage 0" and "stage 1" are one kind of place.
+std::string place_kind(std::string at) {
+  for (const std::string name : {"GPU ", "stage "}) {
+    for (std::size_t i = at.find(name); i != std::string::npos; i = at.find(name, i + 1)) {
+      const std::size_t digit = i + name.size();
+      if (digit < at.size()) at[digit] = 'n';
+    }
+  }
+  return at;
+}
+
+std::string per_cent(double share) {
+  if (std::isinf(share)) return "absent";
+  const double percent = 100 * share;
+  return (percent > 0 ? "+" : "") + fixed(percent, std::fabs(percent) < 0.0995 && percent != 0 ? 4 : 2) + " %";
+}
+
+std::string number(long double value) {
+  return value < 0 ? "-" + grouped(static_cast<Count>(-value)) : grouped(static_cast<Count>(value + 0.5L));
+}
+
+std::string score_line(const std::string& name, const GoldenScore& s) {
+  return pad_right(name, 44) + pad_left(std::to_string(s.passed), 6) + " of" +
+         pad_left(std::to_string(s.cases()), 5) + " pass" + pad_left(std::to_string(s.failed), 6) + " fail" +
+         pad_left(std::to_string(s.refused), 6) + " refused\n";
+}
+
+/// Errors of one kind of place.
+struct Errors {
+  std::vector<double> sizes;  ///< absolute relative errors
+  std::size_t held = 0;
+};
+
+std::string error_lines(const std::vector<GoldenOutcome>& outcomes) {
+  std::map<std::string, Errors> by_place;
+  for (const GoldenOutcome& outcome : outcomes) {
+    for (const GoldenReading& reading : outcome.readings) {
+      Errors& errors = by_place[place_kind(reading.figure.at)];
+      errors.sizes.push_back(std::fabs(reading.error()));
+      errors.held += reading.held ? 1 : 0;
+    }
+  }
+  std::string out;
+  for (auto& [place, errors] : by_place) {
+    std::sort(errors.sizes.begin(), errors.sizes.end());
+    const double median = errors.sizes[errors.sizes.size() / 2];
+    out += "  " + pad_right(place, 66) + pad_left(std::to_string(errors.held), 5) + " of" +
+           pad_left(std::to_string(errors.sizes.size()), 5) + "  median " + pad_left(per_cent(median), 11) +
+           "  worst " + pad_left(per_cent(errors.sizes.back()), 11) + "\n";
+  }
+  return out;
+}
+
+std::string failure_lines(const std::vector<GoldenOutcome>& outcomes, const GoldenReportOptions& options) {
+  std::string out;
+  Count listed = 0;
+  for (const GoldenOutcome& outcome : outcomes) {
+    if (listed >= options.failures) break;
+    std::string lines;
+    for (const GoldenReading& r : outcome.readings) {
+      if (r.held || r.figure.at.find(options.at) == std::string::npos) continue;
+      lines += "    " + pad_right(r.figure.at, 62) + " expected" + pad_left(number(r.figure.expected), 20) +
+               "  found" + pad_left(r.found ? number(*r.found) : "absent", 20) + "  " + per_cent(r.error()) +
+               " (allowed " + per_cent(static_cast<double>(r.figure.within)) + ")\n";
+    }
+    for (const Issue& issue : outcome.issues) lines += "    refused: " + issue.where + " " + issue.what + "\n";
+    if (lines.empty()) continue;
+    out += "  " + outcome.id + "  [" + outcome.group + "]\n" + lines;
+    ++listed;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string golden_report(const std::string& name, const std::vector<GoldenOutcome>& outcomes,
+                          const GoldenReportOptions& options) {
+  std::map<std::string, std::vector<GoldenOutcome>> groups;
+  for (const GoldenOutcome& outcome : outcomes) groups[outcome.group].push_back(outcome);
+  std::string out = score_line(name, score(outcomes));
+  for (const auto& [group, members] : groups) out += score_line("  " + group, score(members));
+  return out + error_lines(outcomes) + failure_lines(outcomes, options);
 }
 
 }  // namespace llmcalc::io

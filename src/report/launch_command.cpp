@@ -1,6 +1,5 @@
 #include "report/launch_command.hpp"
 
-#include "readers/device_json.hpp"
 #include "readers/field_json.hpp"
 #include "readers/imports/import.hpp"
 #include "readers/json_text.hpp"

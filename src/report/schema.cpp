@@ -1,7 +1,8 @@
 #include "report/schema.hpp"
 
-#include "readers/device_json.hpp"
+#include "readers/scenario_json.hpp"
 
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/model_slots.hpp>
@@ -130,12 +131,26 @@ ordered_json keys_of(E) {
   return object({{"enum", keys}});
 }
 
-ordered_json bytes_schema() { return object({{"type", "integer"}, {"minimum", 0}}); }
-
-ordered_json fit_members(ordered_json properties) {
-  properties["fits"] = any_of({type("boolean"), type("null")});
-  properties["headroom_bytes"] = any_of({type("integer"), type("null")});
-  return properties;
+/// The members of "name:kind name:kind": a kind is one of those below or a type of JSON.
+ordered_json members(std::string_view text) {
+  const ordered_json bytes = object({{"type", "integer"}, {"minimum", 0}});
+  const ordered_json components = list_of(object({{"$ref", "#/$defs/component"}}));
+  const ordered_json kinds = object({{"bytes", bytes},
+                                     {"components", components},
+                                     {"part", keys_of(Part{})},
+                                     {"trust", keys_of(Trust{})},
+                                     {"phase", keys_of(PhaseId{})},
+                                     {"maybe", any_of({type("boolean"), type("null")})},
+                                     {"room", any_of({type("integer"), type("null")})},
+                                     {"texts", list_of(type("string"))}});
+  ordered_json out = ordered_json::object();
+  while (!text.empty()) {
+    std::string_view kind = take_until(text, " ");
+    const std::string name(take_until(kind, ":"));
+    const auto known = kinds.find(kind);
+    out[name] = known == kinds.end() ? type(kind) : *known;
+  }
+  return out;
 }
 
 }  // namespace
@@ -168,61 +183,35 @@ ordered_json scenario_schema() {
 }
 
 ordered_json estimate_schema() {
-  const ordered_json component = object({{"$ref", "#/$defs/component"}});
-  const ordered_json components = list_of(component);
-  ordered_json defined = exactly(object({{"id", keys_of(Part{})},
-                                         {"bytes", bytes_schema()},
-                                         {"trust", keys_of(Trust{})},
-                                         {"low", bytes_schema()},
-                                         {"high", bytes_schema()},
-                                         {"formula", type("string")},
-                                         {"source", type("string")}}));
-  ordered_json model = exactly(object({{"id", type("string")},
-                                       {"parameters", bytes_schema()},
-                                       {"active_parameters", bytes_schema()},
-                                       {"parameters_by_part", type("object")},
-                                       {"weights_bytes", bytes_schema()},
-                                       {"trust", keys_of(Trust{})}}));
-  const ordered_json device =
-      exactly(object({{"name", type("string")}, {"total_bytes", bytes_schema()}, {"components", components}}));
-  const ordered_json inference = exactly(fit_members(object({{"total_bytes", bytes_schema()},
-                                                             {"kv_bytes_per_token", bytes_schema()},
-                                                             {"kv_pool_bytes", bytes_schema()},
-                                                             {"kv_pool_tokens", bytes_schema()},
-                                                             {"components", components},
-                                                             {"devices", list_of(device)}})));
-  const ordered_json phase =
-      exactly(object({{"id", keys_of(PhaseId{})}, {"total_bytes", bytes_schema()}, {"components", components}}));
-  const ordered_json rank =
-      exactly(object({{"name", type("string")}, {"total_bytes", bytes_schema()}, {"components", components}}));
-  const ordered_json training = exactly(fit_members(object({{"total_bytes", bytes_schema()},
-                                                            {"peak_phase", keys_of(PhaseId{})},
-                                                            {"worst_rank", type("string")},
-                                                            {"trainable_parameters", bytes_schema()},
-                                                            {"phases", list_of(phase)},
-                                                            {"components", components},
-                                                            {"ranks", list_of(rank)}})));
-  ordered_json names = object({{"type", "object"},
-                               {"properties", object({{"model", type("string")},
-                                                      {"weights", type("string")},
-                                                      {"runtime", type("string")},
-                                                      {"framework", type("string")},
-                                                      {"device", type("string")}})},
-                               {"required", ordered_json::array({"model", "weights", "device"})},
-                               {"additionalProperties", false}});
-  ordered_json properties = object({{"scenario", names},
-                                    {"model", model},
-                                    {"inference", inference},
-                                    {"training", training},
-                                    {"speed", type("object")},
-                                    {"cost", type("object")},
-                                    {"warnings", list_of(type("string"))}});
+  const auto all_of = [](std::string_view text) { return exactly(members(text)); };
+  const ordered_json component =
+      all_of("id:part bytes:bytes trust:trust low:bytes high:bytes formula:string source:string");
+  const ordered_json model = all_of(
+      "id:string parameters:bytes active_parameters:bytes parameters_by_part:object weights_bytes:bytes trust:trust");
+  const ordered_json use = all_of("name:string total_bytes:bytes components:components");
+  ordered_json inference = members(
+      "total_bytes:bytes kv_bytes_per_token:bytes kv_pool_bytes:bytes kv_pool_tokens:bytes components:components");
+  inference["devices"] = list_of(use);
+  inference.update(members("fits:maybe headroom_bytes:room"));
+  ordered_json training = members("total_bytes:bytes peak_phase:phase worst_rank:string trainable_parameters:bytes");
+  training["phases"] = list_of(all_of("id:phase total_bytes:bytes components:components"));
+  training.update(members("components:components"));
+  training["ranks"] = list_of(use);
+  training.update(members("fits:maybe headroom_bytes:room"));
+  const ordered_json names =
+      object({{"type", "object"},
+              {"properties", members("model:string weights:string runtime:string framework:string device:string")},
+              {"required", ordered_json::array({"model", "weights", "device"})},
+              {"additionalProperties", false}});
+  ordered_json properties = object(
+      {{"scenario", names}, {"model", model}, {"inference", exactly(inference)}, {"training", exactly(training)}});
+  properties.update(members("speed:object cost:object warnings:texts"));
   return object({{"$schema", dialect},
                  {"title", "Estimate"},
                  {"description",
                   "Memory of a scenario in whole bytes, part by part; one half may be missing when only the other "
                   "was asked for."},
-                 {"$defs", object({{"component", defined}})},
+                 {"$defs", object({{"component", component}})},
                  {"type", "object"},
                  {"properties", properties},
                  {"required", ordered_json::array({"scenario", "model", "warnings"})},

@@ -2,7 +2,6 @@
 
 #include "host/limits.hpp"
 #include "host/text_file.hpp"
-#include "readers/device_json.hpp"
 #include "readers/imports/import.hpp"
 #include "readers/json_text.hpp"
 #include "readers/scenario_json.hpp"

@@ -1,6 +1,6 @@
 // MODEL: the shape of the model and the format of its weights. Moving a slider makes the model a custom one.
 
-#include "readers/custom_json.hpp"
+#include "readers/scenario_json.hpp"
 #include "ui/panels.hpp"
 
 #include <llmcalc/base/text.hpp>

@@ -5,7 +5,7 @@
 #include "readers/adapter_config.hpp"
 #include "readers/json_text.hpp"
 #include "readers/resolve.hpp"
-#include "readers/safetensors/quantization_config.hpp"
+#include "readers/safetensors/packed_tensors.hpp"
 #include "structure.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>

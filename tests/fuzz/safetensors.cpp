@@ -3,8 +3,7 @@
 
 #include "estimate_laws.hpp"
 #include "models/config_json.hpp"
-#include "readers/measured_inventory.hpp"
-#include "readers/model_from_shapes.hpp"
+#include "readers/checkpoint_model.hpp"
 #include "readers/resolve.hpp"
 #include "readers/safetensors/header.hpp"
 #include "readers/safetensors/packed_tensors.hpp"

@@ -2,7 +2,6 @@
 
 #include "estimate_laws.hpp"
 #include "models/config_json.hpp"
-#include "readers/custom_json.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/estimate_json.hpp"

@@ -5,7 +5,6 @@
 #include "readers/scenario_json.hpp"
 #include "report/estimate_json.hpp"
 #include "report/golden.hpp"
-#include "report/golden_run.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
 

@@ -1,7 +1,7 @@
 // Every golden file keeps at least as many passing cases as floors.json says. Floors only rise: after an improvement
 // run `golden-report --raise-floors`.
 
-#include "report/golden_run.hpp"
+#include "report/golden.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -3,7 +3,7 @@
 
 #include "golden/readme_tables.hpp"
 #include "report/accuracy.hpp"
-#include "report/golden_run.hpp"
+#include "report/golden.hpp"
 
 #include <nlohmann/json.hpp>
 

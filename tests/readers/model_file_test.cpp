@@ -1,6 +1,6 @@
 #include "readers/model_file.hpp"
 
-#include "readers/measured_inventory.hpp"
+#include "readers/checkpoint_model.hpp"
 #include "report/json_output.hpp"
 #include "report/model_file_json.hpp"
 #include "support/gguf_builder.hpp"

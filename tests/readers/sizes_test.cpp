@@ -1,8 +1,8 @@
 // Sizes of 0 and sizes beyond every model, in each place a model file has one: refused or read, never a crash.
 
 #include "models/config_json.hpp"
+#include "readers/checkpoint_model.hpp"
 #include "readers/gguf/model.hpp"
-#include "readers/model_from_shapes.hpp"
 
 #include <llmcalc/estimate/summary.hpp>
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 namespace llmcalc::io {
 
@@ -13,26 +14,16 @@ namespace {
 
 /// Types that GGML once had and no longer reads. Source: ggml.h, enum ggml_type, commented-out rows.
 constexpr std::string_view removed_type(std::uint32_t number) {
-  switch (number) {
-    case 4:
-      return "Q4_2";
-    case 5:
-      return "Q4_3";
-    case 31:
-      return "Q4_0_4_4";
-    case 32:
-      return "Q4_0_4_8";
-    case 33:
-      return "Q4_0_8_8";
-    case 36:
-      return "IQ4_NL_4_4";
-    case 37:
-      return "IQ4_NL_4_8";
-    case 38:
-      return "IQ4_NL_8_8";
-    default:
-      return {};
-  }
+  constexpr std::array<std::pair<std::uint32_t, std::string_view>, 8> removed{{{4, "Q4_2"},
+                                                                               {5, "Q4_3"},
+                                                                               {31, "Q4_0_4_4"},
+                                                                               {32, "Q4_0_4_8"},
+                                                                               {33, "Q4_0_8_8"},
+                                                                               {36, "IQ4_NL_4_4"},
+                                                                               {37, "IQ4_NL_4_8"},
+                                                                               {38, "IQ4_NL_8_8"}}};
+  const auto found = std::ranges::find(removed, number, &std::pair<std::uint32_t, std::string_view>::first);
+  return found == removed.end() ? std::string_view{} : found->second;
 }
 
 std::optional<GgmlType> type_of(std::uint32_t number) {

@@ -6,6 +6,8 @@
 #include <llmcalc/base/units.hpp>
 #include <llmcalc/base/words.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -358,35 +360,7 @@ std::optional<Decoded> decode(const StoredTensor& main, const CompanionList& wit
   return std::nullopt;
 }
 
-constexpr bool is_integer(StoredType type) {
-  switch (type) {
-    case StoredType::Bool:
-    case StoredType::U8:
-    case StoredType::I8:
-    case StoredType::I16:
-    case StoredType::U16:
-    case StoredType::I32:
-    case StoredType::U32:
-    case StoredType::I64:
-    case StoredType::U64:
-      return true;
-    case StoredType::F4:
-    case StoredType::F6E2M3:
-    case StoredType::F6E3M2:
-    case StoredType::F8E5M2:
-    case StoredType::F8E4M3:
-    case StoredType::F8E8M0:
-    case StoredType::F8E4M3Fnuz:
-    case StoredType::F8E5M2Fnuz:
-    case StoredType::F16:
-    case StoredType::BF16:
-    case StoredType::F32:
-    case StoredType::C64:
-    case StoredType::F64:
-      break;
-  }
-  return false;
-}
+bool is_integer(StoredType type) { return has_word("BOOL U8 I8 I16 U16 I32 U32 I64 U64", info(type).key); }
 
 /// Stored beside the weights by some checkpoints, but not parameters of the model.
 bool is_buffer(const StoredTensor& tensor) {
@@ -505,6 +479,78 @@ LogicalTensors logical_tensors(std::span<const StoredTensor> stored, const Quant
                            " packed tensors do not say how many bits a weight has, and there is no config.json "
                            "that does: " +
                            std::to_string(out.bits) + " assumed");
+  }
+  return out;
+}
+
+namespace {
+
+using nlohmann::json;
+
+const json* object_at(const json& parent, std::string_view key) {
+  const auto found = parent.is_object() ? parent.find(std::string(key)) : parent.end();
+  return found != parent.end() && found->is_object() ? &*found : nullptr;
+}
+
+std::uint32_t small_number(const json& object, std::string_view key) {
+  const auto found = object.find(std::string(key));
+  if (found == object.end() || !found->is_number_unsigned()) return 0;
+  const auto value = found->get<std::uint64_t>();
+  return value <= 1U << 20 ? static_cast<std::uint32_t>(value) : 0;
+}
+
+std::string short_text(const json& object, std::string_view key) {
+  const auto found = object.find(std::string(key));
+  return found != object.end() && found->is_string() ? found->get_ref<const std::string&>().substr(0, 64)
+                                                     : std::string{};
+}
+
+bool flag(const json& object, std::string_view key) {
+  const auto found = object.find(std::string(key));
+  return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
+/// compressed-tensors: config_groups.NAME.weights of the first group that has weights.
+void read_groups(const json& entry, QuantizationConfig& out) {
+  const json* groups = object_at(entry, "config_groups");
+  if (groups == nullptr) return;
+  for (const auto& [name, group] : groups->items()) {
+    const json* weights = object_at(group, "weights");
+    if (weights == nullptr) continue;
+    out.bits = small_number(*weights, "num_bits");
+    out.group_size = small_number(*weights, "group_size");
+    if (out.format.empty()) out.format = short_text(group, "format");
+    return;
+  }
+}
+
+}  // namespace
+
+QuantizationConfig quantization_config(const json& config) {
+  QuantizationConfig out;
+  const json* entry = object_at(config, "quantization_config");
+  const json* text = object_at(config, "text_config");
+  if (entry == nullptr && text != nullptr) entry = object_at(*text, "quantization_config");
+  const json* mlx = object_at(config, "quantization");
+  if (entry == nullptr && mlx == nullptr) return out;
+  if (entry != nullptr) {
+    out.method = short_text(*entry, "quant_method");
+    out.format = short_text(*entry, "format");
+    out.bits = small_number(*entry, "bits");
+    out.group_size = small_number(*entry, "group_size");
+    if (flag(*entry, "load_in_4bit")) out.bits = 4;
+    if (flag(*entry, "load_in_8bit")) out.bits = 8;
+    if (out.bits == 0) read_groups(*entry, out);
+    if (const json* hqq = object_at(*entry, "quant_config"); hqq != nullptr && out.bits == 0) {
+      if (const json* weights = object_at(*hqq, "weight_quant_params")) {
+        out.bits = small_number(*weights, "nbits");
+        out.group_size = small_number(*weights, "group_size");
+      }
+    }
+  }
+  // mlx-lm writes its own entry, and a copy without quant_method under the usual name
+  if (mlx != nullptr && out.method.empty() && small_number(*mlx, "bits") > 0) {
+    out = {"mlx", "", small_number(*mlx, "bits"), small_number(*mlx, "group_size")};
   }
   return out;
 }

@@ -9,11 +9,12 @@
 // (weight_scale_inv), gpt-oss
 // (_blocks, _scales), NVIDIA ModelOpt (weight_scale_2), mlx (scales, biases), exllamav2 and v3, HQQ.
 
-#include "readers/safetensors/quantization_config.hpp"
 #include "readers/safetensors/stored_tensor.hpp"
 
 #include <llmcalc/base/enum_table.hpp>
 #include <llmcalc/model/formats.hpp>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <array>
 #include <cstdint>
@@ -23,6 +24,19 @@
 #include <vector>
 
 namespace llmcalc::io {
+
+/// What a config says of how its weights were packed. Zero and "" mean: not said.
+struct QuantizationConfig {
+  std::string
+      method;  ///< quant_method: "gptq", "awq", "bitsandbytes", "compressed-tensors", "fp8", "mxfp4", "mlx" ...
+  std::string format;      ///< compressed-tensors: "pack-quantized", "float-quantized", "nvfp4-pack-quantized" ...
+  std::uint32_t bits = 0;  ///< of a weight
+  std::uint32_t group_size = 0;  ///< weights that share a scale
+  friend bool operator==(const QuantizationConfig&, const QuantizationConfig&) = default;
+};
+
+/// Reads it from a whole config.json; all unset when the model is not quantized or the entry is not understood.
+QuantizationConfig quantization_config(const nlohmann::json& config);
 
 /// How one logical tensor is stored.
 enum class Packing : std::uint8_t {
