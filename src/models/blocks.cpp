@@ -1,7 +1,10 @@
 #include "models/blocks.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -258,6 +261,112 @@ void add_mixture_tensors(Model& m, std::string_view name, Count rows, Count colu
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
     if (m.kinds[k].is_moe()) add_layer_tensor(m, k, name, rows, columns, role, part);
   }
+}
+
+std::string_view cut(std::string_view& rest, std::string_view ends) {
+  const std::size_t end = std::min(rest.find_first_of(ends), rest.size());
+  const std::string_view piece = trimmed(rest.substr(0, end), " \n");
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return piece;
+}
+
+std::string_view next_word(std::string_view& rest) {
+  rest.remove_prefix(std::min(rest.find_first_not_of(" \n"), rest.size()));
+  return cut(rest, " \n");
+}
+
+Count computed(std::string_view text, const Sizes& sizes, std::string_view* unknown) {
+  const auto operand = [&](std::string_view name) {
+    Count number = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), number).ec == std::errc{}) return number;
+    // The latest of a name counts: a projector may read its own.
+    const auto found = std::find_if(sizes.rbegin(), sizes.rend(), [&](const auto& s) { return s.first == name; });
+    if (found != sizes.rend()) return found->second;
+    if (unknown != nullptr) *unknown = name;
+    return Count{0};
+  };
+  Count result = 0;
+  char sign = '+';
+  while (true) {
+    const std::size_t end = std::min(text.find_first_of("+-*/"), text.size());
+    const Count n = operand(text.substr(0, end));
+    result = sign == '+'   ? add(result, n)
+             : sign == '-' ? subtract(result, n)
+             : sign == '*' ? multiply(result, n)
+             : n == 0      ? 0
+                           : result / n;
+    if (end == text.size()) return result;
+    sign = text[end];
+    text.remove_prefix(end + 1);
+  }
+}
+
+namespace {
+
+/// A role by its word in a statement, and the part it belongs to when the statement names none.
+struct RoleWord {
+  std::string_view word;
+  TensorRole role;
+  ModelPart part;
+};
+// clang-format off
+constexpr auto role_words = std::to_array<RoleWord>({
+    {"norm", TensorRole::Norm, ModelPart::Norms}, {"other", TensorRole::Other, ModelPart::Other},
+    {"query", TensorRole::Query, ModelPart::Attention}, {"key", TensorRole::Key, ModelPart::Attention},
+    {"value", TensorRole::Value, ModelPart::Attention}, {"output", TensorRole::AttentionOutput, ModelPart::Attention},
+    {"indexer", TensorRole::Indexer, ModelPart::Attention}, {"bias", TensorRole::Bias, ModelPart::Attention},
+    {"router", TensorRole::Router, ModelPart::Router}, {"gate", TensorRole::Gate, ModelPart::FeedForward},
+    {"up", TensorRole::Up, ModelPart::FeedForward}, {"down", TensorRole::Down, ModelPart::FeedForward},
+    {"gate_up", TensorRole::GateUp, ModelPart::FeedForward}, {"in", TensorRole::RecurrentIn, ModelPart::Recurrent},
+    {"out", TensorRole::RecurrentOut, ModelPart::Recurrent}, {"small", TensorRole::RecurrentSmall, ModelPart::Recurrent},
+    {"convolution", TensorRole::Convolution, ModelPart::Recurrent},
+    {"expert_up", TensorRole::ExpertUp, ModelPart::FeedForward},
+    {"expert_down", TensorRole::ExpertDown, ModelPart::FeedForward},
+});
+// clang-format on
+
+/// Calls `put(name, rows, columns, role, part)` for each tensor of the statements.
+template <class Put>
+void each_tensor(std::string_view statements, const Sizes& sizes, Put&& put) {
+  while (!statements.empty()) {
+    std::string_view shape = cut(statements, ";\n");
+    if (shape.empty()) continue;
+    std::string_view names = cut(shape, ":"), words = next_word(names);
+    const auto row = std::ranges::find(role_words, cut(words, "/"), &RoleWord::word);
+    if (row == role_words.end()) continue;
+    const ModelPart part = words.empty() ? row->part : from_key<ModelPart>(words).value_or(row->part);
+    const Count rows = computed(next_word(shape), sizes);
+    const bool matrix = next_word(shape) == "x";
+    const Count columns = matrix ? computed(next_word(shape), sizes) : 1;
+    const bool biased = next_word(shape) == "+";
+    while (!names.empty()) {
+      const std::string name(next_word(names));
+      put(name.ends_with('.') ? name + "weight" : name, rows, columns, row->role, part);
+      if (biased) put(name + "bias", rows, Count{1}, TensorRole::Bias, part);
+    }
+  }
+}
+
+}  // namespace
+
+void add_layer_tensors(Model& m, std::size_t kind, std::string_view statements, Sizes sizes) {
+  sizes.emplace_back("hidden", m.hidden);
+  each_tensor(statements, sizes,
+              [&](std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part) {
+                add_layer_tensor(m, kind, name, rows, columns, role, part);
+              });
+}
+
+void add_layer_tensors(Model& m, std::string_view statements, const Sizes& sizes) {
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) add_layer_tensors(m, k, statements, sizes);
+}
+
+void add_tensors(Model& m, std::string_view statements, Sizes sizes) {
+  sizes.emplace_back("hidden", m.hidden);
+  each_tensor(statements, sizes,
+              [&](std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part) {
+                add_tensor(m, name, rows, columns, role, part);
+              });
 }
 
 void add_mtp_layers(Model& m, Count layers, const Layer& layer) {

@@ -13,6 +13,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace llmcalc::models {
@@ -116,6 +117,27 @@ void learned_positions(Model& m, Count extra_rows);
 /// A tensor of one kind of layer that no field of Layer implies; the name is without "model.layers.{}.".
 void add_layer_tensor(Model& m, std::size_t kind, std::string_view name, Count rows, Count columns, TensorRole role,
                       ModelPart part);
+
+/// Sizes by their names, the latest of a name last.
+using Sizes = std::vector<std::pair<std::string_view, Count>>;
+/// A size computed from numbers and names from left to right, without precedence, by + - * /. `unknown` becomes a name
+/// that is not among the sizes, which counts as 0.
+[[nodiscard]] Count computed(std::string_view text, const Sizes& sizes, std::string_view* unknown = nullptr);
+/// Cuts the text up to the first of these characters off the front of `rest`, without blanks around it.
+[[nodiscard]] std::string_view cut(std::string_view& rest, std::string_view ends);
+/// Cuts the next word off the front of `rest`; "" at the end.
+[[nodiscard]] std::string_view next_word(std::string_view& rest);
+
+/// Tensors of one kind of layer that no field of Layer implies, one statement a line or several between semicolons:
+///   role name name : rows x columns +     matrices; "+": each with a bias
+///   role name : size                      a vector
+/// A name that ends in a dot is that of a module, whose tensors are its weight and bias. The roles, some with the part
+/// they belong to ("bias/router"), are in blocks.cpp; `hidden` is a size of every model.
+void add_layer_tensors(Model& m, std::size_t kind, std::string_view statements, Sizes sizes = {});
+/// The same for every kind of layer in use.
+void add_layer_tensors(Model& m, std::string_view statements, const Sizes& sizes = {});
+/// The same outside the layers; names are whole.
+void add_tensors(Model& m, std::string_view statements, Sizes sizes = {});
 /// The same for every kind of layer in use.
 void add_layer_tensors(Model& m, std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part);
 /// The same for every kind of layer that is a mixture of experts.

@@ -46,9 +46,7 @@ ChangeLayer vary_exaone4(const Fields& c, Model&, const Layer&, Count n) {
 
 /// Apertus: two trained numbers in the activation (xIELU).
 void finish_apertus(const Fields&, Model& m) {
-  for (const char* name : {"mlp.act_fn.alpha_p", "mlp.act_fn.alpha_n"}) {
-    add_layer_tensors(m, name, 1, 1, TensorRole::Other, ModelPart::FeedForward);
-  }
+  add_layer_tensors(m, "other/feed_forward mlp.act_fn.alpha_p mlp.act_fn.alpha_n : 1");
 }
 
 /// Phi-4-multimodal: SigLIP and a conformer, each with adapters on every matrix of the decoder. The released config
@@ -99,17 +97,15 @@ void adjust_hyperclovax(const Fields& c, Model& m, Layer& layer, FeedForward&) {
 
 /// BitNet b1.58: a norm before the output projection and one before the down projection.
 void finish_bitnet(const Fields&, Model& m) {
-  const Count width = m.kinds.front().feed_forward.width;
-  add_layer_tensors(m, "self_attn.attn_sub_norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
-  add_layer_tensors(m, "mlp.ffn_sub_norm.weight", width, 1, TensorRole::Norm, ModelPart::Norms);
+  add_layer_tensors(m, "norm self_attn.attn_sub_norm. : hidden; norm mlp.ffn_sub_norm. : width",
+                    {{"width", m.kinds.front().feed_forward.width}});
 }
 
 /// DiffLlama: four trained vectors of a head's width weigh two attention maps against each other.
 void finish_diffllama(const Fields&, Model& m) {
-  for (const char* name : {"lambda_q1", "lambda_k1", "lambda_q2", "lambda_k2"}) {
-    add_layer_tensors(m, "self_attn." + std::string(name), m.kinds.front().attention.head_dim, 1, TensorRole::Other,
-                      ModelPart::Attention);
-  }
+  add_layer_tensors(m, R"(
+      other/attention self_attn.lambda_q1 self_attn.lambda_k1 self_attn.lambda_q2 self_attn.lambda_k2 : head)",
+                    {{"head", m.kinds.front().attention.head_dim}});
 }
 
 void adjust_persimmon(const Fields&, Model&, Layer& layer, FeedForward&) {
@@ -220,8 +216,8 @@ void read_iquest(const Fields& c, Model& m) {
   const Layer layer = llama_layer(c, m);
   read_rounds(c, m, layer, c.count("loop_num", {1, 64}, 2), c.count("loop_window_size", range::tokens, 64));
   const AttentionShape& a = layer.attention;
-  add_layer_tensor(m, 0, "gate_projections.weight", a.heads, a.head_dim, TensorRole::Other, ModelPart::Attention);
-  add_layer_tensor(m, 0, "gate_projections.bias", a.heads, 1, TensorRole::Bias, ModelPart::Attention);
+  add_layer_tensors(m, 0, "other/attention gate_projections. : heads x head +",
+                    {{"heads", a.heads}, {"head", a.head_dim}});
 }
 
 /// Ouro: four norms a layer, total_ut_steps rounds, a gate that ends them.
@@ -229,8 +225,7 @@ void read_ouro(const Fields& c, Model& m) {
   Layer layer = llama_layer(c, m);
   layer.norms = NormPlacement::Sandwich;
   read_rounds(c, m, layer, c.count("total_ut_steps", {1, 64}, 4), 0);
-  add_tensor(m, "model.early_exit_gate.weight", 1, m.hidden, TensorRole::Other, ModelPart::Other);
-  add_tensor(m, "model.early_exit_gate.bias", 1, 1, TensorRole::Bias, ModelPart::Other);
+  add_tensors(m, "other model.early_exit_gate. : 1 x hidden +");
 }
 
 void adjust_telechat(const Fields&, Model&, Layer& layer, FeedForward&) { layer.feed_forward.down_bias = true; }

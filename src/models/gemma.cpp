@@ -18,11 +18,13 @@ void add_per_layer_embedding(const Fields& c, Model& m) {
   const Count all = multiply(m.layer_count(), width);
   const Count table = c.count("vocab_size_per_layer_input", range::vocabulary, m.vocabulary);
   add_tensor(m, "model.embed_tokens_per_layer.weight", table, all, TensorRole::Embedding, ModelPart::Embedding);
-  add_tensor(m, "model.per_layer_model_projection.weight", all, m.hidden, TensorRole::Other, ModelPart::Other);
-  add_tensor(m, "model.per_layer_projection_norm.weight", width, 1, TensorRole::Norm, ModelPart::Norms);
-  add_layer_tensors(m, "per_layer_input_gate.weight", width, m.hidden, TensorRole::Other, ModelPart::Other);
-  add_layer_tensors(m, "per_layer_projection.weight", m.hidden, width, TensorRole::Other, ModelPart::Other);
-  add_layer_tensors(m, "post_per_layer_input_norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+  add_tensors(m, R"(
+      other model.per_layer_model_projection. : all x hidden; norm model.per_layer_projection_norm. : width)",
+              {{"all", all}, {"width", width}});
+  add_layer_tensors(m, R"(
+      other per_layer_input_gate. : width x hidden; other per_layer_projection. : hidden x width
+      norm post_per_layer_input_norm. : hidden)",
+                    {{"width", width}});
 }
 
 /// First of the last layers that read an earlier layer's keys and values.
@@ -34,20 +36,17 @@ Count first_shared_layer(const Fields& c, Count layers) {
 void add_altup_and_laurel(const Fields& c, Model& m) {
   const Count streams = m.residual_streams = c.count("altup_num_inputs", {1, 64}, 4);
   const Count rank = c.count("laurel_rank", range::width, 64);
-  constexpr auto role = TensorRole::Other;
-  constexpr auto part = ModelPart::Other;
-  add_layer_tensors(m, "altup.correct_output_scale", m.hidden, 1, role, part);
-  add_layer_tensors(m, "altup.correction_coefs.weight", streams, streams, role, part);
-  add_layer_tensors(m, "altup.prediction_coefs.weight", multiply(streams, streams), streams, role, part);
-  add_layer_tensors(m, "altup.modality_router.weight", streams, m.hidden, role, part);
-  add_layer_tensors(m, "altup.router_norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
-  add_layer_tensors(m, "laurel.linear_left.weight", rank, m.hidden, role, part);
-  add_layer_tensors(m, "laurel.linear_right.weight", m.hidden, rank, role, part);
-  add_layer_tensors(m, "laurel.post_laurel_norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+  add_layer_tensors(m, R"(
+      other altup.correct_output_scale : hidden; other altup.correction_coefs. : streams x streams
+      other altup.prediction_coefs. : streams*streams x streams; other altup.modality_router. : streams x hidden
+      norm altup.router_norm. : hidden
+      other laurel.linear_left. : rank x hidden; other laurel.linear_right. : hidden x rank
+      norm laurel.post_laurel_norm. : hidden)",
+                    {{"streams", streams}, {"rank", rank}});
   for (Count i = 1; i < streams; ++i) {
-    const std::string at = "." + std::to_string(i - 1) + ".weight";
-    add_tensor(m, "model.altup_projections" + at, m.hidden, m.hidden, role, part);
-    add_tensor(m, "model.altup_unembed_projections" + at, m.hidden, m.hidden, role, part);
+    const std::string at = "." + std::to_string(i - 1) + ".";
+    add_tensors(
+        m, "other model.altup_projections" + at + " model.altup_unembed_projections" + at + " : hidden x hidden");
   }
 }
 
@@ -85,12 +84,10 @@ void add_gemma4_router(Model& m) {
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
     const Count experts = m.kinds[k].feed_forward.experts;
     if (experts == 0) continue;
-    add_layer_tensor(m, k, "router.scale", m.hidden, 1, TensorRole::Router, ModelPart::Router);
-    add_layer_tensor(m, k, "router.per_expert_scale", experts, 1, TensorRole::Router, ModelPart::Router);
-    for (const char* name : {"post_feedforward_layernorm_1.weight", "post_feedforward_layernorm_2.weight",
-                             "pre_feedforward_layernorm_2.weight"}) {
-      add_layer_tensor(m, k, name, m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
-    }
+    add_layer_tensors(m, k, R"(
+        router router.scale : hidden; router router.per_expert_scale : experts
+        norm post_feedforward_layernorm_1. post_feedforward_layernorm_2. pre_feedforward_layernorm_2. : hidden)",
+                      {{"experts", experts}});
   }
 }
 

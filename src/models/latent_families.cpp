@@ -42,8 +42,9 @@ void finish_axk1(const Fields&, Model& m) {
 void finish_axk2(const Fields& c, Model& m) {
   const Count rank = c.count("gated_norm_rank", range::width, 16);
   const auto gate = [&](std::size_t kind, const std::string& norm) {
-    add_layer_tensor(m, kind, norm + ".mlp.fc1.weight", rank, m.hidden, TensorRole::Other, ModelPart::Other);
-    add_layer_tensor(m, kind, norm + ".mlp.fc2.weight", m.hidden, rank, TensorRole::Other, ModelPart::Other);
+    add_layer_tensors(m, kind,
+                      "other " + norm + ".mlp.fc1. : rank x hidden; other " + norm + ".mlp.fc2. : hidden x rank",
+                      {{"rank", rank}});
   };
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
     const AttentionShape& a = m.kinds[k].attention;
@@ -143,40 +144,33 @@ std::vector<Count> compress_ratios(const Fields& c, Count layers) {
 /// bias for every position of the window, a norm; the indexer has a compressor of its own.
 void add_compressor(Model& m, std::size_t k) {
   const AttentionShape& a = m.kinds[k].attention;
-  constexpr auto part = ModelPart::Attention;
-  constexpr auto role = TensorRole::Indexer;
   const auto compressor = [&](const std::string& at, Count width, Count head_dim) {
-    add_layer_tensor(m, k, at + "kv_proj.weight", width, m.hidden, role, part);
-    add_layer_tensor(m, k, at + "gate_proj.weight", width, m.hidden, role, part);
-    add_layer_tensor(m, k, at + "position_bias", a.compress_ratio, width, role, part);
-    add_layer_tensor(m, k, at + "kv_norm.weight", head_dim, 1, TensorRole::Norm, ModelPart::Norms);
+    add_layer_tensors(m, k,
+                      "indexer " + at + "kv_proj. " + at + "gate_proj. : width x hidden; indexer " + at +
+                          "position_bias : ratio x width; norm " + at + "kv_norm. : head",
+                      {{"width", width}, {"ratio", a.compress_ratio}, {"head", head_dim}});
   };
   const bool overlaps = a.indexer_heads != 0;
   compressor("self_attn.compressor.", multiply(overlaps ? 2 : 1, a.head_dim), a.head_dim);
   if (!overlaps) return;
   compressor("self_attn.compressor.indexer.", multiply(2, a.indexer_head_dim), a.indexer_head_dim);
-  add_layer_tensor(m, k, "self_attn.compressor.indexer.q_b_proj.weight",
-                   multiply(a.indexer_heads, a.indexer_head_dim), a.q_lora_rank, role, part);
-  add_layer_tensor(m, k, "self_attn.compressor.indexer.scorer.weights_proj.weight", a.indexer_heads, m.hidden, role,
-                   part);
+  add_layer_tensors(m, k, R"(
+      indexer self_attn.compressor.indexer.q_b_proj. : heads*head x rank
+      indexer self_attn.compressor.indexer.scorer.weights_proj. : heads x hidden)",
+                    {{"heads", a.indexer_heads}, {"head", a.indexer_head_dim}, {"rank", a.q_lora_rank}});
 }
 
 /// Hyper-connections: around both blocks of a layer a projection of all streams to their mixing weights; one more
 /// before the head.
 void add_hyper_connections(Model& m) {
-  const Count n = m.residual_streams;
-  const Count mixed = multiply(add(2, n), n);
-  const Count wide = multiply(n, m.hidden);
-  constexpr auto role = TensorRole::Other;
-  constexpr auto part = ModelPart::Other;
-  for (const char* block : {"attn_hc.", "ffn_hc."}) {
-    add_layer_tensors(m, std::string(block) + "fn", mixed, wide, role, part);
-    add_layer_tensors(m, std::string(block) + "base", mixed, 1, role, part);
-    add_layer_tensors(m, std::string(block) + "scale", 3, 1, role, part);
+  const Sizes sizes{{"n", m.residual_streams}, {"mixed", multiply(add(2, m.residual_streams), m.residual_streams)}};
+  for (const std::string at : {"attn_hc.", "ffn_hc."}) {
+    add_layer_tensors(
+        m, "other " + at + "fn : mixed x n*hidden; other " + at + "base : mixed; other " + at + "scale : 3", sizes);
   }
-  add_tensor(m, "model.hc_head.hc_fn", n, wide, role, part);
-  add_tensor(m, "model.hc_head.hc_base", n, 1, role, part);
-  add_tensor(m, "model.hc_head.hc_scale", 1, 1, role, part);
+  add_tensors(m, R"(
+      other model.hc_head.hc_fn : n x n*hidden; other model.hc_head.hc_base : n; other model.hc_head.hc_scale : 1)",
+              sizes);
 }
 
 void read_deepseek_v4(const Fields& c, Model& m) {

@@ -106,11 +106,10 @@ ChangeLayer vary_kimi_linear(const Fields& c, Model&, const Layer&, Count n) {
 void finish_kimi_linear(const Fields& c, Model& m) {
   if (!c.has("attn_res_block_size")) return;
   for (const char* block : {"self_attention_res", "mlp_res"}) {
-    add_layer_tensors(m, std::string(block) + "_norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
-    add_layer_tensors(m, std::string(block) + "_proj.weight", 1, m.hidden, TensorRole::Other, ModelPart::Other);
+    const std::string at(block);
+    add_layer_tensors(m, "norm " + at + "_norm. : hidden; other " + at + "_proj. : 1 x hidden");
   }
-  add_tensor(m, "model.output_attn_res_norm.weight", m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
-  add_tensor(m, "model.output_attn_res_proj.weight", 1, m.hidden, TensorRole::Other, ModelPart::Other);
+  add_tensors(m, "norm model.output_attn_res_norm. : hidden; other model.output_attn_res_proj. : 1 x hidden");
 }
 
 /// LFM2's width of the feed-forward block: two thirds of the given one, times a factor, rounded up to a multiple.
@@ -284,17 +283,10 @@ Count hashed_rows(const Fields& c, Count first_head, Count heads) {
   return round_up(rows, c.count("make_ngram_vocab_size_divisible_by", {1, 1 << 20}, 128));
 }
 
-/// One mixing of the streams beside what the inventory has of it (a norm of one stream).
-template <class Add>
-void add_stream_mixing(const Fields& c, const Model& m, const std::string& at, bool injects, Add&& add_one) {
-  const Count wide = multiply(m.residual_streams, m.hidden);
-  const Count rank = c.count("hc_lowrank", range::width, 320);
-  add_one(at + "hc_norm.rest", subtract(wide, m.hidden), 1, TensorRole::Norm, ModelPart::Norms);
-  add_one(at + "input_mix_weight_down.weight", rank, wide, TensorRole::Other, ModelPart::Other);
-  add_one(at + "input_mix_weight_up.weight", wide, rank, TensorRole::Other, ModelPart::Other);
-  if (injects) {
-    add_one(at + "block_inject_weight.weight", m.residual_streams, wide, TensorRole::Other, ModelPart::Other);
-  }
+/// One mixing of the streams beside what the inventory has of it (a norm of one stream), as statements.
+std::string stream_mixing(const std::string& at) {
+  return "norm " + at + "hc_norm.rest : wide-hidden; other " + at + "input_mix_weight_down. : rank x wide; other " +
+         at + "input_mix_weight_up. : wide x rank;";
 }
 
 /// Embeddings of words of several tokens (PLE): a hashed table, projections to a key for every stream and to a value,
@@ -307,40 +299,33 @@ void add_hashed_words(const Fields& c, Model& m) {
   const Count wide = multiply(m.residual_streams, m.hidden);
   for (std::size_t i = 0; i < std::min<std::size_t>(layers.size(), 8); ++i) {
     const std::string at = "model.layers." + std::to_string(layers[i]) + ".ple.";
-    constexpr auto part = ModelPart::Other;
     add_tensor(m, at + "ple_embedding.ngram_embedding.weight", hashed_rows(c, i * heads, heads), width / heads,
                TensorRole::Other, ModelPart::Embedding);
-    add_tensor(m, at + "key_proj.weight", wide, width, TensorRole::Other, part);
-    add_tensor(m, at + "value_proj.weight", m.hidden, width, TensorRole::Other, part);
-    for (const char* norm : {"norm_key.weight", "norm_query.weight", "norm_conv.weight"}) {
-      add_tensor(m, at + norm, wide, 1, TensorRole::Norm, ModelPart::Norms);
-    }
-    add_tensor(m, at + "conv1d.weight", wide, c.count("ple_conv_kernel_size", {1, 64}, 4), TensorRole::Convolution,
-               part);
+    add_tensors(m,
+                "other " + at + "key_proj. : wide x width; other " + at + "value_proj. : hidden x width; norm " + at +
+                    "norm_key. " + at + "norm_query. " + at + "norm_conv. : wide; convolution/other " + at +
+                    "conv1d. : wide x kernel",
+                {{"wide", wide}, {"width", width}, {"kernel", c.count("ple_conv_kernel_size", {1, 64}, 4)}});
   }
 }
 
 void finish_qwen4(const Fields& c, Model& m) {
-  const auto everywhere = [&](const std::string& name, Count rows, Count columns, TensorRole role, ModelPart part) {
-    add_layer_tensors(m, name, rows, columns, role, part);
-  };
-  for (const char* block : {"attn_hyper_connection.", "mlp_hyper_connection."}) {
-    add_stream_mixing(c, m, block, true, everywhere);
+  const Sizes sizes{{"streams", m.residual_streams},
+                    {"wide", multiply(m.residual_streams, m.hidden)},
+                    {"rank", c.count("hc_lowrank", range::width, 320)}};
+  for (const std::string at : {"attn_hyper_connection.", "mlp_hyper_connection."}) {
+    add_layer_tensors(m, stream_mixing(at) + "other " + at + "block_inject_weight. : streams x wide", sizes);
   }
-  add_stream_mixing(c, m, "model.hyper_connection_mixer.", false,
-                    [&](const std::string& name, Count rows, Count columns, TensorRole role, ModelPart part) {
-                      add_tensor(m, name, rows, columns, role, part);
-                    });
+  add_tensors(m, stream_mixing("model.hyper_connection_mixer."), sizes);
   const Count heads = c.count("indexer_n_heads", range::optional_heads, 0);
   const Count keys = c.count("indexer_kv_heads", range::optional_heads, 1);
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
     const Count width = m.kinds[k].attention.indexer_head_dim;
     if (width == 0) continue;
-    add_layer_tensor(m, k, "self_attn.indexer.index_qk_proj.weight", multiply(add(heads, keys), width), m.hidden,
-                     TensorRole::Indexer, ModelPart::Attention);
-    for (const char* norm : {"self_attn.indexer.q_layernorm.weight", "self_attn.indexer.k_layernorm.weight"}) {
-      add_layer_tensor(m, k, norm, width, 1, TensorRole::Norm, ModelPart::Norms);
-    }
+    add_layer_tensors(m, k, R"(
+        indexer self_attn.indexer.index_qk_proj. : heads+keys*width x hidden
+        norm self_attn.indexer.q_layernorm. self_attn.indexer.k_layernorm. : width)",
+                      {{"heads", heads}, {"keys", keys}, {"width", width}});
   }
   add_hashed_words(c, m);
 }

@@ -214,13 +214,10 @@ void finish_minimax_m3(const Fields& c, Model& m) {
   const MinimaxIndexer indexer(c);
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
     if (m.kinds[k].attention.indexer_heads == 0) continue;
-    constexpr auto part = ModelPart::Attention;
-    add_layer_tensor(m, k, "self_attn.indexer.q_proj.weight", multiply(indexer.heads, indexer.width), m.hidden,
-                     TensorRole::Indexer, part);
-    add_layer_tensor(m, k, "self_attn.indexer.k_proj.weight", indexer.width, m.hidden, TensorRole::Indexer, part);
-    for (const char* name : {"self_attn.indexer.q_norm.weight", "self_attn.indexer.k_norm.weight"}) {
-      add_layer_tensor(m, k, name, indexer.width, 1, TensorRole::Norm, ModelPart::Norms);
-    }
+    add_layer_tensors(m, k, R"(
+        indexer self_attn.indexer.q_proj. : heads*width x hidden; indexer self_attn.indexer.k_proj. : width x hidden
+        norm self_attn.indexer.q_norm. self_attn.indexer.k_norm. : width)",
+                      {{"heads", indexer.heads}, {"width", indexer.width}});
   }
 }
 
@@ -257,35 +254,30 @@ void read_jetmoe(const Fields& c, Model& m) {
   add_equal_layers(c, m, layer);
   // Beside the projections of the chosen experts, which the inventory has, those of the others.
   const Count others = multiply(subtract(f.experts, f.experts_per_token), multiply(a.kv_heads, a.head_dim));
-  constexpr auto part = ModelPart::Attention;
-  add_layer_tensors(m, "self_attention.experts.input_linear.rest", others, m.hidden, TensorRole::Query, part);
-  add_layer_tensors(m, "self_attention.experts.output_linear.rest", m.hidden, others, TensorRole::AttentionOutput,
-                    part);
-  add_layer_tensors(m, "self_attention.experts.router.layer.weight", f.experts, m.hidden, TensorRole::Router,
-                    ModelPart::Router);
-  add_layer_tensors(m, "self_attention.experts.bias", m.hidden, 1, TensorRole::Bias, part);
-  add_layer_tensors(m, "mlp.bias", m.hidden, 1, TensorRole::Bias, ModelPart::FeedForward);
+  add_layer_tensors(m, R"(
+      query self_attention.experts.input_linear.rest : others x hidden
+      output self_attention.experts.output_linear.rest : hidden x others
+      router self_attention.experts.router.layer. : experts x hidden
+      bias self_attention.experts.bias : hidden; bias/feed_forward mlp.bias : hidden)",
+                    {{"others", others}, {"experts", f.experts}});
 }
 
 /// Doge: a mask made from the values, weighted residuals; with is_moe a table of experts of width one beside the
 /// dense block.
 void finish_doge(const Fields& c, Model& m) {
   const AttentionShape a = m.kinds.front().attention;
-  const auto attention = [&](std::string_view name, Count rows, Count columns, TensorRole role) {
-    add_layer_tensors(m, name, rows, columns, role, ModelPart::Attention);
-  };
-  attention("self_attn.A", a.kv_heads, 1, TensorRole::Other);
-  attention("self_attn.dt_proj.weight", a.kv_heads, multiply(a.kv_heads, a.head_dim), TensorRole::Other);
-  if (a.query_bias) attention("self_attn.dt_proj.bias", a.kv_heads, 1, TensorRole::Bias);
-  for (const char* name : {"input_residual", "post_attention_residual"}) {
-    add_layer_tensors(m, name, m.hidden, 1, TensorRole::Other, ModelPart::Other);
-  }
+  const Sizes heads{{"heads", a.kv_heads}, {"keys", multiply(a.kv_heads, a.head_dim)}};
+  add_layer_tensors(m, "other/attention self_attn.A : heads; other/attention self_attn.dt_proj. : heads x keys",
+                    heads);
+  if (a.query_bias) add_layer_tensors(m, "bias self_attn.dt_proj.bias : heads", heads);
+  add_layer_tensors(m, "other input_residual post_attention_residual : hidden");
   if (!c.flag("is_moe", false)) return;
   const Count experts = c.required("num_experts", {1, range::width.high});
   const auto keys = static_cast<Count>(std::sqrt(static_cast<double>(experts)));
-  add_layer_tensors(m, "mlp.router_gate.weight", multiply(2, keys), m.hidden, TensorRole::Router, ModelPart::Router);
-  add_layer_tensors(m, "mlp.down_embed.weight", experts, m.hidden, TensorRole::ExpertDown, ModelPart::FeedForward);
-  add_layer_tensors(m, "mlp.up_embed.weight", experts, m.hidden, TensorRole::ExpertUp, ModelPart::FeedForward);
+  add_layer_tensors(m, R"(
+      router mlp.router_gate. : 2*keys x hidden
+      expert_down mlp.down_embed. : experts x hidden; expert_up mlp.up_embed. : experts x hidden)",
+                    {{"keys", keys}, {"experts", experts}});
 }
 
 /// The router of ZAYA: a small network with one more class than there are experts, which skips the block.
@@ -295,21 +287,18 @@ void add_zaya_router(const Fields& c, Model& m, const FeedForward& f) {
     c.complain("router_hidden_size",
                "must be at least num_experts (" + std::to_string(f.experts) + "), got " + std::to_string(width));
   }
-  constexpr auto part = ModelPart::Router;
-  constexpr auto role = TensorRole::Router;
   // The inventory's router [experts, hidden] is the first part of this projection.
-  add_layer_tensors(m, "mlp.gate.down_proj.rest", subtract(width, f.experts), m.hidden, role, part);
-  add_layer_tensors(m, "mlp.gate.down_proj.bias", width, 1, TensorRole::Bias, part);
-  add_layer_tensors(m, "mlp.gate.router_mlp.norm.weight", width, 1, TensorRole::Norm, ModelPart::Norms);
-  for (const char* name : {"mlp.gate.router_mlp.fc1", "mlp.gate.router_mlp.fc2"}) {
-    add_layer_tensors(m, std::string(name) + ".weight", width, width, role, part);
-    add_layer_tensors(m, std::string(name) + ".bias", width, 1, TensorRole::Bias, part);
-  }
-  add_layer_tensors(m, "mlp.gate.router_mlp.out_proj.weight", add(f.experts, 1), width, role, part);
+  const Sizes sizes{{"width", width}, {"experts", f.experts}};
+  add_layer_tensors(m, R"(
+      router mlp.gate.down_proj.rest : width-experts x hidden; bias/router mlp.gate.down_proj.bias : width
+      norm mlp.gate.router_mlp.norm. : width
+      router mlp.gate.router_mlp.fc1. mlp.gate.router_mlp.fc2. : width x width +
+      router mlp.gate.router_mlp.out_proj. : experts+1 x width)",
+                    sizes);
   // Every layer but the first adds what the router before it thought.
-  add_tensor(m, "model.layers.{}.mlp.gate.router_states_scale", width, 1, role, part);
+  add_tensors(m, "router model.layers.{}.mlp.gate.router_states_scale : width", sizes);
   m.extra_tensors.back().count = subtract(m.layer_count(), 1);
-  add_layer_tensors(m, "mlp.gate.balancing_biases", add(f.experts, 1), 1, role, part);
+  add_layer_tensors(m, "router mlp.gate.balancing_biases : experts+1", sizes);
   for (Tensor& t : m.extra_tensors) t.buffer = t.buffer || t.name.ends_with("balancing_biases");
 }
 
@@ -329,24 +318,21 @@ ChangeLayer vary_zaya(const Fields& c, Model&, const Layer&, Count n) {
 
 void finish_zaya(const Fields& c, Model& m) {
   const AttentionShape a = m.kinds.front().attention;
-  const Count channels = multiply(add(a.heads, a.kv_heads), a.head_dim);
-  constexpr auto part = ModelPart::Attention;
-  const auto convolution = [&](const std::string& name, Count columns) {
-    add_layer_tensors(m, name + ".weight", channels, columns, TensorRole::Convolution, part);
-    add_layer_tensors(m, name + ".bias", channels, 1, TensorRole::Bias, part);
-  };
-  convolution("self_attn.qkv_proj.conv_qk_depthwise", c.count("cca_time0", {1, 64}, 2));
-  convolution("self_attn.qkv_proj.conv_qk_grouped", multiply(a.head_dim, c.count("cca_time1", {1, 64}, 2)));
-  add_layer_tensors(m, "self_attn.qk_norm.temp", a.kv_heads, 1, TensorRole::Other, part);
+  add_layer_tensors(m, R"(
+      convolution/attention self_attn.qkv_proj.conv_qk_depthwise. : channels x first +
+      convolution/attention self_attn.qkv_proj.conv_qk_grouped. : channels x head*second +
+      other/attention self_attn.qk_norm.temp : keys)",
+                    {{"channels", multiply(add(a.heads, a.kv_heads), a.head_dim)},
+                     {"first", c.count("cca_time0", {1, 64}, 2)},
+                     {"second", c.count("cca_time1", {1, 64}, 2)},
+                     {"head", a.head_dim},
+                     {"keys", a.kv_heads}});
   add_zaya_router(c, m, m.kinds.front().feed_forward);
-  for (const char* block : {"post_attention_residual_scale", "post_mlp_residual_scale"}) {
-    for (const char* name : {".hidden_states_scale", ".hidden_states_bias", ".residual_scale", ".residual_bias"}) {
-      add_layer_tensors(m, std::string(block) + name, m.hidden, 1, TensorRole::Other, ModelPart::Other);
-    }
+  for (const std::string at : {"post_attention_residual_scale.", "post_mlp_residual_scale."}) {
+    add_layer_tensors(m, "other " + at + "hidden_states_scale " + at + "hidden_states_bias " + at +
+                             "residual_scale " + at + "residual_bias : hidden");
   }
-  for (const char* name : {"model.input_hidden_states_scale", "model.input_hidden_states_bias"}) {
-    add_tensor(m, name, m.hidden, 1, TensorRole::Other, ModelPart::Other);
-  }
+  add_tensors(m, "other model.input_hidden_states_scale model.input_hidden_states_bias : hidden");
   c.assume(
       "the columns that the convolutions of queries and keys look back to are not counted: three vectors a layer");
 }

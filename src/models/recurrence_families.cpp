@@ -13,30 +13,6 @@ namespace llmcalc::models {
 
 namespace {
 
-/// Writes the weights of recurrences that the inventory has no formula for, tensor by tensor, for one kind of layer.
-class RecurrentTensors {
- public:
-  RecurrentTensors(Model& m, std::size_t kind) : model_(m), kind_(kind) {}
-
-  void matrix(std::string_view name, Count rows, Count columns, TensorRole role, bool bias = false) {
-    const std::string text(name);
-    add_layer_tensor(model_, kind_, text + ".weight", rows, columns, role, part(role));
-    if (bias) add_layer_tensor(model_, kind_, text + ".bias", rows, 1, TensorRole::Bias, part(role));
-  }
-  void vector(std::string_view name, Count size) {
-    add_layer_tensor(model_, kind_, name, size, 1, TensorRole::RecurrentSmall, ModelPart::Recurrent);
-  }
-
- private:
-  static ModelPart part(TensorRole role) {
-    const bool block = role == TensorRole::Up || role == TensorRole::Down || role == TensorRole::Gate;
-    return block ? ModelPart::FeedForward : ModelPart::Recurrent;
-  }
-
-  Model& model_;
-  std::size_t kind_;
-};
-
 /// What every version has: LayerNorms, one more of them before the first layer, no positions.
 Layer rwkv_layer(const Fields& c, Model& m, std::string_view prefix) {
   read_stream(c, m);
@@ -83,18 +59,13 @@ void read_rwkv4(const Fields& c, Model& m) {
   r.head_dim = mixed;
   r.state = 3;
   add_equal_layers(c, m, layer);
-  RecurrentTensors t(m, 0);
-  t.vector("attention.time_decay", mixed);
-  t.vector("attention.time_first", mixed);
-  for (const char* name : {"attention.time_mix_key", "attention.time_mix_value", "attention.time_mix_receptance",
-                           "feed_forward.time_mix_key", "feed_forward.time_mix_receptance"}) {
-    t.vector(name, m.hidden);
-  }
-  for (const char* name : {"attention.key", "attention.value", "attention.receptance"}) {
-    t.matrix(name, mixed, m.hidden, TensorRole::RecurrentIn);
-  }
-  t.matrix("attention.output", m.hidden, mixed, TensorRole::RecurrentOut);
-  t.matrix("feed_forward.receptance", m.hidden, m.hidden, TensorRole::Gate);
+  add_layer_tensors(m, 0, R"(
+      small attention.time_decay attention.time_first : mixed
+      small attention.time_mix_key attention.time_mix_value attention.time_mix_receptance : hidden
+      small feed_forward.time_mix_key feed_forward.time_mix_receptance : hidden
+      in attention.key. attention.value. attention.receptance. : mixed x hidden
+      out attention.output. : hidden x mixed; gate feed_forward.receptance. : hidden x hidden)",
+                    {{"mixed", mixed}});
 }
 
 /// What RWKV 5 and 6 share: heads of head_size, a gate, a norm of every head, a channel mixing 3.5 times as wide.
@@ -111,44 +82,38 @@ Layer eagle_layer(const Fields& c, Model& m) {
   return layer;
 }
 
-void add_eagle_tensors(const Fields& c, Model& m, RecurrentTensors& t, std::string_view mix) {
-  const Count mixed = c.count("attention_hidden_size", range::width, m.hidden);
-  for (const char* name : {"attention.key", "attention.value", "attention.receptance", "attention.gate"}) {
-    t.matrix(name, mixed, m.hidden, TensorRole::RecurrentIn);
-  }
-  t.matrix("attention.output", m.hidden, mixed, TensorRole::RecurrentOut);
-  t.vector("attention.time_decay", mixed);
-  t.vector("attention.time_faaaa", mixed);
-  t.vector("attention.ln_x.weight", mixed);
-  t.vector("attention.ln_x.bias", mixed);
-  t.matrix("feed_forward.receptance", m.hidden, m.hidden, TensorRole::Gate);
-  for (const char* name : {"key", "receptance"}) t.vector("feed_forward." + std::string(mix) + name, m.hidden);
+/// The weights of both; `more` what is one version's own.
+void add_eagle_tensors(const Fields& c, Model& m, const std::string& more) {
+  const Count doubled = m.hidden == 4096 ? 2 : 1;
+  add_layer_tensors(m, 0, R"(
+      in attention.key. attention.value. attention.receptance. attention.gate. : mixed x hidden
+      out attention.output. : hidden x mixed
+      small attention.time_decay attention.time_faaaa attention.ln_x.weight attention.ln_x.bias : mixed
+      gate feed_forward.receptance. : hidden x hidden
+)" + more,
+                    {{"mixed", c.count("attention_hidden_size", range::width, m.hidden)},
+                     {"mix", 32 * doubled},
+                     {"decay", 64 * doubled}});
 }
 
 /// RWKV 5 (Eagle).
 void read_rwkv5(const Fields& c, Model& m) {
   add_equal_layers(c, m, eagle_layer(c, m));
-  RecurrentTensors t(m, 0);
-  add_eagle_tensors(c, m, t, "time_mix_");
-  for (const char* name : {"key", "value", "receptance", "gate"}) {
-    t.vector("attention.time_mix_" + std::string(name), m.hidden);
-  }
+  add_eagle_tensors(c, m, R"(
+      small feed_forward.time_mix_key feed_forward.time_mix_receptance : hidden
+      small attention.time_mix_key attention.time_mix_value attention.time_mix_receptance : hidden
+      small attention.time_mix_gate : hidden)");
 }
 
 /// RWKV 6 (Finch): the mixing and the decay depend on the token, through low ranks that the class doubles at 4096.
 void read_rwkv6(const Fields& c, Model& m) {
   add_equal_layers(c, m, eagle_layer(c, m));
-  RecurrentTensors t(m, 0);
-  add_eagle_tensors(c, m, t, "time_maa_");
-  for (const char* name : {"x", "w", "k", "v", "r", "g"})
-    t.vector("attention.time_maa_" + std::string(name), m.hidden);
-  const Count mixed = c.count("attention_hidden_size", range::width, m.hidden);
-  const Count mix_rank = m.hidden == 4096 ? 64 : 32;
-  const Count decay_rank = m.hidden == 4096 ? 128 : 64;
-  t.matrix("attention.time_maa_w1", m.hidden, 5 * mix_rank, TensorRole::RecurrentIn);
-  t.matrix("attention.time_maa_w2", 5 * mix_rank, m.hidden, TensorRole::RecurrentIn);
-  t.matrix("attention.time_decay_w1", m.hidden, decay_rank, TensorRole::RecurrentIn);
-  t.matrix("attention.time_decay_w2", decay_rank, mixed, TensorRole::RecurrentIn);
+  add_eagle_tensors(c, m, R"(
+      small feed_forward.time_maa_key feed_forward.time_maa_receptance : hidden
+      small attention.time_maa_x attention.time_maa_w attention.time_maa_k attention.time_maa_v : hidden
+      small attention.time_maa_r attention.time_maa_g : hidden
+      in attention.time_maa_w1. : hidden x 5*mix; in attention.time_maa_w2. : 5*mix x hidden
+      in attention.time_decay_w1. : hidden x decay; in attention.time_decay_w2. : decay x mixed)");
 }
 
 /// RWKV 7 (Goose): decay, learning rate, value residual and gate through low ranks. flash-linear-attention's
@@ -163,29 +128,26 @@ void read_rwkv7(const Fields& c, Model& m) {
   layer.feed_forward.width = c.count("intermediate_size", range::width, multiply(4, m.hidden));
   layer.recurrent = matrix_state(m, m.hidden / head, head);
   add_equal_layers(c, m, layer);
-  const Count d = m.hidden;
-  RecurrentTensors t(m, 0);
-  for (const char* name : {"x_r", "x_w", "x_k", "x_v", "x_a", "x_g", "w0", "a0", "k_k", "k_a", "r_k"}) {
-    t.vector("attention." + std::string(name), d);
-  }
-  const auto low_rank = [&](const std::string& name, std::string_view key, Count rank) {
-    rank = c.count(key, range::width, rank);
-    t.matrix(name + "1", d, rank, TensorRole::RecurrentIn);
-    t.matrix(name + "2", rank, d, TensorRole::RecurrentIn);
-  };
-  low_rank("attention.w", "decay_low_rank_dim", 64);
-  low_rank("attention.a", "a_low_rank_dim", 64);
-  low_rank("attention.g", "gate_low_rank_dim", 128);
-  for (const char* name : {"attention.receptance", "attention.key", "attention.value"}) {
-    t.matrix(name, d, d, TensorRole::RecurrentIn);
-  }
-  t.matrix("attention.output", d, d, TensorRole::RecurrentOut);
-  t.vector("attention.ln_x.weight", d);
-  if (m.norm == NormKind::LayerNorm) t.vector("attention.ln_x.bias", d);
-  t.vector("feed_forward.x_k", d);
+  const auto rank = [&](std::string_view key, Count usual) { return c.count(key, range::width, usual); };
+  const Sizes ranks{{"w", rank("decay_low_rank_dim", 64)},
+                    {"a", rank("a_low_rank_dim", 64)},
+                    {"g", rank("gate_low_rank_dim", 128)},
+                    {"v", rank("v_low_rank_dim", 32)}};
+  add_layer_tensors(m, 0, R"(
+      small attention.x_r attention.x_w attention.x_k attention.x_v attention.x_a attention.x_g : hidden
+      small attention.w0 attention.a0 attention.k_k attention.k_a attention.r_k : hidden
+      in attention.w1. : hidden x w; in attention.w2. : w x hidden
+      in attention.a1. : hidden x a; in attention.a2. : a x hidden
+      in attention.g1. : hidden x g; in attention.g2. : g x hidden
+      in attention.receptance. attention.key. attention.value. : hidden x hidden
+      out attention.output. : hidden x hidden; small attention.ln_x.weight : hidden)",
+                    ranks);
+  if (m.norm == NormKind::LayerNorm) add_layer_tensors(m, 0, "small attention.ln_x.bias : hidden");
+  add_layer_tensors(m, 0, "small feed_forward.x_k : hidden");
   const std::size_t first = m.extra_tensors.size();
-  low_rank("attention.v", "v_low_rank_dim", 32);
-  t.vector("attention.v0", d);
+  add_layer_tensors(m, 0, R"(
+      in attention.v1. : hidden x v; in attention.v2. : v x hidden; small attention.v0 : hidden)",
+                    ranks);
   const bool flash_linear_attention = c.has("norm_first") || c.has("attn_mode") || c.has("fuse_norm");
   for (std::size_t i = first; flash_linear_attention && i < m.extra_tensors.size(); ++i) {
     m.extra_tensors[i].count = subtract(m.extra_tensors[i].count, 1);
@@ -194,17 +156,14 @@ void read_rwkv7(const Fields& c, Model& m) {
 
 /// The real-gated linear recurrent unit with its convolution and three projections (Griffin).
 void add_griffin_block(Model& m, std::size_t kind, Count width, Count heads, Count kernel) {
-  const Count block = width / heads;
-  RecurrentTensors t(m, kind);
-  t.matrix("temporal_block.linear_x", width, m.hidden, TensorRole::RecurrentIn, true);
-  t.matrix("temporal_block.linear_y", width, m.hidden, TensorRole::RecurrentIn, true);
-  t.matrix("temporal_block.linear_out", m.hidden, width, TensorRole::RecurrentOut, true);
-  t.matrix("temporal_block.conv_1d", width, kernel, TensorRole::Convolution, true);
-  t.vector("temporal_block.rg_lru.recurrent_param", width);
-  for (const char* gate : {"temporal_block.rg_lru.input_gate", "temporal_block.rg_lru.recurrent_gate"}) {
-    t.vector(std::string(gate) + "_weight", product(heads, block, block));
-    t.vector(std::string(gate) + "_bias", width);
-  }
+  add_layer_tensors(m, kind, R"(
+      in temporal_block.linear_x. temporal_block.linear_y. : width x hidden +
+      out temporal_block.linear_out. : hidden x width +; convolution temporal_block.conv_1d. : width x kernel +
+      small temporal_block.rg_lru.recurrent_param : width
+      small temporal_block.rg_lru.input_gate_weight : heads*block*block; small temporal_block.rg_lru.input_gate_bias : width
+      small temporal_block.rg_lru.recurrent_gate_weight : heads*block*block
+      small temporal_block.rg_lru.recurrent_gate_bias : width)",
+                    {{"width", width}, {"heads", heads}, {"block", width / heads}, {"kernel", kernel}});
 }
 
 /// RecurrentGemma: the block is half as wide as intermediate_size.
@@ -267,16 +226,15 @@ void read_xlstm(const Fields& c, Model& m) {
   m.final_norm = c.flag("add_out_norm", true);
   add_layers(m, c.has("num_hidden_layers") ? layer_count(c) : c.required("num_blocks", range::layers),
              [&](Count) { return layer; });
-  RecurrentTensors t(m, 0);
-  t.matrix("mlstm_layer.q", keys, m.hidden, TensorRole::RecurrentIn, bias);
-  t.matrix("mlstm_layer.k", keys, m.hidden, TensorRole::RecurrentIn, bias);
-  t.matrix("mlstm_layer.v", values, m.hidden, TensorRole::RecurrentIn, bias);
-  t.matrix("mlstm_layer.ogate_preact", values, m.hidden, TensorRole::RecurrentIn, bias);
-  t.matrix("mlstm_layer.igate_preact", r.heads, m.hidden, TensorRole::RecurrentIn, true);
-  t.matrix("mlstm_layer.fgate_preact", r.heads, m.hidden, TensorRole::RecurrentIn, true);
-  t.vector("mlstm_layer.multihead_norm.weight", values);
-  if (bias) t.vector("mlstm_layer.multihead_norm.bias", values);
-  t.matrix("mlstm_layer.out_proj", m.hidden, values, TensorRole::RecurrentOut, bias);
+  const std::string plus = bias ? " +" : "";
+  add_layer_tensors(m, 0,
+                    "in mlstm_layer.q. mlstm_layer.k. : keys x hidden" + plus +
+                        "; in mlstm_layer.v. mlstm_layer.ogate_preact. : values x hidden" + plus +
+                        "; in mlstm_layer.igate_preact. mlstm_layer.fgate_preact. : heads x hidden +"
+                        "; small mlstm_layer.multihead_norm.weight : values" +
+                        (bias ? "; small mlstm_layer.multihead_norm.bias : values" : "") +
+                        "; out mlstm_layer.out_proj. : hidden x values" + plus,
+                    {{"keys", keys}, {"values", values}, {"heads", r.heads}});
 }
 
 constexpr std::string_view griffin_names =

@@ -276,47 +276,28 @@ void finish_plamo2(const Fields&, Model& m) {
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
     if (m.kinds[k].mixer != Mixer::Recurrence) continue;
     const RecurrentShape r = m.kinds[k].recurrent;
-    const auto matrix = [&](const char* name, Count rows, Count columns, TensorRole role) {
-      add_layer_tensor(m, k, name, rows, columns, role, ModelPart::Recurrent);
-    };
-    const auto vector = [&](const char* name, Count size) { matrix(name, size, 1, TensorRole::RecurrentSmall); };
-    matrix("mixer.in_proj.weight", multiply(2, r.inner), m.hidden, TensorRole::RecurrentIn);
-    matrix("mixer.conv1d.weight", r.inner, r.conv_kernel, TensorRole::Convolution);
-    matrix("mixer.bcdt_proj.weight", add(r.time_step_rank, multiply(2, r.state)), r.inner, TensorRole::RecurrentIn);
-    matrix("mixer.dt_proj.weight", r.heads, r.time_step_rank, TensorRole::RecurrentIn);
-    matrix("mixer.out_proj.weight", m.hidden, r.inner, TensorRole::RecurrentOut);
-    for (const char* name : {"mixer.dt_bias", "mixer.A_log", "mixer.D"}) vector(name, r.heads);
-    vector("mixer.dt_norm_weight", r.time_step_rank);
-    vector("mixer.B_norm_weight", r.state);
-    vector("mixer.C_norm_weight", r.state);
+    add_layer_tensors(m, k, R"(
+        in mixer.in_proj. : 2*inner x hidden; convolution mixer.conv1d. : inner x kernel
+        in mixer.bcdt_proj. : 2*state+rank x inner; in mixer.dt_proj. : heads x rank; out mixer.out_proj. : hidden x inner
+        small mixer.dt_bias mixer.A_log mixer.D : heads
+        small mixer.dt_norm_weight : rank; small mixer.B_norm_weight mixer.C_norm_weight : state)",
+                      {{"inner", r.inner},
+                       {"kernel", r.conv_kernel},
+                       {"state", r.state},
+                       {"rank", r.time_step_rank},
+                       {"heads", r.heads}});
   }
 }
 
-/// Writes what belongs to the shared blocks: `copies` of them.
-class SharedBlock {
- public:
-  SharedBlock(Model& m, Count copies) : model_(m), copies_(copies) {}
-
-  void matrix(std::string_view name, Count rows, Count columns, TensorRole role, bool bias = false) {
-    const bool feed_forward = role != TensorRole::Query && role != TensorRole::Key && role != TensorRole::Value &&
-                              role != TensorRole::AttentionOutput;
-    const ModelPart part = feed_forward ? ModelPart::FeedForward : ModelPart::Attention;
-    add(std::string(name) + ".weight", rows, columns, role, part);
-    if (bias) add(std::string(name) + ".bias", rows, 1, TensorRole::Bias, part);
+/// Writes what belongs to the shared blocks: `copies` of them. Names begin behind "model.shared_transformer.".
+void add_shared_tensors(Model& m, Count copies, const std::string& statements, const Sizes& sizes) {
+  const std::size_t first = m.extra_tensors.size();
+  add_tensors(m, statements, sizes);
+  for (std::size_t i = first; i < m.extra_tensors.size(); ++i) {
+    m.extra_tensors[i].name.insert(0, "model.shared_transformer.");
+    m.extra_tensors[i].copies = copies;
   }
-  void norm(std::string_view name, Count width) {
-    add(std::string(name) + ".weight", width, 1, TensorRole::Norm, ModelPart::Norms);
-  }
-
- private:
-  void add(const std::string& name, Count rows, Count columns, TensorRole role, ModelPart part) {
-    add_tensor(model_, "model.shared_transformer." + name, rows, columns, role, part);
-    model_.extra_tensors.back().copies = copies_;
-  }
-
-  Model& model_;
-  Count copies_;
-};
+}
 
 /// The attention of the shared blocks: it reads the stream and the embedding side by side, so its input is twice as
 /// wide as the hidden size, and so are all its heads together.
@@ -329,16 +310,12 @@ AttentionShape shared_attention(const Fields& c, const Model& m) {
   return a;
 }
 
-void add_shared_attention(SharedBlock& t, const Model& m, const AttentionShape& a) {
-  const Count input = multiply(2, m.hidden);
-  const Count keys = multiply(a.kv_heads, a.head_dim);
-  const Count values = multiply(a.heads, a.head_dim);
-  t.matrix("self_attn.q_proj", values, input, TensorRole::Query);
-  t.matrix("self_attn.k_proj", keys, input, TensorRole::Key);
-  t.matrix("self_attn.v_proj", keys, input, TensorRole::Value);
-  t.matrix("self_attn.o_proj", m.hidden, values, TensorRole::AttentionOutput);
-  t.norm("input_layernorm", input);
-  t.norm("pre_ff_layernorm", m.hidden);
+void add_shared_attention(Model& m, Count copies, const AttentionShape& a) {
+  add_shared_tensors(m, copies, R"(
+      query self_attn.q_proj. : heads x 2*hidden; key self_attn.k_proj. : keys x 2*hidden
+      value self_attn.v_proj. : keys x 2*hidden; output self_attn.o_proj. : hidden x heads
+      norm input_layernorm. : 2*hidden; norm pre_ff_layernorm. : hidden)",
+                     {{"heads", multiply(a.heads, a.head_dim)}, {"keys", multiply(a.kv_heads, a.head_dim)}});
 }
 
 /// The layers; `hybrid` says which of them run a shared block and have a projection behind it.
@@ -379,11 +356,11 @@ void read_zamba(const Fields& c, Model& m) {
   std::vector<bool> hybrid = given_hybrids(c, n);
   for (Count i = hybrid.size(); i < n; ++i) hybrid.push_back(i == 2 || (i > 2 && (i - 3) % period == offset));
   add_zamba_layers(m, hybrid, layer, hybrid_mamba1_shape(c, m), Mixer::Mamba1);
-  SharedBlock t(m, 1);
-  add_shared_attention(t, m, layer.attention);
-  t.matrix("feed_forward.gate_proj", layer.feed_forward.width, m.hidden, TensorRole::Gate);
-  t.matrix("feed_forward.up_proj", layer.feed_forward.width, m.hidden, TensorRole::Up);
-  t.matrix("feed_forward.down_proj", m.hidden, layer.feed_forward.width, TensorRole::Down);
+  add_shared_attention(m, 1, layer.attention);
+  add_shared_tensors(m, 1, R"(
+      gate feed_forward.gate_proj. : width x hidden; up feed_forward.up_proj. : width x hidden
+      down feed_forward.down_proj. : hidden x width)",
+                     {{"width", layer.feed_forward.width}});
 }
 
 /// Which layers of Zamba 2 run a shared block when the config does not list them: the class's 54 layers.
@@ -403,19 +380,20 @@ std::vector<bool> zamba2_hybrids(const Fields& c, Count layers) {
 /// queries, keys and values.
 void add_adapters(const Fields& c, Model& m, const Layer& layer, Count layers) {
   const Count rank = c.count("adapter_rank", range::width, 128);
-  const Count wide = multiply(2, m.hidden);
-  const auto pair = [&](const std::string& name, Count out, Count in, TensorRole role, ModelPart part) {
-    add_tensor(m, "model.shared_transformer." + name + ".0.weight", rank, in, role, part);
-    m.extra_tensors.back().copies = layers;
-    add_tensor(m, "model.shared_transformer." + name + ".1.weight", out, rank, role, part);
-    m.extra_tensors.back().copies = layers;
-  };
-  pair("feed_forward.gate_up_proj_adapter_list.{}", multiply(2, layer.feed_forward.width), m.hidden,
-       TensorRole::GateUp, ModelPart::FeedForward);
+  const Sizes sizes{{"rank", rank}, {"width", layer.feed_forward.width}};
+  add_shared_tensors(m, layers, R"(
+      gate_up feed_forward.gate_up_proj_adapter_list.{}.0. : rank x hidden
+      gate_up feed_forward.gate_up_proj_adapter_list.{}.1. : 2*width x rank)",
+                     sizes);
   if (!c.flag("use_shared_attention_adapter", false)) return;
-  pair("self_attn.linear_q_adapter_list.{}", wide, wide, TensorRole::Query, ModelPart::Attention);
-  pair("self_attn.linear_k_adapter_list.{}", wide, wide, TensorRole::Key, ModelPart::Attention);
-  pair("self_attn.linear_v_adapter_list.{}", wide, wide, TensorRole::Value, ModelPart::Attention);
+  add_shared_tensors(m, layers, R"(
+      query self_attn.linear_q_adapter_list.{}.0. : rank x 2*hidden
+      query self_attn.linear_q_adapter_list.{}.1. : 2*hidden x rank
+      key self_attn.linear_k_adapter_list.{}.0. : rank x 2*hidden
+      key self_attn.linear_k_adapter_list.{}.1. : 2*hidden x rank
+      value self_attn.linear_v_adapter_list.{}.0. : rank x 2*hidden
+      value self_attn.linear_v_adapter_list.{}.1. : 2*hidden x rank)",
+                     sizes);
 }
 
 /// Zamba 2: Mamba-2, num_mem_blocks shared blocks in turn, each layer that runs one with its own adapters.
@@ -438,10 +416,13 @@ void read_zamba2(const Fields& c, Model& m) {
                                       {"n_mamba_heads", "mamba_headdim", "mamba_d_state", "mamba_ngroups",
                                        "mamba_d_conv", "mamba_conv_bias", "add_bias_linear"});
   const Count hybrids = add_zamba_layers(m, zamba2_hybrids(c, layer_count(c)), layer, mamba, Mixer::Mamba2);
-  SharedBlock t(m, c.count("num_mem_blocks", {1, 64}, 1));
-  add_shared_attention(t, m, layer.attention);
-  t.matrix("feed_forward.gate_up_proj", multiply(2, f.width), m.hidden, TensorRole::GateUp, bias);
-  t.matrix("feed_forward.down_proj", m.hidden, f.width, TensorRole::Down, bias);
+  const Count copies = c.count("num_mem_blocks", {1, 64}, 1);
+  const std::string plus = bias ? " +" : "";
+  add_shared_attention(m, copies, layer.attention);
+  add_shared_tensors(m, copies,
+                     "gate_up feed_forward.gate_up_proj. : 2*width x hidden" + plus +
+                         "; down feed_forward.down_proj. : hidden x width" + plus,
+                     {{"width", f.width}});
   add_adapters(c, m, layer, hybrids);
 }
 

@@ -1,12 +1,12 @@
 #include "models/tower.hpp"
 
 #include "embedded/towers_text.hpp"
+#include "models/blocks.hpp"
 
 #include <llmcalc/base/words.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -114,24 +114,6 @@ std::optional<Count> read_as(std::string_view way, const Fields& f, std::string_
   if (way != "first" && way != "last") return std::nullopt;
   const std::vector<Count> all = f.counts(key, range::width);
   return all.empty() ? fallback : way == "first" ? all.front() : all.back();
-}
-
-constexpr std::string_view blanks = " \n";
-
-/// Cuts the text up to the first of these characters off the front of `rest`, without blanks around it.
-std::string_view cut(std::string_view& rest, std::string_view ends) {
-  const std::size_t end = std::min(rest.find_first_of(ends), rest.size());
-  std::string_view piece = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  piece.remove_prefix(std::min(piece.find_first_not_of(blanks), piece.size()));
-  while (!piece.empty() && blanks.find(piece.back()) != std::string_view::npos) piece.remove_suffix(1);
-  return piece;
-}
-
-/// Cuts the next word off the front of `rest`; "" at the end.
-std::string_view next_word(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
-  return cut(rest, blanks);
 }
 
 /// Rows of SigLIP's line: the flexible one with patches of any number has a table of its own.
@@ -263,39 +245,12 @@ class TowerWriter {
     return read.value_or(0);
   }
 
-  /// A computed size, from left to right.
+  /// A computed size.
   Count value(std::string_view text) const {
-    Count result = 0;
-    char sign = '+';
-    while (true) {
-      const std::size_t end = std::min(text.find_first_of("+-*/"), text.size());
-      const Count n = operand(text.substr(0, end));
-      switch (sign) {
-        case '+':
-          result = add(result, n);
-          break;
-        case '-':
-          result = subtract(result, n);
-          break;
-        case '*':
-          result = multiply(result, n);
-          break;
-        default:
-          result = n == 0 ? 0 : result / n;
-      }
-      if (end == text.size()) return result;
-      sign = text[end];
-      text.remove_prefix(end + 1);
-    }
-  }
-  Count operand(std::string_view name) const {
-    Count number = 0;
-    if (std::from_chars(name.data(), name.data() + name.size(), number).ec == std::errc{}) return number;
-    // The latest of a name counts: a projector may read its own.
-    const auto found = std::find_if(sizes_.rbegin(), sizes_.rend(), [&](const auto& s) { return s.first == name; });
-    if (found != sizes_.rend()) return found->second;
-    v_.complain(name, "is not a size of this tower");
-    return 0;
+    std::string_view unknown;
+    const Count size = computed(text, sizes_, &unknown);
+    if (!unknown.empty()) v_.complain(unknown, "is not a size of this tower");
+    return size;
   }
 
   void write_tensors(std::string_view text) {
@@ -330,7 +285,7 @@ class TowerWriter {
   Model& model_;
   Tower tower_;
   std::optional<Fields> inner_;  ///< the object that "%" names
-  std::vector<std::pair<std::string_view, Count>> sizes_;
+  Sizes sizes_;
 };
 
 }  // namespace

@@ -238,19 +238,16 @@ std::vector<bool> inkling_windows(const Fields& c, Count layers) {
 /// What a kind of layer has beside attention, block and norms.
 void add_inkling_tensors(const Fields& c, Model& m, std::size_t k, Count extent) {
   const AttentionShape& a = m.kinds[k].attention;
-  const Count distances = c.count("d_rel", range::width, 16);
-  const Count kernel = c.count("conv_kernel_size", {1, 64}, c.count("sconv_kernel_size", {1, 64}, 4));
-  const Count keys = multiply(a.kv_heads, a.head_dim);
-  constexpr auto part = ModelPart::Attention;
-  add_layer_tensor(m, k, "self_attn.r_proj.weight", multiply(a.heads, distances), m.hidden, TensorRole::Other, part);
-  add_layer_tensor(m, k, "self_attn.rel_logits_proj.proj", distances, extent, TensorRole::Other, part);
-  for (const char* name : {"self_attn.k_sconv", "self_attn.v_sconv"}) {
-    add_layer_tensor(m, k, std::string(name) + ".conv1d.weight", keys, kernel, TensorRole::Convolution, part);
-  }
-  for (const char* name : {"attn_sconv", "mlp_sconv"}) {
-    add_layer_tensor(m, k, std::string(name) + ".conv1d.weight", m.hidden, kernel, TensorRole::Convolution,
-                     ModelPart::Other);
-  }
+  add_layer_tensors(m, k, R"(
+      other/attention self_attn.r_proj. : heads*distances x hidden
+      other/attention self_attn.rel_logits_proj.proj : distances x extent
+      convolution/attention self_attn.k_sconv.conv1d. self_attn.v_sconv.conv1d. : keys x kernel
+      convolution/other attn_sconv.conv1d. mlp_sconv.conv1d. : hidden x kernel)",
+                    {{"heads", a.heads},
+                     {"distances", c.count("d_rel", range::width, 16)},
+                     {"extent", extent},
+                     {"keys", multiply(a.kv_heads, a.head_dim)},
+                     {"kernel", c.count("conv_kernel_size", {1, 64}, c.count("sconv_kernel_size", {1, 64}, 4))}});
   const bool sparse = m.kinds[k].is_moe();
   const char* scale = sparse ? "mlp.gate.global_scale" : "mlp.global_scale";
   add_layer_tensor(m, k, scale, 1, 1, TensorRole::Other, sparse ? ModelPart::Router : ModelPart::FeedForward);
