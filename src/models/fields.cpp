@@ -2,6 +2,8 @@
 
 #include "embedded/class_defaults_json.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -16,50 +18,23 @@ namespace {
 
 using nlohmann::json;
 
-/// Names that classes use for the same thing; the first is the common one. Source: attribute_map of the
-/// configuration classes.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 42> aliases{{
-    {"hidden_size", "n_embd"},
-    {"hidden_size", "d_model"},
-    {"hidden_size", "model_dim"},
-    {"num_hidden_layers", "n_layer"},
-    {"num_hidden_layers", "n_layers"},
-    {"num_hidden_layers", "num_layers"},
-    {"num_hidden_layers", "num_transformer_layers"},
-    {"num_attention_heads", "n_head"},
-    {"num_attention_heads", "n_heads"},
-    {"num_attention_heads", "num_heads"},
-    {"num_attention_heads", "attention_heads"},
-    {"num_key_value_heads", "num_kv_heads"},
-    {"num_key_value_heads", "n_head_kv"},
-    {"num_key_value_heads", "n_kv_heads"},
-    {"num_key_value_heads", "num_attention_groups"},
-    {"num_key_value_heads", "num_multi_query_heads"},
-    {"intermediate_size", "n_inner"},
-    {"intermediate_size", "ffn_dim"},
-    {"intermediate_size", "ffn_hidden_size"},
-    {"intermediate_size", "dff"},
-    {"intermediate_size", "mlp_hidden_size"},
-    {"vocab_size", "padded_vocab_size"},
-    {"vocab_size", "n_vocab"},
-    {"max_position_embeddings", "n_positions"},
-    {"max_position_embeddings", "n_ctx"},
-    {"max_position_embeddings", "max_seq_len"},
-    {"max_position_embeddings", "max_sequence_length"},
-    {"max_position_embeddings", "seq_length"},
-    {"max_position_embeddings", "model_max_length"},
-    {"hidden_act", "activation_function"},
-    {"hidden_act", "hidden_activation"},
-    {"hidden_act", "activation"},
-    {"hidden_act", "activation_type"},
+/// A common name, and the others that classes use for the same thing. Source: attribute_map of the configuration
+/// classes.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> aliases{{
+    {"hidden_size", "n_embd d_model model_dim"},
+    {"num_hidden_layers", "n_layer n_layers num_layers num_transformer_layers"},
+    {"num_attention_heads", "n_head n_heads num_heads attention_heads"},
+    {"num_key_value_heads", "num_kv_heads n_head_kv n_kv_heads num_attention_groups num_multi_query_heads"},
+    {"intermediate_size", "n_inner ffn_dim ffn_hidden_size dff mlp_hidden_size"},
+    {"vocab_size", "padded_vocab_size n_vocab"},
+    {"max_position_embeddings", "n_positions n_ctx max_seq_len max_sequence_length seq_length model_max_length"},
+    {"hidden_act", "activation_function hidden_activation activation activation_type"},
     {"torch_dtype", "dtype"},
     {"sliding_window", "sliding_window_size"},
     {"rope_parameters", "rope_scaling"},
     {"num_experts_per_tok", "num_experts_per_token"},
     {"tie_word_embeddings", "weight_tying"},
-    {"vision_config", "visual"},
-    {"vision_config", "vit_config"},
-    {"vision_config", "vision_encoder_config"},
+    {"vision_config", "visual vit_config vision_encoder_config"},
     {"audio_config", "sound_config"},
 }};
 
@@ -97,8 +72,15 @@ constexpr std::array<std::string_view, 5> shape_keys{"hidden_size", "num_hidden_
 }  // namespace
 
 std::string_view common_name(std::string_view key) {
-  const auto found = std::find_if(aliases.begin(), aliases.end(), [&](const auto& a) { return a.second == key; });
-  return found == aliases.end() ? key : found->first;
+  static const auto common_names = [] {
+    std::map<std::string_view, std::string_view> names;
+    for (auto [common, others] : aliases) {
+      while (!others.empty()) names.emplace(take_until(others, " "), common);
+    }
+    return names;
+  }();
+  const auto found = common_names.find(key);
+  return found == common_names.end() ? key : found->second;
 }
 
 Fields::Fields(const json& given, std::string_view model_type, std::string pointer, Findings& findings)
@@ -112,7 +94,7 @@ Fields::Fields(const json& given, std::string_view model_type, std::string point
     const std::string_view common = common_name(key);
     const bool other_wins = common != key && given.contains(common) && !given[std::string(common)].is_null();
     if (other_wins || (common != key && value.is_null())) continue;
-    // Two aliases of one thing: the one listed first in the table is the class's own.
+    // Two aliases of one thing: the first of them by name counts.
     if (common != key && origins_.contains(std::string(common))) continue;
     values_[std::string(common)] = value;
     origins_[std::string(common)] = key;

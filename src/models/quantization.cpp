@@ -2,6 +2,8 @@
 
 #include "models/fields.hpp"
 
+#include <llmcalc/base/words.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -181,8 +183,8 @@ class Dialect {
     const std::string method =
         nested ? "" : lower(q_.text(q_.has("quant_method") ? "quant_method" : "quantization", ""));
     const std::string algorithm = lower(q_.text("quant_algo", q_.object("quantization").text("quant_algo", method)));
-    for (const auto& [name, read] : methods) {
-      if (method != name) continue;
+    for (const auto& [names, read] : methods) {
+      if (!has_word(names, method)) continue;
       if (read != &Dialect::fp8 || algorithm == method) leave_lists(q_);
       note_cache();
       return (this->*read)();
@@ -199,10 +201,10 @@ class Dialect {
  private:
   using Reader = WeightRules (Dialect::*)();
   struct Method {
-    std::string_view name;
+    std::string_view names;  ///< with blanks between them
     Reader read;
   };
-  static const std::array<Method, 43> methods;
+  static const std::array<Method, 23> methods;
 
   /// Lists of modules that stay as they are, under every name that libraries have for them.
   void leave_lists(const Entry& entry) {
@@ -640,49 +642,29 @@ class Dialect {
 
 /// Source: quantization methods of transformers (utils/quantization_config.py), vLLM (model_executor/layers/
 /// quantization), SGLang and ExLlama, main, 2026-08.
-const std::array<Dialect::Method, 43> Dialect::methods{{
-    {"fp8", &Dialect::fp8},
-    {"finegrained_fp8", &Dialect::fp8},
-    {"fbgemm_fp8", &Dialect::channel_fp8},
-    {"ptpc_fp8", &Dialect::channel_fp8},
-    {"w8a8_fp8", &Dialect::channel_fp8},
-    {"gptq", &Dialect::gptq},
-    {"gptqmodel", &Dialect::gptq},
-    {"gptq_marlin", &Dialect::gptq},
-    {"auto-round", &Dialect::auto_round},
-    {"auto_round", &Dialect::auto_round},
-    {"intel/auto-round", &Dialect::auto_round},
-    {"inc", &Dialect::auto_round},
-    {"awq", &Dialect::awq},
-    {"awq_marlin", &Dialect::awq},
+const std::array<Dialect::Method, 23> Dialect::methods{{
+    {"fp8 finegrained_fp8", &Dialect::fp8},
+    {"fbgemm_fp8 ptpc_fp8 w8a8_fp8", &Dialect::channel_fp8},
+    {"gptq gptqmodel gptq_marlin", &Dialect::gptq},
+    {"auto-round auto_round intel/auto-round inc", &Dialect::auto_round},
+    {"awq awq_marlin", &Dialect::awq},
     {"bitsandbytes", &Dialect::bitsandbytes},
     {"hqq", &Dialect::hqq},
     {"quanto", &Dialect::quanto},
     {"torchao", &Dialect::torchao},
     {"mxfp4", &Dialect::mxfp4},
     {"mxfp8", &Dialect::mxfp8},
-    {"nvfp4", &Dialect::nvfp4},
-    {"petit_nvfp4", &Dialect::nvfp4},
-    {"compressed-tensors", &Dialect::compressed},
-    {"compressed_tensors", &Dialect::compressed},
-    {"sparseml", &Dialect::compressed},
-    {"modelopt", &Dialect::modelopt},
-    {"modelopt_fp4", &Dialect::modelopt},
-    {"modelopt_fp8", &Dialect::modelopt},
-    {"modelopt_mixed", &Dialect::modelopt},
-    {"eetq", &Dialect::int8},
-    {"w8a8_int8", &Dialect::int8},
-    {"tpu_int8", &Dialect::int8},
+    {"nvfp4 petit_nvfp4", &Dialect::nvfp4},
+    {"compressed-tensors compressed_tensors sparseml", &Dialect::compressed},
+    {"modelopt modelopt_fp4 modelopt_fp8 modelopt_mixed", &Dialect::modelopt},
+    {"eetq w8a8_int8 tpu_int8", &Dialect::int8},
     {"experts_int8", &Dialect::experts_int8},
     {"aqlm", &Dialect::aqlm},
-    {"exl2", &Dialect::exllama},
-    {"exl3", &Dialect::exllama},
+    {"exl2 exl3", &Dialect::exllama},
     {"quark", &Dialect::quark},
     {"fp_quant", &Dialect::fp_quant},
     {"vptq", &Dialect::vptq},
-    {"spqr", &Dialect::low_bits},
-    {"higgs", &Dialect::low_bits},
-    {"sinq", &Dialect::low_bits},
+    {"spqr higgs sinq", &Dialect::low_bits},
     {"bitnet", &Dialect::bitnet},
 }};
 

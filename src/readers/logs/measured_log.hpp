@@ -31,26 +31,13 @@ inline constexpr std::array<EnumRow<LogKind>, 8> log_kinds{{
 static_assert(indexed_by_id(log_kinds));
 constexpr const auto& enum_table(LogKind) { return log_kinds; }
 
+// clang-format off
 /// What a figure of a log measures.
 enum class Figure : std::uint8_t {
-  Weights,
-  Adapters,
-  KvCache,
-  RecurrentState,
-  Context,
-  ComputeBuffer,
-  OutputBuffer,
-  CudaGraphs,
-  DraftModel,
-  NonTorch,
-  WeightsAndNonTorch,
-  KvPool,
-  KvPoolTokens,
-  Allocated,
-  Reserved,
-  DeviceUsed,
-  DeviceMemory
+  Weights, Adapters, KvCache, RecurrentState, Context, ComputeBuffer, OutputBuffer, CudaGraphs, DraftModel, NonTorch,
+  WeightsAndNonTorch, KvPool, KvPoolTokens, Allocated, Reserved, DeviceUsed, DeviceMemory
 };
+// clang-format on
 inline constexpr std::array<EnumRow<Figure>, 17> figure_rows{{
     {Figure::Weights, "weights", "Weights", "what loading the model took"},
     {Figure::Adapters, "adapters", "Adapters", "LoRA matrices"},

@@ -38,27 +38,13 @@ struct QuantizationConfig {
 /// Reads it from a whole config.json; all unset when the model is not quantized or the entry is not understood.
 QuantizationConfig quantization_config(const nlohmann::json& config);
 
+// clang-format off
 /// How one logical tensor is stored.
 enum class Packing : std::uint8_t {
-  Plain,
-  Nf4,
-  Nf4Dq,
-  Fp4,
-  BnbInt8,
-  Gptq,
-  Awq,
-  PackedInt,
-  Int8,
-  Fp8,
-  Fp8Block,
-  Mxfp4,
-  Nvfp4,
-  Mlx,
-  Hqq,
-  Exl2,
-  Exl3,
-  Ternary,
+  Plain, Nf4, Nf4Dq, Fp4, BnbInt8, Gptq, Awq, PackedInt, Int8, Fp8, Fp8Block, Mxfp4, Nvfp4, Mlx, Hqq, Exl2, Exl3,
+  Ternary
 };
+// clang-format on
 
 /// A packing's names and the weight format of this program that it is.
 struct PackingRow {

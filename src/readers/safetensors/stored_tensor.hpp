@@ -10,31 +10,13 @@
 
 namespace llmcalc::io {
 
+// clang-format off
 /// Element types of safetensors files. Source: `enum Dtype` of huggingface/safetensors, safetensors/src/tensor.rs.
 enum class StoredType : std::uint8_t {
-  Bool,
-  F4,
-  F6E2M3,
-  F6E3M2,
-  U8,
-  I8,
-  F8E5M2,
-  F8E4M3,
-  F8E8M0,
-  F8E4M3Fnuz,
-  F8E5M2Fnuz,
-  I16,
-  U16,
-  F16,
-  BF16,
-  I32,
-  U32,
-  F32,
-  C64,
-  F64,
-  I64,
-  U64,
+  Bool, F4, F6E2M3, F6E3M2, U8, I8, F8E5M2, F8E4M3, F8E8M0, F8E4M3Fnuz, F8E5M2Fnuz, I16, U16, F16, BF16, I32, U32,
+  F32, C64, F64, I64, U64
 };
+// clang-format on
 
 /// Name in the file and width of an element type.
 struct StoredTypeInfo {
@@ -43,30 +25,18 @@ struct StoredTypeInfo {
   std::uint32_t bits;
 };
 
-inline constexpr std::array stored_types{
-    StoredTypeInfo{StoredType::Bool, "BOOL", 8},
-    StoredTypeInfo{StoredType::F4, "F4", 4},
-    StoredTypeInfo{StoredType::F6E2M3, "F6_E2M3", 6},
-    StoredTypeInfo{StoredType::F6E3M2, "F6_E3M2", 6},
-    StoredTypeInfo{StoredType::U8, "U8", 8},
-    StoredTypeInfo{StoredType::I8, "I8", 8},
-    StoredTypeInfo{StoredType::F8E5M2, "F8_E5M2", 8},
-    StoredTypeInfo{StoredType::F8E4M3, "F8_E4M3", 8},
-    StoredTypeInfo{StoredType::F8E8M0, "F8_E8M0", 8},
-    StoredTypeInfo{StoredType::F8E4M3Fnuz, "F8_E4M3FNUZ", 8},
-    StoredTypeInfo{StoredType::F8E5M2Fnuz, "F8_E5M2FNUZ", 8},
-    StoredTypeInfo{StoredType::I16, "I16", 16},
-    StoredTypeInfo{StoredType::U16, "U16", 16},
-    StoredTypeInfo{StoredType::F16, "F16", 16},
-    StoredTypeInfo{StoredType::BF16, "BF16", 16},
-    StoredTypeInfo{StoredType::I32, "I32", 32},
-    StoredTypeInfo{StoredType::U32, "U32", 32},
-    StoredTypeInfo{StoredType::F32, "F32", 32},
-    StoredTypeInfo{StoredType::C64, "C64", 64},
-    StoredTypeInfo{StoredType::F64, "F64", 64},
-    StoredTypeInfo{StoredType::I64, "I64", 64},
-    StoredTypeInfo{StoredType::U64, "U64", 64},
-};
+// clang-format off
+inline constexpr auto stored_types = std::to_array<StoredTypeInfo>({
+    {StoredType::Bool, "BOOL", 8}, {StoredType::F4, "F4", 4}, {StoredType::F6E2M3, "F6_E2M3", 6},
+    {StoredType::F6E3M2, "F6_E3M2", 6}, {StoredType::U8, "U8", 8}, {StoredType::I8, "I8", 8},
+    {StoredType::F8E5M2, "F8_E5M2", 8}, {StoredType::F8E4M3, "F8_E4M3", 8}, {StoredType::F8E8M0, "F8_E8M0", 8},
+    {StoredType::F8E4M3Fnuz, "F8_E4M3FNUZ", 8}, {StoredType::F8E5M2Fnuz, "F8_E5M2FNUZ", 8},
+    {StoredType::I16, "I16", 16}, {StoredType::U16, "U16", 16}, {StoredType::F16, "F16", 16},
+    {StoredType::BF16, "BF16", 16}, {StoredType::I32, "I32", 32}, {StoredType::U32, "U32", 32},
+    {StoredType::F32, "F32", 32}, {StoredType::C64, "C64", 64}, {StoredType::F64, "F64", 64},
+    {StoredType::I64, "I64", 64}, {StoredType::U64, "U64", 64},
+});
+// clang-format on
 
 /// The row of an element type.
 constexpr const StoredTypeInfo& info(StoredType type) { return stored_types[static_cast<std::size_t>(type)]; }
