@@ -11,13 +11,14 @@
 
 namespace llmcalc::models {
 
-std::vector<NameRule> name_rules(std::string_view names) {
+std::vector<NameRule> name_rules(std::string_view names, std::string_view prefix) {
   std::vector<NameRule> rules;
   while (!names.empty()) {
-    const std::string_view rule = names.substr(0, names.find(' '));
-    const std::size_t arrow = rule.find('>');
-    rules.push_back({std::string(rule.substr(0, arrow)), std::string(rule.substr(arrow + 1))});
-    names.remove_prefix(std::min(names.size(), rule.size() + 1));
+    std::string_view to = take_until(names, " ");
+    NameRule& rule = rules.emplace_back();
+    rule.from = take_until(to, ">");
+    rule.to = to;
+    if (const std::size_t at = rule.to.find('@'); at != std::string::npos) rule.to.replace(at, 1, prefix);
   }
   return rules;
 }

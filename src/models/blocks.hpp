@@ -26,8 +26,8 @@ namespace llmcalc::models {
 [[nodiscard]] inline Count value_of(const Fields& c, const Number& n, Range allowed) {
   return n.key.empty() ? n.otherwise : c.count(n.key, allowed, n.otherwise);
 }
-/// The rules of "from>to from>to".
-[[nodiscard]] std::vector<NameRule> name_rules(std::string_view names);
+/// The rules of "from>to from>to"; `prefix` stands where a `to` has an "@".
+[[nodiscard]] std::vector<NameRule> name_rules(std::string_view names, std::string_view prefix = {});
 
 /// Hidden size, vocabulary, tied head, context: what every decoder has.
 void read_stream(const Fields& c, Model& m);

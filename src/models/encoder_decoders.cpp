@@ -83,51 +83,41 @@ std::vector<NameRule> names_of(const TwoStackRow& row, Side side, bool cross) {
   if (row.norm == NormKind::Rms) {
     const std::string attention = cross ? "layer.1.EncDecAttention." : "layer.0.SelfAttention.";
     const std::string block = side == Side::Encoder ? "layer.1." : "layer.2.";
-    return {{"model.layers.{}.", stack + ".block.{}."},
-            {"model.embed_tokens", "shared"},
-            {"model.norm", stack + ".final_layer_norm"},
-            {"self_attn.q_proj", attention + "q"},
-            {"self_attn.k_proj", attention + "k"},
-            {"self_attn.v_proj", attention + "v"},
-            {"self_attn.o_proj", attention + "o"},
-            {"mlp.gate_proj", block + "DenseReluDense.wi_0"},
-            {"mlp.up_proj", block + "DenseReluDense.wi_1"},
-            {"mlp.down_proj", block + "DenseReluDense.wo"},
-            {"input_layernorm", cross ? "layer.1.layer_norm" : "layer.0.layer_norm"},
-            {"post_attention_layernorm", block + "layer_norm"}};
+    return name_rules(
+        "model.layers.{}.>@.block.{}. model.embed_tokens>shared model.norm>@.final_layer_norm "
+        "self_attn.q_proj>" +
+            attention + "q self_attn.k_proj>" + attention + "k self_attn.v_proj>" + attention +
+            "v self_attn.o_proj>" + attention + "o mlp.gate_proj>" + block + "DenseReluDense.wi_0 mlp.up_proj>" +
+            block + "DenseReluDense.wi_1 mlp.down_proj>" + block + "DenseReluDense.wo input_layernorm>" +
+            (cross ? "layer.1.layer_norm" : "layer.0.layer_norm") + " post_attention_layernorm>" + block +
+            "layer_norm",
+        stack);
   }
   if (row.norms == NormPlacement::Sandwich) {
     const std::string word = cross ? "cross" : "self";
-    return {{"model.", "model." + stack + "."},
-            {"self_attn", word + "_attn"},
-            {"input_layernorm", "pre_" + word + "_attn_layernorm"},
-            {"post_attention_layernorm", "post_" + word + "_attn_layernorm"}};
+    return name_rules("model.>model.@. self_attn>" + word + "_attn input_layernorm>pre_" + word +
+                          "_attn_layernorm post_attention_layernorm>post_" + word + "_attn_layernorm",
+                      stack);
   }
   if (row.sound == Sound::Waves) {
-    const bool encoder = side == Side::Encoder;
-    return {{"model.norm", encoder ? "model.layer_norm" : "model.norm"},
-            {"model.", "model." + stack + "."},
-            {"self_attn", cross ? "encoder_attn" : "self_attn"},
-            {"mlp.gate_up_proj", "mlp.fc1"},
-            {"mlp.up_proj", "mlp.fc1"},
-            {"mlp.down_proj", "mlp.fc2"},
-            {"post_attention_layernorm", encoder ? "post_attention_layernorm" : "final_layernorm"},
-            {"input_layernorm", cross ? "post_attention_layernorm" : "input_layernorm"}};
+    const std::string norms = side == Side::Encoder
+                                  ? "model.norm>model.layer_norm post_attention_layernorm>post_attention_layernorm"
+                                  : "model.norm>model.norm post_attention_layernorm>final_layernorm";
+    return name_rules(norms + " model.>model.@. mlp.gate_up_proj>mlp.fc1 mlp.up_proj>mlp.fc1 mlp.down_proj>mlp.fc2 " +
+                          (cross ? "self_attn>encoder_attn input_layernorm>post_attention_layernorm"
+                                 : "self_attn>self_attn input_layernorm>input_layernorm"),
+                      stack);
   }
   const std::string word = cross ? "encoder" : "self";
-  const bool post = row.norms == NormPlacement::Post;
-  return {{"model.layers.{}.", "model." + stack + ".layers.{}."},
-          {"model.embed_tokens", row.sound == Sound::None ? "model.shared" : "model.decoder.embed_tokens"},
-          {"model.embed_positions", "model." + stack + ".embed_positions"},
-          {"model.embed_norm", "model." + stack + ".layernorm_embedding"},
-          {"model.norm", "model." + stack + ".layer_norm"},
-          {"self_attn.o_proj", "self_attn.out_proj"},
-          {"mlp.up_proj", "fc1"},
-          {"mlp.down_proj", "fc2"},
-          {"input_layernorm", word + "_attn_layer_norm"},
-          {"post_attention_layernorm", post ? "self_attn_layer_norm" : "final_layer_norm"},
-          {"post_feedforward_layernorm", "final_layer_norm"},
-          {"self_attn.", word + "_attn."}};
+  return name_rules("model.layers.{}.>model.@.layers.{}. model.embed_tokens>" +
+                        std::string(row.sound == Sound::None ? "model.shared" : "model.decoder.embed_tokens") +
+                        " model.embed_positions>model.@.embed_positions model.embed_norm>model.@.layernorm_embedding "
+                        "model.norm>model.@.layer_norm self_attn.o_proj>self_attn.out_proj mlp.up_proj>fc1 "
+                        "mlp.down_proj>fc2 input_layernorm>" +
+                        word + "_attn_layer_norm post_attention_layernorm>" +
+                        (row.norms == NormPlacement::Post ? "self_attn_layer_norm" : "final_layer_norm") +
+                        " post_feedforward_layernorm>final_layer_norm self_attn.>" + word + "_attn.",
+                    stack);
 }
 
 /// Heads and widths of a stack's layer and how many there are. T5's keys are those of a decoder, both stacks share

@@ -45,23 +45,19 @@ struct BertRow {
 
 /// BERT's names.
 std::vector<NameRule> bert_names(const std::string& prefix) {
-  return {{"model.layers.{}.", prefix + "encoder.layer.{}."},
-          {"model.embed_tokens", prefix + "embeddings.word_embeddings"},
-          {"model.embed_positions", prefix + "embeddings.position_embeddings"},
-          {"model.embed_norm", prefix + "embeddings.LayerNorm"},
-          {"self_attn.q_proj", "attention.self.query"},
-          {"self_attn.k_proj", "attention.self.key"},
-          {"self_attn.v_proj", "attention.self.value"},
-          {"self_attn.o_proj", "attention.output.dense"},
-          {"mlp.up_proj", "intermediate.dense"},
-          {"mlp.down_proj", "output.dense"},
-          {"post_attention_layernorm", "attention.output.LayerNorm"},
-          {"post_feedforward_layernorm", "output.LayerNorm"}};
+  return name_rules(
+      "model.layers.{}.>@encoder.layer.{}. model.embed_tokens>@embeddings.word_embeddings "
+      "model.embed_positions>@embeddings.position_embeddings model.embed_norm>@embeddings.LayerNorm "
+      "self_attn.q_proj>attention.self.query self_attn.k_proj>attention.self.key "
+      "self_attn.v_proj>attention.self.value self_attn.o_proj>attention.output.dense "
+      "mlp.up_proj>intermediate.dense mlp.down_proj>output.dense "
+      "post_attention_layernorm>attention.output.LayerNorm post_feedforward_layernorm>output.LayerNorm",
+      prefix);
 }
 
 /// Gives names that differ from BERT's other replacements.
-void rename(Model& m, std::initializer_list<NameRule> others) {
-  for (const NameRule& other : others) {
+void rename(Model& m, std::string_view others, std::string_view prefix = {}) {
+  for (const NameRule& other : name_rules(others, prefix)) {
     for (NameRule& rule : m.names) {
       if (rule.from == other.from) rule.to = other.to;
     }
@@ -73,11 +69,9 @@ void add_mpnet_positions(const Fields& c, Model& m, const std::string& prefix, c
   add_tensor(m, prefix + "encoder.relative_attention_bias.weight",
              c.count("relative_attention_num_buckets", range::width, 32), layer.attention.heads,
              TensorRole::PositionTable, ModelPart::Attention);
-  rename(m, {{"self_attn.q_proj", "attention.attn.q"},
-             {"self_attn.k_proj", "attention.attn.k"},
-             {"self_attn.v_proj", "attention.attn.v"},
-             {"self_attn.o_proj", "attention.attn.o"},
-             {"post_attention_layernorm", "attention.LayerNorm"}});
+  rename(m,
+         "self_attn.q_proj>attention.attn.q self_attn.k_proj>attention.attn.k self_attn.v_proj>attention.attn.v "
+         "self_attn.o_proj>attention.attn.o post_attention_layernorm>attention.LayerNorm");
   // Its class computes scores with a bias for every head and pair of tokens, whatever kernel is asked for.
   c.assume("MPNet has eager attention only: choose it, and expect a bias as large as the scores of one layer beside");
   m.trust = Trust::Modelled;
@@ -101,15 +95,12 @@ Layer distilbert_layer(const Fields& c, Model& m) {
 }
 
 void name_distilbert(const Fields&, Model& m, const std::string& prefix, const Layer&) {
-  rename(m, {{"model.layers.{}.", prefix + "transformer.layer.{}."},
-             {"self_attn.q_proj", "attention.q_lin"},
-             {"self_attn.k_proj", "attention.k_lin"},
-             {"self_attn.v_proj", "attention.v_lin"},
-             {"self_attn.o_proj", "attention.out_lin"},
-             {"mlp.up_proj", "ffn.lin1"},
-             {"mlp.down_proj", "ffn.lin2"},
-             {"post_attention_layernorm", "sa_layer_norm"},
-             {"post_feedforward_layernorm", "output_layer_norm"}});
+  rename(m,
+         "model.layers.{}.>@transformer.layer.{}. self_attn.q_proj>attention.q_lin self_attn.k_proj>attention.k_lin "
+         "self_attn.v_proj>attention.v_lin self_attn.o_proj>attention.out_lin mlp.up_proj>ffn.lin1 "
+         "mlp.down_proj>ffn.lin2 post_attention_layernorm>sa_layer_norm "
+         "post_feedforward_layernorm>output_layer_norm",
+         prefix);
 }
 
 /// ELECTRA: the embedding can be narrower than the stream and is projected; its positions and norm are as narrow.
@@ -230,17 +221,11 @@ void read_modernbert(const Fields& c, Model& m) {
   const Count n = layer_count(c);
   const Count every = c.count("global_attn_every_n_layers", range::layers, 3);
   const Count local = c.count("local_attention", range::tokens, 128);
-  m.names = {{"model.layers.{}.", prefix + "layers.{}."},
-             {"model.embed_tokens", prefix + "embeddings.tok_embeddings"},
-             {"model.embed_norm", prefix + "embeddings.norm"},
-             {"model.norm", prefix + "final_norm"},
-             {"lm_head", "decoder"},
-             {"self_attn.qkv_proj", "attn.Wqkv"},
-             {"self_attn.o_proj", "attn.Wo"},
-             {"mlp.gate_up_proj", "mlp.Wi"},
-             {"mlp.down_proj", "mlp.Wo"},
-             {"input_layernorm", "attn_norm"},
-             {"post_attention_layernorm", "mlp_norm"}};
+  m.names = name_rules(
+      "model.layers.{}.>@layers.{}. model.embed_tokens>@embeddings.tok_embeddings model.embed_norm>@embeddings.norm "
+      "model.norm>@final_norm lm_head>decoder self_attn.qkv_proj>attn.Wqkv self_attn.o_proj>attn.Wo "
+      "mlp.gate_up_proj>mlp.Wi mlp.down_proj>mlp.Wo input_layernorm>attn_norm post_attention_layernorm>mlp_norm",
+      prefix);
   const std::vector<std::string> types = layer_types(c, n);
   add_layers(m, n, [&](Count i) {
     const bool slides = types.empty() ? i % every != 0 : types[i] == "sliding_attention";

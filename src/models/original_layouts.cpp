@@ -40,11 +40,9 @@ void read_state_spaces(const Fields& c, Model& m) {
   m.tied_head = c.flag("tie_embeddings", true);
   m.norm = c.flag("rms_norm", true) ? NormKind::Rms : NormKind::LayerNorm;
   m.positions = Positions::None;
-  m.names = {{"model.embed_tokens", "backbone.embedding"},
-             {"model.layers.", "backbone.layers."},
-             {"model.norm", "backbone.norm_f"},
-             {".mamba.", ".mixer."},
-             {"input_layernorm", "norm"}};
+  m.names = name_rules(
+      "model.embed_tokens>backbone.embedding model.layers.>backbone.layers. model.norm>backbone.norm_f "
+      ".mamba.>.mixer. input_layernorm>norm");
   if (!c.counts("attn_layer_idx", range::some_layers).empty() ||
       c.count("d_intermediate", range::optional_width, 0) != 0) {
     c.complain("attn_layer_idx",
@@ -94,19 +92,11 @@ void read_params(const Fields& c, Model& m) {
     m.trust = Trust::Modelled;
     c.assume("the vision encoder is not counted");
   }
-  m.names = {{"model.embed_tokens", "tok_embeddings"},
-             {"model.layers.", "layers."},
-             {"model.norm", "norm"},
-             {"lm_head", "output"},
-             {"self_attn.q_proj", "attention.wq"},
-             {"self_attn.k_proj", "attention.wk"},
-             {"self_attn.v_proj", "attention.wv"},
-             {"self_attn.o_proj", "attention.wo"},
-             {"mlp.gate_proj", "feed_forward.w1"},
-             {"mlp.down_proj", "feed_forward.w2"},
-             {"mlp.up_proj", "feed_forward.w3"},
-             {"input_layernorm", "attention_norm"},
-             {"post_attention_layernorm", "ffn_norm"}};
+  m.names = name_rules(
+      "model.embed_tokens>tok_embeddings model.layers.>layers. model.norm>norm lm_head>output "
+      "self_attn.q_proj>attention.wq self_attn.k_proj>attention.wk self_attn.v_proj>attention.wv "
+      "self_attn.o_proj>attention.wo mlp.gate_proj>feed_forward.w1 mlp.down_proj>feed_forward.w2 "
+      "mlp.up_proj>feed_forward.w3 input_layernorm>attention_norm post_attention_layernorm>ffn_norm");
   add_equal_layers(c, m, layer);
 }
 

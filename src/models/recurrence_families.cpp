@@ -20,16 +20,12 @@ Layer rwkv_layer(const Fields& c, Model& m, std::string_view prefix) {
   m.positions = Positions::None;
   m.embedding_norm = true;
   m.max_context = c.count("context_length", range::tokens, m.max_context);
-  const std::string at(prefix);
-  m.names = {{"model.embed_norm", at + ".blocks.0.pre_ln"},
-             {"model.layers.", at + ".blocks."},
-             {"model.embed_tokens", at + ".embeddings"},
-             {"model.norm", at + ".ln_out"},
-             {"lm_head", "head"},
-             {"input_layernorm", "ln1"},
-             {"post_attention_layernorm", "ln2"},
-             {"mlp.up_proj", "feed_forward.key"},
-             {"mlp.down_proj", "feed_forward.value"}};
+  m.names = name_rules(
+      "model.embed_norm>@.blocks.0.pre_ln model.layers.>@.blocks. model.embed_tokens>@.embeddings "
+      "model.norm>@.ln_out "
+      "lm_head>head input_layernorm>ln1 post_attention_layernorm>ln2 mlp.up_proj>feed_forward.key "
+      "mlp.down_proj>feed_forward.value",
+      prefix);
   Layer layer;
   layer.mixer = Mixer::Recurrence;
   layer.feed_forward.gated = false;
