@@ -2,7 +2,7 @@
 
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
-#include "report/speed_json.hpp"
+#include "report/estimate_json.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/warnings.hpp>

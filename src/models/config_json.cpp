@@ -3,12 +3,9 @@
 #include "host/limits.hpp"
 #include "models/blocks.hpp"
 #include "models/class_names.hpp"
-#include "models/drafts.hpp"
-#include "models/encoder_decoders.hpp"
 #include "models/fields.hpp"
 #include "models/quantization.hpp"
 #include "models/registry.hpp"
-#include "models/unread.hpp"
 
 #include <llmcalc/model/inventory.hpp>
 

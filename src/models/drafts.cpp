@@ -1,10 +1,9 @@
 // Sources: llama_eagle.py, llama_eagle3.py, qwen3_dflash.py, qwen3_dspark.py, medusa.py, mlp_speculator.py and
 // deepseek_mtp.py of vLLM; SpecForge for EAGLE-3 and DFlash; sizes of the published heads (EAGLE3-LLaMA3.1-8B: 850 MB).
 
-#include "models/drafts.hpp"
-
 #include "models/blocks.hpp"
 #include "models/class_names.hpp"
+#include "models/registry.hpp"
 
 #include <algorithm>
 #include <array>

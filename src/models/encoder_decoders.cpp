@@ -3,8 +3,6 @@
 // inventory's tensors.
 // Source: modeling_*.py of Hugging Face transformers (main, 2026-08); totals of the released checkpoints in the tests.
 
-#include "models/encoder_decoders.hpp"
-
 #include "models/blocks.hpp"
 #include "models/encoder_heads.hpp"
 #include "models/registry.hpp"

@@ -2,8 +2,6 @@
 // describes and what is left out. Source: modeling_*.py and configuration_*.py of Hugging Face transformers (main,
 // 2026-08).
 
-#include "models/multimodal.hpp"
-
 #include "models/blocks.hpp"
 #include "models/registry.hpp"
 #include "models/tower.hpp"

@@ -1,6 +1,9 @@
-#include "models/original_layouts.hpp"
+// Configs in the layout of the publishers' own code, which name no model_type: mamba_ssm, and the params.json of
+// Meta's Llama and of Mistral.
+// Source: MambaConfig of mamba_ssm; ModelArgs of llama-models and mistral-inference.
 
 #include "models/blocks.hpp"
+#include "models/registry.hpp"
 
 #include <string>
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -177,5 +178,43 @@ void read_unknown(const Fields&, Model&);
 [[nodiscard]] std::span<const FamilyRow> multimodal_families();
 [[nodiscard]] std::span<const FamilyRow> encoder_families();
 [[nodiscard]] std::span<const FamilyRow> encoder_decoder_families();
+
+// What is read beside the rows: original_layouts.cpp, drafts.cpp, unread.cpp, multimodal.cpp.
+
+/// Reads a config in the layout of a publisher's own code (mamba_ssm, Meta's and Mistral's params.json); false when it
+/// is none.
+[[nodiscard]] bool read_original_layout(const Fields& c, Model& m);
+
+/// True when the config is a draft's of speculative decoding: by its model_type or by the class it names.
+[[nodiscard]] bool is_draft(const Fields&, std::string_view model_type);
+
+/// True when every tensor of such a draft is known.
+[[nodiscard]] bool draft_is_exact(const Fields&, std::string_view model_type);
+
+/// Reads a draft; `row` is the family its layers are of, null when it is not known. What a draft takes from its
+/// target (the embedding, mostly the head) is not counted.
+void read_draft(const Fields&, const FamilyRow* row, Model&);
+
+/// Names of the sizes in a config that nobody read: whole numbers above 1 whose key speaks of a size
+/// ("ngram_vocab_size", "vision_config.num_layers"), and objects of which nothing was read ("vision_config"). Keys that are known not to
+/// change any size (token ids, groups that a router chooses from, what training used) are left out.
+[[nodiscard]] std::vector<std::string> unread_sizes(const nlohmann::json& config, const Findings&, Trust);
+
+/// Names them in a note and lowers the model's trust, when there are any.
+void note_unread_sizes(const nlohmann::json& config, Findings&, Model&);
+
+/// Reads the text model: from `key`, or from the top level in configs of the older layout.
+void read_text(const Fields& c, Model& m, std::string_view default_type, std::string_view key = "text_config");
+
+/// Writes the towers of a model whose own way with them is not known: each as the tower that its type names is built,
+/// else by its sizes, else as the published encoder that the config names. Returns what was counted and what was not,
+/// in words; "" when the config has no towers.
+std::string write_any_towers(const Fields& c, Model& m);
+
+/// True when the towers of this model_type are counted in general or not at all.
+[[nodiscard]] bool approximates_towers(std::string_view model_type);
+
+/// True when this model_type is an encoder with a decoder that is read.
+[[nodiscard]] bool is_encoder_decoder(std::string_view model_type);
 
 }  // namespace llmcalc::models

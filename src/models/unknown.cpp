@@ -2,8 +2,7 @@
 
 #include "models/blocks.hpp"
 #include "models/class_names.hpp"
-#include "models/multimodal.hpp"
-#include "models/original_layouts.hpp"
+#include "models/registry.hpp"
 
 #include <algorithm>
 #include <string>

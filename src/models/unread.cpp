@@ -1,4 +1,6 @@
-#include "models/unread.hpp"
+// Values of a config that speak of sizes and that no reader looked at.
+
+#include "models/registry.hpp"
 
 #include <algorithm>
 #include <array>

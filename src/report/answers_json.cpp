@@ -1,7 +1,7 @@
 #include "report/answers_json.hpp"
 
 #include "readers/scenario_json.hpp"
-#include "report/speed_json.hpp"
+#include "report/estimate_json.hpp"
 
 #include <cmath>
 

@@ -3,9 +3,7 @@
 // must agree with them.
 
 #include "models/class_names.hpp"
-#include "models/drafts.hpp"
-#include "models/encoder_decoders.hpp"
-#include "models/multimodal.hpp"
+#include "models/registry.hpp"
 #include "readers/gguf/architectures.hpp"
 
 #include <gtest/gtest.h>
