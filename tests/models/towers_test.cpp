@@ -1,5 +1,7 @@
-// Towers as tables: every row names only sizes and rows that exist, and the notation means what tower.hpp says.
+// Towers as text: every section names only sizes and sections that exist, and the notation means what towers.txt says;
+// so does that of the tensors of layers (blocks.hpp).
 
+#include "models/blocks.hpp"
 #include "models/config_json.hpp"
 #include "models/tower.hpp"
 
@@ -70,6 +72,40 @@ TEST(Towers, SizesOfTheTowerReachItsProjector) {
   // width 4 x 4: four projections, two matrices of the block, biases, two norms
   EXPECT_EQ(layers, 2U * (4 * (4 * 4 + 4) + (16 * 4 + 16) + (4 * 16 + 4) + 2 * 2 * 4));
   EXPECT_EQ(projector, (8U * 4 + 8) + (8 * 8 + 8));
+}
+
+TEST(LayerTensors, AreWrittenByStatements) {
+  Model m;
+  m.hidden = 8;
+  m.kinds.resize(2);
+  m.layers = {0, 1, 1};
+  add_layer_tensors(
+      m, 1, "other a. : 2*wide+1 x hidden +; other b : 3 x hidden; norm c : hidden\n convolution/attention d. : 3",
+      {{"wide", 5}});
+  ASSERT_EQ(m.extra_tensors.size(), 5U);
+  const auto expect = [&](std::size_t i, std::string_view name, Count rows, Count columns, ModelPart part) {
+    const Tensor& t = m.extra_tensors[i];
+    EXPECT_EQ(t.name, "model.layers.{}." + std::string(name));
+    EXPECT_EQ(t.rows, rows) << name;
+    EXPECT_EQ(t.columns, columns) << name;
+    EXPECT_EQ(t.count, 2U) << name;
+    EXPECT_EQ(t.part, part) << name;
+    EXPECT_EQ(t.vector, columns == 1) << name;
+  };
+  expect(0, "a.weight", 11, 8, ModelPart::Other);
+  expect(1, "a.bias", 11, 1, ModelPart::Other);
+  expect(2, "b", 3, 8, ModelPart::Other);
+  expect(3, "c", 8, 1, ModelPart::Norms);
+  expect(4, "d.weight", 3, 1, ModelPart::Attention);
+  EXPECT_EQ(m.extra_tensors[4].role, TensorRole::Convolution);
+}
+
+TEST(LayerTensors, SayWhichSizeIsUnknown) {
+  std::string_view unknown;
+  EXPECT_EQ(computed("2*wide", {{"wide", 5}}, &unknown), 10U);
+  EXPECT_TRUE(unknown.empty());
+  EXPECT_EQ(computed("wide+7", {}, &unknown), 7U);
+  EXPECT_EQ(unknown, "wide");
 }
 
 }  // namespace
