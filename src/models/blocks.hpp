@@ -131,8 +131,8 @@ using Sizes = std::vector<std::pair<std::string_view, Count>>;
 /// Tensors of one kind of layer that no field of Layer implies, one statement a line or several between semicolons:
 ///   role name name : rows x columns +     matrices; "+": each with a bias
 ///   role name : size                      a vector
-/// A name that ends in a dot is that of a module, whose tensors are its weight and bias. The roles, some with the part
-/// they belong to ("bias/router"), are in blocks.cpp; `hidden` is a size of every model.
+/// A name that ends in a dot is that of a module, whose tensors are its weight and, with "+", its bias. The roles, some
+/// with the part they belong to ("bias/router"), are in blocks.cpp; `hidden` is a size of every model.
 void add_layer_tensors(Model& m, std::size_t kind, std::string_view statements, Sizes sizes = {});
 /// The same for every kind of layer in use.
 void add_layer_tensors(Model& m, std::string_view statements, const Sizes& sizes = {});
