@@ -359,7 +359,12 @@ void add_layer_tensors(Model& m, std::size_t kind, std::string_view statements, 
 }
 
 void add_layer_tensors(Model& m, std::string_view statements, const Sizes& sizes) {
-  for (std::size_t k = 0; k < m.kinds.size(); ++k) add_layer_tensors(m, k, statements, sizes);
+  Sizes all = sizes;
+  all.emplace_back("hidden", m.hidden);
+  each_tensor(statements, all,
+              [&](std::string_view name, Count rows, Count columns, TensorRole role, ModelPart part) {
+                add_layer_tensors(m, name, rows, columns, role, part);
+              });
 }
 
 void add_tensors(Model& m, std::string_view statements, Sizes sizes) {
