@@ -26,6 +26,11 @@ using models::Findings;
 /// calls itself.
 std::string type_of(const Fields& c) {
   std::string type = c.text("model_type", "");
+  // A model of several parts may carry the type of its text alone; its class says what it is.
+  const bool of_text = !c.has("hidden_size") && c.object("text_config").text("model_type", "") == type;
+  for (const std::string& name : of_text ? models::class_names(c) : std::vector<std::string>{}) {
+    if (const auto known = models::model_type_of_class(name); !known.empty()) return std::string(known);
+  }
   if (models::find_family(type) != nullptr || !models::refused_kind(type).empty()) return type;
   for (const std::string& name : models::class_names(c)) {
     const std::string_view known = models::model_type_of_class(name);

@@ -19,6 +19,16 @@ void adjust_baichuan(const Fields&, Model& m, Layer& layer, FeedForward&) {
   layer.attention.rotary_dim = 0;
 }
 
+/// MiniCPM-MoE has the type of the dense models: every block is a mixture of blocks of their width.
+void adjust_minicpm(const Fields& c, Model&, Layer& layer, FeedForward&) {
+  FeedForward& f = layer.feed_forward;
+  f.experts = c.count("num_experts", range::experts, 0);
+  if (f.experts == 0) return;
+  f.experts_per_token = c.count("num_experts_per_tok", {1, f.experts}, 2);
+  f.expert_width = f.width;
+  f.width = 0;
+}
+
 /// SmolLM3: some layers without rotary positions.
 ChangeLayer vary_smollm3(const Fields& c, Model&, const Layer&, Count n) {
   const std::vector<bool> rope = c.flags("no_rope_layers");
@@ -289,7 +299,7 @@ constexpr FamilyRow rows[] = {
     // Biases behind both blocks alone (vLLM telechat2.py).
     {.model_type = "telechat", .family = "TeleChat", .bias = no, .output_bias = yes, .block_bias = no,
      .names = telechat_names, .adjust = adjust_telechat},
-    {.model_type = "minicpm", .family = "MiniCPM", .like = "llama"},
+    {.model_type = "minicpm", .family = "MiniCPM", .adjust = adjust_minicpm},
     {.model_type = "mistral", .family = "Mistral", .quirks = {LlamaGraph::Llama, {Quirk::Called70bWhenGrouped}},
      .windows = {.layers = Windows::All}},
     {.model_type = "ministral", .family = "Mistral", .windows = {.layers = Windows::AllUnlessNamed}},
@@ -370,6 +380,9 @@ constexpr FamilyRow rows[] = {
     {.model_type = "orion", .family = "Orion", .norm = LayerNorm},
     {.model_type = "stablelm", .family = "StableLM", .norm = LayerNorm, .qkv_bias = Flag{"use_qkv_bias"},
      .output_bias = no, .qk_norm = QkNorm::PerHeadApart, .qk_norm_when = {"qk_layernorm"}, .adjust = adjust_stablelm},
+    {.model_type = "spark2_5", .family = "Spark", .fused_qkv = true,
+     .windows = {.layers = Windows::ButEveryNth, .period = {.otherwise = 4}},
+     .names = "self_attn.qkv_proj>self_attn.q_k_v_proj self_attn.o_proj>self_attn.out_proj"},
     {.model_type = "muse_glimmer_text", .family = "Muse", .norm = RmsPlusOne, .norms = Sandwich, .head_gates = true,
      .windows = {.layers = Windows::ButFourthFromEnd, .full_layers_have_rope = false}, .adjust = adjust_muse},
 

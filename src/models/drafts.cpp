@@ -1,5 +1,6 @@
 // Sources: llama_eagle.py, llama_eagle3.py, qwen3_dflash.py, qwen3_dspark.py, medusa.py, mlp_speculator.py and
-// deepseek_mtp.py of vLLM; SpecForge for EAGLE-3 and DFlash; sizes of the published heads (EAGLE3-LLaMA3.1-8B: 850 MB).
+// deepseek_mtp.py of vLLM; specforge/modeling/draft of SpecForge (2026-08-08) for EAGLE-3, P-EAGLE, DFlash, DSpark and
+// Domino; sizes of the published heads (EAGLE3-LLaMA3.1-8B: 850 MB).
 
 #include "models/blocks.hpp"
 #include "models/class_names.hpp"
@@ -70,6 +71,13 @@ void read_eagle3(const Fields& c, const FamilyRow& row, Model& m) {
   m.extra_tensors.back().buffer = true;
 }
 
+/// P-EAGLE: EAGLE-3 with the target's embedding kept beside the layers and a learned state for tokens not seen yet.
+void read_peagle(const Fields& c, const FamilyRow& row, Model& m) {
+  read_eagle3(c, row, m);
+  m.vocabulary = c.required("vocab_size", range::vocabulary);
+  put(m, "mask_hidden", multiply(3, c.count("target_hidden_size", range::width, m.hidden)), 1, ModelPart::Other);
+}
+
 /// DFlash: a block of tokens at once; states of as many target layers as it has itself, made one.
 void read_dflash(const Fields& c, const FamilyRow& row, Model& m) {
   read_layers(c, row, m);
@@ -80,17 +88,40 @@ void read_dflash(const Fields& c, const FamilyRow& row, Model& m) {
   put(m, "hidden_norm.weight", m.hidden, 1, ModelPart::Norms);
 }
 
-/// DSpark: DFlash with a transition matrix of low rank between words and a row that scores its own confidence.
+/// DSpark: DFlash with a transition matrix of low rank between words, gated or recurrent, and a row that scores its own
+/// confidence. SpecForge keeps these fields in dflash_config, where what is missing is not built.
 void read_dspark(const Fields& c, const FamilyRow& row, Model& m) {
   read_dflash(c, row, m);
-  const Count rank = c.count("markov_rank", range::optional_width, 256);
+  const bool nested = c.object("dflash_config").has("projector_type");
+  const Fields head = nested ? c.object("dflash_config") : c;
+  const Count rank = head.count("markov_rank", range::optional_width, nested ? 0 : 256);
   const Count words = c.count("draft_vocab_size", range::vocabulary, m.head_vocabulary);
-  put(m, "markov_head.markov_w1.weight", m.head_vocabulary, rank);
-  put(m, "markov_head.markov_w2.weight", words, rank);
-  if (!c.flag("enable_confidence_head", true)) return;
-  const Count more = c.flag("confidence_head_with_markov", false) ? rank : 0;
+  if (rank != 0) {
+    put(m, "markov_head.markov_w1.weight", m.head_vocabulary, rank);
+    put(m, "markov_head.markov_w2.weight", words, rank);
+  }
+  const std::string kind = head.text("markov_head_type", "vanilla");
+  if (rank != 0 && kind != "vanilla") {
+    const Count times = kind == "rnn" ? 3 : 1;
+    put(m, "markov_head.gate.weight", multiply(times, rank), add(m.hidden, multiply(kind == "rnn" ? 2 : 1, rank)));
+    put(m, "markov_head.gate.bias", multiply(times, rank), 1);
+  }
+  if (!head.flag("enable_confidence_head", !nested || head.number("confidence_head_alpha", 0) > 0)) return;
+  const Count more = head.flag("confidence_head_with_markov", false) ? rank : 0;
   put(m, "confidence_head.proj.weight", 1, add(m.hidden, more));
   put(m, "confidence_head.proj.bias", 1, 1);
+}
+
+/// Domino: DFlash whose logits a recurrent unit over the block's first words corrects through a narrow projection.
+void read_domino(const Fields& c, const FamilyRow& row, Model& m) {
+  read_dflash(c, row, m);
+  const Fields head = c.object("dflash_config");
+  const Count state = head.required("gru_hidden_dim", range::width);
+  const Count narrow = head.required("emb_dim", range::width);
+  put(m, "prefix_gru.weight_ih_l0", multiply(3, state), m.hidden);
+  put(m, "prefix_gru.weight_hh_l0", multiply(3, state), state);
+  put(m, "embed_proj.0.weight", narrow, add(m.hidden, state));
+  put(m, "embed_proj.2.weight", m.head_vocabulary, narrow);
 }
 
 /// The prediction layers of a model as a checkpoint of their own.
@@ -163,9 +194,12 @@ constexpr auto rows = std::to_array<DraftRow>({
     {.mark = "eagle_2", .name = "no draft"},
     {.mark = "eagle_chat", .name = "no draft"},
     {.mark = "eagle3", .name = "EAGLE-3", .read = read_eagle3},
+    {.mark = "peagle", .name = "P-EAGLE", .read = read_peagle, .exact = false},
     {.mark = "eagle", .name = "EAGLE", .read = read_eagle, .exact = false},
+    {.mark = "dflash2", .name = "DFlash2", .read = read_dflash, .exact = false},
     {.mark = "dflash", .name = "DFlash", .read = read_dflash},
     {.mark = "dspark", .name = "DSpark", .read = read_dspark, .exact = false},
+    {.mark = "domino", .name = "Domino", .read = read_domino},
     {.mark = "medusa", .name = "Medusa", .read = read_medusa},
     {.mark = "speculator", .name = "MLP speculator", .read = read_speculator},
     {.mark = "nextn", .name = "multi-token prediction", .read = read_prediction, .exact = false},

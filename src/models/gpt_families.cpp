@@ -188,6 +188,7 @@ constexpr FamilyRow rows[] = {
     {.model_type = "phi", .family = "Phi", .quirks = LlamaGraph::Phi2, .base = Base::Gpt, .norms = ParallelOne,
      .qk_norm = QkNorm::PerHead, .qk_norm_when = {"qk_layernorm"}, .qk_norm_bias = true, .head_bias = yes,
      .names = phi_names},
+    {.model_type = "phi-msft", .family = "Phi", .quirks = LlamaGraph::Phi2, .like = "phi"},  // Phi's first own class
     {.model_type = "xglm", .family = "XGLM", .base = Base::Gpt, .positions = Positions::None,
      .scaled_embedding = {"scale_embedding", true}, .names = fairseq_names},
     {.model_type = "biogpt", .family = "BioGPT", .base = Base::Gpt, .positions = Positions::Learned,

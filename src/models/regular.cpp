@@ -29,7 +29,9 @@ Layer base_layer(const FamilyRow& f, const Fields& c, Model& m) {
   a.fused_qkv = f.fused_qkv;
   if (!c.flag("is_causal", true)) a.bidirectional = true;  // embedding models made of decoders
   a.sinks = f.sinks;
-  if (f.head_gates) a.gate_width = multiply(a.heads, a.head_dim);
+  // Qwen's gated attention names both gates; Spark has the one per head.
+  if (f.head_gates || c.flag("elementwise_attn_output_gate", false)) a.gate_width = multiply(a.heads, a.head_dim);
+  if (c.flag("headwise_attn_output_gate", false)) a.gate_width = a.heads;
   if (!f.rotary_dim.key.empty() && (f.rotary_dim.otherwise != 0 || c.has(f.rotary_dim.key))) {
     a.rotary_dim = value_of(c, f.rotary_dim, range::width);
   }

@@ -88,6 +88,17 @@ TEST(ConfigDrafts, AreNamedAndBorrowFromTheirTarget) {
   const Model speculator = read(R"({"model_type":"mlp_speculator","emb_dim":64,"inner_dim":32,"vocab_size":1000,
     "n_predict":3,"tie_weights":true})");
   EXPECT_EQ(parameter_count(speculator), 1000U * 32 + 32 * 64 + 32 * 32 + 2 * 32 + 32 * 1000);
+  const std::string aims = R"("dflash_config":{"target_layer_ids":[0,1],)";
+  const Count flash_total = parameter_count(flash);
+  const Model domino =
+      read(llama(R"("architectures":["DominoDraftModel"],)" + aims + R"("emb_dim":8,"gru_hidden_dim":16})"));
+  EXPECT_TRUE(says(domino, "Domino"));
+  EXPECT_EQ(parameter_count(domino) - flash_total, 3 * 16 * (64 + 16) + 8 * (64 + 16) + 1000 * 8);
+  const Model gated = read(llama(R"("architectures":["DSparkDraftModel"],)" + aims +
+                                 R"("projector_type":"dspark","markov_rank":8,"markov_head_type":"gated"})"));
+  EXPECT_EQ(parameter_count(gated) - flash_total, 2 * 1000 * 8 + (64 + 8) * 8 + 8);
+  const Model parallel = read(llama(R"("architectures":["PEagleDraftModel"],"draft_vocab_size":100)"));
+  EXPECT_EQ(parameter_count(parallel) - parameter_count(eagle), 1000 * 64 + 3 * 64);
   EXPECT_FALSE(read(llama(R"("architectures":["LlamaForCausalLM"])")).draft);
 }
 

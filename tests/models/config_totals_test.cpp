@@ -113,6 +113,27 @@ TEST(ConfigTotals, MixturesOf2026) {
             1000U * 1024 + 3 * command + 3 * 1024 * 2048 + 2 * (5 * 3 * 1024 * 512 + 4 * 1024) + 1024);
 }
 
+TEST(ConfigTotals, PublishedUnderATypeThatIsNotTheWholeTruth) {
+  // Phi-2 as it was first released.
+  EXPECT_EQ(total(R"({"model_type":"phi-msft","architectures":["PhiForCausalLM"],"n_embd":2560,"n_head":32,
+    "n_head_kv":null,"n_inner":null,"n_layer":32,"n_positions":2048,"rotary_dim":32,"vocab_size":51200,
+    "tie_word_embeddings":false})"),
+            2'779'683'840U);
+  // MiniCPM-MoE-8x2B has the type of MiniCPM 2B.
+  constexpr Count block = 3 * 2304 * 5760;
+  EXPECT_EQ(total(R"({"model_type":"minicpm","hidden_size":2304,"intermediate_size":5760,"num_attention_heads":36,
+    "num_key_value_heads":36,"num_hidden_layers":40,"vocab_size":122753,"tie_word_embeddings":true,"num_experts":8,
+    "num_experts_per_tok":2})"),
+            122'753U * 2304 + 2304 + 40 * (4 * 2304U * 2304 + 2 * 2304 + 8 * block + 8 * 2304));
+  // Ministral 3 with the type of its text at the top: text and tower are read.
+  const std::string parts = R"("architectures":["Mistral3ForConditionalGeneration"],"text_config":{
+    "model_type":"ministral3","hidden_size":512,"intermediate_size":1024,"num_attention_heads":8,"head_dim":64,
+    "num_key_value_heads":2,"num_hidden_layers":2,"vocab_size":1000},"vision_config":{"model_type":"pixtral",
+    "hidden_size":256,"intermediate_size":512,"num_attention_heads":4,"head_dim":64,"num_hidden_layers":2,
+    "image_size":336,"patch_size":14}})";
+  EXPECT_EQ(total(R"({"model_type":"ministral3",)" + parts), total(R"({"model_type":"mistral3",)" + parts));
+}
+
 TEST(ConfigTotals, TeleChatHasBiasesBehindItsBlocksAlone) {
   constexpr Count layer = 2 * 1024 * 1024 + 1024 + 2 * 256 * 1024 + Count{3} * 1024 * 4096 + 1024 + 2 * 1024;
   EXPECT_EQ(total(R"({"model_type":"telechat","vocab_size":1000,"hidden_size":1024,"ffn_hidden_size":4096,"n_layer":2,
