@@ -180,9 +180,10 @@ TEST(Vllm, ADraftsWeightsAreLoadedBeforeThePoolIsMeasured) {
   s.serving.draft_tokens = 0;
   const InferenceEstimate e = estimate_inference(s);
   EXPECT_GT(alone - e.kv_pool_bytes, Bytes{2'000'000'000}) << "1.24 billion parameters in 16 bits";
-  const Bytes draft = e.breakdown.bytes(Part::DraftModel);
+  // Its keys and values are in the pool.
+  const Bytes cache = e.breakdown.bytes(Part::KvCache);
   s.serving.draft_kv_format = KvFormat::Fp8;
-  EXPECT_LT(estimate_inference(s).breakdown.bytes(Part::DraftModel), draft);
+  EXPECT_LT(estimate_inference(s).breakdown.bytes(Part::KvCache), cache);
 }
 
 TEST(SglangHybrids, GiveALittleLessThanHalfOfTheirPoolToStates) {
@@ -192,9 +193,7 @@ TEST(SglangHybrids, GiveALittleLessThanHalfOfTheirPoolToStates) {
   const InferenceEstimate e = estimate_inference(s);
   // KV gets what 0.9 / 1.9 of states leave: a tenth more than the states, less one slot.
   const Bytes weights = e.devices.front().breakdown.bytes(Part::Weights);
-  const Bytes all =
-      sglang::static_share(s, sglang::profile_of(""), rank_layout(s), s.devices.smallest()->visible_to_cuda()) -
-      weights;
+  const Bytes all = sglang::static_share(s, sglang::profile_of(""), rank_layout(s), *s.devices.smallest()) - weights;
   EXPECT_NEAR(static_cast<double>(e.kv_pool_bytes.count) / static_cast<double>(all.count), 1 / 1.9, 0.01);
   s.serving.prefix_caching = Switch::Off;
   const InferenceEstimate off = estimate_inference(s);

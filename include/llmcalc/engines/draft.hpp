@@ -15,7 +15,7 @@
 
 namespace llmcalc {
 
-/// Where the keys and values of prediction layers lie.
+/// Where the keys and values of what proposes tokens lie.
 enum class DraftCache : std::uint8_t {
   Apart,     ///< counted with what proposes tokens
   InThePool  ///< in the engine's pool, with those of the model's other layers
@@ -26,14 +26,22 @@ enum class DraftCache : std::uint8_t {
   return !s.serving.draft_model && s.serving.draft_tokens != 0 && !s.model->mtp_layers.empty();
 }
 
+/// How the cache of a draft model is stored: like its target's unless it is told.
+[[nodiscard]] inline KvStorage draft_storage(const Scenario& s, const KvStorage& target) {
+  const auto format = s.serving.draft_kv_format;
+  return format ? kv_storage(*format, *format, KvScales::PerHead) : target;
+}
+
 namespace draft_detail {
 
-inline void add_model(Component& c, const Scenario& s, const RankLayout& l, KvStorage stored, Count sequences) {
-  if (const auto format = s.serving.draft_kv_format) stored = kv_storage(*format, *format, KvScales::PerHead);
+inline void add_model(Component& c, const Scenario& s, const RankLayout& l, const KvStorage& target, Count sequences,
+                      DraftCache where) {
   const Model& draft = *s.serving.draft_model;
   const WeightRules rules = weight_rules(draft, {});
   const Stage whole = stage_of(draft, 1, 0);
   c.summands = weight_summands(rank_weights(draft, rules, shard_plan(l), whole), rules);
+  if (where == DraftCache::InThePool) return;
+  const KvStorage stored = draft_storage(s, target);
   const Count tokens = add(s.serving.context, s.serving.draft_tokens);
   for (const CacheGroup& g : cache_groups(draft, whole)) {
     add_kv_summands(c.summands, "draft keys and values", g.layers,
@@ -84,7 +92,7 @@ inline void add_prediction_layers(Component& c, const Scenario& s, const RankLay
   Component c{.part = Part::DraftModel, .source = "weights and cache of what proposes tokens"};
   const Count sequences = sequences_on_replica(s, l);
   if (s.serving.draft_model) {
-    draft_detail::add_model(c, s, l, stored, sequences);
+    draft_detail::add_model(c, s, l, stored, sequences, where);
   } else if (drafts_itself(s)) {
     draft_detail::add_prediction_layers(c, s, l, stored, sequences, where);
   }

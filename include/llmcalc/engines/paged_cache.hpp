@@ -5,8 +5,11 @@
 // times the smallest); a type of y layers costs x ceil(y / x) layers. A full layer holds round_up(l, block) tokens, a
 // sliding one block (ceil(min(w - 1 + chunk, l) / block) + 1), a chunked one min(attention chunk + chunk, l). When
 // there are state layers the attention block grows to 16 ceil(state / (16 bytes per token)) and a state takes one page.
+// The layers of a draft model are types like the others. Where every layer keeps all tokens nothing is padded: a block
+// is one block of each layer, whatever its width (UniformTypeKVCacheSpecs).
 // Source: vLLM v1/core/kv_cache_utils.py, v1/kv_cache_interface.py. Worked: Gemma 3 27B, 10 full + 52 sliding layers
-// -> 10 + 60; Qwen3-Next with fp32 state: block 1056, page 2,162,688.
+// -> 10 + 60; Qwen3-Next with fp32 state: block 1056, page 2,162,688; Qwen3.8 27B with a draft of five sliding layers,
+// groups of five: 48 + 2, 16 + 4 and 5 layers (club-3090 issues 1084, 1085 and 1086, to the last digit).
 
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
@@ -23,8 +26,9 @@ struct PagedType {
   Count padded_layers = 0;  ///< rounded up to whole groups
   KvEntry entry{};
   StateShape state{};
-  Bytes token{};    ///< bytes of a token and layer; 0 for states
-  Count block = 0;  ///< tokens of a block; 0 for states
+  Bytes token{};       ///< bytes of a token and layer; 0 for states
+  Count block = 0;     ///< tokens of a block; 0 for states
+  bool draft = false;  ///< of a draft model alone
   [[nodiscard]] bool is_state() const { return block == 0; }
 };
 
@@ -47,9 +51,11 @@ struct PagedRules {
   KvStorage storage{};
   StateStorage states{};
   Count draft_tokens = 0;
-  Count state_pages = 1;      ///< pages of a sequence's state, before drafted tokens
-  bool pools_drafts = false;  ///< prediction layers that draft have their keys and values in the pool
-  bool grouped = true;        ///< layers in groups, states in pages (vLLM); false: every layer on its own
+  Count state_pages = 1;         ///< pages of a sequence's state, before drafted tokens
+  bool pools_drafts = false;     ///< prediction layers that draft have their keys and values in the pool
+  const Model* draft = nullptr;  ///< a draft model whose keys and values are in the pool
+  KvStorage draft_storage{};
+  bool grouped = true;  ///< layers in groups, states in pages (vLLM); false: every layer on its own
 };
 
 /// True when a model asks for recurrent states in fp32: those of delta nets, and Nemotron-H's, whose configurations say
@@ -103,6 +109,38 @@ inline void add_prediction_layers(PagedCache& cache, const Model& model, Count t
   }
 }
 
+/// The layers of a draft model; those that hold the same as a layer of the model's are of its type.
+inline void add_draft(PagedCache& cache, Count tensor, const PagedRules& rules) {
+  for (const CacheGroup& g : cache_groups(*rules.draft, stage_of(*rules.draft, 1, 0))) {
+    const KvEntry entry = kv_entry(*g.layer, tensor);
+    const Bytes token = token_bytes(entry, rules.draft_storage);
+    if (token.count == 0) continue;
+    const auto same = std::find_if(cache.types.begin(), cache.types.end(), [&](const PagedType& t) {
+      const AttentionShape& a = g.layer->attention;
+      return !t.is_state() && t.entry == entry && t.token == token && t.layer->attention.window == a.window &&
+             t.layer->attention.chunk == a.chunk;
+    });
+    if (same != cache.types.end()) {
+      same->layers = add(same->layers, g.layers);
+    } else {
+      cache.types.push_back({.layer = g.layer,
+                             .layers = g.layers,
+                             .entry = entry,
+                             .token = token,
+                             .block = rules.block,
+                             .draft = true});
+    }
+  }
+}
+
+/// True when there are several types and every layer keeps all of a sequence's tokens.
+[[nodiscard]] inline bool keeps_everything(const PagedCache& cache) {
+  return cache.types.size() > 1 && std::all_of(cache.types.begin(), cache.types.end(), [](const PagedType& t) {
+           const AttentionShape& a = t.layer->attention;
+           return !t.is_state() && a.window == 0 && a.chunk == 0 && a.compress_ratio == 0;
+         });
+}
+
 /// One page size for all: blocks of smaller entries hold more tokens, states fill a page. Engines that keep every
 /// layer on its own need none.
 inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
@@ -138,7 +176,16 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
         {.layer = g.layer, .layers = g.layers, .entry = entry, .token = token, .block = rules.block});
   }
   if (rules.pools_drafts && stage.last) paged_detail::add_prediction_layers(cache, model, tensor, rules);
+  if (rules.draft && stage.last) paged_detail::add_draft(cache, tensor, rules);
   paged_detail::add_states(cache, model, stage, tensor);
+  if (rules.grouped && paged_detail::keeps_everything(cache)) {
+    cache.groups = 1;
+    for (PagedType& t : cache.types) {
+      t.padded_layers = t.layers;
+      cache.page += t.token * multiply(t.layers, rules.block);
+    }
+    return cache;
+  }
   Count smallest = saturated;
   Count largest = 0;
   for (const PagedType& t : cache.types) {
@@ -178,14 +225,15 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
     if (t.is_state()) continue;
     const Count each = paged_tokens(t, tokens, rules);
     const bool local = t.layer->attention.window != 0 || t.layer->attention.chunk != 0;
+    const KvStorage& storage = t.draft ? rules.draft_storage : rules.storage;
+    const std::string_view label = t.draft ? "draft keys and values" : cache_label(*t.layer);
     if (local) {
       // A step reads the window; the rest of its blocks is room for tokens in flight.
       const Count read = std::min(tokens_needed(t.layer->attention, tokens), each);
-      add_kv_summands(out, cache_label(*t.layer), t.padded_layers, {.sequences = sequences, .each = read}, t.entry,
-                      rules.storage);
+      add_kv_summands(out, label, t.padded_layers, {.sequences = sequences, .each = read}, t.entry, storage);
       std::vector<Summand> room;
       add_kv_summands(room, reserved_for_steps, t.padded_layers, {.sequences = sequences, .each = each - read},
-                      t.entry, rules.storage);
+                      t.entry, storage);
       for (Summand& part : room) {
         part.label = reserved_for_steps;
         if (part.result.count != 0) out.push_back(part);
@@ -193,8 +241,8 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
       continue;
     }
     const Count prefix = shared_prefix / t.block * t.block;
-    add_kv_summands(out, cache_label(*t.layer), t.padded_layers,
-                    {.sequences = sequences, .each = each, .shared = std::min(prefix, each)}, t.entry, rules.storage);
+    add_kv_summands(out, label, t.padded_layers,
+                    {.sequences = sequences, .each = each, .shared = std::min(prefix, each)}, t.entry, storage);
   }
   return out;
 }

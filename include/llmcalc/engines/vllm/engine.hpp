@@ -72,6 +72,8 @@ namespace llmcalc::vllm {
     }
   }
   rules.states.state = asks_for_fp32_states(*s.model) ? Block{1, 4} : Block{1, 2};
+  rules.draft = s.serving.draft_model.get();
+  rules.draft_storage = draft_storage(s, rules.storage);
   return rules;
 }
 
@@ -206,7 +208,8 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
     Component draft;
     Bytes drafts_loaded;
     if (stage.last) {
-      draft = draft_component(s, l, cache.rules.storage, DraftCache::InThePool);
+      const bool apart = cache.summarises() && s.serving.draft_model;
+      draft = draft_component(s, l, cache.rules.storage, apart ? DraftCache::Apart : DraftCache::InThePool);
       drafts_loaded = draft_weights(s, l);
     }
     if ((device || s.serving.kv_cache_memory_bytes) && !cache.empty()) {
