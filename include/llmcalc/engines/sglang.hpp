@@ -4,8 +4,8 @@
 // mem_fraction_static = 1 - reserved / memory, reserved [MB] = 512 + 1.5 max(chunk, 2048) + 2 x largest graph batch +
 // 128 x tensor x pipeline (+ 3 x graph batch x data with data-parallel attention, half as much again when that batch
 // is above 300; + 6144 with a draft model, + 2048 with prediction layers), at least 10240 on devices above 60 GiB;
-// pool = share x memory - weights - a draft's weights. A scenario's gpu_memory_utilization other than the default is taken
-// as the share itself. Of the pool of a model with states r / (1 + r) goes to slots for them, r = 0.9
+// pool = share x (memory - what lies there before weights are loaded) - weights - a draft's weights. A scenario's
+// gpu_memory_utilization other than the default is taken as the share itself. Of the pool of a model with states r / (1 + r) goes to slots for them, r = 0.9
 // (mamba_full_memory_ratio): floor(that / bytes of a slot) and one that is never handed out; a running sequence holds three of them
 // while prefixes are cached (its own and two checkpoints), one otherwise. The rest is for keys and values. With drafts the
 // pool first gives the states of every token that is verified, for all sequences that may run (48 unless max_num_seqs says
@@ -15,7 +15,9 @@
 // of one token; sliding layers hold their window and the chunk (derived, not measured).
 // Source: sglang server_args.py, model_executor/model_runner.py, model_runner_kv_cache_mixin.py (handle_max_mamba_cache),
 // pool_configurator.py (pull requests 23862, 28855, 32468: 2.37 GB on each of two ranks in 0.5.19); one log (Qwen3 235B,
-// TP4: 192,512 bytes per token over the ranks); club-3090 pull 1292 (slots). Modelled.
+// TP4: 192,512 bytes per token over the ranks); club-3090 pull 1292 (slots). What lies there: eight H200 have 137.3
+// (sglang pull 11716, of which 1.77 to 2.01 GiB for torch.distributed) and 137.9 GiB (InferenceX issue 2128: 125.65 GiB of
+// weights need a share of 0.9113), one MI355X 287.2 (sglang pull 18263). Modelled.
 
 #include <llmcalc/engines/choices.hpp>
 #include <llmcalc/engines/draft.hpp>
@@ -110,12 +112,30 @@ inline constexpr std::array profiles{
   return {multiply(mb, Count{1} << 20)};
 }
 
+/// What torch.distributed takes of a rank before weights are loaded: NCCL's and the custom all-reduce's buffers over
+/// NVLink; over PCIe there is no custom all-reduce (vLLM's start-up logs, vllm/versions.hpp).
+[[nodiscard]] constexpr Range distributed(const RankLayout& l, const Device& device) {
+  if (multiply(l.tensor, l.data) <= 1) return {};
+  const bool apart = device.link.starts_with("PCIe") || device.link.ends_with("bridge");
+  return apart ? mebibytes(400, 60, 780) : mebibytes(1900, 1430, 2060);
+}
+
+/// What is free on a device before weights are loaded.
+[[nodiscard]] inline Bytes free_at_start(const Scenario& s, const RankLayout& l, const Device& device) {
+  const Bytes context = s.context_bytes ? Bytes{*s.context_bytes} : context_default.value;
+  return device.visible_to_cuda() - context - distributed(l, device).value;
+}
+
 /// Memory for weights and cache on a device.
-[[nodiscard]] inline Bytes static_share(const Scenario& s, const Profile& p, const RankLayout& l, Bytes memory) {
+[[nodiscard]] inline Bytes static_share(const Scenario& s, const Profile& p, const RankLayout& l,
+                                        const Device& device) {
+  const Bytes memory = device.visible_to_cuda();
+  const Bytes at_start = free_at_start(s, l, device);
   if (s.serving.gpu_memory_utilization != Serving{}.gpu_memory_utilization) {
-    return scale(memory, static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000);
+    return scale(at_start, static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000);
   }
-  return memory - reserved(s, p, l, memory);
+  if (memory.count == 0) return {};
+  return scale(at_start, (memory - reserved(s, p, l, memory)).count, memory.count);
 }
 
 /// Workspace of a chunk and of its sampled rows.
@@ -198,7 +218,7 @@ inline constexpr std::array profiles{
     e.kv_bytes_per_token += token * l.tensor;
     if (device && token.count != 0) {
       const Bytes drafts = stage.last ? draft_weights(s, l) + draft_tables(s, profile, l) : Bytes{};
-      Bytes pool = static_share(s, profile, l, device->visible_to_cuda()) - b.total() - drafts;
+      Bytes pool = static_share(s, profile, l, *device) - b.total() - drafts;
       double running = static_cast<double>(saturated);
       if (const Bytes slot = state_slot(cache, rules); slot.count != 0) {
         pool = pool - verified_states(s, profile, slot);
