@@ -8,6 +8,7 @@
 
 #include <llmcalc/base/printable.hpp>
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/model_slots.hpp>
 
@@ -19,7 +20,9 @@ namespace {
 
 /// The tool of the scenario's engine or framework.
 std::string_view tool_of(const Scenario& s, Task task) {
-  if (task == Task::Inference) return key_of(s.serving.runtime);
+  // A fork takes the options of what it was made from.
+  if (const std::string_view own = key_of(s.serving.runtime); task == Task::Inference)
+    return find_tool(own) != nullptr ? own : key_of(engine_of(s).prints);
   const std::string_view framework = key_of(s.training.framework);
   // Both also serve, under the same name.
   if (framework == "litgpt") return "litgpt-finetune";

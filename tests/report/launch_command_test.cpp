@@ -109,7 +109,7 @@ TEST(LaunchCommand, StartsProgramsAroundLlamaCpp) {
       launched(of("koboldcpp", {{"kv_format", "q8_0"}, {"gpu_layers", 20}})).command,
       "koboldcpp --model Llama-3.1-8B-Q4_K_M.gguf --contextsize 8192 --gpulayers 20 --flashattention --quantkv 1 "
       "--batchsize 512");
-  for (const char* runtime : {"ollama", "lmstudio", "koboldcpp"}) {
+  for (const char* runtime : {"ollama", "lmstudio", "koboldcpp", "ik_llama.cpp"}) {
     const Scenario s = of(runtime, {{"context", 6000}, {"kv_format", "q8_0"}, {"gpu_layers", 12}});
     const Scenario back = imported(launched(s));
     EXPECT_EQ(back.serving, s.serving) << runtime;

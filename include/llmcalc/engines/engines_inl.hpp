@@ -19,8 +19,9 @@ namespace llmcalc {
 
 /// Every engine, in the order of Runtime.
 inline constexpr std::array<Engine, runtimes.size()> engines{
-    transformers::engine, vllm::engine,   sglang::engine,    llama_cpp::engine,    tensorrt_llm::engine,
-    mlx::engine,          litgpt::engine, llama_cpp::ollama, llama_cpp::lm_studio, llama_cpp::koboldcpp};
+    transformers::engine, vllm::engine,         sglang::engine,         llama_cpp::engine,
+    tensorrt_llm::engine, mlx::engine,          litgpt::engine,         llama_cpp::ollama,
+    llama_cpp::lm_studio, llama_cpp::koboldcpp, llama_cpp::ik_llama_cpp};
 static_assert(indexed_by_id(engines));
 
 LLMCALC_INLINE const Engine& engine_of(Runtime runtime) { return engines[static_cast<std::size_t>(runtime)]; }

@@ -39,9 +39,10 @@ enum class Runtime : std::uint8_t {
   LitGpt,
   Ollama,
   LmStudio,
-  KoboldCpp
+  KoboldCpp,
+  IkLlamaCpp
 };
-inline constexpr std::array<EnumRow<Runtime>, 10> runtimes{{
+inline constexpr std::array<EnumRow<Runtime>, 11> runtimes{{
     {Runtime::Transformers, "transformers", "Transformers", "Hugging Face generate()"},
     {Runtime::Vllm, "vllm", "vLLM", "paged cache taken from a fixed share of the GPU"},
     {Runtime::Sglang, "sglang", "SGLang", "paged cache with a static fraction"},
@@ -53,6 +54,7 @@ inline constexpr std::array<EnumRow<Runtime>, 10> runtimes{{
     {Runtime::Ollama, "ollama", "Ollama", "llama.cpp with a context by the memory of the GPUs"},
     {Runtime::LmStudio, "lmstudio", "LM Studio", "llama.cpp with LM Studio's defaults"},
     {Runtime::KoboldCpp, "koboldcpp", "KoboldCpp", "llama.cpp with KoboldCpp's defaults"},
+    {Runtime::IkLlamaCpp, "ik_llama.cpp", "ik_llama.cpp", "llama.cpp's fork of 2024: windows cached in full"},
 }};
 static_assert(indexed_by_id(runtimes));
 constexpr const auto& enum_table(Runtime) { return runtimes; }

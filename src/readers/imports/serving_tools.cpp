@@ -113,15 +113,8 @@ bool llama_split(Importing& in, const Given& g) {
 }
 bool llama_projector(Importing& in, const Given& g) { return g.value && in.set("serving.mmproj", "released"); }
 
-/// Options that only ik_llama.cpp has (common/common.cpp of 2026-08): it caches windows in full, like --swa-full.
-bool ik_llama(Importing& in, const Given&) {
-  if (!in.has("serving.swa_full")) {
-    in.note(
-        "These are options of ik_llama.cpp: weights and caches are llama.cpp's with windows cached in full; its "
-        "compute buffers were not compared");
-  }
-  return in.set("serving.swa_full", "true");
-}
+/// Options that only ik_llama.cpp has (common/common.cpp of 2026-08).
+bool ik_llama(Importing& in, const Given&) { return in.set("serving.runtime", "ik_llama.cpp"); }
 
 /// Both cache types, and the context of one sequence.
 void llama_finish(Importing& in) {

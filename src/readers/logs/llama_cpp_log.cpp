@@ -216,6 +216,7 @@ void LlamaCppReader::context_line(std::string_view text) {
   const auto whole = [&](std::string_view words, std::string_view path) {
     if (const auto n = has(text, words) ? count_after(text, words) : std::nullopt) put(c, path, std::to_string(*n));
   };
+  if (has(text, "mla_attn ")) put(c, "serving.runtime", "ik_llama.cpp");  // nobody else prints it
   whole("n_batch ", "serving.batch");
   whole("n_ubatch ", "serving.ubatch");
   if (const auto n = has(text, "n_rs_seq ") ? count_after(text, "n_rs_seq ") : std::nullopt; n && *n != 0)

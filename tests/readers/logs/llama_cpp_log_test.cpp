@@ -2,6 +2,8 @@
 
 #include "support/figures_of.hpp"
 
+#include <algorithm>
+
 namespace llmcalc::io {
 namespace {
 
@@ -211,6 +213,25 @@ llama_context:      CUDA0 compute buffer size =   250.00 MiB
   ASSERT_TRUE(log);
   EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(1024));
   EXPECT_EQ(figure(*log, Figure::DraftModel, "GPU 0"), MiB(800) + MiB(64) + MiB(250));
+}
+
+// ik_llama.cpp pull 344 (2025-04): a line that nobody else prints says whose log it is.
+TEST(LlamaCppLog, KnowsTheForkByItsOwnLines) {
+  const auto log = read_log(R"(llama_new_context_with_model: n_ctx      = 5120
+llama_new_context_with_model: n_batch    = 2048
+llama_new_context_with_model: n_ubatch   = 512
+llama_new_context_with_model: flash_attn = 1
+llama_new_context_with_model: mla_attn   = 0
+llama_new_context_with_model: attn_max_b = 0
+llama_kv_cache_init:        CPU KV buffer size =   162.03 MiB
+llama_new_context_with_model: KV self size  =  162.03 MiB, K (q8_0):   81.02 MiB, V (q8_0):   81.02 MiB
+llama_new_context_with_model:        CPU compute buffer size =   308.00 MiB
+)");
+  ASSERT_TRUE(log);
+  const auto runtime = std::find_if(log->settings.begin(), log->settings.end(),
+                                    [](const LogSetting& s) { return s.path == "serving.runtime"; });
+  ASSERT_NE(runtime, log->settings.end());
+  EXPECT_EQ(runtime->text, "ik_llama.cpp");
 }
 
 // ik_llama.cpp pull 1087 (2025-12): what is split over all GPUs is printed as one buffer.

@@ -6,6 +6,11 @@
 //               (0.15.5 of 2026-02: server/routes.go, api/types.go; ollama issue 14116)
 //   LM Studio   context 4,096; logical batch 512; cache F16; flash attention (0.3.31 on, load settings of a new model)
 //   KoboldCpp   context 8,192; batch 512 (koboldcpp.py 1.100, --contextsize, --batchsize); cache F16
+//   ik_llama.cpp  the fork of 2024, its source of 2026-08-15: flash attention, latent keys alone
+//               (-mla 3) and fused experts (-fmoe), which hold no more, unless switched off; layers with a window cache
+//               the whole context; the graph is reserved with the logits of every token of a physical batch, like
+//               llama.cpp's builds before 2026-06 (GLM-4 32B, 308.00 MiB: its pull 344). Not counted: -mla 1 with its
+//               second, transposed cache, -amb, matrices repacked by -rtr, --split-mode graph
 //
 // Weights of a model that is no GGUF file are Q4_K_M, which their catalogues offer first. Their versions are not
 // llama.cpp's builds: the newest rules are used, and what is computed in is assumed, a tenth more or less. Ollama's own
@@ -21,17 +26,13 @@
 
 namespace llmcalc::llama_cpp {
 
-/// What the build of llama.cpp that is known best allocates; which one is inside is not known, and no build of another
-/// date was compared: compute buffers are assumed, with a tenth to either side.
-[[nodiscard]] inline InferenceEstimate estimate_inside(const Scenario& s) {
-  Scenario newest = s;
-  newest.serving.version.clear();
-  InferenceEstimate e = estimate_with_context(newest);
+/// An estimate whose compute buffers are assumed: shares of them, per mille, to either side.
+[[nodiscard]] inline InferenceEstimate with_assumed_buffers(InferenceEstimate e, Count least, Count most) {
   Bytes low, high;
   for (DeviceUse& use : e.devices) {
     for (Component& c : use.breakdown.components) {
       if (c.part != Part::ComputeBuffer) continue;
-      c = with_range(std::move(c), Trust::Assumed, 900, 1100);
+      c = with_range(std::move(c), Trust::Assumed, least, most);
       low += c.low * use.span.count();
       high += c.high * use.span.count();
     }
@@ -43,6 +44,22 @@ namespace llmcalc::llama_cpp {
     c.high = high;
   }
   return e;
+}
+
+/// What the build of llama.cpp that is known best allocates; which one is inside is not known, and no build of another
+/// date was compared: compute buffers are assumed, with a tenth to either side.
+[[nodiscard]] inline InferenceEstimate estimate_inside(const Scenario& s) {
+  Scenario newest = s;
+  newest.serving.version.clear();
+  return with_assumed_buffers(estimate_with_context(newest), 900, 1100);
+}
+
+/// ik_llama.cpp's memory; a single log of it was compared.
+[[nodiscard]] inline InferenceEstimate estimate_fork(const Scenario& s) {
+  Scenario forked = s;
+  forked.serving.version = "b1";
+  forked.serving.swa_full = true;
+  return with_assumed_buffers(estimate_with_context(forked), 700, 1500);
 }
 
 /// A context no longer than the model's.
@@ -80,6 +97,21 @@ inline void add_warnings_inside(const Scenario& s, std::vector<std::string>& out
 inline constexpr Engine ollama = relative(Runtime::Ollama, "ollama run", ollama_context);
 inline constexpr Engine lm_studio =
     relative(Runtime::LmStudio, "lms load", [](const Scenario& s) { return at_most_trained(s, 4096); });
+/// llama.cpp's warnings, and what is not known of the fork.
+inline void add_fork_warnings(const Scenario& s, std::vector<std::string>& out) {
+  add_warnings(s, out);
+  out.emplace_back(
+      "ik_llama.cpp: weights and cache follow its source of 2026-08; compute buffers were compared with one log.");
+}
+
+inline constexpr Engine ik_llama_cpp = [] {
+  Engine e = engine;
+  e.id = Runtime::IkLlamaCpp;
+  e.program = "llama-server -mla 3 -m";
+  e.estimate = estimate_fork;
+  e.add_warnings = add_fork_warnings;
+  return e;
+}();
 inline constexpr Engine koboldcpp =
     relative(Runtime::KoboldCpp, "koboldcpp --model", [](const Scenario& s) { return at_most_trained(s, 8192); });
 
