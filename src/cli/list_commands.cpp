@@ -125,6 +125,8 @@ ordered_json device_json(const io::DevicePreset& row) {
     out["price_usd_per_hour"] = {
         {"low", row.price_low}, {"high", row.price_high}, {"read", d.price_date}, {"where", row.price_where}};
   }
+  if (d.launch_price > 0)
+    out["price_usd"] = {{"launch", d.launch_price}, {"date", row.launch_date}, {"where", row.launch_where}};
   out["verified"] = d.verified;
   out["single_source"] = !d.verified;
   out["rests_on"] = row.rests_on;

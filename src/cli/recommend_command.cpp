@@ -139,6 +139,16 @@ void answer_model(const RecommendRequest& request, const Asked& asked, Answer& o
   }
 }
 
+/// US dollars that the makers asked for devices when they were released; 0 when one's price was not read.
+double launch_price(const DeviceSet& devices) {
+  double sum = 0;
+  for (const DeviceGroup& group : devices.groups) {
+    if (!group.device || group.device->launch_price <= 0) return 0;
+    sum += static_cast<double>(group.count) * group.device->launch_price;
+  }
+  return sum;
+}
+
 /// What each of some other devices lets run beside what runs here.
 void compare_devices(const RecommendRequest& request, const Asked& asked, const std::vector<io::KnownModel>& models,
                      const std::vector<io::RecommendedModel>& here, const io::Resolver& resolver, Answer& out) {
@@ -147,14 +157,14 @@ void compare_devices(const RecommendRequest& request, const Asked& asked, const 
     if (m.answer.as_wished()) any.insert(m.known);
     if (io::mark_of(m.answer) == io::RunMark::Fits) whole.insert(m.known);
   }
-  out.table.columns = {{"devices"},    {"whole", true}, {"with RAM", true},
-                       {"more", true}, {"$/h", true},   {"newly, largest first"}};
+  out.table.columns = {{"devices"},   {"whole", true},       {"with RAM", true},      {"more", true},
+                       {"$/h", true}, {"$ at launch", true}, {"newly, largest first"}};
   out.json = ordered_json::array();
   const json list = io::value_of_text(field_at("device"), request.with);
   for (const json& device : list.is_array() ? list : json::array({list})) {
     Result<Scenario> there = io::read_scenario({{"model", default_model_id}, {"device", device}}, resolver);
     if (!there) {
-      out.table.rows.push_back({io::compact(device), "", "", "", "", there.issues().front().what});
+      out.table.rows.push_back({io::compact(device), "", "", "", "", "", there.issues().front().what});
       continue;
     }
     Scenario machine = asked.machine;
@@ -177,14 +187,17 @@ void compare_devices(const RecommendRequest& request, const Asked& asked, const 
       if (named++ < 4) names += (names.empty() ? "" : ", ") + m.known->entry.name + " " + format_name(m.answer.best);
     }
     const double price = price_per_hour(machine);
+    const double launch = launch_price(machine.devices);
     out.table.rows.push_back({io::devices_text(machine.devices), grouped(counts[0]), grouped(counts[1]),
                               "+" + grouped(more), price > 0 ? two_digits(price) : "",
+                              launch > 0 ? grouped(static_cast<Count>(launch + 0.5)) : "",
                               names + (more > named ? ", ..." : "")});
     out.json.push_back({{"device", io::devices_text(machine.devices)},
                         {"whole", counts[0]},
                         {"offloaded", counts[1]},
                         {"more", more},
                         {"price_usd_per_hour", price > 0 ? ordered_json(price) : ordered_json(nullptr)},
+                        {"launch_price_usd", launch > 0 ? ordered_json(launch) : ordered_json(nullptr)},
                         {"newly", newly}});
   }
   out.sentence = "Beside what runs on " + machine_text(asked.machine, request.units()) + " (" +

@@ -95,6 +95,11 @@ void read_rates(PresetObject& from, DevicePreset& preset, Issues& issues) {
     price.text("where", preset.price_where);
     if (preset.price_high < preset.price_low) price.issue("high", "is less than low");
   });
+  nested(from, "price_usd", issues, [&](PresetObject& price) {
+    price.number("launch", device.launch_price, 1, 1e6);
+    price.text("date", preset.launch_date, true);
+    price.text("where", preset.launch_where, true);
+  });
   device.price_per_hour = preset.price_low;
 }
 

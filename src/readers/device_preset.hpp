@@ -29,6 +29,8 @@ struct DevicePreset {
   double price_low = 0;            ///< US dollars per hour; 0: unknown
   double price_high = 0;
   std::string price_where;
+  std::string launch_date;   ///< when the launch price was named: "2025-01"
+  std::string launch_where;  ///< who reported it
   std::filesystem::path file;
 };
 

@@ -40,7 +40,8 @@ TEST(DevicePreset, IsReadInFull) {
   const auto catalogue = read(family_text(device_text("card-8gb", R"("aliases": ["card"], "memory_bytes": 8589934592,
       "memory_reported_bytes": 8585740288, "bandwidth_bytes_per_second": 448000000000, "flops": {"fp16": 50000000000000},
       "interconnect": {"kind": "PCIe 4.0 x16", "bytes_per_second": 64000000000}, "power_watts": 200, "released": 2023,
-      "price_usd_per_hour": {"low": 0.2, "high": 0.4, "read": "2026-10"}, "single_source": false, "verified": true,)")));
+      "price_usd_per_hour": {"low": 0.2, "high": 0.4, "read": "2026-10"},
+      "price_usd": {"launch": 999, "date": "2024-05", "where": "a paper"}, "single_source": false, "verified": true,)")));
   ASSERT_TRUE(catalogue.issues.empty()) << catalogue.issues[0].where << catalogue.issues[0].what;
   const DevicePreset& preset = catalogue.devices.at(0);
   EXPECT_EQ(preset.device.memory, 8_GiB);
@@ -50,6 +51,8 @@ TEST(DevicePreset, IsReadInFull) {
   EXPECT_DOUBLE_EQ(preset.device.link_bandwidth, 64e9);
   EXPECT_DOUBLE_EQ(preset.device.price_per_hour, 0.2);
   EXPECT_DOUBLE_EQ(preset.price_high, 0.4);
+  EXPECT_DOUBLE_EQ(preset.device.launch_price, 999);
+  EXPECT_EQ(preset.launch_date, "2024-05");
   EXPECT_EQ(preset.device.sources, std::vector<std::string>{"a data sheet"});
   EXPECT_EQ(preset.family, "Cards");
 }

@@ -59,7 +59,8 @@ struct Device {
   int released = 0;           ///< year
   double price_per_hour = 0;  ///< US dollars, dated by `price_date`; 0: unknown
   std::string price_date;
-  bool verified = true;  ///< memory and bandwidth rest on at least two sources
+  double launch_price = 0;  ///< US dollars that its maker asked for one when it was released; 0: not read
+  bool verified = true;     ///< memory and bandwidth rest on at least two sources
   std::string notes;
   std::vector<std::string> sources;
 
