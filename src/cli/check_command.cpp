@@ -3,12 +3,18 @@
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
 #include "host/limits.hpp"
+#include "readers/resolve.hpp"
 #include "report/answers_json.hpp"
 
 #include <llmcalc/base/printable.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace llmcalc::cli {
 namespace {
@@ -29,11 +35,55 @@ Answer check_answer(const io::MeasuredLog& log, const Scenario& s, const Questio
   return out;
 }
 
-int check(const CheckRequest& request, Streams streams) {
+/// Names under which a log's model may be known: as it stands there, its repository in Hugging Face's cache, and the
+/// last two parts and the last part of its path.
+std::vector<std::string> names_of(std::string written) {
+  std::ranges::replace(written, '\\', '/');
+  while (written.ends_with('/')) written.pop_back();
+  std::vector<std::string> names{written};
+  if (const std::size_t at = written.find("models--"); at != std::string::npos) {
+    std::string cached = written.substr(at + 8, written.find('/', at) - at - 8);
+    if (const std::size_t dashes = cached.find("--"); dashes != std::string::npos) cached.replace(dashes, 2, "/");
+    names.push_back(std::move(cached));
+  }
+  const std::size_t last = written.rfind('/');
+  if (last == std::string::npos || last == 0) return names;
+  const std::size_t before = written.rfind('/', last - 1);
+  if (before != std::string::npos) names.push_back(written.substr(before + 1));
+  names.push_back(written.substr(last + 1));
+  return names;
+}
+
+/// The model and the devices that a log names, as a scenario; null when its model is none that is known.
+nlohmann::json scenario_in(const io::MeasuredLog& log, const io::Resolver& resolver, bool takes_devices) {
+  nlohmann::json document;
+  for (const std::string& name : names_of(log.model)) {
+    if (name.empty() || !resolver.meant(name)) continue;
+    document["model"] = name;
+    break;
+  }
+  if (document.is_null() || !takes_devices || log.device.empty() || !resolver.device(log.device)) return document;
+  Count devices = 1;
+  for (const io::LogSetting& setting : log.settings) {
+    if (setting.path == "parallelism.tensor" || setting.path == "parallelism.pipeline" ||
+        setting.path == "parallelism.data")
+      devices = multiply(devices, std::max<Count>(setting.value, 1));
+  }
+  document["device"] = {{"id", log.device}, {"count", devices}};
+  return document;
+}
+
+int check(CheckRequest request, Streams streams) {
   const Result<std::string> text = read_input(request.log, io::most(io::Limit::LogBytes), streams.in);
   if (!text) return refuse(text.issues(), streams);
   const Result<io::MeasuredLog> log = io::read_log(*text);
   if (!log) return refuse(log.issues(), streams);
+  // A log alone is a question too: what would have been said of this run?
+  if (request.scenario.names_no_model() && !log->model.empty()) {
+    nlohmann::json found = scenario_in(*log, io::default_resolver(), !request.scenario.given("device"));
+    request.adopt = request.adopt || found.is_object();
+    request.scenario.stand_in(std::move(found));
+  }
   return answer_all(request, streams, [&](const Scenario& s) -> Result<Answer> {
     return check_answer(*log, request.adopt ? io::adopted(*log, s) : s, request);
   });
@@ -46,7 +96,10 @@ Command check_command(CLI::App& program) {
       "check", "compares a scenario with what an engine's log, nvidia-smi, PyTorch or a trainer prints about memory");
   const auto request = std::make_shared<CheckRequest>();
   parser->add_option("log", request->log, "file with the log; - reads standard input")->required()->type_name("LOG");
-  parser->add_flag("--adopt", request->adopt, "takes engine, version and settings from the log first");
+  parser->add_flag(
+      "--adopt", request->adopt,
+      "takes engine, version and settings from the log first; so does a log whose model is known when no --model, "
+      "--scenario or --import is given");
   request->add_to(*parser);
   return {parser, [request](Streams streams) { return check(*request, streams); }};
 }

@@ -331,7 +331,7 @@ void ScenarioOptions::each_document(Streams streams, const TakeDocument& take) c
     print_notes(other.notes, streams.errors);
     give(Result<json>(std::move(other.scenario)));
   } else if (file_.empty()) {
-    give(Result<json>(json{{"model", default_model_id}}));
+    give(Result<json>(stand_in_.is_object() ? stand_in_ : json{{"model", default_model_id}}));
   } else if (file_ == "-") {
     each_of(streams.in, give);
   } else if (Result<std::ifstream> file = io::open_text_file(io::path_of(file_))) {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace llmcalc::cli {
@@ -35,6 +36,9 @@ class ScenarioOptions {
   /// The same issue for people: the flag instead of the JSON pointer where a flag gave the value.
   [[nodiscard]] Issue for_people(Issue issue) const;
 
+  /// What each_document gives when there is neither a file nor another tool's command, instead of the default model.
+  void stand_in(nlohmann::json document) { stand_in_ = std::move(document); }
+
   /// True when the flag of this setting was given.
   [[nodiscard]] bool given(std::string_view path) const;
 
@@ -48,8 +52,10 @@ class ScenarioOptions {
   /// True when both halves were asked about by name.
   [[nodiscard]] bool both() const { return task_ == both_tasks; }
 
-  /// True when a file or another tool's command was given.
+  /// True when a file with scenarios was given.
   [[nodiscard]] bool from_file() const { return !file_.empty(); }
+  /// True when nothing says which model is meant.
+  [[nodiscard]] bool names_no_model() const { return file_.empty() && import_.empty() && !given("model"); }
 
   static constexpr std::string_view both_tasks = "both";
 
@@ -68,6 +74,7 @@ class ScenarioOptions {
   std::array<std::string, fields.size()> texts_{};
   std::array<CLI::Option*, fields.size()> options_{};
   std::vector<std::string> settings_;
+  nlohmann::json stand_in_;
 };
 
 }  // namespace llmcalc::cli

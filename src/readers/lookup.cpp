@@ -183,15 +183,36 @@ Meant choose(std::string_view written, const Words& query, const std::vector<Can
 }
 
 /// Words that publishers put at the end of a name for the format, the longest first. Source: names of repositories.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 24> format_words{{
-    {"bnb-4bit", "nf4"},        {"gptq-int8", "gptq-int8"}, {"gptq-int4", "gptq-int4"},
-    {"gptq-4bit", "gptq-int4"}, {"awq-int4", "awq-int4"},   {"awq-4bit", "awq-int4"},
-    {"fp8-dynamic", "fp8"},     {"fp8-block", "fp8-block"}, {"w8a8", "int8"},
-    {"w4a16", "int4"},          {"nvfp4", "nvfp4"},         {"mxfp4", "mxfp4"},
-    {"gptq", "gptq-int4"},      {"awq", "awq-int4"},        {"fp8", "fp8"},
-    {"int8", "int8"},           {"int4", "int4"},           {"nf4", "nf4"},
-    {"mlx-4bit", "mlx-q4"},     {"mlx-8bit", "mlx-q8"},     {"4bit", "nf4"},
-    {"8bit", "int8"},           {"5bit", "mlx-q5"},         {"6bit", "mlx-q6"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 29> format_words{{
+    {"autoround-int4", "gptq-int4"},
+    {"int4-autoround", "gptq-int4"},
+    {"autoround-int8", "gptq-int8"},
+    {"int8-autoround", "gptq-int8"},
+    {"autoround", "gptq-int4"},
+    {"bnb-4bit", "nf4"},
+    {"gptq-int8", "gptq-int8"},
+    {"gptq-int4", "gptq-int4"},
+    {"gptq-4bit", "gptq-int4"},
+    {"awq-int4", "awq-int4"},
+    {"awq-4bit", "awq-int4"},
+    {"fp8-dynamic", "fp8"},
+    {"fp8-block", "fp8-block"},
+    {"w8a8", "int8"},
+    {"w4a16", "int4"},
+    {"nvfp4", "nvfp4"},
+    {"mxfp4", "mxfp4"},
+    {"gptq", "gptq-int4"},
+    {"awq", "awq-int4"},
+    {"fp8", "fp8"},
+    {"int8", "int8"},
+    {"int4", "int4"},
+    {"nf4", "nf4"},
+    {"mlx-4bit", "mlx-q4"},
+    {"mlx-8bit", "mlx-q8"},
+    {"4bit", "nf4"},
+    {"8bit", "int8"},
+    {"5bit", "mlx-q5"},
+    {"6bit", "mlx-q6"},
 }};
 
 /// Takes a delimited word out of a name; false when it is not in it.

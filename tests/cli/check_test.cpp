@@ -48,6 +48,29 @@ TEST(CheckCommand, AdoptsWhatTheLogSays) {
   EXPECT_TRUE(json["settings"].empty()) << json["settings"];
 }
 
+TEST(CheckCommand, ALogAloneIsComparedWithItsOwnModelDevicesAndSettings) {
+  // Lines of a public report of vLLM 0.24 (club-3090 issue 612).
+  const std::string alone =
+      "NVIDIA GeForce RTX 5090, 32607 MiB\n"
+      "(APIServer pid=1) INFO 07-06 22:50:34 [api_utils.py:273] non-default args: {'model_tag': "
+      "'~/.cache/huggingface/qwen3.6-35b-a3b-nvfp4', 'max_model_len': 131072, 'kv_cache_dtype': 'fp8', "
+      "'enable_prefix_caching': True, 'max_num_batched_tokens': 8192, 'max_num_seqs': 1}\n"
+      "(EngineCore pid=107) INFO 07-06 22:50:46 [core.py:114] Initializing a V1 LLM engine (v0.24.0) with config: m\n"
+      "(EngineCore pid=107) INFO 07-06 22:52:09 [gpu_worker.py:508] Available KV cache memory: 5.98 GiB\n"
+      "(EngineCore pid=107) INFO 07-06 22:52:09 [kv_cache_utils.py:2146] GPU KV cache size: 567,978 tokens\n";
+  const Called called = call({"check", "-", "--format", "json"}, alone);
+  ASSERT_EQ(called.status, success) << called.errors;
+  const auto json = nlohmann::json::parse(called.out);
+  EXPECT_TRUE(json["settings"].empty()) << json["settings"];
+  EXPECT_EQ(json["scenario"]["model"], "qwen3.6-35b-a3b") << called.out;
+  EXPECT_EQ(json["scenario"]["weights"], "nvfp4");
+  EXPECT_EQ(json["scenario"]["device"], "rtx-5090");
+  // A model that no preset has leaves the default one, and says so.
+  const std::string name = "qwen3.6-35b-a3b-nvfp4";
+  const Called unknown = call({"check", "-"}, std::string(alone).replace(alone.find(name), name.size(), "my-own"));
+  EXPECT_NE(unknown.out.find("Differs: Model:"), std::string::npos) << unknown.out;
+}
+
 TEST(CheckCommand, SaysThatALongLogWasCut) {
   std::string filler;
   while (filler.size() <= std::size_t{33} << 20) filler += std::string(65536, '.') + "\n";

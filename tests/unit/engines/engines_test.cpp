@@ -46,7 +46,9 @@ TEST(Sglang, TakesTheShareItIsGiven) {
   Scenario s = scenario(Runtime::Sglang);
   s.serving.gpu_memory_utilization = 0.5;
   const InferenceEstimate half = estimate_inference(s);
-  EXPECT_EQ(half.kv_pool_bytes, Bytes{85'899'345'920 / 2} - half.breakdown.bytes(Part::Weights));
+  // Of what is left when the device's context is there.
+  const Bytes at_start = Bytes{85'899'345'920} - context_default.value;
+  EXPECT_EQ(half.kv_pool_bytes, scale(at_start, 1, 2) - half.breakdown.bytes(Part::Weights));
   EXPECT_EQ(half.kv_pool_tokens, half.kv_pool_bytes.count / 131'072);
 }
 
@@ -90,12 +92,17 @@ TEST(TensorRtLlm, TakesNineTenthsOfWhatIsFreeUnlessItIsTold) {
 
 TEST(DraftModel, AddsItsWeightsAndItsCache) {
   Scenario s = scenario(Runtime::Vllm);
+  const Bytes alone = estimate_inference(s).breakdown.bytes(Part::KvCache);
   s.serving.draft_model = custom({.layers = 16, .hidden_size = 2048, .kv_heads = 8, .intermediate_size = 8192});
   s.serving.draft_tokens = 4;
   const InferenceEstimate e = estimate_inference(s);
   const Bytes weights = stored_weights(*s.serving.draft_model, Weights{.format = WeightFormat::Bf16});
-  // 16 layers, 8 heads of 64, 8192 + 4 tokens.
-  EXPECT_EQ(e.breakdown.bytes(Part::DraftModel), weights + Bytes{16ULL * 8 * 64 * 2 * 2 * (8192 + 4)});
+  // 16 layers, 8 heads of 64: in the pool of vLLM, for 8192 + 4 tokens elsewhere.
+  constexpr Bytes token{16ULL * 8 * 64 * 2 * 2};
+  EXPECT_EQ(e.breakdown.bytes(Part::DraftModel), weights);
+  EXPECT_EQ(e.breakdown.bytes(Part::KvCache), alone + token * 8192);
+  s.serving.runtime = Runtime::Sglang;
+  EXPECT_EQ(estimate_inference(s).breakdown.bytes(Part::DraftModel), weights + token * (8192 + 4));
 }
 
 TEST(Overhead, IsNothingWhenOnlyLiveTensorsCount) {
