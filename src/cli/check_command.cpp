@@ -62,7 +62,13 @@ nlohmann::json scenario_in(const io::MeasuredLog& log, const io::Resolver& resol
     document["model"] = name;
     break;
   }
-  if (document.is_null() || !takes_devices || log.device.empty() || !resolver.device(log.device)) return document;
+  if (document.is_null()) return document;
+  if (from_key<GgufMix>(log.weights)) document["weights"] = {{"format", "gguf:" + log.weights}};
+  const bool on_host = !log.figures.empty() && std::ranges::all_of(log.figures, [](const io::MeasuredFigure& f) {
+    return f.device == "host";
+  });
+  if (takes_devices && on_host) document["device"] = "cpu";
+  if (!takes_devices || on_host || log.device.empty() || !resolver.device(log.device)) return document;
   Count devices = 1;
   for (const io::LogSetting& setting : log.settings) {
     if (setting.path == "parallelism.tensor" || setting.path == "parallelism.pipeline" ||

@@ -338,7 +338,7 @@ Result<Scenario> read_scenario_text(std::string_view text, const Resolver& resol
 }
 
 ordered_json write_scenario(const Scenario& scenario, Written written) {
-  const UsualDefaults defaults(scenario);
+  const UsualDefaults defaults{};
   ordered_json document = ordered_json::object();
   for (const Field& field : fields) {
     if (field.path == "model") {

@@ -183,7 +183,7 @@ class Prediction {
     std::size_t index = 0;
     for (const DeviceGroup& group : scenario_.devices.groups) {
       for (Count i = 0; i < std::min<Count>(group.count, 4096); ++i, ++index) {
-        if (name == "GPU " + std::to_string(index)) return exactly(group.device->memory.count);
+        if (name == "GPU " + std::to_string(index)) return exactly(group.device->visible_to_cuda().count);
       }
     }
     return std::nullopt;
@@ -409,7 +409,11 @@ Scenario adopted(const MeasuredLog& log, Scenario scenario) {
   if (const auto runtime = from_key<Runtime>(key_of(log.kind)); runtime && !prints_as(scenario, log.kind))
     scenario = with_engine(std::move(scenario), *runtime);
   if (!log.version.empty() && is_engine(log.kind)) scenario.serving.version = log.version;
-  for (const LogSetting& setting : log.settings) scenario = with_setting(std::move(scenario), setting);
+  for (const LogSetting& setting : log.settings) {
+    // Tokens that a model of its own drafts would be taken for the model's own layers'.
+    if (setting.path == "serving.draft_tokens" && !log.drafter.empty() && !scenario.serving.draft_model) continue;
+    scenario = with_setting(std::move(scenario), setting);
+  }
   return scenario;
 }
 
@@ -423,6 +427,10 @@ SelfCheck self_check(const MeasuredLog& log, const Scenario& scenario, Task task
                   .settings = differences(log, scenario),
                   .notes = log.notes};
   name_others(log, scenario, check.settings);
+  if (!log.drafter.empty() && !scenario.serving.draft_model) {
+    std::erase_if(check.settings, [](const std::string& words) { return words.starts_with("Draft tokens"); });
+    check.settings.push_back("Draft model: " + log.drafter + " in the log, none in the scenario (--draft-model)");
+  }
   const Prediction prediction(scenario, task, log);
   const bool engine = is_engine(log.kind);
   for (std::size_t i = 0; i < log.figures.size();) {

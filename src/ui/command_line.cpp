@@ -37,7 +37,7 @@ std::string flag_value(const Field& field, const Scenario& s) {
 }  // namespace
 
 std::string command_line(const Scenario& scenario) {
-  const UsualDefaults defaults(scenario);
+  const UsualDefaults defaults{};
   std::string line = "llmcalc estimate";
   if (scenario.model) line += " --model " + scenario.model->id;
   for (const Field& field : fields) {

@@ -71,6 +71,37 @@ TEST(CheckCommand, ALogAloneIsComparedWithItsOwnModelDevicesAndSettings) {
   EXPECT_NE(unknown.out.find("Differs: Model:"), std::string::npos) << unknown.out;
 }
 
+TEST(CheckCommand, ALogAloneOfAProcessorAndOneWhoseDrafterIsNotKnown) {
+  // ik_llama.cpp pull 344, without a GPU.
+  const Called host =
+      call({"check", "-", "--format", "json"},
+           "llama_model_loader: - kv   2:                               general.name str              = "
+           "GLM 4 32B 0414\n"
+           "llm_load_print_meta: model ftype      = Q4_0\n"
+           "llama_new_context_with_model: n_ctx      = 5120\n"
+           "llama_new_context_with_model: mla_attn   = 0\n"
+           "llama_kv_cache_init:        CPU KV buffer size =   162.03 MiB\n"
+           "llama_new_context_with_model: KV self size  =  162.03 MiB, K (q8_0):   81.02 MiB, V (q8_0):   "
+           "81.02 MiB\n"
+           "llama_new_context_with_model:        CPU compute buffer size =   308.00 MiB\n");
+  ASSERT_EQ(host.status, success) << host.errors;
+  const auto json = nlohmann::json::parse(host.out);
+  EXPECT_EQ(json["scenario"]["runtime"], "ik_llama.cpp") << host.out;
+  EXPECT_EQ(json["scenario"]["device"], "cpu");
+  EXPECT_EQ(json["scenario"]["weights"], "gguf:Q4_0");
+  // club-3090 issue 1084: what drafts is a model that no preset has.
+  const Called drafted = call(
+      {"check", "-"},
+      "INFO 08-21 [api_utils.py:273] non-default args: {'model': 'qwen3.8-27b-autoround-int4', 'max_model_len': "
+      "204800, "
+      "'tensor_parallel_size': 2, 'speculative_config': {'method': 'dflash', 'model': 'qwen3.8-27b-dflash2-w4a16', "
+      "'num_speculative_tokens': 7}}\n"
+      "INFO 08-21 [gpu_worker.py:563] Available KV cache memory: 16.01 GiB\n");
+  EXPECT_NE(drafted.out.find("Draft model: qwen3.8-27b-dflash2-w4a16 in the log, none in the scenario"),
+            std::string::npos)
+      << drafted.out;
+}
+
 TEST(CheckCommand, SaysThatALongLogWasCut) {
   std::string filler;
   while (filler.size() <= std::size_t{33} << 20) filler += std::string(65536, '.') + "\n";

@@ -369,6 +369,16 @@ Scenario random_scenario() {
   return s;
 }
 
+// Unsloth recomputes in full and keeps activations in host memory; without recomputation nothing of that is its default.
+TEST(ScenarioJsonRoundTrip, WritesADefaultThatAnotherSettingTookAway) {
+  Scenario s =
+      read_scenario_text(R"({"model": "llama-3.1-8b", "training": {"framework": "unsloth"}})", resolver()).value();
+  ASSERT_EQ(s.training.recompute, RecomputeKind::Full);
+  s.training.recompute = RecomputeKind::None;
+  const std::string text = write_scenario(s, Written::Changed).dump();
+  EXPECT_TRUE(read_scenario_leniently(json::parse(text), resolver()).scenario == s) << text;
+}
+
 RC_GTEST_PROP(ScenarioJsonRoundTrip, GivesEveryScenarioBack, ()) {
   const Scenario s = random_scenario();
   for (const Written written : {Written::All, Written::Changed}) {

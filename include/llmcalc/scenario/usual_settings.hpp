@@ -90,28 +90,18 @@ inline constexpr std::array<UsualSetting, 11> usual_settings{{
 /// What settings are when nobody says anything: the programs' own defaults, or those of the scenario's framework and engine.
 class UsualDefaults {
  public:
-  explicit UsualDefaults(const Scenario& s) {
-    usual_.model = s.model;
-    usual_.devices = s.devices;
-    usual_.serving.runtime = s.serving.runtime;
-    usual_.serving.version = s.serving.version;
-    usual_.training.framework = s.training.framework;
-    usual_.training.version = s.training.version;
-    usual_.training.method = s.training.method;
-    usual_.training.objective = s.training.objective;
-    for (const UsualSetting& usual : usual_settings) usual.apply(usual_);
-  }
-  /// True when a setting of the scenario stands at its default.
+  /// True when a setting of the scenario stands at its default: what it would be beside the others if nobody gave it.
   [[nodiscard]] bool has(const Field& field, const Scenario& s) const {
     for (const UsualSetting& usual : usual_settings) {
-      if (usual.path == field.path) return same_setting(field, s, usual_);
+      if (usual.path != field.path) continue;
+      Scenario beside = s;
+      return same_setting(field, s, usual.apply(beside) ? beside : plain_);
     }
     return same_setting(field, s, plain_);
   }
 
  private:
   Scenario plain_;
-  Scenario usual_;
 };
 
 /// A framework with the version whose rules apply: "TRL 1.13"; one whose rules never changed goes without.

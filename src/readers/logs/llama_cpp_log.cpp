@@ -188,7 +188,21 @@ void LlamaCppReader::breakdown_line(std::string_view text) {
   if (!numbers[6].negative && numbers[6].bytes < numbers[0].bytes) table_.set(Figure::NonTorch, device, numbers[6]);
 }
 
+/// The mix that "file type = Q4_K - Medium" or "IQ4_XS - 4.25 bpw" names (llama_model_ftype_name).
+std::string mix_named(std::string_view text) {
+  const std::string_view all = trimmed(text);
+  std::string name(all.substr(0, all.find(' ')));
+  for (const std::string_view size : {"Small", "Medium", "Large"}) {
+    if (all.ends_with(size)) name += {'_', size.front()};
+  }
+  return name;
+}
+
 void LlamaCppReader::settings_line(std::string_view text) {
+  for (const std::string_view words : {"file type", "model ftype"}) {
+    if (const std::string_view mix = has(text, words) ? text_between(text, " = ", "\r\n(") : ""; !mix.empty())
+      log_.weights = mix_named(mix);
+  }
   if (has(text, "general.name") && has(text, "str")) log_.model = trimmed(text_between(text, " = ", "\r\n"));
   if (has(text, "build:") || has(text, "build =") || has(text, "build_info")) {
     if (const auto build = count_after(text, has(text, "build =") ? "build =" : ": b"); build && *build > 100) {

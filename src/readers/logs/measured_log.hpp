@@ -87,6 +87,8 @@ struct MeasuredLog {
   LogKind kind = LogKind::Vllm;
   std::string version{};  ///< of the program, "" when not printed
   std::string model{};    ///< as the log names it, "" when not printed
+  std::string weights{};  ///< format of its weights as people type it ("Q4_K_M"), "" when not printed
+  std::string drafter{};  ///< model that drafts, as the log names it; "" when none is named
   std::string program{};  ///< a trainer that printed PyTorch's figures; "": the kind says it
   std::string device{};   ///< name of the first device that is named, "" when none is
   std::vector<MeasuredFigure> figures{};

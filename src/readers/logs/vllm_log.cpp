@@ -176,6 +176,9 @@ void VllmReader::settings_line(std::string_view text) {
     }
     if (const auto name = argument_of(text, "model_tag"); !name.empty()) log_.model = name;
     if (const auto name = argument_of(text, "model"); !name.empty() && log_.model.empty()) log_.model = name;
+    // A model that drafts stands behind the method; 'mtp' drafts with layers of the model's own.
+    if (const std::string_view drafts = text_between(text, "'speculative_config': {", "}"); !drafts.empty())
+      log_.drafter = argument_of(drafts, "model");
     if (argument_of(text, "enforce_eager") == "True") set_setting(log_, "serving.cuda_graphs", "off");
     return;
   }

@@ -2,6 +2,7 @@
 
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/estimate/inference.hpp>
+#include <llmcalc/memory/overhead.hpp>
 #include <llmcalc/memory/weights.hpp>
 #include <llmcalc/model/custom.hpp>
 
