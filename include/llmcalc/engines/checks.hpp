@@ -48,7 +48,8 @@ inline void add_ranks(const Scenario& s, const Engine& engine, std::vector<std::
   const Count used = product(tensor, s.parallelism.pipeline, s.parallelism.data);
   if (engine.sharing == DeviceSharing::ByLayout && used == 1 && s.devices.count() > 1) {
     out.push_back(std::string(label_of(engine.id)) + " uses one of the " + grouped(s.devices.count()) +
-                  " devices unless the model is split (tensor, pipeline or data parallelism).");
+                  " devices unless the model is split (tensor, pipeline or data parallelism); the others idle, at no "
+                  "cost here.");
   }
   if (engine.deals_layers() || tensor <= 1) return;
   for (const Layer& kind : s.model->kinds) {

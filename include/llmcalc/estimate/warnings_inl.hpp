@@ -35,7 +35,15 @@ inline void add_general(const Scenario& s, std::optional<Task> half, std::vector
   const Count devices = s.devices.count();
   if (ranks > 1 && devices != 0 && ranks != devices) {
     out.push_back("The parallel layout occupies " + grouped(ranks) + " devices, the scenario has " +
-                  grouped(devices) + ".");
+                  grouped(devices) +
+                  (ranks < devices ? ": " + grouped(devices - ranks) + " idle, at no cost here." : "."));
+  }
+  const Count node = std::max<Count>(s.speed.devices_per_node, 1);
+  const Count tensor = s.parallelism.tensor;
+  if (tensor > node) {
+    out.push_back("Tensor parallelism of " + grouped(tensor) + " ranks spans " + grouped((tensor + node - 1) / node) +
+                  " nodes of " + counted(node, "device") +
+                  ": every layer waits for the network. Pipeline stages need it less.");
   }
 }
 

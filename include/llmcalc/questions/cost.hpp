@@ -5,8 +5,8 @@
 //   energy = devices x power x load x PUE x hours
 //
 // Sources: load of 0.7 in training and 0.5 in decoding and a PUE of 1.2 are general experience; all of cost.* can be
-// edited. Range of validity: the devices run for this alone. Not counted: storage, network, idle time, people, host
-// processors.
+// edited. Devices are those at work: what a layout leaves idle has no price here, and a warning names it. Range of
+// validity: the devices run for this alone. Not counted: storage, network, idle time, people, host processors.
 
 #include <llmcalc/questions/speed.hpp>
 #include <llmcalc/scenario/scenario.hpp>
@@ -16,8 +16,8 @@ namespace llmcalc {
 
 /// Cost of a number of tokens. Prices and energy are 0 when a figure they need is not known.
 struct Cost {
-  double dollars_per_hour = 0;  ///< of all devices
-  double watts = 0;             ///< of all devices, with the building
+  double dollars_per_hour = 0;  ///< of the devices at work
+  double watts = 0;             ///< of the devices at work, with the building
   Rate hours;
   Rate dollars;  ///< device-hours at their price
   Rate dollars_per_million;
@@ -26,13 +26,17 @@ struct Cost {
   Rate joules_per_token;
 };
 
+/// Devices that a task keeps busy: those its parallel layout occupies, all of them where the engine deals them out
+/// itself. At most the scenario's.
+[[nodiscard]] Count devices_at_work(const Scenario& s, Task task);
+
 /// US dollars per hour of all the scenario's devices; 0 when a price is not known.
 [[nodiscard]] double price_per_hour(const Scenario& s);
 
-/// Watts of all the scenario's devices in a task, with the building; 0 when a device's power is not known.
+/// Watts of the devices at work, with the building; 0 when a device's power is not known.
 [[nodiscard]] double power_of(const Scenario& s, Task task);
 
-/// Cost of `tokens` at a speed on the scenario's devices. `low` of every figure is the cheap end.
+/// Cost of `tokens` at a speed on the devices at work. `low` of every figure is the cheap end.
 [[nodiscard]] Cost cost_of(const Scenario& s, Task task, double tokens, const Rate& tokens_per_second);
 
 /// Cost of the scenario's own number of tokens.

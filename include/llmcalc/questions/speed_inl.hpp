@@ -106,12 +106,19 @@ struct Work {
   return work;
 }
 
+/// Bytes per second between so many ranks: the devices' own link within a node, at most the network's beyond.
+[[nodiscard]] inline double link_of(const Scenario& s, const Device& device, Count ranks) {
+  const double own = device.link_bandwidth / 2;
+  return (ranks <= s.speed.devices_per_node ? own : std::min(s.speed.network_bandwidth, own)) *
+         s.speed.link_efficiency;
+}
+
 /// Seconds that `tokens` tokens' activations take between the tensor ranks, in one all-reduce.
 [[nodiscard]] inline double exchange_of(const Scenario& s, double tokens) {
   const auto t = static_cast<double>(tensor_ranks(s));
   const Device* device = s.devices.smallest();
   if (t <= 1 || !device || device->link_bandwidth <= 0) return 0;
-  const double link = device->link_bandwidth / 2 * s.speed.link_efficiency;
+  const double link = link_of(s, *device, tensor_ranks(s));
   return 2 * (t - 1) / t * tokens * static_cast<double>(s.model->hidden) * 2 / link;
 }
 
@@ -122,10 +129,7 @@ struct Work {
   const Device* device = s.devices.smallest();
   if (ranks <= tensor_ranks(s) || !device || device->link_bandwidth <= 0) return 0;
   const auto e = static_cast<double>(ranks);
-  const double network = s.speed.network_bandwidth;
-  const double link = (ranks <= s.speed.devices_per_node ? device->link_bandwidth / 2
-                                                         : std::min(network, device->link_bandwidth / 2)) *
-                      s.speed.link_efficiency;
+  const double link = link_of(s, *device, ranks);
   double seconds = 0;
   for (std::size_t k = 0; k < s.model->kinds.size(); ++k) {
     const FeedForward& f = s.model->kinds[k].feed_forward;

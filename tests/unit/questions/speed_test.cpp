@@ -261,6 +261,7 @@ TEST(InferenceSpeed, FollowsTheAssumptions) {
 
 TEST(Cost, IsHoursTimesDevicesTimesPrice) {
   Scenario s = on_h100(8);
+  s.parallelism.data = 8;
   s.cost.price_per_device_hour = 2;
   s.cost.pue = 1;
   s.cost.tokens = 3'600'000'000;
@@ -272,6 +273,35 @@ TEST(Cost, IsHoursTimesDevicesTimesPrice) {
   EXPECT_DOUBLE_EQ(cost.kilowatt_hours.typical, 8 * 0.7 * 0.7);
   EXPECT_DOUBLE_EQ(cost.joules_per_token.typical, 8 * 700 * 0.7 / 1e6);
   EXPECT_DOUBLE_EQ(cost.energy_dollars.typical, 8 * 0.7 * 0.7 * 0.15);
+}
+
+TEST(Cost, CountsTheDevicesAtWorkAndNotThoseThatIdle) {
+  Scenario s = on_h100(512);
+  s.cost.price_per_device_hour = 2;
+  s.parallelism.tensor = 8;
+  const Rate speed{.low = 1, .typical = 1, .high = 1};
+  EXPECT_DOUBLE_EQ(cost_of(s, Task::Training, speed).dollars_per_hour, 16);
+  s.serving.runtime = Runtime::Vllm;
+  EXPECT_DOUBLE_EQ(cost_of(s, Task::Inference, speed).dollars_per_hour, 16);
+  s.parallelism.tensor = 1;
+  EXPECT_EQ(devices_at_work(s, Task::Inference), 1U);
+  s.serving.runtime = Runtime::LlamaCpp;
+  EXPECT_EQ(devices_at_work(s, Task::Inference), 512U) << "it deals its layers to all of them";
+  EXPECT_DOUBLE_EQ(price_per_hour(s), 1024) << "the machine itself";
+}
+
+TEST(InferenceSpeed, OfTensorRanksOnTwoNodesWaitsForTheNetwork) {
+  Scenario s = on_h100(16);
+  Device linked = *s.devices.smallest();
+  linked.link_bandwidth = 900e9;
+  s.devices.groups.front().device = std::make_shared<const Device>(linked);
+  s.serving.runtime = Runtime::Vllm;
+  s.parallelism.tensor = 16;
+  s.speed.devices_per_node = 16;
+  const double near = inference_speed(s, evaluate_inference(s))->tokens_per_second.typical;
+  s.speed.devices_per_node = 8;
+  s.speed.network_bandwidth = 1e9;
+  EXPECT_LT(inference_speed(s, evaluate_inference(s))->tokens_per_second.typical, near);
 }
 
 TEST(Cost, IsNotGuessedWhenAPriceIsMissing) {
