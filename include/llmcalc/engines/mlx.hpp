@@ -44,6 +44,9 @@ inline constexpr std::array profiles{
             .source = "mlx-lm generate.py (prefill_step_size 2048), models/cache.py (step 256), models/ssm.py"},
 };
 
+/// Versions from which the rows hold.
+inline constexpr auto versions = first_versions(profiles);
+
 /// The row of a version.
 [[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 
@@ -150,6 +153,7 @@ inline constexpr Engine engine{
     .id = Runtime::Mlx,
     .program = "mlx_lm.server --model",
     .vendors = vendors,
+    .versions = versions,
     .weight_choices = weight_choices,
     .reads_mlx = true,
     .cache_formats = kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Int8, KvFormat::Int4),

@@ -64,6 +64,9 @@ inline constexpr std::array profiles{
             "2026-06 as near as we know)"},
 };
 
+/// Versions from which the rows hold.
+inline constexpr auto versions = first_versions(profiles);
+
 /// The row of a version.
 [[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 
@@ -262,6 +265,7 @@ inline constexpr std::array vendors{Vendor::Nvidia, Vendor::Amd, Vendor::Intel, 
 inline constexpr Engine engine{.id = Runtime::Sglang,
                                .program = "python -m sglang.launch_server --model-path",
                                .vendors = vendors,
+                               .versions = versions,
                                .weight_choices = engine_choices::server_weights,
                                .halves_fp32 = true,
                                .cache_formats = kv_format_set(KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8),

@@ -37,6 +37,9 @@ inline constexpr std::array profiles{
             .source = "TensorRT-LLM KvCacheConfig: free_gpu_memory_fraction 0.9, tokens_per_block 32 (documented)"},
 };
 
+/// Versions from which the rows hold.
+inline constexpr auto versions = first_versions(profiles);
+
 /// The row of a version.
 [[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 
@@ -121,6 +124,7 @@ inline constexpr Engine engine{
     .id = Runtime::TensorRtLlm,
     .program = "trtllm-serve",
     .vendors = vendors,
+    .versions = versions,
     .weight_choices = engine_choices::server_weights,
     .halves_fp32 = true,
     .cache_formats = kv_format_set(KvFormat::Fp16, KvFormat::Bf16, KvFormat::Fp8, KvFormat::Int8),

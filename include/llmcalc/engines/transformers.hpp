@@ -47,6 +47,9 @@ inline constexpr std::array profiles{
     Profile{.from = "5", .source = "transformers 5.12 and 5.16: cache objects and prefill of the real classes"},
 };
 
+/// Versions from which the rows hold.
+inline constexpr auto versions = first_versions(profiles);
+
 /// The row of a version.
 [[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 
@@ -322,6 +325,7 @@ inline constexpr std::array cache_choices{KvFormat::Fp16, KvFormat::Int8, KvForm
 inline constexpr Engine engine{
     .id = Runtime::Transformers,
     .program = "transformers serve --force-model",
+    .versions = versions,
     .weight_choices = weight_choices,
     .gguf = GgufReading::Unpacked,
     .cache_formats = kv_format_set(KvFormat::Fp32, KvFormat::Fp16, KvFormat::Bf16, KvFormat::Int8, KvFormat::Int4),

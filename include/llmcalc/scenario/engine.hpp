@@ -67,6 +67,7 @@ struct Engine {
   Runtime prints = id;                             ///< whose lines its log has
   std::string_view program{};                      ///< how its server is started, up to the name of the model
   std::span<const Vendor> vendors{};               ///< makers of the devices it has builds for; empty: all
+  std::span<const std::string_view> versions{};    ///< from which its rules are known, oldest first; empty: one rule
   std::span<const FormatChoice> weight_choices{};  ///< weight formats it reads and people use, largest first
   GgufReading gguf = GgufReading::None;
   bool reads_mlx = false;                     ///< weights of mlx.nn.quantize

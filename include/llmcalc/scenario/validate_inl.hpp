@@ -4,6 +4,8 @@
 #include <llmcalc/base/inline.hpp>
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/frameworks/frameworks.hpp>
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/validate.hpp>
@@ -51,6 +53,24 @@ LLMCALC_INLINE Count ranks_of(const Parallelism& p) { return product(p.data, p.t
 
 namespace validation {
 
+/// Versions of the engine or the framework whose rules are known: " (rules of vLLM are known from 0.6, 0.19)".
+inline std::string known_versions(const Field& f, const Scenario& s) {
+  const bool serves = f.group() == "serving";
+  std::string list;
+  const auto add = [&](std::string_view version) {
+    if (version.empty() || version == "0") return;
+    list.append(list.empty() ? "" : ", ").append(version);
+  };
+  if (serves) {
+    for (const std::string_view version : engine_of(s).versions) add(version);
+  } else {
+    for (const FrameworkVersion& row : row_of(s.training.framework).versions) add(row.from);
+  }
+  if (list.empty()) return {};
+  const std::string_view name = serves ? label_of(s.serving.runtime) : label_of(s.training.framework);
+  return " (the rules of " + std::string(name) + " change at " + list + ")";
+}
+
 /// Checks a value against the limits of its field.
 inline void check_range(const Field& f, const Scenario& s, Issues& issues) {
   const auto outside = [&](const std::string& value) {
@@ -74,8 +94,8 @@ inline void check_range(const Field& f, const Scenario& s, Issues& issues) {
     } else if (f.path.ends_with(".version") && !text.empty() &&
                text.find_first_of("0123456789") == std::string::npos) {
       // A text without a number would silently be taken for the oldest version.
-      issues.push_back(
-          {f.pointer(), "must be a version such as 0.19.0 or b6000, or left out for the newest, got " + text});
+      issues.push_back({f.pointer(), "must be a version such as 0.19.0 or b6000, or left out for the newest" +
+                                         known_versions(f, s) + ", got " + text});
     }
   }
 }

@@ -61,4 +61,12 @@ template <class Row, std::size_t N>
   return rows[found];
 }
 
+/// The first versions of rows, oldest first; that of the oldest row stands for all before the next.
+template <class Row, std::size_t N>
+[[nodiscard]] constexpr std::array<std::string_view, N> first_versions(const std::array<Row, N>& rows) {
+  std::array<std::string_view, N> versions{};
+  for (std::size_t i = 0; i < N; ++i) versions[i] = rows[i].from;
+  return versions;
+}
+
 }  // namespace llmcalc

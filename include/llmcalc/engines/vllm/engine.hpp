@@ -314,6 +314,7 @@ inline constexpr Engine engine{
     .id = Runtime::Vllm,
     .program = "vllm serve",
     .vendors = vendors,
+    .versions = versions,
     .weight_choices = engine_choices::server_weights,
     .gguf = GgufReading::Packed,
     .halves_fp32 = true,

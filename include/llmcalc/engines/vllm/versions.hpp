@@ -155,6 +155,9 @@ inline constexpr std::array profiles = [] {
   return std::array{early, v0, v1, compiled, by_sequences, second_runner, two_steps, widest, row};
 }();
 
+/// Versions from which the rows hold.
+inline constexpr auto versions = first_versions(profiles);
+
 /// The row of a version.
 [[nodiscard]] constexpr const Profile& profile_of(std::string_view version) { return profile_row(profiles, version); }
 static_assert(profile_of("0.7.3").peak == ProfiledPeak::Forward);
