@@ -115,6 +115,10 @@ inline void add_training_warnings(const Scenario& s, std::vector<std::string>& o
     out.push_back("Weights in " + std::string(label_of(chosen)) + " cannot be trained: training counts them in " +
                   std::string(label_of(t.recipe)) + ". Adapters (LoRA, QLoRA) can stand on a quantized model.");
   }
+  if (row_of(t.method).base == BaseFormat::FourBit && row_of(chosen).family == FormatFamily::Gguf) {
+    out.push_back("QLoRA quantizes the released weights: training counts NF4 with double quantization, not " +
+                  std::string(label_of(chosen)) + ".");
+  }
   if (t.steps_in_backward() && t.accumulation > 1) {
     out.push_back("An optimizer that steps inside the backward pass cannot accumulate gradients over " +
                   grouped(t.accumulation) + " micro-batches: they are not counted.");

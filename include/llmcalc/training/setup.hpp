@@ -304,11 +304,13 @@ inline void set_trained(TrainingSetup& setup) {
 }
 
 /// How the base model is stored. QLoRA on a model in a plain format, or on one that is released in 8 bits when nothing
-/// is said, means NF4 with double quantization.
+/// is said, means NF4 with double quantization; so it does where GGUF is chosen, which nothing quantizes to four bits
+/// while it is loaded (transformers modeling_utils.py refuses it): the released weights are meant.
 [[nodiscard]] inline WeightRules base_rules(const Scenario& s, const Model& model) {
   WeightRules rules = weight_rules(model, s.weights);
   const bool wide = s.weights.format == WeightFormat::AsReleased && row_of(rules.format).bits == 8;
-  if (row_of(s.training.method).base == BaseFormat::FourBit && (is_plain(rules.format) || wide)) {
+  const bool gguf = row_of(rules.format).family == FormatFamily::Gguf;
+  if (row_of(s.training.method).base == BaseFormat::FourBit && (is_plain(rules.format) || wide || gguf)) {
     rules.format = WeightFormat::Nf4Dq;
     rules.measured = false;  // it is quantized while it is loaded
   }

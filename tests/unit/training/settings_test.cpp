@@ -465,6 +465,16 @@ TEST(TrainingSettings, NarrowStatesAreSteppedAsFp32Copies) {
 }
 
 // transformers 5.0 to 5.3 copy tensors to the device faster than they quantize them (pull request 44576).
+TEST(TrainingSettings, QloraQuantizesTheReleasedWeightsWhereGgufIsChosen) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Qlora;
+  const Bytes released = at(s, PhaseId::ForwardEnd, Part::Weights);
+  s.weights.format = WeightFormat::Gguf;
+  EXPECT_EQ(at(s, PhaseId::ForwardEnd, Part::Weights), released);
+  const TrainingEstimate e = evaluate_training(s);
+  EXPECT_LT(e.breakdown.bytes(Part::Weights), Bytes{parameters}) << "four bits, not sixteen";
+}
+
 TEST(TrainingSettings, ABaseThatIsQuantizedWhileItIsLoadedMayNeedItsWholeSize) {
   Scenario s = llama();
   s.training.method = TrainingMethod::Qlora;
