@@ -76,5 +76,48 @@ TEST(DeviceChooser, EveryPresetGivesADeviceThatHoldsSomething) {
   }
 }
 
+TEST(Layout, FollowsFewerDevicesThanItHasRanks) {
+  Driver d;
+  use_device(d.app, d.app.scenario.devices.smallest() ? d.app.scenario.devices.groups.front().device : nullptr, 8);
+  d.app.scenario.parallelism.tensor = 8;
+  d.app.scenario.training.accumulation = 8;
+  d.frames(2);
+  ASSERT_TRUE(d.app.results.issues.empty());
+  use_device(d.app, d.app.scenario.devices.groups.front().device, 4);
+  d.frames(2);
+  EXPECT_EQ(d.app.scenario.parallelism.tensor, 4U);
+  use_device(d.app, d.app.scenario.devices.groups.front().device, 1);
+  d.frames(2);
+  EXPECT_EQ(d.app.scenario.parallelism.tensor, 1U);
+  EXPECT_TRUE(d.app.results.issues.empty());
+  undo(d.app);
+  d.frames(2);
+  EXPECT_EQ(d.app.scenario.devices.count(), 4U);
+  EXPECT_EQ(d.app.scenario.parallelism.tensor, 4U);
+}
+
+TEST(Refused, SettingsAreSaidAboveTheFiguresOfTheSettingsBefore) {
+  Driver d;
+  d.app.scenario.serving.version = "abc";
+  d.frames(3);
+  EXPECT_TRUE(d.shows("These settings cannot be estimated: must be a version"));
+}
+
+TEST(Settings, ThatNeedAGpuOrExpertsAreShownWithThemOnly) {
+  Driver d;
+  ASSERT_TRUE(use_model(d.app, {ModelSource::Kind::Preset, "llama-3.1-8b"}));
+  d.app.scenario.serving.runtime = Runtime::LlamaCpp;
+  d.frames(2);
+  EXPECT_TRUE(d.find("serving.gpu_layers"));
+  EXPECT_FALSE(d.find("serving.moe_layers_on_cpu"));
+  ASSERT_TRUE(use_model(d.app, {ModelSource::Kind::Preset, "gpt-oss-20b"}));
+  d.frames(2);
+  EXPECT_TRUE(d.find("serving.moe_layers_on_cpu"));
+  use_device(d.app, nullptr, 0);
+  d.frames(2);
+  EXPECT_FALSE(d.find("serving.gpu_layers"));
+  EXPECT_FALSE(d.find("serving.moe_layers_on_cpu"));
+}
+
 }  // namespace
 }  // namespace llmcalc::ui::test

@@ -30,6 +30,8 @@ inline bool has_experts(const Scenario& s) {
   return s.model != nullptr &&
          std::any_of(s.model->kinds.begin(), s.model->kinds.end(), [](const Layer& kind) { return kind.is_moe(); });
 }
+inline bool has_devices(const Scenario& s) { return s.devices.count() != 0; }
+inline bool keeps_experts_elsewhere(const Scenario& s) { return has_devices(s) && has_experts(s); }
 inline bool drafts(const Scenario& s) { return s.serving.draft_model != nullptr || s.serving.draft_tokens != 0; }
 
 inline bool has_draft_model(const Scenario& s) { return s.serving.draft_model != nullptr; }
@@ -104,14 +106,15 @@ inline constexpr std::array serving_fields{
          "llama.cpp: one cache for all sequences instead of one per sequence"})),
     by_engine(flag<serving_member, &Serving::swa_full>({"serving.swa_full", "--swa-full", "Full window cache", "",
                                                         "llama.cpp: sliding-window layers keep the whole context"})),
-    by_engine(whole<serving_member, &Serving::gpu_layers>(
-        {"serving.gpu_layers", "--gpu-layers", "Layers on the GPU", "layers",
-         "llama.cpp: layers placed on the GPU, the others stay in host memory"},
-        {0, 10000}, linear(0, 128), "all")),
-    by_engine(whole<serving_member, &Serving::moe_layers_on_cpu>(
-        {"serving.moe_layers_on_cpu", "--moe-layers-on-cpu", "Expert layers on the host", "layers",
-         "llama.cpp: layers whose routed experts stay in host memory"},
-        {0, 10000}, linear(0, 128))),
+    only(has_devices, by_engine(whole<serving_member, &Serving::gpu_layers>(
+                          {"serving.gpu_layers", "--gpu-layers", "Layers on the GPU", "layers",
+                           "llama.cpp: layers placed on the GPU, the others stay in host memory"},
+                          {0, 10000}, linear(0, 128), "all"))),
+    only(keeps_experts_elsewhere,
+         by_engine(whole<serving_member, &Serving::moe_layers_on_cpu>(
+             {"serving.moe_layers_on_cpu", "--moe-layers-on-cpu", "Expert layers on the host", "layers",
+              "llama.cpp: layers whose routed experts stay in host memory"},
+             {0, 10000}, linear(0, 128)))),
     by_engine(text<serving_member, &Serving::override_tensor>(
         {"serving.override_tensor", "--override-tensor", "Places of tensors", "",
          "llama.cpp: regular expressions of tensor names and where they are kept, as "
