@@ -98,12 +98,21 @@ std::optional<LeverRow> finer_weights(const App& app) {
 std::vector<LeverRow> lever_rows(const App& app, Task task, Remedy& remedy) {
   std::vector<LeverRow> rows;
   std::vector<LeverEffect> effects = levers(app.scenario, task);
-  const bool fits_now = fits(fit(app.scenario, task).verdict);
+  const FitAnswer now = fit(app.scenario, task);
+  const bool fits_now = fits(now.verdict);
   remedy = fits_now ? Remedy{} : remedy_of(app, task, effects);
   // What makes it fit at the lowest price first, of these the smallest change; then what costs least of the rest.
+  // Nobody who has room wants less on the GPU.
+  const auto on_host = [](const FitAnswer& answer) {
+    Bytes sum;
+    for (const DeviceFit& d : answer.devices) sum += d.span == after_devices ? d.use : Bytes{};
+    return sum;
+  };
+  const Bytes on_host_now = on_host(now);
   const auto order = [&](const LeverEffect& e) {
     const bool enough = !fits_now && fits(e.after.verdict);
-    return std::tuple(!enough, e.kind, enough ? e.saved.count : ~e.saved.count);
+    const bool moved_out = fits_now && on_host(e.after) > on_host_now;
+    return std::tuple(!enough, moved_out, e.kind, enough ? e.saved.count : ~e.saved.count);
   };
   std::stable_sort(effects.begin(), effects.end(),
                    [&](const LeverEffect& a, const LeverEffect& b) { return order(a) < order(b); });
@@ -168,8 +177,8 @@ void add_prices(std::vector<SpeedRow>& rows, const Scenario& s, const InferenceS
   const Rate out = cost_of(s, Task::Inference, speed.total_tokens_per_second).dollars_per_million;
   if (in.typical <= 0 || out.typical <= 0) return;
   const std::string busy = "The devices do nothing else, " + counted(s.serving.sequences, "sequence") + " at once.";
-  rows.push_back({"Input, 1 M tokens", "$ " + range_text(in, ""), "What is read: the prompt. " + busy, serves});
-  rows.push_back({"Output, 1 M tokens", "$ " + range_text(out, ""), "What is written. " + busy, serves});
+  rows.push_back({"Input, 1 M tokens", "$" + range_text(in, ""), "What is read: the prompt. " + busy, serves});
+  rows.push_back({"Output, 1 M tokens", "$" + range_text(out, ""), "What is written. " + busy, serves});
   const Count prompt = s.prompt();
   if (prompt == 0 || prompt >= s.serving.context) return;
   const auto p = static_cast<double>(prompt);
@@ -177,7 +186,7 @@ void add_prices(std::vector<SpeedRow>& rows, const Scenario& s, const InferenceS
   const auto mixed = [&](double i, double x) { return (p * i + o * x) / (p + o); };
   rows.push_back(
       {"1 M of both",
-       "$ " + range_text({mixed(in.low, out.low), mixed(in.typical, out.typical), mixed(in.high, out.high)}, ""),
+       "$" + range_text({mixed(in.low, out.low), mixed(in.typical, out.typical), mixed(in.high, out.high)}, ""),
        grouped(prompt) + " tokens read for " + grouped(s.serving.context - prompt) +
            " written, as Prompt and Context say.",
        serves});
@@ -241,7 +250,7 @@ std::vector<SpeedRow> speed_rows(const Scenario& s, const Estimate& estimate) {
     }
     if (cost.dollars.typical > 0) {
       const bool own = s.cost.price_per_device_hour > 0;
-      rows.push_back({tokens + "cost", "$ " + range_text(cost.dollars, ""),
+      rows.push_back({tokens + "cost", "$" + range_text(cost.dollars, ""),
                       own ? "At the price given." : "At the preset's price per hour, which may be outdated.",
                       trains});
     }
@@ -334,13 +343,18 @@ void use_best(App& app, const Field& field) {
   say(app, words + " · Ctrl+Z takes it back");
 }
 
-std::vector<DevicePtr> upgrades_of(const Library& library, const Scenario& scenario) {
-  const Device* own = scenario.devices.smallest();
-  const Bytes now = own ? own->addressable() * scenario.devices.count() : Bytes{};
-  std::vector<DevicePtr> larger = presets_of(library, io::common_kinds);
-  std::erase_if(larger, [&](const DevicePtr& device) { return device->addressable() <= now || device->unified; });
-  if (larger.size() > 4) larger.resize(4);
-  return larger;
+std::vector<DeviceGroup> upgrades_of(const Library& library, const Scenario& scenario) {
+  constexpr std::size_t most = 5;
+  const DeviceSet& own = scenario.devices;
+  const Device* device = own.smallest();
+  const Bytes now = device ? device->addressable() * own.count() : Bytes{};
+  std::vector<DeviceGroup> others;
+  if (device && !device->unified && own.groups.size() == 1 && own.count() <= 4)
+    others.push_back({own.groups.front().device, own.count() * 2});
+  for (const DevicePtr& larger : presets_of(library, io::common_kinds)) {
+    if (others.size() < most && larger->addressable() > now && !larger->unified) others.push_back({larger, 1});
+  }
+  return others;
 }
 
 void update_answers(App& app) {

@@ -18,7 +18,7 @@ void update_chart(App& app, bool settled);
 void update_sheet(App& app);
 
 /// Devices that "What runs" compares the machine with: common ones with more memory than it has.
-[[nodiscard]] std::vector<DevicePtr> upgrades_of(const Library& library, const Scenario& scenario);
+[[nodiscard]] std::vector<DeviceGroup> upgrades_of(const Library& library, const Scenario& scenario);
 
 /// True when the scenario can be evaluated.
 [[nodiscard]] bool is_valid(const Scenario& scenario);

@@ -13,7 +13,7 @@
 
 namespace llmcalc::ui {
 
-RunQuestion question_of(const WhatRuns& view, const Scenario& scenario, std::vector<DevicePtr> others) {
+RunQuestion question_of(const WhatRuns& view, const Scenario& scenario, std::vector<DeviceGroup> others) {
   Scenario machine;
   machine.devices = scenario.devices;
   machine.host = scenario.host;
@@ -136,18 +136,20 @@ void RunsJob::compare() {
       if (row.answer.as_wished()) here.insert(row.known);
     }
   }
-  for (const DevicePtr& device : question_->others) {
+  for (const DeviceGroup& devices : question_->others) {
     if (stop_) return;
     Scenario machine = question_->machine;
-    machine.devices.groups = {{device, 1}};
+    machine.devices.groups = {devices};
     machine.display_bytes = 0;
-    const auto rows = io::recommend_all(models_, machine, question_->wish, question_->filter, &stop_);
-    const auto is_new = [&](const io::RecommendedModel& row) {
-      return row.answer.as_wished() && !here.contains(row.known);
-    };
-    const auto more = static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), is_new));
+    auto rows = io::recommend_all(models_, machine, question_->wish, question_->filter, &stop_);
+    std::erase_if(
+        rows, [&](const io::RecommendedModel& row) { return !row.answer.as_wished() || here.contains(row.known); });
+    io::sort_recommended(rows, io::RunOrder::Size);
+    Upgrade upgrade{.devices = devices, .models = {}};
+    for (const io::RecommendedModel& row : rows)
+      upgrade.models.push_back({row.known->entry.name, io::speed_span(row.answer.best.speed)});
     const std::lock_guard guard(lock_);
-    found_.upgrades.push_back({device, more});
+    found_.upgrades.push_back(std::move(upgrade));
     ++revision_;
   }
 }

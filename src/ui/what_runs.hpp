@@ -34,6 +34,7 @@ struct WhatRuns {
   io::RunOrder order = io::RunOrder::Size;
   std::optional<Runtime> engine;  ///< nothing: the usual one
   std::string chosen;             ///< id of the chosen model; "": the first
+  std::string card;               ///< of other cards the one whose models are listed; "": none
   bool failures = false;          ///< what does not run is listed too
 };
 
@@ -50,17 +51,18 @@ struct RunQuestion {
   Scenario machine;
   Wish wish;
   io::RunFilter filter;
-  std::vector<DevicePtr> others;  ///< devices to compare with
+  std::vector<DeviceGroup> others;  ///< devices to compare with
   friend bool operator==(const RunQuestion&, const RunQuestion&) = default;
 };
 
 /// The question of the view about the scenario's machine.
-[[nodiscard]] RunQuestion question_of(const WhatRuns& view, const Scenario& scenario, std::vector<DevicePtr> others);
+[[nodiscard]] RunQuestion question_of(const WhatRuns& view, const Scenario& scenario,
+                                      std::vector<DeviceGroup> others);
 
-/// What another device would newly let run.
+/// What other devices would newly let run as it is wished.
 struct Upgrade {
-  DevicePtr device;
-  std::size_t more = 0;
+  DeviceGroup devices;
+  std::vector<std::array<std::string, 2>> models;  ///< name and tokens per second, largest first
 };
 
 /// What was found so far.

@@ -1,10 +1,12 @@
 // WHAT RUNS, right column: the chosen model.
 
+#include "ui/bar_lanes.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/what_runs_panels.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/questions/levers.hpp>
 
 #include <algorithm>
 
@@ -19,9 +21,12 @@ void use_bar(const Theme& theme, const Candidate& best, Task task, ByteUnits uni
   fill(box, theme.palette.track, theme.px(4));
   const DeviceFit* tightest = best.fit.tightest();
   const Breakdown use = task == Task::Training ? evaluate_training(best.scenario).breakdown
-                                               : evaluate_inference(best.scenario).breakdown;
-  const double whole =
-      static_cast<double>(use.total().count) + (tightest ? static_cast<double>(tightest->headroom().count) : 0);
+                                               : leading(evaluate_inference(best.scenario));
+  Bytes capacity = use.total();
+  for (const DeviceFit& d : best.fit.devices) {
+    if (d.use == use.total()) capacity = max(capacity, d.capacity);
+  }
+  const auto whole = static_cast<double>(capacity.count);
   float x = box.from.x;
   std::string words;
   for (const Component& c : use.components) {
@@ -33,6 +38,8 @@ void use_bar(const Theme& theme, const Candidate& best, Task task, ByteUnits uni
       words += (words.empty() ? "" : " · ") + std::string(label_of(c.part)) + " " + short_amount(c.bytes, units);
     }
   }
+  if (best.on_devices.count != 0 && best.on_host.count * 50 > use.total().count)
+    words += " · in RAM " + short_amount(best.on_host, units);
   ImGui::Dummy({width, theme.px(26)});
   paragraph(theme, theme.fonts.small, theme.palette.text_soft, words, width);
   if (tightest) {
@@ -43,9 +50,23 @@ void use_bar(const Theme& theme, const Candidate& best, Task task, ByteUnits uni
   }
 }
 
+/// How a model is trained in a way: its format says nothing, all ways have the same.
+std::string way_name(const Candidate& c) {
+  const Training& t = c.scenario.training;
+  const Training plain;
+  std::string name(label_of(t.optimizer));
+  if (t.offload != plain.offload) name += " in RAM";
+  if (t.loss != plain.loss) name += ", " + in_sentence(label_of(t.loss)) + " loss";
+  return name;
+}
+
 /// A format with what it reaches; true when it was clicked.
-bool format_row(const Theme& theme, const Candidate& c, Count context, bool best, std::size_t i) {
+bool format_row(const Theme& theme, const Candidate& c, Count context, const Candidate& present, Task task,
+                std::size_t i) {
   const Palette& p = theme.palette;
+  const bool trains = task == Task::Training;
+  const bool best = trains ? c.scenario == present.scenario : c.format == present.format;
+  const std::string title = trains ? way_name(c) : format_name(c);
   ImGui::PushID(static_cast<int>(i));
   const bool clicked = ImGui::InvisibleButton("format", {ImGui::GetContentRegionAvail().x, theme.px(22)});
   const Box box = last_item();
@@ -56,16 +77,18 @@ bool format_row(const Theme& theme, const Candidate& c, Count context, bool best
   const float width = draw_text(theme, theme.fonts.body, whole ? p.good : p.warn, box, right, Align::Right);
   const Typeface& face = best ? theme.fonts.strong : theme.fonts.body;
   const float room = box.width() - width - theme.px(8);
-  const float name = draw_name(theme, face, p.text, {box.from, {box.from.x + room, box.to.y}}, format_name(c));
+  const float name = draw_name(theme, face, p.text, {box.from, {box.from.x + room, box.to.y}}, title);
   const std::string loss = io::loss_text(c.loss);
-  if (c.loss.in_words() != LossClass::None && name + text_width(theme.fonts.small, loss) + theme.px(8) <= room) {
+  if (!trains && c.loss.in_words() != LossClass::None &&
+      name + text_width(theme.fonts.small, loss) + theme.px(8) <= room) {
     draw_text(theme, theme.fonts.small, p.text_faint,
               {{box.from.x + name + theme.px(8), box.from.y}, {box.from.x + room, box.to.y}}, loss);
   }
-  help(theme, format_name(c) + ", " + place_text(c) + ".\n" + io::loss_sentence(c.loss) +
-                  "\nClick to open it in this format.");
+  help(theme, (trains ? title + ", " : "") + format_name(c) + ", " + place_text(c) + ".\n" +
+                  io::loss_sentence(c.loss) +
+                  (trains ? "\nClick to open it this way." : "\nClick to open it in this format."));
   focus_ring(theme, box);
-  note_control(theme, "format." + format_name(c), box);
+  note_control(theme, "format." + title, box);
   ImGui::PopID();
   return clicked;
 }
@@ -104,7 +127,7 @@ void runs_details(const RunsShown& shown, const WhatRuns& runs, const Theme& the
   for (std::size_t i = 0; formats != nullptr && i < formats->formats.size(); ++i) {
     const Candidate& c = formats->formats[i];
     interpolated = interpolated || c.loss.interpolated;
-    if (format_row(theme, c, formats->contexts[i], c.format == best.format, i)) deeds.open = c.scenario;
+    if (format_row(theme, c, formats->contexts[i], best, runs.wish.task(), i)) deeds.open = c.scenario;
   }
   if (best.loss.in_words() != LossClass::None) {
     paragraph(theme, theme.fonts.small, p.text_faint,

@@ -16,7 +16,7 @@ namespace llmcalc::ui {
 struct RunDeeds {
   std::optional<Scenario> open{};        ///< a way to run a model: it becomes the scenario
   std::optional<std::string> command{};  ///< to be copied
-  DevicePtr device{};                    ///< becomes the machine's
+  std::optional<DeviceGroup> card{};     ///< becomes the machine's
   bool choose_device = false;
   bool this_computer = false;  ///< the machine becomes what was found
   bool free_now = false;       ///< only what is free now may be used

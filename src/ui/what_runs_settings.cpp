@@ -37,16 +37,11 @@ void toggle(const Theme& theme, const char* name, std::string_view text, bool& o
   if (chip(theme, name, text, on, help_text)) on = !on;
 }
 
-/// A text that fits a closed combo.
-std::string fitting(const Theme& theme, std::string text, float width) {
-  const float room = width - theme.px(32);
-  if (text_width(theme.fonts.body, text) <= room) return text;
-  while (!text.empty() && text_width(theme.fonts.body, text + "…") > room) {
-    do {
-      text.pop_back();
-    } while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0U) == 0x80U);
-  }
-  return text + "…";
+/// Words as a sentence.
+std::string sentence(std::string_view words) {
+  std::string out(words);
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out + ".";
 }
 
 void machine_part(const RunsShown& shown, Controls& controls, RunDeeds& deeds) {
@@ -56,7 +51,7 @@ void machine_part(const RunsShown& shown, Controls& controls, RunDeeds& deeds) {
   const Device* device = shown.scenario.devices.smallest();
   const std::string name = device ? io::devices_text(shown.scenario.devices) : "none";
   ImGui::PushID("runs.device");
-  deeds.choose_device |= closed_combo(theme, "runs.device", width, fitting(theme, name, width));
+  deeds.choose_device |= closed_combo(theme, "runs.device", width, name);
   ImGui::PopID();
   if (device) {
     row_label(theme, device->unified ? "Memory" : "GPU memory", controls.label_width,
@@ -85,7 +80,7 @@ void task_part(WhatRuns& runs, Controls& controls) {
     bool on = runs.wish.use == use.id;
     // Two rows: what serves, and what trains.
     if (use.id != Use::Chat && use.id != Use::Qlora) ImGui::SameLine(0, theme.px(6));
-    toggle(theme, use.key.data(), use.label, on, use.help);
+    toggle(theme, use.key.data(), use.label, on, sentence(use.help));
     if (on && runs.wish.use != use.id) {
       runs.wish.use = use.id;
       runs.wish.context.reset();
@@ -96,15 +91,16 @@ void task_part(WhatRuns& runs, Controls& controls) {
   const bool inference = runs.wish.task() == Task::Inference;
   if (inference) {
     const float width = row_label(theme, "Engine", controls.label_width, "What runs the model.");
-    const int chosen =
-        combo(theme, "runs.engine", width, runs.engine ? label_of(*runs.engine) : "the usual one", "",
-              runs.engine ? static_cast<int>(*runs.engine) + 1 : 0, [] {
-                std::vector<ComboOption> all{{"the usual one", "", "llama.cpp, or vLLM to serve from a data centre"}};
-                for (const auto& row : runtimes) {
-                  all.push_back({std::string(row.label), "", std::string(row.help)});
-                }
-                return all;
-              });
+    const Runtime usual = usual_engine(controls.scenario.devices, runs.wish.use);
+    const int chosen = combo(theme, "runs.engine", width, label_of(runs.engine.value_or(usual)),
+                             runs.engine ? "" : "usual", runs.engine ? static_cast<int>(*runs.engine) + 1 : 0, [&] {
+                               std::vector<ComboOption> all{{"The usual one", std::string(label_of(usual)),
+                                                             "llama.cpp, or vLLM to serve from a data centre"}};
+                               for (const auto& row : runtimes) {
+                                 all.push_back({std::string(row.label), "", std::string(row.help)});
+                               }
+                               return all;
+                             });
     if (chosen == 0) runs.engine.reset();
     if (chosen > 0) runs.engine = static_cast<Runtime>(chosen - 1);
   }
@@ -165,7 +161,7 @@ void text_filter(const Theme& theme, float label_width, const char* name, std::s
   const float width = row_label(theme, label, label_width);
   std::vector<std::string> all(texts.begin(), texts.end());
   const auto now = std::find(all.begin(), all.end(), value);
-  const int chosen = combo(theme, name, width, value.empty() ? "all" : fitting(theme, value, width), "",
+  const int chosen = combo(theme, name, width, value.empty() ? "all" : value, "",
                            now == all.end() ? 0 : static_cast<int>(now - all.begin()) + 1, [&] {
                              std::vector<ComboOption> options{{"all", "", ""}};
                              for (const std::string& one : all) options.push_back({one, "", ""});
@@ -198,30 +194,58 @@ void filter_part(const RunsShown& shown, WhatRuns& runs, Controls& controls) {
   }
 }
 
-void upgrade_part(const RunsShown& shown, const Theme& theme, RunDeeds& deeds) {
-  if (shown.answers.upgrades.empty()) return;
-  heading(theme, "With another card");
-  for (const Upgrade& upgrade : shown.answers.upgrades) {
-    ImGui::PushID(upgrade.device->id.c_str());
-    if (ImGui::InvisibleButton("card", {ImGui::GetContentRegionAvail().x, theme.px(22)}))
-      deeds.device = upgrade.device;
+/// "24 GB · 1.01 TB/s · $0.29 per hour (2026-08)": what other devices have and cost.
+std::string facts_of(const DeviceGroup& devices) {
+  const Device& device = *devices.device;
+  std::string facts = text(device.addressable() * devices.count);
+  if (device.bandwidth > 0) facts += " · " + rate_text(device.bandwidth, "B");
+  if (device.price_per_hour > 0) {
+    facts += " · $" + two_digits(device.price_per_hour * static_cast<double>(devices.count)) + " per hour to rent (" +
+             device.price_date + ")";
+  }
+  return facts;
+}
+
+/// What other devices newly run, and a button that takes them.
+void card_part(const Upgrade& upgrade, const Theme& theme, RunDeeds& deeds) {
+  constexpr std::size_t most = 8;
+  const Palette& p = theme.palette;
+  const float width = ImGui::GetContentRegionAvail().x;
+  paragraph(theme, theme.fonts.small, p.text_soft, facts_of(upgrade.devices), width);
+  if (button(theme, "runs.take", "Take it as the machine", 0, Look::Quiet)) deeds.card = upgrade.devices;
+  for (std::size_t i = 0; i < std::min(upgrade.models.size(), most); ++i) {
+    ImGui::Dummy({width, theme.px(17)});
     const Box box = last_item();
-    if (ImGui::IsItemHovered()) fill(box, faded(theme.palette.row, 0.7f), theme.px(3));
-    const std::string words = upgrade.more == 0 ? "nothing more" : "+ " + counted(upgrade.more, "model");
-    const float width =
-        draw_text(theme, theme.fonts.body, upgrade.more == 0 ? theme.palette.text_faint : theme.palette.good, box,
-                  words, Align::Right);
-    draw_name(theme, theme.fonts.body, theme.palette.text, {box.from, {box.to.x - width - theme.px(8), box.to.y}},
-              upgrade.device->name);
-    std::string tip = upgrade.device->name + ": models that newly run as fast as wished.";
-    if (upgrade.device->bandwidth > 0)
-      tip += "\n" + rate_text(upgrade.device->bandwidth, "B") + " of memory bandwidth.";
-    if (upgrade.device->price_per_hour > 0)
-      tip += "\n$" + two_digits(upgrade.device->price_per_hour) + " per hour to rent (" + upgrade.device->price_date +
-             ").";
-    help(theme, tip + "\nClick to take it.");
+    const float speed = draw_text(theme, theme.fonts.small, p.text_faint, box, upgrade.models[i][1], Align::Right);
+    draw_name(theme, theme.fonts.small, p.text, {box.from, {box.to.x - speed - theme.px(8), box.to.y}},
+              upgrade.models[i][0]);
+  }
+  std::string words = upgrade.models.size() > most ? "and " + grouped(upgrade.models.size() - most) + " more; " : "";
+  paragraph(theme, theme.fonts.small, p.text_faint, words + "tokens/s at the right", width);
+}
+
+void upgrade_part(const RunsShown& shown, WhatRuns& runs, const Theme& theme, RunDeeds& deeds) {
+  if (shown.answers.upgrades.empty()) return;
+  heading(theme, "With another card", "newly as wished");
+  for (const Upgrade& upgrade : shown.answers.upgrades) {
+    const DeviceGroup& devices = upgrade.devices;
+    const std::string name = (devices.count > 1 ? grouped(devices.count) + " × " : "") + devices.device->name;
+    ImGui::PushID(name.c_str());
+    if (ImGui::InvisibleButton("card", {ImGui::GetContentRegionAvail().x, theme.px(22)}))
+      runs.card = runs.card == name ? std::string() : name;
+    const Box box = last_item();
+    const bool open = runs.card == name;
+    if (open || ImGui::IsItemHovered()) fill(box, faded(theme.palette.row, open ? 1.0f : 0.7f), theme.px(3));
+    const std::string words =
+        upgrade.models.empty() ? "nothing more" : "+ " + counted(upgrade.models.size(), "model");
+    const ImU32 ink = upgrade.models.empty() ? theme.palette.text_faint : theme.palette.good;
+    const float width = draw_text(theme, theme.fonts.body, ink, box, words, Align::Right);
+    draw_name(theme, open ? theme.fonts.strong : theme.fonts.body, theme.palette.text,
+              {box.from, {box.to.x - width - theme.px(8), box.to.y}}, name);
+    help(theme, name + ", " + facts_of(devices) + ".\nClick to see what newly runs.");
     focus_ring(theme, box);
-    note_control(theme, "card." + upgrade.device->id, box);
+    note_control(theme, "card." + name, box);
+    if (open) card_part(upgrade, theme, deeds);
     ImGui::PopID();
   }
 }
@@ -235,7 +259,7 @@ void runs_settings(const RunsShown& shown, WhatRuns& runs, Controls& controls, R
   ImGui::Dummy({1, controls.theme.px(3)});
   filter_part(shown, runs, controls);
   ImGui::Dummy({1, controls.theme.px(3)});
-  upgrade_part(shown, controls.theme, deeds);
+  upgrade_part(shown, runs, controls.theme, deeds);
 }
 
 }  // namespace llmcalc::ui

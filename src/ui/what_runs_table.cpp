@@ -17,21 +17,27 @@ namespace {
 
 /// Where the columns of the list are; a width of 0: there is no room for it.
 struct RowColumns {
-  float name = 0, format = 0, bar = 0, memory = 0, context = 0, speed = 0, released = 0;
+  float name = 0, format = 0, bar = 0, memory = 0, context = 0, speed = 0, licence = 0, released = 0;
 };
 
+/// What a wide window has over goes to the bars and the licence: a name far from its figures is hard to follow.
 RowColumns columns_of(const Theme& theme, float width) {
   width -= theme.px(12);  // the list's own scroll bar
   RowColumns c;
-  c.memory = theme.px(70);
-  c.context = theme.px(60);
-  c.speed = theme.px(92);
-  c.format = theme.px(width < theme.px(640) ? 92 : 138);
+  c.memory = theme.px(92);
+  c.context = theme.px(54);
+  c.speed = theme.px(86);
+  c.format = theme.px(width < theme.px(680) ? 88 : 132);
   float left = width - c.memory - c.context - c.speed - c.format;
-  c.released = left > theme.px(300) ? theme.px(66) : 0;
-  left -= c.released;
-  c.bar = left > theme.px(310) ? theme.px(100) : 0;
-  c.name = left - c.bar;
+  const auto take = [&](float& column, float wanted, float spared) {
+    column = left - theme.px(wanted) >= theme.px(spared) ? theme.px(wanted) : 0;
+    left -= column;
+  };
+  take(c.bar, 94, 222);
+  take(c.released, 62, 240);
+  take(c.licence, 130, 330);
+  c.name = std::min(left, theme.px(360));
+  if (c.bar > 0) c.bar += left - c.name;
   return c;
 }
 
@@ -81,10 +87,10 @@ std::string short_count(Count n) {
   return n < 1024 ? grouped(n) : grouped(n / 1024) + "k";
 }
 
-void head(const Theme& theme, const RowColumns& c) {
+void head(const Theme& theme, const RowColumns& c, bool has_gpu, ByteUnits units) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   float x = at.x;
-  const auto title = [&](float width, std::string_view text, Align align = Align::Left) {
+  const auto title = [&](float width, const std::string& text, Align align = Align::Left) {
     if (width > 0)
       draw_text(theme, theme.fonts.small, theme.palette.text_faint,
                 {{x, at.y}, {x + width - theme.px(6), at.y + theme.px(20)}}, text, align);
@@ -92,17 +98,21 @@ void head(const Theme& theme, const RowColumns& c) {
   };
   title(c.name, "Model");
   title(c.format, "Format");
-  title(c.bar, "GPU | RAM");
-  title(c.memory, "Memory", Align::Right);
+  title(c.bar, has_gpu ? "GPU | RAM" : "RAM");
+  title(c.memory, "Memory, " + std::string(giga_name(units)), Align::Right);
   title(c.context, "Context", Align::Right);
   title(c.speed, "Tokens/s", Align::Right);
+  title(c.licence, "  Licence");
   title(c.released, "Released", Align::Right);
   ImGui::Dummy({1, theme.px(20)});
 }
 
-/// One row; true when it was clicked.
-bool model_row(const Theme& theme, const RowColumns& c, const io::RecommendedModel& row, bool chosen,
-               ByteUnits units) {
+/// What was done to a row.
+enum class RowDeed : std::uint8_t { None, Choose, Open };
+
+/// One row. Arrows choose as a click does, Enter opens as a double click.
+RowDeed model_row(const Theme& theme, const RowColumns& c, const io::RecommendedModel& row, bool chosen,
+                  ByteUnits units) {
   const Palette& p = theme.palette;
   const Candidate& best = row.answer.best;
   const io::RunMark mark = io::mark_of(row.answer);
@@ -110,7 +120,12 @@ bool model_row(const Theme& theme, const RowColumns& c, const io::RecommendedMod
   const bool clicked = ImGui::InvisibleButton("row", {width, theme.px(26)});
   const Box box = last_item();
   focus_ring_in_list(theme, box, chosen);
-  if (!ImGui::IsItemVisible()) return clicked;
+  const bool by_keys = ImGui::GetIO().NavVisible && ImGui::IsItemFocused();
+  const RowDeed deed = clicked && (by_keys || ImGui::IsMouseDoubleClicked(0)) ? RowDeed::Open
+                       : clicked || (by_keys && !chosen)                      ? RowDeed::Choose
+                                                                              : RowDeed::None;
+  if (!ImGui::IsItemVisible()) return deed;
+  ImGui::GetWindowDrawList()->AddLine({box.from.x, box.to.y}, box.to, faded(p.border, 0.6f));
   if (chosen || ImGui::IsItemHovered()) fill(box, chosen ? p.row : faded(p.row, 0.5f), theme.px(3));
   draw_mark(theme, {box.from.x + theme.px(8), box.middle().y}, mark);
   float x = box.from.x;
@@ -134,7 +149,7 @@ bool model_row(const Theme& theme, const RowColumns& c, const io::RecommendedMod
               note);
   if (!best.runs()) {
     draw_name(theme, theme.fonts.small, p.text_faint, {{x, box.from.y}, box.to}, row.answer.obstacle);
-    return clicked;
+    return deed;
   }
   const Box format = cell(c.format);
   const std::string full = format_name(best);
@@ -145,14 +160,18 @@ bool model_row(const Theme& theme, const RowColumns& c, const io::RecommendedMod
     draw_text(theme, theme.fonts.small, p.text_faint,
               {{format.from.x + shown + theme.px(6), format.from.y}, format.to}, bits);
   if (c.bar > 0) memory_bar(theme, cell(c.bar), best);
-  draw_text(theme, theme.fonts.body, p.text, cell(c.memory), short_amount(best.on_devices + best.on_host, units),
-            Align::Right);
+  draw_text(theme, theme.fonts.body, p.text, cell(c.memory), io::memory_cell(best, units), Align::Right);
   draw_text(theme, theme.fonts.body, p.text, cell(c.context), short_count(row.context), Align::Right);
   draw_text(theme, theme.fonts.body, mark == io::RunMark::Short ? p.bad : p.text, cell(c.speed),
             io::speed_span(best.speed), Align::Right);
+  if (c.licence > 0) {
+    Box licence = cell(c.licence);
+    licence.from.x += theme.px(10);
+    draw_name(theme, theme.fonts.small, p.text_faint, licence, row.known->entry.license);
+  }
   if (c.released > 0)
     draw_text(theme, theme.fonts.small, p.text_faint, cell(c.released), row.known->entry.released, Align::Right);
-  return clicked;
+  return deed;
 }
 
 /// "8 B", "100 M": a round number of parameters on an axis.
@@ -178,7 +197,8 @@ void speed_chart(const Theme& theme, const Box& area, const std::vector<io::Reco
               rows.empty() ? "" : "No speed is known: this device has no published bandwidth.", Align::Centre);
     return;
   }
-  slow = std::min(slow, runs.wish.min_speed) / 1.3;
+  const bool inference = runs.wish.task() == Task::Inference;
+  slow = (inference ? std::min(slow, runs.wish.min_speed) : slow) / 1.3;
   fast *= 1.3;
   least /= 1.2;
   most *= 1.2;
@@ -189,13 +209,13 @@ void speed_chart(const Theme& theme, const Box& area, const std::vector<io::Reco
                   plot.to.y - static_cast<float>(fy) * plot.height()};
   };
   ImDrawList* list = ImGui::GetWindowDrawList();
-  for (const double mark : {1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0}) {
+  for (const double mark : {1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 3e4}) {
     if (mark < slow || mark > fast) continue;
     const float y = at(least, mark).y;
     list->AddLine({plot.from.x, y}, {plot.to.x, y}, p.border);
     draw_text(theme, theme.fonts.small, p.text_faint,
-              {{area.from.x, y - theme.px(8)}, {plot.from.x - theme.px(6), y + theme.px(8)}}, shortest(mark),
-              Align::Right);
+              {{area.from.x, y - theme.px(8)}, {plot.from.x - theme.px(6), y + theme.px(8)}},
+              grouped(static_cast<Count>(mark)), Align::Right);
   }
   const std::string_view axis = "tokens/s";
   const float axis_end = area.from.x + theme.px(14) + text_width(theme.fonts.small, axis);
@@ -208,19 +228,19 @@ void speed_chart(const Theme& theme, const Box& area, const std::vector<io::Reco
     draw_text(theme, theme.fonts.small, p.text_faint, {{x - theme.px(30), plot.to.y}, {x + theme.px(30), area.to.y}},
               parameters_text(mark), Align::Centre);
   }
-  if (runs.wish.task() == Task::Inference)
-    dashed_line(theme, plot.from.x, plot.to.x, at(least, runs.wish.min_speed).y, p.mark);
+  if (inference) dashed_line(theme, plot.from.x, plot.to.x, at(least, runs.wish.min_speed).y, p.mark);
   const float wished = at(least, runs.wish.min_speed).y;
   ImGui::SetCursorScreenPos(area.from);
   const bool clicked = ImGui::InvisibleButton("runs.chart", area.size());
   const bool hovered = ImGui::IsItemHovered();
   note_control(theme, "runs.chart", area);
+  const io::RecommendedModel* shown = chosen_row(rows, runs);
   const io::RecommendedModel* nearest = nullptr;
   float nearest_distance = theme.px(14);
   for (const io::RecommendedModel& row : rows) {
     if (row.answer.best.speed.typical <= 0) continue;
     const ImVec2 here = at(static_cast<double>(row.known->parameters), row.answer.best.speed.typical);
-    const bool chosen = row.known->entry.id == runs.chosen;
+    const bool chosen = &row == shown;
     list->AddCircleFilled(here, theme.px(4), faded(ink_of(theme, io::mark_of(row.answer)), 0.9f), 16);
     if (chosen) list->AddCircle(here, theme.px(7), p.text, 20, theme.px(1.4f));
     const ImVec2 mouse = ImGui::GetIO().MousePos;
@@ -230,7 +250,7 @@ void speed_chart(const Theme& theme, const Box& area, const std::vector<io::Reco
       nearest_distance = distance;
     }
   }
-  if (runs.wish.task() == Task::Inference) {
+  if (inference) {
     draw_plated(theme, theme.fonts.small, p.text_soft,
                 {{plot.from.x + theme.px(4), wished - theme.px(17)}, {plot.to.x, wished - theme.px(1)}},
                 "at least " + shortest(runs.wish.min_speed) + " tokens/s", Align::Left);
@@ -324,7 +344,7 @@ void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool
   help(theme, "What the list is sorted by.");
   ImGui::SetCursorScreenPos({at.x, line.to.y + theme.px(6)});
   const RowColumns columns = columns_of(theme, width);
-  head(theme, columns);
+  head(theme, columns, shown.scenario.devices.count() != 0, shown.units);
   const float room = ImGui::GetContentRegionAvail().y;
   const float chart = has_details && room > theme.px(420) ? std::min(room * 0.32f, theme.px(230)) : 0;
   const float under = has_details ? chart : std::max(theme.px(190), room * 0.4f);
@@ -332,10 +352,9 @@ void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool
   const io::RecommendedModel* chosen = chosen_row(rows, runs);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     ImGui::PushID(rows[i].known->entry.id.c_str());
-    if (model_row(theme, columns, rows[i], &rows[i] == chosen, shown.units)) {
-      runs.chosen = rows[i].known->entry.id;
-      if (ImGui::IsMouseDoubleClicked(0) && rows[i].answer.best.runs()) deeds.open = rows[i].answer.best.scenario;
-    }
+    const RowDeed deed = model_row(theme, columns, rows[i], &rows[i] == chosen, shown.units);
+    if (deed != RowDeed::None) runs.chosen = rows[i].known->entry.id;
+    if (deed == RowDeed::Open && rows[i].answer.best.runs()) deeds.open = rows[i].answer.best.scenario;
     note_control(theme, "run." + rows[i].known->entry.id, last_item());
     ImGui::PopID();
   }

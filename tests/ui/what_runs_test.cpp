@@ -1,6 +1,7 @@
 // The view "What runs": what it lists, that rows appear and are chosen, and that nothing is cut.
 
 #include "driver.hpp"
+#include "ui/breakdowns.hpp"
 #include "ui/what_runs_panels.hpp"
 
 #include <llmcalc/questions/fit.hpp>
@@ -8,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <set>
 #include <thread>
 
 namespace llmcalc::ui::test {
@@ -73,6 +75,73 @@ TEST(WhatRuns, AsksAgainWhenTheTaskChanges) {
   EXPECT_LT(listed_rows(d.jobs.runs->answers(), d.app.view.runs).size(), chat);
 }
 
+TEST(WhatRuns, ArrowsChooseARowAndEnterOpensIt) {
+  Driver d;
+  d.press(Key::R, true);
+  ASSERT_EQ(d.app.view.screen, Screen::WhatRuns);
+  wait_for_rows(d);
+  const auto rows = listed_rows(d.jobs.runs->answers(), d.app.view.runs);
+  ASSERT_GT(rows.size(), 10U);
+  ASSERT_TRUE(d.click("run." + rows[0].known->entry.id));
+  d.press(Key::Down);
+  d.press(Key::Down);
+  EXPECT_EQ(d.app.view.runs.chosen, rows[2].known->entry.id);
+  d.press(Key::Enter);
+  d.frames(2);
+  EXPECT_EQ(d.app.view.screen, Screen::OneModel);
+  EXPECT_EQ(d.app.scenario.model->id, rows[2].known->entry.id);
+}
+
+TEST(WhatRuns, SaysWhatLiesOnTheGpuAndWhatInRam) {
+  Driver d;
+  d.app.view.screen = Screen::WhatRuns;
+  wait_for_rows(d);
+  const auto rows = listed_rows(d.jobs.runs->answers(), d.app.view.runs);
+  ASSERT_FALSE(rows.empty());
+  EXPECT_TRUE(d.shows(io::memory_cell(rows[0].answer.best, ByteUnits::Binary)));
+  EXPECT_TRUE(d.shows("Memory, GiB"));
+}
+
+TEST(WhatRuns, AnotherCardSaysWhatItNewlyRunsAndIsTaken) {
+  Driver d;
+  ASSERT_TRUE(d.app.library.devices.size() > 10);
+  d.app.view.screen = Screen::WhatRuns;
+  wait_for_rows(d);
+  const auto& upgrades = d.jobs.runs->answers().upgrades;
+  ASSERT_GE(upgrades.size(), 2U);
+  EXPECT_EQ(upgrades[0].devices.count, 2U) << "a second one of what is there";
+  const Upgrade card = upgrades[1];
+  ASSERT_FALSE(card.models.empty());
+  ASSERT_TRUE(d.click("card." + card.devices.device->name));
+  d.frames(2);
+  EXPECT_TRUE(d.shows(card.models[0][0]));
+  ASSERT_TRUE(d.click("runs.take"));
+  EXPECT_EQ(d.app.scenario.devices.smallest()->id, card.devices.device->id);
+}
+
+TEST(WhatRuns, NamesWhatDiffersBetweenWaysOfTraining) {
+  Driver d;
+  d.app.view.screen = Screen::WhatRuns;
+  d.app.view.runs.wish.use = Use::Qlora;
+  d.app.view.runs.chosen = "qwen3-8b";
+  wait_for_rows(d);
+  for (int i = 0; i < 200 && d.jobs.runs->formats() == nullptr; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    d.frame();
+  }
+  ASSERT_NE(d.jobs.runs->formats(), nullptr);
+  d.frames(2);
+  std::set<std::string> names;
+  std::size_t ways = 0;
+  for (const Audit::Control& c : d.audit.controls) {
+    if (!c.name.starts_with("format.")) continue;
+    names.insert(c.name);
+    ++ways;
+  }
+  EXPECT_GT(ways, 1U);
+  EXPECT_EQ(names.size(), ways);
+}
+
 struct Size {
   float width, height, scale;
 };
@@ -88,7 +157,8 @@ TEST_P(WhatRunsSize, CutsNoText) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(Sizes, WhatRunsSize,
-                         ::testing::Values(Size{1440, 900, 1}, Size{1024, 700, 1}, Size{1920, 1080, 1.25F}));
+                         ::testing::Values(Size{1440, 900, 1}, Size{1024, 700, 1}, Size{1366, 768, 1},
+                                           Size{1920, 1080, 1.25F}, Size{3840, 2160, 1}));
 
 TEST(MakeItFit, ChangesTheScenarioUntilItFits) {
   Driver d;
@@ -104,6 +174,24 @@ TEST(MakeItFit, ChangesTheScenarioUntilItFits) {
   }
   EXPECT_TRUE(fits(fit(d.app.scenario, Task::Inference).verdict));
   EXPECT_EQ(d.app.scenario.model->id, "qwen3-32b");
+}
+
+TEST(MakeItFit, IsDrawnWithoutAnyFurtherInput) {
+  Driver d;
+  ASSERT_TRUE(use_model(d.app, {ModelSource::Kind::Preset, "qwen3-32b"}));
+  d.app.scenario.serving.runtime = Runtime::LlamaCpp;
+  d.frames(2);
+  d.app.view.make_it_fit = true;
+  // As the window's loop does: frames while one is wanted.
+  for (int i = 0; i < 2000; ++i) {
+    d.app.requests.wake_after = -1;
+    d.frame();
+    if (d.app.requests.wake_after < 0 || d.app.requests.wake_after > 1) break;
+    std::this_thread::sleep_for(std::chrono::duration<double>(d.app.requests.wake_after));
+  }
+  ASSERT_TRUE(fits(fit(d.app.scenario, Task::Inference).verdict));
+  const Fit& drawn = d.app.results.estimate.inference.fit;
+  EXPECT_TRUE(d.shows(short_amount(drawn.headroom, d.app.preferences.units) + " free"));
 }
 
 TEST(FirstStart, BeginsWithThisComputerAndAModelThatRunsOnIt) {
