@@ -47,6 +47,7 @@ void paste(App& app) {
 template <Tab tab>
 void show(App& app) {
   app.preferences.tab = tab;
+  app.view.screen = Screen::OneModel;
 }
 
 template <std::size_t place>
@@ -57,9 +58,14 @@ void example(App& app) {
 constexpr std::array every_action{
     Action{"Choose a model", "Ctrl+M", Key::M, false, open<Dialogue::Models>},
     Action{"Choose devices", "Ctrl+D", Key::D, false, open<Dialogue::Devices>},
-    Action{"What runs on this machine", "", Key::Count, false,
+    Action{"What runs on this machine, or one model again", "Ctrl+R", Key::R, false,
            [](App& a) { a.view.screen = a.view.screen == Screen::WhatRuns ? Screen::OneModel : Screen::WhatRuns; }},
-    Action{"Make it fit", "", Key::Count, false, [](App& a) { a.view.make_it_fit = true; }},
+    Action{"One model with every number", "", Key::Count, false, [](App& a) { a.view.screen = Screen::OneModel; }},
+    Action{"Make it fit", "", Key::Count, false,
+           [](App& a) {
+             a.view.make_it_fit = true;
+             a.view.screen = Screen::OneModel;
+           }},
     Action{"Take this computer as the machine", "", Key::Count, false, use_this_computer},
     Action{"Open a file", "Ctrl+O", Key::O, false, open<Dialogue::OpenFile>},
     Action{"Paste a config.json, scenario or log", "Ctrl+V", Key::V, false, paste},
@@ -71,7 +77,6 @@ constexpr std::array every_action{
     Action{"Redo", "Ctrl+Shift+Z", Key::Z, true, redo},
     Action{"", "Ctrl+Y", Key::Y, false, redo},
     Action{"Pin this scenario", "Ctrl+K", Key::K, false, pin},
-    Action{"Remove all pins", "", Key::Count, false, [](App& a) { a.pins = {}; }},
     Action{"Switch the theme", "Ctrl+T", Key::T, false, next_theme},
     Action{"Switch GiB and GB", "Ctrl+G", Key::G, false,
            [](App& a) {
@@ -106,6 +111,7 @@ constexpr std::array every_action{
     Action{"Map: what fits of length and batch together", "", Key::Count, false, show<Tab::Map>},
     Action{"Sheet of tensors", "", Key::Count, false, show<Tab::Tensors>},
     Action{"Compare pins", "", Key::Count, false, show<Tab::Compare>},
+    Action{"Remove all pins", "", Key::Count, false, [](App& a) { a.pins = {}; }},
     Action{"Example: what runs on this computer", "", Key::Count, false, example<0>},
     Action{"Example: QLoRA of 8B on 24 GB", "", Key::Count, false, example<1>},
     Action{"Example: 70B on 4 × H100", "", Key::Count, false, example<2>},

@@ -8,6 +8,7 @@
 #include "ui/what_runs_panels.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/fields.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -169,7 +170,11 @@ ModelRows model_rows(const Library& library, std::string_view query, const Meant
     found.deeds.back().weights = meant.weights;
   }
   std::string group;
-  for (const std::size_t i : search_models(library, query)) {
+  std::vector<std::size_t> listed = search_models(library, query);
+  // A name with a format behind it.
+  const bool with_format = listed.empty() && !meant.stem.empty();
+  if (with_format) listed = search_models(library, meant.stem);
+  for (const std::size_t i : listed) {
     const ModelChoice& choice = library.models[i];
     if (has_meant && source_of(choice) == *meant.source) continue;
     if (query.empty() && choice.group != group) {
@@ -178,6 +183,9 @@ ModelRows model_rows(const Library& library, std::string_view query, const Meant
       found.deeds.emplace_back();
     }
     add(choice);
+    if (!with_format) continue;
+    found.deeds.back().weights = meant.weights;
+    found.rows.back().note = coded_label(field_at("weights.format"), meant.weights);
   }
   return found;
 }

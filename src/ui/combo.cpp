@@ -52,7 +52,7 @@ bool closed_combo(const Theme& theme, std::string_view name, float width, std::s
   fill(box, hovered ? p.control_hover : p.control, theme.px(4));
   const float arrow = theme.px(20);
   const Box room{{box.from.x + theme.px(8), box.from.y}, {box.to.x - arrow, box.to.y}};
-  const float label_width = draw_text(theme, theme.fonts.body, p.text, room, label);
+  const float label_width = draw_name(theme, theme.fonts.body, p.text, room, label);
   const float left = room.width() - label_width - theme.px(8);
   if (!note.empty() && text_width(theme.fonts.body, note) <= left) {
     draw_text(theme, theme.fonts.body, p.text_faint, room, note, Align::Right);

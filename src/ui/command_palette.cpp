@@ -6,7 +6,19 @@
 #include "ui/library.hpp"
 #include "ui/setting_search.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace llmcalc::ui {
+namespace {
+
+bool begins_with(std::string_view name, std::string_view query) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return name.size() >= query.size() &&
+         std::equal(query.begin(), query.end(), name.begin(), [&](char a, char b) { return lower(a) == lower(b); });
+}
+
+}  // namespace
 
 std::optional<PaletteDeed> command_palette(const Scenario& scenario, View& view, const Theme& theme) {
   Chooser& chooser = view.palette;
@@ -20,24 +32,38 @@ std::optional<PaletteDeed> command_palette(const Scenario& scenario, View& view,
   std::vector<ChooserRow> rows;
   std::vector<PaletteDeed> deeds;
   const std::string_view query = chooser.query.data();
-  const auto add_actions = [&] {
+  const auto add_actions = [&](bool begins) {
     for (const Action& action : actions()) {
-      if (action.name.empty() || !matches(action.name, query)) continue;
+      if (action.name.empty() || !matches(action.name, query) || begins_with(action.name, query) != begins) continue;
       rows.push_back({.label = std::string(action.name), .note = {}, .right = std::string(action.keys)});
       deeds.push_back({.action = &action, .setting = nullptr});
     }
   };
   // A name that is exactly a setting's comes before actions that only have the letters.
-  const std::vector<SettingFound> found = search_settings(query);
-  const bool settings_first = !found.empty() && found.front().rank == 0;
-  if (!settings_first) add_actions();
+  std::vector<SettingFound> found = search_settings(query);
+  // Of settings named as well as each other those that do something now come first.
+  std::stable_sort(found.begin(), found.end(), [&](const SettingFound& a, const SettingFound& b) {
+    const auto rank = [&](const SettingFound& one) {
+      const int name = one.rank == FoundBy::Exactly ? 0 : one.rank == FoundBy::HelpHas ? 2 : 1;
+      return std::pair(name, one.field->matters(scenario) ? 0 : 1);
+    };
+    return rank(a) < rank(b);
+  });
+  const bool settings_first = !found.empty() && found.front().rank == FoundBy::Exactly;
+  if (!settings_first) {
+    add_actions(true);
+    add_actions(false);
+  }
   for (const SettingFound& one : found) {
     std::string note = one.field->matters(scenario) ? one.name : "no effect now · " + one.name;
     rows.push_back(
         {.label = std::string(one.label), .note = std::move(note), .right = std::string(group_name(*one.field))});
     deeds.push_back({.action = nullptr, .setting = one.field, .place = one.place});
   }
-  if (settings_first) add_actions();
+  if (settings_first) {
+    add_actions(true);
+    add_actions(false);
+  }
   const auto chosen = chooser_list(theme, chooser, rows);
   end_popup(theme);
   if (!chosen) return std::nullopt;

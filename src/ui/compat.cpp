@@ -43,6 +43,16 @@ bool begin_padded_child(const char* name, ImVec2 size, ImGuiWindowFlags flags) {
 #endif
 }
 
+void end_column_child() {
+#if IMGUI_VERSION_NUM >= 19140
+  ImGui::PushStyleColor(ImGuiCol_NavCursor, 0);
+#else
+  ImGui::PushStyleColor(ImGuiCol_NavHighlight, 0);
+#endif
+  ImGui::EndChild();
+  ImGui::PopStyleColor();
+}
+
 void set_focus_colour(ImGuiStyle& style, const ImVec4& colour) {
 #if IMGUI_VERSION_NUM >= 19140
   style.Colors[ImGuiCol_NavCursor] = colour;
@@ -73,18 +83,18 @@ constexpr std::array<ImGuiKey, static_cast<std::size_t>(Key::Count)> keys{
     ImGuiKey_Escape,    ImGuiKey_Enter,     ImGuiKey_KeypadEnter, ImGuiKey_Tab,
     ImGuiKey_UpArrow,   ImGuiKey_DownArrow, ImGuiKey_LeftArrow,   ImGuiKey_RightArrow,
     ImGuiKey_Home,      ImGuiKey_End,       ImGuiKey_PageUp,      ImGuiKey_PageDown,
-    ImGuiKey_Backspace, ImGuiKey_Delete,    ImGuiKey_F1,          ImGuiKey_Slash,
-    ImGuiKey_Space,     ImGuiKey_Equal,     ImGuiKey_Minus,       ImGuiKey_0,
-    ImGuiKey_A,         ImGuiKey_C,         ImGuiKey_D,           ImGuiKey_E,
-    ImGuiKey_G,         ImGuiKey_K,         ImGuiKey_M,           ImGuiKey_O,
-    ImGuiKey_P,         ImGuiKey_S,         ImGuiKey_T,           ImGuiKey_V,
+    ImGuiKey_Backspace, ImGuiKey_Delete,    ImGuiKey_F1,          ImGuiKey_Space,
+    ImGuiKey_Equal,     ImGuiKey_Minus,     ImGuiKey_0,           ImGuiKey_A,
+    ImGuiKey_C,         ImGuiKey_D,         ImGuiKey_E,           ImGuiKey_G,
+    ImGuiKey_K,         ImGuiKey_M,         ImGuiKey_O,           ImGuiKey_P,
+    ImGuiKey_R,         ImGuiKey_S,         ImGuiKey_T,           ImGuiKey_V,
     ImGuiKey_Y,         ImGuiKey_Z,         ImGuiKey_KeypadAdd,   ImGuiKey_KeypadSubtract,
     ImGuiKey_Keypad0};
 #else
 // GLFW's key numbers, which its back end passes on as they are.
 constexpr std::array<int, static_cast<std::size_t>(Key::Count)> keys{
-    256, 257, 335, 258, 265, 264, 263, 262, 268, 269, 266, 267, 259, 261, 290, '/', ' ', '=', '-',
-    '0', 'A', 'C', 'D', 'E', 'G', 'K', 'M', 'O', 'P', 'S', 'T', 'V', 'Y', 'Z', 334, 333, 320};
+    256, 257, 335, 258, 265, 264, 263, 262, 268, 269, 266, 267, 259, 261, 290, ' ', '=', '-', '0',
+    'A', 'C', 'D', 'E', 'G', 'K', 'M', 'O', 'P', 'R', 'S', 'T', 'V', 'Y', 'Z', 334, 333, 320};
 #endif
 
 }  // namespace

@@ -31,7 +31,6 @@ enum class Key : std::uint8_t {
   Backspace,
   Delete,
   F1,
-  Slash,
   Space,
   Equal,
   Minus,
@@ -45,6 +44,7 @@ enum class Key : std::uint8_t {
   M,
   O,
   P,
+  R,
   S,
   T,
   V,
@@ -69,6 +69,9 @@ void polyline(ImDrawList* list, const ImVec2* points, int count, ImU32 colour, f
 
 /// A child window whose content keeps the style's window padding. Always pair with ImGui::EndChild().
 bool begin_padded_child(const char* name, ImVec2 size, ImGuiWindowFlags flags = 0);
+
+/// ImGui::EndChild() of a column, which is never outlined as a whole when the keyboard is in it and on none of its items.
+void end_column_child();
 
 /// True in the frame a key goes down; repeats while held when asked to.
 bool pressed(Key key, bool repeat = false);

@@ -108,11 +108,36 @@ float draw_name(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
   return drawn;
 }
 
+namespace {
+
+/// The text with line breaks in place of blanks, so that no line is wider unless one word is.
+std::string broken_at_blanks(std::string_view text, float width) {
+  std::string out(text);
+  std::size_t line = 0;
+  std::size_t blank = std::string::npos;
+  for (std::size_t i = 0; i <= out.size(); ++i) {
+    if (i < out.size() && out[i] != ' ' && out[i] != '\n') continue;
+    if (blank != std::string::npos && ImGui::CalcTextSize(out.data() + line, out.data() + i).x > width) {
+      out[blank] = '\n';
+      line = blank + 1;
+    }
+    blank = i;
+    if (i == out.size() || out[i] == ' ') continue;
+    line = i + 1;
+    blank = std::string::npos;
+  }
+  return out;
+}
+
+}  // namespace
+
 void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::string_view text, float width) {
   compat::push(typeface);
   ImGui::PushStyleColor(ImGuiCol_Text, colour);
   ImGui::PushTextWrapPos(ImGui::GetCursorPosX() + width);
-  ImGui::TextUnformatted(text.data(), text.data() + text.size());
+  // Dear ImGui also breaks after commas, in the middle of numbers.
+  const std::string broken = broken_at_blanks(text, width);
+  ImGui::TextUnformatted(broken.data(), broken.data() + broken.size());
   ImGui::PopTextWrapPos();
   ImGui::PopStyleColor();
   compat::pop_font();
@@ -224,10 +249,11 @@ bool is_first_explanation() {
 
 }  // namespace
 
-void explain(const Theme& theme, const Box& box, std::string_view text) {
+void explain(const Theme& theme, const Box& box, std::string_view words_whole) {
   if (!is_first_explanation()) return;
   compat::push(theme.fonts.body);
   const ImVec2 padding = tooltip_padding(theme);
+  const std::string text = broken_at_blanks(words_whole, theme.px(340) - padding.x);
   const ImVec2 words = ImGui::CalcTextSize(text.data(), text.data() + text.size(), false, theme.px(340) - padding.x);
   const ImVec2 size{words.x + 2 * padding.x, words.y + 2 * padding.y};
   const ImVec2 at = place_beside(theme, box, size);
@@ -238,29 +264,6 @@ void explain(const Theme& theme, const Box& box, std::string_view text) {
   end_tooltip();
   compat::pop_font();
 }
-
-namespace {
-
-/// The text with line breaks in place of blanks, so that no line is wider unless one word is.
-std::string broken_at_blanks(std::string_view text, float width) {
-  std::string out(text);
-  std::size_t line = 0;
-  std::size_t blank = std::string::npos;
-  for (std::size_t i = 0; i <= out.size(); ++i) {
-    if (i < out.size() && out[i] != ' ' && out[i] != '\n') continue;
-    if (blank != std::string::npos && ImGui::CalcTextSize(out.data() + line, out.data() + i).x > width) {
-      out[blank] = '\n';
-      line = blank + 1;
-    }
-    blank = i;
-    if (i == out.size() || out[i] == ' ') continue;
-    line = i + 1;
-    blank = std::string::npos;
-  }
-  return out;
-}
-
-}  // namespace
 
 void card(const Theme& theme, std::string_view lines) {
   const float width = ImGui::GetContentRegionAvail().x;

@@ -12,10 +12,11 @@ inline constexpr std::array first_serving{&field_at("serving.sequences"),  &fiel
                                           &field_at("serving.kv_format"),  &field_at("serving.runtime"),
                                           &field_at("serving.gpu_layers"), &field_at("serving.moe_layers_on_cpu")};
 
-inline constexpr std::array first_training{
-    &field_at("training.framework"),   &field_at("training.method"),    &field_at("training.lora.rank"),
-    &field_at("training.micro_batch"), &field_at("training.sequence"),  &field_at("training.recipe"),
-    &field_at("training.optimizer"),   &field_at("training.recompute"), &field_at("training.attention")};
+inline constexpr std::array first_training{&field_at("training.framework"),       &field_at("training.method"),
+                                           &field_at("training.trainable_share"), &field_at("training.lora.rank"),
+                                           &field_at("training.micro_batch"),     &field_at("training.sequence"),
+                                           &field_at("training.recipe"),          &field_at("training.optimizer"),
+                                           &field_at("training.recompute"),       &field_at("training.attention")};
 
 /// Two in a row.
 inline constexpr std::array first_parallelism{&field_at("parallelism.tensor"),  &field_at("parallelism.pipeline"),

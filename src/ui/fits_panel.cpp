@@ -54,6 +54,7 @@ DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
   task_heading(theme, "What fits", task);
   DevicePtr taken;
   const Device* own = shown.scenario.devices.smallest();
+  const Count count = own != nullptr ? shown.scenario.devices.groups.front().count : 1;
   for (const FitRow& row : shown.answers.fits[static_cast<std::size_t>(task)]) {
     const float width = ImGui::GetContentRegionAvail().x;
     ImGui::PushID(row.device->id.c_str());
@@ -73,8 +74,10 @@ DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
                   {box.to.x - percent, box.middle().y + theme.px(4)}};
     const float room = bar.from.x - theme.px(6) - box.from.x;
     const Typeface& face = chosen ? theme.fonts.strong : theme.fonts.body;
-    draw_name(theme, text_width(face, row.device->name) <= room ? face : theme.fonts.small, p.text,
-              {box.from, {box.from.x + room, box.to.y}}, row.device->name);
+    std::string name = (count > 1 ? grouped(count) + " × " : std::string()) + row.device->name;
+    if (text_width(theme.fonts.small, name) > room) name = row.device->name;
+    draw_name(theme, text_width(face, name) <= room ? face : theme.fonts.small, p.text,
+              {box.from, {box.from.x + room, box.to.y}}, name);
     fill(bar, p.control, theme.px(2));
     fill({bar.from,
           {bar.from.x + std::max(bar.width() * static_cast<float>(std::min(share, 1.0)), theme.px(2)), bar.to.y}},
@@ -84,8 +87,8 @@ DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
     const std::string words =
         share >= 9.995 ? fixed(share, share < 99.5 ? 1 : 0) + " ×" : fixed(100 * share, 0) + " %";
     draw_text(theme, theme.fonts.body, ink, box, words, Align::Right);
-    help(theme, row.device->name + ": " + text(row.use, shown.units) + " of " + text(row.capacity, shown.units) +
-                    ". Click to choose it.");
+    help(theme, name + ": " + text(row.use, shown.units) + " of " + text(row.capacity, shown.units) +
+                    (count > 1 ? " on the fullest. Click to choose them." : ". Click to choose it."));
     focus_ring(theme, box);
     note_control(theme, "fits." + row.device->id, box);
     ImGui::PopID();

@@ -19,9 +19,10 @@ void help_dialogue(const Issues& skipped, Opening& opening, const Theme& theme) 
       "At the right, levers save memory. Export… gives the command with exactly these settings."};
   for (const std::string_view step : tour) dialogue_text(theme, theme.palette.text_soft, step);
   heading(theme, "Keys");
-  constexpr std::array<std::array<const char*, 2>, 13> keys{{
+  constexpr std::array<std::array<const char*, 2>, 15> keys{{
       {"Ctrl+M · Ctrl+D", "choose a model, the devices: type to search, arrows, Enter"},
       {"Ctrl+O · Ctrl+V", "open a file; paste a config.json, a scenario or a start-up log"},
+      {"Ctrl+R", "what runs here, and back; arrows choose a row, Enter opens it"},
       {"Ctrl+S", "save the scenario under a name, open a saved one"},
       {"Ctrl+P", "find an action or a setting: context, ngl, --max-num-seqs"},
       {"Ctrl+Z · Ctrl+Shift+Z", "undo, redo"},
@@ -30,6 +31,7 @@ void help_dialogue(const Issues& skipped, Opening& opening, const Theme& theme) 
       {"Ctrl+T · Ctrl+G", "theme; GiB or GB"},
       {"Ctrl+Plus · Minus · 0", "larger, smaller, normal size"},
       {"Tab · Shift+Tab", "next and previous control; Enter opens, presses or types"},
+      {"A letter in an open list", "the next option that begins with it"},
       {"+ and −", "the next value of the slider in focus"},
       {"Ctrl+click, double click", "type a slider's value: 8192, 8k, 128k, 70b; also past its end"},
       {"F1", "this help"},

@@ -64,7 +64,6 @@ void update_runs(App& app, Jobs& jobs) {
   const bool seen = app.view.screen == Screen::WhatRuns;
   if (jobs.runs && app.view.marks_wanted) {
     const RunAnswers& answers = jobs.runs->answers();
-    if (!answers.done) wake_after(app.requests, 0.05);
     if (answers.done && !app.view.marks_known) {
       app.view.marks = marks_of(answers);
       app.view.marks_known = true;
@@ -90,12 +89,15 @@ void update_advice(App& app, Jobs& jobs) {
   if (!running || jobs.advice.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   jobs.advice.get();
   Advice advice = std::move(*jobs.advised);
-  std::string words = summary(advice, app.preferences.units);
-  for (const AdviceStep& step : advice.steps) words += (&step == &advice.steps.front() ? " " : "; ") + step.what;
-  if (!advice.found) return complain(app, words);
-  if (advice.speed.typical > 0) words += "; then " + io::speed_span(advice.speed) + " tokens/s";
-  if (!advice.fits_already) use_scenario(app, std::move(advice.scenario));
-  say(app, words + (advice.fits_already ? "" : " · Ctrl+Z takes it back"));
+  if (!advice.found || advice.fits_already) {
+    const std::string words = summary(advice, app.preferences.units);
+    return advice.found ? say(app, words) : complain(app, words);
+  }
+  std::string words = "Fits with";
+  for (const AdviceStep& step : advice.steps) words += (&step == &advice.steps.front() ? ": " : "; ") + step.what;
+  if (advice.speed.typical > 0) words += " · " + io::speed_span(advice.speed) + " tokens/s";
+  use_scenario(app, std::move(advice.scenario));
+  say(app, words + " · Ctrl+Z takes it back");
 }
 
 void ask_for_accuracy(const App& app, Jobs& jobs) {
@@ -103,6 +105,11 @@ void ask_for_accuracy(const App& app, Jobs& jobs) {
   const auto run = std::make_shared<GoldenRun>(app.resolver);
   jobs.accuracy = run->result.get_future().share();
   jobs.accuracy_work = host::aside([run] { return run->next(); });
+}
+
+bool at_work(const Jobs& jobs) {
+  return (jobs.plan && !jobs.plan->done()) || (jobs.runs && jobs.runs->busy()) || jobs.advice.valid() ||
+         (jobs.accuracy.valid() && known_accuracy(jobs) == nullptr);
 }
 
 const Accuracy* known_accuracy(const Jobs& jobs) {

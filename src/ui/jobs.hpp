@@ -41,6 +41,9 @@ void update_runs(App& app, Jobs& jobs);
 /// Starts looking for the changes that make it fit when they are wanted, and makes them once they are known.
 void update_advice(App& app, Jobs& jobs);
 
+/// True while something is worked out whose end no input announces.
+[[nodiscard]] bool at_work(const Jobs& jobs);
+
 /// Starts running the golden cases of this installation, once.
 void ask_for_accuracy(const App& app, Jobs& jobs);
 

@@ -43,8 +43,12 @@ const LeverRow* levers_panel(const Shown& shown, Task& task, bool& all, const Th
   const float tick = theme.px(14);
   for (std::size_t i = 0; i < count; ++i) {
     const LeverRow& row = rows[i];
+    // In one unit, so that the column compares.
+    const Bytes bytes = row.more.count != 0 ? row.more : row.saved;
     const std::string amount =
-        row.more.count != 0 ? "+" + short_amount(row.more, shown.units) : "−" + short_amount(row.saved, shown.units);
+        (row.more.count != 0 ? "+" : "−") +
+        (bytes < 10_MiB ? text(bytes, shown.units)
+                        : headline(bytes, shown.units) + " " + std::string(giga_name(shown.units)));
     const float full = ImGui::GetContentRegionAvail().x;
     const float name_width = full - theme.px(12) - tick - text_width(theme.fonts.body, amount) - theme.px(6);
     const std::array<std::string_view, 2> lines = two_lines(theme, row.label, name_width);

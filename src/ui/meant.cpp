@@ -18,6 +18,10 @@ void look_up_model(const io::Resolver& resolver, std::string_view query, MeantMo
   if (source) {
     meant.source = std::move(source).value();
     meant.weights = io::model_name(query).weights;
+  } else if (const std::size_t blank = query.rfind(' '); blank != std::string_view::npos) {
+    // "qwen3 235b fp8": the last word may be a format.
+    meant.weights = io::model_name("model-" + std::string(query.substr(blank + 1))).weights;
+    if (!meant.weights.empty()) meant.stem = query.substr(0, blank);
   } else if (io::is_repository_name(query)) {
     meant.refusal = source.issues().front().what;
   }

@@ -15,6 +15,7 @@ struct MeantModel {
   std::string query;  ///< what was typed
   std::optional<ModelSource> source{};
   std::string weights{};  ///< weight format that the name states; "" when it states none
+  std::string stem{};     ///< what was typed without the format behind it: "qwen3 235b" of "qwen3 235b fp8"
   std::string refusal{};  ///< why nothing was meant, and what to do; "" when the list of presets says enough
 };
 /// Looks the name up unless `meant` is of it already.

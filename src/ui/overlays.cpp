@@ -16,6 +16,7 @@ std::string in_words(const Issue& issue) {
 
 void act(App& app, const ModelDeed& deed) {
   if (!use_model(app, deed.source)) return;
+  app.view.screen = Screen::OneModel;
   const auto& format = std::get<CodedAccess>(field_at("weights.format").access);
   const bool stated = !deed.weights.empty() && format.set(app.scenario, deed.weights);
   say(app, deed.name + (stated ? ", weights in " + coded_label(field_at("weights.format"), deed.weights) : ""));
@@ -153,9 +154,7 @@ void overlays(App& app, Jobs& jobs, const Theme& theme) {
   help_dialogue(app.library.issues, opening, theme);
   act(app, check_dialogue(app.shown(), app.view.check ? &*app.view.check : nullptr, opening, theme));
   if (const auto deed = scenarios_dialogue(app.scenario, app.view, theme)) act(app, *deed);
-  const Accuracy* accuracy = known_accuracy(jobs);
-  if (jobs.accuracy.valid() && accuracy == nullptr) wake_after(app.requests, 0.1);
-  about_dialogue(accuracy, opening, theme);
+  about_dialogue(known_accuracy(jobs), opening, theme);
   if (const auto deed = command_palette(app.scenario, app.view, theme)) {
     if (deed->action != nullptr) deed->action->run(app);
     if (deed->setting != nullptr) show_setting(app, *deed->setting, deed->place);

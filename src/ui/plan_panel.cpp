@@ -8,15 +8,52 @@
 
 #include <llmcalc/base/text.hpp>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
 namespace llmcalc::ui {
 namespace {
 
-/// A line of the table.
+/// A column of the table.
+struct PlanColumn {
+  std::string_view head;
+  float width = 60;  ///< pixels at scale 1; 0: what is left
+};
+
+/// What a layout is, column by column; the rest of a row follows.
+struct At {
+  enum Place : std::size_t {
+    Name,
+    Devices,
+    Tensor,
+    Pipeline,
+    Context,
+    Data,
+    Expert,
+    Zero,
+    Recompute,
+    Micro,
+    Weights,
+    Places
+  };
+};
+constexpr std::array<PlanColumn, At::Places> plan_columns{{{"", 0},
+                                                           {"Devices", 58},
+                                                           {"Tensor", 50},
+                                                           {"Pipeline", 58},
+                                                           {"Context", 54},
+                                                           {"Data", 44},
+                                                           {"Expert", 48},
+                                                           {"ZeRO", 42},
+                                                           {"Recompute", 78},
+                                                           {"Micro-batch", 78},
+                                                           {"Weights", 84}}};
+using PlanCells = std::array<std::string, At::Places>;
+
+/// A line of the table. PlanCells that say nothing are empty.
 struct PlanRow {
-  std::string name;
+  PlanCells cells;
   std::string speed;
   std::string price;
   std::string memory;
@@ -30,8 +67,8 @@ std::string memory_text(const PlanCandidate& c, ByteUnits units) {
   return headline(tightest->use, units) + " of " + short_amount(tightest->capacity, units);
 }
 
-PlanRow row_of_candidate(const PlanCandidate& c, std::string name, ByteUnits units) {
-  return {.name = std::move(name),
+PlanRow row_of_candidate(const PlanCandidate& c, PlanCells cells, ByteUnits units) {
+  return {.cells = std::move(cells),
           .speed = c.tokens_per_second > 0 ? two_digits(c.tokens_per_second) : "–",
           .price = c.dollars_per_hour > 0
                        ? "$" + (c.dollars_per_hour < 1000 ? fixed(c.dollars_per_hour, 2)
@@ -42,24 +79,38 @@ PlanRow row_of_candidate(const PlanCandidate& c, std::string name, ByteUnits uni
           .scenario = &c.scenario};
 }
 
-std::string layout_name(const PlanCandidate& c, Task task, Count chosen_devices) {
-  std::string name = layout_text(c.scenario, task);
-  const Count devices = c.scenario.devices.count();
-  if (devices != chosen_devices) name = grouped(devices) + " devices: " + name;
-  if (task == Task::Inference && c.scenario.weights.format != WeightFormat::AsReleased) {
-    name += ", " + std::string(label_of(c.scenario.weight_format()));
+PlanCells cells_of(const PlanCandidate& c, Task task, Count chosen_devices) {
+  const Scenario& s = c.scenario;
+  const Parallelism& p = s.parallelism;
+  const auto unless = [](Count n, Count plain) { return n == plain ? std::string() : grouped(n); };
+  PlanCells cells;
+  cells[At::Devices] = unless(s.devices.count(), chosen_devices);
+  cells[At::Tensor] = unless(p.tensor, 1);
+  cells[At::Pipeline] = unless(p.pipeline, 1);
+  cells[At::Data] = unless(p.data, 1);
+  cells[At::Expert] = unless(p.expert, 1);
+  if (task == Task::Inference) {
+    if (s.weights.format != WeightFormat::AsReleased) cells[At::Weights] = label_of(s.weight_format());
+    return cells;
   }
-  return name;
+  if (p.pipeline > 1 && p.virtual_stages > 1) cells[At::Pipeline] += " × " + grouped(p.virtual_stages);
+  cells[At::Context] = unless(p.context, 1);
+  cells[At::Zero] = unless(p.zero, 0);
+  cells[At::Recompute] = key_of(s.training.recompute);
+  cells[At::Micro] = grouped(s.training.micro_batch) + " × " + grouped(s.training.accumulation);
+  return cells;
 }
 
 std::vector<PlanRow> rows_of(const Shown& shown, const PlanJob& job) {
   std::vector<PlanRow> rows;
   const ByteUnits units = shown.units;
   for (const PlanCandidate& c : job.answer().plan.candidates) {
-    rows.push_back(row_of_candidate(c, layout_name(c, job.question().task, shown.scenario.devices.count()), units));
+    rows.push_back(row_of_candidate(c, cells_of(c, job.question().task, shown.scenario.devices.count()), units));
   }
   for (const DeviceNeed& need : job.answer().needs) {
-    rows.push_back(row_of_candidate(need.best, grouped(need.count) + " × " + need.device->name, units));
+    PlanCells cells;
+    cells[At::Name] = grouped(need.count) + " × " + need.device->name;
+    rows.push_back(row_of_candidate(need.best, std::move(cells), units));
   }
   return rows;
 }
@@ -74,7 +125,16 @@ bool draw_progress(const PlanJob& job, const Theme& theme, const Box& area) {
   return button(theme, "plan.cancel", "Cancel", theme.px(84));
 }
 
-void draw_cells(const Theme& theme, const Box& box, const std::array<std::string_view, 4>& words,
+/// The columns that some row says something in.
+std::array<bool, At::Places> columns_said(const std::vector<PlanRow>& rows) {
+  std::array<bool, At::Places> said{};
+  for (const PlanRow& row : rows) {
+    for (std::size_t i = 0; i < At::Places; ++i) said[i] = said[i] || !row.cells[i].empty();
+  }
+  return said;
+}
+
+void draw_cells(const Theme& theme, const Box& box, const std::array<bool, At::Places>& said, const PlanRow& row,
                 const Typeface& face, ImU32 ink, ImU32 memory_ink) {
   const float memory = box.to.x - theme.px(8);
   const float price = memory - theme.px(126);
@@ -82,14 +142,31 @@ void draw_cells(const Theme& theme, const Box& box, const std::array<std::string
   const auto right = [&](float to, float width, std::string_view text, ImU32 colour) {
     draw_text(theme, face, colour, {{to - theme.px(width), box.from.y}, {to, box.to.y}}, text, Align::Right);
   };
-  draw_name(theme, face, ink, {{box.from.x + theme.px(8), box.from.y}, {speed - theme.px(64), box.to.y}}, words[0]);
-  right(speed, 62, words[1], ink);
-  right(price, 64, words[2], ink);
-  right(memory, 124, words[3], memory_ink);
+  float x = box.from.x + theme.px(8);
+  for (std::size_t i = 0; i < At::Places; ++i) {
+    if (!said[i]) continue;
+    const float to = plan_columns[i].width > 0 ? x + theme.px(plan_columns[i].width) : speed - theme.px(64);
+    const std::string_view words = row.cells[i].empty() ? "–" : std::string_view(row.cells[i]);
+    draw_name(theme, face, row.cells[i].empty() ? theme.palette.text_faint : ink,
+              {{x, box.from.y}, {std::min(to, speed - theme.px(60)) - theme.px(6), box.to.y}}, words);
+    x = to;
+  }
+  right(speed, 62, row.speed, ink);
+  right(price, 64, row.price, ink);
+  right(memory, 124, row.memory, memory_ink);
+}
+
+/// The names of the columns.
+PlanRow head_row() {
+  PlanRow head{.cells = {}, .speed = "tokens/s", .price = "per hour", .memory = "Memory per GPU"};
+  for (std::size_t i = 0; i < At::Places; ++i) head.cells[i] = plan_columns[i].head;
+  head.cells[At::Name] = "Devices";
+  return head;
 }
 
 /// The table; the row that was clicked.
-std::optional<Scenario> draw_rows(const Theme& theme, const std::vector<PlanRow>& rows) {
+std::optional<Scenario> draw_rows(const Theme& theme, const std::vector<PlanRow>& rows, Task task,
+                                  const std::array<bool, At::Places>& said) {
   const Palette& p = theme.palette;
   std::optional<Scenario> taken;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -97,11 +174,10 @@ std::optional<Scenario> draw_rows(const Theme& theme, const std::vector<PlanRow>
     if (ImGui::InvisibleButton("plan", {ImGui::GetContentRegionAvail().x, theme.px(24)})) taken = *rows[i].scenario;
     const Box box = last_item();
     if (ImGui::IsItemHovered()) fill(box, p.row, theme.px(3));
-    help(theme, "Click to take it; Ctrl+Z takes it back.");
+    help(theme, layout_text(*rows[i].scenario, task) + ".\nClick to take it; Ctrl+Z takes it back.");
     focus_ring(theme, box);
     note_control(theme, "plan.row." + std::to_string(i), box);
-    draw_cells(theme, box, {rows[i].name, rows[i].speed, rows[i].price, rows[i].memory}, theme.fonts.body, p.text,
-               rows[i].certain ? p.good : p.warn);
+    draw_cells(theme, box, said, rows[i], theme.fonts.body, p.text, rows[i].certain ? p.good : p.warn);
     ImGui::PopID();
   }
   return taken;
@@ -164,15 +240,15 @@ PlanDeeds plan_panel(const Shown& shown, PlanQuestion& question, const PlanJob* 
             words_of(shown.scenario, *job, rows.empty()));
   if (rows.empty()) return deeds;
   const Box head{{body.from.x, body.from.y + theme.px(22)}, {body.to.x - theme.px(12), body.from.y + theme.px(42)}};
-  const bool devices = job->question().kind == PlanKind::Devices;
-  draw_cells(theme, head, {devices ? "Devices" : "Layout", "tokens/s", "per hour", "Memory per GPU"},
-             theme.fonts.small, p.text_faint, p.text_faint);
+  std::array<bool, At::Places> said = columns_said(rows);
+  if (std::none_of(said.begin(), said.end(), [](bool one) { return one; })) said[At::Tensor] = true;
+  draw_cells(theme, head, said, head_row(), theme.fonts.small, p.text_faint, p.text_faint);
   ImGui::GetWindowDrawList()->AddLine({head.from.x, head.to.y}, {body.to.x, head.to.y}, p.border);
   ImGui::SetCursorScreenPos({body.from.x, head.to.y + theme.px(2)});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{0, 0});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{0, 0});
   compat::begin_padded_child("plan", {body.width(), body.to.y - head.to.y - theme.px(2)});
-  deeds.taken = draw_rows(theme, rows);
+  deeds.taken = draw_rows(theme, rows, job->question().task, said);
   ImGui::EndChild();
   ImGui::PopStyleVar(2);
   return deeds;

@@ -109,8 +109,8 @@ Rates cost_rates(const Scenario& scenario, Task task) {
     const Cost cost = cost_of(there, task, speed);
     point.first = training ? cost.dollars : cost.dollars_per_million;
     if (point.first.typical <= 0) return false;
-    point.lines = {axis_words(task, point.x), "$ " + range_text(point.first, training ? "" : "per million tokens"),
-                   "$ " + fixed(cost.dollars_per_hour, 2) + " per hour"};
+    point.lines = {axis_words(task, point.x), "$" + range_text(point.first, training ? "" : "per million tokens"),
+                   "$" + fixed(cost.dollars_per_hour, 2) + " per hour"};
     if (training) point.lines.push_back(range_text(cost.hours, "h"));
     if (cost.watts > 0) point.lines.push_back(range_text(cost.joules_per_token, "J/token"));
     return true;

@@ -35,29 +35,29 @@ bool begins_words(const std::string& text, const std::string& query) {
   });
 }
 
-/// Ranks of what was found, best first.
-enum Rank : int { exactly, label_begins, option_begins, label_has, help_has };
-
-SettingFound found_in(const Field& field, const std::string& query) {
+std::optional<SettingFound> found_in(const Field& field, const std::string& query) {
   const std::string label = plain_words(field.label);
-  SettingFound best{.name = std::string(field.flag), .rank = help_has + 1};
-  const auto take = [&](int rank, std::string name) {
-    if (rank < best.rank) best = {.field = &field, .name = std::move(name), .rank = rank};
+  std::optional<SettingFound> best;
+  const auto take = [&](FoundBy rank, std::string name) {
+    if (!best || rank < best->rank)
+      best = SettingFound{
+          .field = &field, .name = std::move(name), .rank = rank, .label = field.label, .place = field.path};
   };
   if (label == query || plain_words(field.flag) == query || plain_words(field.path) == query)
-    take(exactly, std::string(field.flag));
+    take(FoundBy::Exactly, std::string(field.flag));
   for (const io::Tool& tool : io::option_table().tools) {
     io::options_of(tool, field.path, [&](std::string_view name) {
       const std::string words = plain_words(name);
       if (words != query && !words.starts_with(query + " ") && (query.size() < 4 || !words.starts_with(query)))
         return;
-      take(words == query ? exactly : option_begins,
+      take(words == query ? FoundBy::Exactly : FoundBy::OptionBegins,
            io::written_option(tool, name) + " of " + std::string(tool.label));
     });
   }
-  if (label.starts_with(query)) take(label_begins, std::string(field.flag));
-  if (begins_words(label + " " + plain_words(field.path), query)) take(label_has, std::string(field.flag));
-  if (query.size() >= 3 && begins_words(plain_words(field.help), query)) take(help_has, std::string(field.flag));
+  if (label.starts_with(query)) take(FoundBy::LabelBegins, std::string(field.flag));
+  if (begins_words(label + " " + plain_words(field.path), query)) take(FoundBy::LabelHas, std::string(field.flag));
+  if (query.size() >= 3 && begins_words(plain_words(field.help), query))
+    take(FoundBy::HelpHas, std::string(field.flag));
   return best;
 }
 
@@ -70,17 +70,13 @@ std::vector<SettingFound> search_settings(std::string_view query) {
   for (const Field& field : fields) {
     // These have choosers of their own.
     if (field.path == "model" || field.path == "device") continue;
-    SettingFound one = found_in(field, words);
-    if (one.field == nullptr) continue;
-    one.label = field.label;
-    one.place = field.path;
-    found.push_back(std::move(one));
+    if (std::optional<SettingFound> one = found_in(field, words)) found.push_back(std::move(*one));
   }
   if (begins_words("global batch size train", words)) {
     const Field& moved = field_at("training.accumulation");
     const bool whole = words == "global batch" || words == "global batch size" || words == "train batch size";
-    found.push_back({&moved, "moves " + std::string(moved.flag), whole ? exactly : label_begins, "Global batch",
-                     "training.global_batch"});
+    found.push_back({&moved, "moves " + std::string(moved.flag), whole ? FoundBy::Exactly : FoundBy::LabelBegins,
+                     "Global batch", "training.global_batch"});
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const SettingFound& a, const SettingFound& b) { return a.rank < b.rank; });

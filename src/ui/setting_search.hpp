@@ -3,17 +3,22 @@
 
 #include <llmcalc/scenario/field.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace llmcalc::ui {
 
+/// How a setting was found, best first.
+enum class FoundBy : std::uint8_t { Exactly, LabelBegins, OptionBegins, LabelHas, HelpHas };
+
 /// A setting that a search found.
 struct SettingFound {
   const Field* field = nullptr;
-  std::string name;          ///< the name that was found, as people type it: "-ngl of llama.cpp", "--context"
-  int rank = 0;              ///< 0 is the best
+  std::string name;  ///< the name that was found, as people type it: "-ngl of llama.cpp", "--context"
+  FoundBy rank{};
   std::string_view label{};  ///< what the window calls it
   std::string_view place{};  ///< the control that shows it: the field's path, unless it moves the field indirectly
 };

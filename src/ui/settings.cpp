@@ -98,6 +98,20 @@ bool real_control(Controls& c, const Field& field, const Access<double>& access,
   return true;
 }
 
+/// A share of the parameters as a slider; nothing chosen: the article's own.
+bool share_control(Controls& c, const Field& field, const CodedAccess& access, float width) {
+  const std::optional<double> now = real_of_text(access.get(c.scenario));
+  Count value = whole_of(now.value_or(1) * real_steps);
+  const SliderLook look{.range = {.low = 0, .high = whole_of(real_steps), .logarithmic = false, .step = 10},
+                        .shown = now ? shortest(std::round(*now * 1e4) / 100) + " %" : "automatic",
+                        .typed = shortest(now.value_or(1)),
+                        .thousandths = true,
+                        .lowest = 0,
+                        .highest = whole_of(real_steps)};
+  if (!count_slider(c.theme, c.typing, field.path, width, look, value)) return false;
+  return access.set(c.scenario, shortest(static_cast<double>(value) / real_steps));
+}
+
 bool text_control(Controls& c, const Field& field, const Access<std::string>& access, float width) {
   std::array<char, 65> buffer{};
   const std::string& now = access.get(c.scenario);
@@ -255,6 +269,7 @@ bool setting_control(Controls& controls, const Field& field, float width) {
                  [&](const Access<std::string>& a) { return text_control(controls, field, a, width); },
                  [&](const ChoiceAccess& a) { return choice_control(controls, field, a, width); },
                  [&](const CodedAccess& a) {
+                   if (field.path == "training.trainable_share") return share_control(controls, field, a, width);
                    return coded_control(controls, field, width, coded_label(field, a.get(controls.scenario)), {});
                  },
                  [](std::monostate) { return false; }},

@@ -38,7 +38,7 @@ void toggle(const Theme& theme, const char* name, std::string_view text, bool& o
 }
 
 /// Words as a sentence.
-std::string sentence(std::string_view words) {
+std::string as_sentence(std::string_view words) {
   std::string out(words);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z') out[0] = static_cast<char>(out[0] - 'a' + 'A');
   return out + ".";
@@ -80,7 +80,7 @@ void task_part(WhatRuns& runs, Controls& controls) {
     bool on = runs.wish.use == use.id;
     // Two rows: what serves, and what trains.
     if (use.id != Use::Chat && use.id != Use::Qlora) ImGui::SameLine(0, theme.px(6));
-    toggle(theme, use.key.data(), use.label, on, sentence(use.help));
+    toggle(theme, use.key.data(), use.label, on, as_sentence(use.help));
     if (on && runs.wish.use != use.id) {
       runs.wish.use = use.id;
       runs.wish.context.reset();

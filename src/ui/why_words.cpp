@@ -140,7 +140,8 @@ std::string article_words(const Scenario& scenario, const Results& results, cons
   if (ratio == "the same as") {
     // Two differences that cancel are no agreement.
     const bool chance = row_part(component.part) == Part::KvCache && other_precision(scenario);
-    return chance ? words + ". By chance both together give the same." : "The article's formula gives the same.";
+    return chance ? words + ". The two differences cancel: both give the same."
+                  : "The article's formula gives the same.";
   }
   if (!words.empty()) words += ". ";
   const std::string whose = ours == component.bytes ? "here it is " : "here all devices together hold ";

@@ -13,9 +13,12 @@
 #include "ui/what_runs_panels.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
 #include <array>
+#include <numeric>
+#include <optional>
 #include <utility>
 
 namespace llmcalc::ui {
@@ -61,7 +64,7 @@ bool begin_column(const Theme& theme, const char* name, const Box& box, ImU32 ba
 }
 
 void end_column() {
-  ImGui::EndChild();
+  compat::end_column_child();
   ImGui::PopStyleVar(2);
 }
 
@@ -131,6 +134,7 @@ void right_column(App& app, const Theme& theme, const Box& box) {
     panel.draw(app, app.shown(), theme);
     ImGui::Dummy({1, theme.px(4)});
   }
+  if (!app.results.issues.empty()) fill(box, faded(theme.palette.side, 0.6f));
   end_column();
   ImGui::GetWindowDrawList()->AddLine(box.from, {box.from.x, box.to.y}, theme.palette.border);
 }
@@ -168,12 +172,24 @@ void hint(App& app, const Theme& theme) {
   if (deed.done) wanted = false;
 }
 
+/// Says that the numbers are those of the settings before, where the present ones cannot be estimated.
+void refusal(const App& app, const Theme& theme) {
+  const Issue& first = app.results.issues.front();
+  paragraph(theme, theme.fonts.strong, theme.palette.bad, "These settings cannot be estimated: " + first.what + ".",
+            ImGui::GetContentRegionAvail().x);
+  paragraph(theme, theme.fonts.small, theme.palette.text_soft, "Below are the figures of the settings before.",
+            ImGui::GetContentRegionAvail().x);
+}
+
 void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, bool has_right) {
   begin_column(theme, "centre", box, theme.palette.centre, {theme.px(18), theme.px(13)});
   const Density density = box.height() < theme.px(700) ? Density::Compact : Density::Roomy;
   const Shown shown = app.shown();
   Preferences& p = app.preferences;
   hint(app, theme);
+  const bool refused = !app.results.issues.empty();
+  if (refused) refusal(app, theme);
+  const ImVec2 top = ImGui::GetCursorScreenPos();
   BarDeeds bars = bars_panel(shown, p.focus, app.view.motion, theme, density);
   if (app.view.motion.moving) wake_after(app.requests, 0);
   if (component_table(shown, p.focus, theme, density) || bars.focus) app.view.side = "why";
@@ -189,8 +205,8 @@ void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, boo
                     .question = app.view.plan};
   ChartDeeds deeds =
       charts_panel(shown, charts, theme, std::max(left, theme.px(density == Density::Compact ? 216 : 280)));
-  if (p.tab == Tab::Plan && jobs.plan && !jobs.plan->done()) wake_after(app.requests, 0.03);
   if (!has_right) side_tabs(app, theme);
+  if (refused) fill({{box.from.x, top.y}, box.to}, faded(theme.palette.centre, 0.6f));
   end_column();
   act(app, jobs, std::move(deeds));
   if (bars.remedy) {
@@ -204,7 +220,7 @@ void act(App& app, RunDeeds deeds) {
   if (deeds.choose_device) app.view.opening.dialogue = Dialogue::Devices;
   if (deeds.this_computer) use_this_computer(app);
   if (deeds.free_now) use_free_memory(app);
-  if (deeds.device) use_device(app, std::move(deeds.device), 1);
+  if (deeds.card) use_device(app, deeds.card->device, deeds.card->count);
   if (deeds.command) {
     ImGui::SetClipboardText(deeds.command->c_str());
     say(app, "Command copied");
@@ -225,7 +241,7 @@ void what_runs_columns(App& app, Jobs& jobs, const Theme& theme, const Layout& l
     jobs.runs->ask_formats(row->known->entry.id);
   }
   const FormatAnswers* formats = jobs.runs->formats();
-  if (jobs.runs->busy() || formats == nullptr) wake_after(app.requests, 0.05);
+  if (formats == nullptr) wake_after(app.requests, 0.05);
   const RunsShown shown{answers, formats, app.scenario, app.library, app.preferences.units};
   RunDeeds deeds;
   const auto settings = [&](const Box& box) {
@@ -305,6 +321,16 @@ void keep_focus(App& app) {
   if (largest != shown.components.end()) focus.part = largest->part;
 }
 
+/// A layout that other devices cannot hold: as many tensor ranks as divide them, and nothing else divided.
+void keep_layout(App& app) {
+  Parallelism& p = app.scenario.parallelism;
+  const Count devices = app.scenario.devices.count();
+  const Count ranks = ranks_of(p);
+  if (devices == 0 || ranks <= 1 || devices % ranks == 0) return;
+  p = {.zero = p.zero, .tensor = std::gcd(p.tensor, devices), .fsdp = p.fsdp};
+  say(app, "Parallel layout set back to " + counted(p.tensor, "device") + " · Ctrl+Z takes it back");
+}
+
 /// Brings what is drawn up to date with the scenario and the chosen chart.
 void update(App& app, Jobs& jobs) {
   update_results(app);
@@ -314,7 +340,6 @@ void update(App& app, Jobs& jobs) {
   update_plan(app, jobs);
   update_runs(app, jobs);
   update_advice(app, jobs);
-  if (jobs.advice.valid()) wake_after(app.requests, 0.05);
 }
 
 }  // namespace
@@ -323,6 +348,9 @@ std::span<const SidePanel> side_panels() { return side_panel_rows; }
 
 void draw_window(App& app, Jobs& jobs, Theme& theme) {
   update(app, jobs);
+  // What ends while this frame is drawn is seen in another.
+  if (at_work(jobs)) wake_after(app.requests, 0.05);
+  const std::size_t drawn = app.results.revision;
   const ImGuiIO& io = ImGui::GetIO();
   theme.tab_order = &app.view.tab_order;
   begin_tab_order(app.view.tab_order);
@@ -350,8 +378,11 @@ void draw_window(App& app, Jobs& jobs, Theme& theme) {
   overlays(app, jobs, theme);
   ImGui::End();
   const bool dragging = ImGui::IsAnyItemActive() && io.MouseDown[0];
+  const std::optional<Scenario>& settled = app.history.settled;
+  if (!dragging && settled && !(settled->devices == app.scenario.devices)) keep_layout(app);
   remember(app, dragging);
   update_results(app);
+  if (app.results.revision != drawn) wake_after(app.requests, 0);
   if (!dragging) update_answers(app);
 }
 

@@ -49,7 +49,7 @@ TEST(CompatKeys, EveryKeyTheWindowAsksForArrivesUnderItsNumber) {
                                     {259, Key::Backspace},
                                     {261, Key::Delete},
                                     {290, Key::F1},
-                                    {'/', Key::Slash},
+                                    {'R', Key::R},
                                     {' ', Key::Space},
                                     {'=', Key::Equal},
                                     {'-', Key::Minus},

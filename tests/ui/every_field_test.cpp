@@ -124,6 +124,11 @@ class Worker {
         break;
       case FieldKind::Choice:
       case FieldKind::Coded:
+        if (field.path == "training.trainable_share") {  // a share is a slider
+          drag();
+          step_by_keys();
+          break;
+        }
         choose();
         break;
       case FieldKind::Text:

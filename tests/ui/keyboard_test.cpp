@@ -159,5 +159,27 @@ TEST(SettingSearch, KnowsTheNamesOfOtherPrograms) {
   EXPECT_TRUE(search_settings("zzzz").empty());
 }
 
+TEST(Palette, ComparesPinsBeforeItRemovesThem) {
+  Driver d;
+  d.press(Key::K, true);
+  ASSERT_TRUE(d.app.pins[0]);
+  d.app.preferences.tab = Tab::Context;
+  d.press(Key::P, true);
+  d.type("pins");
+  d.press(Key::Enter);
+  EXPECT_TRUE(d.app.pins[0]);
+  EXPECT_EQ(d.app.preferences.tab, Tab::Compare);
+}
+
+TEST(Palette, GoesToOneModelByName) {
+  Driver d;
+  d.app.view.screen = Screen::WhatRuns;
+  d.frames(2);
+  d.press(Key::P, true);
+  d.type("one model");
+  d.press(Key::Enter);
+  EXPECT_EQ(d.app.view.screen, Screen::OneModel);
+}
+
 }  // namespace
 }  // namespace llmcalc::ui::test

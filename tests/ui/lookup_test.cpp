@@ -73,5 +73,16 @@ TEST(ModelChooser, SaysWhatToDoAboutARepositoryItDoesNotKnow) {
   EXPECT_TRUE(d.shows("config.json")) << "which file to save";
 }
 
+TEST(ModelChooser, TakesAFormatBehindAName) {
+  Driver d;
+  d.press(Key::M, true);
+  d.type("llama 3.3 70b q4_k_m");
+  d.press(Key::Enter);
+  d.frames(2);
+  EXPECT_EQ(d.app.scenario.model->id, "llama-3.3-70b-instruct");
+  EXPECT_EQ(d.app.scenario.weights.format, WeightFormat::Gguf);
+  EXPECT_EQ(d.app.scenario.weights.mix, GgufMix::Q4_K_M);
+}
+
 }  // namespace
 }  // namespace llmcalc::ui::test

@@ -122,5 +122,17 @@ TEST(ParametersSliderTyped, BeyondWhatAWidthCanGiveShowsWhatTheShapesHave) {
   EXPECT_TRUE(d.app.results.issues.empty()) << "the least that these layers can have";
 }
 
+TEST(TrainedShareSlider, IsInTheSimpleMethodAndMovesWhatIsTrained) {
+  Driver d;
+  EXPECT_FALSE(d.find("training.trainable_share"));
+  d.app.scenario.method = Method::Article;
+  d.frames(3);
+  const Bytes all = d.app.results.estimate.training.breakdown.total();
+  ASSERT_TRUE(d.drag("training.trainable_share", 0.1F));
+  ASSERT_TRUE(d.app.scenario.training.trainable_share);
+  EXPECT_NEAR(*d.app.scenario.training.trainable_share, 0.1, 0.03);
+  EXPECT_LT(d.app.results.estimate.training.breakdown.total(), all);
+}
+
 }  // namespace
 }  // namespace llmcalc::ui::test

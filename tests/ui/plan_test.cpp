@@ -42,6 +42,14 @@ TEST(Plan, ShowsLayoutsAndTakesTheOneClicked) {
   d.frames(2);
   const auto& found = d.jobs.plan->answer().plan.candidates;
   ASSERT_FALSE(found.empty());
+  for (const char* column : {"Tensor", "Data", "Recompute", "Micro-batch"}) EXPECT_TRUE(d.shows(column)) << column;
+  const auto first = d.find("plan.row.0");
+  ASSERT_TRUE(first);
+  for (const Audit::Text& t : d.audit.texts) {
+    const float y = t.box.middle().y;
+    if (t.box.from.x < first->from.x || y < first->from.y || y > first->to.y || t.box.to.x > first->to.x) continue;
+    EXPECT_FALSE(t.cut) << t.text;
+  }
   const Parallelism best = found.front().scenario.parallelism;
   ASSERT_TRUE(d.click("plan.row.0"));
   EXPECT_EQ(d.app.scenario.parallelism, best);
