@@ -360,7 +360,10 @@ void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool
   }
   if (rows.empty() && shown.answers.done) {
     paragraph(theme, theme.fonts.body, p.text_faint,
-              "Nothing runs here as it is asked for. Lower the speed or the bits, or ask for less context.", width);
+              shown.answers.asked == 0
+                  ? "No models are known: no presets were found."
+                  : "Nothing runs here as it is asked for. Lower the speed or the bits, or ask for less context.",
+              width);
   }
   if (counts[3] != 0 && shown.answers.done) {
     const std::string words =
