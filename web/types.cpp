@@ -58,20 +58,14 @@ std::string external(const Field& field) {
 std::string type_of(const Field& field) {
   switch (field.kind()) {
     case FieldKind::Whole:
-    case FieldKind::Real:
-      return "number";
+    case FieldKind::Real: return "number";
     case FieldKind::OptionalWhole:
       return "number | null" + (field.nothing.empty() ? std::string() : " | " + quoted(field.nothing));
-    case FieldKind::Flag:
-      return "boolean";
-    case FieldKind::Text:
-      return "string";
-    case FieldKind::Choice:
-      return choices(std::get<ChoiceAccess>(field.access));
-    case FieldKind::Coded:
-      return coded(std::get<CodedAccess>(field.access));
-    case FieldKind::External:
-      break;
+    case FieldKind::Flag: return "boolean";
+    case FieldKind::Text: return "string";
+    case FieldKind::Choice: return choices(std::get<ChoiceAccess>(field.access));
+    case FieldKind::Coded: return coded(std::get<CodedAccess>(field.access));
+    case FieldKind::External: break;
   }
   return external(field);
 }

@@ -73,15 +73,9 @@ void print(const Listing& listing, OutputFormat format, std::ostream& out) {
       out << listing.table.plain();
       if (!listing.note.empty()) out << listing.note << "\n";
       break;
-    case OutputFormat::Json:
-      out << io::json_block(listing.json) << "\n";
-      break;
-    case OutputFormat::Csv:
-      out << listing.table.csv();
-      break;
-    case OutputFormat::Markdown:
-      out << listing.table.markdown();
-      break;
+    case OutputFormat::Json: out << io::json_block(listing.json) << "\n"; break;
+    case OutputFormat::Csv: out << listing.table.csv(); break;
+    case OutputFormat::Markdown: out << listing.table.markdown(); break;
   }
 }
 
@@ -115,9 +109,7 @@ void print(const Answer& answer, OutputFormat format, bool one_line, std::ostrea
     case OutputFormat::Json:
       out << (one_line ? io::json_line(answer.json) : io::json_block(answer.json)) << "\n";
       return;
-    case OutputFormat::Csv:
-      out << answer.table.csv();
-      return;
+    case OutputFormat::Csv: out << answer.table.csv(); return;
     case OutputFormat::Markdown:
       if (!answer.sentence.empty()) out << markdown_sentence(answer.sentence) << "\n\n";
       if (!answer.table.rows.empty()) out << answer.table.markdown();

@@ -41,12 +41,8 @@ void print(const EstimateRequest& request, OutputFormat format, const Scenario& 
                                            : io::json_block(io::estimate_json(s, e, request.half())))
           << "\n";
       break;
-    case OutputFormat::Csv:
-      out << io::estimate_csv(e, request.half());
-      break;
-    case OutputFormat::Markdown:
-      out << io::estimate_markdown(s, e, request.units(), request.half());
-      break;
+    case OutputFormat::Csv: out << io::estimate_csv(e, request.half()); break;
+    case OutputFormat::Markdown: out << io::estimate_markdown(s, e, request.units(), request.half()); break;
   }
 }
 

@@ -231,13 +231,9 @@ int inspect(const InspectRequest& request, Streams streams) {
         streams.out << io::json_block(io::model_file_json(*file)) << "\n";
       }
       break;
-    case OutputFormat::Csv:
-      streams.out << tensors_table(*file).csv();
-      break;
+    case OutputFormat::Csv: streams.out << tensors_table(*file).csv(); break;
     case OutputFormat::Table:
-    case OutputFormat::Markdown:
-      print_people(*file, request, streams.out);
-      break;
+    case OutputFormat::Markdown: print_people(*file, request, streams.out); break;
   }
   return success;
 }

@@ -37,14 +37,9 @@ void print_people(const std::vector<io::GoldenFileOutcomes>& files, const Verify
 void print(const std::vector<io::GoldenFileOutcomes>& files, const VerifyRequest& request, std::ostream& out) {
   const auto errors = io::component_errors(files, io::AccuracyBy::ComponentAndFile);
   switch (request.format) {
-    case OutputFormat::Table:
-      return print_people(files, request, out);
-    case OutputFormat::Json:
-      out << io::json_block(io::accuracy_json(files)) << "\n";
-      return;
-    case OutputFormat::Csv:
-      out << io::accuracy_table(errors).csv();
-      return;
+    case OutputFormat::Table: return print_people(files, request, out);
+    case OutputFormat::Json: out << io::json_block(io::accuracy_json(files)) << "\n"; return;
+    case OutputFormat::Csv: out << io::accuracy_table(errors).csv(); return;
     case OutputFormat::Markdown:
       out << io::score_table(files).markdown() << "\n" << io::accuracy_table(errors).markdown();
   }

@@ -399,19 +399,13 @@ std::vector<Count> windows_of(const WindowRule& rule, const Fields& c, Count lay
     if (!types.empty()) return types[i] == "sliding_attention";
     switch (rule.layers) {
       case Windows::None:
-      case Windows::Named:
-        return false;
+      case Windows::Named: return false;
       case Windows::All:
-      case Windows::AllUnlessNamed:
-        return true;
-      case Windows::ButEveryNth:
-        return (i + 1) % period != 0;
-      case Windows::ButFirstOfFour:
-        return i % 4 != 0;
-      case Windows::FromLayer:
-        return i >= first;
-      case Windows::ButFourthFromEnd:
-        return (layers - 1 - i) % 4 != 0;
+      case Windows::AllUnlessNamed: return true;
+      case Windows::ButEveryNth: return (i + 1) % period != 0;
+      case Windows::ButFirstOfFour: return i % 4 != 0;
+      case Windows::FromLayer: return i >= first;
+      case Windows::ButFourthFromEnd: return (layers - 1 - i) % 4 != 0;
     }
     return false;
   };

@@ -198,11 +198,8 @@ void read_stack(const TwoStackRow& row, const Fields& c, Model& m, Side side) {
       if (!encoder) m.extra_tensors.back().kind = 0;
       break;
     }
-    case Places::Rotary:
-      m.positions = Positions::Rotary;
-      break;
-    case Places::Computed:
-      break;
+    case Places::Rotary: m.positions = Positions::Rotary; break;
+    case Places::Computed: break;
   }
 }
 

@@ -107,12 +107,9 @@ class Placement {
           numbered("model.layers." + std::to_string(add(model_.layers.size(), layer)) + rest, expert, expert));
     }
     switch (verdict.kind) {
-      case ModuleVerdict::Kind::Left:
-        return plain();
-      case ModuleVerdict::Kind::Stored:
-        return fits(verdict.format, t) ? verdict.format : plain();
-      case ModuleVerdict::Kind::Unnamed:
-        break;
+      case ModuleVerdict::Kind::Left: return plain();
+      case ModuleVerdict::Kind::Stored: return fits(verdict.format, t) ? verdict.format : plain();
+      case ModuleVerdict::Kind::Unnamed: break;
     }
     if (plan_.experts && t.part == ModelPart::Experts) return *plan_.experts;
     if (plan_.otherwise_plain) return plain();

@@ -182,12 +182,8 @@ class NemotronLayers {
         layer.mixer = Mixer::Attention;
         layer.attention = attention_;
         break;
-      case 'E':
-        layer.feed_forward = mixture_;
-        break;
-      case '-':
-        layer.feed_forward = dense_;
-        break;
+      case 'E': layer.feed_forward = mixture_; break;
+      case '-': layer.feed_forward = dense_; break;
       default:
         c_.complain(c_.has("layers_block_type") ? "layers_block_type" : "hybrid_override_pattern",
                     "may only hold M (Mamba), * (attention), - (dense block), E (experts)");

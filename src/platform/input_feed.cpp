@@ -16,14 +16,9 @@ void InputFeed::feed_frame(Pointer pointer) {
   const FrameInput frame = queue.next();
   for (const Input& input : frame.inputs) {
     switch (input.kind) {
-      case Input::Kind::Key:
-        keys_.feed(input.code, input.down);
-        break;
-      case Input::Kind::Character:
-        ImGui::GetIO().AddInputCharacter(static_cast<unsigned int>(input.code));
-        break;
-      case Input::Kind::Button:
-        buttons_.at(static_cast<std::size_t>(input.code)) = input.down;
+      case Input::Kind::Key: keys_.feed(input.code, input.down); break;
+      case Input::Kind::Character: ImGui::GetIO().AddInputCharacter(static_cast<unsigned int>(input.code)); break;
+      case Input::Kind::Button: buttons_.at(static_cast<std::size_t>(input.code)) = input.down;
     }
   }
   const auto move_to = [](const Point& p) {

@@ -281,8 +281,7 @@ json choice_of(const ChoiceAccess& access, std::string_view text) {
 
 json value_of_text(const Field& field, std::string_view text) {
   switch (field.kind()) {
-    case FieldKind::Whole:
-      return number_of(field, text);
+    case FieldKind::Whole: return number_of(field, text);
     case FieldKind::OptionalWhole: {
       const std::string word = lower_case(text);
       if (word == "null" || word == "none" || (!field.nothing.empty() && word == field.nothing)) return nullptr;
@@ -292,8 +291,7 @@ json value_of_text(const Field& field, std::string_view text) {
       const auto value = real_of_text(text);
       return value ? json(*value) : json(text);
     }
-    case FieldKind::Flag:
-      return flag_of(text);
+    case FieldKind::Flag: return flag_of(text);
     case FieldKind::External:
       if (field.path == "device") return devices_of(text);
       if (field.path != "model" && text == "none") return nullptr;
@@ -310,8 +308,7 @@ json value_of_text(const Field& field, std::string_view text) {
       const std::string format = weight_format_of_word(text);
       return format.empty() ? word : json(format);
     }
-    case FieldKind::Text:
-      break;
+    case FieldKind::Text: break;
   }
   return text;
 }

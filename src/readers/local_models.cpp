@@ -121,17 +121,11 @@ LocalModels find_local_models(const std::vector<ModelFolder>& folders, const Sea
   SearchBudget budget(limits);
   for (const ModelFolder& folder : folders) {
     switch (folder.store) {
-      case ModelStore::HuggingFace:
-        search_hugging_face(folder.path, budget, found.models);
-        break;
-      case ModelStore::Ollama:
-        search_ollama(folder.path, budget, found.models);
-        break;
+      case ModelStore::HuggingFace: search_hugging_face(folder.path, budget, found.models); break;
+      case ModelStore::Ollama: search_ollama(folder.path, budget, found.models); break;
       case ModelStore::LmStudio:
       case ModelStore::LlamaCpp:
-      case ModelStore::Folder:
-        walk(folder.path, folder.store, budget, found.models);
-        break;
+      case ModelStore::Folder: walk(folder.path, folder.store, budget, found.models); break;
     }
   }
   if (found.models.size() > limits.models) {

@@ -490,15 +490,13 @@ Result<ModelFile> open_at(const fs::path& path, int depth) {
   const std::optional<ModelFileKind> kind = sniff(**source);
   if (!kind) return Issue{shown(path), explain_foreign(**source, path)};
   switch (*kind) {
-    case ModelFileKind::Gguf:
-      return open_gguf(path);
+    case ModelFileKind::Gguf: return open_gguf(path);
     case ModelFileKind::Safetensors:
       if (path.filename() == "adapter_model.safetensors" &&
           fs::exists(path.parent_path() / "adapter_config.json", error))
         return open_config(path.parent_path() / "adapter_config.json", depth);
       return open_safetensors(path, path.parent_path());
-    case ModelFileKind::Config:
-      break;
+    case ModelFileKind::Config: break;
   }
   return open_config(path, depth);
 }

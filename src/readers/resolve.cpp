@@ -153,16 +153,11 @@ Result<ModelPtr> custom_model(const std::string& text) {
 
 Result<ModelPtr> resolve_model(const ModelSource& source, Shelves& shelves) {
   switch (source.kind) {
-    case ModelSource::Kind::Preset:
-      return preset_model(source.text, shelves);
-    case ModelSource::Kind::Config:
-      return config_model(source.text);
-    case ModelSource::Kind::Custom:
-      return custom_model(source.text);
-    case ModelSource::Kind::File:
-      return file_model(source.text);
-    case ModelSource::Kind::None:
-      break;
+    case ModelSource::Kind::Preset: return preset_model(source.text, shelves);
+    case ModelSource::Kind::Config: return config_model(source.text);
+    case ModelSource::Kind::Custom: return custom_model(source.text);
+    case ModelSource::Kind::File: return file_model(source.text);
+    case ModelSource::Kind::None: break;
   }
   return Issue{"", "is missing"};
 }

@@ -297,16 +297,11 @@ class Reader {
 
 ordered_json model_json(const ModelSource& source) {
   switch (source.kind) {
-    case ModelSource::Kind::Preset:
-      return source.text;
-    case ModelSource::Kind::File:
-      return {{"file", source.text}};
-    case ModelSource::Kind::Config:
-      return {{"config", ordered_json::parse(source.text, nullptr, false)}};
-    case ModelSource::Kind::Custom:
-      return {{"custom", ordered_json::parse(source.text, nullptr, false)}};
-    case ModelSource::Kind::None:
-      break;
+    case ModelSource::Kind::Preset: return source.text;
+    case ModelSource::Kind::File: return {{"file", source.text}};
+    case ModelSource::Kind::Config: return {{"config", ordered_json::parse(source.text, nullptr, false)}};
+    case ModelSource::Kind::Custom: return {{"custom", ordered_json::parse(source.text, nullptr, false)}};
+    case ModelSource::Kind::None: break;
   }
   return nullptr;
 }

@@ -141,8 +141,7 @@ void Options::add_row(const OptionRow& row, const Field& field) {
       if (n && factor && *factor != 0 && *n % *factor == 0) add(name, *n / *factor);
       break;
     }
-    case As::Model:
-      break;
+    case As::Model: break;
   }
 }
 

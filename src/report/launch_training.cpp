@@ -261,18 +261,12 @@ Launch llama_factory(const Job& job) {
 /// What ms-swift and TRL call an objective; "" when they do not have it.
 std::string_view alignment_of(Objective objective) {
   switch (objective) {
-    case Objective::Dpo:
-      return "dpo";
-    case Objective::Orpo:
-      return "orpo";
-    case Objective::Ppo:
-      return "ppo";
-    case Objective::Grpo:
-      return "grpo";
-    case Objective::Reward:
-      return "rm";
-    case Objective::Sft:
-      break;
+    case Objective::Dpo: return "dpo";
+    case Objective::Orpo: return "orpo";
+    case Objective::Ppo: return "ppo";
+    case Objective::Grpo: return "grpo";
+    case Objective::Reward: return "rm";
+    case Objective::Sft: break;
   }
   return {};
 }
@@ -380,17 +374,12 @@ Launch openrlhf(const Job& job) {
 std::string_view trl_command(const Scenario& s) {
   if (s.training.framework != TrainingFramework::Trl) return {};
   switch (s.training.objective) {
-    case Objective::Sft:
-      return "trl sft";
-    case Objective::Dpo:
-      return "trl dpo";
-    case Objective::Grpo:
-      return "trl grpo";
-    case Objective::Reward:
-      return "trl reward";
+    case Objective::Sft: return "trl sft";
+    case Objective::Dpo: return "trl dpo";
+    case Objective::Grpo: return "trl grpo";
+    case Objective::Reward: return "trl reward";
     case Objective::Orpo:
-    case Objective::Ppo:
-      break;
+    case Objective::Ppo: break;
   }
   return {};
 }

@@ -35,23 +35,19 @@ std::string describe_attention(const Layer& layer) {
 
 std::string describe_recurrent(Mixer mixer, const RecurrentShape& r) {
   switch (mixer) {
-    case Mixer::Mamba1:
-      return "Mamba-1, inner " + grouped(r.inner) + ", state " + grouped(r.state);
-    case Mixer::GatedDeltaNet:
-      return "gated delta net, " + counted(r.heads, "head") + " of " + grouped(r.head_dim);
+    case Mixer::Mamba1: return "Mamba-1, inner " + grouped(r.inner) + ", state " + grouped(r.state);
+    case Mixer::GatedDeltaNet: return "gated delta net, " + counted(r.heads, "head") + " of " + grouped(r.head_dim);
     case Mixer::KimiDeltaNet:
       return "Kimi delta attention, " + counted(r.heads, "head") + " of " + grouped(r.head_dim);
     case Mixer::LightningAttention:
       return "lightning attention, " + counted(r.heads, "head") + " of " + grouped(r.head_dim);
-    case Mixer::ShortConvolution:
-      return "short convolution of " + grouped(r.conv_kernel);
+    case Mixer::ShortConvolution: return "short convolution of " + grouped(r.conv_kernel);
     case Mixer::Recurrence:
       return "recurrence, state of " + grouped(product(r.heads, r.head_dim, r.state)) + " values";
     case Mixer::None:
     case Mixer::Attention:
     case Mixer::LatentAttention:
-    case Mixer::CrossAttention:
-      break;
+    case Mixer::CrossAttention: break;
     case Mixer::Mamba2:
       return "Mamba-2, " + counted(r.heads, "head") + " of " + grouped(r.head_dim) + ", state " + grouped(r.state);
   }

@@ -63,17 +63,14 @@ std::vector<RecommendedModel> recommend_all(const std::vector<KnownModel>& model
 void sort_recommended(std::vector<RecommendedModel>& models, RunOrder order) {
   const auto value = [order](const RecommendedModel& m) -> double {
     switch (order) {
-      case RunOrder::Size:
-        return static_cast<double>(m.known->parameters);
-      case RunOrder::Speed:
-        return m.answer.best.speed.typical;
+      case RunOrder::Size: return static_cast<double>(m.known->parameters);
+      case RunOrder::Speed: return m.answer.best.speed.typical;
       case RunOrder::Newest: {
         const std::string& month = m.known->entry.released;
         return month.size() < 7 ? 0
                                 : std::strtod(month.c_str(), nullptr) * 12 + std::strtod(month.c_str() + 5, nullptr);
       }
-      case RunOrder::Context:
-        return static_cast<double>(m.context);
+      case RunOrder::Context: return static_cast<double>(m.context);
     }
     return 0;
   };

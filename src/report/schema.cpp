@@ -75,15 +75,11 @@ ordered_json coded_schema(const CodedAccess& access) {
   for (const std::string& option : access.options()) examples.push_back(option);
   text["examples"] = examples;
   switch (access.shape) {
-    case CodedShape::Plain:
-      return text;
-    case CodedShape::KeyValue:
-      return any_of({text, type("object")});
-    case CodedShape::List:
-      return any_of({text, list_of(type("string"))});
+    case CodedShape::Plain: return text;
+    case CodedShape::KeyValue: return any_of({text, type("object")});
+    case CodedShape::List: return any_of({text, list_of(type("string"))});
     case CodedShape::Counted:
-    case CodedShape::Pairs:
-      return any_of({text, type("object")});
+    case CodedShape::Pairs: return any_of({text, type("object")});
     case CodedShape::Value:
       return any_of({text, type("null"), type("boolean"), type("number"), list_of(type("number"))});
   }

@@ -39,12 +39,9 @@ std::string verdict_help(const Bar& bar, const FitWords& verdict) {
 
 ImU32 ink_of(const Palette& p, FitColour colour) {
   switch (colour) {
-    case FitColour::Good:
-      return p.good;
-    case FitColour::Warn:
-      return p.warn;
-    case FitColour::Bad:
-      break;
+    case FitColour::Good: return p.good;
+    case FitColour::Warn: return p.warn;
+    case FitColour::Bad: break;
   }
   return p.bad;
 }
@@ -52,12 +49,9 @@ ImU32 ink_of(const Palette& p, FitColour colour) {
 /// A tick, an exclamation mark or a cross: the verdict for who cannot tell the colours.
 void draw_verdict_mark(const Theme& theme, const Box& box, FitColour colour, ImU32 ink) {
   switch (colour) {
-    case FitColour::Good:
-      return draw_tick(theme, box, ink);
-    case FitColour::Bad:
-      return draw_cross(theme, box, ink);
-    case FitColour::Warn:
-      draw_text(theme, theme.fonts.strong, ink, box, "!", Align::Centre);
+    case FitColour::Good: return draw_tick(theme, box, ink);
+    case FitColour::Bad: return draw_cross(theme, box, ink);
+    case FitColour::Warn: draw_text(theme, theme.fonts.strong, ink, box, "!", Align::Centre);
   }
 }
 

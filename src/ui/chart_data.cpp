@@ -210,34 +210,17 @@ void update_chart(App& app, bool settled) {
     if (!same_axis) chart.solved_revision = 0;
     switch (tab) {
       case Tab::Context:
-      case Tab::Sequences:
-        sample_axis(app, tab, task);
-        break;
-      case Tab::Gpus:
-        sample_gpus(app, task);
-        break;
-      case Tab::Formats:
-        sample_formats(app, task);
-        break;
-      case Tab::Timeline:
-        sample_timeline(app);
-        break;
-      case Tab::Ranks:
-        sample_ranks(app, task);
-        break;
-      case Tab::Speed:
-        chart.rates = speed_rates(app.scenario, task);
-        break;
-      case Tab::Cost:
-        chart.rates = cost_rates(app.scenario, task);
-        break;
-      case Tab::Map:
-        sample_map(app, task);
-        break;
+      case Tab::Sequences: sample_axis(app, tab, task); break;
+      case Tab::Gpus: sample_gpus(app, task); break;
+      case Tab::Formats: sample_formats(app, task); break;
+      case Tab::Timeline: sample_timeline(app); break;
+      case Tab::Ranks: sample_ranks(app, task); break;
+      case Tab::Speed: chart.rates = speed_rates(app.scenario, task); break;
+      case Tab::Cost: chart.rates = cost_rates(app.scenario, task); break;
+      case Tab::Map: sample_map(app, task); break;
       case Tab::Tensors:
       case Tab::Plan:
-      case Tab::Compare:
-        break;
+      case Tab::Compare: break;
     }
   }
   if (settled && tab == Tab::Map && !chart.map.solved) solve_map(app, task);

@@ -73,25 +73,15 @@ ChartDeeds charts_panel(const Shown& shown, ChartsView& view, const Theme& theme
   ImGui::PushID("chart");
   switch (view.data.tab) {  // a tab chosen in this frame has its data in the next
     case Tab::Context:
-    case Tab::Sequences:
-      deeds.scenario = area_chart(shown, view.data, theme, area);
-      break;
+    case Tab::Sequences: deeds.scenario = area_chart(shown, view.data, theme, area); break;
     case Tab::Gpus:
     case Tab::Formats:
     case Tab::Timeline:
-    case Tab::Ranks:
-      deeds.scenario = bar_chart(shown, view.data, theme, area);
-      break;
-    case Tab::Tensors:
-      deeds.save_tensors = tensor_sheet(shown, view.sheet, view.order, theme, area);
-      break;
+    case Tab::Ranks: deeds.scenario = bar_chart(shown, view.data, theme, area); break;
+    case Tab::Tensors: deeds.save_tensors = tensor_sheet(shown, view.sheet, view.order, theme, area); break;
     case Tab::Speed:
-    case Tab::Cost:
-      deeds.scenario = rate_chart(view.data, theme, area);
-      break;
-    case Tab::Map:
-      deeds.scenario = fit_map(shown, view.data, theme, area);
-      break;
+    case Tab::Cost: deeds.scenario = rate_chart(view.data, theme, area); break;
+    case Tab::Map: deeds.scenario = fit_map(shown, view.data, theme, area); break;
     case Tab::Plan: {
       PlanDeeds plan = plan_panel(shown, view.question, view.plan, theme, area);
       deeds.scenario = std::move(plan.taken);

@@ -124,18 +124,15 @@ std::string mixer_words(const Layer& kind) {
     case Mixer::LatentAttention:
       return "latent attention, " + grouped(kind.attention.kv_lora_rank + kind.attention.rope_head_dim) +
              " values cached per token";
-    case Mixer::CrossAttention:
-      return "cross attention to the encoder";
-    case Mixer::None:
-      return "no mixer";
+    case Mixer::CrossAttention: return "cross attention to the encoder";
+    case Mixer::None: return "no mixer";
     case Mixer::Mamba1:
     case Mixer::Mamba2:
     case Mixer::GatedDeltaNet:
     case Mixer::KimiDeltaNet:
     case Mixer::LightningAttention:
     case Mixer::ShortConvolution:
-    case Mixer::Recurrence:
-      break;
+    case Mixer::Recurrence: break;
   }
   return "recurrent, " + grouped(kind.recurrent.heads) + " heads, state of " + grouped(kind.recurrent.state);
 }

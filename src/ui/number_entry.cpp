@@ -86,21 +86,14 @@ std::optional<Count> parse_count(std::string_view typed, bool binary) {
     ended = true;
     const double kilo = binary ? 1024.0 : 1000.0;
     switch (lower) {
-      case 'k':
-        factor = kilo;
-        break;
-      case 'm':
-        factor = kilo * kilo;
-        break;
+      case 'k': factor = kilo; break;
+      case 'm': factor = kilo * kilo; break;
       case 'b':
-      case 'g':
-        factor = 1e9;
-        break;
+      case 'g': factor = 1e9; break;
       case 't':
         factor = typed.find("to") != std::string_view::npos ? 1 : 1e12;  // "8192 tokens" is not 8192 trillion
         break;
-      default:
-        return std::nullopt;
+      default: return std::nullopt;
     }
   }
   if (digits.empty() || std::count(digits.begin(), digits.end(), '.') > 1 || digits == ".") return std::nullopt;
@@ -123,21 +116,15 @@ std::optional<double> parse_real(std::string_view typed) {
   const double value = std::strtod(digits.c_str(), nullptr);
   if (at == typed.size()) return value;
   switch (std::tolower(static_cast<unsigned char>(typed[at]))) {
-    case 'k':
-      return value * 1e3;
-    case 'm':
-      return value * 1e6;
+    case 'k': return value * 1e3;
+    case 'm': return value * 1e6;
     case 'b':
-    case 'g':
-      return value * 1e9;
-    case 't':
-      return value * 1e12;
-    case '%':
-      return value / 100;
+    case 'g': return value * 1e9;
+    case 't': return value * 1e12;
+    case '%': return value / 100;
     case '/':  // a unit: "2.5/h"
       return value;
-    default:
-      return std::nullopt;
+    default: return std::nullopt;
   }
 }
 

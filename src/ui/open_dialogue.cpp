@@ -93,15 +93,12 @@ void set_path(OpenView& view, std::string_view text) {
 int place_cursor(ImGuiInputTextCallbackData* data) {
   auto& cursor = *static_cast<OpenView::Cursor*>(data->UserData);
   switch (std::exchange(cursor, OpenView::Cursor::Typed)) {
-    case OpenView::Cursor::All:
-      data->SelectAll();
-      break;
+    case OpenView::Cursor::All: data->SelectAll(); break;
     case OpenView::Cursor::End:
       data->CursorPos = data->BufTextLen;
       data->ClearSelection();
       break;
-    case OpenView::Cursor::Typed:
-      break;
+    case OpenView::Cursor::Typed: break;
   }
   return 0;
 }

@@ -46,11 +46,8 @@ void act(App& app, PreviewDeed deed) {
 
 void act(App& app, const ExportDeed& deed) {
   switch (deed.kind) {
-    case ExportDeed::Kind::Picture:
-      app.requests.screenshot = unused_file(app.preferences, deed.name);
-      return;
-    case ExportDeed::Kind::File:
-      return export_file(app, deed.name, deed.content);
+    case ExportDeed::Kind::Picture: app.requests.screenshot = unused_file(app.preferences, deed.name); return;
+    case ExportDeed::Kind::File: return export_file(app, deed.name, deed.content);
     case ExportDeed::Kind::Copy:
       ImGui::SetClipboardText(deed.content.c_str());
       return say(app, deed.name + " copied");
@@ -90,15 +87,11 @@ void act(App& app, const ScenariosDeed& deed) {
     }
   };
   switch (deed.kind) {
-    case ScenariosDeed::Kind::Save:
-      done(save_named(app, deed.name), "Saved as " + deed.name);
-      break;
+    case ScenariosDeed::Kind::Save: done(save_named(app, deed.name), "Saved as " + deed.name); break;
     case ScenariosDeed::Kind::Rename:
       done(rename_named(app, deed.name, deed.new_name), "Renamed to " + deed.new_name);
       break;
-    case ScenariosDeed::Kind::Open:
-      open_scenario(app, deed.name);
-      break;
+    case ScenariosDeed::Kind::Open: open_scenario(app, deed.name); break;
     case ScenariosDeed::Kind::Delete:
       if (delete_named(app, deed.name)) {
         say(app, deed.name + " deleted");

@@ -10,20 +10,13 @@ namespace {
 
 bool before(const StoredTensor& a, const StoredTensor& b, SheetOrder order) {
   switch (order) {
-    case SheetOrder::Name:
-      return a.name < b.name;
-    case SheetOrder::Shape:
-      return std::pair(b.rows, b.columns) < std::pair(a.rows, a.columns);
-    case SheetOrder::HowMany:
-      return b.how_many < a.how_many;
-    case SheetOrder::Parameters:
-      return b.parameters() < a.parameters();
-    case SheetOrder::Format:
-      return a.format < b.format;
-    case SheetOrder::Bytes:
-      return b.bytes < a.bytes;
-    case SheetOrder::Inventory:
-      return false;
+    case SheetOrder::Name: return a.name < b.name;
+    case SheetOrder::Shape: return std::pair(b.rows, b.columns) < std::pair(a.rows, a.columns);
+    case SheetOrder::HowMany: return b.how_many < a.how_many;
+    case SheetOrder::Parameters: return b.parameters() < a.parameters();
+    case SheetOrder::Format: return a.format < b.format;
+    case SheetOrder::Bytes: return b.bytes < a.bytes;
+    case SheetOrder::Inventory: return false;
   }
   return false;
 }

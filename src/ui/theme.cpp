@@ -124,12 +124,9 @@ ImVec4 vec(ImU32 colour) { return ImGui::ColorConvertU32ToFloat4(colour); }
 
 Palette palette_of(ThemeKind kind) {
   switch (kind) {
-    case ThemeKind::Light:
-      return light();
-    case ThemeKind::HighContrast:
-      return high_contrast();
-    case ThemeKind::Dark:
-      break;
+    case ThemeKind::Light: return light();
+    case ThemeKind::HighContrast: return high_contrast();
+    case ThemeKind::Dark: break;
   }
   return dark();
 }

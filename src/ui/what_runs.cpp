@@ -86,8 +86,7 @@ bool RunsJob::search_on(std::size_t search) {
       step_ = Step::Done;
       busy_ = false;
       return false;
-    case Step::Done:
-      break;
+    case Step::Done: break;
   }
   return false;
 }

@@ -43,13 +43,10 @@ RowColumns columns_of(const Theme& theme, float width) {
 
 ImU32 ink_of(const Theme& theme, io::RunMark mark) {
   switch (mark) {
-    case io::RunMark::Fits:
-      return theme.palette.good;
-    case io::RunMark::Offloaded:
-      return theme.palette.warn;
+    case io::RunMark::Fits: return theme.palette.good;
+    case io::RunMark::Offloaded: return theme.palette.warn;
     case io::RunMark::Short:
-    case io::RunMark::No:
-      break;
+    case io::RunMark::No: break;
   }
   return theme.palette.bad;
 }

@@ -88,8 +88,7 @@ std::string reason(const Scenario& s, Part part, Task task) {
     case Part::Weights:
       return "The article multiplies all parameters by one precision; formats keep some tensors in 16 bits and add "
              "scales";
-    case Part::KvCache:
-      return kv_words(s);
+    case Part::KvCache: return kv_words(s);
     case Part::Activations:
       return task == Task::Inference
                  ? "The article charges inference with what one layer saves for a backward pass; an engine reuses "
@@ -118,8 +117,7 @@ std::string reason(const Scenario& s, Part part, Task task) {
     case Part::RewardModel:
     case Part::ValueModel:
     case Part::GenerationEngine:
-    case Part::Overhead:
-      break;
+    case Part::Overhead: break;
   }
   return {};
 }

@@ -66,9 +66,7 @@ Input mutated(const Input& input, const Input& other, std::mt19937& random) {
       case 1:
         if (!result.empty()) result[at] = static_cast<std::uint8_t>(result[at] ^ (1U << below(random, 8)));
         break;
-      case 2:
-        result.erase(result.begin() + offset, result.begin() + end);
-        break;
+      case 2: result.erase(result.begin() + offset, result.begin() + end); break;
       case 3: {
         const Input piece(result.begin() + offset, result.begin() + end);
         result.insert(result.begin() + offset, piece.begin(), piece.end());
@@ -80,8 +78,7 @@ Input mutated(const Input& input, const Input& other, std::mt19937& random) {
         result.insert(result.end(), other.begin() + static_cast<std::ptrdiff_t>(from), other.end());
         break;
       }
-      default:
-        change_number(result, at, random);
+      default: change_number(result, at, random);
     }
   }
   return result;

@@ -351,12 +351,8 @@ struct GgufStructure {
       return;
     }
     switch (deed - odd_numbers.size()) {
-      case 0:
-        file.keys.erase(file.keys.begin() + static_cast<std::ptrdiff_t>(index));
-        return;
-      case 1:
-        file.keys.push_back(file.keys[index]);
-        return;
+      case 0: file.keys.erase(file.keys.begin() + static_cast<std::ptrdiff_t>(index)); return;
+      case 1: file.keys.push_back(file.keys[index]); return;
       case 2:  // a text in its place
         v = {.type = text_type, .element = 0, .count = 0, .bytes = "x"};
         return;
@@ -379,29 +375,14 @@ struct GgufStructure {
       return;
     }
     switch (deed - 4 * odd_numbers.size()) {
-      case 0:
-        file.tensors.erase(file.tensors.begin() + static_cast<std::ptrdiff_t>(index));
-        return;
-      case 1:
-        file.tensors.push_back(tensor);
-        return;
-      case 2:
-        tensor.dimensions.clear();
-        return;
-      case 3:
-        tensor.dimensions.assign(5, 1);
-        return;
-      case 4:
-        std::reverse(tensor.dimensions.begin(), tensor.dimensions.end());
-        return;
-      case 5:
-        tensor.type = 1;
-        return;
-      case 6:
-        tensor.type = 1000;
-        return;
-      default:
-        std::swap(tensor.name, file.tensors[(index + 1) % file.tensors.size()].name);
+      case 0: file.tensors.erase(file.tensors.begin() + static_cast<std::ptrdiff_t>(index)); return;
+      case 1: file.tensors.push_back(tensor); return;
+      case 2: tensor.dimensions.clear(); return;
+      case 3: tensor.dimensions.assign(5, 1); return;
+      case 4: std::reverse(tensor.dimensions.begin(), tensor.dimensions.end()); return;
+      case 5: tensor.type = 1; return;
+      case 6: tensor.type = 1000; return;
+      default: std::swap(tensor.name, file.tensors[(index + 1) % file.tensors.size()].name);
     }
   }
 

@@ -150,21 +150,16 @@ std::vector<json> values_of(const Field& field) {
     case FieldKind::Coded:
       for (const std::string& option : std::get<CodedAccess>(field.access).options()) values.emplace_back(option);
       break;
-    case FieldKind::Flag:
-      values = {true, false};
-      break;
+    case FieldKind::Flag: values = {true, false}; break;
     case FieldKind::Whole:
     case FieldKind::OptionalWhole:
       for (const double n : {1.0, 2.0, 4.0, 64.0, 4096.0}) {
         if (n >= field.limits.low && n <= field.limits.high) values.emplace_back(static_cast<Count>(n));
       }
       break;
-    case FieldKind::Real:
-      values = {field.limits.low, (field.slider.low + field.slider.high) / 2};
-      break;
+    case FieldKind::Real: values = {field.limits.low, (field.slider.low + field.slider.high) / 2}; break;
     case FieldKind::Text:
-    case FieldKind::External:
-      break;
+    case FieldKind::External: break;
   }
   return values;
 }

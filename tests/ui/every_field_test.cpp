@@ -119,9 +119,7 @@ class Worker {
         refuse();
         step_by_keys();
         break;
-      case FieldKind::Flag:
-        toggle();
-        break;
+      case FieldKind::Flag: toggle(); break;
       case FieldKind::Choice:
       case FieldKind::Coded:
         if (field.path == "training.trainable_share") {  // a share is a slider
@@ -131,11 +129,8 @@ class Worker {
         }
         choose();
         break;
-      case FieldKind::Text:
-        write();
-        break;
-      case FieldKind::External:
-        break;
+      case FieldKind::Text: write(); break;
+      case FieldKind::External: break;
     }
   }
 

@@ -86,12 +86,8 @@ class Monkey {
         compat::feed_mouse_wheel(static_cast<float>(below(5) - 2));
         d.frame();
         break;
-      case 7:
-        d.press(static_cast<Key>(below(static_cast<int>(Key::Count))), below(3) == 0, below(4) == 0);
-        break;
-      case 8:
-        d.type(below(2) == 0 ? "7k" : "qw-+e0");
-        break;
+      case 7: d.press(static_cast<Key>(below(static_cast<int>(Key::Count))), below(3) == 0, below(4) == 0); break;
+      case 8: d.type(below(2) == 0 ? "7k" : "qw-+e0"); break;
       case 9:
         ImGui::SetClipboardText(pastes[static_cast<std::size_t>(below(static_cast<int>(pastes.size())))]);
         d.press(Key::V, true);
@@ -101,12 +97,8 @@ class Monkey {
         d.press(openers[static_cast<std::size_t>(below(static_cast<int>(openers.size())))], true);
         break;
       }
-      case 11:
-        resize();
-        break;
-      default:
-        d.press(below(2) == 0 ? Key::Escape : Key::Enter);
-        break;
+      case 11: resize(); break;
+      default: d.press(below(2) == 0 ? Key::Escape : Key::Enter); break;
     }
     look();
   }

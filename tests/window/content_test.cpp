@@ -57,16 +57,13 @@ Step random_step(std::mt19937& random) {
   constexpr std::array keys{GLFW_KEY_EQUAL, GLFW_KEY_EQUAL, GLFW_KEY_MINUS, GLFW_KEY_MINUS, GLFW_KEY_0, GLFW_KEY_T,
                             GLFW_KEY_G,     GLFW_KEY_K,     GLFW_KEY_M,     GLFW_KEY_D,     GLFW_KEY_P, GLFW_KEY_Z};
   switch (below(6)) {
-    case 0:
-      return size(400 + below(900), 300 + below(600));
+    case 0: return size(400 + below(900), 300 + below(600));
     case 1: {
       const ImVec2 at{static_cast<float>(below(1200)), static_cast<float>(below(700))};
       return {"a click", [at](Hand& hand, ui::App&) { hand.click(at); }};
     }
-    case 2:
-      return {"Escape", [](Hand& hand, ui::App&) { hand.tap(GLFW_KEY_ESCAPE); }};
-    case 3:
-      return other_scale();
+    case 2: return {"Escape", [](Hand& hand, ui::App&) { hand.tap(GLFW_KEY_ESCAPE); }};
+    case 3: return other_scale();
     default: {
       const int key = keys[static_cast<std::size_t>(below(static_cast<int>(keys.size())))];
       return chord("Ctrl+" + std::string(1, static_cast<char>(key)), key);

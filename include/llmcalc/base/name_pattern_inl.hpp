@@ -36,18 +36,12 @@ inline std::optional<Set> escaped_class(char c) {
   const Set word = digits | range_of('a', 'z') | range_of('A', 'Z') | range_of('_', '_');
   const Set space = range_of('\t', '\r') | range_of(' ', ' ');
   switch (c) {
-    case 'd':
-      return digits;
-    case 'D':
-      return ~digits;
-    case 'w':
-      return word;
-    case 'W':
-      return ~word;
-    case 's':
-      return space;
-    case 'S':
-      return ~space;
+    case 'd': return digits;
+    case 'D': return ~digits;
+    case 'w': return word;
+    case 'W': return ~word;
+    case 's': return space;
+    case 'S': return ~space;
   }
   if (word.test(code(c))) return std::nullopt;
   return range_of(c, c);
@@ -142,22 +136,17 @@ class PatternCompiler {
         ++at_;
         return inner;
       }
-      case '[':
-        return push({.kind = Node::Kind::One, .set = set_of('^')});
-      case '.':
-        return push({.kind = Node::Kind::One, .set = ~pattern_detail::range_of('\n', '\n')});
-      case '^':
-        return push({.kind = Node::Kind::Begin});
-      case '$':
-        return push({.kind = Node::Kind::End});
+      case '[': return push({.kind = Node::Kind::One, .set = set_of('^')});
+      case '.': return push({.kind = Node::Kind::One, .set = ~pattern_detail::range_of('\n', '\n')});
+      case '^': return push({.kind = Node::Kind::Begin});
+      case '$': return push({.kind = Node::Kind::End});
       case '\\': {
         const auto set = at_ < text_.size() ? pattern_detail::escaped_class(text_[at_++]) : std::nullopt;
         return set ? push({.kind = Node::Kind::One, .set = *set}) : fail();
       }
       case '*':
       case '+':
-      case '?':
-        return fail();
+      case '?': return fail();
     }
     return push({.kind = Node::Kind::One, .set = pattern_detail::range_of(c, c)});
   }
@@ -294,12 +283,8 @@ LLMCALC_INLINE NamePattern::Places NamePattern::follow(std::size_t index, Places
         if (from[at] != 0 && node.set.test(pattern_detail::code(name[at]))) to[at + 1] = '\1';
       }
       return to;
-    case Node::Kind::Begin:
-      to.front() = from.front();
-      return to;
-    case Node::Kind::End:
-      to.back() = from.back();
-      return to;
+    case Node::Kind::Begin: to.front() = from.front(); return to;
+    case Node::Kind::End: to.back() = from.back(); return to;
     case Node::Kind::Sequence:
       for (const std::size_t child : node.children) from = follow(child, std::move(from), name, work);
       return from;

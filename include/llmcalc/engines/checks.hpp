@@ -68,14 +68,11 @@ inline void add_sharing(const Serving& v, const Engine& engine, std::vector<std:
   }
   if (v.beams <= 1) return;
   switch (engine.beams) {
-    case BeamSearch::Searched:
-      break;
+    case BeamSearch::Searched: break;
     case BeamSearch::AsSequences:
       out.push_back(name + " has no beam search: the beams are counted as sequences.");
       break;
-    case BeamSearch::NotCounted:
-      out.push_back(name + " has no beam search: the beams are not counted.");
-      break;
+    case BeamSearch::NotCounted: out.push_back(name + " has no beam search: the beams are not counted."); break;
   }
 }
 
@@ -90,8 +87,7 @@ inline void add_encoder(const Scenario& s, const Engine& engine, std::vector<std
   const Serving& v = s.serving;
   const std::string name(label_of(engine.id));
   switch (engine.encoders) {
-    case EncoderSupport::Served:
-      break;
+    case EncoderSupport::Served: break;
     case EncoderSupport::NotMeasured:
       out.push_back("Encoders have not been measured in " + name +
                     ": the figures are those of its decoders without a cache.");

@@ -69,9 +69,7 @@ struct StateShape {
       s.kernel = 0;
       s.state = product(r.heads, r.head_dim, r.head_dim);
       break;
-    case Mixer::ShortConvolution:
-      s.convolution = r.inner;
-      break;
+    case Mixer::ShortConvolution: s.convolution = r.inner; break;
     case Mixer::Recurrence:
       s.convolution = r.inner;
       s.state = product(r.heads, r.head_dim, r.state);
@@ -79,8 +77,7 @@ struct StateShape {
     case Mixer::None:
     case Mixer::Attention:
     case Mixer::LatentAttention:
-    case Mixer::CrossAttention:
-      return {};
+    case Mixer::CrossAttention: return {};
   }
   s.convolution = ceil_divide(s.convolution, tensor);
   s.state = ceil_divide(s.state, tensor);

@@ -94,14 +94,11 @@ constexpr ShardShape expert_shape(const Tensor& t, const ShardPlan& plan) {
         return {sharding_detail::fused_qkv_rows(t, *attention, ranks), t.columns, t.copies};
       }
       return {ceil_divide(rows, ranks), t.columns, t.copies};
-    case Split::Columns:
-      return {rows, ceil_divide(t.columns, ranks), t.copies};
+    case Split::Columns: return {rows, ceil_divide(t.columns, ranks), t.copies};
     case Split::KvRows:
       return {sharding_detail::kv_rows(rows, attention ? attention->kv_heads : 0, ranks), t.columns, t.copies};
-    case Split::Experts:
-      return sharding_detail::expert_shape(t, plan);
-    case Split::Replicated:
-      break;
+    case Split::Experts: return sharding_detail::expert_shape(t, plan);
+    case Split::Replicated: break;
   }
   return {rows, t.columns, t.copies};
 }

@@ -19,32 +19,19 @@ namespace stored_detail {
 /// Name of a GGUF tensor's role, as files spell it.
 [[nodiscard]] constexpr std::string_view name_of(const GgufTensor& t) {
   switch (t.role) {
-    case GgufRole::Output:
-      return "output.weight";
-    case GgufRole::TokenEmbedding:
-      return "token_embd.weight";
-    case GgufRole::Qkv:
-      return "blk.{}.attn_qkv.weight";
-    case GgufRole::KvB:
-      return "blk.{}.attn_kv_b.weight";
-    case GgufRole::Value:
-      return "blk.{}.attn_v.weight";
-    case GgufRole::Key:
-      return "blk.{}.attn_k.weight";
-    case GgufRole::Query:
-      return "blk.{}.attn_q.weight";
-    case GgufRole::AttentionOutput:
-      return "blk.{}.attn_output.weight";
-    case GgufRole::Up:
-      return t.experts ? "blk.{}.ffn_up_exps.weight" : "blk.{}.ffn_up.weight";
-    case GgufRole::Gate:
-      return t.experts ? "blk.{}.ffn_gate_exps.weight" : "blk.{}.ffn_gate.weight";
-    case GgufRole::Down:
-      return t.experts ? "blk.{}.ffn_down_exps.weight" : "blk.{}.ffn_down.weight";
-    case GgufRole::Matrix:
-      return "other matrices";
-    case GgufRole::KeptF32:
-      return "norms, biases, routers";
+    case GgufRole::Output: return "output.weight";
+    case GgufRole::TokenEmbedding: return "token_embd.weight";
+    case GgufRole::Qkv: return "blk.{}.attn_qkv.weight";
+    case GgufRole::KvB: return "blk.{}.attn_kv_b.weight";
+    case GgufRole::Value: return "blk.{}.attn_v.weight";
+    case GgufRole::Key: return "blk.{}.attn_k.weight";
+    case GgufRole::Query: return "blk.{}.attn_q.weight";
+    case GgufRole::AttentionOutput: return "blk.{}.attn_output.weight";
+    case GgufRole::Up: return t.experts ? "blk.{}.ffn_up_exps.weight" : "blk.{}.ffn_up.weight";
+    case GgufRole::Gate: return t.experts ? "blk.{}.ffn_gate_exps.weight" : "blk.{}.ffn_gate.weight";
+    case GgufRole::Down: return t.experts ? "blk.{}.ffn_down_exps.weight" : "blk.{}.ffn_down.weight";
+    case GgufRole::Matrix: return "other matrices";
+    case GgufRole::KeptF32: return "norms, biases, routers";
   }
   return {};
 }
@@ -52,24 +39,19 @@ namespace stored_detail {
 /// Part of the model that a GGUF tensor's role belongs to.
 [[nodiscard]] constexpr ModelPart part_of(const GgufTensor& t) {
   switch (t.role) {
-    case GgufRole::Output:
-      return ModelPart::Head;
-    case GgufRole::TokenEmbedding:
-      return ModelPart::Embedding;
+    case GgufRole::Output: return ModelPart::Head;
+    case GgufRole::TokenEmbedding: return ModelPart::Embedding;
     case GgufRole::Up:
     case GgufRole::Gate:
-    case GgufRole::Down:
-      return t.experts ? ModelPart::Experts : ModelPart::FeedForward;
+    case GgufRole::Down: return t.experts ? ModelPart::Experts : ModelPart::FeedForward;
     case GgufRole::Matrix:
-    case GgufRole::KeptF32:
-      return ModelPart::Other;
+    case GgufRole::KeptF32: return ModelPart::Other;
     case GgufRole::Qkv:
     case GgufRole::KvB:
     case GgufRole::Value:
     case GgufRole::Key:
     case GgufRole::Query:
-    case GgufRole::AttentionOutput:
-      break;
+    case GgufRole::AttentionOutput: break;
   }
   return ModelPart::Attention;
 }

@@ -111,13 +111,10 @@ struct WeightRules {
   if (rules.covered == Covered::FeedForward && t.part != ModelPart::FeedForward) return false;
   const bool whole = !format.whole_groups || t.columns % rules.group == 0;
   switch (t.role) {
-    case TensorRole::Embedding:
-      return format.vocabulary == Vocabulary::Quantized && whole;
-    case TensorRole::Head:
-      return format.vocabulary != Vocabulary::Plain && whole;
+    case TensorRole::Embedding: return format.vocabulary == Vocabulary::Quantized && whole;
+    case TensorRole::Head: return format.vocabulary != Vocabulary::Plain && whole;
     case TensorRole::Router:
-    case TensorRole::SharedExpertGate:
-      return format.every_linear;
+    case TensorRole::SharedExpertGate: return format.every_linear;
     case TensorRole::PositionTable:
     case TensorRole::Norm:
     case TensorRole::Bias:
@@ -125,8 +122,7 @@ struct WeightRules {
     case TensorRole::Convolution:
     case TensorRole::Sinks:
     case TensorRole::Encoder:
-    case TensorRole::Other:
-      return false;
+    case TensorRole::Other: return false;
     case TensorRole::Query:
     case TensorRole::Key:
     case TensorRole::Value:
@@ -150,8 +146,7 @@ struct WeightRules {
     case TensorRole::SharedUp:
     case TensorRole::SharedDown:
     case TensorRole::RecurrentIn:
-    case TensorRole::RecurrentOut:
-      break;
+    case TensorRole::RecurrentOut: break;
   }
   return whole;
 }
@@ -173,32 +168,23 @@ constexpr Count bits_in_256(double bits) { return static_cast<Count>(bits * 256 
   };
   const Count values = packed(n);
   switch (format.scales) {
-    case ScaleLayout::None:
-      break;
-    case ScaleLayout::Chosen:
-      return {add(values, rules.scales == Scales::Tensor ? 4 : multiply(4, rows))};
-    case ScaleLayout::Tiles:
-      return {add(values, product(4, ceil_divide(rows, 128), ceil_divide(columns, 128)))};
-    case ScaleLayout::Blocks:
-      return {add(values, add(storage(n, format.scale_block).count, format.constants))};
+    case ScaleLayout::None: break;
+    case ScaleLayout::Chosen: return {add(values, rules.scales == Scales::Tensor ? 4 : multiply(4, rows))};
+    case ScaleLayout::Tiles: return {add(values, product(4, ceil_divide(rows, 128), ceil_divide(columns, 128)))};
+    case ScaleLayout::Blocks: return {add(values, add(storage(n, format.scale_block).count, format.constants))};
     case ScaleLayout::Nested: {
       const Count scales = ceil_divide(n, 64);
       return {add(add(values, scales), add(multiply(4, ceil_divide(scales, 256)), 4 + 64 + 1024))};
     }
     case ScaleLayout::Gptq:
       return {add(values, add(multiply(groups, add(packed(rows), 2 * rows)), multiply(4, columns)))};
-    case ScaleLayout::Awq:
-      return {add(values, multiply(groups, add(packed(rows), 2 * rows)))};
-    case ScaleLayout::Symmetric:
-      return {add(values, product(groups, 2, rows))};
-    case ScaleLayout::Affine:
-      return {add(values, multiply(4, ceil_divide(n, rules.group)))};
+    case ScaleLayout::Awq: return {add(values, multiply(groups, add(packed(rows), 2 * rows)))};
+    case ScaleLayout::Symmetric: return {add(values, product(groups, 2, rows))};
+    case ScaleLayout::Affine: return {add(values, multiply(4, ceil_divide(n, rules.group)))};
     case ScaleLayout::Codebook:
       return {add(values, add(multiply(2, rows), rules.codebook != 0 ? rules.codebook : (Count{1} << 16) * 8 * 2))};
-    case ScaleLayout::Average:
-      return {values};
-    case ScaleLayout::Mix:
-      return storage(n, block_of(row_of(rules.mix).base));
+    case ScaleLayout::Average: return {values};
+    case ScaleLayout::Mix: return storage(n, block_of(row_of(rules.mix).base));
   }
   return storage(n, format.plain);
 }

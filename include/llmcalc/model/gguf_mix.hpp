@@ -55,34 +55,20 @@ struct Place {
 
 constexpr bool holds(When when, const MixContext& c, Place at) {
   switch (when) {
-    case When::Never:
-      return false;
-    case When::Always:
-      return true;
-    case When::Imatrix:
-      return c.imatrix;
-    case When::NoImatrix:
-      return !c.imatrix;
-    case When::Grouped:
-      return c.query_groups >= 4;
-    case When::GroupedOrExperts:
-      return c.query_groups >= 4 || c.experts >= 4;
-    case When::EightExperts:
-      return c.experts == 8;
-    case When::FirstTwo:
-      return at.i < 2;
-    case When::FirstFour:
-      return at.i < 4;
-    case When::FirstSixteenth:
-      return at.i < c.layers / 16;
-    case When::FirstEighth:
-      return at.i < c.layers / 8;
-    case When::MiddleLayers:
-      return at.i >= c.layers / 8 && at.i < 7 * c.layers / 8;
-    case When::MoreBits:
-      return more_bits(at.i, at.n);
-    case When::EightExpertsMoreBits:
-      return c.experts == 8 && more_bits(at.i, at.n);
+    case When::Never: return false;
+    case When::Always: return true;
+    case When::Imatrix: return c.imatrix;
+    case When::NoImatrix: return !c.imatrix;
+    case When::Grouped: return c.query_groups >= 4;
+    case When::GroupedOrExperts: return c.query_groups >= 4 || c.experts >= 4;
+    case When::EightExperts: return c.experts == 8;
+    case When::FirstTwo: return at.i < 2;
+    case When::FirstFour: return at.i < 4;
+    case When::FirstSixteenth: return at.i < c.layers / 16;
+    case When::FirstEighth: return at.i < c.layers / 8;
+    case When::MiddleLayers: return at.i >= c.layers / 8 && at.i < 7 * c.layers / 8;
+    case When::MoreBits: return more_bits(at.i, at.n);
+    case When::EightExpertsMoreBits: return c.experts == 8 && more_bits(at.i, at.n);
   }
   return false;
 }
@@ -119,29 +105,21 @@ constexpr GgmlType matrix_type(const MixContext& c, const GgufTensor& t, MixCoun
     return Place{c.experts > 1 && !row.lowest ? layer : met, c.layers};
   };
   switch (t.role) {
-    case GgufRole::TokenEmbedding:
-      return chosen(row.embedding, c);
+    case GgufRole::TokenEmbedding: return chosen(row.embedding, c);
     case GgufRole::Value:
     case GgufRole::Qkv:
-    case GgufRole::KvB:
-      return value_type(c, {n.value++, c.value_tensors});
+    case GgufRole::KvB: return value_type(c, {n.value++, c.value_tensors});
     case GgufRole::Key:
       if (c.experts == 8) return row.lowest ? GgmlType::Q4_K : GgmlType::Q8_0;
       return chosen(row.query_key, c);
-    case GgufRole::Query:
-      return chosen(row.query_key, c);
-    case GgufRole::Down:
-      return chosen(row.down, c, next(n.down));
-    case GgufRole::AttentionOutput:
-      return chosen(row.attention_output, c);
-    case GgufRole::Gate:
-      return chosen(row.gate_up, c, next(n.gate));
-    case GgufRole::Up:
-      return chosen(row.gate_up, c, next(n.up));
+    case GgufRole::Query: return chosen(row.query_key, c);
+    case GgufRole::Down: return chosen(row.down, c, next(n.down));
+    case GgufRole::AttentionOutput: return chosen(row.attention_output, c);
+    case GgufRole::Gate: return chosen(row.gate_up, c, next(n.gate));
+    case GgufRole::Up: return chosen(row.gate_up, c, next(n.up));
     case GgufRole::Output:
     case GgufRole::Matrix:
-    case GgufRole::KeptF32:
-      break;
+    case GgufRole::KeptF32: break;
   }
   return row.base;
 }

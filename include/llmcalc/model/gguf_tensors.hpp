@@ -91,17 +91,10 @@ inline void attention(Writer& w, const Model& m, const AttentionShape& a) {
   if (a.output_bias) w.f32(m.hidden);
   if (a.sinks) w.f32(a.heads);
   switch (a.qk_norm) {
-    case QkNorm::None:
-      break;
-    case QkNorm::PerHead:
-      w.f32(a.head_dim), w.f32(a.head_dim);
-      break;
-    case QkNorm::PerHeadApart:
-      w.f32(a.head_dim, a.heads), w.f32(a.head_dim, a.kv_heads);
-      break;
-    case QkNorm::Full:
-      w.f32(q), w.f32(k);
-      break;
+    case QkNorm::None: break;
+    case QkNorm::PerHead: w.f32(a.head_dim), w.f32(a.head_dim); break;
+    case QkNorm::PerHeadApart: w.f32(a.head_dim, a.heads), w.f32(a.head_dim, a.kv_heads); break;
+    case QkNorm::Full: w.f32(q), w.f32(k); break;
   }
 }
 
@@ -203,16 +196,10 @@ inline void norms(Writer& w, const Model& m, const Layer& layer) {
   switch (layer.norms) {
     case NormPlacement::Pre:
     case NormPlacement::Post:
-    case NormPlacement::ParallelTwo:
-      n = 2;
-      break;
-    case NormPlacement::Sandwich:
-      n = 4;
-      break;
+    case NormPlacement::ParallelTwo: n = 2; break;
+    case NormPlacement::Sandwich: n = 4; break;
     case NormPlacement::ParallelOne:
-    case NormPlacement::MixerOnly:
-      n = 1;
-      break;
+    case NormPlacement::MixerOnly: n = 1; break;
   }
   if (m.norm == NormKind::LayerNormNoWeight) return;
   for (Count i = 0; i < n; ++i) {
@@ -223,26 +210,17 @@ inline void norms(Writer& w, const Model& m, const Layer& layer) {
 
 inline void recurrent(Writer& w, const Model& m, const Layer& layer, Mixer mixer) {
   switch (mixer) {
-    case Mixer::Mamba1:
-      mamba1(w, m, layer.recurrent);
-      break;
-    case Mixer::Mamba2:
-      mamba2(w, m, layer.recurrent);
-      break;
-    case Mixer::ShortConvolution:
-      short_convolution(w, m, layer.recurrent);
-      break;
-    case Mixer::Recurrence:
-      break;  // all of it is among the extra tensors
+    case Mixer::Mamba1: mamba1(w, m, layer.recurrent); break;
+    case Mixer::Mamba2: mamba2(w, m, layer.recurrent); break;
+    case Mixer::ShortConvolution: short_convolution(w, m, layer.recurrent); break;
+    case Mixer::Recurrence: break;  // all of it is among the extra tensors
     case Mixer::None:
     case Mixer::Attention:
     case Mixer::LatentAttention:
     case Mixer::CrossAttention:
     case Mixer::GatedDeltaNet:
     case Mixer::KimiDeltaNet:
-    case Mixer::LightningAttention:
-      delta_net(w, m, layer.recurrent);
-      break;
+    case Mixer::LightningAttention: delta_net(w, m, layer.recurrent); break;
   }
 }
 

@@ -209,9 +209,7 @@ inline void write_layer_norms(TensorWriter& w, NormPlacement placement) {
       w.norm("post_feedforward_layernorm", hidden);
       break;
     case NormPlacement::ParallelOne:
-    case NormPlacement::MixerOnly:
-      w.norm("input_layernorm", hidden);
-      break;
+    case NormPlacement::MixerOnly: w.norm("input_layernorm", hidden); break;
   }
 }
 
@@ -225,23 +223,16 @@ inline void write_layer(TensorWriter& w, const Layer& layer) {
   }
   switch (layer.mixer) {
     case Mixer::Attention:
-    case Mixer::CrossAttention:
-      write_grouped_attention(w, layer.attention);
-      break;
-    case Mixer::LatentAttention:
-      write_latent_attention(w, layer.attention);
-      break;
-    case Mixer::None:
-      break;
+    case Mixer::CrossAttention: write_grouped_attention(w, layer.attention); break;
+    case Mixer::LatentAttention: write_latent_attention(w, layer.attention); break;
+    case Mixer::None: break;
     case Mixer::Mamba1:
     case Mixer::Mamba2:
     case Mixer::GatedDeltaNet:
     case Mixer::KimiDeltaNet:
     case Mixer::LightningAttention:
     case Mixer::ShortConvolution:
-    case Mixer::Recurrence:
-      write_recurrent(w, layer.mixer, layer.recurrent);
-      break;
+    case Mixer::Recurrence: write_recurrent(w, layer.mixer, layer.recurrent); break;
   }
   if (layer.also_recurrent) write_recurrent(w, layer.recurrent_mixer(), layer.recurrent);
   write_dense(w, layer.feed_forward);

@@ -132,24 +132,17 @@ inline void write_short_convolution(TensorWriter& w, const RecurrentShape& r) {
 /// The tensors of a recurrent mixer.
 inline void write_recurrent(TensorWriter& w, Mixer mixer, const RecurrentShape& r) {
   switch (mixer) {
-    case Mixer::Mamba1:
-      return write_mamba1(w, r);
-    case Mixer::Mamba2:
-      return write_mamba2(w, r);
-    case Mixer::GatedDeltaNet:
-      return write_gated_delta_net(w, r);
-    case Mixer::KimiDeltaNet:
-      return write_kimi_delta_net(w, r);
-    case Mixer::LightningAttention:
-      return write_lightning_attention(w, r);
-    case Mixer::ShortConvolution:
-      return write_short_convolution(w, r);
+    case Mixer::Mamba1: return write_mamba1(w, r);
+    case Mixer::Mamba2: return write_mamba2(w, r);
+    case Mixer::GatedDeltaNet: return write_gated_delta_net(w, r);
+    case Mixer::KimiDeltaNet: return write_kimi_delta_net(w, r);
+    case Mixer::LightningAttention: return write_lightning_attention(w, r);
+    case Mixer::ShortConvolution: return write_short_convolution(w, r);
     case Mixer::Recurrence:  // its tensors are among the extra ones
     case Mixer::None:
     case Mixer::Attention:
     case Mixer::LatentAttention:
-    case Mixer::CrossAttention:
-      return;
+    case Mixer::CrossAttention: return;
   }
 }
 

@@ -151,24 +151,12 @@ inline int harm(const Scenario& from, const Change& change, Preference prefer) {
   const Training& now = change.scenario.training;
   int price = 0;
   switch (change.kind) {
-    case Price::None:
-      price = 0;
-      break;
-    case Price::Complexity:
-      price = 10;
-      break;
-    case Price::Speed:
-      price = prefer == Preference::Speed ? 40 : 20;
-      break;
-    case Price::Quality:
-      price = 30;
-      break;
-    case Price::Reach:
-      price = prefer == Preference::Context ? 90 : 60;
-      break;
-    case Price::Hardware:
-      price = 1000;
-      break;
+    case Price::None: price = 0; break;
+    case Price::Complexity: price = 10; break;
+    case Price::Speed: price = prefer == Preference::Speed ? 40 : 20; break;
+    case Price::Quality: price = 30; break;
+    case Price::Reach: price = prefer == Preference::Context ? 90 : 60; break;
+    case Price::Hardware: price = 1000; break;
   }
   if (now.method != from.training.method) return price + 20;
   if (now.lora.rank != from.training.lora.rank) return price + 5;

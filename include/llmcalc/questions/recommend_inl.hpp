@@ -458,17 +458,14 @@ LLMCALC_INLINE std::string place_text(const Candidate& c) {
   const Scenario& s = c.scenario;
   const Count layers = s.model ? s.model->layer_count() : 0;
   switch (c.placement) {
-    case Placement::Devices:
-      return s.devices.smallest() && s.devices.smallest()->unified ? "shared memory" : "GPU";
+    case Placement::Devices: return s.devices.smallest() && s.devices.smallest()->unified ? "shared memory" : "GPU";
     case Placement::Experts:
       return "experts of " + grouped(s.serving.moe_layers_on_cpu) + " of " + counted(layers, "layer") + " in RAM";
     case Placement::Layers:
       if (!s.serving.gpu_layers) return "GPU, states in RAM";
       return grouped(*s.serving.gpu_layers) + " of " + counted(layers + 1, "layer") + " on the GPU";
-    case Placement::Host:
-      return "RAM";
-    case Placement::Nowhere:
-      break;
+    case Placement::Host: return "RAM";
+    case Placement::Nowhere: break;
   }
   return "does not fit";
 }
@@ -530,8 +527,7 @@ LLMCALC_INLINE std::string reason(const Recommendation& answer, const Wish& wish
                 : "Fits only with a part in RAM, and then is slower than the " + two_digits(wish.min_speed) +
                       " tokens/s wished for.";
       break;
-    case Placement::Nowhere:
-      break;
+    case Placement::Nowhere: break;
   }
   return out + recommend_detail::larger_text(answer, wish, units);
 }

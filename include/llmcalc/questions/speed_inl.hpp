@@ -255,8 +255,7 @@ LLMCALC_INLINE std::optional<InferenceSpeed> inference_speed(const Scenario& s, 
 
 LLMCALC_INLINE std::string residence_words(const Scenario& s, const InferenceSpeed& speed) {
   switch (speed.residence) {
-    case Residence::OnDevices:
-      break;
+    case Residence::OnDevices: break;
     case Residence::Offloaded: {
       const Count all = add(s.model->layer_count(), 1);
       std::string words =

@@ -46,8 +46,7 @@ struct TrainingWork {
 /// Source: as memory/recompute.hpp.
 [[nodiscard]] inline Passes recomputed_passes(const Scenario& s) {
   switch (s.training.recompute) {
-    case RecomputeKind::None:
-      break;
+    case RecomputeKind::None: break;
     case RecomputeKind::Selective: {
       return s.training.rules().selective == SelectiveKind::CoreAttention ? Passes{0, 1} : Passes{1, 0};
     }

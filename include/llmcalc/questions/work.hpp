@@ -123,8 +123,7 @@ struct Passes {
 /// last layers are trained, the backward pass ends below them.
 [[nodiscard]] inline Passes passes_of(const Scenario& s) {
   switch (s.training.method) {
-    case TrainingMethod::Full:
-      break;
+    case TrainingMethod::Full: break;
     case TrainingMethod::Lisa:
     case TrainingMethod::BAdam: {
       // Gradients pass through all layers; few of them get gradients of their weights.
@@ -136,8 +135,7 @@ struct Passes {
     case TrainingMethod::Qlora:
     case TrainingMethod::Dora:
     case TrainingMethod::RsLora:
-    case TrainingMethod::PromptTuning:
-      return {4, 3};
+    case TrainingMethod::PromptTuning: return {4, 3};
     case TrainingMethod::Freeze: {
       const auto layers = static_cast<double>(std::max<Count>(1, s.model->layer_count()));
       const double share = std::min(1.0, static_cast<double>(s.training.trained_layers) / layers);
@@ -253,16 +251,14 @@ inline Stored stored_gguf(const Model& m, const Weights& weights) {
   const auto all = static_cast<double>(std::max<Count>(1, layers));
   switch (t.recompute) {
     case RecomputeKind::Full:
-    case RecomputeKind::EveryN:
-      return 1;
+    case RecomputeKind::EveryN: return 1;
     case RecomputeKind::Block:
       return static_cast<double>(std::min(t.recompute_every, std::max<Count>(1, layers))) / all;
     case RecomputeKind::OneOfN:
       // Whole groups of layers are recomputed.
       return static_cast<double>(Count{layers / std::max<Count>(1, t.recompute_every)}) / all;
     case RecomputeKind::None:
-    case RecomputeKind::Selective:
-      break;
+    case RecomputeKind::Selective: break;
   }
   return 0;
 }

@@ -20,17 +20,13 @@ LLMCALC_INLINE std::string expected_text(const Field& f) {
   const auto range = [&](auto number) { return " from " + number(f.limits.low) + " to " + number(f.limits.high); };
   const auto whole = [](double v) { return grouped(static_cast<Count>(v)); };
   switch (f.kind()) {
-    case FieldKind::Whole:
-      return "a whole number" + range(whole);
+    case FieldKind::Whole: return "a whole number" + range(whole);
     case FieldKind::OptionalWhole:
       return "a whole number" + range(whole) +
              (f.nothing.empty() ? std::string(" or null") : " or \"" + std::string(f.nothing) + "\"");
-    case FieldKind::Flag:
-      return "true or false";
-    case FieldKind::Real:
-      return "a number" + range(shortest);
-    case FieldKind::Text:
-      return "text of at most " + whole(f.limits.high) + " characters";
+    case FieldKind::Flag: return "true or false";
+    case FieldKind::Real: return "a number" + range(shortest);
+    case FieldKind::Text: return "text of at most " + whole(f.limits.high) + " characters";
     case FieldKind::Choice: {
       const auto& choices = std::get<ChoiceAccess>(f.access);
       std::string list = "one of";
@@ -43,8 +39,7 @@ LLMCALC_INLINE std::string expected_text(const Field& f) {
       for (std::size_t i = 0; i < options.size(); ++i) list.append(i == 0 ? " " : ", ").append(options[i]);
       return list;
     }
-    case FieldKind::External:
-      break;
+    case FieldKind::External: break;
   }
   return std::string(f.help);
 }

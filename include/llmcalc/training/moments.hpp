@@ -77,23 +77,15 @@ inline constexpr std::array moments{Moment::Load,       Moment::Generation,  Mom
 /// The phase a moment belongs to.
 [[nodiscard]] constexpr PhaseId phase_of(Moment m) {
   switch (m) {
-    case Moment::Load:
-      return PhaseId::Load;
-    case Moment::Generation:
-      return PhaseId::Generation;
-    case Moment::Scoring:
-      return PhaseId::Scoring;
-    case Moment::ForwardEnd:
-      return PhaseId::ForwardEnd;
-    case Moment::Loss:
-      return PhaseId::BackwardStart;
+    case Moment::Load: return PhaseId::Load;
+    case Moment::Generation: return PhaseId::Generation;
+    case Moment::Scoring: return PhaseId::Scoring;
+    case Moment::ForwardEnd: return PhaseId::ForwardEnd;
+    case Moment::Loss: return PhaseId::BackwardStart;
     case Moment::LastLayer:
-    case Moment::FirstLayer:
-      return PhaseId::BackwardLayers;
-    case Moment::BackwardEnd:
-      return PhaseId::BackwardEnd;
-    case Moment::Step:
-      break;
+    case Moment::FirstLayer: return PhaseId::BackwardLayers;
+    case Moment::BackwardEnd: return PhaseId::BackwardEnd;
+    case Moment::Step: break;
   }
   return PhaseId::Step;
 }
@@ -215,20 +207,15 @@ inline void put_moment(const TrainingSetup& setup, const TrainingStage& s, Momen
       put_early_gradients(setup, s, sink);
       put_gathered_forward(setup, s, sink);
       break;
-    case Moment::LastLayer:
-      put_layer(setup, s, true, sink);
-      break;
-    case Moment::FirstLayer:
-      put_layer(setup, s, false, sink);
-      break;
+    case Moment::LastLayer: put_layer(setup, s, true, sink); break;
+    case Moment::FirstLayer: put_layer(setup, s, false, sink); break;
     case Moment::BackwardEnd:
       put_gradients(setup, s, sink);
       put_held_logits(setup, s, sink);
       put_embedding_backward(setup, s, sink);
       put_root_reduction(setup, s, sink);
       break;
-    case Moment::Load:
-      break;
+    case Moment::Load: break;
     case Moment::Step:
       put_gradients(setup, s, sink);
       put_held_logits(setup, s, sink);

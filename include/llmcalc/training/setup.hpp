@@ -259,15 +259,11 @@ inline void add_quantized_inputs(const TrainingSetup& setup, const Layer& l, Lay
   const Training& t = setup.training();
   if (setup.frozen()) return false;
   switch (row_of(t.method).trained) {
-    case Trained::Everything:
-      break;
+    case Trained::Everything: break;
     case Trained::LastLayers:
-    case Trained::SomeLayers:
-      return t.trained_layers != 0;
-    case Trained::Adapters:
-      return t.lora.rank != 0 && t.lora.targets.bits != 0;
-    case Trained::VirtualTokens:
-      return t.virtual_tokens != 0;
+    case Trained::SomeLayers: return t.trained_layers != 0;
+    case Trained::Adapters: return t.lora.rank != 0 && t.lora.targets.bits != 0;
+    case Trained::VirtualTokens: return t.virtual_tokens != 0;
   }
   return true;
 }

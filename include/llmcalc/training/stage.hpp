@@ -88,15 +88,11 @@ inline void set_trained_layers(TrainingStage& s, const TrainingSetup& setup) {
 [[nodiscard]] inline bool is_recomputed(const Training& t, Count i, Count n) {
   switch (t.recompute) {
     case RecomputeKind::Full:
-    case RecomputeKind::EveryN:
-      return true;
-    case RecomputeKind::Block:
-      return i < std::min(t.recompute_every, n);
-    case RecomputeKind::OneOfN:
-      return (i + 1) % std::max<Count>(t.recompute_every, 1) == 0;
+    case RecomputeKind::EveryN: return true;
+    case RecomputeKind::Block: return i < std::min(t.recompute_every, n);
+    case RecomputeKind::OneOfN: return (i + 1) % std::max<Count>(t.recompute_every, 1) == 0;
     case RecomputeKind::None:
-    case RecomputeKind::Selective:
-      break;
+    case RecomputeKind::Selective: break;
   }
   return false;
 }

@@ -248,34 +248,19 @@ class HeaderReader {
     if (!cursor_.read({bytes.data(), static_cast<std::size_t>(width_of(kind))})) return ends_early(key);
     const auto bits = little_endian<std::uint64_t>(bytes);
     switch (kind) {
-      case GgufKind::I8:
-        out = std::int64_t{static_cast<std::int8_t>(bits)};
-        break;
-      case GgufKind::I16:
-        out = std::int64_t{static_cast<std::int16_t>(bits)};
-        break;
-      case GgufKind::I32:
-        out = std::int64_t{static_cast<std::int32_t>(bits)};
-        break;
-      case GgufKind::I64:
-        out = static_cast<std::int64_t>(bits);
-        break;
-      case GgufKind::F32:
-        out = double{std::bit_cast<float>(static_cast<std::uint32_t>(bits))};
-        break;
-      case GgufKind::F64:
-        out = std::bit_cast<double>(bits);
-        break;
-      case GgufKind::Bool:
-        out = bits != 0;
-        break;
+      case GgufKind::I8: out = std::int64_t{static_cast<std::int8_t>(bits)}; break;
+      case GgufKind::I16: out = std::int64_t{static_cast<std::int16_t>(bits)}; break;
+      case GgufKind::I32: out = std::int64_t{static_cast<std::int32_t>(bits)}; break;
+      case GgufKind::I64: out = static_cast<std::int64_t>(bits); break;
+      case GgufKind::F32: out = double{std::bit_cast<float>(static_cast<std::uint32_t>(bits))}; break;
+      case GgufKind::F64: out = std::bit_cast<double>(bits); break;
+      case GgufKind::Bool: out = bits != 0; break;
       case GgufKind::U8:
       case GgufKind::U16:
       case GgufKind::U32:
       case GgufKind::String:
       case GgufKind::Array:
-      case GgufKind::U64:
-        out = bits;
+      case GgufKind::U64: out = bits;
     }
     return true;
   }

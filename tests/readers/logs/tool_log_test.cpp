@@ -134,14 +134,9 @@ TEST(ReadLog, SurvivesMutations) {
     for (int k = 0; k < 12; ++k) {
       const std::size_t at = random() % bad.size();
       switch (random() % 3) {
-        case 0:
-          bad[at] = static_cast<char>(random());
-          break;
-        case 1:
-          bad.erase(at, random() % 40);
-          break;
-        default:
-          bad.insert(at, bad.substr(random() % bad.size(), random() % 20));
+        case 0: bad[at] = static_cast<char>(random()); break;
+        case 1: bad.erase(at, random() % 40); break;
+        default: bad.insert(at, bad.substr(random() % bad.size(), random() % 20));
       }
       if (bad.empty()) bad = " ";
     }

@@ -156,22 +156,14 @@ inline Node qwen3_next_layer(Builder& b, const Place& p, Node x) {
 inline Node layer_block(Builder& b, const Place& p, Node x) {
   switch (b.architecture.wiring) {
     case Wiring::Sequential:
-    case Wiring::Sandwich:
-      return sequential_layer(b, p, x);
-    case Wiring::Parallel:
-      return parallel_layer(b, p, x);
-    case Wiring::Mamba:
-      return mamba_layer(b, p, x);
-    case Wiring::Jamba:
-      return jamba_layer(b, p, x);
-    case Wiring::FalconH1:
-      return falcon_h1_layer(b, p, x);
-    case Wiring::GraniteHybrid:
-      return granite_hybrid_layer(b, p, x);
-    case Wiring::NemotronH:
-      return nemotron_h_layer(b, p, x);
-    case Wiring::Qwen3Next:
-      return qwen3_next_layer(b, p, x);
+    case Wiring::Sandwich: return sequential_layer(b, p, x);
+    case Wiring::Parallel: return parallel_layer(b, p, x);
+    case Wiring::Mamba: return mamba_layer(b, p, x);
+    case Wiring::Jamba: return jamba_layer(b, p, x);
+    case Wiring::FalconH1: return falcon_h1_layer(b, p, x);
+    case Wiring::GraniteHybrid: return granite_hybrid_layer(b, p, x);
+    case Wiring::NemotronH: return nemotron_h_layer(b, p, x);
+    case Wiring::Qwen3Next: return qwen3_next_layer(b, p, x);
   }
   return x;
 }

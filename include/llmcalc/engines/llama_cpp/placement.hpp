@@ -51,29 +51,19 @@ struct TensorPlaces {
     const std::string_view kind = t.experts ? "_exps" : layer < mixtures.size() && mixtures[layer] ? "_shexp" : "";
     std::string name = "blk." + std::to_string(t.layer) + ".";
     switch (t.role) {
-      case GgufRole::Qkv:
-        return name + "attn_qkv.weight";
-      case GgufRole::KvB:
-        return name + "attn_kv_b.weight";
-      case GgufRole::Value:
-        return name + "attn_v.weight";
-      case GgufRole::Key:
-        return name + "attn_k.weight";
-      case GgufRole::Query:
-        return name + "attn_q.weight";
-      case GgufRole::AttentionOutput:
-        return name + "attn_output.weight";
-      case GgufRole::Up:
-        return name.append("ffn_up").append(kind) + ".weight";
-      case GgufRole::Gate:
-        return name.append("ffn_gate").append(kind) + ".weight";
-      case GgufRole::Down:
-        return name.append("ffn_down").append(kind) + ".weight";
+      case GgufRole::Qkv: return name + "attn_qkv.weight";
+      case GgufRole::KvB: return name + "attn_kv_b.weight";
+      case GgufRole::Value: return name + "attn_v.weight";
+      case GgufRole::Key: return name + "attn_k.weight";
+      case GgufRole::Query: return name + "attn_q.weight";
+      case GgufRole::AttentionOutput: return name + "attn_output.weight";
+      case GgufRole::Up: return name.append("ffn_up").append(kind) + ".weight";
+      case GgufRole::Gate: return name.append("ffn_gate").append(kind) + ".weight";
+      case GgufRole::Down: return name.append("ffn_down").append(kind) + ".weight";
       case GgufRole::Output:
       case GgufRole::TokenEmbedding:
       case GgufRole::Matrix:
-      case GgufRole::KeptF32:
-        break;
+      case GgufRole::KeptF32: break;
     }
     return name;
   }
@@ -226,29 +216,20 @@ struct Placement {
   const bool shared = layer.is_moe() && !t.experts;
   switch (t.role) {
     case GgufRole::Query:
-    case GgufRole::Qkv:
-      return Matrix::Query;
-    case GgufRole::Key:
-      return Matrix::Key;
-    case GgufRole::Value:
-      return Matrix::Value;
-    case GgufRole::AttentionOutput:
-      return Matrix::Output;
-    case GgufRole::Gate:
-      return shared ? Matrix::SharedGate : Matrix::Gate;
-    case GgufRole::Up:
-      return shared ? Matrix::SharedUp : Matrix::Up;
-    case GgufRole::Down:
-      return shared ? Matrix::SharedDown : Matrix::Down;
+    case GgufRole::Qkv: return Matrix::Query;
+    case GgufRole::Key: return Matrix::Key;
+    case GgufRole::Value: return Matrix::Value;
+    case GgufRole::AttentionOutput: return Matrix::Output;
+    case GgufRole::Gate: return shared ? Matrix::SharedGate : Matrix::Gate;
+    case GgufRole::Up: return shared ? Matrix::SharedUp : Matrix::Up;
+    case GgufRole::Down: return shared ? Matrix::SharedDown : Matrix::Down;
     case GgufRole::KeptF32:
       return layer.is_moe() && !t.experts && t.rows == layer.feed_forward.experts ? std::optional(Matrix::Router)
                                                                                   : std::nullopt;
-    case GgufRole::Matrix:
-      return plain_matrix(layer, other);
+    case GgufRole::Matrix: return plain_matrix(layer, other);
     case GgufRole::Output:
     case GgufRole::TokenEmbedding:
-    case GgufRole::KvB:
-      break;
+    case GgufRole::KvB: break;
   }
   return std::nullopt;
 }

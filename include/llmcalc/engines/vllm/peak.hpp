@@ -129,12 +129,8 @@ inline void add_images(std::vector<Summand>& out, const Scenario& s, const RankL
       peak.push_back(summand("hidden states", {{"tokens", limits.tokens}, {"hidden", s.model->hidden}},
                              element_block(activation_bytes(s))));
       break;
-    case ProfiledPeak::Sampler:
-      peak = sampler_peak(s, l, limits, stage.last);
-      break;
-    case ProfiledPeak::Compiled:
-      peak = compiled_peak(s, l, limits, stage.last);
-      break;
+    case ProfiledPeak::Sampler: peak = sampler_peak(s, l, limits, stage.last); break;
+    case ProfiledPeak::Compiled: peak = compiled_peak(s, l, limits, stage.last); break;
   }
   const bool images = stage.first && !s.serving.text_only;
   if (images) add_images(peak, s, l, limits.tokens);

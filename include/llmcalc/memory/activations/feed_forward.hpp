@@ -32,16 +32,14 @@ namespace llmcalc::activations {
   const Count c = p.compute;
   if (gated) return c * ((p.fused ? Count{3} : Count{4}) - (frozen ? Count{1} : Count{0}));
   switch (activation) {
-    case Activation::Relu:
-      return c;
+    case Activation::Relu: return c;
     case Activation::GeluPython:
       if (p.fused) return c * (frozen ? 1 : 2);
       return (p.autocast ? 16 : 5 * c) - (frozen ? c : 0);
     case Activation::Silu:
     case Activation::Gelu:
     case Activation::GeluTanh:
-    case Activation::ReluSquared:
-      break;
+    case Activation::ReluSquared: break;
   }
   return c * (frozen ? 1 : 2);
 }

@@ -30,24 +30,17 @@ constexpr void store_inputs_in_float8(const TrainingPass& p, const Layer& l, Lay
 [[nodiscard]] constexpr Kept mixer(const TrainingPass& p, const Layer& layer) {
   Kept kept;
   switch (layer.mixer) {
-    case Mixer::None:
-      break;
+    case Mixer::None: break;
     case Mixer::Attention:
-    case Mixer::CrossAttention:
-      kept = attention(p, layer.attention);
-      break;
-    case Mixer::LatentAttention:
-      kept = latent_attention(p, layer.attention);
-      break;
+    case Mixer::CrossAttention: kept = attention(p, layer.attention); break;
+    case Mixer::LatentAttention: kept = latent_attention(p, layer.attention); break;
     case Mixer::Mamba1:
     case Mixer::Mamba2:
     case Mixer::GatedDeltaNet:
     case Mixer::KimiDeltaNet:
     case Mixer::LightningAttention:
     case Mixer::ShortConvolution:
-    case Mixer::Recurrence:
-      kept = recurrent(p, layer.mixer, layer.recurrent);
-      break;
+    case Mixer::Recurrence: kept = recurrent(p, layer.mixer, layer.recurrent); break;
   }
   if (layer.also_recurrent) {
     Kept beside = recurrent(p, layer.recurrent_mixer(), layer.recurrent);

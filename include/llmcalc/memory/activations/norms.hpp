@@ -58,15 +58,12 @@ namespace llmcalc::activations {
 /// Number of norms of the residual stream in a layer.
 [[nodiscard]] constexpr Count norm_count(NormPlacement placement) {
   switch (placement) {
-    case NormPlacement::Sandwich:
-      return 4;
+    case NormPlacement::Sandwich: return 4;
     case NormPlacement::ParallelOne:
-    case NormPlacement::MixerOnly:
-      return 1;
+    case NormPlacement::MixerOnly: return 1;
     case NormPlacement::Pre:
     case NormPlacement::Post:
-    case NormPlacement::ParallelTwo:
-      break;
+    case NormPlacement::ParallelTwo: break;
   }
   return 2;
 }

@@ -52,26 +52,15 @@ inline constexpr Count recurrent_high = 1300;
       kept.inner = add(multiply(c, add(multiply(3, r.inner), add(product(2, r.groups, r.state), r.heads))),
                        multiply(4, r.groups));
       break;
-    case Mixer::GatedDeltaNet:
-      kept.inner = delta_net(p, r, false);
-      break;
-    case Mixer::KimiDeltaNet:
-      kept.inner = delta_net(p, r, true);
-      break;
-    case Mixer::LightningAttention:
-      kept.inner = product(5, c, r.inner);
-      break;
-    case Mixer::ShortConvolution:
-      kept.inner = product(6, c, p.hidden);
-      break;
-    case Mixer::Recurrence:
-      kept.inner = product(6, c, r.inner);
-      break;
+    case Mixer::GatedDeltaNet: kept.inner = delta_net(p, r, false); break;
+    case Mixer::KimiDeltaNet: kept.inner = delta_net(p, r, true); break;
+    case Mixer::LightningAttention: kept.inner = product(5, c, r.inner); break;
+    case Mixer::ShortConvolution: kept.inner = product(6, c, p.hidden); break;
+    case Mixer::Recurrence: kept.inner = product(6, c, r.inner); break;
     case Mixer::None:
     case Mixer::Attention:
     case Mixer::LatentAttention:
-    case Mixer::CrossAttention:
-      break;
+    case Mixer::CrossAttention: break;
   }
   return kept;
 }

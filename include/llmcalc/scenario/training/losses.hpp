@@ -226,20 +226,15 @@ inline constexpr Bytes scalar{4};
 [[nodiscard]] constexpr LossBytes whole_logits(const LossShape& s, Count held) {
   if (s.log_probabilities) return log_probabilities(s);
   switch (s.kernel) {
-    case LossKernel::Torch:
-      break;
+    case LossKernel::Torch: break;
     case LossKernel::TorchShifted:
     case LossKernel::TorchShiftedHeld:
-    case LossKernel::TorchShiftedAlone:
-      return torch_shifted(s, held);
-    case LossKernel::VocabularyParallel:
-      return vocabulary_parallel(s);
-    case LossKernel::LossParallel:
-      return torch_cross_entropy(s, held, 16);
+    case LossKernel::TorchShiftedAlone: return torch_shifted(s, held);
+    case LossKernel::VocabularyParallel: return vocabulary_parallel(s);
+    case LossKernel::LossParallel: return torch_cross_entropy(s, held, 16);
     case LossKernel::LossParallelOnce:
       return s.compiled ? loss_parallel_compiled(s, held) : torch_cross_entropy(s, held, 16);
-    case LossKernel::OverLogits:
-      return over_logits(s);
+    case LossKernel::OverLogits: return over_logits(s);
   }
   return torch_cross_entropy(s, held, 12);
 }
