@@ -18,7 +18,8 @@ case $ID in
   ubuntu) site=http://archive.ubuntu.com/ubuntu component=universe ;;
   *) echo "Put the sources into $folder, one folder each:$missing. This system's packages are not known here." >&2; exit 1 ;;
 esac
-work=$(mktemp -d)
+mkdir -p "$folder"
+work=$(mktemp -d -p "$folder")  # there, so that moving a finished folder is one step
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
 cat >"$work/here.sources" <<EOF
@@ -35,8 +36,9 @@ apt() {
 apt update
 for package in $missing; do
   (cd "$work" && apt source --download-only "$package")
+  rm -f "$work"/*.asc
   # Whole or not at all: a folder that is there counts as fetched.
-  mkdir -p "$work/$package" "$folder"
+  mkdir -p "$work/$package"
   tar xf "$work/$package"_*.orig.tar.* -C "$work/$package" --strip-components=1
   mv "$work/$package" "$folder"
 done

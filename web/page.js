@@ -273,7 +273,7 @@ const BY_CODE = {
   NumpadEnter: 335, NumpadAdd: 334, NumpadSubtract: 333, Numpad0: 320, Space: 32,
 };
 /** Shortcuts of the program that the page may take from the browser. */
-const TAKEN = new Set(['m', 'd', 'o', 's', 'p', 'z', 'y', 'k', 'e', 'g', 'a', 'x', 'c']);
+const TAKEN = new Set(['m', 'd', 'o', 's', 'p', 'z', 'y', 'k', 'e', 'g', 'a', 'x', 'c', 'r']);
 
 function numberOf(event) {
   if (BY_CODE[event.code]) return BY_CODE[event.code];

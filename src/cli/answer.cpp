@@ -149,7 +149,7 @@ int answer_all(const QuestionOptions& options, Streams streams,
     Result<Answer> answered = scenario ? answer(*scenario) : Result<Answer>(scenario.issues());
     if (answered) {
       Answer named = std::move(answered).value();
-      name_results(named.json, *scenario, options.half());
+      name_results(named.json, named.about.value_or(*scenario), options.half());
       if (options.exit_code && named.holds == false && status == success) status = does_not_fit;
       if (!options.fields.empty()) {
         fields.add(named.json);

@@ -22,7 +22,8 @@ struct Answer {
   std::string sentence;  ///< printed above the table
   io::TextTable table;
   nlohmann::ordered_json json;
-  std::optional<bool> holds{};  ///< of a question with yes or no
+  std::optional<bool> holds{};      ///< of a question with yes or no
+  std::optional<Scenario> about{};  ///< what was answered, when that is not the scenario asked about
 };
 
 /// What a list prints: a table for people and the same as JSON.

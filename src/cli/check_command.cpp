@@ -7,12 +7,15 @@
 #include "report/answers_json.hpp"
 
 #include <llmcalc/base/printable.hpp>
+#include <llmcalc/scenario/validate.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -54,6 +57,21 @@ std::vector<std::string> names_of(std::string written) {
   return names;
 }
 
+/// As many devices as the layout has ranks, or as figures are printed of.
+Count devices_in(const io::MeasuredLog& log) {
+  Count ranks = 1;
+  for (const io::LogSetting& setting : log.settings) {
+    if (setting.path == "parallelism.tensor" || setting.path == "parallelism.pipeline" ||
+        setting.path == "parallelism.data")
+      ranks = multiply(ranks, std::max<Count>(setting.value, 1));
+  }
+  std::set<std::string_view> printed;
+  for (const io::MeasuredFigure& f : log.figures) {
+    if (f.device != "host" && !f.device.empty()) printed.insert(f.device);
+  }
+  return std::max<Count>(ranks, printed.size());
+}
+
 /// The model and the devices that a log names, as a scenario; null when its model is none that is known.
 nlohmann::json scenario_in(const io::MeasuredLog& log, const io::Resolver& resolver, bool takes_devices) {
   nlohmann::json document;
@@ -68,14 +86,12 @@ nlohmann::json scenario_in(const io::MeasuredLog& log, const io::Resolver& resol
     return f.device == "host";
   });
   if (takes_devices && on_host) document["device"] = "cpu";
-  if (!takes_devices || on_host || log.device.empty() || !resolver.device(log.device)) return document;
-  Count devices = 1;
-  for (const io::LogSetting& setting : log.settings) {
-    if (setting.path == "parallelism.tensor" || setting.path == "parallelism.pipeline" ||
-        setting.path == "parallelism.data")
-      devices = multiply(devices, std::max<Count>(setting.value, 1));
+  if (!takes_devices || on_host) return document;
+  if (log.device.empty() || !resolver.device(log.device)) {
+    document["device"] = {{"id", std::string(default_device_id)}, {"count", devices_in(log)}};
+    return document;
   }
-  document["device"] = {{"id", log.device}, {"count", devices}};
+  document["device"] = {{"id", log.device}, {"count", devices_in(log)}};
   return document;
 }
 
@@ -91,7 +107,12 @@ int check(CheckRequest request, Streams streams) {
     request.scenario.stand_in(std::move(found));
   }
   return answer_all(request, streams, [&](const Scenario& s) -> Result<Answer> {
-    return check_answer(*log, request.adopt ? io::adopted(*log, s) : s, request);
+    if (!request.adopt) return check_answer(*log, s, request);
+    Scenario taken = io::adopted(*log, s, [&](std::string_view path) { return request.scenario.given(path); });
+    if (Issues issues = validate(taken); !issues.empty()) return issues;  // a log may say anything
+    Answer out = check_answer(*log, taken, request);
+    out.about = std::move(taken);
+    return out;
   });
 }
 

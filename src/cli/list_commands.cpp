@@ -119,6 +119,7 @@ ordered_json device_json(const io::DevicePreset& row) {
   out["flops_basis"] = row.operations_basis;
   out["bf16_operations_per_second"] = d.operations.bf16;
   out["interconnect"] = {{"kind", d.link}, {"bytes_per_second", number_or_null(d.link_bandwidth)}};
+  if (d.link_devices != 0) out["interconnect"]["devices"] = d.link_devices;
   out["power_watts"] = d.power;
   out["released"] = d.released;
   if (row.price_low > 0) {

@@ -86,6 +86,7 @@ void read_rates(PresetObject& from, DevicePreset& preset, Issues& issues) {
   nested(from, "interconnect", issues, [&](PresetObject& link) {
     link.text("kind", device.link, true);
     rate(link, "bytes_per_second", device.link_bandwidth, most_bandwidth);
+    link.count("devices", device.link_devices, 2, 4096);
   });
   from.number("power_watts", device.power, 1, most_power);
   nested(from, "price_usd_per_hour", issues, [&](PresetObject& price) {

@@ -405,11 +405,14 @@ bool CheckedFigure::same() const {
 
 Task usual_task(const MeasuredLog& log) { return log.kind == LogKind::Torch ? Task::Training : Task::Inference; }
 
-Scenario adopted(const MeasuredLog& log, Scenario scenario) {
-  if (const auto runtime = from_key<Runtime>(key_of(log.kind)); runtime && !prints_as(scenario, log.kind))
+Scenario adopted(const MeasuredLog& log, Scenario scenario, const std::function<bool(std::string_view)>& keeps) {
+  const auto kept = [&](std::string_view path) { return keeps && keeps(path); };
+  const auto runtime = from_key<Runtime>(key_of(log.kind));
+  if (runtime && !prints_as(scenario, log.kind) && !kept("serving.runtime"))
     scenario = with_engine(std::move(scenario), *runtime);
-  if (!log.version.empty() && is_engine(log.kind)) scenario.serving.version = log.version;
+  if (!log.version.empty() && is_engine(log.kind) && !kept("serving.version")) scenario.serving.version = log.version;
   for (const LogSetting& setting : log.settings) {
+    if (kept(setting.path)) continue;
     // Tokens that a model of its own drafts would be taken for the model's own layers'.
     if (setting.path == "serving.draft_tokens" && !log.drafter.empty() && !scenario.serving.draft_model) continue;
     scenario = with_setting(std::move(scenario), setting);

@@ -10,8 +10,10 @@
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/task.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace llmcalc::io {
@@ -51,8 +53,10 @@ struct SelfCheck {
 /// Which half of the scenario a log is about: engines serve, PyTorch's figures are a training run's.
 [[nodiscard]] Task usual_task(const MeasuredLog& log);
 
-/// The scenario with what the log says of engine, version and settings; what does not fit the field is left as it is.
-[[nodiscard]] Scenario adopted(const MeasuredLog& log, Scenario scenario);
+/// The scenario with what the log says of engine, version and settings; what does not fit the field is left as it is, and so
+/// is what `keeps` says yes to. Ranges are not looked at: validate() before anything is estimated.
+[[nodiscard]] Scenario adopted(const MeasuredLog& log, Scenario scenario,
+                               const std::function<bool(std::string_view path)>& keeps = {});
 
 /// Compares a log with what a valid scenario predicts.
 SelfCheck self_check(const MeasuredLog& log, const Scenario& scenario, Task task);

@@ -169,7 +169,7 @@ namespace {
 /// What a million tokens cost that are read, and that are written; with a prompt that is shorter than the context, what
 /// they cost in that mix.
 void add_prices(std::vector<SpeedRow>& rows, const Scenario& s, const InferenceSpeed& speed, bool serves) {
-  if (price_per_hour(s) <= 0 || s.model->encodes()) return;
+  if (cost_of(s, Task::Inference, speed.total_tokens_per_second).dollars_per_hour <= 0 || s.model->encodes()) return;
   const auto replicas = static_cast<double>(std::max<Count>(s.parallelism.data, 1));
   const Rate& read = speed.prefill_tokens_per_second;
   const Rate in = cost_of(s, Task::Inference, {read.low * replicas, read.typical * replicas, read.high * replicas})

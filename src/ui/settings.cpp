@@ -167,9 +167,10 @@ bool reset_dot(Controls& c, const Field& field, ImVec2 row) {
 
 void complaint(Controls& c, const Field& field) {
   if (c.typing.name == field.path && !c.typing.complaint.empty()) {
-    const bool real = field.kind() == FieldKind::Real;
+    const bool share = field.limits.high <= field.limits.low;  // of the parameters: text with a slider
+    const bool real = field.kind() == FieldKind::Real || share;
     const auto limit = [&](double value) { return real ? shortest(value) : grouped(whole_of(value)); };
-    const std::string range = limit(field.limits.low) + " to " + limit(field.limits.high);
+    const std::string range = limit(field.limits.low) + " to " + limit(share ? 1 : field.limits.high);
     paragraph(c.theme, c.theme.fonts.small, c.theme.palette.bad,
               c.typing.complaint + range + (real ? "." : " (8k, 70b work too)."), ImGui::GetContentRegionAvail().x);
   }

@@ -195,10 +195,10 @@ void filter_part(const RunsShown& shown, WhatRuns& runs, Controls& controls) {
 }
 
 /// "24 GB · 1.01 TB/s · $0.29 per hour (2026-08)": what other devices have and cost.
-std::string facts_of(const DeviceGroup& devices) {
+std::string facts_of(const DeviceGroup& devices, ByteUnits units) {
   const Device& device = *devices.device;
-  std::string facts = text(device.addressable() * devices.count);
-  if (device.bandwidth > 0) facts += " · " + rate_text(device.bandwidth, "B");
+  std::string facts = text(device.addressable() * devices.count, units);
+  if (device.bandwidth > 0) facts += " · " + rate_text(device.bandwidth, "B") + (devices.count > 1 ? " each" : "");
   if (device.price_per_hour > 0) {
     facts += " · $" + two_digits(device.price_per_hour * static_cast<double>(devices.count)) + " per hour to rent (" +
              device.price_date + ")";
@@ -207,12 +207,13 @@ std::string facts_of(const DeviceGroup& devices) {
 }
 
 /// What other devices newly run, and a button that takes them.
-void card_part(const Upgrade& upgrade, const Theme& theme, RunDeeds& deeds) {
+void card_part(const Upgrade& upgrade, const Theme& theme, ByteUnits units, RunDeeds& deeds) {
   constexpr std::size_t most = 8;
   const Palette& p = theme.palette;
   const float width = ImGui::GetContentRegionAvail().x;
-  paragraph(theme, theme.fonts.small, p.text_soft, facts_of(upgrade.devices), width);
+  paragraph(theme, theme.fonts.small, p.text_soft, facts_of(upgrade.devices, units), width);
   if (button(theme, "runs.take", "Take it as the machine", 0, Look::Quiet)) deeds.card = upgrade.devices;
+  if (upgrade.models.empty()) return;
   for (std::size_t i = 0; i < std::min(upgrade.models.size(), most); ++i) {
     ImGui::Dummy({width, theme.px(17)});
     const Box box = last_item();
@@ -226,7 +227,7 @@ void card_part(const Upgrade& upgrade, const Theme& theme, RunDeeds& deeds) {
 
 void upgrade_part(const RunsShown& shown, WhatRuns& runs, const Theme& theme, RunDeeds& deeds) {
   if (shown.answers.upgrades.empty()) return;
-  heading(theme, "With another card", "newly as wished");
+  heading(theme, "With another card", "models that newly run");
   for (const Upgrade& upgrade : shown.answers.upgrades) {
     const DeviceGroup& devices = upgrade.devices;
     const std::string name = (devices.count > 1 ? grouped(devices.count) + " × " : "") + devices.device->name;
@@ -242,10 +243,10 @@ void upgrade_part(const RunsShown& shown, WhatRuns& runs, const Theme& theme, Ru
     const float width = draw_text(theme, theme.fonts.body, ink, box, words, Align::Right);
     draw_name(theme, open ? theme.fonts.strong : theme.fonts.body, theme.palette.text,
               {box.from, {box.to.x - width - theme.px(8), box.to.y}}, name);
-    help(theme, name + ", " + facts_of(devices) + ".\nClick to see what newly runs.");
+    help(theme, name + ", " + facts_of(devices, shown.units) + ".\nClick to see what newly runs.");
     focus_ring(theme, box);
     note_control(theme, "card." + name, box);
-    if (open) card_part(upgrade, theme, deeds);
+    if (open) card_part(upgrade, theme, shown.units, deeds);
     ImGui::PopID();
   }
 }

@@ -118,9 +118,11 @@ RowDeed model_row(const Theme& theme, const RowColumns& c, const io::Recommended
   const Box box = last_item();
   focus_ring_in_list(theme, box, chosen);
   const bool by_keys = ImGui::GetIO().NavVisible && ImGui::IsItemFocused();
-  const RowDeed deed = clicked && (by_keys || ImGui::IsMouseDoubleClicked(0)) ? RowDeed::Open
-                       : clicked || (by_keys && !chosen)                      ? RowDeed::Choose
-                                                                              : RowDeed::None;
+  // A double click is one at its second press; the button answers when it is let go.
+  const bool twice = ImGui::IsItemHovered() && ImGui::IsMouseDoubleClicked(0);
+  const RowDeed deed = (clicked && by_keys) || twice     ? RowDeed::Open
+                       : clicked || (by_keys && !chosen) ? RowDeed::Choose
+                                                         : RowDeed::None;
   if (!ImGui::IsItemVisible()) return deed;
   ImGui::GetWindowDrawList()->AddLine({box.from.x, box.to.y}, box.to, faded(p.border, 0.6f));
   if (chosen || ImGui::IsItemHovered()) fill(box, chosen ? p.row : faded(p.row, 0.5f), theme.px(3));

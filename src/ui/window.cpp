@@ -175,8 +175,10 @@ void hint(App& app, const Theme& theme) {
 /// Says that the numbers are those of the settings before, where the present ones cannot be estimated.
 void refusal(const App& app, const Theme& theme) {
   const Issue& first = app.results.issues.front();
-  paragraph(theme, theme.fonts.strong, theme.palette.bad, "These settings cannot be estimated: " + first.what + ".",
-            ImGui::GetContentRegionAvail().x);
+  const auto field = std::ranges::find(fields, first.where, [](const Field& f) { return f.pointer(); });
+  const std::string subject = field == fields.end() ? std::string() : std::string(field->label) + " ";
+  paragraph(theme, theme.fonts.strong, theme.palette.bad,
+            "These settings cannot be estimated: " + subject + first.what + ".", ImGui::GetContentRegionAvail().x);
   paragraph(theme, theme.fonts.small, theme.palette.text_soft, "Below are the figures of the settings before.",
             ImGui::GetContentRegionAvail().x);
 }
@@ -321,14 +323,19 @@ void keep_focus(App& app) {
   if (largest != shown.components.end()) focus.part = largest->part;
 }
 
-/// A layout that other devices cannot hold: as many tensor ranks as divide them, and nothing else divided.
+/// A layout that other devices cannot hold: as many tensor ranks and replicas as divide them, and nothing else divided.
 void keep_layout(App& app) {
   Parallelism& p = app.scenario.parallelism;
   const Count devices = app.scenario.devices.count();
   const Count ranks = ranks_of(p);
   if (devices == 0 || ranks <= 1 || devices % ranks == 0) return;
-  p = {.zero = p.zero, .tensor = std::gcd(p.tensor, devices), .fsdp = p.fsdp};
-  say(app, "Parallel layout set back to " + counted(p.tensor, "device") + " · Ctrl+Z takes it back");
+  const Count tensor = std::gcd(p.tensor, devices);
+  p = {.data = std::gcd(p.data, devices / tensor),
+       .zero = p.zero,
+       .tensor = tensor,
+       .sequence_parallel = p.sequence_parallel,
+       .fsdp = p.fsdp};
+  say(app, "Parallel layout set back to " + counted(ranks_of(p), "device") + " · Ctrl+Z takes it back");
 }
 
 /// Brings what is drawn up to date with the scenario and the chosen chart.

@@ -102,6 +102,45 @@ TEST(CheckCommand, ALogAloneOfAProcessorAndOneWhoseDrafterIsNotKnown) {
       << drafted.out;
 }
 
+TEST(CheckCommand, RefusesWhatALogSaysThatCannotBe) {
+  for (const char* setting : {"'pipeline_parallel_size': 100000000", "'gpu_memory_utilization': 1e300",
+                              "'max_num_seqs': 18446744073709551615"}) {
+    const Called called = call({"check", "-"}, std::string("INFO non-default args: {'model': 'qwen3-8b', ") +
+                                                   setting + "}\nINFO Available KV cache memory: 1.00 GiB\n");
+    EXPECT_EQ(called.status, bad_input) << setting << called.out;
+    EXPECT_NE(called.errors.find("must be"), std::string::npos) << called.errors;
+  }
+}
+
+TEST(CheckCommand, WhatIsAskedForStandsAgainstTheLog) {
+  const std::string vllm =
+      "INFO non-default args: {'model': 'qwen3-8b', 'max_model_len': 4096, 'max_num_seqs': 16}\n"
+      "INFO Available KV cache memory: 1.00 GiB\n";
+  const Called alone = call({"check", "-"}, vllm);
+  EXPECT_EQ(alone.out.find("Differs: Max sequences"), std::string::npos) << alone.out;
+  const Called asked = call({"check", "-", "--max-num-seqs", "64"}, vllm);
+  EXPECT_NE(asked.out.find("Differs: Max sequences: 16 in the log, 64 in the scenario"), std::string::npos)
+      << asked.out;
+}
+
+TEST(CheckCommand, ADraftsLoadIsNotTheModel) {
+  const std::string load =
+      "llama_model_loader: loaded meta data with 33 key-value pairs\n"
+      "llama_model_loader: - kv   2:  general.name str              = Qwen3 32B\n"
+      "print_info: file type   = (guessed) Q4_K - Medium\n"
+      "load_tensors:        CUDA0 model buffer size = 18900.00 MiB\n"
+      "load_tensors:        CUDA1 model buffer size =   500.00 MiB\n"
+      "loading draft model\n"
+      "llama_model_loader: loaded meta data with 33 key-value pairs\n"
+      "llama_model_loader: - kv   2:  general.name str              = Qwen3 0.6B\n"
+      "print_info: file type   = Q8_0\n"
+      "load_tensors:        CUDA0 model buffer size =   604.00 MiB\n";
+  const auto json = nlohmann::json::parse(call({"check", "-", "--format", "json"}, load).out);
+  EXPECT_EQ(json["scenario"]["model"], "qwen3-32b") << json;
+  EXPECT_EQ(json["scenario"]["weights"], "gguf:Q4_K_M");
+  EXPECT_EQ(json["scenario"]["device"], "2 x rtx-4090") << "as many as figures are printed of";
+}
+
 TEST(CheckCommand, SaysThatALongLogWasCut) {
   std::string filler;
   while (filler.size() <= std::size_t{33} << 20) filler += std::string(65536, '.') + "\n";

@@ -1,7 +1,12 @@
-// A log as pasted text: what is read of it names known figures and settings, and reading it costs little.
+// A log as pasted text: what is read of it names known figures and settings, reading it costs little, and so does comparing
+// it with the scenario that it makes of a valid one.
 
 #include "readers/logs/measured_log.hpp"
+#include "readers/scenario_json.hpp"
+#include "report/self_check.hpp"
 #include "structure.hpp"
+
+#include <llmcalc/scenario/validate.hpp>
 
 #include <cstdint>
 #include <cstdlib>
@@ -20,6 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const io::MeasuredFigure& figure : log->figures) {
     if (figure.device.empty()) std::abort();
   }
+  static const Scenario asked =
+      io::read_scenario_text(R"({"model": {"custom": {}}, "device": {"memory_bytes": 24000000000}})", {}).value();
+  const Scenario taken = io::adopted(*log, asked);
+  if (validate(taken).empty()) (void)io::self_check(*log, taken, io::usual_task(*log));
   return 0;
 }
 

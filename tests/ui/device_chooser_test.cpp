@@ -96,11 +96,23 @@ TEST(Layout, FollowsFewerDevicesThanItHasRanks) {
   EXPECT_EQ(d.app.scenario.parallelism.tensor, 4U);
 }
 
+TEST(Layout, KeepsTheReplicasThatFewerDevicesCanHold) {
+  Driver d;
+  use_device(d.app, d.app.scenario.devices.groups.front().device, 8);
+  d.app.scenario.parallelism.data = 8;
+  d.app.scenario.parallelism.zero = 3;
+  d.frames(2);
+  use_device(d.app, d.app.scenario.devices.groups.front().device, 4);
+  d.frames(2);
+  EXPECT_EQ(d.app.scenario.parallelism.data, 4U);
+  EXPECT_EQ(d.app.scenario.parallelism.zero, 3U);
+}
+
 TEST(Refused, SettingsAreSaidAboveTheFiguresOfTheSettingsBefore) {
   Driver d;
   d.app.scenario.serving.version = "abc";
   d.frames(3);
-  EXPECT_TRUE(d.shows("These settings cannot be estimated: must be a version"));
+  EXPECT_TRUE(d.shows("These settings cannot be estimated: Engine version must be a version"));
 }
 
 TEST(Settings, ThatNeedAGpuOrExpertsAreShownWithThemOnly) {

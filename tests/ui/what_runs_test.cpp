@@ -92,6 +92,22 @@ TEST(WhatRuns, ArrowsChooseARowAndEnterOpensIt) {
   EXPECT_EQ(d.app.scenario.model->id, rows[2].known->entry.id);
 }
 
+TEST(WhatRuns, ADoubleClickOpensARow) {
+  Driver d;
+  d.app.view.screen = Screen::WhatRuns;
+  wait_for_rows(d);
+  const auto rows = listed_rows(d.jobs.runs->answers(), d.app.view.runs);
+  ASSERT_FALSE(rows.empty());
+  const std::string id = rows[0].known->entry.id;
+  const auto row = d.find("run." + id);
+  ASSERT_TRUE(row);
+  d.click(row->middle());
+  d.click(row->middle());
+  d.frames(2);
+  EXPECT_EQ(d.app.view.screen, Screen::OneModel);
+  EXPECT_EQ(d.app.scenario.model->id, id);
+}
+
 TEST(WhatRuns, SaysWhatLiesOnTheGpuAndWhatInRam) {
   Driver d;
   d.app.view.screen = Screen::WhatRuns;

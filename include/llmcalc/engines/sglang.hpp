@@ -118,7 +118,8 @@ inline constexpr auto versions = first_versions(profiles);
 /// What torch.distributed takes of a rank before weights are loaded: NCCL's and the custom all-reduce's buffers over
 /// NVLink; over PCIe there is no custom all-reduce (vLLM's start-up logs, vllm/versions.hpp).
 [[nodiscard]] constexpr Range distributed(const RankLayout& l, const Device& device) {
-  if (multiply(l.tensor, l.data) <= 1) return {};
+  // Replicas without shared experts are engines of their own.
+  if (l.tensor <= 1 && (l.data <= 1 || l.expert <= 1)) return {};
   const bool apart = device.link.starts_with("PCIe") || device.link.ends_with("bridge");
   return apart ? mebibytes(400, 60, 780) : mebibytes(1900, 1430, 2060);
 }

@@ -33,15 +33,17 @@ inline void add_general(const Scenario& s, std::optional<Task> half, std::vector
   }
   const Count ranks = ranks_of(s.parallelism);
   const Count devices = s.devices.count();
+  // Engines that deal layers to all devices have no ranks.
+  const bool deals = !wants(half, Task::Training) && engine_of(s).deals_layers();
   if (ranks > 1 && devices != 0 && ranks != devices) {
     out.push_back("The parallel layout occupies " + grouped(ranks) + " devices, the scenario has " +
                   grouped(devices) +
-                  (ranks < devices ? ": " + grouped(devices - ranks) + " idle, at no cost here." : "."));
+                  (ranks < devices && !deals ? ": " + grouped(devices - ranks) + " idle, at no cost here." : "."));
   }
-  const Count node = std::max<Count>(s.speed.devices_per_node, 1);
+  const Count node = linked_devices(s);
   const Count tensor = s.parallelism.tensor;
-  if (tensor > node) {
-    out.push_back("Tensor parallelism of " + grouped(tensor) + " ranks spans " + grouped((tensor + node - 1) / node) +
+  if (tensor > node && !deals) {
+    out.push_back("Tensor parallelism of " + grouped(tensor) + " ranks spans " + grouped(ceil_divide(tensor, node)) +
                   " nodes of " + counted(node, "device") +
                   ": every layer waits for the network. Pipeline stages need it less.");
   }

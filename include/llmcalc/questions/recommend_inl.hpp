@@ -489,7 +489,8 @@ inline std::string larger_text(const Recommendation& answer, const Wish& wish, B
   std::string name = " " + format_name(whole);
   if (whole.runs()) {
     const std::string speed = whole.speed.typical > 0 ? " at " + two_digits(whole.speed.typical) + " tokens/s" : "";
-    return name + " fits too" + speed + "; what the smaller one loses is negligible.";
+    const bool nothing = best.loss.in_words() <= LossClass::Negligible;
+    return name + " fits too" + speed + (nothing ? "; what the smaller one loses is negligible." : ".");
   }
   const Bytes missing = missing_on_devices(whole.fit, wish.certainty);
   std::string out =

@@ -109,8 +109,7 @@ struct Work {
 /// Bytes per second between so many ranks: the devices' own link within a node, at most the network's beyond.
 [[nodiscard]] inline double link_of(const Scenario& s, const Device& device, Count ranks) {
   const double own = device.link_bandwidth / 2;
-  return (ranks <= s.speed.devices_per_node ? own : std::min(s.speed.network_bandwidth, own)) *
-         s.speed.link_efficiency;
+  return (ranks <= linked_devices(s) ? own : std::min(s.speed.network_bandwidth, own)) * s.speed.link_efficiency;
 }
 
 /// Seconds that `tokens` tokens' activations take between the tensor ranks, in one all-reduce.

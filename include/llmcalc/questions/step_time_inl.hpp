@@ -70,7 +70,7 @@ struct Step {
 
   /// Bytes per second of one rank in a group of `width` neighbours, `stride` apart.
   [[nodiscard]] double link(double width, double stride = 1) const {
-    const double node = count(s.speed.devices_per_node);
+    const double node = count(linked_devices(s));
     const double network = s.speed.network_bandwidth * s.speed.link_efficiency;
     const double inside = device.link_bandwidth > 0 ? device.link_bandwidth / 2 * s.speed.link_efficiency : network;
     if (width * stride <= node) return inside;
@@ -102,7 +102,7 @@ inline double micro_experts(const Step& x) {
   const double layers = std::ceil(static_cast<double>(x.work.routed_layers) / x.p);
   const double volume = (x.e - 1) / x.e * x.tokens / x.t * x.work.routed_width * 2;
   // Every rank sends to every other: no ring helps a group that is wider than a node.
-  const double node = Step::count(x.s.speed.devices_per_node);
+  const double node = Step::count(linked_devices(x.s));
   const double link = x.e <= node ? x.link(x.e) : x.s.speed.network_bandwidth * x.s.speed.link_efficiency;
   return layers * exchanges * (volume / link + 20e-6) * x.exposed();
 }

@@ -55,6 +55,7 @@ struct Device {
   OperationRates operations;  ///< per second
   std::string link;           ///< interconnect's name
   double link_bandwidth = 0;  ///< bytes per second, both directions together as marketed
+  Count link_devices = 0;     ///< devices that it connects (72 of an NVL72); 0: those of a server
   double power = 0;           ///< watts
   int released = 0;           ///< year
   double price_per_hour = 0;  ///< US dollars, dated by `price_date`; 0: unknown

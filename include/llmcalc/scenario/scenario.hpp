@@ -13,6 +13,7 @@
 #include <llmcalc/scenario/speed_settings.hpp>
 #include <llmcalc/scenario/training.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -202,5 +203,12 @@ struct Scenario {
   }
   friend bool operator==(const Scenario&, const Scenario&) = default;
 };
+
+/// Devices that the fast link connects: what the user says, else those of the device's rack or of a server.
+[[nodiscard]] inline Count linked_devices(const Scenario& s) {
+  const Count said = std::max<Count>(s.speed.devices_per_node, 1);
+  const Device* device = s.devices.smallest();
+  return said != SpeedSettings{}.devices_per_node || !device ? said : std::max(said, device->link_devices);
+}
 
 }  // namespace llmcalc

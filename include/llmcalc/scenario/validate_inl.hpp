@@ -12,6 +12,7 @@
 #include <llmcalc/scenario/validate_training.hpp>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace llmcalc {
@@ -48,13 +49,13 @@ LLMCALC_INLINE Count ranks_of(const Parallelism& p) { return product(p.data, p.t
 
 namespace validation {
 
-/// Versions of the engine or the framework whose rules are known: " (rules of vLLM are known from 0.6, 0.19)".
+/// Versions at which the rules of the engine or the framework change: " (the rules of vLLM change at 0.6, 0.19)".
 inline std::string known_versions(const Field& f, const Scenario& s) {
   const bool serves = f.group() == "serving";
   std::string list;
+  bool oldest = true;  // nothing changes at the first row
   const auto add = [&](std::string_view version) {
-    if (version.empty() || version == "0") return;
-    list.append(list.empty() ? "" : ", ").append(version);
+    if (!std::exchange(oldest, false) && !version.empty()) list.append(list.empty() ? "" : ", ").append(version);
   };
   if (serves) {
     for (const std::string_view version : engine_of(s).versions) add(version);

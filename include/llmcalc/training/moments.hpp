@@ -182,7 +182,7 @@ inline void put_moment(const TrainingSetup& setup, const TrainingStage& s, Momen
     case Moment::Generation:
     case Moment::Scoring:
       // Between steps there are no gradients, unless their buffers are never freed.
-      if (setup.rules->gradients == GradientBuffers::Persistent) put_gradients(setup, s, sink);
+      if (setup.rules->gradients == GradientBuffers::Persistent) put_gradients(setup, s, GradientsAt::Backward, sink);
       if (moment == Moment::Scoring) put_gathered_forward(setup, s, sink);
       break;
     case Moment::ForwardEnd:
@@ -210,14 +210,15 @@ inline void put_moment(const TrainingSetup& setup, const TrainingStage& s, Momen
     case Moment::LastLayer: put_layer(setup, s, true, sink); break;
     case Moment::FirstLayer: put_layer(setup, s, false, sink); break;
     case Moment::BackwardEnd:
-      put_gradients(setup, s, sink);
+      put_gradients(setup, s, GradientsAt::Backward, sink);
       put_held_logits(setup, s, sink);
       put_embedding_backward(setup, s, sink);
-      put_root_reduction(setup, s, sink);
+      // While gradients are added up whole nothing is reduced, and that is more.
+      if (!setup.accumulates_whole()) put_root_reduction(setup, s, sink);
       break;
     case Moment::Load: break;
     case Moment::Step:
-      put_gradients(setup, s, sink);
+      put_gradients(setup, s, GradientsAt::Step, sink);
       put_held_logits(setup, s, sink);
       put_step(setup, s, sink);
       break;

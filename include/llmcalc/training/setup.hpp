@@ -122,8 +122,11 @@ struct TrainingSetup {
   }
   /// Gradients of several micro-batches are added up whole, before they are reduced.
   [[nodiscard]] bool accumulates_whole() const {
-    const bool first = rules->accumulated == AccumulatedGradients::WholeInFsdp1 && parallelism().fsdp == 1;
-    return zero >= 3 && micro_batches > 1 && (first || rules->accumulated == AccumulatedGradients::Whole);
+    // A tool that only has FSDP shards gradients alone with it too (SHARD_GRAD_OP); elsewhere that is DeepSpeed's.
+    const bool always = rules->accumulated == AccumulatedGradients::Whole && zero >= 2;
+    const bool first =
+        rules->accumulated == AccumulatedGradients::WholeInFsdp1 && zero >= 3 && parallelism().fsdp == 1;
+    return micro_batches > 1 && (always || first);
   }
   /// Weights are stored as shards and gathered layer by layer.
   [[nodiscard]] bool gathers() const { return zero >= 3 && dense_group > 1; }
@@ -299,14 +302,14 @@ inline void set_trained(TrainingSetup& setup) {
   }
 }
 
-/// How the base model is stored. QLoRA on a model in a plain format, or on one that is released in 8 bits when nothing
-/// is said, means NF4 with double quantization; so it does where GGUF is chosen, which nothing quantizes to four bits
-/// while it is loaded (transformers modeling_utils.py refuses it): the released weights are meant.
+/// How the base model is stored. QLoRA on a model in a plain format means NF4 with double quantization; so it does where
+/// GGUF is chosen, which nothing quantizes to four bits while it is loaded (transformers modeling_utils.py refuses it): the
+/// released weights are meant. A checkpoint that is quantized already stays what it is (transformers quantizers/auto.py,
+/// merge_quantization_configs).
 [[nodiscard]] inline WeightRules base_rules(const Scenario& s, const Model& model) {
   WeightRules rules = weight_rules(model, s.weights);
-  const bool wide = s.weights.format == WeightFormat::AsReleased && row_of(rules.format).bits == 8;
   const bool gguf = row_of(rules.format).family == FormatFamily::Gguf;
-  if (row_of(s.training.method).base == BaseFormat::FourBit && (is_plain(rules.format) || wide || gguf)) {
+  if (row_of(s.training.method).base == BaseFormat::FourBit && (is_plain(rules.format) || gguf)) {
     rules.format = WeightFormat::Nf4Dq;
     rules.measured = false;  // it is quantized while it is loaded
   }

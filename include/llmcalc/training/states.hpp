@@ -184,8 +184,11 @@ inline void put_saved_gradients(const TrainingSetup& setup, Count elements, Sink
                divisors(setup, 2), sink);
 }
 
+/// Whether the last micro-batch's gradients are still being made, or are reduced for the step.
+enum class GradientsAt : std::uint8_t { Backward, Step };
+
 /// All gradients of the stage, or the largest one when the optimizer steps inside the backward pass.
-inline void put_gradients(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+inline void put_gradients(const TrainingSetup& setup, const TrainingStage& s, GradientsAt at, Sink& sink) {
   if (s.all.saved != 0) put_saved_gradients(setup, s.all.saved, sink);
   if (s.trained_elements.total() == 0) return;
   if (setup.training().steps_in_backward()) {
@@ -193,7 +196,7 @@ inline void put_gradients(const TrainingSetup& setup, const TrainingStage& s, Si
              summand("largest tensor", {{"parameters", s.all.largest}, {"bytes", setup.gradient_bytes}}));
     return;
   }
-  if (setup.accumulates_whole()) {
+  if (setup.accumulates_whole() && at == GradientsAt::Backward) {
     // They become shards in the last micro-batch, layer by layer.
     return put_elements(Part::Gradients, "trained parameters, not reduced yet", s.trained_elements,
                         setup.formed_bytes, {}, sink);
@@ -205,7 +208,7 @@ inline void put_gradients(const TrainingSetup& setup, const TrainingStage& s, Si
 /// Gradients that are there before the backward pass: accumulated ones, and the head's when the loss makes it.
 inline void put_early_gradients(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (setup.accumulates() && !setup.training().steps_in_backward()) {
-    put_gradients(setup, s, sink);
+    put_gradients(setup, s, GradientsAt::Backward, sink);
     return;
   }
   if (s.share.last && row_of(setup.loss.loss).makes_gradients && setup.head_trained()) {
@@ -241,7 +244,7 @@ inline void put_gradients_inside(const TrainingSetup& setup, const TrainingStage
     if (n != 0) sink.put(Part::Gradients, summand(label, {{"parameters", n}, {"bytes", bytes}}, {1, 1}, over));
   };
   if (setup.training().steps_in_backward() || setup.accumulates()) {
-    put_gradients(setup, s, sink);
+    put_gradients(setup, s, GradientsAt::Backward, sink);
     // Shards hold what was added up so far; what this micro-batch adds is whole until it is reduced.
     if (setup.reduces_gradients() && !setup.training().steps_in_backward()) {
       if (!apart) put("output head and final norm", head, width, 1);

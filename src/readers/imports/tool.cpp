@@ -129,6 +129,7 @@ class TableReader {
     if (kind == "affects") return set(row.affects, how);
     if (kind == "switch") {
       row.as = As::Switch;
+      if (how.starts_with("affects ")) return set(row.affects, how.substr(8));
       if (!how.starts_with("take ")) return set(row.words, how);
       kind = cut(how, " ");
     }

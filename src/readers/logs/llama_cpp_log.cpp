@@ -34,6 +34,8 @@ struct Load {
   Count weights = 0;
   std::vector<Context> contexts{};
   bool draft = false;  ///< announced as a draft model
+  std::string name{};  ///< of its model
+  std::string mix{};
 
   /// The context that is being made.
   Context& context() { return contexts.empty() ? contexts.emplace_back() : contexts.back(); }
@@ -190,7 +192,16 @@ void LlamaCppReader::breakdown_line(std::string_view text) {
 
 /// The mix that "file type = Q4_K - Medium" or "IQ4_XS - 4.25 bpw" names (llama_model_ftype_name).
 std::string mix_named(std::string_view text) {
-  const std::string_view all = trimmed(text);
+  std::string_view all = trimmed(text);
+  if (constexpr std::string_view guessed = "(guessed)"; all.starts_with(guessed))
+    all = trimmed(all.substr(guessed.size()));
+  all = trimmed(all.substr(0, all.find('(')));
+  // Names that are not those of the files.
+  constexpr std::pair<std::string_view, std::string_view> others[] = {
+      {"Q2_K - Medium", "Q2_K"}, {"IQ3_S mix", "IQ3_M"}, {"MXFP4 MoE", "MXFP4_MOE"}};
+  for (const auto& [words, key] : others) {
+    if (all.starts_with(words)) return std::string(key);
+  }
   std::string name(all.substr(0, all.find(' ')));
   for (const std::string_view size : {"Small", "Medium", "Large"}) {
     if (all.ends_with(size)) name += {'_', size.front()};
@@ -200,10 +211,11 @@ std::string mix_named(std::string_view text) {
 
 void LlamaCppReader::settings_line(std::string_view text) {
   for (const std::string_view words : {"file type", "model ftype"}) {
-    if (const std::string_view mix = has(text, words) ? text_between(text, " = ", "\r\n(") : ""; !mix.empty())
-      log_.weights = mix_named(mix);
+    if (const std::string_view mix = has(text, words) ? text_between(text, " = ", "\r\n") : ""; !mix.empty())
+      (loads_.empty() ? log_.weights : loads_.back().mix) = mix_named(mix);
   }
-  if (has(text, "general.name") && has(text, "str")) log_.model = trimmed(text_between(text, " = ", "\r\n"));
+  if (has(text, "general.name") && has(text, "str"))
+    (loads_.empty() ? log_.model : loads_.back().name) = trimmed(text_between(text, " = ", "\r\n"));
   if (has(text, "build:") || has(text, "build =") || has(text, "build_info")) {
     if (const auto build = count_after(text, has(text, "build =") ? "build =" : ": b"); build && *build > 100) {
       log_.version = "b" + std::to_string(*build);
@@ -253,7 +265,8 @@ void LlamaCppReader::line(std::string_view text) {
     draft_named_ = false;
     tensors_seen_ = false;
   }
-  if (has(text, "size =") && has(text, "K (") && has(text, "V (")) {  // the cache and its formats
+  if ((has(text, "size =") || has(text, "size  =")) && has(text, "K (") &&
+      has(text, "V (")) {  // the cache and its formats
     const std::string keys(text_between(text, "K (", ")")), values(text_between(text, "V (", ")"));
     const bool typed = !keys.empty() && !values.empty() && !loads_.empty() && !loads_.back().contexts.empty();
     if (typed) put(loads_.back().contexts.back(), "serving.kv_format", keys == values ? keys : keys + "/" + values);
@@ -278,6 +291,12 @@ std::optional<MeasuredLog> LlamaCppReader::finish() {
   for (std::size_t i = 0; i < loads_.size(); ++i) {
     const bool anything = !loads_[i].figures.empty() || loads_[i].main() != nullptr;
     if (anything && !loads_[i].draft && loads_[i].weights >= largest / 2) at = i;
+  }
+  // What the load that is compared says of itself; without one, what any says.
+  for (std::size_t i = 0; i < loads_.size(); ++i) {
+    if (at < loads_.size() && i != at) continue;
+    if (!loads_[i].name.empty()) log_.model = loads_[i].name;
+    if (!loads_[i].mix.empty()) log_.weights = loads_[i].mix;
   }
   FigureList figures;
   const auto take = [&](const FigureList& from, std::optional<Figure> as) {

@@ -69,6 +69,8 @@ TEST(Import, WhatDecidesTogetherWithOthersIsTaken) {
   // What changes memory in a way that no setting says is never called without effect.
   EXPECT_EQ(became(got, "eplb_config.num_redundant_experts"), "not-understood");
   EXPECT_EQ(became(got, "cudagraph_capture_sizes"), "not-understood");
+  EXPECT_EQ(read("vllm serve --enable-expert-parallel qwen3-235b-a22b -tp 8").scenario["model"], "qwen3-235b-a22b");
+  EXPECT_EQ(read("vllm serve --disable-hybrid-kv-cache-manager qwen3-8b").scenario["model"], "qwen3-8b");
   const Imported draft = read("sglang serve --model-path deepseek-v3 --speculative-algorithm EAGLE --dp 8");
   EXPECT_EQ(became(draft, "speculative_algorithm"), "taken");
 }

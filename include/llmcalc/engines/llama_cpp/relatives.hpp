@@ -26,19 +26,19 @@
 
 namespace llmcalc::llama_cpp {
 
-/// An estimate whose compute buffers are assumed: shares of them, per mille, to either side.
-[[nodiscard]] inline InferenceEstimate with_assumed_buffers(InferenceEstimate e, Count least, Count most) {
+/// An estimate of which a part is assumed: shares of it, per mille, to either side.
+[[nodiscard]] inline InferenceEstimate with_assumed(InferenceEstimate e, Part part, Count least, Count most) {
   Bytes low, high;
   for (DeviceUse& use : e.devices) {
     for (Component& c : use.breakdown.components) {
-      if (c.part != Part::ComputeBuffer) continue;
+      if (c.part != part) continue;
       c = with_range(std::move(c), Trust::Assumed, least, most);
       low += c.low * use.span.count();
       high += c.high * use.span.count();
     }
   }
   for (Component& c : e.breakdown.components) {
-    if (c.part != Part::ComputeBuffer) continue;
+    if (c.part != part) continue;
     c.trust = Trust::Assumed;
     c.low = low;
     c.high = high;
@@ -51,15 +51,16 @@ namespace llmcalc::llama_cpp {
 [[nodiscard]] inline InferenceEstimate estimate_inside(const Scenario& s) {
   Scenario newest = s;
   newest.serving.version.clear();
-  return with_assumed_buffers(estimate_with_context(newest), 900, 1100);
+  return with_assumed(estimate_with_context(newest), Part::ComputeBuffer, 900, 1100);
 }
 
-/// ik_llama.cpp's memory; a single log of it was compared.
+/// ik_llama.cpp's memory; a single log of it was compared, of one kind of cache.
 [[nodiscard]] inline InferenceEstimate estimate_fork(const Scenario& s) {
   Scenario forked = s;
   forked.serving.version = "b1";
   forked.serving.swa_full = true;
-  return with_assumed_buffers(estimate_with_context(forked), 700, 1500);
+  return with_assumed(with_assumed(estimate_with_context(forked), Part::ComputeBuffer, 700, 1500), Part::KvCache,
+                      1000, 1100);
 }
 
 /// A context no longer than the model's.
@@ -105,9 +106,13 @@ inline void add_fork_warnings(const Scenario& s, std::vector<std::string>& out) 
 }
 
 inline constexpr Engine ik_llama_cpp = [] {
+  // Windows are always cached in full.
+  constexpr std::string_view cache_reads = "serving.batch serving.ubatch serving.kv_unified";
   Engine e = engine;
   e.id = Runtime::IkLlamaCpp;
   e.program = "llama-server -mla 3 -m";
+  e.versions = {};  // one date of its source was read
+  e.reads[0] = cache_reads;
   e.estimate = estimate_fork;
   e.add_warnings = add_fork_warnings;
   return e;

@@ -102,15 +102,16 @@ inline constexpr std::array profiles = [] {
   constexpr auto kibibytes = [](Count value, Count low, Count high) {
     return Range{Bytes{value << 10}, Bytes{low << 10}, Bytes{high << 10}};
   };
-  Profile row{.from = "0",
-              .peak = ProfiledPeak::Sampler,
-              .scheduling = Scheduling::WholePrompts,
-              .non_torch = mebibytes(345, 250, 370),
-              .non_torch_linked = mebibytes(563, 430, 800),
-              .non_torch_pcie = mebibytes(256, 120, 800),
-              .non_torch_pipeline = mebibytes(133, 70, 300),
-              .graphs = {.each = kibibytes(4016, 0, 10592)},
-              .source = "start-up logs of vLLM 0.11, 10 models on H100"};
+  Profile row{
+      .from = "0",
+      .peak = ProfiledPeak::Sampler,
+      .scheduling = Scheduling::WholePrompts,
+      .non_torch = mebibytes(345, 120, 370),
+      .non_torch_linked = mebibytes(563, 430, 800),
+      .non_torch_pcie = mebibytes(256, 120, 800),
+      .non_torch_pipeline = mebibytes(133, 70, 300),
+      .graphs = {.each = kibibytes(4016, 0, 10592)},
+      .source = "a start-up log of vLLM 0.6 on one RTX 3090 (issue 10517); between GPUs, logs of 0.11 on H100"};
   const Profile early = row;
   row.from = "0.7";
   row.peak = ProfiledPeak::Forward;
@@ -119,6 +120,7 @@ inline constexpr std::array profiles = [] {
   const Profile v0 = row;
   row = early;
   row.from = "0.8";
+  row.source = "start-up logs of vLLM 0.11, 10 models on H100";
   row.non_torch = mebibytes(133, 120, 300);
   row.scheduling = Scheduling::ByCard;
   const Profile v1 = row;

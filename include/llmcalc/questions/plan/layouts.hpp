@@ -47,7 +47,7 @@ struct Layout {
   const FrameworkAbilities& can = row_of(s.training.framework).can;
   const Count experts = most_experts(*s.model);
   for (const Count t : divisors(devices)) {
-    if (t > 1 && (!can.tensor || t > s.speed.devices_per_node)) break;
+    if (t > 1 && (!can.tensor || t > linked_devices(s))) break;
     for (const Count p : divisors(devices / t)) {
       if (p > 1 && (!can.pipeline || p > std::min<Count>(s.model->layer_count(), 64))) break;
       for (const Count c : divisors(devices / t / p)) {
@@ -69,7 +69,7 @@ struct Layout {
   std::vector<Layout> all;
   const Count experts = most_experts(*s.model);
   for (const Count t : divisors(devices)) {
-    if (t > s.speed.devices_per_node) break;
+    if (t > linked_devices(s)) break;
     for (const Count p : divisors(devices / t)) {
       if (p > std::min<Count>(s.model->layer_count(), 64)) break;
       const Count d = devices / t / p;

@@ -345,8 +345,9 @@ constexpr const auto& enum_table(Loss) { return losses; }
 [[nodiscard]] constexpr LossBytes loss_bytes(const LossShape& s) {
   LossBytes r = row_of(s.loss).bytes(s);
   if (s.metrics == LogitMetrics::Entropy && s.sequences > 1 && row_of(s.loss).whole_logits && !s.log_probabilities) {
-    const Count held = row_of(s.loss).holds_logits ? 0 : s.compute;
-    r.metrics = {product(add(held, s.compute), s.tokens, s.vocabulary)};
+    const Count c = s.fp32_outputs ? 4 : s.compute;  // autocast's outputs are fp32, and so is the copy of them
+    const Count held = row_of(s.loss).holds_logits ? 0 : c;
+    r.metrics = {product(add(held, c), s.tokens, s.vocabulary)};
   }
   return r;
 }
