@@ -101,6 +101,7 @@ int check(CheckRequest request, Streams streams) {
   const Result<io::MeasuredLog> log = io::read_log(*text);
   if (!log) return refuse(log.issues(), streams);
   // A log alone is a question too: what would have been said of this run?
+  const bool asked = request.adopt;
   if (request.scenario.names_no_model() && !log->model.empty()) {
     nlohmann::json found = scenario_in(*log, io::default_resolver(), !request.scenario.given("device"));
     request.adopt = request.adopt || found.is_object();
@@ -108,7 +109,9 @@ int check(CheckRequest request, Streams streams) {
   }
   return answer_all(request, streams, [&](const Scenario& s) -> Result<Answer> {
     if (!request.adopt) return check_answer(*log, s, request);
-    Scenario taken = io::adopted(*log, s, [&](std::string_view path) { return request.scenario.given(path); });
+    // Where nobody asked for the log's settings, those that are given stand.
+    Scenario taken =
+        io::adopted(*log, s, [&](std::string_view path) { return !asked && request.scenario.given(path); });
     if (Issues issues = validate(taken); !issues.empty()) return issues;  // a log may say anything
     Answer out = check_answer(*log, taken, request);
     out.about = std::move(taken);

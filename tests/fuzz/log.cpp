@@ -2,6 +2,7 @@
 // it with the scenario that it makes of a valid one.
 
 #include "readers/logs/measured_log.hpp"
+#include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/self_check.hpp"
 #include "structure.hpp"
@@ -26,7 +27,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (figure.device.empty()) std::abort();
   }
   static const Scenario asked =
-      io::read_scenario_text(R"({"model": {"custom": {}}, "device": {"memory_bytes": 24000000000}})", {}).value();
+      io::read_scenario_text(R"({"model": {"custom": {}}, "device": {"memory_bytes": 24000000000}})",
+                             io::default_resolver())
+          .value();
   const Scenario taken = io::adopted(*log, asked);
   if (validate(taken).empty()) (void)io::self_check(*log, taken, io::usual_task(*log));
   return 0;

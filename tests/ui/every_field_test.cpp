@@ -35,7 +35,7 @@ std::vector<std::string_view> unexpected(const Field& field, const Scenario& sta
 
 /// Scenarios under which settings matter that do not under the defaults.
 using Change = void (*)(App&);
-constexpr std::array<Change, 24> surroundings{
+constexpr std::array<Change, 25> surroundings{
     [](App&) {},
     [](App& a) { a.scenario.serving.runtime = Runtime::LlamaCpp; },
     [](App& a) { a.scenario.serving.runtime = Runtime::Transformers; },
@@ -78,6 +78,12 @@ constexpr std::array<Change, 24> surroundings{
     },
     [](App& a) {
       use_model(a, {ModelSource::Kind::Preset, "mixtral-8x7b-v0.1"});
+    },
+    [](App& a) {
+      use_model(a, {ModelSource::Kind::Preset, "mixtral-8x7b-v0.1"});
+      a.scenario.parallelism.data = 8;
+      a.scenario.parallelism.expert = 2;
+      a.scenario.parallelism.zero = 1;
     },
     [](App& a) {
       use_model(a, {ModelSource::Kind::Preset, "mixtral-8x7b-v0.1"});

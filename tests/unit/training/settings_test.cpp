@@ -365,7 +365,7 @@ TEST(TrainingSettings, LitGptAndFsdp1AccumulateWholeGradientsOfShards) {
   s.training.framework = TrainingFramework::LitGpt;
   s.parallelism.data = 4;
   s.parallelism.zero = 3;
-  const auto while_adding = [&] { return at(s, PhaseId::Loss, Part::Gradients); };
+  const auto while_adding = [&] { return at(s, PhaseId::BackwardStart, Part::Gradients); };
   EXPECT_EQ(while_adding(), Bytes{});
   s.training.accumulation = 4;
   EXPECT_EQ(while_adding(), Bytes{2 * parameters});
