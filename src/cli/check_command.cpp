@@ -41,7 +41,7 @@ Answer check_answer(const io::MeasuredLog& log, const Scenario& s, const Questio
 /// Names under which a log's model may be known: as it stands there, its repository in Hugging Face's cache, and the
 /// last two parts and the last part of its path.
 std::vector<std::string> names_of(std::string written) {
-  std::ranges::replace(written, '\\', '/');
+  std::replace(written.begin(), written.end(), '\\', '/');
   while (written.ends_with('/')) written.pop_back();
   std::vector<std::string> names{written};
   if (const std::size_t at = written.find("models--"); at != std::string::npos) {
@@ -102,7 +102,8 @@ int check(CheckRequest request, Streams streams) {
   if (!log) return refuse(log.issues(), streams);
   // A log alone is a question too: what would have been said of this run?
   const bool asked = request.adopt;
-  if (request.scenario.names_no_model() && !log->model.empty()) {
+  const bool alone = request.scenario.names_no_model() && !log->model.empty();
+  if (alone) {
     nlohmann::json found = scenario_in(*log, io::default_resolver(), !request.scenario.given("device"));
     request.adopt = request.adopt || found.is_object();
     request.scenario.stand_in(std::move(found));
@@ -114,6 +115,11 @@ int check(CheckRequest request, Streams streams) {
         io::adopted(*log, s, [&](std::string_view path) { return !asked && request.scenario.given(path); });
     if (Issues issues = validate(taken); !issues.empty()) return issues;  // a log may say anything
     Answer out = check_answer(*log, taken, request);
+    if (alone && log->device.empty() && !request.scenario.given("device") && taken.devices.count() != 0) {
+      out.sentence +=
+          "\nNote: the log names no device: " + taken.devices.at(0)->name + " is taken, --device names another.";
+      out.json["notes"].push_back("the log names no device: " + taken.devices.at(0)->id + " is taken");
+    }
     out.about = std::move(taken);
     return out;
   });
