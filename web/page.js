@@ -123,11 +123,12 @@ function frame() {
   if (next > 0) timer = setTimeout(wake, Math.min(next * 1000, 2147483000));
 }
 
-/** What can wait until nothing moves. */
+/** What need not be in every frame: now and then while frames come, and once more after the last. */
 function rest() {
-  clearTimeout(settled);
   saveDownloads();
+  if (settled) return;
   settled = setTimeout(() => {
+    settled = 0;
     if (held.size === 0) showAddress();
     showSummary();
     keepFiles();
