@@ -114,12 +114,11 @@ int check(CheckRequest request, Streams streams) {
     Scenario taken =
         io::adopted(*log, s, [&](std::string_view path) { return !asked && request.scenario.given(path); });
     if (Issues issues = validate(taken); !issues.empty()) return issues;  // a log may say anything
-    Answer out = check_answer(*log, taken, request);
-    if (alone && log->device.empty() && !request.scenario.given("device") && taken.devices.count() != 0) {
-      out.sentence +=
-          "\nNote: the log names no device: " + taken.devices.at(0)->name + " is taken, --device names another.";
-      out.json["notes"].push_back("the log names no device: " + taken.devices.at(0)->id + " is taken");
-    }
+    io::MeasuredLog told = *log;
+    if (alone && log->device.empty() && !request.scenario.given("device") && taken.devices.count() != 0)
+      told.notes.push_back("The log names no device: " + taken.devices.at(0)->name +
+                           " is taken; --device names another.");
+    Answer out = check_answer(told, taken, request);
     out.about = std::move(taken);
     return out;
   });

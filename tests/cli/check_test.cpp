@@ -138,7 +138,7 @@ TEST(CheckCommand, ADraftsLoadIsNotTheModel) {
   EXPECT_EQ(json["scenario"]["model"], "qwen3-32b") << json;
   EXPECT_EQ(json["scenario"]["weights"], "gguf:Q4_K_M");
   EXPECT_EQ(json["scenario"]["device"], "2 x rtx-4090") << "as many as figures are printed of";
-  EXPECT_EQ(json["notes"].back(), "the log names no device: rtx-4090 is taken");
+  EXPECT_EQ(json["notes"].back(), "The log names no device: RTX 4090 24 GB is taken; --device names another.");
 }
 
 TEST(CheckCommand, SaysThatALongLogWasCut) {
