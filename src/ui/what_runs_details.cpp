@@ -73,7 +73,7 @@ bool format_row(const Theme& theme, const Candidate& c, Count context, const Can
   if (ImGui::IsItemHovered()) fill(box, faded(p.row, 0.7f), theme.px(3));
   const bool whole = c.placement == Placement::Devices || c.placement == Placement::Host;
   std::string right = context >= 1024 ? grouped(context / 1024) + "k" : grouped(context);
-  if (c.speed.typical > 0) right += " · " + two_digits(c.speed.typical) + " tok/s";
+  if (c.speed.typical > 0) right += " · " + two_digits(c.speed.typical) + " tokens/s";
   const float width = draw_text(theme, theme.fonts.body, whole ? p.good : p.warn, box, right, Align::Right);
   const Typeface& face = best ? theme.fonts.strong : theme.fonts.body;
   const float room = box.width() - width - theme.px(8);
