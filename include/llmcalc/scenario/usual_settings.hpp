@@ -44,7 +44,12 @@ inline constexpr std::array<UsualSetting, 11> usual_settings{{
        return usual_detail::take(s.training.loss, rows ? std::optional(Loss::FreedBeforeBackward) : loss);
      }},
     {"training.attention",
-     [](Scenario& s) { return usual_detail::take(s.training.attention, usual_detail::of(s).attention); }},
+     [](Scenario& s) {
+       if (!usual_detail::take(s.training.attention, usual_detail::of(s).attention)) return false;
+       s.training.sliding_attention =
+           std::nullopt;  // one setting: a kernel of its own for windows is none of its defaults
+       return true;
+     }},
     {"training.recipe",
      [](Scenario& s) {
        const UsualSettings& u = usual_detail::of(s);
