@@ -46,6 +46,10 @@ bool vllm_limit(Importing& in, const Given& g) {
   const bool none = g.value->find("image=0") != std::string::npos || *g.value == "0";
   return none ? in.set("serving.text_only", "true") : true;
 }
+/// max_loras is 1 unless it is given, before or after.
+bool one_adapter(Importing& in, const Given&) {
+  return in.has("serving.adapters") || in.set("serving.adapters", "1");
+}
 /// A list of sizes or a number of sequences; what is captured is bounded by max_num_seqs.
 void vllm_finish(Importing& in) {
   model_by_served_name(in);
@@ -117,6 +121,24 @@ bool llama_projector(Importing& in, const Given& g) { return g.value && in.set("
 bool ik_llama(Importing& in, const Given&) { return in.set("serving.runtime", "ik_llama.cpp"); }
 
 /// Both cache types, and the context of one sequence.
+/// "draft-mtp,ngram-mod" of llama.cpp, "mtp:n_max=3,p_min=0" of ik_llama.cpp: what proposes tokens.
+bool llama_drafts(Importing& in, const Given& g) {
+  if (!g.value) return false;
+  const std::size_t colon = g.value->find(':');
+  const std::string kinds = g.value->substr(0, colon);
+  in.say("decides the draft");
+  if (colon != std::string::npos) {
+    in.set("serving.runtime", "ik_llama.cpp");
+    constexpr std::string_view most = "n_max=";
+    const std::size_t at = g.value->find(most, colon);
+    const Count tokens = at == std::string::npos ? 0 : whole_number(g.value->substr(at + most.size()));
+    if (tokens > 0 && kinds.find("ngram") == std::string::npos) in.set("serving.draft_tokens", tokens);
+  } else if (kinds.find("mtp") != std::string::npos && !in.has("serving.draft_tokens")) {
+    in.set("serving.draft_tokens", Count{3});  // --spec-draft-n-max of builds since 2026-06
+  }
+  return true;
+}
+
 void llama_finish(Importing& in) {
   const std::string keys = in.given("cache_type_k ctk");
   const std::string values = in.given("cache_type_v ctv");
@@ -178,6 +200,8 @@ constexpr TakeRow takes[] = {
     {"llama_split", llama_split},
     {"projector", llama_projector},
     {"ik_llama", ik_llama},
+    {"llama_drafts", llama_drafts},
+    {"one_adapter", one_adapter},
     {"kobold_batch", kobold_batch},
     {"lmstudio_offload", lmstudio_offload},
 };

@@ -67,6 +67,7 @@ class TableReader {
     if (name == "label") return set(tool.label, line);
     if (name == "choose") return set(tool.choose, line);
     if (name == "source") return set(tool.source, line);
+    if (name == "asks") return set(tool.asks, line);
     if (name == "finish") return find(&ToolFunctions::finishes, line, &FinishRow::finish, tool.finish);
     if (name == "short names")
       return set(tool.short_names, std::size_t{static_cast<unsigned char>(line.front())} - '0');
@@ -118,7 +119,10 @@ class TableReader {
     if (row.names == "(word)") row.names = {};
     row.path = cut(line, " | ");
     const bool understood = meaning(row, cut(line, " | "));
-    row.launch = line == "always" ? InLaunch::Always : line == "changed" ? InLaunch::Changed : InLaunch::Never;
+    row.launch = line == "always"     ? InLaunch::Always
+                 : line == "changed"  ? InLaunch::Changed
+                 : line == "adapters" ? InLaunch::Adapters
+                                      : InLaunch::Never;
     tool.rows.push_back(row);
     return understood && (line.empty() || row.launch != InLaunch::Never);
   }

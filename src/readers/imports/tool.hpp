@@ -31,8 +31,9 @@ enum class As : std::uint8_t { Value, Words, Switch, Times, Model };
 
 /// When an option is written.
 enum class InLaunch : std::uint8_t {
-  Never,    ///< another row or a function writes it
-  Changed,  ///< when the setting differs from its default
+  Never,     ///< another row or a function writes it
+  Changed,   ///< when the setting differs from its default
+  Adapters,  ///< when adapters are trained
   Always
 };
 
@@ -69,6 +70,7 @@ struct Tool {
   std::string_view no_effect{};
   Finish finish = nullptr;
   std::string_view source{};  ///< documentation and version that the rows were checked against
+  std::string_view asks{};    ///< what it must be told besides, without effect on memory
 };
 
 /// Words that name a program, or part of an image's name, and its tool.

@@ -317,6 +317,13 @@ std::string titan_model(const std::string& name, const std::string& flavor) {
                                                                      : name;
   return family + " " + flavor;
 }
+/// "activation-checkpoint:full": the policy that torchtitan's main branch takes as a word of its own.
+bool titan_word(Importing& in, const Given& g) {
+  constexpr std::string_view policy = "activation-checkpoint:";
+  if (!g.value || !g.value->starts_with(policy)) return false;
+  const std::string kind = g.value->substr(policy.size());
+  return in.set("training.recompute", kind == "memory_budget" ? "selective" : kind);
+}
 void titan_finish(Importing& in) {
   std::string flavor = in.given("model.flavor");
   std::string name = in.given("model.name module MODULE");
@@ -329,6 +336,12 @@ void titan_finish(Importing& in) {
   const std::string assets = in.given("model.hf_assets_path hf_assets_path");
   if (!name.empty() && !flavor.empty()) in.set("model", titan_model(name, flavor));
   if (!in.has("model") && !assets.empty()) in.set("model", assets);
+  // torchtitan config/configs.py, 2026-08: tokens of a micro-batch, in rows of at most max_context_length (2,048) tokens.
+  if (const Count tokens = whole_number(in.given("training.num_tokens_per_microbatch_per_dp_rank")); tokens > 0) {
+    in.set_default("training.sequence", "2048");
+    const Count given = whole_number(in.given("training.max_context_length"));
+    in.set("training.micro_batch", std::to_string(std::max<Count>(tokens / (given > 0 ? given : 2048), 1)));
+  }
   in.set("training.recipe", in.given("training.mixed_precision_param") == "float32" ? "fp32" : "fsdp-bf16");
   const std::string mode = in.given("activation_checkpoint.mode");
   const std::string option = in.given("activation_checkpoint.selective_ac_option");
@@ -350,6 +363,12 @@ void tune_finish(Importing& in) {
     break;
   }
   in.set_default("training.method", adapters ? "lora" : "full");
+  // Matrices outside attention are switches of their own.
+  const std::string targets = in.text("training.lora.targets");
+  if (!targets.empty() && targets != "all-linear") {
+    in.set("training.lora.targets", targets + (in.on("model.apply_lora_to_mlp") ? ",gate,up,down" : "") +
+                                        (in.on("model.apply_lora_to_output") ? ",head" : ""));
+  }
   if (model.ends_with("_instruct")) model.resize(model.size() - 9);
   if (!in.has("model")) {
     // The checkpoint's folder is named as its repository.
@@ -360,8 +379,8 @@ void tune_finish(Importing& in) {
       in.set("model", folder);
   }
   in.set("training.recipe", in.given("dtype") == "fp32" ? "fp32" : "bf16");
-  if (in.devices() > 1) in.set_default("parallelism.zero", "3");
   share_devices(in);
+  if (in.devices() > 1) in.set_default("parallelism.zero", "3");
 }
 bool tune_positional(Importing& in, const Given& g) {
   if (!g.value) return false;
@@ -396,22 +415,29 @@ void litgpt_finish(Importing& in) {
   const std::string quantize = in.given("quantize");
   in.set_default("training.method", full ? "full" : quantize.starts_with("bnb.nf4") ? "qlora" : "lora");
   share_devices(in);
+  if (in.devices() > 1) in.set_default("parallelism.zero", "3");  // finetune/lora.py: FSDPStrategy on several devices
 }
 
 // --- OpenRLHF ---
 
 void openrlhf_finish(Importing& in) {
   objective_of_program(in);
-  choose_method(in, whole_number(in.given("lora_rank")) > 0);
-  in.set_default("training.micro_batch", "8");  // cli/train_sft.py: micro_train_batch_size 8, max_len 2048
+  choose_method(in, whole_number(in.given("ds.lora.rank lora_rank")) > 0);
+  in.set_default("training.micro_batch", "8");  // cli/train_sft.py: train.micro_batch_size 8, data.max_len 2048
   in.set_default("training.sequence", "2048");
   in.set_default("training.recompute", "none");
   in.set("training.recipe", "bf16-master-fp32");
   share_devices(in);
-  share_batch(in, "train_batch_size");
+  share_batch(in, "train.batch_size train_batch_size");
 }
 
 // --- MLX LM ---
+
+/// -1: every layer, as is counted here.
+bool mlx_layers(Importing& in, const Given& g) {
+  in.say("affects memory: adapters of every layer are counted, not only of the last ones");
+  return g.value == "-1";
+}
 
 void mlx_finish(Importing& in) {
   if (!in.has("training.method")) in.set("training.method", "lora");
@@ -559,6 +585,8 @@ constexpr TakeRow takes[] = {
     {"tune_positional", tune_positional},
     {"tune_config", tune_config},
     {"automodel_word", automodel_word},
+    {"titan_word", titan_word},
+    {"mlx_layers", mlx_layers},
 };
 constexpr FinishRow finishes[] = {
     {"trainer", trainer_finish},   {"axolotl", axolotl_finish},     {"factory", factory_finish},

@@ -75,6 +75,66 @@ TEST(Import, WhatDecidesTogetherWithOthersIsTaken) {
   EXPECT_EQ(became(draft, "speculative_algorithm"), "taken");
 }
 
+TEST(Import, ReadsHowLlamaCppDrafts) {
+  const auto serving = [](const char* options) {
+    return read(std::string("llama-server -m qwen3.5-27b.gguf ") + options).scenario["serving"];
+  };
+  EXPECT_EQ(serving("--spec-type draft-mtp")["draft_tokens"], 3);
+  EXPECT_EQ(serving("--spec-draft-n-max 2 --spec-type draft-mtp,ngram-mod")["draft_tokens"], 2);
+  EXPECT_FALSE(serving("--spec-type ngram-mod").contains("draft_tokens"));
+  EXPECT_EQ(serving("--spec-type draft-mtp --spec-draft-type-k q8_0 --spec-draft-type-v q8_0")["draft_kv_format"],
+            "q8_0");
+  EXPECT_EQ(serving("--spec-type mtp:n_max=4,p_min=0.0")["draft_tokens"], 4);
+  EXPECT_EQ(serving("--spec-type mtp:n_max=4,p_min=0.0")["runtime"], "ik_llama.cpp");
+}
+
+TEST(Import, SlotsOfAdaptersInEitherOrder) {
+  EXPECT_EQ(read("vllm serve qwen3-8b --max-loras 4 --enable-lora").scenario["serving"]["adapters"], 4);
+  EXPECT_EQ(read("vllm serve qwen3-8b --enable-lora --max-loras 4").scenario["serving"]["adapters"], 4);
+  EXPECT_EQ(read("vllm serve qwen3-8b --enable-lora").scenario["serving"]["adapters"], 1);
+}
+
+TEST(Import, ReadsTorchtitansOptionsOfBothForms) {
+  const Imported now = read(
+      "torchrun --nproc_per_node 8 -m torchtitan.train --module llama3 --config llama3_8b "
+      "--training.num_tokens_per_microbatch_per_dp_rank 65536 --training.max_context_length 8192 "
+      "activation-checkpoint:full --dataloader.dataset c4");
+  EXPECT_EQ(now.scenario["training"]["micro_batch"], 8);
+  EXPECT_EQ(now.scenario["training"]["sequence"], 8192);
+  EXPECT_EQ(now.scenario["training"]["recompute"], "full");
+  for (const ImportedOption& option : now.options) EXPECT_NE(option.outcome, Outcome::NotUnderstood) << option.name;
+  EXPECT_EQ(read("torchrun -m torchtitan.train --training.local_batch_size 2 --training.seq_len 4096")
+                .scenario["training"]["micro_batch"],
+            2);
+}
+
+TEST(Import, ReadsOpenRlhfsOptionsOfBothForms) {
+  const auto training = [](const char* options) {
+    return read(std::string("deepspeed --num_gpus 8 --module openrlhf.cli.train_sft ") + options)
+        .scenario["training"];
+  };
+  const json now = training(
+      "--model.model_name_or_path qwen3-8b --train.micro_batch_size 2 --ds.lora.rank 32 "
+      "--model.gradient_checkpointing_enable --train.batch_size 64");
+  const json before = training(
+      "--pretrain qwen3-8b --micro_train_batch_size 2 --lora_rank 32 --gradient_checkpointing "
+      "--train_batch_size 64");
+  EXPECT_EQ(now, before);
+  EXPECT_EQ(now["lora"]["rank"], 32);
+  EXPECT_EQ(now["accumulation"], 4);
+}
+
+// torchtune and LitGPT shard the weights as soon as there are several devices.
+TEST(Import, SeveralDevicesOfTorchtuneAndLitGptShardTheWeights) {
+  const Imported tune = read(
+      "tune run --nproc_per_node 2 lora_finetune_distributed --config llama3_1/8B_lora "
+      "model.lora_attn_modules=[q_proj,v_proj] model.apply_lora_to_mlp=True");
+  EXPECT_EQ(tune.scenario["parallelism"]["zero"], 3);
+  EXPECT_EQ(tune.scenario["training"]["lora"]["targets"], "q,v,gate,up,down");
+  EXPECT_EQ(read("litgpt finetune_lora Qwen/Qwen3-8B --devices 4").scenario["parallelism"]["zero"], 3);
+  EXPECT_FALSE(read("litgpt finetune_lora Qwen/Qwen3-8B --devices 1").scenario.contains("parallelism"));
+}
+
 TEST(Import, SaysThatAConfigurationIsNotHere) {
   const Imported got = read("axolotl train config.yaml");
   EXPECT_EQ(got.options.front().value, "config.yaml");
