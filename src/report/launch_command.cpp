@@ -81,6 +81,8 @@ Result<Launch> launch(const Scenario& s, Task task, std::string_view model, cons
   }
   const std::string model_word = printable(model);  // a line break in a file's name would begin a command of its own
   Launch out = task == Task::Inference ? launch_serving(s, *tool, model_word) : launch_training(s, *tool, model_word);
+  if (!tool->asks.empty())
+    out.needs += std::string(out.needs.empty() ? "" : " ") + "Still to be said: " + std::string(tool->asks) + ".";
   // Read back what was written: the difference is what the program has no words for.
   const ReadBeside beside = [&out](const std::string& name) -> Result<std::string> {
     for (const LaunchFile& file : out.files) {

@@ -7,6 +7,7 @@
 #include "readers/model_preset.hpp"
 
 #include <llmcalc/base/words.hpp>
+#include <llmcalc/scenario/training.hpp>
 
 #include <algorithm>
 #include <span>
@@ -60,13 +61,21 @@ std::string repository_of(const ModelSource& source, const ModelPtr& model) {
   return model ? model->id : std::string();
 }
 
+bool Options::is_written(const OptionRow& row, const Field& field) const {
+  switch (row.launch) {
+    case InLaunch::Never: return false;
+    case InLaunch::Changed: return !same_setting(field, s_, Scenario{});
+    case InLaunch::Adapters: return trains_adapters(s_.training.method);
+    case InLaunch::Always: break;
+  }
+  return true;
+}
+
 void Options::add_rows() {
-  const Scenario defaults;
   for (const std::span<const OptionRow> rows : {std::span<const OptionRow>(tool_.rows), tool_.shared}) {
     for (const OptionRow& row : rows) {
-      const Field* field = row.launch == InLaunch::Never ? nullptr : find_field(row.path);
-      if (field == nullptr || (row.launch == InLaunch::Changed && same_setting(*field, s_, defaults))) continue;
-      add_row(row, *field);
+      const Field* field = find_field(row.path);
+      if (field != nullptr && is_written(row, *field)) add_row(row, *field);
     }
   }
 }

@@ -49,6 +49,7 @@ class Options {
 
  private:
   using Option = std::pair<std::string, std::optional<std::string>>;
+  [[nodiscard]] bool is_written(const OptionRow& row, const Field& field) const;
   void add_row(const OptionRow& row, const Field& field);
   [[nodiscard]] std::vector<Option> sorted() const;
 

@@ -84,7 +84,9 @@ Launch koboldcpp(const Scenario& s, const Tool& tool, const std::string& model) 
 /// Draft models and prediction layers, where an engine takes them as one object.
 void add_drafts(Options& o, const Scenario& s, const std::string& draft) {
   if (s.serving.draft_tokens == 0 && draft.empty()) return;
-  ordered_json config{{"method", draft.empty() ? "mtp" : "draft_model"}};
+  ordered_json config = ordered_json::object();
+  // A draft that is no model of its own: vLLM finds out from its configuration what it is (config/speculative.py).
+  if (draft.empty() || !s.serving.draft_model->draft) config["method"] = draft.empty() ? "mtp" : "draft_model";
   if (!draft.empty()) config["model"] = draft;
   if (s.serving.draft_tokens != 0) config["num_speculative_tokens"] = s.serving.draft_tokens;
   o.add("speculative_config", compact(config));
@@ -113,6 +115,13 @@ Launch server(const Options& o, const Scenario& s, const std::string& model) {
           .needs = needed_checkpoint(s, model)};
 }
 
+/// What llama.cpp's server drafts with (--spec-type of its builds since 2026-06); a draft that is no model of its own has
+/// a kind that only its file tells.
+std::string_view drafts_of(const Scenario& s) {
+  if (s.serving.draft_model) return s.serving.draft_model->draft ? "" : "draft-simple";
+  return s.serving.draft_tokens > 0 ? "draft-mtp" : "";
+}
+
 /// A program whose options all stand in the table.
 Launch plain(const Scenario& s, const Tool& tool, const std::string& model) {
   Options o(tool, s);
@@ -120,14 +129,42 @@ Launch plain(const Scenario& s, const Tool& tool, const std::string& model) {
   return server(o, s, model);
 }
 
+/// The program of llama.cpp and its relatives, without what follows it.
+std::string_view llama_server(const Scenario& s) {
+  const std::string_view program = engine_of(s).program;
+  return program.substr(0, program.find(' '));
+}
+
 Launch llama_cpp(const Scenario& s, const Tool& tool, const std::string& model) {
   Options o(tool, s);
   o.add("m", gguf_file(s, model));
   add_llama(o, s);
   o.add_rows();
-  if (const std::string draft = draft_of(s); !draft.empty()) o.add("md", draft + ".gguf");
-  const std::string_view program = engine_of(s).program;
-  return {.command = o.line(program.substr(0, program.find(' ')))};
+  if (const std::string_view drafts = drafts_of(s); !drafts.empty()) o.add("spec_type", drafts);
+  Launch out;
+  if (const std::string draft = draft_of(s); !draft.empty()) {
+    o.add("md", draft + ".gguf");
+    if (s.serving.draft_model->draft)
+      out.needs = "--spec-type is the draft's kind: draft-eagle3, draft-dflash, draft-dspark or draft-mtp.";
+  }
+  out.command = o.line(llama_server(s));
+  return out;
+}
+
+/// ik_llama.cpp says how it drafts in one word (common/common.cpp, 2026-08: --draft-max is refused).
+Launch ik_llama_cpp(const Scenario& wanted, const Tool& tool, const std::string& model) {
+  Scenario s = wanted;
+  s.serving.draft_tokens = 0;
+  Options o(tool, s);
+  o.add("m", gguf_file(s, model));
+  add_llama(o, s);
+  o.add_rows();
+  const std::string draft = draft_of(s);
+  if (wanted.serving.draft_tokens > 0)
+    o.add("spec_type",
+          std::string(draft.empty() ? "mtp" : "draft") + ":n_max=" + std::to_string(wanted.serving.draft_tokens));
+  if (!draft.empty()) o.add("md", draft + ".gguf");
+  return {.command = o.line(llama_server(s))};
 }
 
 Launch vllm(const Scenario& s, const Tool& tool, const std::string& model) {
@@ -136,6 +173,7 @@ Launch vllm(const Scenario& s, const Tool& tool, const std::string& model) {
   o.add_rows();
   if (word_of(field_at("serving.prefix_caching"), s) == "true") o.add_switch("enable_prefix_caching");
   add_drafts(o, s, draft_of(s));
+  if (s.serving.adapters > 0) o.add_switch("enable_lora");
   if (s.parallelism.expert > 1) o.add_switch("enable_expert_parallel");
   return server(o, s, model);
 }
@@ -149,15 +187,35 @@ Launch sglang(const Scenario& wanted, const Tool& tool, const std::string& model
   Options o(tool, s);
   o.add_rows();
   if (attention_ranks) o.add_switch("enable_dp_attention");
-  if (const std::string draft = draft_of(s); !draft.empty()) o.add("speculative_draft_model_path", draft);
+  if (s.serving.adapters > 0) o.add_switch("enable_lora");
+  const std::string draft = draft_of(s);
+  if (s.serving.draft_tokens > 0) {
+    // All three numbers or none (server_args.py); one path of the tree has a step less than it proposes tokens.
+    o.add("speculative_algorithm", draft.empty() ? "NEXTN" : s.serving.draft_model->draft ? "EAGLE3" : "STANDALONE");
+    o.add("speculative_num_steps", std::max<Count>(subtract(s.serving.draft_tokens, Count{1}), 1));
+    o.add("speculative_eagle_topk", Count{1});
+  }
+  if (!draft.empty()) o.add("speculative_draft_model_path", draft);
   return server(o, s, model);
 }
 
 Launch tensorrt_llm(const Scenario& s, const Tool& tool, const std::string& model) {
   Options o(tool, s);
+  constexpr std::string_view file = "llmcalc-tensorrt-llm.yaml";
   o.add("max_seq_len", s.serving.max_model_len.value_or(s.serving.context));
   o.add_rows();
-  return server(o, s, model);
+  // What no option of the command says stands in a file of the LLM's arguments.
+  Options arguments(tool, s);
+  const std::string kv = word_of(field_at("serving.kv_format"), s);
+  if (kv == "fp8" || kv == "int8") arguments.add("kv_cache_config.dtype", kv);
+  if (word_of(field_at("serving.prefix_caching"), s) == "false")
+    arguments.add("kv_cache_config.enable_block_reuse", "false");
+  if (!s.serving.cuda_graphs) arguments.add("cuda_graph_config", "null");
+  const std::string content = arguments.yaml();
+  if (!content.empty()) o.add("config", file);
+  Launch out = server(o, s, model);
+  if (!content.empty()) out.files.push_back({std::string(file), content});
+  return out;
 }
 
 Launch mlx(const Scenario& s, const Tool& tool, const std::string& model) {
@@ -174,6 +232,7 @@ struct ServingWriter {
 };
 constexpr std::array serving_writers{
     ServingWriter{"llama.cpp", llama_cpp},
+    ServingWriter{"ik_llama.cpp", ik_llama_cpp},
     ServingWriter{"ollama", ollama},
     ServingWriter{"lmstudio", lm_studio},
     ServingWriter{"koboldcpp", koboldcpp},

@@ -53,7 +53,7 @@ void add_precision(Options& o, Recipe recipe) {
 }
 
 std::string targets_of(const Scenario& s) {
-  const LoraTargets targets = s.training.lora.targets;
+  const LoraTargets& targets = s.training.lora.targets;
   if (targets.is_all_linear()) return "all-linear";
   std::string out;
   for (const auto& row : lora_targets) {
@@ -116,8 +116,12 @@ std::string accelerate_yaml(const Scenario& s, Count devices) {
   std::string out =
       "compute_environment: LOCAL_MACHINE\ndistributed_type: FSDP\nmixed_precision: bf16\nnum_processes: " +
       std::to_string(devices) + "\nfsdp_config:\n";
-  out += "  fsdp_sharding_strategy: " + std::string(s.parallelism.zero == 3 ? "FULL_SHARD" : "SHARD_GRAD_OP") + "\n";
-  out += "  fsdp_reshard_after_forward: " + std::string(bool_word(s.parallelism.reshard_after_forward)) + "\n";
+  out += "  fsdp_version: " + std::to_string(s.parallelism.fsdp) + "\n";
+  if (s.parallelism.fsdp == 1)
+    out +=
+        "  fsdp_sharding_strategy: " + std::string(s.parallelism.zero == 3 ? "FULL_SHARD" : "SHARD_GRAD_OP") + "\n";
+  else
+    out += "  fsdp_reshard_after_forward: " + std::string(bool_word(s.parallelism.reshard_after_forward)) + "\n";
   const OffloadRow& offload = row_of(s.training.offload);
   out += "  fsdp_offload_params: " + std::string(bool_word(offload.states && offload.parameters)) + "\n";
   return out;
@@ -141,6 +145,7 @@ Launch megatron(const Job& job) {
   if (job.p.virtual_stages > 1) o.add("num_virtual_stages_per_pipeline_rank", job.p.virtual_stages);
   o.add("global_batch_size", job.global_batch());
   add_shape(o, *s.model);
+  o.add("max_position_embeddings", std::max(s.model->max_context, s.training.sequence));
   o.add("tokenizer_type", "HuggingFaceTokenizer");
   o.add("tokenizer_model", job.model);
   o.add_switch("bf16");
@@ -171,7 +176,27 @@ Launch torchtitan(const Job& job) {
   if (kind == RecomputeKind::OneOfN) o.add("activation_checkpoint.selective_ac_option", s.training.recompute_every);
   if (s.training.recipe == Recipe::Fp32) o.add("training.mixed_precision_param", "float32");
   return {.command = job.torchrun() + "-m torchtitan.train --job.config_file " + std::string(file),
-          .files = {{std::string(file), o.toml()}}};
+          .files = {{std::string(file), o.toml()}},
+          .needs =
+              "torchtitan 0.2.2, its last release; the main branch since 2026-02-23 reads no TOML: there the same "
+              "settings follow --module and --config."};
+}
+
+/// torchtune lists matrices of attention; those of the feed-forward and the head are switches.
+void add_torchtune_targets(Options& o, const LoraTargets& targets) {
+  constexpr std::array attention{std::pair{LoraTarget::Query, "q_proj"}, std::pair{LoraTarget::Key, "k_proj"},
+                                 std::pair{LoraTarget::Value, "v_proj"},
+                                 std::pair{LoraTarget::Output, "output_proj"}};
+  const bool all = targets.is_all_linear();
+  std::string list;
+  for (const auto& [target, name] : attention) {
+    if (all || targets.has(target)) list += (list.empty() ? "" : ",") + std::string(name);
+  }
+  const bool feed_forward =
+      all || targets.has(LoraTarget::Gate) || targets.has(LoraTarget::Up) || targets.has(LoraTarget::Down);
+  o.add("model.lora_attn_modules", "[" + list + "]");
+  o.add("model.apply_lora_to_mlp", bool_word(feed_forward));
+  o.add("model.apply_lora_to_output", bool_word(!all && targets.has(LoraTarget::Head)));
 }
 
 Launch torchtune(const Job& job) {
@@ -180,10 +205,14 @@ Launch torchtune(const Job& job) {
   o.add("dtype", job.s.training.recipe == Recipe::Fp32 ? "fp32" : "bf16");
   o.add_rows();
   job.add_optimizer(o, "optimizer._component_");
-  if (job.adapters) o.add("model.lora_attn_modules", targets_of(job.s));
-  return {.command = o.line("tune run --nproc_per_node " + std::to_string(job.devices) + " " +
+  if (job.adapters) add_torchtune_targets(o, job.s.training.lora.targets);
+  // Recipes for one device refuse to be distributed (torchtune/_cli/run.py).
+  const bool distributed = job.devices > 1;
+  return {.command = o.line("tune run " +
+                            (distributed ? "--nproc_per_node " + std::to_string(job.devices) + " " : std::string()) +
                             (job.adapters ? "lora" : "full") + "_finetune_" +
-                            (job.devices > 1 ? "distributed" : "single_device"))};
+                            (distributed ? "distributed" : "single_device") + " --config CONFIG"),
+          .needs = "CONFIG: torchtune's configuration of " + job.model + ", one of those that \"tune ls\" prints."};
 }
 
 Launch mlx_lora(const Job& job) {
@@ -191,7 +220,16 @@ Launch mlx_lora(const Job& job) {
   o.add("model", job.model);
   o.add_switch("train");
   o.add_rows();
-  return {.command = o.line("mlx_lm.lora")};
+  o.add("num_layers", "-1");
+  if (!job.adapters) return {.command = o.line("mlx_lm.lora")};
+  constexpr std::string_view file = "llmcalc-mlx.yaml";
+  o.add("config", file);
+  // All of them or none: lora.py takes its own three (rank 8, dropout 0, scale 20) only where the file says nothing.
+  Options parameters(job.tool, job.s);
+  parameters.add("lora_parameters.rank", job.s.training.lora.rank);
+  parameters.add("lora_parameters.dropout", word_of(field_at("training.lora.dropout"), job.s));
+  parameters.add("lora_parameters.scale", "20.0");
+  return {.command = o.line("mlx_lm.lora"), .files = {{std::string(file), parameters.yaml()}}};
 }
 
 Launch litgpt(const Job& job) {
@@ -224,8 +262,16 @@ Launch axolotl(const Job& job) {
   if (s.training.attention == AttentionKernel::Eager) o.add("attn_implementation", "eager");
   if (s.training.framework == TrainingFramework::DeepSpeed || (job.p.zero != 0 && job.p.zero != 3)) {
     add_deepspeed(out, o, job);
+  } else if (job.p.zero == 3 && job.p.fsdp == 1) {
+    o.add("fsdp_version", Count{1});
+    o.add("fsdp_config.fsdp_sharding_strategy", "FULL_SHARD");
+    o.add("fsdp_config.fsdp_auto_wrap_policy", "TRANSFORMER_BASED_WRAP");
   } else if (job.p.zero == 3) {
-    o.add("fsdp", "full_shard auto_wrap");
+    const OffloadRow& offload = row_of(s.training.offload);
+    o.add("fsdp_version", Count{2});
+    o.add("fsdp_config.reshard_after_forward", bool_word(job.p.reshard_after_forward));
+    o.add("fsdp_config.auto_wrap_policy", "TRANSFORMER_BASED_WRAP");
+    o.add("fsdp_config.offload_params", bool_word(offload.states && offload.parameters));
   }
   out.files.insert(out.files.begin(), {std::string(file), o.yaml()});
   out.command = "axolotl train " + std::string(file) + " --launcher torchrun -- --nproc_per_node " +
@@ -241,15 +287,15 @@ Launch llama_factory(const Job& job) {
   o.add("model_name_or_path", job.model);
   o.add_rows();
   job.add_optimizer(o, "optim");
+  o.add("do_train", "true");
   o.add("stage", s.training.objective == Objective::Dpo      ? "dpo"
                  : s.training.objective == Objective::Reward ? "rm"
                                                              : "sft");
   o.add("finetuning_type", job.adapters ? "lora" : "full");
   if (job.four_bit) o.add("quantization_bit", Count{4});
-  if (job.adapters) o.add("lora_rank", s.training.lora.rank);
   if (job.adapters) o.add("lora_target", job.all_linear ? "all" : targets_of(s));
   if (s.training.recompute == RecomputeKind::None) o.add("disable_gradient_checkpointing", "true");
-  o.add("bf16", "true");
+  o.add("bf16", bool_word(s.training.recipe != Recipe::Fp32));
   if (s.training.recipe == Recipe::Bf16) o.add("pure_bf16", "true");
   if (s.training.framework == TrainingFramework::DeepSpeed || job.p.zero != 0) add_deepspeed(out, o, job);
   out.files.insert(out.files.begin(), {std::string(file), o.yaml()});
@@ -355,14 +401,12 @@ Launch verl(const Job& job) {
 Launch openrlhf(const Job& job) {
   const Scenario& s = job.s;
   Options o(job.tool, s);
-  o.add("pretrain", job.model);
+  o.add("model.model_name_or_path", job.model);
   o.add_rows();
-  o.add("train_batch_size", job.global_batch());
-  o.add("zero_stage", job.p.zero);
-  if (s.training.recipe != Recipe::Fp32) o.add_switch("bf16");
-  if (s.training.recompute != RecomputeKind::None) o.add_switch("gradient_checkpointing");
-  if (job.four_bit) o.add_switch("load_in_4bit");
-  if (row_of(s.training.offload).states) o.add_switch("adam_offload");
+  o.add("train.batch_size", job.global_batch());
+  o.add("ds.zero_stage", job.p.zero);
+  if (s.training.recompute != RecomputeKind::None) o.add_switch("model.gradient_checkpointing_enable");
+  if (job.four_bit) o.add_switch("ds.load_in_4bit");
   const std::string_view kind = s.training.objective == Objective::Dpo      ? "dpo"
                                 : s.training.objective == Objective::Reward ? "rm"
                                                                             : "sft";

@@ -221,7 +221,8 @@ TEST(LaunchCommand, StartsAFrameworkByItsOwnProgram) {
       {"verl",
        "torchrun --nproc_per_node 2 -m verl.trainer.fsdp_sft_trainer "
        "model.partial_pretrain=meta-llama/Llama-3.1-8B"},
-      {"openrlhf", "deepspeed --num_gpus 2 --module openrlhf.cli.train_sft --pretrain meta-llama/Llama-3.1-8B"},
+      {"openrlhf",
+       "deepspeed --num_gpus 2 --module openrlhf.cli.train_sft --model.model_name_or_path meta-llama/Llama-3.1-8B"},
       {"megatron-bridge",
        "torchrun --nproc_per_node 2 scripts/training/run_recipe.py --recipe RECIPE "
        "train.micro_batch_size=1"}};
@@ -251,6 +252,66 @@ TEST(LaunchCommand, StartsMlxWithItsOwnProgram) {
   ASSERT_TRUE(got);
   EXPECT_THAT(got->command, HasSubstr("mlx_lm.lora --model meta-llama/Llama-3.2-3B --train --fine-tune-type lora"));
   EXPECT_THAT(got->command, HasSubstr("--grad-checkpoint"));
+}
+
+// Each program has a rank of its own when it is told none: 8, 16, or no adapters at all.
+TEST(LaunchCommand, EveryProgramIsToldTheRankOfItsAdapters) {
+  for (const char* framework : {"trl", "axolotl", "llama-factory", "ms-swift", "torchtune", "litgpt", "openrlhf",
+                                "mlx", "automodel", "verl"}) {
+    const Scenario s =
+        scenario({{"model", "llama-3.1-8b"},
+                  {"training", {{"framework", framework}, {"method", "lora"}, {"lora", {{"rank", 16}}}}}});
+    const Launch got = launched(s, Task::Training);
+    EXPECT_THAT(launch_text(got), testing::ContainsRegex("(rank|lora_r|dim)[ =:]+16")) << framework;
+    EXPECT_FALSE(got.unsaid.contains("training") && got.unsaid["training"].contains("method"))
+        << framework << got.unsaid;
+  }
+}
+
+TEST(LaunchCommand, StartsSpeculativeDecoding) {
+  const auto command = [](const char* runtime, const json& serving) {
+    json settings = serving;
+    settings["runtime"] = runtime;
+    return launched(scenario({{"model", "qwen3.5-27b"}, {"serving", settings}})).command;
+  };
+  EXPECT_THAT(command("llama.cpp", {{"draft_tokens", 3}}), HasSubstr("--draft-max 3 --spec-type draft-mtp"));
+  EXPECT_THAT(command("llama.cpp", {{"draft_tokens", 3}, {"draft_model", "qwen3.5-0.8b"}}),
+              HasSubstr("--spec-type draft-simple"));
+  EXPECT_THAT(command("ik_llama.cpp", {{"draft_tokens", 3}}), HasSubstr("--spec-type mtp:n_max=3"));
+  EXPECT_THAT(command("sglang", {{"draft_tokens", 4}}),
+              HasSubstr("--speculative-algorithm NEXTN --speculative-num-steps 3 --speculative-eagle-topk 1"));
+  EXPECT_THAT(command("vllm", {{"draft_tokens", 2}}), HasSubstr("{\"method\":\"mtp\",\"num_speculative_tokens\":2}"));
+}
+
+TEST(LaunchCommand, SwitchesAdaptersOnWhereTheyAreServed) {
+  for (const char* runtime : {"vllm", "sglang"}) {
+    const Scenario s = scenario({{"model", "llama-3.1-8b"}, {"serving", {{"runtime", runtime}, {"adapters", 4}}}});
+    const Launch got = launched(s);
+    EXPECT_THAT(got.command, HasSubstr("--enable-lora")) << runtime;
+    EXPECT_EQ(imported(got).serving.adapters, 4U) << runtime;
+  }
+}
+
+// trtllm-serve has no option for them (tensorrt_llm/commands/serve.py).
+TEST(LaunchCommand, WritesTensorRtLlmsFurtherArgumentsIntoAFile) {
+  const Scenario s =
+      scenario({{"model", "llama-3.1-8b"},
+                {"serving", {{"runtime", "tensorrt-llm"}, {"kv_format", "fp8"}, {"prefix_caching", false}}}});
+  const Launch got = launched(s);
+  EXPECT_THAT(got.command, HasSubstr("--config llmcalc-tensorrt-llm.yaml"));
+  ASSERT_EQ(got.files.size(), 1U);
+  EXPECT_EQ(got.files.front().content, "kv_cache_config:\n  dtype: fp8\n  enable_block_reuse: false\n");
+  EXPECT_EQ(imported(got).serving, s.serving);
+}
+
+TEST(LaunchCommand, SaysWhatAProgramStillHasToBeTold) {
+  const auto needs = [](const char* framework) {
+    return launched(scenario({{"model", "llama-3.1-8b"}, {"training", {{"framework", framework}}}}), Task::Training)
+        .needs;
+  };
+  EXPECT_THAT(needs("axolotl"), HasSubstr("Still to be said: datasets"));
+  EXPECT_THAT(needs("torchtune"), HasSubstr("CONFIG: torchtune's configuration"));
+  EXPECT_THAT(needs("torchtitan"), HasSubstr("0.2.2"));
 }
 
 TEST(LaunchCommand, RefusesAProgramThatDoesSomethingElse) {
