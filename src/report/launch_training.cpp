@@ -154,11 +154,13 @@ Launch megatron(const Job& job) {
 
 /// Megatron Bridge: a recipe of the model with places of its configuration set anew.
 Launch megatron_bridge(const Job& job) {
-  Options o(job.tool, job.s);
+  const Scenario& s = job.s;
+  Options o(job.tool, s);
   o.add_rows();
   o.add("train.global_batch_size", job.global_batch());
   if (job.p.sequence_parallel && job.p.tensor > 1) o.add("model.sequence_parallel", "true");
-  return {.command = o.line(job.torchrun() + "scripts/training/run_recipe.py --recipe RECIPE"),
+  const std::string mode(!job.adapters ? "pretrain" : key_of(s.training.method) == "dora" ? "dora" : "lora");
+  return {.command = o.line(job.torchrun() + "scripts/training/run_recipe.py --recipe RECIPE --mode " + mode),
           .needs = "RECIPE: Megatron Bridge's recipe for " + job.model + "."};
 }
 
@@ -345,7 +347,7 @@ Launch automodel(const Job& job) {
   const Scenario& s = job.s;
   constexpr std::string_view file = "llmcalc-automodel.yaml";
   Options o(job.tool, s);
-  o.add("recipe._target_", "nemo_automodel.recipes.llm.train_ft.TrainFinetuneRecipeForNextTokenPrediction");
+  o.add("recipe", "TrainFinetuneRecipeForNextTokenPrediction");
   o.add("model._target_", "nemo_automodel.NeMoAutoModelForCausalLM.from_pretrained");
   o.add("model.pretrained_model_name_or_path", job.model);
   o.add("step_scheduler.local_batch_size", s.training.micro_batch);
@@ -358,6 +360,7 @@ Launch automodel(const Job& job) {
   o.add("distributed.ep_size", job.p.expert);
   o.add("distributed.activation_checkpointing", bool_word(s.training.recompute == RecomputeKind::Full));
   job.add_optimizer(o, "optimizer._target_");
+  if (job.adapters) o.add("peft._target_", "nemo_automodel.components._peft.lora.PeftConfig");
   if (job.adapters) o.add("peft.dim", s.training.lora.rank);
   if (job.adapters && job.all_linear) o.add("peft.match_all_linear", "true");
   if (job.four_bit) o.add("quantization.load_in_4bit", "true");

@@ -224,7 +224,7 @@ TEST(LaunchCommand, StartsAFrameworkByItsOwnProgram) {
       {"openrlhf",
        "deepspeed --num_gpus 2 --module openrlhf.cli.train_sft --model.model_name_or_path meta-llama/Llama-3.1-8B"},
       {"megatron-bridge",
-       "torchrun --nproc_per_node 2 scripts/training/run_recipe.py --recipe RECIPE "
+       "torchrun --nproc_per_node 2 scripts/training/run_recipe.py --recipe RECIPE --mode pretrain "
        "train.micro_batch_size=1"}};
   for (const auto& [framework, command] : programs) {
     const Scenario s = scenario({{"model", "llama-3.1-8b"},
@@ -257,7 +257,7 @@ TEST(LaunchCommand, StartsMlxWithItsOwnProgram) {
 // Each program has a rank of its own when it is told none: 8, 16, or no adapters at all.
 TEST(LaunchCommand, EveryProgramIsToldTheRankOfItsAdapters) {
   for (const char* framework : {"trl", "axolotl", "llama-factory", "ms-swift", "torchtune", "litgpt", "openrlhf",
-                                "mlx", "automodel", "verl"}) {
+                                "mlx", "automodel", "verl", "megatron-bridge"}) {
     const Scenario s =
         scenario({{"model", "llama-3.1-8b"},
                   {"training", {{"framework", framework}, {"method", "lora"}, {"lora", {{"rank", 16}}}}}});
