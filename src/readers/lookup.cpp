@@ -18,6 +18,12 @@ using Words = std::vector<std::string>;
 bool digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 
+/// "8b", "30b-a3b": digits with a letter behind them.
+bool size_begins(std::string_view text) {
+  const std::size_t end = text.find_first_not_of("0123456789");
+  return end != std::string_view::npos && end > 0 && letter(text[end]);
+}
+
 /// Lower-case words: apart at every sign but a decimal point and '+', and between letters and a number ("qwen3" is
 /// qwen 3), not between a number and its unit ("8b"). "3_1" is 3.1, "8 b" is 8b, "v0.3" stays one word.
 Words words_of(std::string_view text) {
@@ -49,8 +55,8 @@ Words words_of(std::string_view text) {
       word += lower_case(c);
     } else if (c == '.' && between_digits) {
       word += '.';
-    } else if (c == '_' && between_digits && word.size() == 1) {
-      word += '.';
+    } else if (c == '_' && between_digits && word.size() == 1 && !size_begins(text.substr(i + 1))) {
+      word += '.';  // "llama3_1_8b" is 3.1, "qwen3_8b" is 3
     } else {
       end();
     }

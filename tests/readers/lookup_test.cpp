@@ -41,6 +41,9 @@ TEST(Lookup, AModelIsFoundByEveryNameItHas) {
   }
   EXPECT_EQ(model("Qwen/Qwen3-30B-A3B-Instruct-2507"), "qwen3-30b-a3b");
   EXPECT_EQ(model("gpt-oss:20b"), "gpt-oss-20b");
+  EXPECT_EQ(model("qwen3_30b_a3b"), "qwen3-30b-a3b");
+  EXPECT_EQ(model("gemma3_27b"), "gemma-3-27b");
+  EXPECT_EQ(model("llama3_1_8b"), "llama-3.1-8b");
   EXPECT_EQ(model("deepseek v3"), "deepseek-v3");
   EXPECT_EQ(model("gemma3:27b-it-qat"), "gemma-3-27b");
   EXPECT_EQ(model("Llama-3.3-70B"), "llama-3.3-70b-instruct");
