@@ -187,7 +187,12 @@ Launch sglang(const Scenario& wanted, const Tool& tool, const std::string& model
   Options o(tool, s);
   o.add_rows();
   if (attention_ranks) o.add_switch("enable_dp_attention");
-  if (s.serving.adapters > 0) o.add_switch("enable_lora");
+  if (s.serving.adapters > 0) {
+    // Without paths of adapters it asks for their rank and matrices (server_args.py).
+    o.add_switch("enable_lora");
+    o.add("max_lora_rank", s.serving.adapter_rank);
+    o.add("lora_target_modules", "all");
+  }
   const std::string draft = draft_of(s);
   if (s.serving.draft_tokens > 0) {
     // All three numbers or none (server_args.py); one path of the tree has a step less than it proposes tokens.
