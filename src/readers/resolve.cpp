@@ -123,9 +123,14 @@ Result<ModelSource> model_meant_by(std::string_view written, Shelves& shelves) {
   if (auto path = local_model(name.name, shelves)) return ModelSource{ModelSource::Kind::File, std::move(*path)};
   Issue issue = unknown("model", written, !all.entries.empty(), meant.nearest);
   if (is_repository_name(name.name) && !all.entries.empty()) {
+    const std::string repository = name.name.substr(0, name.name.find(':'));
+    const bool gguf = name.weights.starts_with("gguf:") || repository.ends_with("GGUF");
     issue.what = "no preset has the model \"" + name.name + "\", and this computer's caches do not hold it" +
-                 did_you_mean_one_of(meant.nearest) + ". Save https://huggingface.co/" + name.name +
-                 "/resolve/main/config.json and give that file: --model config.json";
+                 did_you_mean_one_of(meant.nearest) +
+                 (gguf ? ". Download one of the files at https://huggingface.co/" + repository +
+                             "/tree/main and give it: --model FILE.gguf"
+                       : ". Save https://huggingface.co/" + repository +
+                             "/resolve/main/config.json and give that file: --model config.json");
   }
   return issue;
 }

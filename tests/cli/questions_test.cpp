@@ -249,6 +249,10 @@ TEST(Names, AnUnknownRepositorySaysWhichFileToSave) {
   const Called c = call({"estimate", "-m", "nobody/Knows-13B"});
   EXPECT_EQ(c.status, bad_input);
   EXPECT_THAT(c.errors, testing::HasSubstr("https://huggingface.co/nobody/Knows-13B/resolve/main/config.json"));
+  // A repository of GGUF files has no configuration, and a tag is no part of its address.
+  EXPECT_THAT(
+      call({"estimate", "-m", "nobody/Knows-13B-GGUF:Q4_K_M"}).errors,
+      testing::HasSubstr("https://huggingface.co/nobody/Knows-13B-GGUF/tree/main and give it: --model FILE.gguf"));
 }
 
 }  // namespace

@@ -147,6 +147,12 @@ void llama_finish(Importing& in) {
     const std::string v = values.empty() ? "f16" : values;
     in.set("serving.kv_format", k == v ? k : k + "/" + v);
   }
+  // A repository brings its projector along since 2025-05 (common/arg.cpp).
+  const ModelPtr model = in.model();
+  if (!in.given("hf hfr hf_repo").empty() && in.given("mm mmproj").empty() && !in.on("no_mmproj") && model &&
+      model->encoder_parameters > 0)
+    in.note("-hf loads the projector of " + model->name + " too, which is not counted: --mmproj FILE names it, " +
+            "--no-mmproj leaves it out");
   const auto total =
       tokens_of_text(in.given("ctx_size c n_ctx num_ctx contextsize context_length llm.load.contextLength"));
   if (total && *total != 0) {

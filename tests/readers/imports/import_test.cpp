@@ -88,6 +88,16 @@ TEST(Import, ReadsHowLlamaCppDrafts) {
   EXPECT_EQ(serving("--spec-type mtp:n_max=4,p_min=0.0")["runtime"], "ik_llama.cpp");
 }
 
+TEST(Import, SaysThatARepositoryBringsItsProjector) {
+  const auto notes = [](const char* options) {
+    const Imported got = read(std::string("llama-server -hf unsloth/Qwen3.5-27B-GGUF:Q4_K_M -c 8192 ") + options);
+    return std::count_if(got.notes.begin(), got.notes.end(),
+                         [](const std::string& note) { return note.find("projector") != std::string::npos; });
+  };
+  EXPECT_EQ(notes(""), 1);
+  EXPECT_EQ(notes("--no-mmproj"), 0);
+}
+
 TEST(Import, SlotsOfAdaptersInEitherOrder) {
   EXPECT_EQ(read("vllm serve qwen3-8b --max-loras 4 --enable-lora").scenario["serving"]["adapters"], 4);
   EXPECT_EQ(read("vllm serve qwen3-8b --enable-lora --max-loras 4").scenario["serving"]["adapters"], 4);
