@@ -5,6 +5,7 @@
 #include <llmcalc/base/text.hpp>
 
 #include <algorithm>
+#include <functional>
 
 namespace llmcalc::ui {
 namespace {
@@ -52,16 +53,21 @@ std::vector<DeviceRun> device_runs(const InferenceEstimate& estimate) {
 
 std::vector<BarLane> inference_lanes(const Estimate& estimate) {
   std::vector<BarLane> lanes;
+  std::vector<std::size_t> gpus;  // of the lanes, those that may be left out
   for (DeviceRun& run : device_runs(estimate.inference)) {
     if (run.use->breakdown.total().count == 0) continue;
+    if (!run.use->is_host()) gpus.push_back(lanes.size());
     lanes.push_back({std::move(run.name), &run.use->breakdown, run.use->capacity, run.use->limit, run.devices});
   }
   if (lanes.empty()) lanes.push_back({{}, &estimate.inference.breakdown, std::nullopt, std::nullopt, 1});
-  std::stable_sort(lanes.begin(), lanes.end(),
-                   [](const BarLane& a, const BarLane& b) { return fullness(a) > fullness(b); });
-  if (lanes.size() > most_lanes) {
-    const bool host = !lanes.back().capacity;
-    lanes.erase(lanes.begin() + most_lanes - (host ? 1 : 0), lanes.end() - (host ? 1 : 0));
+  // The fullest, in the order of the devices; the host always.
+  const std::size_t room = most_lanes - std::min(lanes.size() - gpus.size(), most_lanes - 1);
+  if (gpus.size() > room) {
+    std::stable_sort(gpus.begin(), gpus.end(),
+                     [&](std::size_t a, std::size_t b) { return fullness(lanes[a]) > fullness(lanes[b]); });
+    gpus.erase(gpus.begin(), gpus.begin() + static_cast<std::ptrdiff_t>(room));
+    std::sort(gpus.begin(), gpus.end(), std::greater<>());
+    for (const std::size_t left_out : gpus) lanes.erase(lanes.begin() + static_cast<std::ptrdiff_t>(left_out));
   }
   if (lanes.size() == 1) lanes.front().name.clear();
   return lanes;

@@ -77,7 +77,9 @@ bool draw_headline(const Shown& shown, Task& task, const Theme& theme, const Bar
   const FitWords verdict = fit_words(shown.scenario, shown.results.estimate, bar.task, shown.units);
   bool clicked = false;
   const float name = draw_bar_name(task, theme, bar, line);
-  const std::string number = headline(bar.lanes.front().breakdown->total(), shown.units);
+  const Estimate& e = shown.results.estimate;
+  const Breakdown& deciding = bar.task == Task::Training ? e.training.breakdown : leading(e.inference);
+  const std::string number = headline(deciding.total(), shown.units);
   const std::string unit(giga_name(shown.units));
   const float gap = theme.px(6);
   const float number_width = text_width(theme.fonts.big, number) + gap + text_width(theme.fonts.title, unit);

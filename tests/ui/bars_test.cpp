@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace llmcalc::ui::test {
 namespace {
 
@@ -54,12 +56,28 @@ TEST(Bars, MergeDevicesThatHoldTheSame) {
   EXPECT_EQ(runs[1].name, "GPU 4–7");
 }
 
+TEST(Bars, LanesAreInTheOrderOfTheDevicesAndTheHostIsNeverLeftOut) {
+  Driver d;
+  for (const DeviceChoice& choice : d.app.library.devices) {
+    if (choice.device->id == "h100-sxm-80gb") use_device(d.app, choice.device, 6);
+  }
+  d.app.scenario.serving.runtime = Runtime::LlamaCpp;
+  d.app.scenario.host.memory_bytes = 64ULL << 30U;
+  d.frames(4);
+  const auto lanes = inference_lanes(d.app.results.estimate);
+  ASSERT_EQ(lanes.size(), 4u);
+  EXPECT_EQ(lanes.back().name, "host");
+  EXPECT_EQ(lanes.front().name, "GPU 0");
+}
+
 TEST(Bars, HeadlineAndTableSpeakOfTheSameDevice) {
   Driver d;
   show(d, two_stages);
   const Estimate& e = d.app.results.estimate;
   const Breakdown& lead = leading(e.inference);
-  EXPECT_EQ(inference_lanes(e).front().breakdown->total(), lead.total());
+  const auto lanes = inference_lanes(e);
+  EXPECT_TRUE(std::any_of(lanes.begin(), lanes.end(),
+                          [&](const BarLane& lane) { return lane.breakdown->total() == lead.total(); }));
   Bytes rows;
   Bytes all;
   for (const PartRow& row : part_rows(e)) {
