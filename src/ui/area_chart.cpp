@@ -179,6 +179,13 @@ void draw_largest(const Shown& shown, const ChartData& data, const Theme& theme,
         text_width(theme.fonts.small, capacity_line_name(*shown.scenario.devices.smallest())) + theme.px(22);
     const float first = std::min(frame.plot.from.x + name, frame.plot.to.x - width);
     x = std::clamp(at - width - theme.px(8), first, frame.plot.to.x - width);
+    // Clear of the line of the present value too.
+    const auto present =
+        std::find_if(data.samples.begin(), data.samples.end(), [](const Sample& s) { return s.marked; });
+    const float line_at = present != data.samples.end() ? axis.x_of(present->x) : frame.plot.from.x;
+    const float beside = std::max(at, line_at) + theme.px(10);
+    if (line_at > x - theme.px(4) && line_at < x + width + theme.px(4) && beside + width <= frame.plot.to.x)
+      x = beside;
   }
   // Above the capacity line even when the engine's own limit decides: left of the mark nothing is drawn up there.
   const float capacity = frame.y_of(static_cast<double>(usable->count));

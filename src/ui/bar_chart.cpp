@@ -8,6 +8,7 @@
 #include <llmcalc/scenario/usable_memory.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace llmcalc::ui {
@@ -29,18 +30,21 @@ void draw_stack(const Theme& theme, const ChartFrame& frame, const Breakdown& br
   }
 }
 
+constexpr std::size_t few_bars = 8;  ///< so few are all named, if need be with an ellipsis
+
 /// How much room labels have: every bar's own, or that of `stride` bars when they stand close.
 struct Crowding {
   bool short_amounts = false;
+  bool tall = false;  ///< a name takes two lines
   std::size_t stride = 1;
 };
 
 Crowding crowding_of(const Theme& theme, const std::vector<Sample>& samples, float slot) {
   float widest = 1;
   for (const Sample& sample : samples) widest = std::max(widest, text_width(theme.fonts.small, sample.label));
-  Crowding crowding{slot < theme.px(74), 1};
-  constexpr std::size_t few = 8;  // so few are all named, if need be with an ellipsis
-  while (samples.size() > few &&
+  Crowding crowding{.short_amounts = slot < theme.px(74),
+                    .tall = samples.size() <= few_bars && widest > slot - theme.px(4)};
+  while (samples.size() > few_bars &&
          static_cast<float>(crowding.stride) * slot < std::min(widest, theme.px(120)) + theme.px(4) &&
          crowding.stride < samples.size()) {
     ++crowding.stride;
@@ -48,19 +52,9 @@ Crowding crowding_of(const Theme& theme, const std::vector<Sample>& samples, flo
   return crowding;
 }
 
-/// What the names of the bars on both sides of one leave free on each side of its slot.
-float free_beside(const Theme& theme, const std::vector<Sample>& samples, std::size_t i, float slot) {
-  float least = i == 0 || i + 1 == samples.size() ? 0 : slot;
-  for (const std::size_t other : {i - 1, i + 1}) {
-    if (other >= samples.size()) continue;
-    least = std::min(least, (slot - text_width(theme.fonts.small, samples[other].label)) / 2 - theme.px(2));
-  }
-  return std::max(least, 0.0f);
-}
-
 /// Amount above a bar and its name below it.
 void draw_labels(ByteUnits units, Tab tab, const Theme& theme, const ChartFrame& frame, const Sample& sample,
-                 Box slot, const Crowding& crowding, float beside) {
+                 Box slot, const Crowding& crowding) {
   const Palette& p = theme.palette;
   const float extra = slot.width() * static_cast<float>(crowding.stride - 1) / 2;
   slot = {{slot.from.x - extra, slot.from.y}, {slot.to.x + extra, slot.to.y}};
@@ -73,12 +67,16 @@ void draw_labels(ByteUnits units, Tab tab, const Theme& theme, const ChartFrame&
     const Box over{{slot.from.x, top - theme.px(33)}, {slot.to.x, top - theme.px(17)}};
     draw_text(theme, theme.fonts.small, p.warn, over, tab == Tab::Timeline ? "peak" : "worst", Align::Centre);
   }
-  // A long name reaches into the room that its neighbours leave.
-  const Box below{{slot.from.x + 1 - beside, frame.plot.to.y + theme.px(6)},
-                  {slot.to.x - 1 + beside, frame.plot.to.y + theme.px(22)}};
-  const bool strong = sample.marked && text_width(theme.fonts.heading, sample.label) <= below.width();
-  draw_text(theme, strong ? theme.fonts.heading : theme.fonts.small, sample.marked ? p.text : p.text_faint, below,
-            sample.label, Align::Centre);
+  const float width = slot.width() - theme.px(4);
+  const bool strong = sample.marked && text_width(theme.fonts.heading, sample.label) <= width;
+  const Typeface& face = strong ? theme.fonts.heading : theme.fonts.small;
+  float y = frame.plot.to.y + theme.px(5);
+  const std::array<std::string_view, 2> whole{sample.label};
+  for (const std::string_view line : crowding.tall ? two_lines(face, sample.label, width) : whole) {
+    const Box below{{slot.from.x + theme.px(2), y}, {slot.to.x - theme.px(2), y + theme.px(14)}};
+    draw_text(theme, face, sample.marked ? p.text : p.text_faint, below, line, Align::Centre);
+    y += theme.px(13);
+  }
 }
 
 }  // namespace
@@ -92,11 +90,13 @@ std::optional<Scenario> bar_chart(const Shown& shown, const ChartData& data, con
   if (usable && usable->count < highest.count * 3) highest = max(highest, *usable);
   Box inner = area;
   inner.from.y += theme.px(18);
+  const float slot = std::min(
+      (area.width() - theme.px(chart_left + chart_right)) / static_cast<float>(samples.size()), theme.px(170));
+  const Crowding crowding = crowding_of(theme, samples, slot);
+  if (crowding.tall) inner.to.y -= theme.px(10);
   const ChartFrame frame = draw_chart_frame(theme, inner, highest, shown.units);
-  const float slot = std::min(frame.plot.width() / static_cast<float>(samples.size()), theme.px(170));
   const float bar = std::min(slot * 0.74f, theme.px(104));
   const float first = frame.plot.from.x + (frame.plot.width() - slot * static_cast<float>(samples.size())) / 2;
-  const Crowding crowding = crowding_of(theme, samples, slot);
   std::optional<Scenario> taken;
   const auto box_of = [&](std::size_t i) {
     const float left = first + slot * static_cast<float>(i);
@@ -127,8 +127,7 @@ std::optional<Scenario> bar_chart(const Shown& shown, const ChartData& data, con
   }
   // Over the line: an amount that it would cross stays readable.
   for (std::size_t i = 0; i < samples.size(); i += crowding.stride) {
-    draw_labels(shown.units, data.tab, theme, frame, samples[i], box_of(i), crowding,
-                crowding.stride == 1 ? free_beside(theme, samples, i, slot) : 0);
+    draw_labels(shown.units, data.tab, theme, frame, samples[i], box_of(i), crowding);
   }
   return taken;
 }

@@ -32,8 +32,8 @@ ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, 
   const double top = std::max(static_cast<double>(highest.count) / unit, 0.05) * 1.1;
   const double step = nice_step(top);
   ChartFrame frame;
-  frame.plot = {{area.from.x + theme.px(50), area.from.y + theme.px(16)},
-                {area.to.x - theme.px(18), area.to.y - theme.px(26)}};
+  frame.plot = {{area.from.x + theme.px(chart_left), area.from.y + theme.px(16)},
+                {area.to.x - theme.px(chart_right), area.to.y - theme.px(26)}};
   frame.top_bytes = top * unit;
   for (int i = 0; i <= static_cast<int>(top / step); ++i) {
     const double value = step * i;

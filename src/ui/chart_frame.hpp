@@ -11,6 +11,10 @@
 
 namespace llmcalc::ui {
 
+/// Pixels at scale 1 beside a plot: the labels of its vertical axis, and a margin.
+inline constexpr float chart_left = 50;
+inline constexpr float chart_right = 18;
+
 /// The plot area and its vertical scale.
 struct ChartFrame {
   Box plot;

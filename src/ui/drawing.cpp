@@ -146,6 +146,16 @@ void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::
             drawn.width() > width + 1);
 }
 
+std::array<std::string_view, 2> two_lines(const Typeface& typeface, std::string_view text, float width) {
+  if (text_width(typeface, text) <= width) return {text, {}};
+  std::size_t blank = text.rfind(' ');
+  while (blank != std::string_view::npos && blank != 0 && text_width(typeface, text.substr(0, blank)) > width) {
+    blank = text.rfind(' ', blank - 1);
+  }
+  if (blank == std::string_view::npos || blank == 0) return {text, {}};
+  return {text.substr(0, blank), text.substr(blank + 1)};
+}
+
 void fill(const Box& box, ImU32 colour, float rounding) {
   ImGui::GetWindowDrawList()->AddRectFilled(box.from, box.to, colour, rounding);
 }
@@ -187,6 +197,14 @@ void end_popup(const Theme& theme) {
 
 void note_control(const Theme& theme, std::string_view name, const Box& box) {
   if (theme.audit) theme.audit->controls.push_back({std::string(name), box});
+}
+
+bool list_row(const char* name, float height) {
+  const ImVec2 spacing = ImGui::GetStyle().ItemSpacing;
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{spacing.x, 0});
+  const bool clicked = ImGui::InvisibleButton(name, {ImGui::GetContentRegionAvail().x, height + spacing.y});
+  ImGui::PopStyleVar();
+  return clicked;
 }
 
 Box last_item() { return {ImGui::GetItemRectMin(), ImGui::GetItemRectMax()}; }

@@ -4,6 +4,7 @@
 
 #include "ui/theme.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,9 @@ float draw_name(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
 /// Draws a paragraph from the cursor on, broken between words at `width`, and moves the cursor below it.
 void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::string_view text, float width);
 
+/// A text in one line, or broken at the last blank that leaves the first line narrow enough.
+[[nodiscard]] std::array<std::string_view, 2> two_lines(const Typeface& typeface, std::string_view text, float width);
+
 /// Filled rectangle with rounded corners.
 void fill(const Box& box, ImU32 colour, float rounding = 0);
 
@@ -83,6 +87,9 @@ void end_popup(const Theme& theme);
 
 /// Tells tests that this control was drawn here.
 void note_control(const Theme& theme, std::string_view name, const Box& box);
+
+/// A row of a list as wide as its panel. It takes the gap to the next one too: no click falls between two rows.
+[[nodiscard]] bool list_row(const char* name, float height);
 
 /// The box of the item drawn last.
 [[nodiscard]] Box last_item();

@@ -49,16 +49,36 @@ void task_heading(const Theme& theme, std::string_view title, Task& task) {
   ImGui::SetCursorScreenPos(after);
 }
 
+namespace {
+
+/// "4 × H100 SXM 80 GB": a row's device as often as the scenario has its own.
+std::string name_of(const FitRow& row, Count count) {
+  return (count > 1 ? grouped(count) + " × " : std::string()) + row.device->name;
+}
+
+}  // namespace
+
 DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
   const Palette& p = theme.palette;
   task_heading(theme, "What fits", task);
   DevicePtr taken;
   const Device* own = shown.scenario.devices.smallest();
   const Count count = own != nullptr ? shown.scenario.devices.groups.front().count : 1;
-  for (const FitRow& row : shown.answers.fits[static_cast<std::size_t>(task)]) {
-    const float width = ImGui::GetContentRegionAvail().x;
+  const auto& rows = shown.answers.fits[static_cast<std::size_t>(task)];
+  // All names in one typeface, as large as leaves the bars some room.
+  const float full = ImGui::GetContentRegionAvail().x;
+  const float percent = theme.px(64);
+  const auto bar_beside = [&](const Typeface& face) {
+    float widest = 0;
+    for (const FitRow& row : rows) widest = std::max(widest, text_width(face, name_of(row, count)));
+    return std::clamp(full - percent - theme.px(8) - widest, 0.0f, full * 0.17f);
+  };
+  const bool large = bar_beside(theme.fonts.strong) >= theme.px(24);
+  const float bar_width =
+      large ? bar_beside(theme.fonts.strong) : std::max(bar_beside(theme.fonts.heading), theme.px(20));
+  for (const FitRow& row : rows) {
     ImGui::PushID(row.device->id.c_str());
-    if (ImGui::InvisibleButton("device", {width, theme.px(20)})) taken = row.device;
+    if (list_row("device", theme.px(20))) taken = row.device;
     const Box box = last_item();
     const bool hovered = ImGui::IsItemHovered();
     const bool chosen = own != nullptr && own->id == row.device->id;
@@ -68,16 +88,12 @@ DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
       fill({{box.from.x - theme.px(4), box.from.y}, {box.to.x + theme.px(4), box.to.y}}, faded(p.row, 0.7f),
            theme.px(3));
     // Bar, a tick or a cross for who cannot tell the colours, and the share.
-    const float percent = theme.px(64);
-    const float bar_width = width * 0.17f;
     const Box bar{{box.to.x - percent - bar_width, box.middle().y - theme.px(4)},
                   {box.to.x - percent, box.middle().y + theme.px(4)}};
-    const float room = bar.from.x - theme.px(6) - box.from.x;
-    const Typeface& face = chosen ? theme.fonts.strong : theme.fonts.body;
-    std::string name = (count > 1 ? grouped(count) + " × " : std::string()) + row.device->name;
-    if (text_width(theme.fonts.small, name) > room) name = row.device->name;
-    draw_name(theme, text_width(face, name) <= room ? face : theme.fonts.small, p.text,
-              {box.from, {box.from.x + room, box.to.y}}, name);
+    const std::string name = name_of(row, count);
+    const Typeface& face =
+        large ? (chosen ? theme.fonts.strong : theme.fonts.body) : (chosen ? theme.fonts.heading : theme.fonts.small);
+    draw_name(theme, face, p.text, {box.from, {bar.from.x - theme.px(6), box.to.y}}, name);
     fill(bar, p.control, theme.px(2));
     fill({bar.from,
           {bar.from.x + std::max(bar.width() * static_cast<float>(std::min(share, 1.0)), theme.px(2)), bar.to.y}},
@@ -85,7 +101,7 @@ DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
     const Box mark{{bar.to.x + theme.px(5), box.from.y}, {bar.to.x + theme.px(16), box.to.y}};
     share > 1 ? draw_cross(theme, mark, ink) : draw_tick(theme, mark, ink);
     const std::string words =
-        share >= 9.995 ? fixed(share, share < 99.5 ? 1 : 0) + " ×" : fixed(100 * share, 0) + " %";
+        share >= 1.995 ? fixed(share, share < 99.5 ? 1 : 0) + " ×" : fixed(100 * share, 0) + " %";
     draw_text(theme, theme.fonts.body, ink, box, words, Align::Right);
     help(theme, name + ": " + text(row.use, shown.units) + " of " + text(row.capacity, shown.units) +
                     (count > 1 ? " on the fullest. Click to choose them." : ". Click to choose it."));

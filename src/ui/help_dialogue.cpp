@@ -37,12 +37,12 @@ void help_dialogue(const Issues& skipped, Opening& opening, const Theme& theme) 
       {"F1", "this help"},
   }};
   for (const auto& row : keys) {
-    ImGui::Dummy({ImGui::GetContentRegionAvail().x, theme.px(20)});
-    const Box box = last_item();
-    draw_text(theme, theme.fonts.strong, theme.palette.text, {box.from, {box.from.x + theme.px(200), box.to.y}},
-              row[0]);
-    draw_text(theme, theme.fonts.body, theme.palette.text_soft, {{box.from.x + theme.px(200), box.from.y}, box.to},
-              row[1]);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float width = ImGui::GetContentRegionAvail().x;
+    const float keys_width = theme.px(186);
+    draw_text(theme, theme.fonts.strong, theme.palette.text, {at, {at.x + keys_width, at.y + theme.px(18)}}, row[0]);
+    ImGui::SetCursorScreenPos({at.x + keys_width, at.y});
+    paragraph(theme, theme.fonts.body, theme.palette.text_soft, row[1], width - keys_width);
   }
   heading(theme, "Numbers");
   dialogue_text(theme, theme.palette.text_soft,

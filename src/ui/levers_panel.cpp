@@ -11,22 +11,6 @@
 #include <string_view>
 
 namespace llmcalc::ui {
-namespace {
-
-/// A label in one line, or broken at the last blank that leaves the first line short enough.
-std::array<std::string_view, 2> two_lines(const Theme& theme, std::string_view label, float width) {
-  if (text_width(theme.fonts.small, label) <= width) return {label, {}};
-  std::size_t blank = label.rfind(' ');
-  while (blank != std::string_view::npos && blank != 0 &&
-         text_width(theme.fonts.small, label.substr(0, blank)) > width) {
-    blank = label.rfind(' ', blank - 1);
-  }
-  if (blank == std::string_view::npos || blank == 0) return {label, {}};
-  return {label.substr(0, blank), label.substr(blank + 1)};
-}
-
-}  // namespace
-
 const LeverRow* levers_panel(const Shown& shown, Task& task, bool& all, const Theme& theme) {
   const Palette& p = theme.palette;
   task_heading(theme, "Levers", task);
@@ -51,7 +35,7 @@ const LeverRow* levers_panel(const Shown& shown, Task& task, bool& all, const Th
                         : headline(bytes, shown.units) + " " + std::string(giga_name(shown.units)));
     const float full = ImGui::GetContentRegionAvail().x;
     const float name_width = full - theme.px(12) - tick - text_width(theme.fonts.body, amount) - theme.px(6);
-    const std::array<std::string_view, 2> lines = two_lines(theme, row.label, name_width);
+    const std::array<std::string_view, 2> lines = two_lines(theme.fonts.small, row.label, name_width);
     ImGui::PushID(static_cast<int>(i));
     if (ImGui::InvisibleButton("lever", {full, theme.px(lines[1].empty() ? 25 : 38)})) taken = &row;
     const Box box = last_item();

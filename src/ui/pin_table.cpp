@@ -70,7 +70,7 @@ void text_row(const Theme& theme, const Grid& grid, const std::vector<PinColumn>
     const std::string text = words(columns[i]);
     const Box cell = grid.cell(theme, row, i);
     const Typeface& face = text_width(theme.fonts.body, text) <= cell.width() ? theme.fonts.body : theme.fonts.small;
-    const ImU32 ink = i == 0 || text == now ? theme.palette.text_faint : theme.palette.accent;
+    const ImU32 ink = i == 0 || text == now ? theme.palette.text_faint : theme.colour(Part::Weights);
     const float width = std::min(text_width(face, text), cell.width());
     draw_name(theme, face, ink, {{cell.to.x - width - 0.5f, cell.from.y}, cell.to}, text);
   }
@@ -119,17 +119,20 @@ void differing_rows(const Theme& theme, const Grid& grid, const std::vector<PinC
   }
 }
 
-/// Whether it fits, with a mark, for each.
+/// Whether each fits.
 void verdict_row(ByteUnits units, const Theme& theme, const Grid& grid, const std::vector<PinColumn>& columns,
                  Task task) {
   const Palette& p = theme.palette;
-  const Box row = begin_row(theme, grid, "Verdict", 0, theme.fonts.body);
+  const Box row =
+      begin_row(theme, grid, task == Task::Inference ? "Memory, inference" : "Memory, training", 0, theme.fonts.body);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const FitWords words = fit_words(columns[i].scenario, columns[i].estimate, task, units);
     if (!words.known()) continue;
     const ImU32 ink = words.colour == FitColour::Good ? p.good : words.colour == FitColour::Warn ? p.warn : p.bad;
     const Box cell = grid.cell(theme, row, i);
-    const std::string text = words.text.substr(0, words.text.find(','));
+    const std::string_view all = words.text;
+    const bool whole = text_width(theme.fonts.small, all) <= cell.width();
+    const std::string_view text = whole ? all : all.substr(0, all.find(','));
     const float width = std::min(text_width(theme.fonts.small, text), cell.width());
     draw_name(theme, theme.fonts.small, ink, {{cell.to.x - width - 0.5f, cell.from.y}, cell.to}, text);
   }
@@ -196,15 +199,19 @@ PinDeeds pin_table(const Shown& shown, const Pins& pins, const Theme& theme, con
     ImGui::PopID();
     draw_text(theme, theme.fonts.strong, hovered && i > 0 ? p.accent : p.text, cell, columns[i].name, Align::Right);
   }
+  const float note = draw_text(theme, theme.fonts.small, theme.colour(Part::Weights),
+                               {head.from, {grid.first, head.to.y}}, "differs");
+  draw_text(theme, theme.fonts.small, p.text_faint, {{head.from.x + note, head.from.y}, {grid.first, head.to.y}},
+            " · ( ) does not fit");
   ImGui::SetCursorScreenPos({start.x, head.to.y});
   differing_rows(theme, grid, columns);
+  for (const auto& task : tasks) verdict_row(shown.units, theme, grid, columns, task.id);
   speed_rows(theme, grid, columns);
   ImGui::Dummy({1, theme.px(4)});
   for (const auto& task : tasks) {
     const std::string title = std::string(task.label) + ", " + std::string(giga_name(shown.units)) + " per device";
     amount_row(shown.units, theme, grid, columns, title, 0,
                [&](const Estimate& e) { return half(e, task.id).total(); });
-    verdict_row(shown.units, theme, grid, columns, task.id);
     for (const auto& part : parts) {
       const bool any = std::any_of(columns.begin(), columns.end(), [&](const PinColumn& c) {
         return half(c.estimate, task.id).bytes(part.id).count != 0;

@@ -197,7 +197,7 @@ void draw_question(PlanQuestion& question, const Theme& theme, const Box& line) 
 /// Why no layout was found.
 std::string no_layout(const Scenario& s, const PlanJob& job) {
   const Count tried = job.answer().plan.considered;
-  if (tried != 0) return "No layout fits: " + counted(tried, "layout") + " tried.";
+  if (tried != 0) return "No layout fits: " + counted(tried, "layout") + " tried. “Devices” finds what it takes.";
   if (job.question().task == Task::Inference)
     return "No layout is possible on " + counted(s.devices.count(), "device") + ".";
   return "No layout is possible: " + counted(s.training.accumulation, "micro-batch", "micro-batches") +
@@ -239,7 +239,11 @@ PlanDeeds plan_panel(const Shown& shown, PlanQuestion& question, const PlanJob* 
   draw_name(theme, theme.fonts.small, p.text_faint, {body.from, {body.to.x, body.from.y + theme.px(20)}},
             words_of(shown.scenario, *job, rows.empty()));
   if (rows.empty()) return deeds;
-  const Box head{{body.from.x, body.from.y + theme.px(22)}, {body.to.x - theme.px(12), body.from.y + theme.px(42)}};
+  // The names stand over their columns, which a scroll bar moves.
+  const float line = theme.px(24);
+  const float height = body.height() - theme.px(44);
+  const float bar = line * static_cast<float>(rows.size()) > height ? ImGui::GetStyle().ScrollbarSize : 0;
+  const Box head{{body.from.x, body.from.y + theme.px(22)}, {body.to.x - bar, body.from.y + theme.px(42)}};
   std::array<bool, At::Places> said = columns_said(rows);
   if (std::none_of(said.begin(), said.end(), [](bool one) { return one; })) said[At::Tensor] = true;
   draw_cells(theme, head, said, head_row(), theme.fonts.small, p.text_faint, p.text_faint);
@@ -247,7 +251,7 @@ PlanDeeds plan_panel(const Shown& shown, PlanQuestion& question, const PlanJob* 
   ImGui::SetCursorScreenPos({body.from.x, head.to.y + theme.px(2)});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{0, 0});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{0, 0});
-  compat::begin_padded_child("plan", {body.width(), body.to.y - head.to.y - theme.px(2)});
+  compat::begin_padded_child("plan", {body.width(), height});
   deeds.taken = draw_rows(theme, rows, job->question().task, said);
   ImGui::EndChild();
   ImGui::PopStyleVar(2);

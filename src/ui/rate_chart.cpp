@@ -27,8 +27,8 @@ struct RateFrame {
   }
 };
 
-/// "0.01", "1", "1k", "1M" for a power of ten.
-std::string decade_text(double value) {
+/// "0.01", "1", "20k", "1M".
+std::string axis_text(double value) {
   if (value >= 1e6) return shortest(value / 1e6) + "M";
   if (value >= 1e3) return shortest(value / 1e3) + "k";
   return shortest(value);
@@ -56,14 +56,18 @@ RateFrame frame_of(const Theme& theme, const Box& area, const std::vector<RatePo
 void draw_axes(const Theme& theme, const RateFrame& frame) {
   const Palette& p = theme.palette;
   const int decades = static_cast<int>(std::lround(std::log10(frame.high / frame.low)));
+  // Of few decades 2 and 5 have lines too.
   for (int i = 0; i <= decades; ++i) {
-    const double value = frame.low * std::pow(10.0, i);
-    const float y = frame.y_of(value);
-    ImGui::GetWindowDrawList()->AddLine({frame.plot.from.x, y}, {frame.plot.to.x, y}, faded(p.border, 0.8f));
-    draw_text(
-        theme, theme.fonts.small, p.text_faint,
-        {{frame.plot.from.x - theme.px(48), y - theme.px(8)}, {frame.plot.from.x - theme.px(9), y + theme.px(8)}},
-        decade_text(value), Align::Right);
+    for (const double within : {1.0, 2.0, 5.0}) {
+      if (within > 1 && (decades > 2 || i == decades)) break;
+      const double value = within * frame.low * std::pow(10.0, i);
+      const float y = frame.y_of(value);
+      ImGui::GetWindowDrawList()->AddLine({frame.plot.from.x, y}, {frame.plot.to.x, y}, faded(p.border, 0.8f));
+      draw_text(
+          theme, theme.fonts.small, p.text_faint,
+          {{frame.plot.from.x - theme.px(48), y - theme.px(8)}, {frame.plot.from.x - theme.px(9), y + theme.px(8)}},
+          axis_text(value), Align::Right);
+    }
   }
   float last_right = -1e9f;
   for (Count tick = 1; tick <= frame.across.high; tick *= 2) {
@@ -94,9 +98,25 @@ void draw_line(const Theme& theme, const RateFrame& frame, const std::vector<Rat
     list->AddQuadFilled({left, frame.y_of(lowest(a))}, {left, frame.y_of(highest(a))},
                         {right, frame.y_of(highest(b))}, {right, frame.y_of(lowest(b))},
                         faded(colour, fits ? 0.22f : 0.08f));
-    list->AddLine({left, frame.y_of(a.typical)}, {right, frame.y_of(b.typical)}, faded(colour, fits ? 1.0f : 0.35f),
+    list->AddLine({left, frame.y_of(a.typical)}, {right, frame.y_of(b.typical)}, faded(colour, fits ? 1.0f : 0.5f),
                   theme.px(2));
   }
+}
+
+/// Says from where on it does not fit.
+void draw_limit(const Theme& theme, const RateFrame& frame, const std::vector<RatePoint>& points) {
+  const auto first = std::find_if(points.begin(), points.end(), [](const RatePoint& point) { return !point.fits; });
+  if (first == points.end()) return;
+  const bool none = first == points.begin();
+  const float x = none ? frame.plot.from.x : frame.x_of((first - 1)->x);
+  if (!none)
+    ImGui::GetWindowDrawList()->AddLine({x, frame.plot.from.y}, {x, frame.plot.to.y},
+                                        faded(theme.palette.warn, 0.6f));
+  const std::string words = none ? "does not fit at any number shown" : "does not fit from here on";
+  const float width = text_width(theme.fonts.small, words) + 2;
+  const float from = std::max(std::min(x + theme.px(8), frame.plot.to.x - width), frame.plot.from.x);
+  draw_plated(theme, theme.fonts.small, theme.palette.warn,
+              {{from, frame.plot.from.y + theme.px(2)}, {from + width, frame.plot.from.y + theme.px(18)}}, words);
 }
 
 void draw_legend(const Theme& theme, const Box& area, const RateWords& words, ImU32 first, ImU32 second) {
@@ -142,11 +162,12 @@ std::optional<Scenario> rate_chart(const ChartData& data, const Theme& theme, co
     return std::nullopt;
   }
   const RateFrame frame = frame_of(theme, area, points);
-  const ImU32 first = p.accent;
+  const ImU32 first = theme.colour(Part::Weights);
   const ImU32 second = theme.colour(Part::KvCache);
   draw_axes(theme, frame);
   draw_line(theme, frame, points, &RatePoint::first, first);
   draw_line(theme, frame, points, &RatePoint::second, second);
+  draw_limit(theme, frame, points);
   draw_legend(theme, area, data.rates.words, first, second);
   for (const RatePoint& point : points) {
     if (!point.marked) continue;

@@ -21,11 +21,11 @@ struct SheetColumn {
 };
 
 constexpr std::array<SheetColumn, 7> columns{{
-    {SheetOrder::Name, "Tensor", 0.33f, Align::Left},
-    {SheetOrder::Shape, "Rows × columns", 0.52f, Align::Right},
-    {SheetOrder::HowMany, "Count", 0.61f, Align::Right},
-    {SheetOrder::Parameters, "Parameters", 0.76f, Align::Right},
-    {SheetOrder::Format, "Stored as", 0.86f, Align::Left},
+    {SheetOrder::Name, "Tensor", 0.31f, Align::Left},
+    {SheetOrder::Shape, "Rows × columns", 0.50f, Align::Right},
+    {SheetOrder::HowMany, "Count", 0.58f, Align::Right},
+    {SheetOrder::Parameters, "Parameters", 0.75f, Align::Right},
+    {SheetOrder::Format, "Format", 0.86f, Align::Left},
     {SheetOrder::Bytes, "Size", 1.0f, Align::Right},
     {SheetOrder::Inventory, "", 1.0f, Align::Left},
 }};

@@ -141,7 +141,7 @@ TEST(Pins, NameWhatDiffers) {
   d.frames(4);
   EXPECT_TRUE(d.shows("16,384 tokens"));
   EXPECT_TRUE(d.shows("8,192 tokens"));
-  EXPECT_TRUE(d.shows("Verdict"));
+  EXPECT_TRUE(d.shows("Memory, inference") && d.shows("differs"));
 }
 
 TEST(Prices, OfWhatIsReadAndWrittenWithTheirMix) {

@@ -169,6 +169,26 @@ TEST(Panels, AChartNeverShowsTheBarsOfAnother) {
   EXPECT_EQ(d.app.chart.samples.size(), formats);
 }
 
+TEST(Panels, NoNameOfABarIsCut) {
+  Driver d(1024, 700);
+  d.app.preferences.focus.task = Task::Training;
+  expect_no_faults(d, "training");
+  d.app.preferences.tab = Tab::Formats;
+  d.frames(2);
+  EXPECT_TRUE(d.shows("Megatron") && d.shows("BF16"));
+}
+
+TEST(Panels, WhatFitsNamesAsManyOfEveryDevice) {
+  Driver d;
+  for (const DeviceChoice& choice : d.app.library.devices) {
+    if (choice.device->id == "h100-sxm-80gb") use_device(d.app, choice.device, 4);
+  }
+  d.frames(4);
+  const auto& rows = d.app.answers.fits[0];
+  ASSERT_GT(rows.size(), 4u);
+  for (const FitRow& row : rows) EXPECT_TRUE(d.shows("4 × " + row.device->name)) << row.device->name;
+}
+
 TEST(Panels, EachIsDrawnWithItsOwnWords) {
   Driver d;
   for (const char* words : {"MODEL", "INFERENCE", "TRAINING", "PARALLELISM", "WHAT FITS", "LEVERS", "SPEED", "WHY"}) {
@@ -179,7 +199,7 @@ TEST(Panels, EachIsDrawnWithItsOwnWords) {
 }
 
 TEST(Panels, ChoosersDialoguesAndThePaletteFit) {
-  for (const Size size : {Size{1440, 900, 1}, Size{1024, 700, 1}, Size{800, 600, 1}}) {
+  for (const Size size : {Size{1440, 900, 1}, Size{1024, 700, 1}, Size{640, 480, 1}}) {
     Driver d(size.width, size.height, size.scale);
     const auto check = [&](const char* what) {
       d.frames(3);

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -50,6 +51,13 @@ TEST(Plan, ShowsLayoutsAndTakesTheOneClicked) {
     if (t.box.from.x < first->from.x || y < first->from.y || y > first->to.y || t.box.to.x > first->to.x) continue;
     EXPECT_FALSE(t.cut) << t.text;
   }
+  const auto right_of = [&](std::string_view words) {
+    const auto text = std::find_if(d.audit.texts.begin(), d.audit.texts.end(), [&](const Audit::Text& t) {
+      return t.text == words && t.box.from.x > first->from.x && t.box.to.x < first->to.x + 1;
+    });
+    return text == d.audit.texts.end() ? -1.0f : text->drawn.to.x;
+  };
+  EXPECT_NEAR(right_of("Memory per GPU"), first->to.x - 8, 2) << "names stand over their columns";
   const Parallelism best = found.front().scenario.parallelism;
   ASSERT_TRUE(d.click("plan.row.0"));
   EXPECT_EQ(d.app.scenario.parallelism, best);
