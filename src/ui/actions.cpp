@@ -14,14 +14,21 @@ namespace {
 void set_zoom(App& app, float zoom) {
   app.preferences.zoom = std::clamp(zoom, 0.6f, 3.0f);
   app.requests.reload_fonts = true;
+  for (Chooser* chooser : {&app.view.models, &app.view.devices, &app.view.palette}) chooser->scroll_now = true;
 }
 
 void larger(App& app) { set_zoom(app, app.preferences.zoom + 0.1f); }
 void smaller(App& app) { set_zoom(app, app.preferences.zoom - 0.1f); }
 
+void show_chart(App& app, Tab tab) {
+  app.preferences.tab = tab;
+  app.view.seek_chart = true;
+  app.view.screen = Screen::OneModel;
+}
+
 void pin(App& app) {
   pin_scenario(app);
-  app.preferences.tab = Tab::Compare;
+  show_chart(app, Tab::Compare);
 }
 
 template <Dialogue dialogue>
@@ -46,8 +53,7 @@ void paste(App& app) {
 
 template <Tab tab>
 void show(App& app) {
-  app.preferences.tab = tab;
-  app.view.screen = Screen::OneModel;
+  show_chart(app, tab);
 }
 
 template <std::size_t place>
@@ -59,7 +65,10 @@ constexpr std::array every_action{
     Action{"Choose a model", "Ctrl+M", Key::M, false, open<Dialogue::Models>},
     Action{"Choose devices", "Ctrl+D", Key::D, false, open<Dialogue::Devices>},
     Action{"What runs on this machine, or one model again", "Ctrl+R", Key::R, false,
-           [](App& a) { a.view.screen = a.view.screen == Screen::WhatRuns ? Screen::OneModel : Screen::WhatRuns; }},
+           [](App& a) {
+             a.view.runs.seek = a.view.screen != Screen::WhatRuns;
+             a.view.screen = a.view.runs.seek ? Screen::WhatRuns : Screen::OneModel;
+           }},
     Action{"One model with every number", "", Key::Count, false, [](App& a) { a.view.screen = Screen::OneModel; }},
     Action{"Make it fit", "", Key::Count, false,
            [](App& a) {

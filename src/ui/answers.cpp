@@ -231,13 +231,14 @@ std::vector<SpeedRow> speed_rows(const Scenario& s, const Estimate& estimate) {
   if (const auto speed = training_speed(s)) {
     const Rate percent{speed->mfu.low * 100, speed->mfu.typical * 100, speed->mfu.high * 100};
     rows.push_back({"Training", range_text(speed->tokens_per_second, "tokens/s"),
-                    "On all devices; model FLOPs utilisation of " + range_text(percent, "%") + ".", trains});
+                    "On all devices; model FLOPs utilisation of " + range_text(percent, "%") + ".", trains,
+                    Task::Training});
     const Cost cost = cost_of(s, Task::Training, speed->tokens_per_second);
     std::string amount = count_text(s.cost.tokens);
     if (const std::size_t zeros = amount.find(".00 "); zeros != std::string::npos) amount.erase(zeros, 3);
     const std::string tokens = amount + " tokens ";
     if (cost.hours.typical > 0)
-      rows.push_back({tokens + "take", range_text(cost.hours, "h"), "At that speed.", trains});
+      rows.push_back({tokens + "take", range_text(cost.hours, "h"), "At that speed.", trains, Task::Training});
     if (const Rate time = example_hours(s, speed->tokens_per_second); time.typical > 0) {
       const bool minutes = time.typical < 1;
       const double k = minutes ? 60 : 1;
@@ -246,13 +247,13 @@ std::vector<SpeedRow> speed_rows(const Scenario& s, const Estimate& estimate) {
                       "Examples of " + counted(s.training.sequence, "token") +
                           ". For a data set of yours type its examples × their length under Tokens to price "
                           "(Ctrl+P), such as 50k x 2048.",
-                      trains});
+                      trains, Task::Training});
     }
     if (cost.dollars.typical > 0) {
       const bool own = s.cost.price_per_device_hour > 0;
       rows.push_back({tokens + "cost", "$" + range_text(cost.dollars, ""),
-                      own ? "At the price given." : "At the preset's price per hour, which may be outdated.",
-                      trains});
+                      own ? "At the price given." : "At the preset's price per hour, which may be outdated.", trains,
+                      Task::Training});
     }
   }
   return rows;

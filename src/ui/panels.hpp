@@ -112,7 +112,8 @@ void task_heading(const Theme& theme, std::string_view title, Task& task);
 /// The change that was clicked; null mostly.
 [[nodiscard]] const LeverRow* levers_panel(const Shown& shown, Task& task, bool& all, const Theme& theme);
 void why_panel(const Shown& shown, const Focus& focus, const Theme& theme);
-void speed_panel(const std::vector<SpeedRow>& rows, const Theme& theme);
+/// The figures of the task.
+void speed_panel(const std::vector<SpeedRow>& rows, Task& task, const Theme& theme);
 
 // What opens over the window.
 /// A model that was chosen.

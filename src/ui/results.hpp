@@ -58,6 +58,7 @@ struct SpeedRow {
   std::string text;
   std::string help;
   bool fits = true;  ///< the job it is the speed of fits the devices
+  Task task = Task::Inference;
 };
 
 /// Answers that ask the engine many times; brought up to date when nothing is being dragged.

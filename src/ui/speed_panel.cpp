@@ -4,14 +4,18 @@
 
 namespace llmcalc::ui {
 
-void speed_panel(const std::vector<SpeedRow>& rows, const Theme& theme) {
+void speed_panel(const std::vector<SpeedRow>& rows, Task& task, const Theme& theme) {
   const Palette& p = theme.palette;
-  heading(theme, "Speed", "roofline: low to high");
-  if (rows.empty()) {
-    paragraph(theme, theme.fonts.small, p.text_faint, "Not known for this device: it has no published rates.",
-              ImGui::GetContentRegionAvail().x);
-  }
+  task_heading(theme, "Speed", task);
+  const auto note = [&](ImU32 ink, std::string_view words) {
+    paragraph(theme, theme.fonts.small, ink, words, ImGui::GetContentRegionAvail().x);
+  };
+  bool any = false;
+  bool fits = true;
   for (const SpeedRow& row : rows) {
+    if (row.task != task) continue;
+    any = true;
+    fits = fits && row.fits;
     ImGui::PushID(row.label.c_str());
     ImGui::Dummy({ImGui::GetContentRegionAvail().x, theme.px(18)});
     const Box box = last_item();
@@ -20,10 +24,12 @@ void speed_panel(const std::vector<SpeedRow>& rows, const Theme& theme) {
     const float left = box.width() - width - theme.px(8);
     const Typeface& face = text_width(theme.fonts.body, row.label) <= left ? theme.fonts.body : theme.fonts.small;
     draw_text(theme, face, p.text_soft, {box.from, {box.from.x + left, box.to.y}}, row.label);
-    help(theme, row.fits ? row.help
-                         : row.help + "\nIt does not fit these devices: this is what they would reach if it did.");
+    help(theme, row.help);
     ImGui::PopID();
   }
+  if (!any) return note(p.text_faint, "Not known for this device: it has no published rates.");
+  if (fits) return note(p.text_faint, "Roofline, low to high.");
+  note(p.warn, "Does not fit: these are the figures if it did.");
 }
 
 }  // namespace llmcalc::ui

@@ -142,27 +142,29 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   const auto width_of = [&](const Names& names) {
     return text_width(theme.fonts.body, names[0]) + text_width(theme.fonts.body, names[1]) + theme.px(44);
   };
-  const auto room_beside = [&](const Names& methods, float screens) {
-    const float fixed =
-        (tiny ? theme.px(40) : open + gap) + screens + width_of(methods) + right + theme.px(28) + 5 * gap;
-    return std::max(box.width() - fixed, theme.px(160));
-  };
-  // Where there is less room everything keeps its place, though names are short.
+  // Where there is less room everything keeps its place, though names are short; then the palette alone has the
+  // method, and last of all the switch. The way back from What runs is always there.
+  const bool one_model = view.screen == Screen::OneModel;
   Names method_names{"Detailed", "Simple (article)"};
   Names screen_names{"One model", "What runs"};
+  bool has_method = one_model;
+  bool has_switch = true;
   const float model_width =
       chooser_width(theme, shown.scenario.model ? std::string_view(shown.scenario.model->name) : "Choose a model");
   const float device_width = chooser_width(theme, name_of(shown.scenario.devices));
-  const auto names_fit = [&] {
-    return room_beside(method_names, width_of(screen_names) + gap) >= model_width + device_width;
+  const auto room_for_names = [&] {
+    const float fixed = (tiny ? theme.px(40) : open + gap) + (has_switch ? width_of(screen_names) + gap : 0) +
+                        (has_method ? width_of(method_names) + gap : 0) + right + theme.px(28) + 4 * gap;
+    return std::max(box.width() - fixed, theme.px(160));
   };
+  const auto names_fit = [&] { return room_for_names() >= model_width + device_width; };
   if (narrow || !names_fit()) {
     method_names[1] = "Simple";
     screen_names = {"Model", "Runs"};
   }
-  // Without room for it the palette has the switch; the way back is always there.
-  const bool has_switch = !tiny && (view.screen == Screen::WhatRuns || names_fit());
-  const float room = room_beside(method_names, has_switch ? width_of(screen_names) + gap : 0);
+  if (!names_fit()) has_method = has_method && method == Method::Article;
+  if (!names_fit()) has_switch = !one_model || !tiny || short_of_room;
+  const float room = room_for_names();
   // Each name the room it needs; what is over, or missing, is shared.
   const float over = room - model_width - device_width;
   const float device_room = device_width + over * (over > 0 ? 0.4f : device_width / (model_width + device_width));
@@ -188,7 +190,6 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
     help(theme, "One model with every number, or every model that runs on this machine.");
     ImGui::SameLine(0, gap);
   }
-  const bool one_model = view.screen == Screen::OneModel;
   if (one_model) {
     model_button(shown, view, theme, room - device_room);
     ImGui::SameLine(0, gap);
@@ -200,7 +201,7 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   }
   device_button(shown, view, theme, one_model ? device_room : room);
   ImGui::SameLine(0, gap);
-  if (one_model) {
+  if (has_method) {
     method = static_cast<Method>(segmented(theme, "method", method_names, static_cast<std::size_t>(method)));
     help(theme,
          "Detailed counts what engines and frameworks allocate. Simple is the short formula of the article "

@@ -93,6 +93,7 @@ struct View {
   Typing typing;
   TabOrder tab_order;
   std::string_view seek{};  ///< path of the setting that gets the keyboard once it is drawn; "" none
+  bool seek_chart = false;  ///< the chart is scrolled into view once it is drawn
   Motion motion;
   PlanQuestion plan;
   SheetOrder sheet_order = SheetOrder::Inventory;

@@ -36,6 +36,7 @@ struct WhatRuns {
   std::string chosen;             ///< id of the chosen model; "": the first
   std::string card;               ///< of other cards the one whose models are listed; "": none
   bool failures = false;          ///< what does not run is listed too
+  bool seek = false;              ///< the chosen row gets the keyboard once everything is found
 };
 
 /// How a model runs on the present machine, for lists that show a mark.

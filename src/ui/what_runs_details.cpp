@@ -68,7 +68,7 @@ bool format_row(const Theme& theme, const Candidate& c, Count context, const Can
   const bool best = trains ? c.scenario == present.scenario : c.format == present.format;
   const std::string title = trains ? way_name(c) : format_name(c);
   ImGui::PushID(static_cast<int>(i));
-  const bool clicked = ImGui::InvisibleButton("format", {ImGui::GetContentRegionAvail().x, theme.px(22)});
+  const bool clicked = list_row("format", theme.px(22));
   const Box box = last_item();
   if (ImGui::IsItemHovered()) fill(box, faded(p.row, 0.7f), theme.px(3));
   const bool whole = c.placement == Placement::Devices || c.placement == Placement::Host;
@@ -77,7 +77,9 @@ bool format_row(const Theme& theme, const Candidate& c, Count context, const Can
   const float width = draw_text(theme, theme.fonts.body, whole ? p.good : p.warn, box, right, Align::Right);
   const Typeface& face = best ? theme.fonts.strong : theme.fonts.body;
   const float room = box.width() - width - theme.px(8);
-  const float name = draw_name(theme, face, p.text, {box.from, {box.from.x + room, box.to.y}}, title);
+  const bool small = !best && text_width(face, title) > room;
+  const float name =
+      draw_name(theme, small ? theme.fonts.small : face, p.text, {box.from, {box.from.x + room, box.to.y}}, title);
   const std::string loss = io::loss_text(c.loss);
   if (!trains && c.loss.in_words() != LossClass::None &&
       name + text_width(theme.fonts.small, loss) + theme.px(8) <= room) {
@@ -129,7 +131,7 @@ void runs_details(const RunsShown& shown, const WhatRuns& runs, const Theme& the
     interpolated = interpolated || c.loss.interpolated;
     if (format_row(theme, c, formats->contexts[i], best, runs.wish.task(), i)) deeds.open = c.scenario;
   }
-  if (best.loss.in_words() != LossClass::None) {
+  if (runs.wish.task() == Task::Inference && best.loss.in_words() != LossClass::None) {
     paragraph(theme, theme.fonts.small, p.text_faint,
               "Loss: rise of the perplexity on " + std::string(best.loss.source.model) +
                   (interpolated ? "; ≈ is interpolated by bits per weight." : "."),

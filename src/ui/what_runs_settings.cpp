@@ -232,8 +232,7 @@ void upgrade_part(const RunsShown& shown, WhatRuns& runs, const Theme& theme, Ru
     const DeviceGroup& devices = upgrade.devices;
     const std::string name = (devices.count > 1 ? grouped(devices.count) + " × " : "") + devices.device->name;
     ImGui::PushID(name.c_str());
-    if (ImGui::InvisibleButton("card", {ImGui::GetContentRegionAvail().x, theme.px(22)}))
-      runs.card = runs.card == name ? std::string() : name;
+    if (list_row("card", theme.px(22))) runs.card = runs.card == name ? std::string() : name;
     const Box box = last_item();
     const bool open = runs.card == name;
     if (open || ImGui::IsItemHovered()) fill(box, faded(theme.palette.row, open ? 1.0f : 0.7f), theme.px(3));

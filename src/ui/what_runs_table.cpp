@@ -3,6 +3,7 @@
 #include "report/estimate_tables.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/chart_frame.hpp"
+#include "ui/tab_order.hpp"
 #include "ui/what_runs_panels.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace llmcalc::ui {
 namespace {
@@ -24,16 +26,21 @@ struct RowColumns {
 RowColumns columns_of(const Theme& theme, float width) {
   width -= theme.px(12);  // the list's own scroll bar
   RowColumns c;
+  const bool narrow = width < theme.px(680);
   c.memory = theme.px(92);
   c.context = theme.px(54);
-  c.speed = theme.px(86);
-  c.format = theme.px(width < theme.px(680) ? 88 : 132);
+  c.speed = theme.px(narrow ? 74 : 86);
+  c.format = theme.px(narrow ? 62 : 132);
   float left = width - c.memory - c.context - c.speed - c.format;
+  for (float* column : {&c.context, &c.format}) {
+    if (left >= theme.px(140)) break;
+    left += std::exchange(*column, 0.0f);
+  }
   const auto take = [&](float& column, float wanted, float spared) {
     column = left - theme.px(wanted) >= theme.px(spared) ? theme.px(wanted) : 0;
     left -= column;
   };
-  take(c.bar, 94, 222);
+  take(c.bar, narrow ? std::clamp(left / theme.scale - 200, 72.0f, 94.0f) : 94, 164);
   take(c.released, 62, 240);
   take(c.licence, 130, 330);
   c.name = std::min(left, theme.px(360));
@@ -84,7 +91,7 @@ std::string short_count(Count n) {
   return n < 1024 ? grouped(n) : grouped(n / 1024) + "k";
 }
 
-void head(const Theme& theme, const RowColumns& c, bool has_gpu, ByteUnits units) {
+void head(const Theme& theme, const RowColumns& c, bool has_gpu, Task task, ByteUnits units) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   float x = at.x;
   const auto title = [&](float width, const std::string& text, Align align = Align::Left) {
@@ -97,7 +104,7 @@ void head(const Theme& theme, const RowColumns& c, bool has_gpu, ByteUnits units
   title(c.format, "Format");
   title(c.bar, has_gpu ? "GPU | RAM" : "RAM");
   title(c.memory, "Memory, " + std::string(giga_name(units)), Align::Right);
-  title(c.context, "Context", Align::Right);
+  title(c.context, task == Task::Training ? "Length" : "Context", Align::Right);
   title(c.speed, "Tokens/s", Align::Right);
   title(c.licence, "  Licence");
   title(c.released, "Released", Align::Right);
@@ -113,8 +120,7 @@ RowDeed model_row(const Theme& theme, const RowColumns& c, const io::Recommended
   const Palette& p = theme.palette;
   const Candidate& best = row.answer.best;
   const io::RunMark mark = io::mark_of(row.answer);
-  const float width = ImGui::GetContentRegionAvail().x;
-  const bool clicked = ImGui::InvisibleButton("row", {width, theme.px(26)});
+  const bool clicked = list_row("row", theme.px(26));
   const Box box = last_item();
   focus_ring_in_list(theme, box, chosen);
   const bool by_keys = ImGui::GetIO().NavVisible && ImGui::IsItemFocused();
@@ -150,19 +156,24 @@ RowDeed model_row(const Theme& theme, const RowColumns& c, const io::Recommended
     draw_name(theme, theme.fonts.small, p.text_faint, {{x, box.from.y}, box.to}, row.answer.obstacle);
     return deed;
   }
-  const Box format = cell(c.format);
-  const std::string full = format_name(best);
-  const float shown = draw_name(theme, theme.fonts.body, p.text, format,
-                                c.format < theme.px(100) ? full.substr(0, full.find(' ')) : full);
-  const std::string bits = fixed(io::stored_bits(best, row.known->parameters), 1) + " bits";
-  if (shown + text_width(theme.fonts.small, bits) + theme.px(6) <= format.width())
-    draw_text(theme, theme.fonts.small, p.text_faint,
-              {{format.from.x + shown + theme.px(6), format.from.y}, format.to}, bits);
+  if (c.format > 0) {
+    const Box format = cell(c.format);
+    const std::string full = format_name(best);
+    const float shown = draw_name(theme, theme.fonts.body, p.text, format,
+                                  c.format < theme.px(100) ? full.substr(0, full.find(' ')) : full);
+    const std::string bits = fixed(io::stored_bits(best, row.known->parameters), 1) + " bits";
+    if (shown + text_width(theme.fonts.small, bits) + theme.px(6) <= format.width())
+      draw_text(theme, theme.fonts.small, p.text_faint,
+                {{format.from.x + shown + theme.px(6), format.from.y}, format.to}, bits);
+  }
   if (c.bar > 0) memory_bar(theme, cell(c.bar), best);
   draw_text(theme, theme.fonts.body, p.text, cell(c.memory), io::memory_cell(best, units), Align::Right);
-  draw_text(theme, theme.fonts.body, p.text, cell(c.context), short_count(row.context), Align::Right);
-  draw_text(theme, theme.fonts.body, mark == io::RunMark::Short ? p.bad : p.text, cell(c.speed),
-            io::speed_span(best.speed), Align::Right);
+  if (c.context > 0)
+    draw_text(theme, theme.fonts.body, p.text, cell(c.context), short_count(row.context), Align::Right);
+  const Box speed = cell(c.speed);
+  const std::string span = io::speed_span(best.speed);
+  draw_text(theme, text_width(theme.fonts.body, span) <= speed.width() ? theme.fonts.body : theme.fonts.small,
+            mark == io::RunMark::Short ? p.bad : p.text, speed, span, Align::Right);
   if (c.licence > 0) {
     Box licence = cell(c.licence);
     licence.from.x += theme.px(10);
@@ -214,7 +225,7 @@ void speed_chart(const Theme& theme, const Box& area, const std::vector<io::Reco
     list->AddLine({plot.from.x, y}, {plot.to.x, y}, p.border);
     draw_text(theme, theme.fonts.small, p.text_faint,
               {{area.from.x, y - theme.px(8)}, {plot.from.x - theme.px(6), y + theme.px(8)}},
-              grouped(static_cast<Count>(mark)), Align::Right);
+              mark < 1e3 ? shortest(mark) : shortest(mark / 1e3) + "k", Align::Right);
   }
   const std::string_view axis = "tokens/s";
   const float axis_end = area.from.x + theme.px(14) + text_width(theme.fonts.small, axis);
@@ -335,6 +346,10 @@ void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool
   const float left = line.from.x + drawn + theme.px(12);
   const float note_room = line.to.x - order_width - theme.px(8) - left;
   const Typeface& note_face = text_width(theme.fonts.body, note) <= note_room ? theme.fonts.body : theme.fonts.small;
+  // Where there is less room the end is left out: what does not run is counted below the list too.
+  for (std::size_t dot = note.rfind(" · "); dot != std::string::npos && text_width(note_face, note) > note_room;
+       dot = note.rfind(" · "))
+    note.erase(dot);
   if (text_width(note_face, note) <= note_room)
     draw_text(theme, note_face, p.text_faint, {{left, line.from.y}, line.to}, note);
   ImGui::SetCursorScreenPos({line.to.x - order_width, at.y - theme.px(3)});
@@ -343,7 +358,7 @@ void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool
   help(theme, "What the list is sorted by.");
   ImGui::SetCursorScreenPos({at.x, line.to.y + theme.px(6)});
   const RowColumns columns = columns_of(theme, width);
-  head(theme, columns, shown.scenario.devices.count() != 0, shown.units);
+  head(theme, columns, shown.scenario.devices.count() != 0, runs.wish.task(), shown.units);
   const float room = ImGui::GetContentRegionAvail().y;
   const float chart = has_details && room > theme.px(420) ? std::min(room * 0.32f, theme.px(230)) : 0;
   const float under = has_details ? chart : std::max(theme.px(190), room * 0.4f);
@@ -351,6 +366,10 @@ void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool
   const io::RecommendedModel* chosen = chosen_row(rows, runs);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     ImGui::PushID(rows[i].known->entry.id.c_str());
+    if (runs.seek && shown.answers.done && &rows[i] == chosen) {
+      seek_next_stop(theme);
+      runs.seek = false;
+    }
     const RowDeed deed = model_row(theme, columns, rows[i], &rows[i] == chosen, shown.units);
     if (deed != RowDeed::None) runs.chosen = rows[i].known->entry.id;
     if (deed == RowDeed::Open && rows[i].answer.best.runs()) deeds.open = rows[i].answer.best.scenario;

@@ -123,7 +123,10 @@ constexpr std::array<SidePanel, 4> side_panel_rows{{
          help(theme, "Looks for the set of changes that makes it fit at the least cost, quality first.");
        }
      }},
-    {"speed", "Speed", [](App& app, const Shown&, const Theme& theme) { speed_panel(app.answers.speed, theme); }},
+    {"speed", "Speed",
+     [](App& app, const Shown& shown, const Theme& theme) {
+       speed_panel(shown.answers.speed, app.preferences.focus.task, theme);
+     }},
     {"why", "Why",
      [](App& app, const Shown& shown, const Theme& theme) { why_panel(shown, app.preferences.focus, theme); }},
 }};
@@ -207,6 +210,7 @@ void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, boo
                     .question = app.view.plan};
   ChartDeeds deeds =
       charts_panel(shown, charts, theme, std::max(left, theme.px(density == Density::Compact ? 216 : 280)));
+  if (std::exchange(app.view.seek_chart, false)) ImGui::SetScrollHereY(1);
   if (!has_right) side_tabs(app, theme);
   if (refused) fill({{box.from.x, top.y}, box.to}, faded(theme.palette.centre, 0.6f));
   end_column();
@@ -231,6 +235,7 @@ void act(App& app, RunDeeds deeds) {
   const std::string name = deeds.open->model->name;
   use_scenario(app, std::move(*deeds.open));
   app.view.screen = Screen::OneModel;
+  app.preferences.focus.task = app.view.runs.wish.task();  // what it was found for
   say(app, name + " · Ctrl+Z takes it back");
 }
 
@@ -310,6 +315,7 @@ void first_bar(App& app, const Theme& theme, const Box& box) {
   if (!deeds.pin) return;
   pin_scenario(app);
   app.preferences.tab = Tab::Compare;
+  app.view.seek_chart = true;
 }
 
 /// A number that the chosen task does not have gives way to its largest one: WHY is about what the panels show.

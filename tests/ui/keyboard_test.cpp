@@ -85,6 +85,15 @@ TEST(Palette, SaysWhenASettingHasNoEffect) {
   EXPECT_TRUE(d.shows("has no effect")) << "a dense model served by vLLM";
 }
 
+TEST(Palette, BringsAChartIntoViewInASmallWindow) {
+  Driver d(640, 480);
+  choose_in_palette(d, "chart speed");
+  const auto tab = d.find("tab.speed");
+  ASSERT_TRUE(tab);
+  EXPECT_GT(tab->from.y, 48);
+  EXPECT_LT(tab->to.y, 450);
+}
+
 TEST(Palette, FindsTheGlobalBatch) {
   Driver d;
   choose_in_palette(d, "global batch");

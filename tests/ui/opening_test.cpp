@@ -86,6 +86,19 @@ TEST(Zoom, PlusAndMinusOfEitherKeyboardPart) {
   EXPECT_NEAR(d.app.preferences.zoom, 1.0f, 1e-4f);
 }
 
+TEST(Zoom, WorksWhileAChooserIsOpen) {
+  Driver d;
+  d.press(Key::M, true);
+  d.frames(3);
+  ASSERT_TRUE(ImGui::GetIO().WantTextInput);
+  d.press(Key::Equal, true);
+  EXPECT_NEAR(d.app.preferences.zoom, 1.1f, 1e-4f);
+  EXPECT_TRUE(ImGui::GetIO().WantTextInput) << "the chooser stays";
+  const ThemeKind theme = d.app.preferences.theme;
+  d.press(Key::T, true);
+  EXPECT_EQ(d.app.preferences.theme, theme) << "other keys are the text field's";
+}
+
 TEST(Charts, TabsKeepTheirPlaceWhenAWarningComes) {
   Driver d;
   const auto before = d.find("tab.context");

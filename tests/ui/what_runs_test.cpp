@@ -82,7 +82,7 @@ TEST(WhatRuns, ArrowsChooseARowAndEnterOpensIt) {
   wait_for_rows(d);
   const auto rows = listed_rows(d.jobs.runs->answers(), d.app.view.runs);
   ASSERT_GT(rows.size(), 10U);
-  ASSERT_TRUE(d.click("run." + rows[0].known->entry.id));
+  EXPECT_TRUE(d.app.view.tab_order.now.focused) << "the list has the keyboard at once";
   d.press(Key::Down);
   d.press(Key::Down);
   EXPECT_EQ(d.app.view.runs.chosen, rows[2].known->entry.id);
@@ -90,6 +90,46 @@ TEST(WhatRuns, ArrowsChooseARowAndEnterOpensIt) {
   d.frames(2);
   EXPECT_EQ(d.app.view.screen, Screen::OneModel);
   EXPECT_EQ(d.app.scenario.model->id, rows[2].known->entry.id);
+}
+
+TEST(WhatRuns, NoClickFallsBetweenTwoRows) {
+  Driver d;
+  d.app.view.screen = Screen::WhatRuns;
+  wait_for_rows(d);
+  const auto rows = listed_rows(d.jobs.runs->answers(), d.app.view.runs);
+  ASSERT_GT(rows.size(), 6U);
+  for (std::size_t i = 0; i < 5; ++i) {
+    const auto upper = d.find("run." + rows[i].known->entry.id);
+    const auto lower = d.find("run." + rows[i + 1].known->entry.id);
+    ASSERT_TRUE(upper && lower);
+    EXPECT_FLOAT_EQ(upper->to.y, lower->from.y);
+  }
+}
+
+TEST(WhatRuns, WhatIsFoundForTrainingOpensAsTraining) {
+  Driver d;
+  d.app.view.screen = Screen::WhatRuns;
+  d.app.view.runs.wish.use = Use::Qlora;
+  wait_for_rows(d);
+  EXPECT_TRUE(d.shows("Length")) << "of a sequence, not of a context";
+  for (const Audit::Text& t : d.audit.texts) EXPECT_FALSE(t.cut && !t.formula && !t.shortens) << t.text;
+  for (int i = 0; i < 600 && d.jobs.runs->formats() == nullptr; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    d.frame();
+  }
+  d.frames(2);
+  ASSERT_TRUE(d.click("runs.open"));
+  d.frames(3);
+  EXPECT_EQ(d.app.view.screen, Screen::OneModel);
+  EXPECT_EQ(d.app.preferences.focus.task, Task::Training);
+}
+
+TEST(WhatRuns, HasItsBarsWhereTheWindowIsZoomedTwice) {
+  Driver d(1440, 900, 1.2f);
+  d.app.view.screen = Screen::WhatRuns;
+  wait_for_rows(d);
+  EXPECT_TRUE(d.shows("GPU | RAM"));
+  for (const Audit::Text& t : d.audit.texts) EXPECT_FALSE(t.cut && !t.formula && !t.shortens) << t.text;
 }
 
 TEST(WhatRuns, ADoubleClickOpensARow) {

@@ -68,6 +68,49 @@ TEST_P(WindowSize, CutsNoTextForTheLongestNames) {
 INSTANTIATE_TEST_SUITE_P(Sizes, WindowSize,
                          ::testing::Values(Size{1440, 900, 1}, Size{1024, 700, 1}, Size{3840, 2160, 2}));
 
+TEST(Window, TheSwitchToWhatRunsIsThereInEveryWidthAndBackToo) {
+  for (const float width : {600.0f, 640.0f, 700.0f, 900.0f, 1024.0f, 1200.0f, 1366.0f}) {
+    Driver d(width, 700);
+    for (const ModelChoice& model : longest_names(d.app, 3)) {
+      ASSERT_TRUE(use_model(d.app, source_of(model))) << model.id;
+      d.frames(3);
+      ASSERT_TRUE(d.click("screen.Runs") || d.click("screen.What runs")) << width << " " << model.name;
+      EXPECT_EQ(d.app.view.screen, Screen::WhatRuns);
+      ASSERT_TRUE(d.click("screen.Model") || d.click("screen.One model")) << width;
+      EXPECT_EQ(d.app.view.screen, Screen::OneModel);
+    }
+  }
+}
+
+TEST(Window, TheSpeedPanelIsAboutTheTask) {
+  Driver d;
+  EXPECT_TRUE(d.shows("First token"));
+  EXPECT_FALSE(d.shows("1,000 examples take"));
+  ASSERT_TRUE(d.click("training.name"));
+  d.frames(3);
+  EXPECT_FALSE(d.shows("First token"));
+  EXPECT_TRUE(d.shows("1,000 examples take"));
+  ASSERT_FALSE(d.app.results.estimate.training.fit.fits);
+  EXPECT_TRUE(d.shows("Does not fit: these"));
+}
+
+TEST(Window, SpeedOfWhatDoesNotFitIsSaidInTheChart) {
+  Driver d;
+  d.app.preferences.tab = Tab::Speed;
+  d.app.preferences.focus.task = Task::Training;
+  d.frames(4);
+  const auto& points = d.app.chart.rates.points;
+  ASSERT_FALSE(points.empty());
+  ASSERT_FALSE(points.front().fits);
+  EXPECT_TRUE(d.shows("does not fit at any number shown"));
+  d.app.preferences.focus.task = Task::Inference;
+  d.app.scenario.serving.context = 32768;
+  d.frames(4);
+  ASSERT_TRUE(d.app.chart.rates.points.front().fits);
+  ASSERT_FALSE(d.app.chart.rates.points.back().fits);
+  EXPECT_TRUE(d.shows("does not fit from here on"));
+}
+
 TEST(Window, ColumnsFoldInNarrowWindows) {
   {
     Driver narrow(1024, 700);
