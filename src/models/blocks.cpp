@@ -73,6 +73,17 @@ AttentionShape latent_attention(const Fields& c, const LatentRule& widths) {
   return a;
 }
 
+RecurrentShape kimi_delta_net(const Fields& c) {
+  const Fields linear = c.object("linear_attn_config");
+  RecurrentShape delta;
+  delta.heads = delta.groups = linear.count("num_heads", range::heads, 32);
+  delta.head_dim = delta.state = linear.count("head_dim", range::width, 128);
+  delta.inner = multiply(delta.heads, delta.head_dim);
+  delta.conv_kernel = linear.count("short_conv_kernel_size", {1, 64}, 4);
+  delta.full_rank_gate = linear.flag("use_full_rank_gate", false);
+  return delta;
+}
+
 void check_heads(const Fields& c, const AttentionShape& a) {
   if (a.head_dim == 0) {
     c.complain("num_attention_heads",

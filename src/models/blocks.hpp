@@ -98,6 +98,9 @@ void add_mtp_layers(Model& m, Count layers, const Layer& layer);
 /// Layers of a hybrid: those that attend stay as they are, the others have a recurrent mixer.
 [[nodiscard]] ChangeLayer recurrent_unless(std::vector<bool> attends, Mixer mixer, const RecurrentShape& recurrent);
 
+/// Kimi Delta Attention as linear_attn_config has it.
+[[nodiscard]] RecurrentShape kimi_delta_net(const Fields& c);
+
 /// Equal layers, as many as the config says.
 void add_equal_layers(const Fields& c, Model& m, const Layer& layer);
 

@@ -157,9 +157,9 @@ constexpr FamilyRow rows[] = {
      .attention_softcap = "attn_logit_softcapping", .final_softcap = "final_logit_softcapping"},
     {.model_type = "gemma3n_text", .family = "Gemma", .reader = read_gemma3n},
     {.model_type = "gemma4_text", .family = "Gemma", .reader = read_gemma4,
-     .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps}}},
+     .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps, Quirk::WindowPool}}},
     {.model_type = "gemma4_unified_text", .family = "Gemma", .reader = read_gemma4,
-     .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps}}},
+     .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps, Quirk::WindowPool}}},
 };
 // clang-format on
 

@@ -91,16 +91,9 @@ void adjust_kimi_linear(const Fields& c, Model&, Layer& layer, FeedForward& mixt
 }
 
 ChangeLayer vary_kimi_linear(const Fields& c, Model&, const Layer&, Count n) {
-  const Fields linear = c.object("linear_attn_config");
-  RecurrentShape delta;
-  delta.heads = delta.groups = linear.count("num_heads", range::heads, 32);
-  delta.head_dim = delta.state = linear.count("head_dim", range::width, 128);
-  delta.inner = multiply(delta.heads, delta.head_dim);
-  delta.conv_kernel = linear.count("short_conv_kernel_size", {1, 64}, 4);
-  delta.full_rank_gate = linear.flag("use_full_rank_gate", false);
-  const std::vector<Count> full = linear.counts("full_attn_layers", range::some_layers);
+  const std::vector<Count> full = c.object("linear_attn_config").counts("full_attn_layers", range::some_layers);
   return recurrent_unless(layers_named(c, n, "full_attention", [&](Count i) { return lists(full, i + 1); }),
-                          Mixer::KimiDeltaNet, delta);
+                          Mixer::KimiDeltaNet, kimi_delta_net(c));
 }
 
 void finish_kimi_linear(const Fields& c, Model& m) {

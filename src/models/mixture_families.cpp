@@ -395,7 +395,7 @@ constexpr FamilyRow rows[] = {
      .mixture = {.experts = "num_experts", .width = "intermediate_size"}},
     {.model_type = "flex_olmo", .family = "OLMo", .norms = Post, .qk_norm = QkNorm::Full,
      .mixture = {.experts = "num_experts", .width = "intermediate_size"}},
-    {.model_type = "gpt_oss", .family = "gpt-oss", .quirks = {LlamaGraph::GptOss, {Quirk::ClampedGlu}}, .sinks = true,
+    {.model_type = "gpt_oss", .family = "gpt-oss", .quirks = {LlamaGraph::GptOss, {Quirk::ClampedGlu, Quirk::WindowPool}}, .sinks = true,
      .windows = {.layers = Windows::ButEveryNth, .period = {.otherwise = 2}},
      .mixture = {.experts = "num_local_experts", .width = "intermediate_size", .router_bias = true,
                  .expert_bias = true, .fused = true},
@@ -462,7 +462,7 @@ constexpr FamilyRow rows[] = {
      .prediction = Prediction::Sparse, .names = bailing_names, .adjust = adjust_bailing},
     // Blocks of text are made by diffusion, each keeps its keys and values.
     {.model_type = "llada2_moe", .family = "LLaDA", .like = "bailing_moe_v2"},
-    {.model_type = "llama4_text", .family = "Llama", .quirks = LlamaGraph::Llama4,
+    {.model_type = "llama4_text", .family = "Llama", .quirks = {LlamaGraph::Llama4, {Quirk::WindowPool}},
      .mixture = {.experts = "num_local_experts", .width = "intermediate_size", .fused = true, .where = llama4_layers},
      .names = llama4_names, .adjust = adjust_llama4, .vary = vary_llama4},
     {.model_type = "arctic", .family = "Arctic",

@@ -324,15 +324,16 @@ constexpr std::string_view step_names =
 
 // clang-format off
 constexpr FamilyRow rows[] = {
-    {.model_type = "step3p5", .family = "Step", .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead,
+    {.model_type = "step3p5", .family = "Step", .quirks = {LlamaGraph::Unknown, {Quirk::WindowPool}}, .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead,
      .mixture = {.experts = "moe_num_experts|n_routed_experts", .per_token = "moe_top_k|num_experts_per_tok",
                  .correction = {"use_moe_router_bias", true}, .where = step_mixtures},
      .prediction = Prediction::DenseLikeLast, .names = step_names, .adjust = adjust_step, .vary = vary_step},
-    {.model_type = "mimo_v2", .family = "MiMo", .output_bias = no, .block_bias = no,
+    {.model_type = "mimo_v2", .family = "MiMo", .quirks = {LlamaGraph::Mimo2, {Quirk::WindowPool}}, .output_bias = no, .block_bias = no,
      .mixture = {.experts = "n_routed_experts", .shared = {"n_shared_experts"}, .correction = yes,
                  .where = deepseek_layers},
      .adjust = adjust_mimo_v2, .vary = vary_mimo_v2, .finish = finish_mimo_v2},
-    {.model_type = "mimo_v2_flash", .family = "MiMo", .quirks = LlamaGraph::Mimo2, .like = "mimo_v2"},
+    {.model_type = "mimo_v2_flash", .family = "MiMo", .quirks = {LlamaGraph::Mimo2, {Quirk::WindowPool}},
+     .like = "mimo_v2"},
     {.model_type = "nemotron-nas", .family = "Nemotron", .reader = read_nemotron_nas},
     {.model_type = "openelm", .family = "OpenELM", .reader = read_openelm},
     {.model_type = "inkling_text", .family = "Inkling", .reader = read_inkling_text},

@@ -252,6 +252,7 @@ enum class Quirk : std::uint8_t {
   Called70bWhenGrouped,  ///< the same, but only with grouped queries
   ClampedGlu,            ///< experts with interleaved gate and up, clamped, which transformers computes step by step
   NormsInSteps,          ///< Megatron Bridge writes its norms step by step in fp32 (Gemma 4)
+  WindowPool,            ///< SGLang keeps a pool of its own for its layers with windows
   OwnLoss,               ///< its class computed the loss itself until transformers 4.50, without the 16-bit logits
 };
 
