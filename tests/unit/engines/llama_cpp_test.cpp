@@ -163,6 +163,39 @@ TEST(LlamaCpp, OlderBuildsReserveWhatTheirLogsPrint) {
   EXPECT_EQ(use_of(estimate(s), "GPU 0").bytes(Part::ComputeBuffer), 560_MiB);
 }
 
+// A log of 2025-12 inside Ollama (Llama 3.2 3B, 131,072 cells): a mask of 32 bits and its copy in 16 lie there at once,
+// and the last rows of logits are those of every token.
+TEST(LlamaCpp, BuildsOfWideMasksHoldTheCopyBesideTheMask) {
+  Scenario s = scenario(llama(28, 3072, 128256, llama_layer(24, 8, 128, 8192)));
+  s.serving.version = "b7000";
+  s.serving.context = 131'072;
+  const InferenceEstimate e = estimate(s);
+  EXPECT_NEAR(static_cast<double>(use_of(e, "GPU 0").bytes(Part::ComputeBuffer).count) / 1'048'576, 408.01, 0.005);
+  EXPECT_NEAR(static_cast<double>(use_of(e, "host").bytes(Part::ComputeBuffer).count) / 1'048'576, 262.01, 0.005);
+  EXPECT_NE(use_of(e, "GPU 0").find(Part::ComputeBuffer)->trust, Trust::Exact);
+  s.serving.version = "b8000";  // raw embeddings got an input of their own in 2026-01
+  EXPECT_EQ(use_of(estimate(s), "host").bytes(Part::ComputeBuffer),
+            use_of(e, "host").bytes(Part::ComputeBuffer) + 6_MiB);
+}
+
+TEST(LlamaCpp, WindowsOfAGraphThatIsNotKnownAreAssumed) {
+  Model m = llama(2, 1024, 32000, llama_layer(8, 2, 128, 4096));
+  m.kinds.push_back(m.kinds[0]);
+  m.kinds[1].attention.window = 2048;
+  m.layers = {0, 1};
+  m.quirks = LlamaGraph::Unknown;
+  Scenario s = scenario(m);
+  s.serving.context = 32'768;
+  const Component cache = *use_of(estimate(s), "GPU 0").find(Part::KvCache);
+  EXPECT_EQ(cache.bytes, Bytes{1024} * (32'768 + 2560));
+  EXPECT_EQ(cache.high, Bytes{1024} * 2 * 32'768);
+  EXPECT_EQ(cache.trust, Trust::Assumed);
+  // Where every layer has the same window it is ignored.
+  m.kinds[0] = m.kinds[1];
+  s.model = std::make_shared<const Model>(m);
+  EXPECT_EQ(use_of(estimate(s), "GPU 0").bytes(Part::KvCache), Bytes{1024} * 2 * 32'768);
+}
+
 TEST(LlamaCpp, ShardsAddUpToTheWhole) {
   const InferenceEstimate one = estimate(scenario(llama_3_1_8b()));
   for (Count devices = 2; devices <= 5; ++devices) {

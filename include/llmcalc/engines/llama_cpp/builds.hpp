@@ -3,9 +3,13 @@
 //
 // Three changes within a week of mid-2026 moved the compute buffer: a 16-bit mask with flash attention (#23764,
 // 2026-05-29), logits rows limited to what the server reads (#23861, 2026-06-01), the 16-bit copy of a quantized
-// cache inside the compute buffer (#23907, 2026-06-03). The build number of that week is interpolated between builds
-// of known date (7000: 2025-11-08, 10573: 2026-08-22), so a build near it may follow the other row. The older row is
-// a closed form, equal to CUDA logs of older builds to the printed digit.
+// cache inside the compute buffer (#23907, 2026-06-03). Before, the mask was 32 bits wide and cast to 16 in front of the
+// first flash attention: both lie there at once. Logs of such builds are met to the printed digit (Llama 3.2 3B in
+// Ollama, 131,072 cells: 408.01 and 262.01 MiB; Qwen3.5 9B with a Q8_0 cache: 808.02 with 262,144 cells of 2026-03,
+// 3,120.28 and 2,064.29 with 1,048,576 later). A quantized cache is rotated since 2026-04, and raw embeddings have an input
+// of their own since 2026-01. Build numbers of those weeks are interpolated between builds of known date (7000: 2025-11-08, 10573: 2026-08-22), so a build near them may follow
+// the other row. The oldest row, before the cache was written by index (2025-07), is a closed form, equal to CUDA logs of
+// 2025-03 to the printed digit.
 
 #include <llmcalc/engines/llama_cpp/cache.hpp>
 #include <llmcalc/estimate/estimate.hpp>
@@ -29,6 +33,11 @@ enum class IndexerCache : std::uint8_t {
 struct BuildRules {
   std::uint32_t first_build = 0;
   bool replayed = true;  ///< compute buffer by replay; false: the older closed form
+  bool narrow_masks =
+      true;             ///< masks of flash attention are inputs of 16 bits, only rows that are read have logits, and
+                        ///< flash attention's 16-bit copy of a quantized cache is in the compute buffer
+  bool rotates = true;  ///< a quantized cache holds rotated keys and values
+  bool twins = true;    ///< the input of raw embeddings lies beside that of tokens
   bool output_counts_as_layer =
       true;  ///< with n layers offloaded, the output is the first of them; before, the last layers came first
   IndexerCache indexer = IndexerCache::OwnLayers;
@@ -36,8 +45,26 @@ struct BuildRules {
 
 /// Sparse attention of DeepSeek V3.2 came with #23346, GLM-5's with #25407 (2026-06 and 07), and indexer keys of the
 /// layers that need none went with #26474 (2026-08).
-inline constexpr std::array<BuildRules, 3> build_rules{{
-    {.first_build = 0, .replayed = false, .output_counts_as_layer = false, .indexer = IndexerCache::None},
+inline constexpr std::array<BuildRules, 6> build_rules{{
+    {.first_build = 0,
+     .replayed = false,
+     .narrow_masks = false,
+     .rotates = false,
+     .twins = false,
+     .output_counts_as_layer = false,
+     .indexer = IndexerCache::None},
+    {.first_build = 5900,
+     .narrow_masks = false,
+     .rotates = false,
+     .twins = false,
+     .output_counts_as_layer = false,
+     .indexer = IndexerCache::None},
+    {.first_build = 7900,
+     .narrow_masks = false,
+     .rotates = false,
+     .output_counts_as_layer = false,
+     .indexer = IndexerCache::None},
+    {.first_build = 8790, .narrow_masks = false, .output_counts_as_layer = false, .indexer = IndexerCache::None},
     {.first_build = 9550, .indexer = IndexerCache::EveryLayer},
     {.first_build = 10340},
 }};
@@ -59,10 +86,30 @@ inline constexpr std::array<BuildRules, 3> build_rules{{
   return *found;
 }
 
+/// True for a model of which some layers attend to a window and others to the whole context. Every graph that llama.cpp
+/// has got for such a model since 2025 keeps a cache of windows (src/models: laguna, mellum, afmoe; logs of Muse
+/// Glimmer 30B, 13 layers of 32,768 and 39 of 2,560 cells, and Trinity Nano); where all layers have the same window
+/// (Mistral 7B, Phi-3) it is ignored.
+[[nodiscard]] inline bool mixes_windows(const Model& m) {
+  const auto any = [&](bool windowed) {
+    return std::any_of(m.kinds.begin(), m.kinds.end(), [&](const Layer& l) {
+      return l.attends() && (l.attention.window != 0 || l.attention.chunk != 0) == windowed;
+    });
+  };
+  return any(true) && any(false);
+}
+
 /// The sizes of a scenario's run.
 [[nodiscard]] inline Sizes sizes_of(const Scenario& s) {
   Sizes z = sizes_of(s.serving, architecture_of(s.model->quirks.graph()));
-  const IndexerCache indexer = rules_of(s.serving.version).indexer;
+  z.guesses_windows = s.model->quirks.graph() == LlamaGraph::Unknown && mixes_windows(*s.model);
+  z.windows = z.windows || z.guesses_windows;
+  const BuildRules& rules = rules_of(s.serving.version);
+  const IndexerCache indexer = rules.indexer;
+  z.narrow_masks = rules.narrow_masks;
+  z.rotates = rules.rotates;
+  z.twins = rules.twins;
+  if (!rules.narrow_masks) z.outputs = z.ubatch;
   z.indexes = indexer != IndexerCache::None;
   if (indexer != IndexerCache::EveryLayer) return z;
   for (const Layer& kind : s.model->kinds) {

@@ -44,8 +44,12 @@ struct Sizes {
   Count ubatch = 0;   ///< tokens of one graph
   Count outputs = 0;  ///< rows of logits reserved
   Count sequences = 1;
-  bool windows = false;     ///< the architecture honours sliding windows
-  bool indexes = true;      ///< the build computes sparse attention
+  bool windows = false;          ///< the architecture honours sliding windows
+  bool guesses_windows = false;  ///< that is taken from the model: its graph is not known
+  bool indexes = true;           ///< the build computes sparse attention
+  bool narrow_masks = true;      ///< see BuildRules, as what follows
+  bool rotates = true;
+  bool twins = true;
   Count indexer_width = 0;  ///< indexer keys cached by layers without an indexer of their own
 };
 

@@ -52,7 +52,7 @@ inline Node add_inputs(Builder& b) {
       b.entry_normed = b.input(b.hidden, TensorName::Hidden);
     }
   }
-  if (on_device && wiring == Wiring::Qwen3Next) add_state_inputs(b);
+  if (recurrent && on_device && wiring == Wiring::Qwen3Next) add_state_inputs(b);
   if (b.architecture.positions) b.positions = b.input(b.position_bytes());
   for (Count i = b.replay.first; i < b.end(); ++i) {
     const Layer& l = b.layer(i);
@@ -82,7 +82,7 @@ inline void add_outputs(Builder& b, Node x) {
     b.g.keep(x);
     x = b.rows(x, true);
   }
-  if (b.architecture.keeps_hidden || b.replay.predicts) {
+  if (b.keeps_hidden() || b.replay.predicts) {
     x = b.norm(x, b.hidden);
     b.g.keep(x);
     x = b.rows(x, true);
@@ -118,8 +118,7 @@ inline void build(Builder& b, const Jump& jump) {
       il += jump.length;
     }
     b.il = il;
-    const bool last =
-        il + 1 == layers && !b.architecture.drops_rows_late && !b.architecture.keeps_hidden && !replay.predicts;
+    const bool last = il + 1 == layers && !b.architecture.drops_rows_late && !b.keeps_hidden() && !replay.predicts;
     const Count rows = last ? b.sizes.outputs : b.sizes.ubatch;
     x = layer_block(b, {.il = il, .last = last, .rows = rows, .size = product(b.model.hidden, 4, rows)}, x);
   }

@@ -107,7 +107,8 @@ inline void take_layers(Replay& replay, const Placement& p, std::int32_t device)
     side = host_side(*s.model, tensors, p, s.serving);
     replay.host_side = &side;
   }
-  if (!rules_of(s.serving.version).replayed) {
+  const BuildRules& rules = rules_of(s.serving.version);
+  if (!rules.replayed) {
     const OldBuffers old = old_buffers(*s.model, s.serving, replay.sizes);
     const ComputeShare device{old.device.result, {old.device}}, pinned{old.host.result, {old.host}};
     if (!replay.on_device) return {.devices = {}, .host = device, .exact = false};
@@ -119,7 +120,9 @@ inline void take_layers(Replay& replay, const Placement& p, std::int32_t device)
   ComputeBuffers buffers = compute_buffers(replay);
   ComputeShare own{buffers.device, std::move(buffers.device_parts)};
   if (!replay.on_device) return {.devices = {}, .host = std::move(own)};
-  return {.devices = {std::move(own)}, .host = {buffers.host, std::move(buffers.host_parts)}, .exact = !some_on_host};
+  return {.devices = {std::move(own)},
+          .host = {buffers.host, std::move(buffers.host_parts)},
+          .exact = !some_on_host && rules.narrow_masks};
 }
 
 }  // namespace llmcalc::llama_cpp

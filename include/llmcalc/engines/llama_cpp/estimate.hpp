@@ -59,6 +59,18 @@ inline Component compute_component(const Model& m, const ComputeShare& share, bo
                                      : with_range(std::move(c), Trust::Modelled, 900, 1130);
 }
 
+/// Keys and values. A window that is taken from the model and not from its graph may be cached in full.
+inline Component cache_component(const Model& m, const std::vector<Count>& layers, const Serving& s, const Sizes& z,
+                                 bool on_device) {
+  Component c = component(Part::KvCache, cache_summands(m, layers, s, z, on_device), source);
+  if (!z.guesses_windows || s.swa_full) return c;
+  Sizes whole = z;
+  whole.windows = false;
+  c.trust = Trust::Assumed;
+  c.high = component(Part::KvCache, cache_summands(m, layers, s, whole, on_device), source).bytes;
+  return c;
+}
+
 inline void add_draft(InferenceEstimate& e, const Scenario& target);
 
 /// The projector beside the model, on the first device: matrices of its towers in 16 bits, vectors in F32, and a graph
@@ -134,7 +146,7 @@ inline void add_projector(InferenceEstimate& e, const Model& m) {
       weights = with_range(std::move(weights), Trust::Assumed, 950, 1050);
     }
     use.breakdown.add(std::move(weights));
-    use.breakdown.add(component(Part::KvCache, cache_summands(m, here.layers, s.serving, z, on_device), source));
+    use.breakdown.add(detail::cache_component(m, here.layers, s.serving, z, on_device));
     use.breakdown.add(component(Part::RecurrentState, state_summands(m, here.layers, z.sequences, drafted), source));
     const ComputeShare& buffer = on_device ? compute.devices[static_cast<std::size_t>(where)] : compute.host;
     use.breakdown.add(detail::compute_component(m, buffer, architecture.verified, compute.exact));

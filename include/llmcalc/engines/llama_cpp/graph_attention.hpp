@@ -8,7 +8,7 @@ namespace llmcalc::llama_cpp {
 /// Width of the cached tensors of which flash attention makes an F16 copy on a device: those that are not F16. Keys,
 /// then values.
 [[nodiscard]] inline std::array<Count, 2> copied_widths(const Builder& b, const Layer& l) {
-  if (!b.replay.on_device || !b.flash) return {};
+  if (!b.replay.on_device || !b.flash || !b.sizes.narrow_masks) return {};
   const AttentionShape& a = l.attention;
   const bool latent = l.mixer == Mixer::LatentAttention;
   const Count width = latent ? a.kv_lora_rank + a.rope_head_dim : multiply(a.kv_heads, a.head_dim);
@@ -35,7 +35,7 @@ inline Node flash_attention(Builder& b, const Layer& l, Node queries) {
   const Node keys = b.key_copy(l), values = b.value_copy(l);
   const Count result = attention_bytes(b, l), n = flash_bytes(b, l, result);
   const Tag tag{n == result ? TensorName::AttentionOutput : TensorName::AttentionAndCopies};
-  return b.g.add(n, {queries, keys, values, b.cache_of(l).mask}, tag);
+  return b.g.add(n, {queries, keys, values, b.flash_mask(l)}, tag);
 }
 
 /// Scores and softmax without flash attention.

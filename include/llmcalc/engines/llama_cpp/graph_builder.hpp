@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <vector>
 
 namespace llmcalc::llama_cpp {
@@ -19,6 +20,7 @@ struct CacheInputs {
   Node key_index = no_node;
   Node value_index = no_node;
   Node mask = no_node;
+  Node narrow_mask = no_node;  ///< its copy in 16 bits, where the input is wider
   Node key_rotation = no_node;
   Node value_rotation = no_node;
   bool used = false;
@@ -69,8 +71,9 @@ class Builder {
   [[nodiscard]] static bool quantized(KvFormat f) { return block_of(f).elements > 1; }
 
   /// A quantized cache holds K and V rotated by a Hadamard matrix, when the head size is a multiple of 64.
-  [[nodiscard]] static bool rotates(const Layer& l, KvFormat f) {
-    return l.mixer == Mixer::Attention && l.attention.head_dim != 0 && l.attention.head_dim % 64 == 0 && quantized(f);
+  [[nodiscard]] bool rotates(const Layer& l, KvFormat f) const {
+    return sizes.rotates && l.mixer == Mixer::Attention && l.attention.head_dim != 0 &&
+           l.attention.head_dim % 64 == 0 && quantized(f);
   }
   /// Side of the Hadamard matrix for keys: the largest power of two from 64 that divides the head size.
   [[nodiscard]] static Count rotation_side(const Layer& l) {
@@ -209,8 +212,19 @@ class Builder {
       // Without flash attention V is stored transposed, so every value needs an index of its own.
       n.value_index = product(8, sizes.ubatch, flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim));
     }
-    n.mask = product(cells(l), per_stream, sizes.streams, flash ? 2 : 4);
+    n.mask = product(cells(l), per_stream, sizes.streams, mask_bytes());
     return n;
+  }
+  /// True when the final norm's output is kept for a draft head; nothing drafted in builds of wide masks.
+  [[nodiscard]] bool keeps_hidden() const { return architecture.keeps_hidden && sizes.narrow_masks; }
+  /// Bytes of a mask's number.
+  [[nodiscard]] std::uint32_t mask_bytes() const { return flash && sizes.narrow_masks ? 2 : 4; }
+  /// The mask that flash attention reads: the input, or its copy in 16 bits, made for the first layer that needs it.
+  Node flash_mask(const Layer& l) {
+    CacheInputs& c = cache_of(l);
+    if (sizes.narrow_masks || c.mask == no_node) return c.mask;
+    if (c.narrow_mask == no_node) c.narrow_mask = g.add(g.size(c.mask) / 2, {c.mask}, {TensorName::NarrowMask});
+    return c.narrow_mask;
   }
 
   /// Indices, mask and rotations of one cache, as inputs.

@@ -126,30 +126,38 @@ inline Node granite_hybrid_layer(Builder& b, const Place& p, Node x) {
 inline Node nemotron_h_layer(Builder& b, const Place& p, Node x) {
   const Layer& l = b.layer(p.il);
   const Node h = b.norm(x, b.hidden);
-  if (l.recurs()) return b.g.in_place(b.hidden, {mamba2(b, p.il, h, nothing), x}, {x});
+  const auto sum = [&](Node out) { return b.g.in_place(p.size, {b.rows(out, p.last), b.rows(x, p.last)}); };
+  if (l.recurs()) {
+    const Node out = mamba2(b, p.il, h, nothing);
+    return p.last ? sum(out) : b.g.in_place(b.hidden, {out, x}, {x});
+  }
   if (l.attends()) {
     const Node heads = attention(b, l, h);
     b.gather_state(b.next_recurrent(p.il + 1));
-    return b.g.in_place(b.hidden, {b.project_out(rotated_back(b, l, heads)), x});
+    return sum(b.project_out(rotated_back(b, l, heads)));
   }
-  return b.g.in_place(b.hidden, {feed_forward(b, l, h, b.sizes.ubatch), x});
+  return sum(feed_forward(b, l, h, b.sizes.ubatch));
 }
 
 inline Node qwen3_next_layer(Builder& b, const Place& p, Node x) {
   const Layer& l = b.layer(p.il);
   const FeedForward& f = l.feed_forward;
   Node h = b.norm(x, b.hidden);
-  const Node residual = l.attends() ? b.g.in_place(b.hidden, {gated_attention(b, l, h), x})
-                                    : b.g.in_place(b.hidden, {delta_net(b, p.il, h), x}, {x});
-  h = b.norm(residual, b.hidden);
-  if (!l.is_moe()) return b.g.in_place(b.hidden, {dense_block(b, f, f.width, h, b.sizes.ubatch, false), residual});
-  Node out = expert_block(b, f, h, b.sizes.ubatch);
+  Node mixed = l.attends() ? gated_attention(b, l, h) : delta_net(b, p.il, h);
+  const bool viewed = !l.attends() && !p.last;
+  mixed = b.rows(mixed, p.last);
+  x = b.rows(x, p.last);
+  const Node residual = viewed ? b.g.in_place(p.size, {mixed, x}, {x}) : b.g.in_place(p.size, {mixed, x});
+  h = b.norm(residual, p.size);
+  if (!l.is_moe()) return b.g.in_place(p.size, {dense_block(b, f, f.width, h, p.rows, false), residual});
+  Node out = expert_block(b, f, h, p.rows);
   if (f.shared_width != 0) {
-    const Node shared = dense_block(b, f, f.shared_width, h, b.sizes.ubatch, true);
-    const Node gate = b.g.in_place(b.u, {b.g.add(b.u, {h})});
-    out = b.g.in_place(b.hidden, {out, b.g.in_place(b.hidden, {shared, gate}, {shared})});
+    const Node shared = dense_block(b, f, f.shared_width, h, p.rows, true);
+    const Count number = multiply(4, p.rows);
+    const Node gate = b.g.in_place(number, {b.g.add(number, {h})});
+    out = b.g.in_place(p.size, {out, b.g.in_place(p.size, {shared, gate}, {shared})});
   }
-  return b.g.in_place(b.hidden, {out, residual});
+  return b.g.in_place(p.size, {out, residual});
 }
 
 /// One layer of whatever architecture.

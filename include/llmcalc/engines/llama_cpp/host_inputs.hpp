@@ -74,10 +74,10 @@ inline std::vector<Summand> host_inputs(const Builder& b) {
     returned = std::max(returned, returned_bytes(b, b.layer(i)));
   }
   const Term tokens{"tokens", b.sizes.ubatch};
-  const Count twins = returned > b.hidden ? 1 : 2;
+  const Count twins = returned > b.hidden || !b.sizes.twins ? 1 : 2;
   parts.push_back(
       summand("embedded tokens and their twin", {tokens, {"hidden", b.model.hidden}, {"tensors", twins}}, {1, 4}));
-  if (twins == 1) parts.push_back(amount("what comes back to layers on the host", {returned}));
+  if (returned > b.hidden) parts.push_back(amount("what comes back to layers on the host", {returned}));
   std::array<bool, 2> seen{};
   for (const Layer& l : b.model.kinds) {
     bool& done = seen[b.windowed(l) ? 1 : 0];
@@ -92,8 +92,8 @@ inline std::vector<Summand> host_inputs(const Builder& b) {
       const Bytes all{multiply(b.replay.copies, round_up(bytes, host_alignment))};
       parts.push_back(s.result == all ? s : amount(label, all));
     };
-    product_of(b.windowed(l) ? "mask of the windows" : "attention mask", {"cells", b.cells(l)},
-               {1, b.flash ? 2U : 4U}, n.mask);
+    product_of(b.windowed(l) ? "mask of the windows" : "attention mask", {"cells", b.cells(l)}, {1, b.mask_bytes()},
+               n.mask);
     const Count values = b.u != 0 ? n.value_index / (2 * b.u) : 0;
     if (values != 0) product_of("places of the new values", {"numbers per token", values}, {1, 8}, n.value_index);
   }

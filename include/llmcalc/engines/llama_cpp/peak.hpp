@@ -56,7 +56,8 @@ inline std::vector<Summand> tensor_summands(const Builder& b, const EqualTensors
   if (t.tag.name == TensorName::AttentionAndCopies) return copies_summands(b, t);
   const TensorNameRow& row = tensor_names[static_cast<std::size_t>(t.tag.name)];
   const Term rows{t.tag.few ? "rows of logits" : "tokens", t.tag.few ? b.sizes.outputs : b.sizes.ubatch};
-  const Block block{1, t.tag.name == TensorName::Mask && b.flash ? 2U : 4U};
+  const bool mask = t.tag.name == TensorName::Mask;
+  const Block block{1, t.tag.name == TensorName::NarrowMask ? 2U : mask ? b.mask_bytes() : 4U};
   const Count width = rows.value == 0 ? 0 : t.size / block.bytes / rows.value;
   const bool exact = !row.width.empty() && product(width, rows.value, block.bytes) == t.size;
   if (exact) return {product_of(row.key, rows, {row.width, width}, block, t.count)};

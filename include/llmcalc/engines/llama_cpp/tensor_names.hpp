@@ -20,6 +20,7 @@ enum class TensorName : std::uint8_t {
   AttentionAndCopies,
   Scores,
   Mask,
+  NarrowMask,
   FeedForward,
   ExpertForward,
   ExpertOutputs,
@@ -39,7 +40,7 @@ struct TensorNameRow {
   std::string_view width;  ///< symbol of its numbers per token; empty: it is not made of tokens
 };
 
-inline constexpr std::array<TensorNameRow, 19> tensor_names{{
+inline constexpr std::array<TensorNameRow, 20> tensor_names{{
     {TensorName::Other, "other tensors", "width"},
     {TensorName::Hidden, "hidden states", "hidden"},
     {TensorName::Queries, "queries", "width of all heads"},
@@ -49,6 +50,7 @@ inline constexpr std::array<TensorNameRow, 19> tensor_names{{
     {TensorName::AttentionAndCopies, "attention output, cache in 16 bits", ""},
     {TensorName::Scores, "attention scores", "cells of all heads"},
     {TensorName::Mask, "attention mask", "cells"},
+    {TensorName::NarrowMask, "attention mask in 16 bits", "cells"},
     {TensorName::FeedForward, "feed-forward activations", "feed-forward width"},
     {TensorName::ExpertForward, "activations of the chosen experts", "width of all chosen experts"},
     {TensorName::ExpertOutputs, "outputs of the chosen experts", "hidden of all chosen experts"},
