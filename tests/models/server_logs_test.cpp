@@ -193,11 +193,43 @@ TEST(SglangHybrids, GiveALittleLessThanHalfOfTheirPoolToStates) {
   const InferenceEstimate e = estimate_inference(s);
   // KV gets what 0.9 / 1.9 of states leave: a tenth more than the states, less one slot.
   const Bytes weights = e.devices.front().breakdown.bytes(Part::Weights);
-  const Bytes all = sglang::static_share(s, sglang::profile_of(""), rank_layout(s), *s.devices.smallest()) - weights;
+  const Bytes all =
+      sglang::static_share(s, sglang::profile_of(""), rank_layout(s), *s.devices.smallest()).value - weights;
   EXPECT_NEAR(static_cast<double>(e.kv_pool_bytes.count) / static_cast<double>(all.count), 1 / 1.9, 0.01);
   s.serving.prefix_caching = Switch::Off;
   const InferenceEstimate off = estimate_inference(s);
   EXPECT_EQ(off.breakdown.bytes(Part::RecurrentState) * 3, e.breakdown.bytes(Part::RecurrentState));
+}
+
+// sglang 0.5 without a cache of prefixes: a log of 2026-09 has 48 slots for --max-running-requests 48.
+TEST(SglangHybrids, HaveASlotForEachSequenceWithoutACacheOfPrefixes) {
+  Scenario s = served("nemotron-nano-9b-v2", "h100-sxm-80gb", 1, "");
+  s.serving.runtime = Runtime::Sglang;
+  s.serving.prefix_caching = Switch::Off;
+  s.serving.max_num_seqs = 48;
+  const InferenceEstimate few = estimate_inference(s);
+  s.serving.max_num_seqs = 96;
+  const InferenceEstimate many = estimate_inference(s);
+  // 6.46 + 0.09 GiB for 49 slots.
+  EXPECT_NEAR(static_cast<double>((few.kv_pool_bytes - many.kv_pool_bytes).count) / (1ULL << 30), 6.55 * 48 / 49,
+              0.02);
+  EXPECT_LT(few.kv_pool_low, few.kv_pool_bytes);
+  EXPECT_GT(few.kv_pool_high, few.kv_pool_bytes);
+}
+
+// A log of 2026-06 (DiffusionGemma 26B-A4B, sglang) has 56,320 tokens in the pool of windows beside 70,656 of the other
+// layers; the pool's tokens are the latter.
+TEST(SglangWindows, HaveAPoolOfTheirOwnInSomeFamilies) {
+  Scenario s = served("gemma-4-26b-a4b", "h100-sxm-80gb", 1, "");
+  s.serving.runtime = Runtime::Sglang;
+  const InferenceEstimate e = estimate_inference(s);
+  const Count full = 5ULL * 2 * 512 * 2 * 2, windows = 25ULL * 8 * 256 * 2 * 2;
+  EXPECT_EQ(e.kv_pool_tokens, e.kv_pool_bytes.count / (full + windows * 4 / 5));
+  // Others cache every layer in full.
+  s = served("gemma-3-27b", "h100-sxm-80gb", 1, "");
+  s.serving.runtime = Runtime::Sglang;
+  const InferenceEstimate whole = estimate_inference(s);
+  EXPECT_EQ(whole.kv_pool_tokens, whole.kv_pool_bytes.count / (62ULL * 16 * 128 * 2 * 2));
 }
 
 TEST(TensorRtLlmHybrids, ReserveStatesForTheLargestBatch) {

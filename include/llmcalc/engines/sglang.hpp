@@ -7,7 +7,10 @@
 // pool = share x (memory - what lies there before weights are loaded) - weights - a draft's weights. A scenario's
 // gpu_memory_utilization other than the default is taken as the share itself. Of the pool of a model with states r / (1 + r) goes to slots for them, r = 0.9
 // (mamba_full_memory_ratio): floor(that / bytes of a slot) and one that is never handed out; a running sequence holds three of them
-// while prefixes are cached (its own and two checkpoints), one otherwise. The rest is for keys and values. With drafts the
+// while prefixes are cached (its own and two checkpoints), one otherwise; without a cache of prefixes and with a limit of
+// running sequences there is one slot for each. The rest is for keys and values. Families with a pool of windows (is_hybrid_swa_model: Llama 4,
+// gpt-oss, MiMo V2, Step 3.5, Gemma 4) have there 0.8 tokens for each of the others (swa_full_tokens_ratio); all other
+// families cache every layer in full. With drafts the
 // pool first gives the states of every token that is verified, for all sequences that may run (48 unless max_num_seqs says
 // otherwise), and from 2026-06 on a token costs the draft's layers too: bytes x (1 + draft layers / layers), as if they
 // were the target's; prediction layers are then built with an embedding and a head of their own in 16 bits, which are given
@@ -49,6 +52,7 @@ struct Profile {
   Count per_replica_mb = 3;       ///< data-parallel attention: for each replica and sequence of the graph batch
   Count large_graph_batch = 300;  ///< above this batch half as much again
   Count state_per_mille = 900;    ///< slots for states against keys and values
+  Count windows_per_mille = 800;  ///< tokens in a pool of windows for 1,000 of the other layers
   Count slots_with_prefixes = 3;  ///< slots of a running sequence while prefixes are cached
   Count drafting_sequences = 48;  ///< that may run while tokens are drafted
   bool budgets_drafts = false;    ///< the pool is measured with the draft loaded, a token pays for its layers too
@@ -125,21 +129,27 @@ inline constexpr auto versions = first_versions(profiles);
 }
 
 /// What is free on a device before weights are loaded.
-[[nodiscard]] inline Bytes free_at_start(const Scenario& s, const RankLayout& l, const Device& device) {
-  const Bytes context = s.context_bytes ? Bytes{*s.context_bytes} : context_default.value;
-  return device.visible_to_cuda() - context - distributed(l, device).value;
+[[nodiscard]] inline Range free_at_start(const Scenario& s, const RankLayout& l, const Device& device) {
+  const Bytes given{s.context_bytes.value_or(0)};
+  const Range context = s.context_bytes ? Range{given, given, given} : context_default;
+  const Range apart = distributed(l, device);
+  const Bytes memory = device.visible_to_cuda();
+  return {memory - context.value - apart.value, memory - context.high - apart.high, memory - context.low - apart.low};
 }
 
 /// Memory for weights and cache on a device.
-[[nodiscard]] inline Bytes static_share(const Scenario& s, const Profile& p, const RankLayout& l,
+[[nodiscard]] inline Range static_share(const Scenario& s, const Profile& p, const RankLayout& l,
                                         const Device& device) {
   const Bytes memory = device.visible_to_cuda();
-  const Bytes at_start = free_at_start(s, l, device);
+  const Range at_start = free_at_start(s, l, device);
+  const auto share = [&](Count part, Count whole) -> Range {
+    return {scale(at_start.value, part, whole), scale(at_start.low, part, whole), scale(at_start.high, part, whole)};
+  };
   if (s.serving.gpu_memory_utilization != Serving{}.gpu_memory_utilization) {
-    return scale(at_start, static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000);
+    return share(static_cast<Count>(s.serving.gpu_memory_utilization * 1e6 + 0.5), 1'000'000);
   }
   if (memory.count == 0) return {};
-  return scale(at_start, (memory - reserved(s, p, l, memory)).count, memory.count);
+  return share((memory - reserved(s, p, l, memory)).count, memory.count);
 }
 
 /// Workspace of a chunk and of its sampled rows.
@@ -201,6 +211,25 @@ inline constexpr auto versions = first_versions(profiles);
   return slot * multiply(s.serving.max_num_seqs.value_or(profile.drafting_sequences), add(s.serving.draft_tokens, 1));
 }
 
+/// Bytes of the pool for one token of a sequence: of all layers, and of those with a window where they have a pool of their
+/// own its share.
+[[nodiscard]] inline Bytes pooled_token(const Scenario& s, const Profile& profile, const PagedCache& cache) {
+  Bytes token;
+  for (const PagedType& t : cache.types) {
+    const AttentionShape& a = t.layer->attention;
+    const Bytes one = growth_bytes(a, t.token) * t.layers;
+    const bool apart = s.model->quirks.has(Quirk::WindowPool) && (a.window != 0 || a.chunk != 0);
+    token += apart ? scale(one, profile.windows_per_mille, 1000) : one;
+  }
+  return token;
+}
+
+/// Slots for states; one for each sequence that may run where prefixes are not cached.
+[[nodiscard]] inline Count state_slots(const Scenario& s, const Profile& profile, Bytes pool, Bytes slot) {
+  if (s.serving.prefix_caching == Switch::Off && s.serving.max_num_seqs) return *s.serving.max_num_seqs;
+  return scale(pool, profile.state_per_mille, 1000 + profile.state_per_mille).count / slot.count;
+}
+
 /// Inference with SGLang.
 [[nodiscard]] inline InferenceEstimate estimate(const Scenario& s) {
   const Profile& profile = profile_of(s.serving.version);
@@ -222,18 +251,24 @@ inline constexpr auto versions = first_versions(profiles);
     e.kv_bytes_per_token += token * l.tensor;
     if (device && token.count != 0) {
       const Bytes drafts = stage.last ? draft_weights(s, l) + draft_tables(s, profile, l) : Bytes{};
-      Bytes pool = static_share(s, profile, l, *device) - b.total() - drafts;
+      const Range share = static_share(s, profile, l, *device);
+      Bytes pool = share.value - b.total() - drafts;
       double running = static_cast<double>(saturated);
       if (const Bytes slot = state_slot(cache, rules); slot.count != 0) {
         pool = pool - verified_states(s, profile, slot);
-        const Bytes states = scale(pool, profile.state_per_mille, 1000 + profile.state_per_mille);
-        const Count slots = states.count / slot.count;
+        const Count slots = state_slots(s, profile, pool, slot);
         running = static_cast<double>(slots) / static_cast<double>(std::max<Count>(rules.state_pages, 1));
         pool = pool - slot * add(slots, 1);
       }
-      const Bytes budget = budget_per_token(s, profile, cache, token);
+      const Bytes pooled = pooled_token(s, profile, cache);
+      const Bytes budget = budget_per_token(s, profile, cache, pooled);
       const Count tokens = pool.count / budget.count;
-      grant_pool(e, budget == token ? pool : token * tokens, tokens, s.serving.context, !pool_known);
+      const Bytes granted = budget == pooled ? pool : pooled * tokens;
+      if (!pool_known || tokens < e.kv_pool_tokens) {
+        e.kv_pool_low = granted - (share.value - share.low);
+        e.kv_pool_high = granted + (share.high - share.value);
+      }
+      grant_pool(e, granted, tokens, s.serving.context, !pool_known);
       e.concurrency = std::min(e.concurrency, running);
       pool_known = true;
     }

@@ -50,6 +50,17 @@ namespace llmcalc::vllm {
   return by_default;
 }
 
+/// Pages of a sequence's state before drafted tokens: a second one where prefixes are cached (club-3090 issues 612 and
+/// 642; a log of 0.19 that says so: 467,712 tokens, 11.79 sequences of 131,072 in 21.43 GiB).
+[[nodiscard]] constexpr Count state_pages(const Serving& v, const Profile& profile) {
+  switch (v.prefix_caching) {
+    case Switch::Off: return 1;
+    case Switch::On: return 2;
+    case Switch::EngineDefault: break;
+  }
+  return profile.state_pages;
+}
+
 /// How the scenario's cache is paged.
 [[nodiscard]] inline PagedRules paged_rules(const Scenario& s, const Profile& profile) {
   const Count step = given_limits(s.serving, limits(s)).tokens;
@@ -58,7 +69,7 @@ namespace llmcalc::vllm {
                    .context_ranks = std::max<Count>(s.parallelism.decode_context, 1),
                    .storage = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::PerHead),
                    .draft_tokens = s.serving.draft_tokens,
-                   .state_pages = s.serving.prefix_caching == Switch::Off ? 1 : profile.state_pages,
+                   .state_pages = state_pages(s.serving, profile),
                    .pools_drafts = drafts_itself(s)};
   rules.states.columns_less = 1;
   rules.states.extra_columns = s.serving.draft_tokens;
@@ -131,12 +142,11 @@ struct RankCache {
   return l;
 }
 
-/// Sequences of the longest length that a pool holds. From 0.21 on only whole blocks of it count (v1/core/
-/// kv_cache_utils.py get_max_concurrency_for_kv_cache_config: blocks / blocks of a sequence).
-[[nodiscard]] constexpr double sequences_in(Bytes pool, Bytes one, Bytes block, PoolTokens counted_by) {
+/// Sequences of the longest length that a pool holds: whole blocks / blocks of a sequence (v1/core/kv_cache_utils.py
+/// get_max_concurrency_for_kv_cache_config).
+[[nodiscard]] constexpr double sequences_in(Bytes pool, Bytes one, Bytes block) {
   if (one.count == 0 || block.count == 0) return 0;
-  const Bytes usable = counted_by == PoolTokens::Sequences ? block * (pool.count / block.count) : pool;
-  return static_cast<double>(usable.count) / static_cast<double>(one.count);
+  return static_cast<double>((block * (pool.count / block.count)).count) / static_cast<double>(one.count);
 }
 
 namespace detail {
@@ -154,7 +164,7 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
   for (const Summand& part : cache.keys(1, longest, 0)) one += part.result;
   for (const Summand& part : cache.states(1)) one += part.result;
   const PoolTokens counted = cache.summarises() ? PoolTokens::Sequences : profile.pool_tokens;
-  const double fit = sequences_in(pool.value, one, cache.block(), counted);
+  const double fit = sequences_in(pool.value, one, cache.block());
   const Count tokens =
       counted == PoolTokens::Blocks
           ? multiply(pool_tokens(pool.value, cache.block(), cache.paged.groups, smallest_block(cache.paged)),
