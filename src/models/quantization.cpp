@@ -418,9 +418,10 @@ class Dialect {
     return base;
   }
 
-  /// ExLlama: the average of all, and the head's bits; a list of what is quantized when only some modules are.
+  /// ExLlama: the average of all, and the head's bits; a list of what is quantized when only some modules are, which
+  /// files for vLLM (2026) shorten to patterns or a scope.
   WeightRules exllama() {
-    const WeightRules base{.format = WeightFormat::Exl2, .bits = bits_ >= 1 && bits_ <= 16 ? bits_ : 4};
+    WeightRules base{.format = WeightFormat::Exl2, .bits = bits_ >= 1 && bits_ <= 16 ? bits_ : 4};
     if (const double head = q_.number("head_bits", 6); head != 6 && head >= 1 && head < 16)
       plan_.rules.store("lm_head", {.format = WeightFormat::Exl2, .bits = head});
     bool listed = false;
@@ -433,6 +434,13 @@ class Dialect {
         plan_.rules.store(name, {.format = WeightFormat::Exl2, .bits = std::max(bits, 1.0)});
       }
     });
+    if (!listed) {
+      q_.each_text("module_include", [&](const std::string& pattern) {
+        plan_.rules.store("re:" + pattern, base);
+        listed = true;
+      });
+    }
+    if (lower(q_.text("scope", "")).ends_with("routed_experts_only")) base.covered = Covered::Experts;
     plan_.otherwise_plain = listed;
     return base;
   }

@@ -200,6 +200,9 @@ TEST(ConfigQuantization, ModulesHaveFormatsOfTheirOwn) {
     "model.layers.0.mlp.up_proj":{"quant_format":"exl3","bits_per_weight":3},
     "model.layers.0.mlp.down_proj":{"quant_format":"exl3","bits_per_weight":5}}})"),
             plain_bytes - 4 * block + block * 3 / 8 + block * 5 / 8);
+  EXPECT_EQ(
+      bytes_of(R"({"quant_method":"exl3","bits":3.0,"module_include":["^model\\.layers\\.\\d+\\.mlp\\.up_proj$"]})"),
+      plain_bytes - 4 * block + 2 * block * 3 / 8);
   EXPECT_EQ(bytes_of(R"({"quant_method":"vptq","config_for_layers":{
     "model.layers.0.mlp.up_proj":{"vector_lens":[-1,8],"num_centroids":[-1,65536],"num_res_centroids":[-1,256],
     "group_num":1}}})"),
