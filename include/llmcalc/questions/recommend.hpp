@@ -153,7 +153,8 @@ struct Recommendation {
 [[nodiscard]] Candidate placed(const Scenario& s, Certainty certainty = Certainty::Typical);
 
 /// The longest sequence that fits as the candidate is placed, at most what the model was trained for. Rounded down to
-/// 256 tokens.
+/// 256 tokens; 256 more do not fit. (Of llama.cpp with layers in RAM some lengths further on may: a compute buffer
+/// shrinks where ggml's allocator can reuse a block that has become large enough.)
 [[nodiscard]] Count reachable_context(const Candidate& candidate, const Wish& wish);
 
 /// Why this format, in two sentences: what decided, and what the next larger one would need.
