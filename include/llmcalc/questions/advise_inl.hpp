@@ -272,8 +272,10 @@ inline std::string value_words(const Field& f, const Scenario& s) {
         using A = std::decay_t<decltype(access)>;
         if constexpr (std::is_same_v<A, ChoiceAccess>) {
           return in_sentence(access.row(access.get(s)).label);
-        } else if constexpr (std::is_same_v<A, CodedAccess> || std::is_same_v<A, Access<std::string>>) {
+        } else if constexpr (std::is_same_v<A, CodedAccess>) {
           return access.get(s);
+        } else if constexpr (std::is_same_v<A, Access<std::string>>) {
+          return access.get(s).empty() ? "default" : access.get(s);
         } else if constexpr (std::is_same_v<A, Access<Count>>) {
           return grouped(access.get(s));
         } else if constexpr (std::is_same_v<A, Access<std::optional<Count>>>) {
