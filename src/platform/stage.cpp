@@ -50,6 +50,7 @@ void set_up_imgui() {
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
   io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+  io.MouseDoubleClickTime = 0.5f;  // as desktops have it; the first click may bring figures that take their time
   io.ConfigWindowsMoveFromTitleBarOnly = true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "readers/device_preset.hpp"
 #include "report/estimate_tables.hpp"
+#include "ui/bar_lanes.hpp"
 #include "ui/breakdowns.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -130,16 +131,6 @@ std::vector<LeverRow> lever_rows(const App& app, Task task, Remedy& remedy) {
   return rows;
 }
 
-/// The device that a list of devices is about: the tightest, and the host only when what lies there does not fit.
-const DeviceFit* fit_on_devices(const FitAnswer& answer) {
-  const DeviceFit* worst = answer.tightest();
-  if (worst == nullptr || worst->span != after_devices || worst->excess() != Bytes{}) return worst;
-  for (const DeviceFit& d : answer.devices) {
-    if (d.span != after_devices && (worst->span == after_devices || d.headroom() < worst->headroom())) worst = &d;
-  }
-  return worst;
-}
-
 std::vector<FitRow> fit_rows(const App& app, Task task) {
   std::vector<DevicePtr> devices = presets_of(app.library, io::common_kinds);
   Count count = 1;
@@ -265,6 +256,15 @@ Pin pin_of(Scenario scenario) {
   return {std::move(scenario), std::move(estimate), std::move(speed)};
 }
 
+const DeviceFit* fit_on_devices(const FitAnswer& answer) {
+  const DeviceFit* worst = answer.tightest();
+  if (worst == nullptr || worst->span != after_devices || worst->excess() != Bytes{}) return worst;
+  for (const DeviceFit& d : answer.devices) {
+    if (d.span != after_devices && (worst->span == after_devices || d.headroom() < worst->headroom())) worst = &d;
+  }
+  return worst;
+}
+
 bool it_fits(const Scenario& scenario, Task task) { return fits(fit(scenario, task).verdict); }
 
 void update_results(App& app) {
@@ -286,12 +286,7 @@ bool is_valid(const Scenario& scenario) { return validate(scenario).empty(); }
 
 Breakdown breakdown_at(const Scenario& scenario, Task task) {
   if (task == Task::Training) return evaluate_training(scenario).breakdown;
-  const InferenceEstimate e = evaluate_inference(scenario);
-  const DeviceUse* worst = nullptr;
-  for (const DeviceUse& use : e.devices) {
-    if (use.capacity && (!worst || use.breakdown.total() > worst->breakdown.total())) worst = &use;
-  }
-  return worst ? worst->breakdown : e.breakdown;
+  return leading(evaluate_inference(scenario));
 }
 
 Scenario with_devices(const Scenario& scenario, Task task, Count count) {
@@ -316,7 +311,7 @@ std::optional<Count> trained_length(const Scenario& s, std::string_view path) {
 }  // namespace
 
 std::optional<Largest> largest_fitting(const Scenario& scenario, std::string_view path, Task task) {
-  if (path.empty() || scenario.devices.count() == 0) return std::nullopt;
+  if (path.empty() || !memory_limit(scenario)) return std::nullopt;
   const Result<Solution> solution = solve(scenario, path, task);
   if (!solution || !solution->found) return std::nullopt;
   const std::optional<Count> most = trained_length(scenario, path);

@@ -2,46 +2,14 @@
 
 #include "ui/answers.hpp"
 #include "ui/chart_frame.hpp"
-#include "ui/number_entry.hpp"
 
 #include <llmcalc/base/text.hpp>
-#include <llmcalc/scenario/usable_memory.hpp>
 
 #include <algorithm>
 #include <cmath>
 
 namespace llmcalc::ui {
 namespace {
-
-/// Horizontal axis of the samples.
-struct Axis {
-  CountRange range;
-  Box plot;
-  [[nodiscard]] float x_of(Count value) const { return plot.from.x + position_of(range, value) * plot.width(); }
-};
-
-/// Powers of two; the last one, which always stands there, has the unit behind it.
-void draw_ticks(const Theme& theme, const Axis& axis, std::string_view unit) {
-  float last_right = -1e9f;
-  Count tick = 1;
-  while (tick < axis.range.low) tick *= 2;
-  Count last = tick;
-  while (last <= axis.range.high / 2) last *= 2;
-  const std::string last_label = tick_text(last) + " " + std::string(unit) + "s";
-  const auto place = [&](Count at, float width) {
-    return std::clamp(axis.x_of(at) - width / 2, axis.plot.from.x, axis.plot.to.x - width);
-  };
-  const float last_left = place(last, text_width(theme.fonts.small, last_label));
-  for (; tick <= last; tick *= 2) {
-    const std::string label = tick == last ? last_label : tick_text(tick);
-    const float width = text_width(theme.fonts.small, label);
-    const float x = place(tick, width);
-    if (tick != last && (x < last_right + theme.px(10) || x + width + theme.px(10) > last_left)) continue;
-    draw_text(theme, theme.fonts.small, theme.palette.text_faint,
-              {{x, axis.plot.to.y + theme.px(6)}, {x + width + 1, axis.plot.to.y + theme.px(22)}}, label);
-    last_right = x + width;
-  }
-}
 
 /// Amounts below and at the top of every part at one sample, in the order of parts.
 std::array<double, part_count + 1> edges_of(const Breakdown& breakdown) {
@@ -53,7 +21,8 @@ std::array<double, part_count + 1> edges_of(const Breakdown& breakdown) {
   return edges;
 }
 
-void draw_areas(const Theme& theme, const ChartFrame& frame, const Axis& axis, const std::vector<Sample>& samples) {
+void draw_areas(const Theme& theme, const ChartFrame& frame, const CountAxis& axis,
+                const std::vector<Sample>& samples) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->PushClipRect({frame.plot.from.x - 1, frame.plot.from.y}, {frame.plot.to.x + 1, frame.plot.to.y + 1}, true);
   const ImDrawListFlags flags = list->Flags;
@@ -84,8 +53,8 @@ void draw_areas(const Theme& theme, const ChartFrame& frame, const Axis& axis, c
 }
 
 /// Where the amounts leave the chart: a torn edge instead of one that looks like a plateau, and how far they rise.
-void draw_torn_edge(const Theme& theme, const ChartFrame& frame, const Axis& axis, const std::vector<Sample>& samples,
-                    ByteUnits units) {
+void draw_torn_edge(const Theme& theme, const ChartFrame& frame, const CountAxis& axis,
+                    const std::vector<Sample>& samples, ByteUnits units) {
   const auto above = std::find_if(samples.begin(), samples.end(), [&](const Sample& sample) {
     return static_cast<double>(sample.breakdown.total().count) > frame.top_bytes;
   });
@@ -115,7 +84,7 @@ const Sample* sample_near(const std::vector<Sample>& samples, Count value) {
 }
 
 void draw_present(const Shown& shown, const ChartData& data, const Theme& theme, const ChartFrame& frame,
-                  const Axis& axis, std::string_view unit) {
+                  const CountAxis& axis, std::string_view unit) {
   for (const Sample& sample : data.samples) {
     if (!sample.marked) continue;
     const Palette& p = theme.palette;
@@ -129,10 +98,9 @@ void draw_present(const Shown& shown, const ChartData& data, const Theme& theme,
     const bool left = x + theme.px(8) + width > frame.plot.to.x;
     float at = left ? x - theme.px(8) - width : x + theme.px(8);
     // Clear of the capacity line's name where that stands as high.
-    if (const std::optional<Bytes> usable = usable_memory(shown.scenario)) {
+    if (const std::optional<Bytes> usable = memory_limit(shown.scenario)) {
       const float line = frame.y_of(static_cast<double>(usable->count));
-      const float name =
-          text_width(theme.fonts.small, capacity_line_name(*shown.scenario.devices.smallest())) + theme.px(14);
+      const float name = text_width(theme.fonts.small, capacity_line_name(shown.scenario)) + theme.px(14);
       if (std::abs(line - theme.px(14) - frame.plot.from.y) < theme.px(18))
         at = std::max(at, frame.plot.from.x + name);
     }
@@ -154,8 +122,8 @@ void draw_engine_limit(const Shown& shown, const Theme& theme, const ChartFrame&
 
 /// "fits up to 55,296 tokens" where the amount crosses the capacity.
 void draw_largest(const Shown& shown, const ChartData& data, const Theme& theme, const ChartFrame& frame,
-                  const Axis& axis, std::string_view unit) {
-  const std::optional<Bytes> usable = usable_memory(shown.scenario);
+                  const CountAxis& axis, std::string_view unit) {
+  const std::optional<Bytes> usable = memory_limit(shown.scenario);
   if (!usable || data.solved_revision != data.revision) return;
   const Palette& p = theme.palette;
   const auto limit = data.task == Task::Inference ? engine_limit(shown.results.estimate.inference) : std::nullopt;
@@ -175,8 +143,7 @@ void draw_largest(const Shown& shown, const ChartData& data, const Theme& theme,
       ImGui::GetWindowDrawList()->AddLine({at, line}, {at, frame.plot.to.y}, faded(p.warn, 0.6f));
     }
     // Beside the mark, clear of the capacity line's name at the left end.
-    const float name =
-        text_width(theme.fonts.small, capacity_line_name(*shown.scenario.devices.smallest())) + theme.px(22);
+    const float name = text_width(theme.fonts.small, capacity_line_name(shown.scenario)) + theme.px(22);
     const float first = std::min(frame.plot.from.x + name, frame.plot.to.x - width);
     x = std::clamp(at - width - theme.px(8), first, frame.plot.to.x - width);
     // Clear of the line of the present value too.
@@ -216,9 +183,9 @@ Bytes top_of(const std::vector<Sample>& samples, std::optional<Bytes> usable) {
 std::optional<Scenario> area_chart(const Shown& shown, const ChartData& data, const Theme& theme, const Box& area) {
   const std::vector<Sample>& samples = data.samples;
   if (samples.size() < 2) return std::nullopt;
-  const Bytes highest = top_of(samples, usable_memory(shown.scenario));
+  const Bytes highest = top_of(samples, memory_limit(shown.scenario));
   const ChartFrame frame = draw_chart_frame(theme, area, highest, shown.units);
-  const Axis axis{{samples.front().x, samples.back().x, true}, frame.plot};
+  const CountAxis axis{{samples.front().x, samples.back().x, true}, frame.plot};
   const std::string_view unit = data.tab == Tab::Context ? "token" : std::string_view("sequence");
   draw_areas(theme, frame, axis, samples);
   draw_torn_edge(theme, frame, axis, samples, shown.units);

@@ -5,7 +5,6 @@
 #include "ui/chart_frame.hpp"
 
 #include <llmcalc/base/text.hpp>
-#include <llmcalc/scenario/usable_memory.hpp>
 
 #include <algorithm>
 #include <array>
@@ -83,10 +82,15 @@ void draw_labels(ByteUnits units, Tab tab, const Theme& theme, const ChartFrame&
 
 std::optional<Scenario> bar_chart(const Shown& shown, const ChartData& data, const Theme& theme, const Box& area) {
   const std::vector<Sample>& samples = data.samples;
-  if (samples.empty()) return std::nullopt;
+  if (samples.empty()) {
+    draw_text(theme, theme.fonts.body, theme.palette.text_faint,
+              {{area.from.x + theme.px(14), area.from.y}, {area.to.x, area.from.y + theme.px(44)}},
+              "Nothing is divided without a device. Choose one at the top.");
+    return std::nullopt;
+  }
   Bytes highest;
   for (const Sample& sample : samples) highest = max(highest, sample.breakdown.total());
-  const std::optional<Bytes> usable = usable_memory(shown.scenario);
+  const std::optional<Bytes> usable = memory_limit(shown.scenario);
   if (usable && usable->count < highest.count * 3) highest = max(highest, *usable);
   Box inner = area;
   inner.from.y += theme.px(18);

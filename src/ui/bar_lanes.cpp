@@ -78,7 +78,8 @@ const Breakdown& leading(const InferenceEstimate& estimate) {
   double most = -2;
   for (const DeviceUse& use : estimate.devices) {
     if (use.breakdown.total().count == 0) continue;
-    const double full = fullness({{}, &use.breakdown, use.capacity, use.limit, 1});
+    double full = fullness({{}, &use.breakdown, use.capacity, use.limit, 1});
+    if (use.is_host() && full <= 1) full = -1.5;  // it leads where it does not fit, or where there is nothing else
     if (full > most) {
       most = full;
       tightest = &use;

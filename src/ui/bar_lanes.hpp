@@ -22,7 +22,7 @@ struct BarLane {
 /// The breakdown of the device that decides whether inference fits: what headline, table and WHY speak of.
 [[nodiscard]] const Breakdown& leading(const InferenceEstimate& estimate);
 
-/// Lanes of inference, the tightest device first, host memory last; at most four.
+/// Lanes of inference: the fullest devices in their order, host memory last; at most four.
 [[nodiscard]] std::vector<BarLane> inference_lanes(const Estimate& estimate);
 
 /// Lanes of training: the worst rank, and host memory when something is offloaded to it.

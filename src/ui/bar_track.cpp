@@ -85,7 +85,7 @@ void draw_name(const Theme& theme, const BarTrack& track, const Box& box, std::s
     if (crossed && line - box.from.x > box.to.x - line) room.to.x = std::min(room.to.x, line - gap);
     if (crossed && line - box.from.x <= box.to.x - line) room.from.x = std::max(room.from.x, line + gap);
   }
-  if (line_height(theme.fonts.heading) > box.height()) return;
+  if (line_height(theme.fonts.heading) > box.height() + theme.px(1)) return;
   if (text_width(theme.fonts.heading, name) + theme.px(10) <= room.width()) {
     draw_text(theme, theme.fonts.heading, theme.palette.on_part, room, name, Align::Centre);
   }
@@ -123,8 +123,10 @@ bool draw_segments(ByteUnits units, Focus& focus, Motion& motion, const Theme& t
                                                          : ImDrawFlags_RoundCornersNone;
     list->AddRectFilled(box.from, box.to, colour, theme.px(4), corners);
     if (i != 0) list->AddLine(box.from, {box.from.x, box.to.y}, faded(p.centre, 0.35f));
-    if (focused) list->AddRectFilled({box.from.x, box.to.y - theme.px(3)}, box.to, p.mark);
-    draw_name(theme, track, box, label_of(c.part));
+    const float line = focused ? theme.px(box.height() < theme.px(24) ? 2 : 3) : 0;
+    if (focused) list->AddRectFilled({box.from.x, box.to.y - line}, box.to, p.mark);
+    const float clear = box.height() < theme.px(24) ? line : 0;
+    draw_name(theme, track, {box.from, {box.to.x, box.to.y - clear}}, label_of(c.part));
     note_control(theme, prefix + std::string(key_of(c.part)), box);
     if (hovered) segment_tooltip(units, theme, track, c);
   }

@@ -133,6 +133,18 @@ const DeviceUse* deciding(const InferenceEstimate& e) {
   return nullptr;
 }
 
+/// The device with the least memory left; null when none is known. While everything fits, what is left of the host's
+/// memory says nothing about a job on devices with memory of their own.
+const DeviceUse* fullest_device(const InferenceEstimate& e) {
+  const DeviceUse* fullest = nullptr;
+  const auto left = [](const DeviceUse& use) { return use.limit.value_or(*use.capacity) - use.breakdown.total(); };
+  for (const DeviceUse& use : e.devices) {
+    if (use.is_host() || !use.capacity || use.breakdown.total().count == 0) continue;
+    if (fullest == nullptr || left(use) < left(*fullest)) fullest = &use;
+  }
+  return fullest;
+}
+
 }  // namespace
 
 std::optional<Bytes> engine_limit(const InferenceEstimate& estimate) {
@@ -146,17 +158,23 @@ FitWords fit_words(const Scenario& scenario, const Estimate& estimate, Task task
   const Fit& fit = task == Task::Inference ? estimate.inference.fit : estimate.training.fit;
   if (!fit.known) return {};
   std::string where;
+  Bytes headroom = fit.headroom;
   if (task == Task::Inference) {
     const DeviceUse* use = deciding(estimate.inference);
-    const bool host = use != nullptr && use->is_host() && scenario.devices.count() != 0;
+    bool host = use != nullptr && use->is_host() && scenario.devices.count() != 0;
+    if (host && fit.fits && !scenario.devices.smallest()->unified) {
+      if (const DeviceUse* device = fullest_device(estimate.inference)) {
+        headroom = device->limit.value_or(*device->capacity) - device->breakdown.total();
+        host = false;
+      }
+    }
     where = host ? " in host memory" : engine_limit(estimate.inference) ? " in its pool" : "";
   }
   if (fit.fits) {
-    return {
-        .text = (fit.certain ? "Fits, " : "Probably fits, ") + short_amount(fit.headroom, units) + " free" + where,
-        .help = fit.certain ? "It fits even at the upper end of every range."
-                            : "It fits by the likely figures, but not at the upper end of every range.",
-        .colour = fit.certain ? FitColour::Good : FitColour::Warn};
+    return {.text = (fit.certain ? "Fits, " : "Probably fits, ") + short_amount(headroom, units) + " free" + where,
+            .help = fit.certain ? "It fits even at the upper end of every range."
+                                : "It fits by the likely figures, but not at the upper end of every range.",
+            .colour = fit.certain ? FitColour::Good : FitColour::Warn};
   }
   const double held = estimate.inference.concurrency;
   if (task == Task::Inference && held >= 1) {
@@ -172,6 +190,10 @@ FitWords fit_words(const Scenario& scenario, const Estimate& estimate, Task task
           .help = fit.certain ? "It does not fit even at the lower end of every range."
                               : "It does not fit by the likely figures; at the lower end of the ranges it may.",
           .colour = FitColour::Bad};
+}
+
+std::optional<Bytes> memory_limit(const Scenario& scenario) {
+  return scenario.devices.count() != 0 ? usable_memory(scenario) : usable_host_memory(scenario, {});
 }
 
 std::string capacity_name(const Device& device) {

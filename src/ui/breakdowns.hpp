@@ -45,6 +45,10 @@ struct FitWords {
 /// when the device itself is the limit.
 [[nodiscard]] std::optional<Bytes> engine_limit(const InferenceEstimate& estimate);
 
+/// What limits a job: the memory of the smallest device, or the host's where there is none; nothing when neither is
+/// known.
+[[nodiscard]] std::optional<Bytes> memory_limit(const Scenario& scenario);
+
 /// Name of a device's capacity: "24 GB"; "" for host memory, which is as large as what is fitted.
 [[nodiscard]] std::string capacity_name(const Device& device);
 

@@ -130,7 +130,7 @@ void sample_ranks(App& app, Task task) {
 void sample_map(App& app, Task task) {
   FitMap& map = app.chart.map;
   map = {};
-  if (app.scenario.devices.count() == 0 || !app.scenario.model) return;
+  if (!memory_limit(app.scenario) || !app.scenario.model) return;
   const Scenario& s = app.scenario;
   const bool inference = task == Task::Inference;
   const Count batch = inference ? s.serving.sequences : s.training.micro_batch;

@@ -1,7 +1,5 @@
 #include "ui/chart_frame.hpp"
 
-#include <llmcalc/scenario/usable_memory.hpp>
-
 #include <algorithm>
 #include <cmath>
 
@@ -24,6 +22,28 @@ std::string tick_text(Count value) {
   if (value >= 1048576 && value % 1048576 == 0) return std::to_string(value / 1048576) + "M";
   if (value >= 1024 && value % 1024 == 0) return std::to_string(value / 1024) + "k";
   return grouped(value);
+}
+
+void draw_ticks(const Theme& theme, const CountAxis& axis, std::string_view unit) {
+  float last_right = -1e9f;
+  Count tick = 1;
+  while (tick < axis.range.low) tick *= 2;
+  Count last = tick;
+  while (last <= axis.range.high / 2) last *= 2;
+  const std::string last_label = tick_text(last) + " " + std::string(unit) + "s";
+  const auto place = [&](Count at, float width) {
+    return std::clamp(axis.x_of(at) - width / 2, axis.plot.from.x, axis.plot.to.x - width);
+  };
+  const float last_left = place(last, text_width(theme.fonts.small, last_label));
+  for (; tick <= last; tick *= 2) {
+    const std::string label = tick == last ? last_label : tick_text(tick);
+    const float width = text_width(theme.fonts.small, label);
+    const float x = place(tick, width);
+    if (tick != last && (x < last_right + theme.px(10) || x + width + theme.px(10) > last_left)) continue;
+    draw_text(theme, theme.fonts.small, theme.palette.text_faint,
+              {{x, axis.plot.to.y + theme.px(6)}, {x + width + 1, axis.plot.to.y + theme.px(22)}}, label);
+    last_right = x + width;
+  }
 }
 
 ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, ByteUnits units) {
@@ -69,12 +89,14 @@ void draw_plated(const Theme& theme, const Typeface& typeface, ImU32 colour, con
   draw_text(theme, typeface, colour, box, words, side);
 }
 
-std::string capacity_line_name(const Device& device) {
+std::string capacity_line_name(const Scenario& scenario) {
+  if (scenario.devices.smallest() == nullptr) return "RAM";
+  const Device& device = *scenario.devices.smallest();
   return device.name.ends_with(capacity_name(device)) ? device.name : device.name + " · " + capacity_name(device);
 }
 
 void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, Align side, bool named) {
-  const std::optional<Bytes> capacity = usable_memory(scenario);
+  const std::optional<Bytes> capacity = memory_limit(scenario);
   if (!capacity) return;
   const float y = std::round(frame.y_of(static_cast<double>(capacity->count)));
   if (y < frame.plot.from.y - theme.px(4)) return;
@@ -82,8 +104,7 @@ void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& 
   if (!named) return;
   const Box label{{frame.plot.from.x + theme.px(6), y - theme.px(17)},
                   {frame.plot.to.x - theme.px(6), y - theme.px(1)}};
-  draw_plated(theme, theme.fonts.small, theme.palette.text_soft, label,
-              capacity_line_name(*scenario.devices.smallest()), side);
+  draw_plated(theme, theme.fonts.small, theme.palette.text_soft, label, capacity_line_name(scenario), side);
 }
 
 void sample_tooltip(const Theme& theme, const std::string& title, const Breakdown& breakdown, ByteUnits units) {

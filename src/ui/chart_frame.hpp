@@ -3,6 +3,7 @@
 
 #include "ui/breakdowns.hpp"
 #include "ui/drawing.hpp"
+#include "ui/number_entry.hpp"
 #include "ui/plan_job.hpp"
 #include "ui/results.hpp"
 
@@ -25,17 +26,27 @@ struct ChartFrame {
   }
 };
 
+/// The horizontal axis of counts under a plot.
+struct CountAxis {
+  CountRange range;
+  Box plot;
+  [[nodiscard]] float x_of(Count value) const { return plot.from.x + position_of(range, value) * plot.width(); }
+};
+
 /// "8k", "128k", "1M" for powers of two; plain below.
 std::string tick_text(Count value);
+
+/// Labels at powers of two; the last one, which always stands there, has the unit behind it.
+void draw_ticks(const Theme& theme, const CountAxis& axis, std::string_view unit);
 
 /// Background, grid and labels of the vertical axis for amounts up to `highest`.
 ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, ByteUnits units);
 
-/// What the capacity line of a device is called: its name, with the memory when that does not say it.
-std::string capacity_line_name(const Device& device);
+/// What the line of the memory limit is called: the device's name, with its memory when that does not say it, or RAM.
+std::string capacity_line_name(const Scenario& scenario);
 
-/// The dashed line of what a job may use of the smallest device, with the device's name above one end, or with
-/// `named` false without; nothing when there is no device or the line is above the plot.
+/// The dashed line of the memory limit, with its name above one end, or with `named` false without; nothing when there
+/// is no limit or the line is above the plot.
 void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, Align side = Align::Left,
                    bool named = true);
 

@@ -56,20 +56,23 @@ bool typed_value(const Theme& theme, Typing& typing, const Box& box, const Slide
 }  // namespace
 
 bool button(const Theme& theme, const char* name, std::string_view text, float width, Look look) {
-  const float height = theme.px(look == Look::Quiet ? 20 : 30);
-  if (width <= 0) width = text_width(theme.fonts.body, text) + theme.px(look == Look::Quiet ? 12 : 24);
+  const bool small = look == Look::Small || look == Look::SmallOn;
+  const bool quiet = look == Look::Quiet;
+  const bool accent = look == Look::Accent || look == Look::SmallOn;
+  const Typeface& face = small ? theme.fonts.small : theme.fonts.body;
+  const float height = theme.px(quiet ? 20 : small ? 22 : 30);
+  if (width <= 0) width = text_width(face, text) + theme.px(quiet ? 12 : small ? 16 : 24);
   const bool clicked = ImGui::InvisibleButton(name, {width, height});
   const Box box = last_item();
   const Palette& p = theme.palette;
-  const bool hovered = ImGui::IsItemHovered();
-  ImU32 back = look == Look::Accent ? p.accent : look == Look::Quiet ? faded(p.control, 0.45f) : p.control;
-  if (hovered) back = look == Look::Accent ? mixed(p.accent, p.on_accent, 0.12f) : p.control_hover;
+  ImU32 back = accent ? p.accent : quiet ? faded(p.control, 0.45f) : p.control;
+  if (ImGui::IsItemHovered()) back = accent ? mixed(p.accent, p.on_accent, 0.12f) : p.control_hover;
   if (ImGui::IsItemActive()) back = mixed(back, p.accent, 0.25f);
   fill(box, back, theme.px(4));
-  draw_text(theme, theme.fonts.body,
-            look == Look::Accent  ? p.on_accent
-            : look == Look::Quiet ? p.text_faint
-                                  : p.text,
+  draw_text(theme, face,
+            accent  ? p.on_accent
+            : quiet ? p.text_faint
+                    : p.text,
             shrunk(box, theme.px(4), 0), text, Align::Centre);
   focus_ring(theme, box);
   note_control(theme, name, box);

@@ -40,7 +40,7 @@ struct Controls {
 };
 
 /// Look of a button.
-enum class Look : std::uint8_t { Plain, Accent, Quiet };
+enum class Look : std::uint8_t { Plain, Accent, Quiet, Small, SmallOn };
 
 /// A button with its text in the middle. Width 0: as wide as the text.
 bool button(const Theme& theme, const char* name, std::string_view text, float width = 0, Look look = Look::Plain);

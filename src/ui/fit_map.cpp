@@ -15,7 +15,7 @@ std::optional<Scenario> fit_map(const Shown& shown, const ChartData& data, const
   if (map.across.empty() || map.rows.empty()) {
     draw_text(theme, theme.fonts.body, p.text_faint,
               {{area.from.x + theme.px(14), area.from.y}, {area.to.x, area.from.y + theme.px(44)}},
-              "Without a device nothing limits it. Choose one at the top.");
+              "Nothing limits it: neither a device nor the size of RAM is known. Choose a device at the top.");
     return taken;
   }
   const float names = theme.px(58);

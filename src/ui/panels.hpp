@@ -5,6 +5,7 @@
 #include "ui/app.hpp"
 #include "ui/jobs.hpp"
 
+#include <initializer_list>
 #include <span>
 #include <string_view>
 
@@ -52,6 +53,8 @@ void serving_panel(Controls& controls, SlotChoosers& slots);
 void training_panel(Controls& controls, SlotChoosers& slots);
 /// The row of such a model, if it matters: a chooser. Nothing for other fields.
 void model_slot(Controls& controls, SlotChoosers& slots, const Field& field);
+/// The settings of these groups that are not always shown.
+void further_settings(Controls& controls, SlotChoosers& slots, std::initializer_list<std::string_view> groups);
 void parallelism_panel(Controls& controls);
 /// What speed and cost rest on; shown with the further settings only.
 void assumptions_panel(Controls& controls);

@@ -1,6 +1,7 @@
 // PLAN: the layouts of the job on the chosen devices that fit, best first, or how many of every kind of device it
 // takes. A click takes a row.
 
+#include "ui/answers.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/chart_frame.hpp"
 #include "ui/controls.hpp"
@@ -62,9 +63,9 @@ struct PlanRow {
 };
 
 std::string memory_text(const PlanCandidate& c, ByteUnits units) {
-  const DeviceFit* tightest = c.fit.tightest();
-  if (!tightest) return {};
-  return headline(tightest->use, units) + " of " + short_amount(tightest->capacity, units);
+  const DeviceFit* fullest = fit_on_devices(c.fit);
+  if (fullest == nullptr) return {};
+  return headline(fullest->use, units) + " of " + short_amount(fullest->capacity, units);
 }
 
 PlanRow row_of_candidate(const PlanCandidate& c, PlanCells cells, ByteUnits units) {

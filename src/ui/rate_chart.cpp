@@ -2,7 +2,6 @@
 // the point.
 
 #include "ui/chart_frame.hpp"
-#include "ui/number_entry.hpp"
 #include "ui/rates.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -16,11 +15,11 @@ namespace {
 /// The plot with its two logarithmic axes.
 struct RateFrame {
   Box plot;
-  CountRange across;
+  CountAxis across{};
   double low = 1;
   double high = 10;
 
-  [[nodiscard]] float x_of(Count value) const { return plot.from.x + position_of(across, value) * plot.width(); }
+  [[nodiscard]] float x_of(Count value) const { return across.x_of(value); }
   [[nodiscard]] float y_of(double value) const {
     const double share = std::log(std::max(value, low) / low) / std::log(high / low);
     return plot.to.y - static_cast<float>(share) * plot.height();
@@ -38,7 +37,7 @@ RateFrame frame_of(const Theme& theme, const Box& area, const std::vector<RatePo
   RateFrame frame;
   frame.plot = {{area.from.x + theme.px(50), area.from.y + theme.px(36)},
                 {area.to.x - theme.px(18), area.to.y - theme.px(26)}};
-  frame.across = {points.front().x, std::max(points.back().x, points.front().x + 1), true};
+  frame.across = {{points.front().x, std::max(points.back().x, points.front().x + 1), true}, frame.plot};
   double low = 1e300;
   double high = 0;
   for (const RatePoint& point : points) {
@@ -69,17 +68,6 @@ void draw_axes(const Theme& theme, const RateFrame& frame) {
           axis_text(value), Align::Right);
     }
   }
-  float last_right = -1e9f;
-  for (Count tick = 1; tick <= frame.across.high; tick *= 2) {
-    if (tick < frame.across.low) continue;
-    const std::string label = grouped(tick);
-    const float width = text_width(theme.fonts.small, label) + 1;
-    const float x = std::clamp(frame.x_of(tick) - width / 2, frame.plot.from.x, frame.plot.to.x - width);
-    if (x < last_right + theme.px(10)) continue;
-    draw_text(theme, theme.fonts.small, p.text_faint,
-              {{x, frame.plot.to.y + theme.px(6)}, {x + width, frame.plot.to.y + theme.px(22)}}, label);
-    last_right = x + width;
-  }
 }
 
 /// A line through the typical values inside the band of the range; beyond what fits it is faint.
@@ -103,16 +91,19 @@ void draw_line(const Theme& theme, const RateFrame& frame, const std::vector<Rat
   }
 }
 
-/// Says from where on it does not fit.
+/// Says where it fits.
 void draw_limit(const Theme& theme, const RateFrame& frame, const std::vector<RatePoint>& points) {
-  const auto first = std::find_if(points.begin(), points.end(), [](const RatePoint& point) { return !point.fits; });
-  if (first == points.end()) return;
-  const bool none = first == points.begin();
-  const float x = none ? frame.plot.from.x : frame.x_of((first - 1)->x);
+  const auto good = std::find_if(points.begin(), points.end(), [](const RatePoint& p) { return p.fits; });
+  const auto bad = std::find_if(points.begin(), points.end(), [](const RatePoint& p) { return !p.fits; });
+  if (bad == points.end()) return;
+  const bool none = good == points.end();
+  const float x = none ? frame.plot.from.x : bad == points.begin() ? frame.x_of(good->x) : frame.x_of((bad - 1)->x);
+  const std::string words = none                    ? "does not fit at any number shown"
+                            : bad == points.begin() ? "fits from here on"
+                                                    : "does not fit from here on";
   if (!none)
     ImGui::GetWindowDrawList()->AddLine({x, frame.plot.from.y}, {x, frame.plot.to.y},
                                         faded(theme.palette.warn, 0.6f));
-  const std::string words = none ? "does not fit at any number shown" : "does not fit from here on";
   const float width = text_width(theme.fonts.small, words) + 2;
   const float from = std::max(std::min(x + theme.px(8), frame.plot.to.x - width), frame.plot.from.x);
   draw_plated(theme, theme.fonts.small, theme.palette.warn,
@@ -133,13 +124,6 @@ void draw_legend(const Theme& theme, const Box& area, const RateWords& words, Im
   };
   entry(words.first, first);
   entry(words.second, second);
-  const float width = text_width(theme.fonts.small, words.axis) + 1;
-  if (x + width + theme.px(18) < area.to.x) {
-    draw_text(theme, theme.fonts.small, theme.palette.text_faint,
-              {{area.to.x - theme.px(18) - width, area.from.y + theme.px(7)},
-               {area.to.x - theme.px(18), area.from.y + theme.px(25)}},
-              words.axis, Align::Right);
-  }
 }
 
 const RatePoint* nearest(const RateFrame& frame, const std::vector<RatePoint>& points, float x) {
@@ -165,6 +149,7 @@ std::optional<Scenario> rate_chart(const ChartData& data, const Theme& theme, co
   const ImU32 first = theme.colour(Part::Weights);
   const ImU32 second = theme.colour(Part::KvCache);
   draw_axes(theme, frame);
+  draw_ticks(theme, frame.across, data.task == Task::Inference ? "sequence" : "device");
   draw_line(theme, frame, points, &RatePoint::first, first);
   draw_line(theme, frame, points, &RatePoint::second, second);
   draw_limit(theme, frame, points);

@@ -35,7 +35,6 @@ template <class Fill>
 Rates along_axis(const Scenario& s, Task task, const char* missing, Fill fill) {
   Rates rates{.points = {}, .words = {}, .missing = missing};
   if (s.devices.count() == 0) return rates;
-  rates.words.axis = task == Task::Inference ? "sequences" : "devices";
   const Count present = task == Task::Inference ? s.serving.sequences : s.devices.count();
   for (const Count x : powers_of_two(task == Task::Inference ? 256 : 128, present)) {
     const Scenario there = x == present ? s : moved(s, task, x);

@@ -22,11 +22,10 @@ struct RatePoint {
   std::optional<Scenario> scenario;
 };
 
-/// Names of the lines and of the horizontal axis.
+/// Names of the lines.
 struct RateWords {
   std::string first;
   std::string second;
-  std::string axis;
 };
 
 /// A chart of rates.

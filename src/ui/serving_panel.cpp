@@ -14,15 +14,7 @@ void serving_panel(Controls& controls, SlotChoosers& slots) {
   const Serving& now = controls.scenario.serving;
   if (now.runtime != before.serving.runtime) follow_choice(controls.scenario, before);
   if (!controls.more) return;
-  for (const Field& field : fields) {
-    if (field.group() != "serving" && field.group() != "weights") continue;
-    if (is_always_shown(field)) continue;
-    if (field.kind() == FieldKind::External) {
-      model_slot(controls, slots, field);
-    } else {
-      setting(controls, field);
-    }
-  }
+  further_settings(controls, slots, {"weights", "serving"});
   if (now.version != before.serving.version) follow_choice(controls.scenario, before);
 }
 

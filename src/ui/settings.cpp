@@ -1,6 +1,7 @@
 // Rows of the left column, made from the field table: which widget a setting gets follows from what it holds.
 
 #include "report/estimate_tables.hpp"
+#include "ui/breakdowns.hpp"
 #include "ui/controls.hpp"
 #include "ui/tab_order.hpp"
 
@@ -189,7 +190,7 @@ std::string size_in_format(const Scenario& scenario, const Field& field, const s
 /// What a number can be solved for; null when it cannot be, or nothing limits it.
 const SolveTarget* solvable(const Controls& c, const Field& field) {
   const bool number = field.kind() == FieldKind::Whole || field.kind() == FieldKind::OptionalWhole;
-  if (!number || c.scenario.devices.count() == 0 || c.scenario.method == Method::Article) return nullptr;
+  if (!number || !memory_limit(c.scenario) || c.scenario.method == Method::Article) return nullptr;
   return find_target(field.path);
 }
 

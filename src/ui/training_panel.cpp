@@ -47,6 +47,17 @@ void defaults_line(const Theme& theme, const Scenario& scenario) {
 
 }  // namespace
 
+void further_settings(Controls& controls, SlotChoosers& slots, std::initializer_list<std::string_view> groups) {
+  for (const Field& field : fields) {
+    if (std::find(groups.begin(), groups.end(), field.group()) == groups.end() || is_always_shown(field)) continue;
+    if (field.kind() == FieldKind::External) {
+      model_slot(controls, slots, field);
+    } else {
+      setting(controls, field);
+    }
+  }
+}
+
 void training_panel(Controls& controls, SlotChoosers& slots) {
   heading(controls.theme, "Training");
   const Scenario before = controls.scenario;
@@ -55,14 +66,7 @@ void training_panel(Controls& controls, SlotChoosers& slots) {
     if (field->path == "training.micro_batch") global_batch(controls);
   }
   defaults_line(controls.theme, controls.scenario);
-  for (const Field& field : fields) {
-    if (!controls.more || field.group() != "training" || is_always_shown(field)) continue;
-    if (field.kind() == FieldKind::External) {
-      model_slot(controls, slots, field);
-    } else {
-      setting(controls, field);
-    }
-  }
+  if (controls.more) further_settings(controls, slots, {"training"});
   const Training& now = controls.scenario.training;
   if (now.framework != before.training.framework || now.version != before.training.version) {
     follow_choice(controls.scenario, before);

@@ -15,26 +15,10 @@
 namespace llmcalc::ui {
 namespace {
 
-/// A small button; `on`: filled with the accent. True when it was clicked.
-bool chip(const Theme& theme, const char* name, std::string_view text, bool on, std::string_view help_text) {
-  const float width = text_width(theme.fonts.small, text) + theme.px(16);
-  const bool clicked = ImGui::InvisibleButton(name, {width, theme.px(22)});
-  const Box box = last_item();
-  fill(box,
-       on                       ? theme.palette.accent
-       : ImGui::IsItemHovered() ? theme.palette.control_hover
-                                : theme.palette.control,
-       theme.px(4));
-  draw_text(theme, theme.fonts.small, on ? theme.palette.on_accent : theme.palette.text, box, text, Align::Centre);
-  help(theme, help_text);
-  focus_ring(theme, box);
-  note_control(theme, name, box);
-  return clicked;
-}
-
 /// A small button that is on or off.
 void toggle(const Theme& theme, const char* name, std::string_view text, bool& on, std::string_view help_text) {
-  if (chip(theme, name, text, on, help_text)) on = !on;
+  if (button(theme, name, text, 0, on ? Look::SmallOn : Look::Small)) on = !on;
+  help(theme, help_text);
 }
 
 /// Words as a sentence.
@@ -66,11 +50,11 @@ void machine_part(const RunsShown& shown, Controls& controls, RunDeeds& deeds) {
   if (!device || !device->unified) setting(controls, field_at("host.memory_bytes"));
   setting(controls, field_at("host.reserve_bytes"));
   if (!shown.library.here) return;
-  deeds.this_computer =
-      chip(theme, "runs.here", "This computer", false, "Sets the machine back to what was found on this computer.");
+  deeds.this_computer = button(theme, "runs.here", "This computer", 0, Look::Small);
+  help(theme, "Sets the machine back to what was found on this computer.");
   ImGui::SameLine(0, theme.px(6));
-  deeds.free_now =
-      chip(theme, "runs.free", "What is free now", false, "Counts as available only what is free at the moment.");
+  deeds.free_now = button(theme, "runs.free", "What is free now", 0, Look::Small);
+  help(theme, "Counts as available only what is free at the moment.");
 }
 
 void task_part(WhatRuns& runs, Controls& controls) {

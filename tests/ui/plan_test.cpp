@@ -64,6 +64,16 @@ TEST(Plan, ShowsLayoutsAndTakesTheOneClicked) {
   EXPECT_TRUE(d.app.results.estimate.training.fit.fits);
 }
 
+TEST(Plan, TellsTheMemoryOfTheGpuAndNotOfTheHost) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "device": {"id": "h100-sxm-80gb", "count": 4},
+    "host": {"memory_bytes": 25769803776}, "serving": {"runtime": "llama.cpp"}, "weights": {"format": "gguf:Q4_K_M"}})");
+  d.app.preferences.tab = Tab::Plan;
+  ASSERT_TRUE(search(d));
+  d.frames(2);
+  EXPECT_TRUE(d.shows("of 80.0 GiB") || d.shows("of 79."));
+}
+
 TEST(Plan, FindsDevicesToo) {
   Driver d;
   show(d, R"({"model": "llama-3.1-8b", "device": {"id": "rtx-4090", "count": 1}})");

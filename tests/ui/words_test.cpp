@@ -2,6 +2,7 @@
 
 #include "driver.hpp"
 #include "readers/scenario_json.hpp"
+#include "ui/bar_lanes.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/number_entry.hpp"
 
@@ -54,6 +55,51 @@ TEST(Verdict, NamesHostMemoryWhereThatDecides) {
   show(d, R"({"model": "llama-3.3-70b-instruct", "device": "rtx-3060-12gb", "host": {"memory_bytes": 17179869184},
     "serving": {"runtime": "llama.cpp", "gpu_layers": 10}, "weights": {"format": "gguf:Q4_K_M"}})");
   EXPECT_NE(inference_words(d).text.find("too much in host memory"), std::string::npos) << inference_words(d).text;
+}
+
+TEST(Verdict, SpeaksOfTheDevicesWhileHostMemoryIsEnough) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "device": {"id": "h100-sxm-80gb", "count": 4},
+    "host": {"memory_bytes": 25769803776}, "serving": {"runtime": "llama.cpp"}, "weights": {"format": "gguf:Q4_K_M"}})");
+  Bytes fullest;
+  for (const DeviceUse& use : d.app.results.estimate.inference.devices) {
+    if (!use.is_host()) fullest = max(fullest, use.breakdown.total());
+  }
+  const Bytes left = *memory_limit(d.app.scenario) - fullest;
+  EXPECT_EQ(inference_words(d).text, "Fits, " + short_amount(left, ByteUnits::Binary) + " free");
+  EXPECT_TRUE(d.shows(headline(fullest, ByteUnits::Binary))) << "so does the headline";
+  EXPECT_EQ(d.app.chart.samples.front().breakdown.bytes(Part::Weights),
+            leading(d.app.results.estimate.inference).bytes(Part::Weights))
+      << "and the chart";
+}
+
+TEST(Charts, WithoutADeviceTheLimitIsRam) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "device": "cpu", "host": {"memory_bytes": 17179869184},
+    "serving": {"runtime": "llama.cpp"}, "weights": {"format": "gguf:Q4_K_M"}})");
+  EXPECT_TRUE(d.shows("RAM"));
+  EXPECT_TRUE(d.shows("fits up to "));
+  ASSERT_TRUE(d.click("serving.context.best"));
+  d.frames(3);
+  EXPECT_GT(d.app.scenario.serving.context, 8192u);
+  EXPECT_TRUE(d.app.results.estimate.inference.fit.fits);
+  d.app.preferences.tab = Tab::Gpus;
+  d.frames(3);
+  EXPECT_TRUE(d.shows("Nothing is divided without a device"));
+}
+
+TEST(Charts, SpeedOfTrainingSaysFromHowManyDevicesOnItFits) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-70b", "device": {"id": "h100-sxm-80gb", "count": 1},
+    "training": {"recompute": "full"}})");
+  d.app.preferences.tab = Tab::Speed;
+  d.app.preferences.focus.task = Task::Training;
+  d.frames(4);
+  const auto& points = d.app.chart.rates.points;
+  ASSERT_FALSE(points.empty());
+  ASSERT_FALSE(points.front().fits);
+  ASSERT_TRUE(points.back().fits);
+  EXPECT_TRUE(d.shows("fits from here on"));
 }
 
 TEST(Simple, IsNeverCalledExact) {

@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 namespace llmcalc::platform {
 namespace {
@@ -60,6 +62,26 @@ TEST(RealWindow, AModelIsChosenByTypingASliderIsDraggedAndUndone) {
     ASSERT_EQ(program.quit(), 0);
     EXPECT_EQ(program.session()["scenario"], before["scenario"]);
   }
+}
+
+TEST(RealWindow, ADoubleClickAtADesktopsPaceTypesIntoASlider) {
+  SKIP_WITHOUT_WINDOWS();
+  const ImVec2 slider = middle_of("serving.context", 1440, 900);
+  const TempFolder home;
+  Program program(home.path());
+  ASSERT_TRUE(program.is_open());
+  program.move(slider.x, slider.y);
+  program.press_button();
+  program.release_button();
+  std::this_thread::sleep_for(std::chrono::milliseconds{320});
+  program.press_button();
+  program.release_button();
+  program.type("12k");
+  program.key("Return");
+  ASSERT_EQ(program.quit(), 0);
+  const auto json = program.session();
+  ASSERT_TRUE(json["scenario"]["serving"].contains("context")) << json["scenario"];
+  EXPECT_EQ(json["scenario"]["serving"]["context"], 12288);
 }
 
 TEST(RealWindow, ASmallWindowFoldsAndKeysStillWork) {
