@@ -13,7 +13,7 @@ namespace llmcalc::frameworks {
 inline constexpr MeasuredSpread transformers_spread{
     .alone = {910, 1050}, .sharded = {870, 1050}, .split = {910, 1115}};
 
-inline constexpr std::array<FrameworkVersion, 6> transformers_versions{{
+inline constexpr std::array<FrameworkVersion, 7> transformers_versions{{
     {.from = "3",
      .spread = transformers_spread,
      .loss = LossKernel::TorchShifted,
@@ -51,12 +51,24 @@ inline constexpr std::array<FrameworkVersion, 6> transformers_versions{{
      .value_model = ValueUpdate::WithThePolicy,
      .activations = ActivationsKnown::Measured,
      .source = "transformers 4.50 loss/loss_utils.py: labels are padded instead; TRL to 1.12"},
+    {.from = "4.54",
+     .spread = transformers_spread,
+     .chunked = {.per_logit = 14, .head = 4, .trained_head = 8},
+     .accumulated = AccumulatedGradients::WholeInFsdp1,
+     .buckets = GradientBuckets::Copies,
+     .adam = AdamKernel::Fused,
+     .value_model = ValueUpdate::WithThePolicy,
+     .activations = ActivationsKnown::Measured,
+     .source =
+         "transformers 4.54 training_args.py (pull request 37358): the default optimizer is adamw_torch_fused with "
+         "PyTorch 2.8 and later; otherwise as from 4.50 on"},
     {.from = "5",
      .spread = transformers_spread,
      .quantized_experts = QuantizedExperts::Skipped,
      .loading = QuantizedLoading::WholeFirst,
      .accumulated = AccumulatedGradients::WholeInFsdp1,
      .buckets = GradientBuckets::Copies,
+     .adam = AdamKernel::Fused,
      .ring = RingKind::Gathered,
      .value_model = ValueUpdate::WithThePolicy,
      .activations = ActivationsKnown::Measured,
@@ -68,6 +80,7 @@ inline constexpr std::array<FrameworkVersion, 6> transformers_versions{{
      .quantized_experts = QuantizedExperts::Skipped,
      .accumulated = AccumulatedGradients::WholeInFsdp1,
      .buckets = GradientBuckets::Copies,
+     .adam = AdamKernel::Fused,
      .ring = RingKind::Gathered,
      .value_model = ValueUpdate::WithThePolicy,
      .activations = ActivationsKnown::Measured,

@@ -27,11 +27,13 @@ constexpr FrameworkVersion trl_version(std::string_view from, const FrameworkVer
   return v;
 }
 
-inline constexpr std::array<FrameworkVersion, 4> trl_versions{{
+inline constexpr std::array<FrameworkVersion, 5> trl_versions{{
     trl_version("0", trainer_of("4.50"), trainer_of("4.50").chunked, Loss::FreedBeforeBackward, KbitPreparation::Done,
                 "TRL 0.x trainer/utils.py: quantized models are prepared"),
     trl_version("0.15", trainer_of("4.50"), trainer_of("4.50").chunked, Loss::FreedBeforeBackward,
                 KbitPreparation::Done, "TRL 0.15 sft_trainer.py: the same, with token accuracy"),
+    trl_version("0.21", trainer_of("4.55"), trainer_of("4.55").chunked, Loss::FreedBeforeBackward,
+                KbitPreparation::Done, "TRL 0.21 setup.cfg: the same over transformers 4.55"),
     trl_version("1", transformers_versions.back(), trainer_of("4.50").chunked, Loss::ChunkedLinear,
                 KbitPreparation::None, "TRL 1.10: sft_config.py loss_type chunked_nll, chunks of 256"),
     trl_version("1.13", transformers_versions.back(), transformers_versions.back().chunked, Loss::ChunkedLinear,

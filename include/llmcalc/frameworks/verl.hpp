@@ -17,6 +17,7 @@ inline constexpr std::array<FrameworkVersion, 1> verl_versions{{[] {
                                          .vision_tower = VisionTower::Trained},
                                         "verl 2026-08 trainer/config: engine/fsdp.yaml, model/hf_model.yaml");
   v.value_model = ValueUpdate::AfterThePolicy;
+  v.adam = AdamKernel::Foreach;  // torch.optim.AdamW (workers/config/optimizer.py)
   return v;
 }()}};
 

@@ -63,7 +63,8 @@ enum class Optimizer : std::uint8_t {
   Adadelta,
   Rprop,
   AdamW4bit,
-  Lomo
+  Lomo,
+  AdamWForeach
 };
 
 /// Classes of parameters that some optimizers treat differently.
@@ -128,7 +129,8 @@ enum class FusedStep : std::uint8_t { No, InPlace };
 
 /// Names on the command lines of training programs; "" where a program has no name that gives exactly this.
 struct OptimizerNames {
-  std::string_view transformers{};  ///< --optim (transformers training_args.py OptimizerNames; Unsloth, DeepSpeed)
+  std::string_view transformers{};  ///< --optim (transformers training_args.py OptimizerNames; Unsloth, DeepSpeed);
+                                    ///< AdamW has none: it is what the trainer takes without the option
   std::string_view torchtitan{};    ///< --optimizer.name (torchtitan components/optimizer.py)
   std::string_view python{};        ///< class path (torchtune's optimizer._component_, LitGPT's --optimizer)
   std::string_view megatron{};      ///< --optimizer (Megatron-LM training/arguments.py)
@@ -223,11 +225,11 @@ inline constexpr std::string_view transformers_source = "transformers optimizati
 }  // namespace optimizer_detail
 
 // clang-format off
-inline constexpr std::array<OptimizerRow, 30> optimizers{{
-    {.id = Optimizer::AdamW, .key = "adamw", .label = "AdamW", .help = "two states per parameter", .states = 2,
-     .counters = 4, .step = optimizer_detail::one_copy_of_all, .fused = FusedStep::InPlace,
-     .names = {.transformers = "adamw_torch", .torchtitan = "AdamW", .python = "torch.optim.AdamW",
-               .megatron = "adam"},
+inline constexpr std::array<OptimizerRow, 31> optimizers{{
+    {.id = Optimizer::AdamW, .key = "adamw", .label = "AdamW",
+     .help = "two states per parameter, stepped as the framework's own AdamW", .states = 2, .counters = 4,
+     .step = optimizer_detail::one_copy_of_all, .fused = FusedStep::InPlace,
+     .names = {.torchtitan = "AdamW", .python = "torch.optim.AdamW", .megatron = "adam"},
      .source = optimizer_detail::torch_source},
     {.id = Optimizer::AdamWFused,
      .key = "adamw-fused",
@@ -334,6 +336,10 @@ inline constexpr std::array<OptimizerRow, 30> optimizers{{
      .help = "no states; steps inside the backward pass, each gradient is freed at once", .in_backward = true,
      .names = {.transformers = "lomo"},
      .source = "LOMO (Lv et al. 2023); transformers trainer: lomo_optim fuses the update into the backward pass"},
+    {.id = Optimizer::AdamWForeach, .key = "adamw-foreach", .label = "AdamW foreach",
+     .help = "AdamW with a temporary copy of all trained parameters in the step: PyTorch's own default on CUDA",
+     .states = 2, .counters = 4, .step = optimizer_detail::one_copy_of_all, .names = {.transformers = "adamw_torch"},
+     .source = optimizer_detail::torch_source},
 }};
 // clang-format on
 static_assert(indexed_by_id(optimizers));

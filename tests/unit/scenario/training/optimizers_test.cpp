@@ -110,7 +110,7 @@ struct Worked {
 };
 
 // torch's own keep a 4-byte counter per tensor, NAdam two (state tensors of torch 2.14.1 after a step).
-constexpr std::array<Worked, 30> worked{{
+constexpr std::array<Worked, 31> worked{{
     {Optimizer::AdamW, two_counted},
     {Optimizer::AdamWFused, two_counted},
     {Optimizer::AdamWAmsgrad, three_counted},
@@ -141,6 +141,7 @@ constexpr std::array<Worked, 30> worked{{
     {Optimizer::Rprop, two_counted},
     {Optimizer::AdamW4bit, four_bit_twice},
     {Optimizer::Lomo, none},
+    {Optimizer::AdamWForeach, two_counted},
 }};
 
 TEST(OptimizerStates, OfEveryOptimizerAreTheSourcesFormula) {
