@@ -143,6 +143,13 @@ inline void add_defaults(const Scenario& s, const TrainingEstimate& e, std::vect
                         : "With PEFT's preparation (kbit_preparation true: norms, embedding and head in fp32)",
                   out);
   }
+  if (row_of(t.method).fixed_input) {
+    out.push_back(
+        "LoRA-FA: gradients of the first matrices and their inputs are counted, as PEFT's own benchmark shows: PEFT "
+        "freezes them once, and whatever switches adapters off and on (a reference without adapters, "
+        "disable_adapter) "
+        "trains them again. As long as nothing does, their inputs are not kept.");
+  }
   bool mixture = false;
   bool windows = false;
   for (const Layer& layer : s.model->kinds) {

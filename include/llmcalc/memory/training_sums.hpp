@@ -41,6 +41,7 @@ struct GroupSums {
   Count linear_biases = 0;      ///< and of their biases
   Count first_projections = 0;  ///< of those, the ones that read the layer's input (queries, keys, values)
   Count adapter_inputs = 0;     ///< elements of the adapters' A matrices of those projections
+  Count unstepped = 0;          ///< elements of adapters that get gradients and no optimizer states
   Count last_projection = 0;    ///< elements of the matrix whose gradient comes first (down projection, experts' too)
   Count expert_inner = 0;       ///< elements of the experts' gate and up matrices
   Count feed_forward = 0;       ///< elements of the feed-forward block
@@ -54,6 +55,7 @@ struct GroupSums {
     trained += o.trained;
     state_bytes += o.state_bytes;
     adapters = add(adapters, o.adapters);
+    unstepped = add(unstepped, o.unstepped);
     saved = add(saved, o.saved);
     saved_state_bytes = add(saved_state_bytes, o.saved_state_bytes);
     linear_weights = add(linear_weights, o.linear_weights);
@@ -73,7 +75,7 @@ struct SumRules {
   bool quantizes_head = false;
   bool adapters = false;  ///< only adapters are trained
   bool dora = false;
-  bool fixed_input = false;     ///< LoRA-FA: only the second matrix of an adapter is trained
+  bool fixed_input = false;     ///< LoRA-FA: only the second matrix of an adapter is stepped
   Count saved_state_width = 2;  ///< bytes of a state of a matrix that is trained as a copy
   AdapterInputs adapter_inputs = AdapterInputs::Each;
   bool separate_parts = false;  ///< LitGPT: adapters of a fused projection are separate
@@ -147,8 +149,8 @@ constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, con
   const bool expert = t.split == Split::Experts;
   const Count rank = r.lora.rank;
   g.adapters = add(g.adapters, elements);
-  const Count fixed = r.fixed_input ? product(rank, a.parts, a.in, copies) : 0;
-  g.trained.of(expert) = add(g.trained.of(expert), subtract(elements, fixed));
+  if (r.fixed_input) g.unstepped = add(g.unstepped, product(rank, a.parts, a.in, copies));
+  g.trained.of(expert) = add(g.trained.of(expert), elements);
   const Count bytes = r.adapter_state_bytes;
   const Count in = r.fixed_input ? 0 : a.in;
   Bytes state = states(r, {.rows = multiply(rank, a.parts), .columns = in, .bytes = bytes}, copies) +

@@ -148,10 +148,11 @@ struct StageTotals {
   const Count layers = setup.model->layer_count();
   const Count from = freeze ? subtract(layers, setup.training().trained_layers) : 0;
   for (Count i = setup.trains_some_layers() ? layers : from; i < layers; ++i)
-    n = add(n, sums.kinds[setup.model->layers[i]].trained.total());
+    n = add(n, subtract(sums.kinds[setup.model->layers[i]].trained.total(),
+                        sums.kinds[setup.model->layers[i]].unstepped));
   if (!setup.adapters && !setup.trains_outer()) return n;
   for (const GroupSums* g : {&sums.embedding, &sums.head, &sums.final_norm, &sums.other})
-    n = add(n, add(g->trained.total(), g->saved));
+    n = add(n, add(subtract(g->trained.total(), g->unstepped), g->saved));
   return n;
 }
 

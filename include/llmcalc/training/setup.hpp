@@ -232,7 +232,6 @@ inline void set_attention(const TrainingSetup& setup, const Layer& layer, Traini
   p.adapter_bytes = setup.trained_bytes;
   p.casts_adapters = setup.bytes.fp32_outputs && setup.trained_bytes > setup.bytes.compute;
   p.adapter_dropout = t.lora.dropout > 0;
-  p.adapter_input_fixed = row_of(t.method).fixed_input;
   p.mlp_tiles = t.mlp_tiles;
   p.adapter_kernels = setup.rules->kernels == OwnKernels::Fused;
   p.float8 = t.float8 && setup.rules->float8 == Float8Copies::Kept;

@@ -35,14 +35,13 @@ struct TrainingPass {
   bool casts_adapters = false;  ///< autocast casts the input of every adapter
   bool adapter_dropout = false;
   LoraTargets targets;
-  bool adapter_input_fixed = false;  ///< LoRA-FA: no gradient of the first matrix, its input is not kept
-  Count mlp_tiles = 1;               ///< pieces of the sequence in a dense feed-forward block
-  bool adapter_kernels = false;      ///< Unsloth: adapters fused with their base, inputs shared, the rest recomputed
-  bool masked = false;               ///< batches of unequal texts: every layer gets an attention mask
-  bool float8 = false;               ///< Transformer Engine keeps the inputs of trained linears in 8 bits
-  Count expert_load = 1000;          ///< per mille: tokens of the busiest expert rank over the average
-  bool gathered_inputs = false;      ///< projections keep the input gathered from all sequence-parallel ranks
-  Count sequence = 0;                ///< tokens of one sequence, to tell whether a window is shorter
+  Count mlp_tiles = 1;           ///< pieces of the sequence in a dense feed-forward block
+  bool adapter_kernels = false;  ///< Unsloth: adapters fused with their base, inputs shared, the rest recomputed
+  bool masked = false;           ///< batches of unequal texts: every layer gets an attention mask
+  bool float8 = false;           ///< Transformer Engine keeps the inputs of trained linears in 8 bits
+  Count expert_load = 1000;      ///< per mille: tokens of the busiest expert rank over the average
+  bool gathered_inputs = false;  ///< projections keep the input gathered from all sequence-parallel ranks
+  Count sequence = 0;            ///< tokens of one sequence, to tell whether a window is shorter
 };
 
 }  // namespace llmcalc

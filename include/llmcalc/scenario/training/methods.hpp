@@ -38,7 +38,7 @@ struct TrainingMethodRow {
   Trained trained = Trained::Everything;
   BaseFormat base = BaseFormat::AsItIs;
   bool magnitudes = false;   ///< adapters also train a magnitude for every output
-  bool fixed_input = false;  ///< the matrix of an adapter that reads the input is frozen
+  bool fixed_input = false;  ///< the matrix of an adapter that reads the input is never stepped
   bool outer = true;         ///< of methods that train whole weights: embedding, head and final norm are trained too
 };
 
@@ -59,7 +59,7 @@ inline constexpr std::array<TrainingMethodRow, 10> training_methods{{
     {.id = TrainingMethod::PromptTuning, .key = "prompt-tuning", .label = "Prompt tuning",
      .help = "train virtual tokens before a frozen model", .trained = Trained::VirtualTokens},
     {.id = TrainingMethod::LoraFa, .key = "lora-fa", .label = "LoRA-FA",
-     .help = "LoRA whose first matrix is frozen: inputs need not be kept", .alike = "lorafa",
+     .help = "LoRA whose first matrix is never stepped: no optimizer states of it", .alike = "lorafa",
      .trained = Trained::Adapters, .fixed_input = true},
     {.id = TrainingMethod::Lisa, .key = "lisa", .label = "LISA",
      .help = "embedding, head and n layers at a time, drawn anew", .trained = Trained::SomeLayers},
