@@ -110,6 +110,12 @@ enum class GradientBuffers : std::uint8_t {
   Persistent  ///< allocated once and never freed
 };
 
+/// What becomes of the weights when data parallelism is set up.
+enum class WeightBuffers : std::uint8_t {
+  Stay,
+  Moved  ///< copied into one buffer each for dense weights and experts, beside the gradients' buffer (optimizer sharded)
+};
+
 /// What data parallelism reduces.
 enum class GradientBuckets : std::uint8_t {
   Views,  ///< the gradients themselves
@@ -242,6 +248,7 @@ struct FrameworkVersion {
   WideHeads wide_heads = WideHeads::AsTheKernel;
   QuantizedBase base{};
   GradientBuffers gradients = GradientBuffers::Fresh;
+  WeightBuffers weights = WeightBuffers::Stay;
   AccumulatedGradients accumulated = AccumulatedGradients::Sharded;
   GradientBuckets buckets = GradientBuckets::Views;
   StepGradients step = StepGradients::AsStored;

@@ -20,6 +20,7 @@ inline constexpr FrameworkVersion megatron_core{
     .routed = RoutedWork::Fused,
     .wide_heads = WideHeads::InSteps,
     .gradients = GradientBuffers::Persistent,
+    .weights = WeightBuffers::Moved,
     .adam = AdamKernel::Fused,
     .narrow_states = NarrowStates::ScaledInFp32,
     .adapter_inputs = AdapterInputs::Shared,

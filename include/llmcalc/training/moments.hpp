@@ -1,7 +1,8 @@
 #pragma once
 // What is live on a pipeline stage at each moment of a training step.
 //
-//   loading         weights; 16-bit matrices that wait to be quantized, where a framework copies ahead
+//   loading         weights; 16-bit matrices that wait to be quantized, where a framework copies ahead; weights that move
+//                   into buffers, and the buffers of gradients (Megatron)
 //   forward end     weights + states + all kept activations + loss (fp32 log-softmax) + the logits while it is made
 //   loss backward   the same with three fp32 tensors of the logits' size at once
 //   last layer      the layers below, this layer with the gradients being made, the head's gradient
@@ -174,7 +175,10 @@ inline void put_moment(const TrainingSetup& setup, const TrainingStage& s, Momen
   put_weights(setup, s, sink);
   const bool only_8_bit = setup.training().float8_weights;
   if (moment != Moment::Load || only_8_bit) put_float8_weights(setup, s, sink);
-  if (moment == Moment::Load) return put_waiting(setup, s, sink);
+  if (moment == Moment::Load) {
+    put_waiting(setup, s, sink);
+    return put_moving_weights(setup, s, sink);
+  }
   put_states(setup, s, sink);
   put_average(setup, s, sink);
   const bool metrics = moment == Moment::ForwardEnd && metrics_are_higher(setup, s);
@@ -305,6 +309,8 @@ inline void put_overhead(const TrainingSetup& setup, const TrainingStage& stage,
   const Scenario& s = *setup.scenario;
   if (s.effective_measure() == Measure::Allocated) return;
   for (const Summand& part : setup.fixed_overhead.summands) sink.put(Part::Overhead, part);
+  // Buffers are pieces of their own, with nothing between them.
+  if (moment == Moment::Load && setup.rules->weights == WeightBuffers::Moved) return;
   Bytes moving = sink.of(Part::Activations) + sink.of(Part::LossHead) + sink.of(Part::Gradients) +
                  sink.of(Part::Transient) + sink.of(Part::WeightCasts) + sink.of(Part::GatheredWeights) +
                  sink.of(Part::CommBuffers);

@@ -134,6 +134,24 @@ inline void put_waiting(const TrainingSetup& setup, const TrainingStage& s, Sink
   sink.put(Part::Transient, amount("16-bit matrices that wait to be quantized", whole - Bytes{stored}));
 }
 
+/// Megatron's data parallelism with a sharded optimizer moves the weights into a buffer: while it does they are there
+/// twice, beside the buffer of their gradients. Dense weights come first, experts after them. Source: Megatron-Core 0.13
+/// distributed/param_and_grad_buffer.py (_ParamAndGradBuffer), distributed_data_parallel.py. Not counted: weights that are
+/// stored in 8 bits only, whose copies stay where they are.
+inline void put_moving_weights(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  const bool moves = setup.rules->weights == WeightBuffers::Moved && setup.zero != 0 && setup.trains;
+  if (!moves || offloads_parameters(setup) || setup.training().float8_weights) return;
+  const DenseExpert& n = s.trained_elements;
+  const Count width = setup.adapters ? setup.trained_bytes : setup.bytes.weight;
+  const Count both = add(width, setup.gradient_bytes);
+  const bool experts_last =
+      add(multiply(n.dense, setup.gradient_bytes), multiply(n.expert, both)) >= multiply(n.dense, both);
+  put_elements(Part::Gradients, "trained parameters", {n.dense, experts_last ? n.expert : 0}, setup.gradient_bytes,
+               divisors(setup, 2), sink);
+  put_elements(Part::Transient, "weights as they were built, which move into a buffer",
+               experts_last ? DenseExpert{0, n.expert} : DenseExpert{n.dense, 0}, width, {}, sink);
+}
+
 /// The base model and its adapters on the device.
 inline void put_weights(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (!offloads_parameters(setup)) put_base(setup, s, sink);
