@@ -10,6 +10,8 @@
 //                        Not resharded after the forward pass: layers stay gathered until their own backward pass;
 //                        with experts on ranks of their own until all of it has ended
 //                        Experts that no other rank holds are neither gathered nor reduced
+//   FSDP1, accumulating  at the end of the backward pass the root is still gathered, and the gradients of its tensors are
+//                        put together into the one of its flat parameter, which is added to what is there
 //   ZeRO-3, with limits  max_live elements stay gathered, prefetch more are under way (DeepSpeed)
 //   ZeRO-1 and ZeRO-2    with limits: two buckets of `bucket` elements (DeepSpeed reduce_bucket_size, overlapped)
 //   context parallel     ring: two blocks of keys and values, or torch's: those of the whole sequence and the output in
@@ -215,9 +217,17 @@ inline void put_gathered_inside(const TrainingSetup& setup, const TrainingStage&
   }
 }
 
-/// The root group's own reduction, at the end of the backward pass; DDP's buckets stay until the step.
+/// The root group at the end of the backward pass: its own reduction, or FSDP1's whole gradients. DDP's buckets stay until
+/// the step. Source of FSDP1: torch distributed/fsdp/_flat_param.py (_get_unflat_views; the gradient of split is cat).
 inline void put_root_reduction(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (setup.data_group <= 1 || !setup.trains_outer()) return;
+  if (setup.accumulates_whole()) {
+    if (setup.gathers()) put_gathered_root(setup, s, GatheredRoot::All, sink);
+    const Count root = s.root.trained.total();
+    if (root == 0) return;
+    return sink.put(Part::Transient, summand("root's gradients, and the flat one that they are put into",
+                                             {{"copies", 2}, {"parameters", root}, {"bytes", setup.formed_bytes}}));
+  }
   if (setup.zero == 0 && setup.rules->buckets == GradientBuckets::Copies) {
     sink.put(Part::CommBuffers, summand("gradient buckets", {{"parameters", s.trained_elements.total()},
                                                              {"bytes", setup.gradient_bytes}}));

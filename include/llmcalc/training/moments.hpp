@@ -217,8 +217,7 @@ inline void put_moment(const TrainingSetup& setup, const TrainingStage& s, Momen
       put_gradients(setup, s, GradientsAt::Backward, sink);
       put_held_logits(setup, s, sink);
       put_embedding_backward(setup, s, sink);
-      // While gradients are added up whole nothing is reduced, and that is more.
-      if (!setup.accumulates_whole()) put_root_reduction(setup, s, sink);
+      put_root_reduction(setup, s, sink);
       break;
     case Moment::Load: break;
     case Moment::Step:
