@@ -36,7 +36,8 @@
 // A trainer that measures entropy and accuracy copies the logits of several sequences without each one's last: c V T
 // beside the logits and what the loss has saved.
 // Chunked, where the training loop drops the logits before the backward pass (torchtune): saved 4 V T, compiled c V T;
-// a chunk of c + 4, compiled c, more in the backward pass.
+// a chunk of c + 4, compiled c, more in the backward pass, or two gradients of a trained head, 2 c V h, when the second
+// chunk's is added to the first one's.
 //
 // A reference's pass while the policy's graph is held (DPO): its logits and one row of log-probabilities, c V T + c V T
 // / rows. Labels: 8 bytes per token, 8 more with one sequence; 4 bytes the loss itself. A final soft cap keeps its
@@ -285,7 +286,10 @@ inline constexpr Bytes scalar{4};
     dropped.saved_per_logit = dropped.backward_per_logit = s.compiled ? c : 4;
     dropped.forward_extra = {multiply(work, ceil_divide(logits, std::max<Count>(s.chunks, 1)))};
     dropped.saved = Bytes{multiply(dropped.saved_per_logit, logits)} + label_bytes(s) + scalar;
-    dropped.backward = dropped.saved + dropped.forward_extra;
+    // Every chunk makes a whole gradient of the head, which is added to those before: two of them beside the rest.
+    const Bytes tables{product(s.head_trained ? 2 * c : 0, s.vocabulary, s.hidden)};
+    const Bytes done{multiply(dropped.saved_per_logit, ceil_divide(logits, std::max<Count>(s.chunks, 1)))};
+    dropped.backward = dropped.saved + max(dropped.forward_extra, tables - done);
     return dropped;
   }
   const Bytes chunk{multiply(4, ceil_divide(logits, std::max<Count>(s.chunks, 1)))};
