@@ -252,12 +252,16 @@ inline void put_held(const TrainingSetup& setup, const TrainingStage& s, Sink& s
 
 /// The largest matrix of a quantized base while a product uses it. Experts that are one tensor are dequantized as a
 /// whole, and a grouped product keeps them for its gradient: those of one layer, when it is computed again. Source:
-/// bitsandbytes nn/parametrize.py, torch's parametrizations. Not counted: layers that are not computed again.
+/// bitsandbytes nn/parametrize.py, torch's parametrizations. Experts in 8 bits become fp32 (functional.py
+/// int8_vectorwise_dequant, Axolotl's monkeypatch/moe_quant.py), in 4 bits the checkpoint's 16. Not counted: layers that
+/// are not computed again.
 inline void put_dequantized(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   if (!setup.quantized || s.all.largest_quantized == 0) return;
   if (s.all.quantized_experts > s.all.largest_quantized) {
-    return sink.put(Part::Transient,
-                    summand("a layer's experts dequantized", {{"weights", s.all.quantized_experts}, {"bytes", 2}}));
+    const WeightRules experts = expert_rules(base_rules(*setup.scenario, *setup.model));
+    const Count bytes = row_of(experts.format).bits == 8 ? 4 : 2;
+    return sink.put(Part::Transient, summand("a layer's experts dequantized",
+                                             {{"weights", s.all.quantized_experts}, {"bytes", bytes}}));
   }
   sink.put(Part::Transient, summand("one matrix dequantized", {{"weights", s.all.largest_quantized},
                                                                {"bytes", setup.prepared ? 2 : setup.bytes.compute}}));
