@@ -58,6 +58,10 @@ enum class QuantizedExperts : std::uint8_t {
   Skipped  ///< only linear modules are quantized: the experts stay in 16 bits (bitsandbytes in transformers 5)
 };
 
+/// What a base that is quantized while it is loaded does with the linear layers of towers: bitsandbytes in transformers
+/// replaces every linear layer but the output head (quantizers/base.py get_keys_to_not_convert).
+enum class QuantizedTowers : std::uint8_t { AsOthers, Skipped };
+
 /// How a base that is quantized while it is loaded comes to the device.
 enum class QuantizedLoading : std::uint8_t {
   OneByOne,   ///< a tensor at a time
@@ -242,6 +246,7 @@ struct FrameworkVersion {
   ChunksOfLogits chunks_of_logits = ChunksOfLogits::Held;
   LogitMetrics metrics = LogitMetrics::None;
   QuantizedExperts quantized_experts = QuantizedExperts::AsOthers;
+  QuantizedTowers quantized_towers = QuantizedTowers::AsOthers;
   QuantizedLoading loading = QuantizedLoading::OneByOne;
   ExpertAdapters expert_adapters = ExpertAdapters::WhenModules;
   RoutedWork routed = RoutedWork::AsTheClass;

@@ -17,6 +17,7 @@ inline constexpr std::array<FrameworkVersion, 1> mlx_versions{{
      .spread = {.alone = {700, 1400}},
      .windows = WindowMasks::Tensors,
      .gelu = GeluSteps::One,
+     .quantized_towers = QuantizedTowers::Skipped,
      .source = "mlx-lm 2026 lora.py, tuner/trainer.py (from source, not measured)"},
 }};
 

@@ -11,11 +11,13 @@ inline constexpr std::array<FrameworkVersion, 1> unsloth_versions{{
      .windows = WindowMasks::Kernel,
      .kernels = OwnKernels::Fused,
      .loss = LossKernel::OverLogits,
+     .quantized_towers = QuantizedTowers::Skipped,
      .buckets = GradientBuckets::Copies,
      .value_model = ValueUpdate::WithThePolicy,
      .source =
          "Unsloth kernels: rms_layernorm, swiglu, fast_lora, cross_entropy_loss (from source, not measured); "
-         "docs.unsloth.ai, benchmarks: checkpoints \"unsloth\", which go to the host, and Apple's cut cross-entropy"},
+         "docs.unsloth.ai, benchmarks: checkpoints \"unsloth\", which go to the host, and Apple's cut cross-entropy; "
+         "unsloth_zoo peft_utils.py (SKIP_QUANTIZATION_MODULES: towers)"},
 }};
 
 inline constexpr FrameworkRow unsloth{.id = TrainingFramework::Unsloth,

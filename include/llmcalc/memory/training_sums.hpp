@@ -86,8 +86,9 @@ struct SumRules {
   bool scalar_head = false;  ///< one output instead of logits: reward and value models
   bool value_head = false;   ///< one output alongside the logits
   RoutedExperts expert_adapters = RoutedExperts::Without;
-  bool plain_experts = false;  ///< a quantized base leaves its routed experts in 16 bits
-  bool whole_experts = false;  ///< a layer's routed experts are one tensor, and quantized
+  bool plain_experts = false;     ///< a quantized base leaves its routed experts in 16 bits
+  bool quantizes_towers = false;  ///< matrices of towers too; their patch embeddings, a few MB, count as matrices
+  bool whole_experts = false;     ///< a layer's routed experts are one tensor, and quantized
   VisionTower tower = VisionTower::Trained;
   Optimizer optimizer = Optimizer::AdamW;
   Count optimizer_rank = 128;
@@ -172,8 +173,9 @@ constexpr void add_tensor(GroupSums& g, const SumRules& r, const Tensor& t, cons
   const bool known = r.quantized && r.weights.measured && t.measured.count != 0;
   const bool left = known && t.measured >= storage(t.total(), plain_block(r.weights.format));
   const bool left_out = expert && r.plain_experts;
-  const bool quantized =
-      r.quantized && !t.vector && !left && !left_out && (is_quantized(r.weights, t) || (head && r.quantizes_head));
+  const bool tower = r.quantizes_towers && t.part == ModelPart::Encoder && t.columns > 1;
+  const bool quantized = r.quantized && !t.vector && !left && !left_out &&
+                         (is_quantized(r.weights, t) || (head && r.quantizes_head) || tower);
   g.parameters.of(expert) = add(g.parameters.of(expert), elements);
   const Bytes bytes = t.buffer             ? Bytes{4} * elements
                       : quantized && known ? scale(t.measured, elements, t.total())

@@ -397,11 +397,16 @@ inline void set_tokens(TrainingSetup& setup) {
   return t.experts == ExpertKernel::Loop;
 }
 
-/// A base that is quantized while it is loaded leaves its routed experts as they are.
+/// A base whose linear layers are all quantized while it is loaded: not a checkpoint that is quantized as it is.
+[[nodiscard]] inline bool quantized_while_loaded(const WeightRules& weights) {
+  return row_of(weights.format).every_linear && !weights.measured && weights.covered == Covered::Matrices;
+}
+
+/// Such a base leaves its routed experts as they are.
 [[nodiscard]] inline bool leaves_experts(const TrainingSetup& setup, const WeightRules& weights) {
-  return setup.rules->quantized_experts == QuantizedExperts::Skipped && row_of(weights.format).every_linear &&
-         is_plain(setup.model->released_format) && weights.covered == Covered::Matrices &&
-         !setup.scenario->weights.experts && setup.training().experts == ExpertKernel::GroupedMm;
+  return setup.rules->quantized_experts == QuantizedExperts::Skipped && is_plain(setup.model->released_format) &&
+         quantized_while_loaded(weights) && !setup.scenario->weights.experts &&
+         setup.training().experts == ExpertKernel::GroupedMm;
 }
 
 [[nodiscard]] inline SumRules sum_rules(const TrainingSetup& setup, const WeightRules& weights) {
@@ -430,6 +435,8 @@ inline void set_tokens(TrainingSetup& setup) {
           .value_head = value_head,
           .expert_adapters = adapts_experts(setup) ? RoutedExperts::WithAdapters : RoutedExperts::Without,
           .plain_experts = leaves_experts(setup, weights),
+          .quantizes_towers =
+              setup.rules->quantized_towers == QuantizedTowers::AsOthers && quantized_while_loaded(weights),
           .whole_experts = setup.rules->quantized_experts == QuantizedExperts::Skipped &&
                            setup.scenario->weights.experts && t.experts == ExpertKernel::GroupedMm,
           .tower = t.vision_tower,

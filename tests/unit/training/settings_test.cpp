@@ -1,4 +1,5 @@
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/memory/weight_formats.hpp>
 #include <llmcalc/model/custom.hpp>
 
 #include <gtest/gtest.h>
@@ -504,6 +505,70 @@ TEST(TrainingSettings, ABaseThatIsQuantizedWhileItIsLoadedMayNeedItsWholeSize) {
   EXPECT_EQ(evaluate_training(s).peak_phase, PhaseId::Load);
   s.training.method = TrainingMethod::Lora;
   EXPECT_NE(evaluate_training(s).peak_phase, PhaseId::Load);
+}
+
+// Megatron-Core param_and_grad_buffer.py: weights as they were built, the buffer that they move into, and the gradients'.
+TEST(TrainingSettings, MegatronsWeightsAreThereTwiceWhileTheyMoveIntoTheirBuffer) {
+  Scenario s = megatron();
+  EXPECT_EQ(at(s, PhaseId::Load, Part::Gradients) + at(s, PhaseId::Load, Part::Transient), Bytes{});
+  s.parallelism.zero = 1;
+  EXPECT_EQ(at(s, PhaseId::Load, Part::Gradients), Bytes{4 * parameters});
+  EXPECT_EQ(at(s, PhaseId::Load, Part::Transient), Bytes{2 * parameters});
+  s.training.recompute = RecomputeKind::Full;
+  s.training.loss = Loss::FreedBeforeBackward;
+  s.training.offload = Offload::Optimizer;
+  EXPECT_EQ(evaluate_training(s).peak_phase, PhaseId::Load);
+  // Dense weights move first, then the experts, which are most of this model.
+  s.model = std::make_shared<const Model>(*model_from_numbers({.layers = 8, .kv_heads = 8, .experts = 8}));
+  const Count experts = 8ULL * 8 * 3 * 4096 * 14336;
+  EXPECT_EQ(at(s, PhaseId::Load, Part::Transient), Bytes{2 * experts});
+}
+
+// transformers training_args.py: adamw_torch_fused is the default since 4.54; adamw_torch is PyTorch's foreach.
+TEST(TrainingSettings, TheTrainersOwnAdamWStepsInPlaceSince454) {
+  Scenario s = llama();
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Transient), Bytes{});
+  s.training.version = "4.53";
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Transient), Bytes{2 * parameters});
+  s.training.version = "4.54";
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Transient), Bytes{});
+  s.training.optimizer = Optimizer::AdamWForeach;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Transient), Bytes{2 * parameters});
+}
+
+// bitsandbytes in transformers replaces the linear layers of towers too; Unsloth skips them.
+TEST(TrainingSettings, TowersOfAQuantizedBaseAreQuantizedUnlessTheToolSkipsThem) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Qlora;
+  const Bytes text = at(s, PhaseId::Step, Part::Weights);
+  Model m = *s.model;
+  m.tensors.push_back({.name = "tower",
+                       .rows = 4096,
+                       .columns = 4096,
+                       .count = 10,
+                       .role = TensorRole::Encoder,
+                       .part = ModelPart::Encoder});
+  s.model = std::make_shared<const Model>(m);
+  const Count n = 10ULL * 4096 * 4096;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Weights) - text,
+            matrix_bytes({.format = WeightFormat::Nf4Dq}, 4096, 4096) * 10);
+  s.training.framework = TrainingFramework::Unsloth;
+  EXPECT_EQ(at(s, PhaseId::Step, Part::Weights) - text, Bytes{2 * n});
+}
+
+// FSDP1 without reductions between micro-batches: the root's gradients and the flat one that they are put into.
+TEST(TrainingSettings, Fsdp1PutsTheRootsGradientsTogetherAtTheEnd) {
+  Scenario s = llama();
+  s.parallelism.data = 4;
+  s.parallelism.zero = 3;
+  s.parallelism.fsdp = 1;
+  s.training.accumulation = 4;
+  const Count root = 2 * table_parameters + 4096;
+  EXPECT_EQ(at(s, PhaseId::BackwardEnd, Part::GatheredWeights), Bytes{2 * root});
+  EXPECT_EQ(at(s, PhaseId::BackwardEnd, Part::Transient), Bytes{2 * 2 * root});
+  EXPECT_EQ(at(s, PhaseId::BackwardEnd, Part::Gradients), Bytes{2 * parameters});
+  s.parallelism.fsdp = 2;
+  EXPECT_EQ(at(s, PhaseId::BackwardEnd, Part::Transient), Bytes{});
 }
 
 TEST(TrainingSettings, ExpertsThatNoOtherRankHoldsAreNotGathered) {
