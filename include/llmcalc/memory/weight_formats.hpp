@@ -53,15 +53,15 @@ struct WeightRules {
   double bits = 0;     ///< of a value (Exl2: the average with everything in it); 0: as many as the format says
   Count codebook = 0;  ///< bytes of a matrix's codebooks; 0: as many as the format says
   Covered covered = Covered::Matrices;
-  std::optional<WeightFormat> experts{};  ///< format of the routed experts where it is another
+  std::optional<FormatChoice> experts{};  ///< format of the routed experts where it is another
   bool measured = false;                  ///< bytes that the model's file or config gives win over computed ones
   bool varies = false;                    ///< publishers leave different matrices in 16 bits
 };
 
 /// The rules of the routed experts.
 [[nodiscard]] constexpr WeightRules expert_rules(const WeightRules& rules) {
-  const WeightFormat format = rules.experts.value_or(rules.format);
-  return {.format = format, .group = row_of(format).group, .scales = rules.scales, .mix = rules.mix};
+  const FormatChoice choice = rules.experts.value_or(FormatChoice{rules.format, rules.mix});
+  return {.format = choice.format, .group = row_of(choice.format).group, .scales = rules.scales, .mix = choice.mix};
 }
 
 /// Settings of a scenario's weights for a model. "As released" takes the publisher's format and group size.
@@ -83,7 +83,9 @@ struct WeightRules {
   bool moe = false;
   for (const Layer& kind : model.kinds) moe = moe || kind.is_moe();
   if (moe && format.experts_only) rules.covered = Covered::Experts;
-  if (weights.experts && weights.experts->format != rules.format) rules.experts = weights.experts->format;
+  if (weights.experts && (weights.experts->format != rules.format ||
+                          (rules.format == WeightFormat::Gguf && weights.experts->mix != rules.mix)))
+    rules.experts = weights.experts;
   rules.varies = released ? model.unlisted_mix : format.varies;
   return rules;
 }

@@ -35,6 +35,21 @@ TEST(StoredWeights, OfLlama31MatchThePublishedFormats) {
   EXPECT_EQ(bytes_of(WeightFormat::TorchaoInt4), Bytes{2'101'878'784 + 6'979'321'856 / 2 + 6'979'321'856 / 128 * 4});
 }
 
+// Outside of llama.cpp too: the mix of the experts, not that of the other weights, which may be no GGUF at all.
+TEST(StoredWeights, OfExpertsAreInTheirOwnMix) {
+  const Model m = *model_from_numbers({.layers = 4, .kv_heads = 8, .experts = 8});
+  const auto bytes = [&](WeightFormat format, GgufMix mix, GgufMix experts) {
+    return stored_weights(
+        m, weight_rules(m, {.format = format, .mix = mix, .experts = FormatChoice{WeightFormat::Gguf, experts}}));
+  };
+  EXPECT_EQ(bytes(WeightFormat::Bf16, GgufMix::Q2_K, GgufMix::Q8_0),
+            bytes(WeightFormat::Bf16, GgufMix::Q6_K, GgufMix::Q8_0));
+  EXPECT_LT(bytes(WeightFormat::Bf16, GgufMix::Q2_K, GgufMix::Q4_0),
+            bytes(WeightFormat::Bf16, GgufMix::Q2_K, GgufMix::Q8_0));
+  EXPECT_LT(bytes(WeightFormat::Gguf, GgufMix::Q8_0, GgufMix::Q4_0),
+            bytes(WeightFormat::Gguf, GgufMix::Q8_0, GgufMix::Q8_0));
+}
+
 TEST(StoredWeights, AsReleasedTakesThePublishersFormat) {
   EXPECT_EQ(bytes_of(WeightFormat::AsReleased), bytes_of(WeightFormat::Bf16));
 }
