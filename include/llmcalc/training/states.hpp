@@ -284,9 +284,9 @@ inline void put_gradients_inside(const TrainingSetup& setup, const TrainingStage
   if (last) return;
   const DenseExpert& layer = setup.sums.kinds[s.highest].trained;
   DenseExpert done = s.trained_elements;
-  if (!s.share.last || !setup.adapters) {
-    done.dense = subtract(done.dense, s.share.last ? s.root.trained.total() : embedding_gradient(setup, s));
-  }
+  // Of adapters the head's alone stands outside of the layers; it is the head's line above.
+  const Count root = setup.adapters ? head : s.root.trained.total();
+  done.dense = subtract(done.dense, s.share.last ? root : embedding_gradient(setup, s));
   // Under sharding the layer above is still being reduced (communication.hpp), unless no other rank has its experts.
   const bool own = setup.expert_group <= 1;
   done.dense = subtract(done.dense, sharded ? multiply(2, layer.dense) : layer.dense);

@@ -124,6 +124,17 @@ TEST(TrainingSettings, ModulesToSaveAreWholeCopiesThatAreTrained) {
   EXPECT_EQ(more(PhaseId::Step, Part::Weights), Bytes{});
 }
 
+// It was counted with the head and with the layers above: with two micro-batches it needed less than with one.
+TEST(TrainingSettings, AnAdapterOnTheHeadHasOneGradient) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Lora;
+  s.training.recompute = RecomputeKind::Full;
+  s.training.lora.targets.bits = 0;
+  s.training.lora.targets.set(LoraTarget::Head, true);
+  const TrainingEstimate e = evaluate_training(s);
+  EXPECT_EQ(phase(e, PhaseId::BackwardLayers).bytes(Part::Gradients), phase(e, PhaseId::Step).bytes(Part::Gradients));
+}
+
 TEST(TrainingSettings, TilesKeepTheInputOfTheFeedForwardBlockOnly) {
   Scenario s = llama();
   const Bytes whole = at(s, PhaseId::ForwardEnd, Part::Activations);
