@@ -172,18 +172,23 @@ inline void add_defaults(const Scenario& s, const TrainingEstimate& e, std::vect
   }
 }
 
-/// Optimizer states that grow when a model is divided, because the shape of each piece decides.
+/// Optimizer states that grow when a model is divided, because the shape or the size of each piece decides.
 inline void add_divided_states(const Scenario& s, const TrainingEstimate& e, std::vector<std::string>& out) {
   const OptimizerRow& optimizer = row_of(s.training.optimizer);
-  if (optimizer.of_shape == nullptr || ranks_of(s.parallelism) == 1 || e.phases.empty()) return;
+  const bool small_pieces = optimizer.of_shape == nullptr && optimizer.blockwise.bits != 0;
+  if ((optimizer.of_shape == nullptr && !small_pieces) || ranks_of(s.parallelism) == 1 || e.phases.empty()) return;
   Scenario whole = s;
   whole.parallelism = {};
   const Bytes divided = e.phases.back().breakdown.bytes(Part::OptimizerStates);
   const Bytes undivided = estimate_training(whole).phases.back().breakdown.bytes(Part::OptimizerStates);
   if (divided <= undivided) return;
   out.push_back("Each rank holds " + text(divided) + " of optimizer states, more than an undivided model (" +
-                text(undivided) + "): what " + std::string(optimizer.label) +
-                " keeps depends on the shape of the piece of a matrix that a rank has.");
+                text(undivided) + "): " +
+                (small_pieces
+                     ? std::string(optimizer.label) + " keeps fp32 states of tensors below " +
+                           grouped(optimizer.blockwise.smallest) + " elements, and some pieces are that small."
+                     : "what " + std::string(optimizer.label) +
+                           " keeps depends on the shape of the piece of a matrix that a rank has."));
 }
 
 }  // namespace warnings_detail
