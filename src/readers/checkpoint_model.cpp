@@ -249,6 +249,10 @@ Count assumed_head(Count query_rows, Count key_rows) {
   return std::max<Count>(std::min(query_rows, key_rows), 1);
 }
 
+Issue without_config(const std::string& id, const std::string& why) {
+  return {id, "has no config.json beside it, and " + why + ": put the model's config.json into the same folder"};
+}
+
 }  // namespace
 
 Result<Model> model_from_shapes(const LogicalTensors& stored, const std::string& id) {
@@ -263,16 +267,13 @@ Result<Model> model_from_shapes(const LogicalTensors& stored, const std::string&
   const Count layers = numbers_after(stored, "layers.");
   if (embedding == nullptr || query == nullptr || key == nullptr || up == nullptr || layers == 0 ||
       columns(embedding) == 0) {
-    return Issue{id,
-                 "has no config.json beside it, and its tensors are not named like those of a known language model: "
-                 "put the model's "
-                 "config.json into the same folder"};
+    const auto empty = std::ranges::find_if_not(stored.tensors, has_elements);
+    return without_config(id, empty != stored.tensors.end()
+                                  ? in_quotes(empty->name) + " has no elements"
+                                  : "its tensors are not named like those of a known language model");
   }
   const bool unpacked = rows(query) > 0 && rows(key) > 0 && rows(up) > 0;
-  if (!unpacked)
-    return Issue{id,
-                 "has no config.json beside it, and its packing hides the shapes: put the model's config.json into "
-                 "the same folder"};
+  if (!unpacked) return without_config(id, "its packing hides the shapes");
   const Count head = norm != nullptr && norm->shape.rank() == 1 && norm->shape[0] < rows(query)
                          ? norm->shape[0]
                          : assumed_head(rows(query), rows(key));
@@ -288,7 +289,12 @@ Result<Model> model_from_shapes(const LogicalTensors& stored, const std::string&
                         {"tie_word_embeddings", ending(stored, {"lm_head.weight", "output.weight"}) == nullptr},
                         {"attention_bias", ending(stored, {"q_proj.bias"}) != nullptr}};
   Result<Model> built = model_from_config(config, id);
-  if (!built) return built.issues();
+  if (!built) {
+    const Issue& first = built.issues().front();
+    return without_config(id, "the shapes of " + in_quotes(embedding->name) + ", " + in_quotes(query->name) + ", " +
+                                  in_quotes(key->name) + " and " + in_quotes(up->name) + " make no model (" +
+                                  first.where + " " + first.what + ")");
+  }
   Model model = std::move(built).value();
   Count described = 0;
   for (const Tensor& tensor : model.tensors) described = add(described, tensor.total());

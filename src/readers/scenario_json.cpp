@@ -311,10 +311,14 @@ ordered_json model_json(const ModelSource& source) {
 ReadScenario read_scenario_leniently(const json& document, const Resolver& resolver) {
   ReadScenario out;
   Reader(resolver, out).read(document);
+  // A model that could not be read is not missing: its own issues say what is wrong.
+  const bool unread =
+      !out.scenario.model && !out.issues.empty() && document.is_object() && document.contains("model");
   for (Issue& issue : validate(out.scenario)) {
-    const bool told = std::any_of(out.issues.begin(), out.issues.end(), [&](const Issue& known) {
-      return known.where == issue.where || known.where.starts_with(issue.where + "/");
-    });
+    const bool told = (unread && issue.where == "/model") ||
+                      std::any_of(out.issues.begin(), out.issues.end(), [&](const Issue& known) {
+                        return known.where == issue.where || known.where.starts_with(issue.where + "/");
+                      });
     if (!told) out.issues.push_back(std::move(issue));
   }
   return out;

@@ -408,6 +408,13 @@ TEST(ScenarioJsonRoundTrip, WritesOnlyWhatWasChangedWhenAsked) {
                             "device": {"id": "rtx-4090", "count": 1}})"));
 }
 
+TEST(ScenarioJson, AModelThatCannotBeReadIsNotCalledMissing) {
+  const auto read = read_scenario_text(R"({"model": {"file": "/nowhere/model.gguf"}})", resolver());
+  ASSERT_EQ(read.issues().size(), 1U);
+  EXPECT_EQ(read.issues().front().what.find("is missing"), std::string::npos) << read.issues().front().what;
+  EXPECT_EQ(read_scenario_text("{}", resolver()).issues().front().what.find("is missing"), 0U);
+}
+
 TEST(ScenarioJson, TheShareOfTheGpuIsTheVersionsUnlessItIsGiven) {
   const auto share = [](const std::string& serving) {
     const auto s = read_scenario_text(R"({"model": "llama-3.1-8b", "serving": {)" + serving + "}}", resolver());

@@ -81,6 +81,18 @@ TEST(Sizes, AHeadSizeOfZeroIsNotDividedBy) {
   EXPECT_EQ(model->kinds[0].attention.head_dim, 64U) << "as without the empty tensor";
 }
 
+TEST(Sizes, ARefusalNamesTheTensorThatMakesNoModel) {
+  const auto refusal = [](std::size_t tensor, io::Shape shape) {
+    io::LogicalTensors stored = small_llama();
+    stored.tensors[tensor].shape = shape;
+    const Result<Model> model = io::model_from_shapes(stored, "m");
+    return model ? std::string() : model.issues().front().what;
+  };
+  EXPECT_NE(refusal(0, {100, 0}).find("'model.embed_tokens.weight' has no elements"), std::string::npos);
+  EXPECT_NE(refusal(2, {std::uint64_t{1} << 31, 128}).find("'model.layers.0.self_attn.k_proj.weight'"),
+            std::string::npos);
+}
+
 TEST(Sizes, OfAConfigMayBeAnything) {
   const nlohmann::json config{{"model_type", "qwen3_moe"},
                               {"hidden_size", 128},
