@@ -108,7 +108,8 @@ void read_longcat_ngram(const Fields& c, Model& m) {
   m.names.push_back({"model.embed_tokens", "model.ngram_embeddings.word_embeddings"});
   for (Count i = 0; i < tables; ++i) {
     add_tensor(m, "model.ngram_embeddings.embedders." + std::to_string(i) + ".weight", add(rows, 2 * i + 1), width,
-               TensorRole::Other, ModelPart::Embedding);
+               TensorRole::Embedding, ModelPart::Embedding);
+    m.extra_tensors.back().split = Split::Rows;
   }
   add_tensor(m, "model.ngram_embeddings.post_projs.weight", multiply(tables, m.hidden), width, TensorRole::Other,
              ModelPart::Embedding);

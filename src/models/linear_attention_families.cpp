@@ -1,6 +1,7 @@
-// Hybrids of attention with linear attention or short convolutions: Qwen3-Next, Qwen3.5, OLMo Hybrid, Kimi Linear,
-// MiniMax-Text-01, LFM2, Ling's linear models, MiniCPM-SALA. Sources of the newer ones: modular_qwen4_exp.py of Hugging
-// Face transformers, bailing_moe_v3.py of vLLM, bailing_moe_linear.py of mlx-lm; totals of the published models.
+// Hybrids of attention with linear attention or short convolutions: Qwen3-Next, Qwen3.5, Qwen3.8-Flash-Next, OLMo
+// Hybrid, Kimi Linear, MiniMax-Text-01, LFM2, Ling's linear models, MiniCPM-SALA. Sources of the newer
+// ones: modular_qwen4_exp.py of Hugging Face transformers, models/qwen4_exp and bailing_moe_v3.py of vLLM,
+// bailing_moe_linear.py of mlx-lm; totals of the published models.
 
 #include "models/blocks.hpp"
 
@@ -242,6 +243,7 @@ void finish_sala(const Fields& c, Model& m) {
 void adjust_qwen4(const Fields& c, Model& m, Layer& layer, FeedForward& mixture) {
   adjust_qwen3_next(c, m, layer, mixture);
   layer.attention.indexer_head_dim = c.count("indexer_head_dim", range::optional_width, 0);
+  layer.attention.indexer_pool = c.count("indexer_compress_ratio", {1, 4096}, 1);
   m.residual_streams = c.count("hc_count", {1, 64}, 4);
 }
 
@@ -276,10 +278,27 @@ Count hashed_rows(const Fields& c, Count first_head, Count heads) {
   return round_up(rows, c.count("make_ngram_vocab_size_divisible_by", {1, 1 << 20}, 128));
 }
 
-/// One mixing of the streams beside what the inventory has of it (a norm of one stream), as statements.
-std::string stream_mixing(const std::string& at) {
-  return "norm " + at + "hc_norm.rest : wide-hidden; other " + at + "input_mix_weight_down. : rank x wide; other " +
-         at + "input_mix_weight_up. : wide x rank;";
+/// One mixing of the streams beside what the inventory has of it (a norm of one stream), as statements; in a prediction
+/// layer `part` is "/mtp".
+std::string stream_mixing(const std::string& at, const std::string& part = {}) {
+  return "norm" + part + " " + at + "hc_norm.rest : wide-hidden; other" + part + " " + at +
+         "input_mix_weight_down. : rank x wide; other" + part + " " + at + "input_mix_weight_up. : wide x rank;";
+}
+
+/// The two mixings of a layer.
+std::string layer_mixings(const std::string& at, const std::string& part = {}) {
+  std::string statements;
+  for (const char* block : {"attn_hyper_connection.", "mlp_hyper_connection."}) {
+    statements += stream_mixing(at + block, part) + "other" + part + " " + at + block +
+                  "block_inject_weight. : streams x wide;";
+  }
+  return statements;
+}
+
+/// The indexer of blocks: queries and keys from one matrix, two norms.
+std::string block_indexer(const std::string& at, const std::string& part = {}) {
+  return "indexer" + part + " " + at + "self_attn.indexer.index_qk_proj. : heads+keys*width x hidden; norm" + part +
+         " " + at + "self_attn.indexer.q_layernorm. " + at + "self_attn.indexer.k_layernorm. : width;";
 }
 
 /// Embeddings of words of several tokens (PLE): a hashed table, projections to a key for every stream and to a value,
@@ -291,9 +310,10 @@ void add_hashed_words(const Fields& c, Model& m) {
   const Count width = c.count("ple_embed_dim", range::width, m.hidden);
   const Count wide = multiply(m.residual_streams, m.hidden);
   for (std::size_t i = 0; i < std::min<std::size_t>(layers.size(), 8); ++i) {
-    const std::string at = "model.layers." + std::to_string(layers[i]) + ".ple.";
+    const std::string at = "model.layers." + std::to_string(subtract(layers[i], 1)) + ".ple.";
     add_tensor(m, at + "ple_embedding.ngram_embedding.weight", hashed_rows(c, i * heads, heads), width / heads,
-               TensorRole::Other, ModelPart::Embedding);
+               TensorRole::Embedding, ModelPart::Embedding);
+    m.extra_tensors.back().split = Split::Rows;
     add_tensors(m,
                 "other " + at + "key_proj. : wide x width; other " + at + "value_proj. : hidden x width; norm " + at +
                     "norm_key. " + at + "norm_query. " + at + "norm_conv. : wide; convolution/other " + at +
@@ -305,20 +325,25 @@ void add_hashed_words(const Fields& c, Model& m) {
 void finish_qwen4(const Fields& c, Model& m) {
   const Sizes sizes{{"streams", m.residual_streams},
                     {"wide", multiply(m.residual_streams, m.hidden)},
-                    {"rank", c.count("hc_lowrank", range::width, 320)}};
-  for (const std::string at : {"attn_hyper_connection.", "mlp_hyper_connection."}) {
-    add_layer_tensors(m, stream_mixing(at) + "other " + at + "block_inject_weight. : streams x wide", sizes);
-  }
+                    {"rank", c.count("hc_lowrank", range::width, 320)},
+                    {"heads", c.count("indexer_n_heads", range::optional_heads, 0)},
+                    {"keys", c.count("indexer_kv_heads", range::optional_heads, 1)},
+                    {"width", c.count("indexer_head_dim", range::optional_width, 0)}};
+  add_layer_tensors(m, layer_mixings({}), sizes);
   add_tensors(m, stream_mixing("model.hyper_connection_mixer."), sizes);
-  const Count heads = c.count("indexer_n_heads", range::optional_heads, 0);
-  const Count keys = c.count("indexer_kv_heads", range::optional_heads, 1);
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
-    const Count width = m.kinds[k].attention.indexer_head_dim;
-    if (width == 0) continue;
-    add_layer_tensors(m, k, R"(
-        indexer self_attn.indexer.index_qk_proj. : heads+keys*width x hidden
-        norm self_attn.indexer.q_layernorm. self_attn.indexer.k_layernorm. : width)",
-                      {{"heads", heads}, {"keys", keys}, {"width", width}});
+    if (m.kinds[k].attention.indexer_head_dim != 0) add_layer_tensors(m, k, block_indexer({}), sizes);
+  }
+  // Prediction layers mix the streams too; the last one's mixing stands before the head.
+  for (std::size_t i = 0; i < m.mtp_layers.size(); ++i) {
+    const std::string at = "mtp.layers." + std::to_string(i) + ".";
+    add_tensors(m, layer_mixings(at, "/mtp") + block_indexer(at, "/mtp"), sizes);
+  }
+  if (!m.mtp_layers.empty()) {
+    add_tensors(
+        m,
+        stream_mixing("mtp.hyper_connection_mixer.", "/mtp") + "norm/mtp mtp.pre_fc_norm_hidden.rest : wide-hidden",
+        sizes);
   }
   add_hashed_words(c, m);
 }
@@ -371,6 +396,7 @@ constexpr FamilyRow rows[] = {
     {.model_type = "qwen4_exp_text", .family = "Qwen", .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead,
      .mixture = qwen_experts, .only_mixture = true, .prediction = Prediction::Sparse, .predicted = qwen_prediction,
      .names = qwen4_names, .adjust = adjust_qwen4, .vary = vary_qwen4, .finish = finish_qwen4},
+    {.model_type = "qwen3_8_flash_next_text", .family = "Qwen", .like = "qwen4_exp_text"},
     {.model_type = "bailing_moe_linear", .family = "Ling", .bias = Flag{"use_bias"}, .block_bias = Flag{"use_bias"},
      .qk_norm = QkNorm::PerHead, .qk_norm_when = {"use_qk_norm"}, .fused_qkv = true, .mixture = ling_experts,
      .prediction = Prediction::Sparse, .names = ling_names, .adjust = adjust_ling, .vary = vary_ling_linear,

@@ -340,6 +340,8 @@ constexpr auto rows = std::to_array<MultimodalRow>({
 
     {.model_type = "qwen4_exp", .family = "Qwen", .text = "qwen4_exp_text",
      .vision = {.type = "qwen3_5_moe", .rows = "qwen3_vl"}},
+    {.model_type = "qwen3_8_flash_next", .family = "Qwen", .text = "qwen3_8_flash_next_text",
+     .vision = {.type = "qwen3_5_moe", .rows = "qwen3_vl"}},
     {.model_type = "dots_ocr", .family = "dots", .text = "qwen2", .vision = {.type = "dots_vit", .rows = "dots_ocr"}},
     {.model_type = "deepseek_vl_v2", .family = "DeepSeek", .text = "deepseek_v2",
      .vision = {.type = "vision", .rows = "any_deepseek any_deepseek_projector"}, .text_key = "language_config"},

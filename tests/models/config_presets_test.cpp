@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -37,6 +38,37 @@ TEST(ConfigPresets, EveryPresetIsReadByItsOwnFamily) {
     EXPECT_TRUE(total == entry.parameters || add(total, buffers_of(*model)) == entry.parameters)
         << entry.id << ": inventory " << total << ", preset " << entry.parameters;
   }
+}
+
+/// A shipped model.
+Model shipped_model(const std::string& id) {
+  const auto preset = find_model_preset(shipped, id);
+  const Result<Model> model = preset ? model_from_config_text(preset->config, id) : Result<Model>(Issues{});
+  EXPECT_TRUE(model) << id;
+  return model ? *model : Model{};
+}
+
+/// Parameters of the prediction layers.
+Count predicted(const Model& model) {
+  Count n = 0;
+  for (const Tensor& t : model.tensors) n = add(n, t.part == ModelPart::Mtp && !t.buffer ? t.total() : 0);
+  return n;
+}
+
+TEST(ConfigPresets, QwenFlashNextHasTheBytesOfItsPublishedIndex) {
+  const Model qwen = shipped_model("qwen3.8-flash-next");
+  // All tensors in BF16 but 35 integers of the hash: metadata.total_size of model.safetensors.index.json.
+  EXPECT_EQ(2 * add(parameter_count(qwen), predicted(qwen)) + 35 * 8, 359'999'963'128U);
+  EXPECT_EQ(qwen.trust, Trust::Exact);
+  const auto table = std::ranges::find_if(
+      qwen.tensors, [](const Tensor& t) { return t.name.find("ngram_embedding") != std::string::npos; });
+  ASSERT_NE(table, qwen.tensors.end());
+  // A census of the published files: 128 parts of 2,500,012 rows.
+  EXPECT_EQ(table->rows, 128U * 2'500'012);
+  EXPECT_EQ(table->columns, 160U);
+  EXPECT_EQ(table->split, Split::Rows);
+  // Called A6B: 2.36 billion of experts, the rest of the text model, the embedding and the tower; no table.
+  EXPECT_LT(active_parameter_count(qwen), 8'000'000'000U);
 }
 
 TEST(ConfigPresets, PartsAddUpAndNoTensorIsEmpty) {

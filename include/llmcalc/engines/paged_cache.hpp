@@ -7,6 +7,9 @@
 // there are state layers the attention block grows to 16 ceil(state / (16 bytes per token)) and a state takes one page.
 // The layers of a draft model are types like the others. Where every layer keeps all tokens nothing is padded: a block
 // is one block of each layer, whatever its width (UniformTypeKVCacheSpecs).
+// Where an indexer keeps one key for several tokens, its keys lie beside the page of a block, in which a state has to
+// fit alone; the tokens of the pool in progress are a group of their own, one block a sequence (vllm/models/glm5next/
+// nvidia/attention.py: the block is a multiple of 32 pools; qwen4_exp/common/qsa_cache.py).
 // Source: vLLM v1/core/kv_cache_utils.py, v1/kv_cache_interface.py. Worked: Gemma 3 27B, 10 full + 52 sliding layers
 // -> 10 + 60; Qwen3-Next with fp32 state: block 1056, page 2,162,688; Qwen3.8 27B with a draft of five sliding layers,
 // groups of five: 48 + 2, 16 + 4 and 5 layers (club-3090 issues 1084, 1085 and 1086, to the last digit).
@@ -37,7 +40,8 @@ struct PagedCache {
   std::vector<PagedType> types;
   Count group_layers = 1;
   Count groups = 0;
-  Bytes page;  ///< bytes of one block of one layer
+  Bytes page;       ///< bytes of one block of one layer
+  Count tails = 0;  ///< groups that hold the pool in progress: one block a sequence
 
   /// Bytes of a block over a group of layers.
   [[nodiscard]] Bytes block_bytes() const { return page * group_layers; }
@@ -146,18 +150,27 @@ inline void add_draft(PagedCache& cache, Count tensor, const PagedRules& rules) 
 inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
   if (!rules.grouped) return;
   Bytes largest;
+  Bytes main;
   Bytes state;
+  Count step = rules.block;
   for (const PagedType& t : cache.types) {
     largest = max(largest, t.token);
+    const bool pools = t.entry.index_pool > 1;
+    main = max(main, pools ? main_bytes(t.entry, rules.storage) : t.token);
     if (t.is_state()) state = max(state, state_bytes(t.state, rules.states));
+    if (!pools) continue;
+    cache.tails = 1;
+    // Keys in fp8 are read in pages of 32 pools.
+    if (!t.entry.index_16bit) step = std::max(step, multiply(32, t.entry.index_pool));
   }
-  Count block = rules.block;
-  if (state.count != 0 && largest.count != 0) {
-    block = multiply(rules.block, std::max<Count>(1, ceil_divide(state.count, (largest * rules.block).count)));
+  Count block = step;
+  if (state.count != 0 && main.count != 0) {
+    block = multiply(step, std::max<Count>(1, ceil_divide(state.count, (main * step).count)));
   }
   cache.page = largest.count != 0 ? largest * block : state;
   for (PagedType& t : cache.types) {
-    if (!t.is_state()) t.block = cache.page.count % t.token.count == 0 ? cache.page.count / t.token.count : block;
+    const bool whole = cache.tails == 0 && t.token.count != 0 && cache.page.count % t.token.count == 0;
+    if (!t.is_state()) t.block = whole ? cache.page.count / t.token.count : block;
   }
 }
 
@@ -268,6 +281,11 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
                                           {"layers", t.padded_layers},
                                           {state_copies, add(rules.state_pages, rules.draft_tokens)},
                                           {"bytes of a page", page.count}}));
+  }
+  if (cache.tails != 0) {
+    out.push_back(summand("pool of indexer keys in progress", {{"sequences", sequences},
+                                                               {"layers", multiply(cache.tails, cache.group_layers)},
+                                                               {"bytes of a page", cache.page.count}}));
   }
   return out;
 }

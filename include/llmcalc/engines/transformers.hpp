@@ -88,6 +88,18 @@ inline constexpr auto versions = first_versions(profiles);
   return expanded ? LatentCache::Expanded : LatentCache::Latent;
 }
 
+/// What a layer caches. An indexer of pools keeps every raw key, with its gate and a mark or with its cosines and sines
+/// (update_indexer in modular_glm5_next.py and modular_qwen4_exp.py).
+[[nodiscard]] inline KvEntry cached_entry(const Profile& profile, const Layer& layer, Count tensor) {
+  KvEntry e = kv_entry(layer, tensor, latent_cache(profile, layer));
+  if (e.index_pool > 1) {
+    const Count beside = e.index_16bit ? multiply(2, layer.attention.rotary_dim) : add(e.index_width, 1);
+    e.index_width = add(e.index_width, beside);
+    e.index_pool = 1;
+  }
+  return e;
+}
+
 /// Where a model has an encoder: how many positions it reads whatever the prompt is (Whisper); 0: the prompt.
 [[nodiscard]] inline Count fixed_encoder_tokens(const Model& m) {
   Count tokens = 0;
@@ -129,7 +141,7 @@ inline void add_cross_cache(const Scenario& s, const RankLayout& l, const Stage&
   std::vector<Summand> out;
   out.reserve(4);
   for (const CacheGroup& g : cache_groups(*s.model, stage)) {
-    const KvEntry entry = kv_entry(*g.layer, l.tensor, latent_cache(profile, *g.layer));
+    const KvEntry entry = cached_entry(profile, *g.layer, l.tensor);
     TokensHeld held{.sequences = sequences_on_replica(s, l),
                     .each = tokens_held(g.layer->attention, tokens, decoding)};
     if (quantized) {
@@ -172,7 +184,7 @@ inline void add_cross_cache(const Scenario& s, const RankLayout& l, const Stage&
   Summand largest;
   for (const CacheGroup& g : cache_groups(*s.model, stage)) {
     const AttentionShape& a = g.layer->attention;
-    const KvEntry entry = kv_entry(*g.layer, l.tensor, latent_cache(profile, *g.layer));
+    const KvEntry entry = cached_entry(profile, *g.layer, l.tensor);
     const Term tokens{"tokens", tokens_held(a, decoder_tokens(s), true)};
     const Term all{"sequences", sequences};
     Summand candidate;
@@ -298,8 +310,7 @@ inline void add_cross_cache(const Scenario& s, const RankLayout& l, const Stage&
     stages.push_back(rank(s, l, stage));
     for (const CacheGroup& g : cache_groups(*s.model, stage)) {
       e.kv_bytes_per_token +=
-          growth_bytes(g.layer->attention,
-                       token_bytes(kv_entry(*g.layer, l.tensor, latent_cache(profile, *g.layer)), stored)) *
+          growth_bytes(g.layer->attention, token_bytes(cached_entry(profile, *g.layer, l.tensor), stored)) *
           g.layers * l.tensor;
     }
   }

@@ -25,10 +25,12 @@ namespace llmcalc {
 }
 
 /// Parameters a token uses: all, but of the routed experts only experts_per_token / experts. The embedding counts
-/// whole.
+/// whole; tables of hashed words, which have more rows than the vocabulary, do not count: a token reads a few rows.
 [[nodiscard]] inline Count active_parameter_count(const Model& model) {
   Count n = parameter_count(model);
   for (const Tensor& t : model.tensors) {
+    if (t.role == TensorRole::Embedding && t.rows > model.vocabulary && model.vocabulary != 0)
+      n = subtract(n, t.total());
     if (!counts_as_parameter(t) || t.part != ModelPart::Experts || t.kind < 0) continue;
     const FeedForward& ff = model.kinds[static_cast<std::size_t>(t.kind)].feed_forward;
     if (ff.experts == 0) continue;

@@ -29,8 +29,10 @@ enum class LatentCache : std::uint8_t {
 struct KvEntry {
   Count heads = 0;
   Count key_width = 0;
-  Count value_width = 0;  ///< 0: the values are part of the keys (latent)
-  Count index_width = 0;  ///< key of a sparse-attention indexer
+  Count value_width = 0;     ///< 0: the values are part of the keys (latent)
+  Count index_width = 0;     ///< key of a sparse-attention indexer
+  Count index_pool = 1;      ///< tokens that one such key stands for
+  bool index_16bit = false;  ///< the key stays in 16 bits where an engine has others in fp8
   bool latent = false;
   friend bool operator==(const KvEntry&, const KvEntry&) = default;
 };
@@ -39,25 +41,21 @@ struct KvEntry {
 [[nodiscard]] constexpr KvEntry kv_entry(const Layer& layer, Count tensor, LatentCache latent = LatentCache::Latent) {
   const AttentionShape& a = layer.attention;
   if (!layer.attends() || !a.caches()) return {};
+  KvEntry e{.index_width = a.indexer_head_dim, .index_pool = a.indexer_pool};
+  // Qwen's indexer has no weights of its own behind its keys: vLLM keeps them in bf16 (qwen4_exp/nvidia/indexer_qsa.py).
+  e.index_16bit = a.indexer_head_dim != 0 && a.indexer_heads == 0;
   if (layer.mixer == Mixer::LatentAttention) {
-    if (latent == LatentCache::Latent) {
-      return {.heads = 1,
-              .key_width = a.kv_lora_rank + a.rope_head_dim,
-              .index_width = a.indexer_head_dim,
-              .latent = true};
-    }
-    return {.heads = ceil_divide(a.heads, tensor),
-            .key_width = a.nope_head_dim + a.rope_head_dim,
-            .value_width = a.value_head_dim,
-            .index_width = a.indexer_head_dim};
+    e.latent = latent == LatentCache::Latent;
+    e.heads = e.latent ? 1 : ceil_divide(a.heads, tensor);
+    e.key_width = e.latent ? a.kv_lora_rank + a.rope_head_dim : a.nope_head_dim + a.rope_head_dim;
+    e.value_width = e.latent ? 0 : a.value_head_dim;
+    return e;
   }
-  const Count heads = kv_heads_on_rank(a.kv_heads, tensor);
+  e.heads = kv_heads_on_rank(a.kv_heads, tensor);
+  e.key_width = a.head_dim;
   // DeepSeek V4 attends to one shared row that is key and value at once.
-  const bool joint = a.compress_ratio != 0;
-  return {.heads = heads,
-          .key_width = a.head_dim,
-          .value_width = joint ? 0 : a.value_head_dim,
-          .index_width = a.indexer_head_dim};
+  e.value_width = a.compress_ratio != 0 ? 0 : a.value_head_dim;
+  return e;
 }
 
 /// How keys, values and indexer keys are stored.
@@ -86,15 +84,26 @@ enum class KvScales : std::uint8_t {
   return {.key = grouped(keys), .value = grouped(values), .index = key == KvFormat::Fp32 ? Block{1, 4} : Block{1, 2}};
 }
 
-/// Bytes of one token of one layer.
-[[nodiscard]] constexpr Bytes token_bytes(const KvEntry& e, const KvStorage& s) {
+/// How the indexer's keys are stored.
+[[nodiscard]] constexpr Block index_block(const KvEntry& e, const KvStorage& s) {
+  return e.index_16bit ? Block{1, 2} : s.index;
+}
+/// Bytes of one token of one layer beside its indexer key.
+[[nodiscard]] constexpr Bytes main_bytes(const KvEntry& e, const KvStorage& s) {
   const Count sides = e.value_width != 0 ? 2 : 1;
   return storage(multiply(e.heads, e.key_width), s.key) + storage(multiply(e.heads, e.value_width), s.value) +
-         storage(e.index_width, s.index) + Bytes{s.head_scale} * multiply(e.heads, sides);
+         Bytes{s.head_scale} * multiply(e.heads, sides);
+}
+/// Bytes of one token of one layer.
+[[nodiscard]] constexpr Bytes token_bytes(const KvEntry& e, const KvStorage& s) {
+  return main_bytes(e, s) + ceil_divide(storage(e.index_width, index_block(e, s)), std::max<Count>(e.index_pool, 1));
 }
 static_assert(token_bytes({.heads = 8, .key_width = 128, .value_width = 128}, {}) * 32 == Bytes{131'072});
 static_assert(token_bytes({.heads = 1, .key_width = 576, .latent = true}, {}) * 61 == Bytes{70'272});
 static_assert(token_bytes({.heads = 128, .key_width = 192, .value_width = 128}, {}) * 61 == Bytes{4'997'120});
+// GLM-5.3-Flash in vLLM: a latent of 512 and an indexer key of 132 bytes for four tokens.
+static_assert(token_bytes({.heads = 1, .key_width = 512, .index_width = 128, .index_pool = 4, .latent = true},
+                          {.index = {128, 132}}) == Bytes{1'024 + 33});
 
 /// Tokens that a layer still needs of a sequence: its window or chunk, and one entry for each compress_ratio tokens
 /// where a layer summarises (DeepSeek V4).
@@ -179,7 +188,10 @@ inline void add_kv_summands(std::vector<Summand>& out, std::string_view label, C
         "values", {sequences, in_layers, tokens, {"kv heads", e.heads}, {"value width", e.value_width}}, s.value));
   }
   if (e.index_width != 0) {
-    out.push_back(summand("indexer keys", {sequences, in_layers, tokens, {"indexer width", e.index_width}}, s.index));
+    const bool pooled = e.index_pool > 1;
+    const Term keys = pooled ? Term{"pools of tokens", tokens.value / e.index_pool} : tokens;
+    out.push_back(
+        summand("indexer keys", {sequences, in_layers, keys, {"indexer width", e.index_width}}, index_block(e, s)));
   }
   if (s.head_scale != 0) {
     const Count sides = e.value_width != 0 ? 2 : 1;

@@ -83,9 +83,10 @@ struct AttentionShape {
   Count rope_head_dim = 0;       ///< latent attention: part of a head with position
   Count indexer_heads = 0;       ///< sparse-attention indexer (DeepSeek V3.2): heads; 0: none
   Count indexer_head_dim = 0;    ///< width of an indexer head, which is also its cached key
-  Count compress_ratio = 0;      ///< DeepSeek V4: tokens summarised by one cached entry; 0: none
-  Count encoder_tokens = 0;      ///< CrossAttention: tokens the encoder gives for one image; in a layer that crosses:
-                                 ///< what the encoder gives for every input; 0: as many as it reads
+  Count indexer_pool = 1;    ///< tokens that one cached indexer key stands for (Qwen3.8-Flash-Next, GLM-5.3-Flash)
+  Count compress_ratio = 0;  ///< DeepSeek V4: tokens summarised by one cached entry; 0: none
+  Count encoder_tokens = 0;  ///< CrossAttention: tokens the encoder gives for one image; in a layer that crosses:
+                             ///< what the encoder gives for every input; 0: as many as it reads
   friend bool operator==(const AttentionShape&, const AttentionShape&) = default;
 
   /// True when keys and values of its own are stored for the tokens to come.

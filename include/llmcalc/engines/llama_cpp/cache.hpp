@@ -127,6 +127,8 @@ struct CacheRows {
   rows.push_back({cache_label(layer), z.streams, cells_of(a, s, z), entry});
   const Count indexed = a.indexer_head_dim != 0 ? a.indexer_head_dim : z.indexer_width;
   if (latent && z.indexes && indexed != 0) rows.push_back({"indexer keys", z.streams, z.cells, key(indexed)});
+  // Of pools the raw keys and the pooled ones lie side by side (src/llama-memory-hybrid-idx.cpp at 035aa95, qwen4exp).
+  if (!latent && a.indexer_pool > 1) rows.push_back({"indexer keys", z.streams, z.cells, key(2 * indexed)});
   return rows;
 }
 
