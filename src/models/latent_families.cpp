@@ -163,13 +163,17 @@ void add_compressor(Model& m, std::size_t k) {
                     {{"heads", a.indexer_heads}, {"head", a.indexer_head_dim}, {"rank", a.q_lora_rank}});
 }
 
-/// Hyper-connections: around both blocks of a layer a projection of all streams to their mixing weights.
+/// Hyper-connections: around both blocks of a layer a projection of all streams to their mixing weights; one more
+/// before the head.
 void add_hyper_connections(Model& m) {
   const Sizes sizes{{"n", m.residual_streams}, {"mixed", multiply(add(2, m.residual_streams), m.residual_streams)}};
   for (const std::string at : {"attn_hc.", "ffn_hc."}) {
     add_layer_tensors(
         m, "other " + at + "fn : mixed x n*hidden; other " + at + "base : mixed; other " + at + "scale : 3", sizes);
   }
+  add_tensors(m, R"(
+      other model.hc_head.hc_fn : n x n*hidden; other model.hc_head.hc_base : n; other model.hc_head.hc_scale : 1)",
+              sizes);
 }
 
 void read_deepseek_v4(const Fields& c, Model& m) {
@@ -216,45 +220,9 @@ void read_deepseek_v4(const Fields& c, Model& m) {
     if (m.kinds[k].attention.compress_ratio != 0) add_compressor(m, k);
   }
   add_hyper_connections(m);
-  add_tensors(m, R"(
-      other model.hc_head.hc_fn : n x n*hidden; other model.hc_head.hc_base : n; other model.hc_head.hc_scale : 1)",
-              {{"n", m.residual_streams}});
   a.compress_ratio = a.indexer_heads = a.indexer_head_dim = 0;
   add_mtp_layers(m, c.count("num_nextn_predict_layers", range::some_layers, 0), layer);
 }
-
-/// GLM-5.3-Flash: three layers of Kimi Delta Attention, one of sparse latent attention without positions, whose indexer
-/// pools its keys; hyper-connections without weights before the head (transformers 5.16.1, glm5_next).
-void adjust_glm5_next(const Fields& c, Model& m, Layer&, FeedForward&) {
-  m.residual_streams = c.count("hc_mult", {1, 64}, 4);
-}
-
-ChangeLayer vary_glm5_next(const Fields& c, Model& m, const Layer& layer, Count n) {
-  std::vector<bool> attends = layers_named(c, n, "linear_attention", [](Count i) { return i % 4 != 3; });
-  attends.flip();
-  return [recurs = recurrent_unless(std::move(attends), Mixer::KimiDeltaNet, kimi_delta_net(c)),
-          indexes = vary_indexers(c, m, layer, n)](Count i, Layer& l) {
-    recurs(i, l);
-    if (l.attends()) indexes(i, l);
-  };
-}
-
-void finish_glm5_next(const Fields& c, Model& m) {
-  add_hyper_connections(m);
-  const Count pool = c.count("index_kpool", range::tokens, 16);
-  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
-    const Count head = m.kinds[k].attention.indexer_head_dim;
-    if (!m.kinds[k].attends() || head == 0) continue;
-    const std::string at = "indexer self_attn.indexer.index_kpool_compress_";
-    add_layer_tensors(m, k, at + "ape : pool x head; " + at + "gate : head x hidden",
-                      {{"pool", pool}, {"head", head}});
-  }
-  if (pool > 1) c.assume("indexer keys are cached for every token: engines that pool them keep fewer");
-}
-
-constexpr std::string_view glm5_next_names =
-    "attn_hc.fn>hc_attn_fn attn_hc.base>hc_attn_base attn_hc.scale>hc_attn_scale ffn_hc.fn>hc_ffn_fn "
-    "ffn_hc.base>hc_ffn_base ffn_hc.scale>hc_ffn_scale";
 
 constexpr LatentRule indexed{.indexer = true};
 
@@ -268,9 +236,6 @@ constexpr FamilyRow rows[] = {
     {.model_type = "deepseek_v32", .family = "DeepSeek", .quirks = LlamaGraph::DeepSeek2Later, .latent = indexed,
      .mixture = biased(3), .prediction = Prediction::Sparse, .vary = vary_indexers},
     {.model_type = "glm_moe_dsa", .family = "GLM", .like = "deepseek_v32"},
-    {.model_type = "glm5_next_text", .family = "GLM", .latent = indexed, .mixture = biased(3),
-     .prediction = Prediction::Sparse, .positions = Positions::None, .names = glm5_next_names,
-     .adjust = adjust_glm5_next, .vary = vary_glm5_next, .finish = finish_glm5_next},
     {.model_type = "glm4_moe_lite", .family = "GLM", .quirks = LlamaGraph::DeepSeek2Later, .latent = LatentRule{},
      .mixture = biased(1), .prediction = Prediction::Sparse},
     {.model_type = "axk1", .family = "A.X", .latent = LatentRule{}, .mixture = biased(1),

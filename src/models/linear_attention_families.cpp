@@ -1,7 +1,7 @@
 // Hybrids of attention with linear attention or short convolutions: Qwen3-Next, Qwen3.5, Qwen3.8-Flash-Next, OLMo
-// Hybrid, Kimi Linear, MiniMax-Text-01, LFM2, Ling's linear models, MiniCPM-SALA. Sources of the newer
-// ones: modular_qwen4_exp.py of Hugging Face transformers, models/qwen4_exp and bailing_moe_v3.py of vLLM,
-// bailing_moe_linear.py of mlx-lm; totals of the published models.
+// Hybrid, Kimi Linear, GLM-5.3-Flash, MiniMax-Text-01, LFM2, Ling's linear models, MiniCPM-SALA. Sources of the newer
+// ones: modular_qwen4_exp.py and modular_glm5_next.py of Hugging Face transformers, models/qwen4_exp, models/glm5next
+// and bailing_moe_v3.py of vLLM, bailing_moe_linear.py of mlx-lm; totals of the published models.
 
 #include "models/blocks.hpp"
 
@@ -348,6 +348,55 @@ void finish_qwen4(const Fields& c, Model& m) {
   add_hashed_words(c, m);
 }
 
+/// GLM-5.3-Flash: Kimi's delta attention and, in every fourth layer, latent attention without positions whose indexer
+/// keeps one key for a pool of tokens; several streams of the residual with mixings as DeepSeek V4 has them, whose mean
+/// goes to the head.
+void adjust_glm5_next(const Fields& c, Model& m, Layer& layer, FeedForward&) {
+  layer.attention.indexer_pool = c.count("index_kpool", {1, 4096}, 16);
+  m.residual_streams = c.count("hc_mult", {1, 64}, 4);
+}
+
+ChangeLayer vary_glm5_next(const Fields& c, Model&, const Layer&, Count n) {
+  const Fields linear = c.object("linear_attn_config");
+  RecurrentShape delta;
+  delta.heads = delta.groups = linear.count("num_heads", range::heads, c.count("linear_num_heads", range::heads, 64));
+  delta.head_dim = delta.state =
+      linear.count("head_dim", range::width, c.count("linear_head_dim", range::width, 128));
+  delta.inner = multiply(delta.heads, delta.head_dim);
+  delta.conv_kernel = linear.count("short_conv_kernel_size", {1, 64}, c.count("linear_conv_kernel_dim", {1, 64}, 4));
+  std::vector<bool> recurs = layers_named(c, n, "linear_attention", [](Count i) { return i % 4 != 3; });
+  recurs.flip();
+  const std::vector<std::string> indexers = layer_types(c, n, "indexer_types");
+  return [change = recurrent_unless(std::move(recurs), Mixer::KimiDeltaNet, delta), indexers](Count i, Layer& l) {
+    change(i, l);
+    if (indexers.empty() || indexers[i] == "full" || !l.attends()) return;
+    l.attention.indexer_heads = l.attention.indexer_head_dim = 0;
+  };
+}
+
+/// Gate and positions of the pools of one indexer, as statements.
+std::string pool_gates(const std::string& part = {}) {
+  const std::string at = " self_attn.indexer.index_kpool_compress_";
+  return "indexer" + part + at + "gate : width x hidden; indexer" + part + at + "ape : pool x width";
+}
+
+void finish_glm5_next(const Fields& c, Model& m) {
+  const Sizes sizes{{"n", m.residual_streams},
+                    {"mixed", multiply(add(2, m.residual_streams), m.residual_streams)},
+                    {"width", c.count("index_head_dim", range::width, 128)},
+                    {"pool", c.count("index_kpool", {1, 4096}, 16)}};
+  for (const std::string at : {"hc_attn_", "hc_ffn_"}) {
+    add_layer_tensors(
+        m, "other " + at + "fn : mixed x n*hidden; other " + at + "base : mixed; other " + at + "scale : 3", sizes);
+  }
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    if (m.kinds[k].attends() && m.kinds[k].attention.indexer_heads != 0) {
+      add_layer_tensors(m, k, pool_gates(), sizes);
+    }
+  }
+  for (std::size_t i = 0; i < m.mtp_layers.size(); ++i) add_tensors(m, pool_gates("/mtp"), sizes);
+}
+
 constexpr std::string_view ling_names =
     "model.embed_tokens>model.word_embeddings self_attn.qkv_proj>attention.query_key_value "
     "self_attn.q_norm>attention.query_layernorm self_attn.k_norm>attention.key_layernorm "
@@ -397,6 +446,12 @@ constexpr FamilyRow rows[] = {
      .mixture = qwen_experts, .only_mixture = true, .prediction = Prediction::Sparse, .predicted = qwen_prediction,
      .names = qwen4_names, .adjust = adjust_qwen4, .vary = vary_qwen4, .finish = finish_qwen4},
     {.model_type = "qwen3_8_flash_next_text", .family = "Qwen", .like = "qwen4_exp_text"},
+    {.model_type = "glm5_next_text", .family = "GLM", .block_bias = no,
+     .latent = LatentRule{.nope = 256, .rope = 0, .value = 256, .indexer = true},
+     .mixture = {.experts = "n_routed_experts", .shared = {"n_shared_experts"}, .correction = yes,
+                 .where = named_layers, .dense_first = {"first_k_dense_replace", 3}},
+     .prediction = Prediction::Sparse, .positions = Positions::None,
+     .adjust = adjust_glm5_next, .vary = vary_glm5_next, .finish = finish_glm5_next},
     {.model_type = "bailing_moe_linear", .family = "Ling", .bias = Flag{"use_bias"}, .block_bias = Flag{"use_bias"},
      .qk_norm = QkNorm::PerHead, .qk_norm_when = {"use_qk_norm"}, .fused_qkv = true, .mixture = ling_experts,
      .prediction = Prediction::Sparse, .names = ling_names, .adjust = adjust_ling, .vary = vary_ling_linear,

@@ -71,6 +71,13 @@ TEST(ConfigPresets, QwenFlashNextHasTheBytesOfItsPublishedIndex) {
   EXPECT_LT(active_parameter_count(qwen), 8'000'000'000U);
 }
 
+TEST(ConfigPresets, GlmFlashHasTheBytesOfItsPublishedFiles) {
+  const Model glm = shipped_model("glm-5.3-flash");
+  // By hand from the classes; the BF16 files are called 642 and 643 GB.
+  EXPECT_EQ(add(parameter_count(glm), predicted(glm)), 321'323'019'006U);
+  EXPECT_EQ(glm.trust, Trust::Exact);
+}
+
 TEST(ConfigPresets, PartsAddUpAndNoTensorIsEmpty) {
   for (const ModelEntry& entry : read_model_catalogue(shipped).entries) {
     const auto preset = find_model_preset(shipped, entry.id);
