@@ -10,7 +10,7 @@ namespace llmcalc::frameworks {
 /// Engine optimizers/fused_adam.py get_unscaled_state.
 inline constexpr FrameworkVersion megatron_core{
     .from = "0.17",
-    .usual = {.vision_tower = VisionTower::Trained},
+    .usual = {.recipe = Recipe::MegatronBf16, .vision_tower = VisionTower::Trained},
     .spread = {.split = {970, 1370}},
     .windows = WindowMasks::Kernel,
     .gelu = GeluSteps::One,
@@ -31,7 +31,9 @@ inline constexpr FrameworkVersion megatron_core{
     .source =
         "Megatron-Core 2026-08: param_and_grad_buffer, tensor_parallel/cross_entropy, Transformer Engine 2.14 and "
         "later; adapters: linear_qkv and linear_fc1 are one matrix each (mcore-bridge tuners/lora.py); towers: "
-        "freeze_ViT and freeze_vision_model are off (Megatron-LM examples/multimodal, Megatron Bridge)"};
+        "freeze_ViT and freeze_vision_model are off (Megatron-LM examples/multimodal, Megatron Bridge); --bf16 "
+        "accumulates "
+        "gradients in fp32 (training/arguments.py) and keeps fp32 main weights"};
 
 /// With Transformer Engine before 2.14 (2026-02), which Megatron-Core 0.17 (2026-04) is the first to follow.
 [[nodiscard]] constexpr FrameworkVersion older_megatron_core() {

@@ -8,6 +8,7 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 2> torchtitan_versions{{
     {.from = "0",
+     .usual = {.recipe = Recipe::FsdpBf16},
      .spread = {.sharded = {890, 1040}, .split = {950, 1170}},
      .windows = WindowMasks::Kernel,
      .gelu = GeluSteps::One,
@@ -16,8 +17,10 @@ inline constexpr std::array<FrameworkVersion, 2> torchtitan_versions{{
      .loss = LossKernel::LossParallel,
      .adam = AdamKernel::Fused,
      .fragmentation = {.eager = 1120},
-     .source = "torchtitan 9dec370 (2024-12): parallelize_llama.py, benchmarks/llama3_h100_202412"},
+     .source = "torchtitan 9dec370 (2024-12): parallelize_llama.py, benchmarks/llama3_h100_202412, config_manager.py "
+               "(mixed_precision_param bfloat16 over fp32 shards)"},
     {.from = "2026",
+     .usual = {.recipe = Recipe::FsdpBf16},
      .spread = {.sharded = {950, 1040}, .split = {945, 1170}},
      .windows = WindowMasks::Kernel,
      .gelu = GeluSteps::One,

@@ -126,6 +126,18 @@ TEST(UsualSettings, FollowTheFramework) {
   EXPECT_EQ(s.training.recompute, defaults.training.recompute);
 }
 
+TEST(UsualSettings, OfPreTrainingAreTheRecipesThatTheseFrameworksHave) {
+  for (const auto& [framework, recipe] : {std::pair{TrainingFramework::Megatron, Recipe::MegatronBf16},
+                                          {TrainingFramework::MegatronBridge, Recipe::MegatronBf16},
+                                          {TrainingFramework::Torchtitan, Recipe::FsdpBf16}}) {
+    Scenario s;
+    const Scenario before = s;
+    s.training.framework = framework;
+    follow_choice(s, before);
+    EXPECT_EQ(s.training.recipe, recipe) << label_of(framework);
+  }
+}
+
 TEST(UsualSettings, OfUnslothKeepCheckpointsOnTheHostAndFuseTheLoss) {
   Scenario s;
   s.training.method = TrainingMethod::Qlora;
