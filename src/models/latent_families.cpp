@@ -1,4 +1,4 @@
-// Multi-head latent attention: DeepSeek V2 to V4 and the families that took it over.
+// Multi-head latent attention: DeepSeek V2 to V4.1 and the families that took it over.
 
 #include "models/blocks.hpp"
 
@@ -163,22 +163,20 @@ void add_compressor(Model& m, std::size_t k) {
                     {{"heads", a.indexer_heads}, {"head", a.indexer_head_dim}, {"rank", a.q_lora_rank}});
 }
 
-/// Hyper-connections: around both blocks of a layer a projection of all streams to their mixing weights; one more
-/// before the head.
-void add_hyper_connections(Model& m) {
-  const Sizes sizes{{"n", m.residual_streams}, {"mixed", multiply(add(2, m.residual_streams), m.residual_streams)}};
+/// Hyper-connections: around both blocks of a layer a projection of all streams to their mixing weights.
+void add_hyper_connections(Model& m, const Sizes& sizes) {
   for (const std::string at : {"attn_hc.", "ffn_hc."}) {
     add_layer_tensors(
         m, "other " + at + "fn : mixed x n*hidden; other " + at + "base : mixed; other " + at + "scale : 3", sizes);
   }
-  add_tensors(m, R"(
-      other model.hc_head.hc_fn : n x n*hidden; other model.hc_head.hc_base : n; other model.hc_head.hc_scale : 1)",
-              sizes);
+}
+Sizes stream_sizes(const Model& m) {
+  return {{"n", m.residual_streams}, {"mixed", multiply(add(2, m.residual_streams), m.residual_streams)}};
 }
 
-void read_deepseek_v4(const Fields& c, Model& m) {
-  read_stream(c, m);
-  m.residual_streams = c.count("hc_mult", {1, 64}, 4);
+/// A layer of DeepSeek V4: one row that is key and value of all heads, queries and output through latents, a window on
+/// every layer, routed experts.
+Layer joint_layer(const Fields& c) {
   Layer layer;
   AttentionShape& a = layer.attention;
   a.heads = c.required("num_attention_heads", range::heads);
@@ -191,7 +189,7 @@ void read_deepseek_v4(const Fields& c, Model& m) {
   if (a.output_groups == 0 || a.heads % a.output_groups != 0) {
     c.complain("o_groups", "must divide num_attention_heads (" + std::to_string(a.heads) + "), got " +
                                std::to_string(a.output_groups));
-    return;
+    a.output_groups = 1;
   }
   a.values_are_keys = a.sinks = true;
   a.window = c.count("sliding_window", range::tokens, 128);
@@ -199,16 +197,26 @@ void read_deepseek_v4(const Fields& c, Model& m) {
   f = routed_experts(c, "n_routed_experts", "moe_intermediate_size");
   f.shared_width = multiply(c.count("n_shared_experts", range::experts, 1), f.expert_width);
   f.correction_bias = true;
+  return layer;
+}
+
+constexpr std::string_view joint_names = "self_attn.k_proj>self_attn.kv_proj q_a_layernorm>q_a_norm";
+
+void read_deepseek_v4(const Fields& c, Model& m) {
+  read_stream(c, m);
+  m.residual_streams = c.count("hc_mult", {1, 64}, 4);
+  Layer layer = joint_layer(c);
+  AttentionShape& a = layer.attention;
   const Count index_heads = c.count("index_n_heads", range::heads, 64);
   const Count index_dim = c.count("index_head_dim", range::width, 128);
   const Count n = layer_count(c);
   const std::vector<Count> ratios = compress_ratios(c, n);
   // The first layers choose experts by the token itself: a table instead of a bias.
   const Count hashed = c.count("num_hash_layers", range::some_layers, 3);
-  m.names = name_rules("self_attn.k_proj>self_attn.kv_proj q_a_layernorm>q_a_norm");
+  m.names = name_rules(joint_names);
   add_layers(m, n, [&](Count i) {
     a.compress_ratio = ratios[i];
-    f.correction_bias = i >= hashed;
+    layer.feed_forward.correction_bias = i >= hashed;
     // Only the finely compressed layers select entries; there are too many of them to read all.
     const bool indexes = ratios[i] != 0 && ratios[i] < 32;
     a.indexer_heads = indexes ? index_heads : 0;
@@ -219,9 +227,115 @@ void read_deepseek_v4(const Fields& c, Model& m) {
     add_layer_tensor(m, k, "self_attn.kv_norm.weight", a.head_dim, 1, TensorRole::Norm, ModelPart::Norms);
     if (m.kinds[k].attention.compress_ratio != 0) add_compressor(m, k);
   }
-  add_hyper_connections(m);
+  add_hyper_connections(m, stream_sizes(m));
+  add_tensors(m, R"(
+      other model.hc_head.hc_fn : n x n*hidden; other model.hc_head.hc_base : n; other model.hc_head.hc_scale : 1)",
+              stream_sizes(m));
   a.compress_ratio = a.indexer_heads = a.indexer_head_dim = 0;
   add_mtp_layers(m, c.count("num_nextn_predict_layers", range::some_layers, 0), layer);
+}
+
+/// Tables of hashed words in two layers: rows of 256 that a hash of the last tokens picks, gates for every stream and one
+/// projection of all picked rows to a key for every stream and a value.
+void add_engrams(const Fields& c, Model& m, Sizes sizes) {
+  const std::vector<Count> layers = c.counts("engram_layer_ids", range::some_layers);
+  const std::vector<Count> rows = c.counts("engram_num_embeddings", {1, Count{1} << 34});
+  if (layers.size() != rows.size()) {
+    c.complain("engram_num_embeddings", "must have one number for each layer of engram_layer_ids");
+    return;
+  }
+  const Count width = c.count("engram_head_dim", range::width, 256);
+  const Count picked =
+      multiply(c.count("engram_max_ngram_size", {2, 16}, 4) - 1, c.count("engram_n_heads", {1, 64}, 8));
+  sizes.insert(sizes.end(), {{"picked", multiply(picked, width)}, {"keys", add(m.residual_streams, 1)}});
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const std::string at = "model.layers." + std::to_string(layers[i]) + ".engram.";
+    add_tensor(m, at + "embed.weight", rows[i], width, TensorRole::Embedding, ModelPart::Embedding);
+    m.extra_tensors.back().split = Split::Rows;
+    add_tensors(
+        m, "other " + at + "q_weight " + at + "k_weight : n x hidden; other " + at + "wkv. : keys*hidden x picked",
+        sizes);
+  }
+}
+
+/// DeepSeek V4.1: only the layers of kv_source_layer_ids compress and keep entries and index keys, only those of
+/// index_source_layer_ids select; the others read what these publish. Two tables of hashed words (engram), no mixing
+/// before the head, prediction layers with experts of their own (DSpark). Source: tensors and shapes of the published
+/// files by their headers; models/deepseek_v4_1 of vLLM; src/models/deepseek41.cpp of llama.cpp (16ffdb3).
+void read_deepseek_v41(const Fields& c, Model& m) {
+  read_stream(c, m);
+  m.residual_streams = c.count("hc_mult", {1, 64}, 4);
+  Layer layer = joint_layer(c);
+  AttentionShape& a = layer.attention;
+  const Count index_heads = c.count("index_n_heads", range::heads, 32);
+  const Count index_dim = c.count("index_head_dim", range::width, 128);
+  const Count n = layer_count(c);
+  const std::vector<Count> ratios = compress_ratios(c, n);
+  const std::vector<Count> sources = c.counts("kv_source_layer_ids", range::some_layers);
+  const std::vector<Count> choosers = c.counts("index_source_layer_ids", range::some_layers);
+  m.names = name_rules(joint_names);
+  add_layers(m, n, [&](Count i) {
+    const bool keeps = lists(sources, i);
+    a.compress_ratio = keeps ? ratios[i] : 0;
+    a.indexer_head_dim = keeps ? index_dim : 0;
+    a.indexer_heads = lists(choosers, i) ? index_heads : 0;
+    return layer;
+  });
+  Sizes sizes = stream_sizes(m);
+  sizes.insert(sizes.end(), {{"head", a.head_dim},
+                             {"index", index_dim},
+                             {"heads", index_heads},
+                             {"rank", a.q_lora_rank},
+                             {"experts", layer.feed_forward.experts}});
+  add_layer_tensors(m, "norm self_attn.kv_norm. : head", sizes);
+  add_layer_tensors(m, "router mlp.gate.bias_vl : experts", sizes);
+  for (Tensor& t : m.extra_tensors) t.buffer = t.name.ends_with("bias_vl");
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    const AttentionShape& kind = m.kinds[k].attention;
+    if (kind.compress_ratio != 0) {
+      add_layer_tensors(m, k, R"(
+          indexer self_attn.compressor.wkv. : head x hidden; norm self_attn.compressor.norm. : head
+          indexer self_attn.indexer.wk. : index x head; norm self_attn.indexer.k_norm. : index)",
+                        sizes);
+    }
+    if (kind.compress_ratio > 1)
+      add_layer_tensors(m, k, "indexer self_attn.compressor.wgate. : head x hidden", sizes);
+    if (kind.indexer_heads != 0) {
+      add_layer_tensors(m, k, R"(
+          indexer self_attn.indexer.wq_b. : heads*index x rank; indexer self_attn.indexer.weights_proj. : heads x hidden)",
+                        sizes);
+    }
+  }
+  add_hyper_connections(m, sizes);
+  add_engrams(c, m, sizes);
+  a.compress_ratio = a.indexer_heads = a.indexer_head_dim = 0;
+  layer.feed_forward.experts = c.count("dspark_n_routed_experts", range::experts, layer.feed_forward.experts);
+  layer.feed_forward.experts_per_token =
+      c.count("dspark_num_experts_per_tok", range::experts, layer.feed_forward.experts_per_token);
+  const Count predicts = c.count("num_nextn_predict_layers", range::some_layers, 0);
+  add_mtp_layers(m, predicts, layer);
+  m.mtp_modules = predicts != 0 ? 1 : 0;
+  sizes.insert(sizes.end(), {{"rows", m.vocabulary}, {"markov", c.count("dspark_markov_rank", range::width, 256)}});
+  for (Count i = 0; i < predicts; ++i) {
+    const std::string at = " mtp." + std::to_string(i) + ".";
+    add_tensors(m,
+                "norm/mtp" + at + "attn.kv_norm. : head; other/mtp" + at + "hc_attn_fn" + at +
+                    "hc_ffn_fn : mixed x n*hidden; other/mtp" + at + "hc_attn_base" + at +
+                    "hc_ffn_base : mixed; other/mtp" + at + "hc_attn_scale" + at + "hc_ffn_scale : 3",
+                sizes);
+  }
+  if (predicts != 0) {
+    add_tensors(m, R"(
+        other/mtp mtp.0.main_proj.rest : hidden x hidden
+        other/mtp mtp.2.markov_head.embed. mtp.2.markov_head.head. : rows x markov
+        other/mtp mtp.2.confidence_head.proj. : 1 x hidden+markov)",
+                sizes);
+  }
+  m.trust = Trust::Modelled;
+  c.assume(
+      "DeepSeek V4.1's shared caches are paged as V4's are, though no log of an engine was compared: entries and "
+      "index keys alone take 1,790 bytes per token in FP8. The prediction layers' count may be off by a norm. The "
+      "tables are counted in 16 bits; published are 8");
 }
 
 constexpr LatentRule indexed{.indexer = true};
@@ -250,6 +364,7 @@ constexpr FamilyRow rows[] = {
     {.model_type = "longcat_flash", .family = "LongCat", .reader = read_longcat},
     {.model_type = "longcat_flash_ngram", .family = "LongCat", .reader = read_longcat_ngram},
     {.model_type = "deepseek_v4", .family = "DeepSeek", .reader = read_deepseek_v4},
+    {.model_type = "deepseek_v41_text", .family = "DeepSeek", .reader = read_deepseek_v41},
 };
 // clang-format on
 

@@ -343,6 +343,8 @@ constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "glm5_next", .family = "GLM", .text = "glm5_next_text",
      .vision = {.type = "glm5_next_vision", .rows = "glm5_next"}},
     {.model_type = "dots_ocr", .family = "dots", .text = "qwen2", .vision = {.type = "dots_vit", .rows = "dots_ocr"}},
+    {.model_type = "deepseek_v41", .family = "DeepSeek", .text = "deepseek_v41_text",
+     .vision = {.type = "deepseek_v41_vision", .rows = "deepseek_v41"}},
     {.model_type = "deepseek_vl_v2", .family = "DeepSeek", .text = "deepseek_v2",
      .vision = {.type = "vision", .rows = "any_deepseek any_deepseek_projector"}, .text_key = "language_config"},
     {.model_type = "minicpmv", .family = "MiniCPM", .read_text = read_minicpmv_text, .then = read_minicpmv_tower},

@@ -78,6 +78,15 @@ TEST(ConfigPresets, GlmFlashHasTheBytesOfItsPublishedFiles) {
   EXPECT_EQ(glm.trust, Trust::Exact);
 }
 
+TEST(ConfigPresets, DeepSeekV41HasThePublishedTotals) {
+  const Model m = shipped_model("deepseek-v4.1-flash");
+  Count tables = 0;
+  for (const Tensor& t : m.tensors) tables = add(tables, t.rows > m.vocabulary ? t.total() : 0);
+  EXPECT_EQ(tables, (384'006'168U + 384'016'682U) * Count{256});
+  // Called 552B beside 197B of tables and their projections, and a tower.
+  EXPECT_EQ(parameter_count(m), 748'979'922'544U);
+}
+
 TEST(ConfigPresets, PartsAddUpAndNoTensorIsEmpty) {
   for (const ModelEntry& entry : read_model_catalogue(shipped).entries) {
     const auto preset = find_model_preset(shipped, entry.id);

@@ -93,12 +93,13 @@ constexpr Bytes page(Count entries, Count each) { return Bytes{round_up(multiply
     entry = fp8 ? subtract(a.head_dim, a.rope_head_dim) + 2 * a.rope_head_dim + 8 : 2 * a.head_dim;
     if (a.compress_ratio == 0) continue;
     const Count entries = std::max<Count>(1, block_tokens / a.compress_ratio);
-    const Count overlap = a.indexer_heads != 0 ? 2 : 1;
+    // V4's windows of four overlap, V4.1's pairs do not.
+    const Count overlap = a.indexer_heads != 0 && a.compress_ratio > 2 ? 2 : 1;
     const Count state_block = overlap == 2 ? 4 : 8;
     Bytes main = page(entries, entry);
     Bytes compressor = page(state_block, product(2, overlap, a.head_dim, 4));
     Bytes index;
-    if (overlap == 2) {
+    if (a.indexer_head_dim != 0) {
       index = page(entries, add(a.indexer_head_dim, 4));
       compressor += page(state_block, product(2, overlap, a.indexer_head_dim, 4));
       widest = std::max(widest, n);
