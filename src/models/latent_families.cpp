@@ -334,8 +334,7 @@ void read_deepseek_v41(const Fields& c, Model& m) {
   m.trust = Trust::Modelled;
   c.assume(
       "DeepSeek V4.1's shared caches are paged as V4's are, though no log of an engine was compared: entries and "
-      "index keys alone take 1,790 bytes per token in FP8. The prediction layers' count may be off by a norm. The "
-      "tables are counted in 16 bits; published are 8");
+      "index keys alone take 1,790 bytes per token in FP8. The prediction layers' count may be off by a norm");
 }
 
 constexpr LatentRule indexed{.indexer = true};

@@ -760,6 +760,12 @@ QuantizationPlan read_released_format(const Fields& c, const Fields& inner, cons
     plan.known = true;
     plan.experts = WeightRules{.format = WeightFormat::Mxfp4};
   }
+  // Tables of hashed words are in FP8 beside blocks of it: DeepSeek V4.1's with an exponent per 32 (188.8 GiB by the
+  // headers), Qwen3.8-Flash-Next's with one scale (metadata.total_size of its FP8 index is 185,502,232,570).
+  if (plan.otherwise.format == WeightFormat::Fp8Block) {
+    if (inner.has("engram_layer_ids")) plan.tables = WeightRules{.format = WeightFormat::Mxfp8};
+    if (inner.has("ple_layer_ids")) plan.tables = WeightRules{.format = WeightFormat::Fp8, .scales = Scales::Tensor};
+  }
   if (!plan.known) return plan;
   m.released_format = plan.otherwise.format;
   m.quantization_bits = plan.otherwise.bits;

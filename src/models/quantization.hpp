@@ -21,6 +21,7 @@ struct QuantizationPlan {
   WeightRules otherwise{};               ///< what no rule names, as far as this format quantizes it
   bool otherwise_plain = false;          ///< what no rule names stays in 16 bits: the config lists all that does not
   std::optional<WeightRules> experts{};  ///< routed experts that no rule names
+  std::optional<WeightRules> tables{};   ///< tables of hashed words that no rule names
   bool head = false;                     ///< the output head is quantized like any linear layer
   ModuleRules rules;
 };
