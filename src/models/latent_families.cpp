@@ -363,7 +363,8 @@ constexpr FamilyRow rows[] = {
     {.model_type = "longcat_flash", .family = "LongCat", .reader = read_longcat},
     {.model_type = "longcat_flash_ngram", .family = "LongCat", .reader = read_longcat_ngram},
     {.model_type = "deepseek_v4", .family = "DeepSeek", .reader = read_deepseek_v4},
-    {.model_type = "deepseek_v41_text", .family = "DeepSeek", .reader = read_deepseek_v41},
+    {.model_type = "deepseek_v41_text", .family = "DeepSeek",
+     .reader = read_deepseek_v41, .quirks = {LlamaGraph::Unknown, {Quirk::UncomparedCache}}},
 };
 // clang-format on
 

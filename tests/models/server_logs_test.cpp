@@ -53,6 +53,19 @@ TEST(DeepSeekV4InVllm, ReservesWindowsAndCompressorsForEveryStep) {
   EXPECT_NEAR(of_a_million * 20.43, 149.1, 0.2);
 }
 
+// No log of its cache was compared: it is a range, and never said to be exact.
+TEST(DeepSeekV41InVllm, IsNotCalledExact) {
+  Scenario s = served("deepseek-v4.1-flash", "gh200-96gb", 8, "");
+  for (const Runtime runtime : {Runtime::Vllm, Runtime::Sglang, Runtime::Transformers}) {
+    s.serving.runtime = runtime;
+    for (const Component& c : evaluate(s).inference.breakdown.components) {
+      if (c.part != Part::KvCache) continue;
+      EXPECT_NE(c.trust, Trust::Exact) << label_of(runtime);
+      EXPECT_LT(c.low, c.high) << label_of(runtime);
+    }
+  }
+}
+
 TEST(DeepSeekV4InVllm, PacksABlockAsLargeAsItsWidestGroup) {
   Scenario s = served("deepseek-v4-flash", "rtx-5090", 1, "0.28.1");
   s.serving.key_format = s.serving.value_format = KvFormat::Fp8;
