@@ -1,11 +1,19 @@
 #include "ui/command_line.hpp"
 
+#include "readers/imports/import.hpp"
+#include "readers/json_text.hpp"
+#include "readers/scenario_json.hpp"
+
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/model_slots.hpp>
 #include <llmcalc/scenario/usual_settings.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace llmcalc::ui {
 namespace {
@@ -36,28 +44,45 @@ std::string flag_value(const Field& field, const Scenario& s) {
 
 }  // namespace
 
+std::string devices_word(const DeviceSet& devices) {
+  std::string words;
+  for (const DeviceGroup& group : devices.groups) {
+    if (!group.device) continue;
+    const Device& device = *group.device;
+    const bool by_memory = device.id.empty() && device.adjusted == std::vector<std::string>{"memory_bytes"};
+    if (!device.adjusted.empty() && !by_memory) return io::shell_word(io::compact(io::devices_json(devices)));
+    words +=
+        (words.empty() ? "" : ",") + (device.id.empty() ? std::to_string(device.whole().count) + "B" : device.id);
+    if (group.count != 1 && device.id != host_only_id) words += ":" + std::to_string(group.count);
+  }
+  return io::shell_word(words);
+}
+
 std::string command_line(const Scenario& scenario) {
   const UsualDefaults defaults{};
+  const nlohmann::ordered_json written = io::write_scenario(scenario, io::Written::Changed);
   std::string line = "llmcalc estimate";
-  if (scenario.model) line += " --model " + scenario.model->id;
+  const auto give = [&](std::string_view flag, std::string_view word) {
+    line.append(" ").append(flag).append(" ").append(word);
+  };
   for (const Field& field : fields) {
-    if (!field.matters(scenario)) continue;
-    if (const ModelSlot* slot = find_model_slot(field.path)) {
-      if (const ModelPtr& model = slot->model.get(scenario)) {
-        line.append(" ").append(field.flag).append(" ").append(model->id);
-      }
+    const bool model = field.path == "model" || find_model_slot(field.path) != nullptr;
+    if (model && written.contains(nlohmann::ordered_json::json_pointer(field.pointer()))) {
+      // What has no id is written as it is in JSON.
+      const auto& named = written.at(nlohmann::ordered_json::json_pointer(field.pointer()));
+      give(field.flag, io::shell_word(named.is_string() ? named.get<std::string>() : io::compact(named)));
     }
     if (field.kind() == FieldKind::External) continue;
-    if (defaults.has(field, scenario) && field.path != "serving.context") continue;
-    if (const std::string value = flag_value(field, scenario); !value.empty()) {
-      line.append(" ").append(field.flag).append(" ").append(value);
-    }
+    // What the engine reads may count where it seems to have no effect: llama.cpp changes its layout at any override.
+    const bool counts = field.read != nullptr ? field.read(field, scenario) : field.matters(scenario);
+    // The engine is always named: weights alone may ask for another, and engines differ in their context.
+    const bool always = field.path == "serving.runtime" || field.path == "serving.context";
+    if (!counts || (!always && defaults.has(field, scenario))) continue;
+    const std::string value = flag_value(field, scenario);
+    if (!value.empty()) give(field.flag, io::shell_word(value));
   }
-  for (const DeviceGroup& group : scenario.devices.groups) {
-    if (!group.device) continue;
-    line += " --device " + group.device->id;
-    if (group.count != 1 && group.device->id != host_only_id) line += ":" + std::to_string(group.count);
-  }
+  if (const std::string devices = devices_word(scenario.devices); !scenario.devices.groups.empty())
+    give("--device", devices);
   return line;
 }
 

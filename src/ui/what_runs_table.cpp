@@ -3,6 +3,7 @@
 #include "report/estimate_tables.hpp"
 #include "ui/breakdowns.hpp"
 #include "ui/chart_frame.hpp"
+#include "ui/command_line.hpp"
 #include "ui/tab_order.hpp"
 #include "ui/what_runs_panels.hpp"
 
@@ -397,12 +398,7 @@ void runs_table(const RunsShown& shown, WhatRuns& runs, const Theme& theme, bool
 
 std::string recommend_command_line(const RunQuestion& q, io::RunOrder order) {
   std::string line = "llmcalc recommend";
-  for (const DeviceGroup& group : q.machine.devices.groups) {
-    if (!group.device) continue;
-    line +=
-        " -d " + (group.device->id.empty() ? std::to_string(group.device->whole().count) + "B" : group.device->id);
-    if (group.count > 1) line += ":" + std::to_string(group.count);
-  }
+  if (!q.machine.devices.groups.empty()) line += " -d " + devices_word(q.machine.devices);
   if (q.machine.host.memory_bytes) line += " --ram " + std::to_string(*q.machine.host.memory_bytes);
   line += " --task " + std::string(key_of(q.wish.use));
   if (q.wish.context)

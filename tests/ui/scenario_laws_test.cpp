@@ -1,0 +1,91 @@
+// Laws over random scenarios: the window shows what the engine answers and the command line prints, its command gives the
+// same estimate, and its session comes back.
+
+#include "cli/run.hpp"
+#include "readers/imports/import.hpp"
+#include "readers/json_text.hpp"
+#include "report/estimate_json.hpp"
+#include "report/json_output.hpp"
+#include "support/random_scenarios.hpp"
+#include "ui/answers.hpp"
+#include "ui/command_line.hpp"
+#include "ui/session.hpp"
+
+#include <llmcalc/estimate/evaluate.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llmcalc::ui {
+namespace {
+
+using tests::Case;
+using tests::cases;
+
+std::string json_of(const Scenario& s, const Estimate& e) { return io::json_line(io::estimate_json(s, e)); }
+
+/// Every figure of an estimate; what is said of settings that have no effect is not in a command.
+std::string figures_of(std::string_view json) {
+  nlohmann::json all = io::parse_json(json).value();
+  all.erase("warnings");
+  return io::json_line(all);
+}
+
+TEST(WindowLaws, WhatIsShownIsWhatTheEngineAnswers) {
+  App app = make_app(tests::shared_resolver(), io::preset_folders());
+  for (const Case& one : cases()) {
+    SCOPED_TRACE(one.line);
+    use_scenario(app, one.scenario);
+    update_results(app);
+    ASSERT_TRUE(app.results.issues.empty());
+    ASSERT_EQ(json_of(app.scenario, app.results.estimate), json_of(one.scenario, evaluate(one.scenario)));
+  }
+}
+
+TEST(WindowLaws, ItsCommandGivesTheSameEstimate) {
+  // A command line is parsed slowly.
+  const std::size_t step = cases().size() > 1000 ? 1 : 4;
+  for (std::size_t i = 0; i < cases().size(); i += step) {
+    const Scenario& s = cases()[i].scenario;
+    const std::string line = command_line(s);
+    SCOPED_TRACE(cases()[i].line + "\n" + line);
+    const std::vector<io::ShellCommand> commands = io::shell_commands(line);
+    ASSERT_EQ(commands.size(), 1U);
+    std::vector<std::string> words(commands.front().words.begin() + 1, commands.front().words.end());
+    words.insert(words.end(), {"--format", "json"});
+    std::istringstream in;
+    std::ostringstream out, errors;
+    ASSERT_EQ(cli::run(words, {in, out, errors}), cli::success) << errors.str();
+    ASSERT_EQ(figures_of(out.str()), figures_of(json_of(s, evaluate(s))));
+  }
+}
+
+TEST(WindowLaws, ItsSessionComesBack) {
+  const tests::TempFolder folder;
+  const App fresh = make_app(tests::shared_resolver(), io::preset_folders());
+  for (std::size_t i = 0; i < cases().size(); i += 20) {  // each is flushed to the disk
+    const Scenario& s = cases()[i].scenario;
+    SCOPED_TRACE(cases()[i].line);
+    const auto session = [&] {
+      return Session({.file = folder / "session.json", .begin_with = folder / "session.json", .lock = {}});
+    };
+    App before = fresh, after = fresh;
+    use_scenario(before, s);
+    before.pins[0] = pin_of(s);
+    ASSERT_TRUE(session().save(before).empty());
+    Session next = session();
+    ASSERT_TRUE(next.restore(after).empty());
+    next.started();
+    ASSERT_EQ(json_of(after.scenario, evaluate(after.scenario)), json_of(s, evaluate(s)));
+    ASSERT_TRUE(after.pins[0]);
+    ASSERT_EQ(json_of(after.pins[0]->scenario, after.pins[0]->estimate), json_of(s, evaluate(s)));
+  }
+}
+
+}  // namespace
+}  // namespace llmcalc::ui
