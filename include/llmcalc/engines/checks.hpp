@@ -118,7 +118,7 @@ inline void add_engine_warnings(const Scenario& s, const Engine& engine, std::ve
                   " loads weights that were released in FP32 as 16 bits; choose FP32 to keep them.");
   }
   const Serving& v = s.serving;
-  if (v.max_model_len && v.context > *v.max_model_len) {
+  if (engine.reads_setting("serving.max_model_len") && v.max_model_len && v.context > *v.max_model_len) {
     out.push_back("Sequences of " + grouped(v.context) + " tokens are longer than max_model_len (" +
                   grouped(*v.max_model_len) + "): the engine refuses them.");
   }
