@@ -24,6 +24,12 @@ namespace llmcalc::llama_cpp {
 inline constexpr std::string_view source =
     "llama.cpp build 10573 (2026-08-22), measured with llama_get_memory_breakdown";
 
+/// The same of what ggml's allocator lays out.
+inline constexpr std::string_view layout_source =
+    "llama.cpp build 10573 (2026-08-22), measured with llama_get_memory_breakdown; blocks are reused by their size, "
+    "so "
+    "a larger load may need a smaller buffer";
+
 /// Where the rules of a second context come from.
 inline constexpr std::string_view prediction_source =
     "llama.cpp of 2026-08 (graph_mtp), logs of ollama issue 17482 and llama.cpp pull 23269";
@@ -47,7 +53,7 @@ inline bool has_uncompared_experts(const Model& m) {
 
 /// A compute buffer; `known` when the graph is one that was compared, `exact` when the layout is replayed as a whole.
 inline Component compute_component(const Model& m, const ComputeShare& share, bool known, bool exact) {
-  Component c = component(Part::ComputeBuffer, share.parts, source);
+  Component c = component(Part::ComputeBuffer, share.parts, layout_source);
   known = known && !has_uncompared_experts(m);
   if (known && exact) return c;
   // Hyper-connections keep several residual streams, which no graph here has.
