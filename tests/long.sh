@@ -22,7 +22,11 @@ laws() {
     RC_PARAMS="max_success=20000" quietly build/check/tests/test_$tests --gtest_filter='*Law*:Inventory*:*RoundTrip*'
     grep -a "seed=" "$log" | sort -u
   done
-  LLMCALC_LAW_SCENARIOS=20000 LLMCALC_LAW_SEED=$RANDOM quietly build/check/tests/test_cli --gtest_filter='CommandLaws*'
+  export LLMCALC_LAW_SCENARIOS=20000 LLMCALC_LAW_SEED=$RANDOM
+  echo "scenarios of seed $LLMCALC_LAW_SEED"
+  quietly build/check/tests/test_cli --gtest_filter='CommandLaws*:OddSizes*'
+  quietly build/check/tests/test_ui --gtest_filter='WindowLaws*'
+  unset LLMCALC_LAW_SCENARIOS LLMCALC_LAW_SEED
 }
 
 mutations() {

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,11 +56,11 @@ inline const std::vector<nlohmann::ordered_json>& odd_values() {
   return values;
 }
 
-/// JSON text: every value replaced, left out or repeated.
+/// JSON text: every value replaced, left out, repeated or swapped with the next one of its object or list.
 struct JsonStructure {
   using Json = nlohmann::ordered_json;
 
-  static std::size_t deeds_per_value() { return odd_values().size() + 2; }
+  static std::size_t deeds_per_value() { return odd_values().size() + 3; }
 
   /// Every value below `root`, the root left out.
   static void collect(Json& at, std::vector<std::pair<Json*, std::size_t>>& places) {
@@ -92,6 +93,9 @@ struct JsonStructure {
       *child = odd_values()[deed];
     } else if (deed == odd_values().size()) {
       parent->erase(child);
+    } else if (deed == odd_values().size() + 1) {
+      auto other = std::next(child);
+      std::swap(*child, *(other == parent->end() ? parent->begin() : other));
     } else if (parent->is_array()) {
       parent->push_back(Json(*child));
     } else {

@@ -61,6 +61,10 @@ complain "JSON becomes text by compact(), pretty(), json_line() or json_block():
   "$(grep -rnE '\.dump\((-?[0-9]+)?\)' src --include='*.hpp' --include='*.cpp')"
 complain "Left undone:" \
   "$(grep -rnE '\b(TODO|FIXME|XXX|HACK)\b' include src tests cmake third_party --include='*.hpp' --include='*.cpp' --include='*.cmake' --include='*.sh' | grep -v structure/check.sh)"
+complain "tests/fuzz/README.md names a test that does not exist:" \
+  "$(grep -oE '`[A-Z][A-Za-z]+[.][A-Z][A-Za-z0-9]+`' tests/fuzz/README.md | tr -d '`' | while IFS=. read -r suite name; do
+    grep -rqE "^(TEST|TEST_F|RC_GTEST_PROP)\(${suite}, ${name}[,)]" tests --include='*_test.cpp' || echo "$suite.$name"
+  done)"
 complain "The README's table of cases differs from tests/golden/floors.json:" \
   "$(sed -nE 's/^ *"([a-z-]+\.jsonl)": ([0-9]+),?$/| `\1` | \2 of /p' tests/golden/floors.json | while read -r row; do
     grep -qF "$row" README.md || echo "$row"

@@ -62,6 +62,7 @@ TEST(WindowProgram, RefusesWrongInputWithStatusTwo) {
   EXPECT_EQ(gui("", "--no-such-option").status, 2);
   EXPECT_EQ(gui("", "--size 10x10").status, 2);
   EXPECT_EQ(gui("", "--theme pink --screenshot x.png").status, 2);
+  EXPECT_EQ(gui("", "--scale nan --screenshot x.png").status, 2);
   EXPECT_EQ(gui("", "--scenario /does/not/exist").status, 2);
 }
 
