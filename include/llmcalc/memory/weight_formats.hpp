@@ -77,7 +77,9 @@ struct WeightRules {
   } else if (format.scales == ScaleLayout::Average) {
     rules.bits = weights.bits;
   }
-  const Count chosen = released ? model.quantization_group : weights.group_size;
+  // Blocks with scales of their own are as large as the format says: a group size is for those that people choose one for.
+  const Count wished = format.scales == ScaleLayout::Blocks ? 0 : weights.group_size;
+  const Count chosen = released ? model.quantization_group : wished;
   const bool usual = chosen == 0 || (!released && chosen == Weights{}.group_size);
   rules.group = usual ? format.group : chosen;
   bool moe = false;

@@ -50,6 +50,15 @@ TEST(StoredWeights, OfExpertsAreInTheirOwnMix) {
             bytes(WeightFormat::Gguf, GgufMix::Q8_0, GgufMix::Q8_0));
 }
 
+// It left every matrix plain whose rows do not divide by it.
+TEST(StoredWeights, OfFixedBlocksKnowNoGroupSize) {
+  const auto bytes = [](Count group) {
+    return stored_weights(llama_8b(),
+                          weight_rules(llama_8b(), {.format = WeightFormat::MlxMxfp4, .group_size = group}));
+  };
+  EXPECT_EQ(bytes(103), bytes(Weights{}.group_size));
+}
+
 TEST(StoredWeights, AsReleasedTakesThePublishersFormat) {
   EXPECT_EQ(bytes_of(WeightFormat::AsReleased), bytes_of(WeightFormat::Bf16));
 }
