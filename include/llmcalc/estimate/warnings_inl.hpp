@@ -8,6 +8,7 @@
 #include <llmcalc/estimate/warnings.hpp>
 #include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/scenario.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 #include <llmcalc/scenario/validate.hpp>
 #include <llmcalc/scenario/validate_training.hpp>
 #include <llmcalc/training/estimate.hpp>
@@ -129,9 +130,30 @@ inline void add_loading(const Scenario& s, const TrainingEstimate& e, std::vecto
       "they are quantized. With HF_DEACTIVATE_ASYNC_LOAD=1, or transformers 5.4, they are quantized one by one.");
 }
 
+/// Settings of training that stand at a default of the framework and decide the answer.
+inline void add_usual(const Scenario& s, const TrainingEstimate& e, std::vector<std::string>& out) {
+  const Bytes here = e.breakdown.total();
+  for (const UsualSetting& usual : usual_settings) {
+    const Field* field = find_field(usual.path);
+    Scenario same = s, other = s;
+    if (field == nullptr || field->group() != "training" || !usual.apply(same) || !same_setting(*field, s, same))
+      continue;
+    make_plain(*field, other);
+    if (same_setting(*field, s, other) || !validate(other).empty()) continue;
+    const Bytes there = estimate_training(other).breakdown.total();
+    const Bytes less = min(here, there);
+    if ((max(here, there) - less).count <= less.count / 10) continue;
+    const std::string_view name = usual.path.substr(usual.path.find('.') + 1);
+    out.push_back(framework_text(s) + " has " + std::string(name) + " " + setting_text(*field, s) +
+                  " unless told otherwise. With " + setting_text(*field, other) + ", training takes " + text(there) +
+                  " instead of " + text(here) + ".");
+  }
+}
+
 /// Settings of training that are only defaults and decide the answer.
 inline void add_defaults(const Scenario& s, const TrainingEstimate& e, std::vector<std::string>& out) {
   const Training& t = s.training;
+  add_usual(s, e, out);
   if (trains_adapters(t.method) && !t.kbit_preparation) {
     Scenario other = s;
     const bool usual = t.rules().usual.kbit_preparation;

@@ -9,12 +9,18 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> deepspeed_versions{{
     {.from = "0",
+     .usual = {.kernels = LayerKernels::Framework,
+               .loss = Loss::FreedBeforeBackward,
+               .recipe = Recipe::Bf16MasterFp32,
+               .recompute = RecomputeKind::None},
      .spread = {.sharded = {970, 1110}},
      .windows = WindowMasks::FlashKernel,
      .step = StepGradients::Fp32PerGroup,
      .adam = AdamKernel::Fused,
      .states = StatesMade::AtStart,
-     .source = "DeepSpeed runtime/zero: stage_1_and_2, stage3 (_prepare_sub_group), config"},
+     .source = "DeepSpeed runtime/zero: stage_1_and_2, stage3 (_prepare_sub_group), config; "
+               "runtime/bf16_optimizer.py (fp32 "
+               "master weights)"},
 }};
 
 inline constexpr FrameworkRow deepspeed{

@@ -5,8 +5,15 @@
 
 namespace llmcalc::frameworks {
 
+/// Source: litgpt finetune/full.py, lora.py (bf16-true, chunked_cross_entropy of chunks of 128 tokens).
+inline constexpr UsualSettings litgpt_usual{.kernels = LayerKernels::Framework,
+                                            .loss = Loss::Chunked,
+                                            .recipe = Recipe::Bf16,
+                                            .recompute = RecomputeKind::None};
+
 inline constexpr std::array<FrameworkVersion, 2> litgpt_versions{{
     {.from = "0",
+     .usual = litgpt_usual,
      .spread = {.alone = {950, 1100}, .sharded = {850, 1240}},
      .windows = WindowMasks::Kernel,
      .projection = QkvProjection::Fused,
@@ -15,6 +22,7 @@ inline constexpr std::array<FrameworkVersion, 2> litgpt_versions{{
      .accumulated = AccumulatedGradients::Whole,
      .source = "LitGPT tutorials/resource-tables.md of 2023-10 (bitsandbytes 0.41.1)"},
     {.from = "2024",
+     .usual = litgpt_usual,
      .spread = {.alone = {950, 1100}, .sharded = {850, 1240}},
      .windows = WindowMasks::Kernel,
      .projection = QkvProjection::Fused,

@@ -10,7 +10,12 @@ namespace llmcalc::frameworks {
 /// Engine optimizers/fused_adam.py get_unscaled_state.
 inline constexpr FrameworkVersion megatron_core{
     .from = "0.17",
-    .usual = {.recipe = Recipe::MegatronBf16, .vision_tower = VisionTower::Trained},
+    .usual = {.kernels = LayerKernels::Fused,
+              .loss = Loss::FreedBeforeBackward,
+              .attention = AttentionKernel::Flash,
+              .recipe = Recipe::MegatronBf16,
+              .recompute = RecomputeKind::None,
+              .vision_tower = VisionTower::Trained},
     .spread = {.split = {970, 1370}},
     .windows = WindowMasks::Kernel,
     .gelu = GeluSteps::One,
@@ -30,10 +35,9 @@ inline constexpr FrameworkVersion megatron_core{
     .vocabulary_multiple = 128,
     .source =
         "Megatron-Core 2026-08: param_and_grad_buffer, tensor_parallel/cross_entropy, Transformer Engine 2.14 and "
-        "later; adapters: linear_qkv and linear_fc1 are one matrix each (mcore-bridge tuners/lora.py); towers: "
-        "freeze_ViT and freeze_vision_model are off (Megatron-LM examples/multimodal, Megatron Bridge); --bf16 "
-        "accumulates "
-        "gradients in fp32 (training/arguments.py) and keeps fp32 main weights"};
+        "later; training/arguments.py (transformer_engine, --bf16 accumulates in fp32); adapters: linear_qkv and "
+        "linear_fc1 are one matrix each (mcore-bridge tuners/lora.py); towers: "
+        "freeze_ViT and freeze_vision_model are off (Megatron-LM examples/multimodal, Megatron Bridge)"};
 
 /// With Transformer Engine before 2.14 (2026-02), which Megatron-Core 0.17 (2026-04) is the first to follow.
 [[nodiscard]] constexpr FrameworkVersion older_megatron_core() {

@@ -10,12 +10,6 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> megatron_bridge_versions{{[] {
   FrameworkVersion v = megatron_versions.back();
-  v.usual = {.kernels = LayerKernels::Fused,
-             .loss = Loss::FreedBeforeBackward,
-             .attention = AttentionKernel::Flash,
-             .recipe = Recipe::MegatronBf16,
-             .recompute = RecomputeKind::None,
-             .vision_tower = VisionTower::Trained};
   v.source = "Megatron-Bridge 0.6 recipes; Megatron-Core 2026-08 fusions/fused_cross_entropy.py";
   return v;
 }()}};

@@ -8,7 +8,10 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 2> torchtitan_versions{{
     {.from = "0",
-     .usual = {.recipe = Recipe::FsdpBf16},
+     .usual = {.kernels = LayerKernels::Framework,
+               .loss = Loss::FreedBeforeBackward,
+               .recipe = Recipe::FsdpBf16,
+               .recompute = RecomputeKind::Selective},
      .spread = {.sharded = {890, 1040}, .split = {950, 1170}},
      .windows = WindowMasks::Kernel,
      .gelu = GeluSteps::One,
@@ -17,10 +20,14 @@ inline constexpr std::array<FrameworkVersion, 2> torchtitan_versions{{
      .loss = LossKernel::LossParallel,
      .adam = AdamKernel::Fused,
      .fragmentation = {.eager = 1120},
-     .source = "torchtitan 9dec370 (2024-12): parallelize_llama.py, benchmarks/llama3_h100_202412, config_manager.py "
-               "(mixed_precision_param bfloat16 over fp32 shards)"},
+     .source =
+         "torchtitan 9dec370 (2024-12): parallelize_llama.py, config_manager.py (selective checkpointing), train.py "
+         "(del pred), benchmarks/llama3_h100_202412"},
     {.from = "2026",
-     .usual = {.recipe = Recipe::FsdpBf16},
+     .usual = {.kernels = LayerKernels::Framework,
+               .loss = Loss::ChunkedLinear,
+               .recipe = Recipe::FsdpBf16,
+               .recompute = RecomputeKind::Selective},
      .spread = {.sharded = {950, 1040}, .split = {945, 1170}},
      .windows = WindowMasks::Kernel,
      .gelu = GeluSteps::One,
@@ -34,7 +41,9 @@ inline constexpr std::array<FrameworkVersion, 2> torchtitan_versions{{
      .root = RootGroups::Apart,
      .fragmentation = {.eager = 1120},
      .source = "torchtitan 2026-08: distributed/activation_checkpoint.py, experiments/graph_trainer/memory_policy.py "
-               "(compiled), components/loss.py, models/common/moe.py, distributed/fsdp.py; max reserved of pull "
+               "(compiled), components/loss.py, models/common/moe.py, distributed/fsdp.py; "
+               "models/llama3/config_registry.py "
+               "(ChunkedLossWrapper, SelectiveAC), config/configs.py (mixed_precision_param); max reserved of pull "
                "requests 3429 and 3618"},
 }};
 

@@ -119,6 +119,29 @@ class UsualDefaults {
   return words;
 }
 
+/// A setting's value in one word or number; "" for a share.
+[[nodiscard]] inline std::string setting_text(const Field& field, const Scenario& s) {
+  if (const auto* choice = std::get_if<ChoiceAccess>(&field.access))
+    return std::string(choice->row(choice->get(s)).key);
+  if (const auto* coded = std::get_if<CodedAccess>(&field.access)) return coded->get(s);
+  if (const auto* number = std::get_if<Access<Count>>(&field.access)) return grouped(number->get(s));
+  return {};
+}
+
+/// Sets one setting to what it is when no program has a default of its own.
+inline void make_plain(const Field& field, Scenario& s) {
+  const Scenario plain;
+  std::visit(
+      [&](const auto& access) {
+        if constexpr (requires { access.set(s, access.get(plain)); }) {
+          access.set(s, access.get(plain));
+        } else if constexpr (requires { access.edit(s) = access.get(plain); }) {
+          access.edit(s) = access.get(plain);
+        }
+      },
+      field.access);
+}
+
 /// Which settings stand at the defaults of the framework, or of the engine: "defaults of TRL 1.13: loss chunked-linear,
 /// recompute full"; "" when it has none.
 [[nodiscard]] inline std::string usual_text(const Scenario& s, Task task) {
@@ -129,10 +152,7 @@ class UsualDefaults {
     Scenario there = s;
     if (field == nullptr || (field->group() == "training") != (task == Task::Training)) continue;
     if (!usual.apply(there) || !same_setting(*field, s, there)) continue;
-    std::string value;
-    if (const auto* choice = std::get_if<ChoiceAccess>(&field->access)) value = choice->row(choice->get(s)).key;
-    if (const auto* coded = std::get_if<CodedAccess>(&field->access)) value = coded->get(s);
-    if (const auto* number = std::get_if<Access<Count>>(&field->access)) value = grouped(number->get(s));
+    const std::string value = setting_text(*field, s);
     if (value.empty()) continue;  // a share is read in the result
     words.append(words.empty() ? "defaults of " + program + ": " : ", ");
     words.append(usual.path.substr(usual.path.find('.') + 1)).append(" ").append(value);
@@ -142,20 +162,11 @@ class UsualDefaults {
 
 /// Another framework, version or engine was chosen: what stood at the former one's default takes the new one's.
 inline void follow_choice(Scenario& s, const Scenario& before) {
-  const Scenario plain;
   for (const UsualSetting& usual : usual_settings) {
     const Field* field = find_field(usual.path);
     if (field == nullptr) continue;
     const auto give = [&](Scenario& to) {
-      std::visit(
-          [&](const auto& access) {
-            if constexpr (requires { access.set(to, access.get(plain)); }) {
-              access.set(to, access.get(plain));
-            } else if constexpr (requires { access.edit(to) = access.get(plain); }) {
-              access.edit(to) = access.get(plain);
-            }
-          },
-          field->access);
+      make_plain(*field, to);
       usual.apply(to);
     };
     Scenario expected = before;

@@ -338,6 +338,7 @@ void titan_finish(Importing& in) {
   if (!in.has("model") && !assets.empty()) in.set("model", assets);
   // torchtitan config/configs.py, 2026-08: tokens of a micro-batch, in rows of at most max_context_length (2,048) tokens.
   if (const Count tokens = whole_number(in.given("training.num_tokens_per_microbatch_per_dp_rank")); tokens > 0) {
+    in.set("training.loss", "chunked-linear");  // ChunkedLossWrapper of the models' configurations
     in.set_default("training.sequence", "2048");
     const Count given = whole_number(in.given("training.max_context_length"));
     in.set("training.micro_batch", std::to_string(std::max<Count>(tokens / (given > 0 ? given : 2048), 1)));

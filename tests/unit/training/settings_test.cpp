@@ -1,10 +1,13 @@
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/memory/weight_formats.hpp>
 #include <llmcalc/model/custom.hpp>
+#include <llmcalc/scenario/usual_settings.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -516,6 +519,22 @@ TEST(TrainingSettings, ABaseThatIsQuantizedWhileItIsLoadedMayNeedItsWholeSize) {
   EXPECT_EQ(evaluate_training(s).peak_phase, PhaseId::Load);
   s.training.method = TrainingMethod::Lora;
   EXPECT_NE(evaluate_training(s).peak_phase, PhaseId::Load);
+}
+
+TEST(TrainingSettings, ADefaultThatDecidesTheAnswerIsNamed) {
+  Scenario s = llama();
+  s.training.framework = TrainingFramework::Trl;
+  s.training.method = TrainingMethod::Lora;
+  for (const UsualSetting& usual : usual_settings) usual.apply(s);
+  const auto named = [&] {
+    const Estimate e = evaluate(s);
+    return std::count_if(e.warnings.begin(), e.warnings.end(), [](const std::string& words) {
+      return words.starts_with("TRL 1.13 has recompute full unless told otherwise. With none, training takes ");
+    });
+  };
+  EXPECT_EQ(named(), 1);
+  s.training.recompute = RecomputeKind::None;
+  EXPECT_EQ(named(), 0);
 }
 
 // Megatron-Core param_and_grad_buffer.py: weights as they were built, the buffer that they move into, and the gradients'.
