@@ -247,13 +247,21 @@ void adjust_qwen4(const Fields& c, Model& m, Layer& layer, FeedForward& mixture)
   m.residual_streams = c.count("hc_count", {1, 64}, 4);
 }
 
-ChangeLayer vary_qwen4(const Fields& c, Model&, const Layer&, Count n) {
+ChangeLayer vary_qwen4(const Fields& c, Model& m, const Layer&, Count n) {
   RecurrentShape linear = delta_net(c);
   linear.split_in_projection = true;
   const Count step = c.count("full_attention_interval", range::layers, 4);
   std::vector<bool> recurs = layers_named(c, n, "linear_attention", [&](Count i) { return (i + 1) % step != 0; });
   recurs.flip();
-  return recurrent_unless(std::move(recurs), Mixer::GatedDeltaNet, linear);
+  // The convolution of hashed words looks back over words of several tokens, in every stream.
+  const Count columns =
+      multiply(subtract(c.count("ple_conv_kernel_size", {1, 64}, 4), 1), c.count("ngram_size", {2, 16}, 3));
+  const Count words = product(columns, m.residual_streams, m.hidden);
+  return [mixers = recurrent_unless(std::move(recurs), Mixer::GatedDeltaNet, linear), words,
+          holders = c.counts("ple_layer_ids", range::some_layers)](Count i, Layer& layer) {
+    mixers(i, layer);
+    if (layer.recurs() && std::ranges::find(holders, i + 1) != holders.end()) layer.recurrent.words_state = words;
+  };
 }
 
 bool is_prime(Count n) {
@@ -442,7 +450,7 @@ constexpr FamilyRow rows[] = {
      .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead, .mixture = qwen_experts, .only_mixture = true,
      .prediction = Prediction::Sparse, .predicted = qwen_prediction, .names = shared_expert,
      .adjust = adjust_qwen3_next, .vary = vary_qwen3_5},
-    {.model_type = "qwen4_exp_text", .family = "Qwen", .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead,
+    {.model_type = "qwen4_exp_text", .family = "Qwen", .quirks = LlamaGraph::Qwen4Exp, .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead,
      .mixture = qwen_experts, .only_mixture = true, .prediction = Prediction::Sparse, .predicted = qwen_prediction,
      .names = qwen4_names, .adjust = adjust_qwen4, .vary = vary_qwen4, .finish = finish_qwen4},
     {.model_type = "qwen3_8_flash_next_text", .family = "Qwen", .like = "qwen4_exp_text"},

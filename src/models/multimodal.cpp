@@ -337,9 +337,9 @@ constexpr auto rows = std::to_array<MultimodalRow>({
      .vision = {.type = "muse_glimmer_vision", .rows = "muse_glimmer muse_glimmer_projector"}},
 
     {.model_type = "qwen4_exp", .family = "Qwen", .text = "qwen4_exp_text",
-     .vision = {.type = "qwen3_5_moe", .rows = "qwen3_vl"}},
+     .vision = {.type = "qwen3_5_moe", .rows = "qwen3_vl"}, .quirks = LlamaGraph::Qwen4Exp},
     {.model_type = "qwen3_8_flash_next", .family = "Qwen", .text = "qwen3_8_flash_next_text",
-     .vision = {.type = "qwen3_5_moe", .rows = "qwen3_vl"}},
+     .vision = {.type = "qwen3_5_moe", .rows = "qwen3_vl"}, .quirks = LlamaGraph::Qwen4Exp},
     {.model_type = "glm5_next", .family = "GLM", .text = "glm5_next_text",
      .vision = {.type = "glm5_next_vision", .rows = "glm5_next"}},
     {.model_type = "dots_ocr", .family = "dots", .text = "qwen2", .vision = {.type = "dots_vit", .rows = "dots_ocr"}},

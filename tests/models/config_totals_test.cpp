@@ -300,4 +300,33 @@ TEST(ConfigTotals, Phi4MultimodalHasItsPublishedTotal) {
             5'574'460'384U - 160);
 }
 
+// zai-org/GLM-5.3-Flash: 321,323,031,390 numbers in its files, of them 7,432,067,328 and a compressor of keys (128 x 4096
+// + 4 x 128) in the prediction layer and 43 x 288 correction biases, which are buffers.
+TEST(ConfigTotals, Glm53FlashHasItsPublishedTotal) {
+  EXPECT_EQ(
+      total(R"({"model_type":"glm5_next","tie_word_embeddings":false,"text_config":{"model_type":"glm5_next_text",
+    "vocab_size":154880,"hidden_size":4096,"intermediate_size":12288,"num_hidden_layers":45,"num_attention_heads":64,
+    "num_key_value_heads":64,"first_k_dense_replace":3,"moe_intermediate_size":2048,"n_routed_experts":288,
+    "n_shared_experts":1,"num_experts_per_tok":8,"mhc":true,"hc_mult":4,"mla_use_nope":true,"q_lora_rank":1536,
+    "kv_lora_rank":512,"qk_nope_head_dim":256,"qk_rope_head_dim":0,"v_head_dim":256,"index_n_heads":32,
+    "index_head_dim":128,"index_topk":2048,"index_kpool":4,"index_kpool_compress":true,"num_nextn_predict_layers":1,
+    "linear_attn_config":{"num_heads":64,"head_dim":128,"short_conv_kernel_size":4}},
+    "vision_config":{"model_type":"glm5_next_vision","depth":24,"hidden_size":1024,"intermediate_size":4096,
+    "num_heads":16,"image_size":448,"patch_size":14,"temporal_patch_size":2,"spatial_merge_size":2,
+    "out_hidden_size":4096,"projection_intermediate_size":10240,"in_channels":3,"attention_bias":true}})"),
+      321'323'031'390U - 7'432'067'328U - (128 * 4096 + 4 * 128) - 43 * 288);
+}
+
+// Qwen/Qwen3.8-Flash-Next: general.parameter_count of its GGUF files.
+TEST(ConfigTotals, Qwen38FlashNextHasItsPublishedTotal) {
+  EXPECT_EQ(total(R"({"model_type":"qwen4_exp_text","vocab_size":248320,"hidden_size":2560,"num_hidden_layers":48,
+    "num_attention_heads":24,"num_key_value_heads":2,"head_dim":256,"linear_conv_kernel_dim":4,
+    "linear_key_head_dim":128,"linear_value_head_dim":128,"linear_num_key_heads":16,"linear_num_value_heads":48,
+    "moe_intermediate_size":640,"shared_expert_intermediate_size":640,"num_experts_per_tok":10,"num_experts":512,
+    "hc_count":4,"hc_lowrank":320,"ple_layer_ids":[2],"ple_embed_dim":2560,"ple_conv_kernel_size":4,"ngram_size":3,
+    "heads_per_ngram":8,"ngram_vocab_size_base":20000000,"make_ngram_vocab_size_divisible_by":128,
+    "indexer_n_heads":4,"indexer_kv_heads":1,"indexer_head_dim":128,"tie_word_embeddings":false})"),
+            176'943'899'520U);
+}
+
 }  // namespace

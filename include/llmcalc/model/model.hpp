@@ -71,6 +71,7 @@ struct AttentionShape {
   bool shares_cache = false;     ///< stores nothing: reads an earlier layer's keys and values (Gemma 3n, Gemma 4 E)
   bool bidirectional = false;    ///< sees the whole text at once, which leaves nothing to cache (BERT)
   bool fused_qkv = false;        ///< one projection for queries, keys and values
+  bool expands_latent = false;   ///< latent attention in a GGUF file that caches every head, not the latent
   bool no_kv_weights = false;    ///< has no key and value projections of its own (Gemma 4 E, with shares_cache)
   bool qk_norm_bias = false;     ///< the query and key norms have a bias (LayerNorm)
   Count gate_width = 0;          ///< output features of a separate gate projection (Step 3.5, AFMoE); 0: none
@@ -103,6 +104,7 @@ struct RecurrentShape {
   Count groups = 0;          ///< Mamba-2: B and C groups; delta nets: key heads
   Count conv_kernel = 0;     ///< columns of the causal convolution
   Count time_step_rank = 0;  ///< Mamba-1: rank of dt
+  Count words_state = 0;     ///< values kept for the convolution of hashed words beside the mixer (Qwen4-Exp)
   bool conv_bias = false;
   bool projection_bias = false;      ///< in and out projections have a bias
   bool gated_norm = true;            ///< Mamba-2: a norm of width `inner` before the output projection
@@ -237,9 +239,10 @@ enum class LlamaGraph : std::uint8_t {
   NemotronH,
   Qwen3Next,
   Qwen35,
-  Qwen35Moe
+  Qwen35Moe,
+  Qwen4Exp
 };
-inline constexpr std::size_t llama_graph_count = static_cast<std::size_t>(LlamaGraph::Qwen35Moe) + 1;
+inline constexpr std::size_t llama_graph_count = static_cast<std::size_t>(LlamaGraph::Qwen4Exp) + 1;
 
 /// What other programs do with one family and with no other.
 enum class Quirk : std::uint8_t {

@@ -97,6 +97,7 @@ class LayerReader {
     a.key_bias = has("attn_k.bias") || (a.fused_qkv && a.query_bias);
     a.value_bias = has("attn_v.bias") || (a.fused_qkv && a.query_bias);
     a.output_bias = has("attn_output.bias");
+    if (const GgufTensorInfo* index_keys = get("indexer.k_proj.weight")) a.indexer_head_dim = outputs(index_keys);
     a.sinks = has("attn_sinks.weight") || has("attn_sinks");
     a.gate_width = outputs(get("attn_gate.weight"));
     a.rotary_dim = architecture_.positions == Positions::Rotary ? by_window("rope.dimension_count", a.head_dim) : 0;
@@ -135,6 +136,12 @@ class LayerReader {
       a.nope_head_dim = subtract(number("attention.key_length_mla", number("attention.key_length")), a.rope_head_dim);
     }
     if (values != nullptr) a.value_head_dim = values->sizes[1];
+    a.expands_latent = keys == nullptr && both != nullptr && number("attention.key_length_mla") == 0;
+    if (a.expands_latent) {
+      notes_.emplace_back(
+          "a file of before April 2025: llama.cpp caches keys and values of every head, not the latent; a newly "
+          "converted file needs far less");
+    }
     a.head_dim = add(a.nope_head_dim, a.rope_head_dim);
     a.rotary_dim = a.rope_head_dim;
     a.output_bias = has("attn_output.bias");

@@ -172,6 +172,27 @@ TEST(GgufModel, ReadsLatentAttentionAndSharedExperts) {
   EXPECT_TRUE(model->notes.empty()) << model->notes.front();
 }
 
+// The form of DeepSeek's files of before April 2025, which Ollama's library still has.
+TEST(GgufModel, LatentAttentionThatIsNotAbsorbedCachesEveryHead) {
+  Writer file("deepseek2", 1);
+  file.rms().u32("attention.head_count", 4).u32("attention.head_count_kv", 4).u32("attention.key_length", 24);
+  file.matrix("blk.0.attn_q.weight", 96, 4 * 24)
+      .matrix("blk.0.attn_kv_a_mqa.weight", 96, 64 + 8)
+      .vector("blk.0.attn_kv_a_norm.weight", 64)
+      .matrix("blk.0.attn_kv_b.weight", 64, 4 * (16 + 12))
+      .matrix("blk.0.attn_output.weight", 48, 96)
+      .norms("blk.0.")
+      .dense("blk.0.", 200);
+  const auto model = file.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  const AttentionShape& a = model->layer(0).attention;
+  EXPECT_TRUE(a.expands_latent);
+  EXPECT_EQ(a.head_dim, 24U);
+  EXPECT_EQ(a.value_head_dim, 12U);
+  EXPECT_EQ(parameter_count(*model), file.elements());
+  EXPECT_EQ(model->notes.size(), 1U);
+}
+
 TEST(GgufModel, ReadsHybridsLayerByLayer) {
   Writer file("falcon-h1", 2);
   file.rms()

@@ -51,6 +51,7 @@ struct Architecture {
   bool positions = true;         ///< there is a position input
   Count position_ids = 1;        ///< per token: four where time, height and width of images turn parts of a head
   bool windows = false;          ///< sliding windows are honoured: such layers keep only the cells they need
+  bool indexer_keys = false;     ///< attention that is not latent caches the keys of its indexer
   bool capped_logits = false;    ///< a soft cap on the logits in three more nodes
   bool verified = true;          ///< replay compared with llama.cpp's own dry run
 };
@@ -95,6 +96,11 @@ constexpr Architecture windowed(Architecture a, std::string_view name) {
 constexpr Architecture with_image_positions(std::string_view name) {
   Architecture a = unverified(qwen3next, name);
   a.position_ids = 4;
+  return a;
+}
+/// Attention that picks blocks of keys.
+constexpr Architecture indexed(Architecture a) {
+  a.indexer_keys = true;
   return a;
 }
 /// Gemma 2 caps its logits in three more nodes.
@@ -153,6 +159,7 @@ inline constexpr auto architectures = std::to_array<ArchitectureRow>({
     {LlamaGraph::Qwen3Next, graphs::qwen3next},
     {LlamaGraph::Qwen35, graphs::with_image_positions("qwen35")},
     {LlamaGraph::Qwen35Moe, graphs::with_image_positions("qwen35moe")},
+    {LlamaGraph::Qwen4Exp, graphs::indexed(graphs::with_image_positions("qwen4exp"))},
 });
 static_assert(architectures.size() == llama_graph_count && indexed_by_id(architectures));
 

@@ -47,6 +47,7 @@ struct Sizes {
   bool windows = false;          ///< the architecture honours sliding windows
   bool guesses_windows = false;  ///< that is taken from the model: its graph is not known
   bool indexes = true;           ///< the build computes sparse attention
+  bool indexer_keys = false;     ///< see Architecture
   bool narrow_masks = true;      ///< see BuildRules, as what follows
   bool rotates = true;
   bool twins = true;
@@ -58,6 +59,7 @@ struct Sizes {
   Sizes z;
   z.sequences = s.sequences;
   z.windows = architecture.windows;
+  z.indexer_keys = architecture.indexer_keys;
   z.context = round_up(asked, cell_multiple);
   z.cells = z.context;
   if (!s.kv_unified && s.sequences != 0) {
@@ -105,11 +107,17 @@ struct CacheRows {
   Count summarised = 1;  ///< tokens that a cell stands for
 };
 
+/// Latent attention that caches the latent. Files of before April 2025 have no products of it apart, and llama.cpp
+/// expands it first (`is_mla`).
+[[nodiscard]] constexpr bool absorbs(const Layer& l) {
+  return l.mixer == Mixer::LatentAttention && !l.attention.expands_latent;
+}
+
 /// The caches of one layer; none for a layer without.
 [[nodiscard]] inline std::vector<CacheRows> cache_rows(const Layer& layer, const Serving& s, const Sizes& z) {
   const AttentionShape& a = layer.attention;
-  const bool latent = layer.mixer == Mixer::LatentAttention;
-  if ((layer.mixer != Mixer::Attention && !latent) || !a.caches()) return {};
+  const bool latent = absorbs(layer);
+  if (!layer.attends() || layer.mixer == Mixer::CrossAttention || !a.caches()) return {};
   const auto key = [](Count width) { return KvEntry{.heads = 1, .key_width = width}; };
   std::vector<CacheRows> rows;
   if (is_joint(a)) {
@@ -126,9 +134,8 @@ struct CacheRows {
   if (latent) entry = {.heads = 1, .key_width = a.kv_lora_rank + a.rope_head_dim, .latent = true};
   rows.push_back({cache_label(layer), z.streams, cells_of(a, s, z), entry});
   const Count indexed = a.indexer_head_dim != 0 ? a.indexer_head_dim : z.indexer_width;
-  if (latent && z.indexes && indexed != 0) rows.push_back({"indexer keys", z.streams, z.cells, key(indexed)});
-  // Of pools the raw keys and the pooled ones lie side by side (src/llama-memory-hybrid-idx.cpp at 035aa95, qwen4exp).
-  if (!latent && a.indexer_pool > 1) rows.push_back({"indexer keys", z.streams, z.cells, key(2 * indexed)});
+  if ((latent ? z.indexes : z.indexer_keys) && indexed != 0)
+    rows.push_back({"indexer keys", z.streams, z.cells, key(indexed)});
   return rows;
 }
 

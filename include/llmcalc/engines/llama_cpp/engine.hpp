@@ -82,7 +82,7 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   bool latent = false;
   Count odd_key = 0, odd_value = 0;
   for (const Layer& kind : s.model->kinds) {
-    latent = latent || kind.mixer == Mixer::LatentAttention;
+    latent = latent || absorbs(kind);
     if (kind.mixer != Mixer::Attention) continue;
     if (kind.attention.head_dim % block_of(v.key_format).elements != 0) odd_key = kind.attention.head_dim;
     if (kind.attention.value_head_dim % block_of(v.value_format).elements != 0) {

@@ -43,18 +43,18 @@ inline constexpr std::string_view prediction_source =
 
 namespace detail {
 
-/// True for routed experts whose graph follows llama.cpp's source but was not compared with a dry run: without a gate,
-/// or of a width of their own.
-inline bool has_uncompared_experts(const Model& m) {
+/// True for layers whose graph follows llama.cpp's source but was not compared with a dry run: routed experts without a
+/// gate or of a width of their own, latent attention that is expanded.
+inline bool has_uncompared_layers(const Model& m) {
   return std::any_of(m.kinds.begin(), m.kinds.end(), [](const Layer& l) {
-    return l.is_moe() && (!l.feed_forward.gated || l.feed_forward.latent_width != 0);
+    return (l.is_moe() && (!l.feed_forward.gated || l.feed_forward.latent_width != 0)) || l.attention.expands_latent;
   });
 }
 
 /// A compute buffer; `known` when the graph is one that was compared, `exact` when the layout is replayed as a whole.
 inline Component compute_component(const Model& m, const ComputeShare& share, bool known, bool exact) {
   Component c = component(Part::ComputeBuffer, share.parts, layout_source);
-  known = known && !has_uncompared_experts(m);
+  known = known && !has_uncompared_layers(m);
   if (known && exact) return c;
   // Hyper-connections keep several residual streams, which no graph here has.
   if (m.residual_streams > 1) return with_range(std::move(c), Trust::Assumed, 700, 3000);

@@ -10,7 +10,7 @@ namespace llmcalc::llama_cpp {
 [[nodiscard]] inline std::array<Count, 2> copied_widths(const Builder& b, const Layer& l) {
   if (!b.replay.on_device || !b.flash || !b.sizes.narrow_masks) return {};
   const AttentionShape& a = l.attention;
-  const bool latent = l.mixer == Mixer::LatentAttention;
+  const bool latent = absorbs(l);
   const Count width = latent ? a.kv_lora_rank + a.rope_head_dim : multiply(a.kv_heads, a.head_dim);
   return {b.serving.key_format != KvFormat::Fp16 ? width : 0,
           b.serving.value_format != KvFormat::Fp16 && !latent ? width : 0};
@@ -28,7 +28,7 @@ namespace llmcalc::llama_cpp {
 /// Bytes of attention's output as its node gives it: latent attention's is still in the latent space.
 [[nodiscard]] inline Count attention_bytes(const Builder& b, const Layer& l) {
   const AttentionShape& a = l.attention;
-  return l.mixer == Mixer::LatentAttention ? product(a.kv_lora_rank, a.heads, b.u) : b.query_bytes(l);
+  return absorbs(l) ? product(a.kv_lora_rank, a.heads, b.u) : b.query_bytes(l);
 }
 
 inline Node flash_attention(Builder& b, const Layer& l, Node queries) {
@@ -145,7 +145,7 @@ inline Node separate_queries(Builder& b, const Layer& l, Node h) {
 
 /// Attention of one layer: normed input to the input of the output projection.
 inline Node attention(Builder& b, const Layer& l, Node h) {
-  if (l.mixer == Mixer::LatentAttention) return latent_attention(b, l, h);
+  if (absorbs(l)) return latent_attention(b, l, h);
   CacheInputs& c = b.cache_of(l);
   const Count q = b.query_bytes(l);
   const Node queries = l.attention.fused_qkv ? fused_queries(b, l, h) : separate_queries(b, l, h);

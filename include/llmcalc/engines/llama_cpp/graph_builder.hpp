@@ -141,7 +141,7 @@ class Builder {
   Node key_copy(const Layer& l) {
     if (!layer_on_host()) return no_node;
     const AttentionShape& a = l.attention;
-    const bool latent = l.mixer == Mixer::LatentAttention;
+    const bool latent = absorbs(l);
     const Count width = latent ? a.kv_lora_rank + a.rope_head_dim : multiply(a.kv_heads, a.head_dim);
     return g.add_host_copy(cached_bytes(l, width, serving.key_format), TensorName::HostCache);
   }
@@ -150,7 +150,7 @@ class Builder {
   Node value_copy(const Layer& l) {
     if (!layer_on_host()) return no_node;
     const AttentionShape& a = l.attention;
-    if (l.mixer != Mixer::LatentAttention) {
+    if (!absorbs(l)) {
       const Count width = multiply(a.kv_heads, a.value_head_dim);
       return g.add_input(cached_bytes(l, width, serving.value_format), {}, {TensorName::HostCache});
     }
@@ -208,7 +208,7 @@ class Builder {
     if (rotates(l, serving.key_format)) n.key_rotation = product(4, rotation_side(l), rotation_side(l));
     if (rotates(l, serving.value_format)) n.value_rotation = 4 * value_rotation_side * value_rotation_side;
     n.key_index = multiply(8, sizes.ubatch);
-    if (l.mixer != Mixer::LatentAttention) {
+    if (!absorbs(l)) {
       // Without flash attention V is stored transposed, so every value needs an index of its own.
       n.value_index = product(8, sizes.ubatch, flash ? 1 : multiply(l.attention.kv_heads, l.attention.head_dim));
     }

@@ -160,6 +160,9 @@ struct Holding {
       parts.push_back(
           summand("convolution", {all, here, {"channels", shape.convolution}, {"columns", columns}, copies}, {1, 4}));
     }
+    if (r.words_state != 0) {
+      parts.push_back(summand("convolution of hashed words", {all, here, {"values", r.words_state}, copies}, {1, 4}));
+    }
     if (shape.state == 0) continue;
     parts.push_back(
         multiply(r.inner, r.state) == shape.state
