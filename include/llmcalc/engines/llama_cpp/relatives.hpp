@@ -95,7 +95,21 @@ inline void add_warnings_inside(const Scenario& s, std::vector<std::string>& out
   return e;
 }
 
-inline constexpr Engine ollama = relative(Runtime::Ollama, "ollama run", ollama_context);
+/// Ollama's own engine keeps 24 states to go back to beside the one in use (its logs of Qwen3-Coder-Next, 2026-04:
+/// 785 MiB in 15 layers of 2.09 MiB).
+inline void add_ollama_warnings(const Scenario& s, std::vector<std::string>& out) {
+  add_warnings_inside(s, out);
+  if (std::ranges::none_of(s.model->kinds, &Layer::recurs)) return;
+  out.emplace_back(
+      "Ollama's own engine, where it runs the model instead of llama.cpp, keeps 25 copies of the recurrent states; "
+      "one is counted.");
+}
+
+inline constexpr Engine ollama = [] {
+  Engine e = relative(Runtime::Ollama, "ollama run", ollama_context);
+  e.add_warnings = add_ollama_warnings;
+  return e;
+}();
 inline constexpr Engine lm_studio =
     relative(Runtime::LmStudio, "lms load", [](const Scenario& s) { return at_most_trained(s, 4096); });
 /// llama.cpp's warnings, and what is not known of the fork.
