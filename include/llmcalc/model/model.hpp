@@ -257,8 +257,8 @@ enum class Quirk : std::uint8_t {
   ClampedGlu,            ///< experts with interleaved gate and up, clamped, which transformers computes step by step
   NormsInSteps,          ///< Megatron Bridge writes its norms step by step in fp32 (Gemma 4)
   WindowPool,            ///< SGLang keeps a pool of its own for its layers with windows
-  UncomparedCache,       ///< engines' caches of it were read in their source only, no log was compared (DeepSeek V4.1)
-  OwnLoss,               ///< its class computed the loss itself until transformers 4.50, without the 16-bit logits
+  UncomparedCache,  ///< engines' caches of it were read in their source only, no log was compared (DeepSeek V4.1)
+  OwnLoss,          ///< its class computed the loss itself until transformers 4.50, without the 16-bit logits
 };
 
 /// The quirks of a family. Its row sets them (src/models); engines and training ask for them, never for a name.
