@@ -760,8 +760,11 @@ TEST(CommandLaws, TheScenariosAreOfEveryKind) {
     missing += kind + "\n";
     ++unseen;
   }
-  // A few hundred may lack one kind of dozens.
-  EXPECT_LE(unseen, cases().size() >= 1000 ? 0 : seen.size() / 10) << missing;
+  // A few hundred may lack some kinds of dozens, the few of a run under sanitizers more of them.
+  const std::size_t may_lack = cases().size() >= 1000  ? 0
+                               : cases().size() >= 300 ? seen.size() / 10
+                                                       : seen.size() / 4;
+  EXPECT_LE(unseen, may_lack) << missing;
   if (cases().size() > 1000) std::cout << told;
 }
 
