@@ -267,7 +267,7 @@ Result<Model> model_from_shapes(const LogicalTensors& stored, const std::string&
   const Count layers = numbers_after(stored, "layers.");
   if (embedding == nullptr || query == nullptr || key == nullptr || up == nullptr || layers == 0 ||
       columns(embedding) == 0) {
-    const auto empty = std::ranges::find_if_not(stored.tensors, has_elements);
+    const auto empty = std::find_if_not(stored.tensors.begin(), stored.tensors.end(), has_elements);
     return without_config(id, empty != stored.tensors.end()
                                   ? in_quotes(empty->name) + " has no elements"
                                   : "its tensors are not named like those of a known language model");
