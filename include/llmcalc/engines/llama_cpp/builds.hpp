@@ -6,10 +6,10 @@
 // cache inside the compute buffer (#23907, 2026-06-03). Before, the mask was 32 bits wide and cast to 16 in front of the
 // first flash attention: both lie there at once. Logs of such builds are met to the printed digit (Llama 3.2 3B in
 // Ollama, 131,072 cells: 408.01 and 262.01 MiB; Qwen3.5 9B with a Q8_0 cache: 808.02 with 262,144 cells of 2026-03,
-// 3,120.28 and 2,064.29 with 1,048,576 later). A quantized cache is rotated since 2026-04, and raw embeddings have an input
-// of their own since 2026-01. Build numbers of those weeks are interpolated between builds of known date (7000: 2025-11-08, 10573: 2026-08-22), so a build near them may follow
-// the other row. The oldest row, before the cache was written by index (2025-07), is a closed form, equal to CUDA logs of
-// 2025-03 to the printed digit.
+// 3,120.28 and 2,064.29 with 1,048,576 later). A quantized cache is rotated since 2026-04, and raw embeddings have an
+// input of their own since 2026-01. Build numbers of those weeks are interpolated between builds of known date (7000:
+// 2025-11-08, 10573: 2026-08-22), so a build near them may follow the other row. The oldest row, before the cache was
+// written by index (2025-07), is a closed form, equal to CUDA logs of 2025-03 to the printed digit.
 
 #include <llmcalc/engines/llama_cpp/cache.hpp>
 #include <llmcalc/estimate/estimate.hpp>
