@@ -2,6 +2,7 @@
 
 #include "differences.hpp"
 #include "driver.hpp"
+#include "support/sanitized.hpp"
 
 #include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/usual_settings.hpp>
@@ -119,12 +120,7 @@ class Worker {
     switch (field.kind()) {
       case FieldKind::Whole:
       case FieldKind::OptionalWhole:
-      case FieldKind::Real:
-        drag();
-        type();
-        refuse();
-        step_by_keys();
-        break;
+      case FieldKind::Real: work_slider(); break;
       case FieldKind::Flag: toggle(); break;
       case FieldKind::Choice:
       case FieldKind::Coded:
@@ -141,6 +137,16 @@ class Worker {
   }
 
  private:
+  /// By the mouse and by keys. Under a sanitizer one of the ways, in turn: the next setting gets another.
+  void work_slider() {
+    constexpr std::array ways{&Worker::drag, &Worker::type, &Worker::refuse, &Worker::step_by_keys};
+    static std::size_t turn = 0;
+    const std::size_t only = turn++ % ways.size();
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      if (!sanitized || i == only) (this->*ways[i])();
+    }
+  }
+
   /// Exactly this setting changed; then everything goes back.
   void expect_changed(const char* how) {
     const bool changed = !same_setting(field, start, d.app.scenario);
