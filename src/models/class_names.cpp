@@ -40,16 +40,21 @@ std::string_view stem_of(std::string_view class_name) {
   return class_name;
 }
 
-/// Families that their classes call differently: "class>family class>family".
+/// Families that their classes, or all of one name, call differently: "class>family class>family".
 constexpr std::string_view other_stems =
-    "BailingMoeLinearV2>bailing_moe_linear BailingMoeV2_5>bailing_hybrid BailingMoeV3>bailing_hybrid "
-    "CogVLMVideo>cogvlm DeciLM>nemotron-nas DeepSeekMTP>deepseek_v3 DeepseekOCR>deepseek_vl_v2 "
-    "DeepseekOCR2>deepseek_vl_v2 DeepseekV32>deepseek_v32 EagleDeepSeekMTP>deepseek_v3 ErnieMTP>ernie4_5_moe "
-    "Fairseq2Llama>llama GPTRefact>gpt_bigcode IQuestCoder>llama LlamaBidirectional>llama Mantis>llava "
-    "Gemma3Text>gemma3_text GritLM>mistral Grok1Model>grok HunYuanDenseV1>hunyuan_v1_dense "
-    "HunYuanMoEV1>hunyuan_v1_moe InternVLChat>internvl_chat LLaDAMoE>llada MPT>mpt MarianMT>marian "
-    "MistralLarge3>deepseek_v3 QWenVL>qwen RW>falcon Speech2Text>speech_to_text Step3p7Flash>step3p7 "
-    "StableLMEpoch>stablelm Step3p7>step3p7 Tarsier2>qwen2_vl TeleChat2>telechat TeleChat3>llama";
+    "BailingMoeLinearV2>bailing_moe_linear BailingMoeV25>bailing_hybrid BailingMoeV2_5>bailing_hybrid "
+    "BailingMoeV3>bailing_hybrid CogVLMVideo>cogvlm DeciLM>nemotron-nas DeepSeekMTP>deepseek_v3 "
+    "DeepseekOCR2>deepseek_vl_v2 DeepseekOCR>deepseek_vl_v2 DeepseekV32>deepseek_v32 "
+    "DiffusionGemmaForBlockDiffusion>diffusion_gemma EagleDeepSeekMTP>deepseek_v3 ErnieMTP>ernie4_5_moe "
+    "Fairseq2Llama>llama Gemma3Text>gemma3_text GPTRefact>gpt_bigcode GritLM>mistral Grok1Model>grok "
+    "HunYuanDenseV1>hunyuan_v1_dense HunYuanMoEV1>hunyuan_v1_moe "
+    "InklingForConditionalGeneration>inkling_mm_model InternVLChat>internvl_chat IQuestCoder>llama "
+    "LLaDAMoE>llada LlamaBidirectional>llama Mantis>llava MarianMT>marian MiMoV2Omni>mimo_v2 "
+    "MiniMaxM3SparseForCausalLM>minimax_m3 MiniMaxM3SparseForConditionalGeneration>minimax_m3_vl "
+    "MistralLarge3>deepseek_v3 MPT>mpt MuseGlimmerForConditionalGeneration>muse_glimmer "
+    "NemotronH_Omni_Reasoning_V3>NemotronH_Nano_Omni_Reasoning_V3 QWenVL>qwen RW>falcon "
+    "Speech2Text>speech_to_text StableLMEpoch>stablelm Step3p7>step3p7 Step3p7Flash>step3p7 Tarsier2>qwen2_vl "
+    "TeleChat2>telechat TeleChat3>llama UnlimitedOCR>unlimited-ocr VoxtralRealtimeGeneration>voxtral_realtime";
 
 /// Families, and model types that are refused, by the bare names of their classes.
 const std::map<std::string, std::string_view>& types_by_stem() {
@@ -159,7 +164,7 @@ std::string_view model_type_of_class(std::string_view class_name) {
     if (class_name.starts_with(draft)) return model_type_of_class(class_name.substr(draft.size()));
   }
   const std::string_view own = stem_of(class_name);
-  for (const std::string& stem : {bare(own), bare(class_name)}) {
+  for (const std::string& stem : {bare(class_name), bare(own)}) {
     const auto found = known.find(stem);
     if (found != known.end()) return found->second;
   }

@@ -105,6 +105,12 @@ void adjust_hyperclovax(const Fields& c, Model& m, Layer& layer, FeedForward&) {
       "post_feedforward_layernorm>post_norm2");
 }
 
+/// Voxtral Realtime: two narrow matrices scale what goes into a block by the delay.
+void finish_voxtral_realtime(const Fields& c, Model& m) {
+  add_layer_tensors(m, "other ada_rms_norm.linear1. : rank x hidden; other ada_rms_norm.linear2. : hidden x rank",
+                    {{"rank", c.count("ada_rms_norm_t_cond_dim", range::width, 32)}});
+}
+
 /// BitNet b1.58: a norm before the output projection and one before the down projection.
 void finish_bitnet(const Fields&, Model& m) {
   add_layer_tensors(m, "norm self_attn.attn_sub_norm. : hidden; norm mlp.ffn_sub_norm. : width",
@@ -304,6 +310,8 @@ constexpr FamilyRow rows[] = {
      .windows = {.layers = Windows::All}},
     {.model_type = "ministral", .family = "Mistral", .windows = {.layers = Windows::AllUnlessNamed}},
     {.model_type = "ministral3", .family = "Mistral", .like = "mistral"},
+    {.model_type = "voxtral_realtime_text", .family = "Mistral", .windows = {.layers = Windows::All},
+     .finish = finish_voxtral_realtime},
     {.model_type = "cwm", .family = "CWM", .bias = no, .windows = {.layers = Windows::ButFirstOfFour}},
     {.model_type = "granite_swa", .family = "Granite", .sinks = true, .windows = {.layers = Windows::ButFirstOfFour}},
     {.model_type = "smollm3", .family = "SmolLM",

@@ -138,6 +138,15 @@ void read_gemma4(const Fields& c, Model& m) {
   add_per_layer_embedding(c, m);
 }
 
+/// DiffusionGemma: Gemma 4 with a block that reads what the last step guessed.
+void read_diffusion_gemma(const Fields& c, Model& m) {
+  read_gemma4(c, m);
+  add_tensors(m, R"(
+      norm model.self_conditioning.pre_norm. : hidden; other model.self_conditioning.down_proj. : hidden x width
+      other model.self_conditioning.gate_proj. model.self_conditioning.up_proj. : width x hidden)",
+              {{"width", c.required("intermediate_size", range::width)}});
+}
+
 using enum NormKind;
 using enum NormPlacement;
 
@@ -157,6 +166,8 @@ constexpr FamilyRow rows[] = {
      .attention_softcap = "attn_logit_softcapping", .final_softcap = "final_logit_softcapping"},
     {.model_type = "gemma3n_text", .family = "Gemma", .reader = read_gemma3n},
     {.model_type = "gemma4_text", .family = "Gemma", .reader = read_gemma4,
+     .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps, Quirk::WindowPool}}},
+    {.model_type = "diffusion_gemma_text", .family = "Gemma", .reader = read_diffusion_gemma,
      .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps, Quirk::WindowPool}}},
     {.model_type = "gemma4_unified_text", .family = "Gemma", .reader = read_gemma4,
      .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps, Quirk::WindowPool}}},

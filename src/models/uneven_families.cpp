@@ -86,25 +86,20 @@ ChangeLayer vary_mimo_v2(const Fields& c, Model&, const Layer& layer, Count n) {
   };
 }
 
-/// MiMo V2.5 sees and listens: towers as vLLM's class builds them, and an embedding for every codebook of the sound.
+/// MiMo V2.5 sees and listens: two towers, compared with every tensor of the published files, and an embedding for each
+/// codebook of the sound. The tokenizer of sounds is a model of its own.
 void finish_mimo_v2(const Fields& c, Model& m) {
-  if (!c.is_object("vision_config") && !c.is_object("audio_config")) return;
   if (c.is_object("vision_config")) write_tower(c, c.object("vision_config"), m, "mimo_v2");
-  if (c.is_object("audio_config")) {
-    const Fields audio = c.object("audio_config");
-    write_tower(c, audio, m, "mimo_v2_audio");
-    // One size for all codebooks ("1280") or each one's ("1025-1025-129").
-    const std::vector<Count> sizes = listed_numbers(audio.text("speech_vocab_size", "1280"));
-    Count rows = 0;
-    for (const Count size : sizes) rows = add(rows, size);
-    if (sizes.size() == 1) rows = multiply(rows, audio.count("audio_channels", {1, 1024}, 20));
-    add_tensor(m, "speech_embeddings.weight", rows, audio.count("input_local_dim", range::width, 1024),
-               TensorRole::Other, ModelPart::Encoder);
-  }
-  m.trust = Trust::Modelled;
-  c.assume(
-      "the towers are counted as vLLM's class builds them, without the tokenizer of sounds, which is a model of "
-      "its own; no published total was compared");
+  if (!c.is_object("audio_config")) return;
+  const Fields audio = c.object("audio_config");
+  write_tower(c, audio, m, "mimo_v2_audio");
+  // One size for all codebooks ("1280") or each one's ("1025-1025-129").
+  const std::vector<Count> sizes = listed_numbers(audio.text("speech_vocab_size", "1280"));
+  Count rows = 0;
+  for (const Count size : sizes) rows = add(rows, size);
+  if (sizes.size() == 1) rows = multiply(rows, audio.count("audio_channels", {1, 1024}, 20));
+  add_tensor(m, "speech_embeddings.weight", rows, audio.count("input_local_dim", range::width, 1024),
+             TensorRole::Other, ModelPart::Encoder);
 }
 
 /// Width that Nemotron-NAS makes of a multiple: two thirds, rounded up to 256.
@@ -266,10 +261,14 @@ void read_inkling_text(const Fields& c, Model& m) {
   m.positions = Positions::None;
   const AttentionShape full = inkling_attention(c, "");
   AttentionShape sliding = inkling_attention(c, "swa_");
-  sliding.window = c.count("sliding_window", range::tokens, 512);
+  sliding.window = c.count("sliding_window_size", range::tokens, c.count("sliding_window", range::tokens, 512));
   FeedForward dense;
   dense.width = c.count("dense_intermediate_size", range::width, c.count("intermediate_size", range::width, 24576));
-  FeedForward mixture = routed_experts(c, "n_routed_experts", "moe_intermediate_size");
+  // In the published files intermediate_size is the experts' width; transformers writes it as moe_intermediate_size.
+  const bool published =
+      c.given("dense_intermediate_size") && c.given("intermediate_size") && !c.given("moe_intermediate_size");
+  FeedForward mixture =
+      routed_experts(c, "n_routed_experts", published ? "intermediate_size" : "moe_intermediate_size");
   mixture.fused_expert_gate_up = mixture.correction_bias = true;
   mixture.shared_width = multiply(c.count("n_shared_experts", range::experts, 2), mixture.expert_width);
   const Count n = layer_count(c);

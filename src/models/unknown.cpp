@@ -153,7 +153,8 @@ void read_unknown(const Fields& c, Model& m) {
                                                "language_model", "text_model", "decoder_config",  "llm"};
   for (const char* key : inner_keys) {
     const auto* inner = c.find(key);
-    if (c.has("hidden_size") || !inner || !inner->is_object()) continue;
+    // Some repeat the text model's width, but not its layers, at the top level.
+    if ((c.has("hidden_size") && c.has("num_hidden_layers")) || !inner || !inner->is_object()) continue;
     Fields text = c.object(key);
     const FamilyRow* row = find_family(text.model_type());
     for (const std::string& of : text.texts("architectures")) {

@@ -40,7 +40,8 @@ constexpr auto harmless = std::to_array<std::string_view>({
     "quantization_bits", "tensor_parallel_size", "ep_size", "split_ngram_parts", "num_target_layers",
     // repeated elsewhere, or of a part that published checkpoints leave out
     "num_attention_layers", "dim_model_base", "mup_base_width", "mup_denominator", "block_dim", "conv_dim",
-    "conv_dim_out", "expert_hidden_dim", "num_mtp_modules", "vocab_size_per_layer_input", "num_labels", "_num_labels",
+    "conv_dim_out", "expert_hidden_dim", "num_mtp_modules", "vocab_size_per_layer_input", "unpadded_vocab_size",
+    "num_labels", "_num_labels",
 });
 // clang-format on
 
@@ -60,7 +61,7 @@ constexpr auto names_of_experts =
 /// Parts of keys that change no tensor of a tower, whose heads are as wide together as the tower.
 constexpr auto harmless_in_towers =
     std::to_array<std::string_view>({"head", "pooling", "position", "text_hidden", "mm_hidden", "image_size",
-                                     "merge_size", "patch_size", "channels"});
+                                     "merge_size", "patch_size", "channels", "query_groups", "chunksize"});
 
 /// Objects that describe no tensors.
 constexpr auto harmless_objects = std::to_array<std::string_view>(

@@ -218,7 +218,7 @@ TEST(ConfigIrregular, MimoV25SeesAndListens) {
   constexpr Count layer = 4 * a * a + 3 * a + 3 * a * 4096 + 2 * a;
   constexpr Count heard = 6 * layer + a + 16384 * 4096 + 16384 * 4096 + 20 * 1280 * a;
   EXPECT_EQ(parameter_count(whole) - parameter_count(read("{" + text + "}")), seen + heard);
-  EXPECT_EQ(whole.trust, Trust::Modelled);
+  EXPECT_EQ(whole.trust, Trust::Exact);
 }
 
 TEST(ConfigIrregular, AClassThatBuildsATowerWithoutItsConfigIsNotExact) {
@@ -315,6 +315,18 @@ TEST(ConfigIrregular, InklingIsTheSumOfItsClass) {
     "dense_mlp_idx":1,"dense_intermediate_size":1024})");
   EXPECT_EQ(parameter_count(dense),
             2 * 201024 * h + 2 * h + 2 * attention(1024, 1024) + 2 * beside + 3 * 1024 * h + 1 + mixture);
+  // The published files call the experts' width intermediate_size.
+  const Model published = read(R"({"model_type":"inkling_text","num_hidden_layers":1,"local_layer_ids":[],
+    "dense_mlp_idx":0,"dense_intermediate_size":1024,"intermediate_size":2048,"sliding_window_size":256})");
+  EXPECT_EQ(published.layer(0).feed_forward.expert_width, 2048U);
+}
+
+TEST(ConfigIrregular, ATextModelIsReadThoughTheTopLevelRepeatsItsWidth) {
+  const Model m = read(R"({"model_type":"new_listener","hidden_size":64,"text_config":{"model_type":"qwen3",
+    "hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"num_key_value_heads":2,"head_dim":16,
+    "intermediate_size":128,"vocab_size":100}})");
+  EXPECT_EQ(m.layer_count(), 2U);
+  EXPECT_EQ(m.trust, Trust::Assumed);
 }
 
 }  // namespace
