@@ -27,6 +27,18 @@ constexpr std::string_view plain_architectures =
     "step35>step3p5 deepseek2-ocr>deepseek_v2 hunyuan_vl>hunyuan_v1_dense hy_v3>hy_v3 llama-embed>llama "
     "paddleocr>paddleocr_vl_text pangu-embedded>PanguEmbedded";
 
+constexpr std::string_view deepseek4_keys =
+    "attention.key_length>head_dim rope.dimension_count>qk_rope_head_dim attention.output_lora_rank>o_lora_rank "
+    "attention.output_group_count>o_groups attention.sliding_window>sliding_window "
+    "attention.compress_ratios>compress_ratios attention.kv_source_layers>kv_source_layer_ids "
+    "attention.index_source_layers>index_source_layer_ids";
+constexpr std::string_view glm5_keys =
+    "attention.kv_lora_rank>kv_lora_rank attention.key_length_mla>qk_nope_head_dim "
+    "attention.value_length_mla>v_head_dim "
+    "attention.indexer.kpool>index_kpool leading_dense_block_count>first_k_dense_replace "
+    "feed_forward_length>intermediate_size attention.head_count>linear_num_heads kda.head_dim>linear_head_dim "
+    "ssm.conv_kernel>linear_conv_kernel_dim";
+
 // clang-format off
 /// The others.
 constexpr auto architectures = std::to_array<GgufArchitecture>({
@@ -70,6 +82,13 @@ constexpr auto architectures = std::to_array<GgufArchitecture>({
     {.name = "arcee", .model_type = "arcee", .activation = ReluSquared},
     {.name = "cohere2moe", .model_type = "cohere2_moe", .window_period = 4},
     {.name = "jais2", .model_type = "jais2", .activation = ReluSquared},
+    {.name = "deepseek4", .model_type = "deepseek_v4", .config = deepseek4_keys},
+    {.name = "deepseek41", .model_type = "deepseek_v41_text", .config = deepseek4_keys},
+    {.name = "glm5-next", .model_type = "glm5_next_text", .config = glm5_keys},
+    {.name = "glm5next", .model_type = "glm5_next_text", .config = glm5_keys},
+    {.name = "t5", .model_type = "t5",
+     .config = "decoder_block_count>num_decoder_layers feed_forward_length>d_ff attention.key_length>d_kv "
+               "attention.relative_buckets_count>relative_attention_num_buckets"},
 });
 // clang-format on
 
@@ -84,7 +103,6 @@ constexpr auto refusals = std::to_array<Refusal>({
      "t5encoder",
      "is a text encoder, not a model that generates text"},
     {"eagle3 dflash gemma4-assistant", "is a draft model of speculative decoding, which runs beside its target only"},
-    {"t5", "is an encoder with a decoder, which is read from its config.json alone"},
     {"wavtokenizer-dec", "is an audio decoder, not a language model"},
     {"flux sd1 sdxl sd3", "is an image model, not a language model"},
     {"wan", "is a video model, not a language model"},

@@ -22,7 +22,18 @@ struct GgufArchitecture {
   std::uint32_t chunk = 0;  ///< windows are chunks of this length (Llama 4)
   bool plus_one_norm = false;
   Positions positions = Positions::Rotary;
+  /// "key>config_key ...": the family reads a config made of these keys, because tensors alone do not say what a cache
+  /// holds (compressed entries, pools) or there are two stacks. Empty: the layers are read by their tensors.
+  std::string_view config{};
 };
+
+/// The keys that all of these configs share (GgufArchitecture::config). Source: set_gguf_parameters of the classes of
+/// llama.cpp's converter (2026-10) and the keys of its src/llama-arch.cpp.
+inline constexpr std::string_view common_config_keys =
+    "attention.head_count>num_attention_heads context_length>max_position_embeddings expert_count>n_routed_experts "
+    "expert_used_count>num_experts_per_tok expert_shared_count>n_shared_experts "
+    "expert_feed_forward_length>moe_intermediate_size attention.indexer.head_count>index_n_heads "
+    "attention.indexer.key_length>index_head_dim attention.q_lora_rank>q_lora_rank hyper_connection.count>hc_mult";
 
 /// An architecture; nothing when it is not known (its files are read all the same).
 std::optional<GgufArchitecture> find_architecture(std::string_view name);

@@ -8,9 +8,12 @@
 #include "readers/gguf/view.hpp"
 #include "readers/problems.hpp"
 
+#include <llmcalc/base/words.hpp>
 #include <llmcalc/model/gguf_tensor.hpp>
 #include <llmcalc/model/inventory.hpp>
 #include <llmcalc/model/model.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -172,7 +175,7 @@ class ModelReader {
     read_stream();
     const Count layers = check_numbers();
     if (!problems_.empty()) return problems_.take();
-    read_layers(layers);
+    architecture_.config.empty() ? read_layers(layers) : read_by_family(layers);
     if (!problems_.empty()) return problems_.take();
     read_format();
     build_inventory(model_);
@@ -295,6 +298,54 @@ class ModelReader {
     }
     std::ranges::sort(model_.notes);
     model_.notes.erase(std::unique(model_.notes.begin(), model_.notes.end()), model_.notes.end());
+  }
+
+  /// Reads the model by its family, from a config made of the file's keys. What its inventory does not have stays
+  /// without a purpose: prediction layers, tables of hashed words, tables of the experts of every word.
+  void read_by_family(Count blocks) {
+    const Count last = blocks - 1;
+    const bool predicts = view_.tensor(last, "nextn.eh_proj.weight") != nullptr;
+    if (predicts) blocks = subtract(blocks, view_.number("nextn_predict_layers").value_or(1));
+    const GgufTensorInfo* gate = view_.tensor("enc.blk.0.ffn_gate.weight");
+    nlohmann::json config{{"vocab_size", model_.vocabulary},
+                          {"hidden_size", model_.hidden},
+                          {"num_hidden_layers", blocks},
+                          {"num_key_value_heads", view_.number("attention.head_count").value_or(0)},
+                          {"tie_word_embeddings", model_.tied_head},
+                          {"torch_dtype", "float16"},
+                          {"feed_forward_proj", gate != nullptr ? "gated-gelu" : "relu"}};
+    for (std::string_view keys : {architecture_.config, common_config_keys}) {
+      while (!keys.empty()) {
+        std::string_view name = take_until(keys, " ");
+        const std::string_view key = take_until(name, ">");
+        const GgufEntry* entry = view_.entry(key);
+        const auto* list = entry == nullptr ? nullptr : std::get_if<GgufList>(&entry->value);
+        if (list != nullptr) {
+          config[std::string(name)] = list->numbers;
+        } else if (const auto number = view_.number(key)) {
+          config[std::string(name)] = *number;
+        }
+      }
+    }
+    // Layers without heads for keys keep a state instead.
+    if (const GgufEntry* heads = view_.entry("attention.head_count_kv"); heads != nullptr) {
+      const auto* list = std::get_if<GgufList>(&heads->value);
+      for (std::size_t i = 0; list != nullptr && i < std::min<std::size_t>(blocks, list->numbers.size()); ++i)
+        config["layer_types"].push_back(list->numbers[i] == 0 ? "linear_attention" : "full_attention");
+    }
+    const std::string type = model_.model_type;
+    models::Findings findings;
+    models::find_family(type)->read(models::Fields(config, type, {}, findings), model_);
+    for (const Issue& issue : findings.issues)
+      problems_.add(std::string(view_.architecture()), issue.where + ": " + issue.what);
+    for (const Layer& kind : model_.kinds) is_possible(kind, 0);
+    model_.notes.insert(model_.notes.end(), findings.notes.begin(), findings.notes.end());
+    for (const GgufTensorInfo& tensor : view_.set().tensors) {
+      const auto layer = layer_of(tensor.name);
+      const bool beside = tensor.name.find("engram") != std::string::npos ||
+                          tensor.name.find("tid2eid") != std::string::npos || (layer && layer->first >= blocks);
+      if (!beside) view_.tensor(tensor.name);
+    }
   }
 
   /// What stands beside a multi-token-prediction layer and is in the inventory of one.

@@ -299,5 +299,73 @@ TEST(GgufModel, RefusesNumbersThatCannotBe) {
   EXPECT_TRUE(has_issue(wide.model(), "blk.0", "number of heads is 1048576"));
 }
 
+TEST(GgufModel, AnArchitectureWithCompressedEntriesIsReadByItsFamily) {
+  // DeepSeek V4: two layers with a window alone, a finely and a heavily compressed one. A list that is longer than the
+  // layers belongs to prediction layers.
+  Writer w("deepseek4", 4);
+  w.rms().heads(4, 1, 32).u32("attention.q_lora_rank", 48).u32("attention.output_lora_rank", 16);
+  w.u32("attention.output_group_count", 2).u32("rope.dimension_count", 8).u32("attention.sliding_window", 64);
+  w.u32("attention.indexer.head_count", 2).u32("attention.indexer.key_length", 16);
+  w.list("attention.compress_ratios", {0, 0, 4, 128, 0}).u32("expert_count", 8).u32("expert_used_count", 2);
+  w.u32("expert_shared_count", 1).u32("expert_feed_forward_length", 40).u32("hyper_connection.count", 4);
+  for (int i = 0; i < 4; ++i) w.matrix("blk." + std::to_string(i) + ".attn_q_a.weight", 96, 48);
+  const auto model = w.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  EXPECT_EQ(model->model_type, "deepseek_v4");
+  ASSERT_EQ(model->layer_count(), 4U);
+  EXPECT_EQ(model->layer(1).attention.compress_ratio, 0U);
+  EXPECT_EQ(model->layer(2).attention.compress_ratio, 4U);
+  EXPECT_EQ(model->layer(2).attention.indexer_head_dim, 16U);
+  EXPECT_EQ(model->layer(3).attention.compress_ratio, 128U);
+  EXPECT_EQ(model->layer(3).attention.window, 64U);
+  // Most of its tensors are missing here, which must not be called exact.
+  EXPECT_NE(model->trust, Trust::Exact);
+}
+
+TEST(GgufModel, LayersWithoutKeyHeadsKeepAState) {
+  for (const char* name : {"glm5-next", "glm5next"}) {
+    Writer w(name, 3);
+    w.u32("attention.head_count", 4).u32("attention.q_lora_rank", 48).u32("attention.kv_lora_rank", 24);
+    w.list("attention.head_count_kv", {0, 0, 1}).u32("attention.key_length_mla", 32).u32("kda.head_dim", 16);
+    w.u32("attention.value_length_mla", 32).u32("attention.indexer.head_count", 2).u32("attention.indexer.kpool", 4);
+    w.u32("attention.indexer.key_length", 16).u32("leading_dense_block_count", 1).u32("feed_forward_length", 64);
+    w.u32("expert_count", 8).u32("expert_used_count", 2).u32("expert_feed_forward_length", 40);
+    for (int i = 0; i < 3; ++i) w.norms("blk." + std::to_string(i) + ".");
+    const auto model = w.model();
+    ASSERT_TRUE(model) << first_issue(model);
+    EXPECT_EQ(model->layer(0).mixer, Mixer::KimiDeltaNet);
+    EXPECT_EQ(model->layer(0).recurrent.heads, 4U);
+    EXPECT_EQ(model->layer(2).mixer, Mixer::LatentAttention);
+    EXPECT_EQ(model->layer(2).attention.indexer_pool, 4U);
+    EXPECT_EQ(model->layer(2).feed_forward.experts, 8U);
+  }
+}
+
+TEST(GgufModel, ReadsBothStacksOfT5) {
+  Writer w("t5", 1);
+  w.heads(4, 4, 16).u32("feed_forward_length", 128).u32("decoder_block_count", 2).rms();
+  w.u32("attention.relative_buckets_count", 32);
+  const auto stack = [&](const std::string& b, bool crosses) {
+    for (const std::string& at :
+         crosses ? std::vector<std::string>{"attn", "cross_attn"} : std::vector<std::string>{"attn"}) {
+      for (const char* part : {"_q.weight", "_k.weight", "_v.weight"}) w.matrix(b + at + part, 96, 64);
+      w.matrix(b + at + "_o.weight", 64, 96).vector(b + at + "_norm.weight", 96);
+    }
+    w.dense(b, 128).vector(b + "ffn_norm.weight", 96);
+  };
+  stack("enc.blk.0.", false);
+  stack("dec.blk.0.", true);
+  stack("dec.blk.1.", true);
+  w.matrix("enc.blk.0.attn_rel_b.weight", 4, 32).matrix("dec.blk.0.attn_rel_b.weight", 4, 32);
+  w.vector("enc.output_norm.weight", 96);
+  const auto model = w.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  EXPECT_TRUE(model->has_encoder());
+  EXPECT_EQ(model->layer_count(), 2U);
+  EXPECT_TRUE(model->tied_head);
+  EXPECT_EQ(parameter_count(*model), w.elements());
+  EXPECT_EQ(model->trust, Trust::Exact) << (model->notes.empty() ? "" : model->notes.front());
+}
+
 }  // namespace
 }  // namespace llmcalc::io
