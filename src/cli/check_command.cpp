@@ -3,6 +3,7 @@
 #include "cli/answer.hpp"
 #include "cli/commands.hpp"
 #include "host/limits.hpp"
+#include "readers/imports/import.hpp"
 #include "readers/resolve.hpp"
 #include "report/answers_json.hpp"
 
@@ -43,6 +44,7 @@ Answer check_answer(const io::MeasuredLog& log, const Scenario& s, const Questio
 std::vector<std::string> names_of(std::string written) {
   std::replace(written.begin(), written.end(), '\\', '/');
   while (written.ends_with('/')) written.pop_back();
+  if (written.ends_with(".gguf")) written.resize(written.size() - 5);
   std::vector<std::string> names{written};
   if (const std::size_t at = written.find("models--"); at != std::string::npos) {
     std::string cached = written.substr(at + 8, written.find('/', at) - at - 8);
@@ -72,15 +74,23 @@ Count devices_in(const io::MeasuredLog& log) {
   return std::max<Count>(ranks, printed.size());
 }
 
-/// The model and the devices that a log names, as a scenario; null when its model is none that is known.
+/// The model, the devices and the command line that a log has, as a scenario; null when its model is none that is known.
 nlohmann::json scenario_in(const io::MeasuredLog& log, const io::Resolver& resolver, bool takes_devices) {
   nlohmann::json document;
-  for (const std::string& name : names_of(log.model)) {
-    if (name.empty() || !resolver.meant(name)) continue;
-    document["model"] = name;
-    break;
+  if (!log.command.empty()) {
+    Result<io::Imported> read = io::import_settings(log.command, resolver);
+    if (read) document = std::move(std::move(read).value().scenario);
   }
-  if (document.is_null()) return document;
+  std::string given = document.is_object() && document.contains("model") && document["model"].is_string()
+                          ? document["model"].get<std::string>()
+                          : std::string();
+  const auto known = [&](const std::string& name) { return !name.empty() && resolver.meant(name); };
+  std::vector<std::string> names = names_of(given);
+  for (std::string& name : names_of(log.model)) names.push_back(std::move(name));
+  const auto named = std::ranges::find_if(names, known);
+  given = named == names.end() ? std::string() : *named;
+  if (given.empty()) return {};
+  document["model"] = given;
   if (from_key<GgufMix>(log.weights)) document["weights"] = {{"format", "gguf:" + log.weights}};
   const bool on_host = !log.figures.empty() && std::ranges::all_of(log.figures, [](const io::MeasuredFigure& f) {
     return f.device == "host";
@@ -102,7 +112,7 @@ int check(CheckRequest request, Streams streams) {
   if (!log) return refuse(log.issues(), streams);
   // A log alone is a question too: what would have been said of this run?
   const bool asked = request.adopt;
-  const bool alone = request.scenario.names_no_model() && !log->model.empty();
+  const bool alone = request.scenario.names_no_model() && (!log->model.empty() || !log->command.empty());
   if (alone) {
     nlohmann::json found = scenario_in(*log, io::default_resolver(), !request.scenario.given("device"));
     request.adopt = request.adopt || found.is_object();

@@ -410,7 +410,13 @@ Scenario adopted(const MeasuredLog& log, Scenario scenario, const std::function<
   const auto runtime = from_key<Runtime>(key_of(log.kind));
   if (runtime && !prints_as(scenario, log.kind) && !kept("serving.runtime"))
     scenario = with_engine(std::move(scenario), *runtime);
-  if (!log.version.empty() && is_engine(log.kind) && !kept("serving.version")) scenario.serving.version = log.version;
+  if (!log.version.empty() && is_engine(log.kind) && !kept("serving.version")) {
+    const Scenario before = scenario;
+    scenario.serving.version = log.version;
+    follow_choice(scenario, before);  // a version has defaults of its own
+    if (kept("serving.gpu_memory_utilization"))
+      scenario.serving.gpu_memory_utilization = before.serving.gpu_memory_utilization;
+  }
   for (const LogSetting& setting : log.settings) {
     if (kept(setting.path)) continue;
     // Tokens that a model of its own drafts would be taken for the model's own layers'.

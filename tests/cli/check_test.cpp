@@ -164,5 +164,29 @@ TEST(CheckCommand, SaysWhatIsWrong) {
   EXPECT_NE(model.errors.find("no-such-model"), std::string::npos) << model.errors;
 }
 
+// The command says what the log does not: the micro-batch. A version has a default share of its own: 0.9 before 0.21.
+TEST(Check, TakesTheCommandAndTheDefaultsOfTheVersion) {
+  const Called server = call(asked({"check", "-"}),
+                             "llama-server -m Meta-Llama-3.1-8B-Instruct-Q4_K_M.gguf -ub 2048 -b 2048 -np 1\n"
+                             "llama_context: n_ctx         = 8192\n"
+                             "llama_kv_cache:      CUDA0 KV buffer size =  1024.00 MiB\n"
+                             "sched_reserve:      CUDA0 compute buffer size =   432.00 MiB\n");
+  ASSERT_EQ(server.status, success) << server.errors;
+  EXPECT_EQ(server.out.find("Physical batch"), std::string::npos) << server.out;
+  EXPECT_EQ(server.out.find("Differs"), std::string::npos) << server.out;
+  const Called engine =
+      call(asked({"check", "-"}),
+           "INFO [utils.py:328] non-default args: {'model': '/data/models/Qwen3-8B', 'tensor_parallel_size': 1}\n"
+           "INFO [core.py:97] Initializing a V1 LLM engine (v0.16.0) with config: model='/data/models/Qwen3-8B'\n"
+           "INFO [gpu_worker.py:373] NVIDIA GeForce RTX 4090 Available KV cache memory: 5.00 GiB\n");
+  const Called given = call(asked({"check", "-", "--gpu-memory-utilization", "0.9"}),
+                            "INFO [utils.py:328] non-default args: {'model': '/data/models/Qwen3-8B', "
+                            "'tensor_parallel_size': 1}\n"
+                            "INFO [core.py:97] Initializing a V1 LLM engine (v0.16.0) with config: "
+                            "model='/data/models/Qwen3-8B'\n"
+                            "INFO [gpu_worker.py:373] NVIDIA GeForce RTX 4090 Available KV cache memory: 5.00 GiB\n");
+  EXPECT_EQ(engine.out, given.out);
+}
+
 }  // namespace
 }  // namespace llmcalc::cli

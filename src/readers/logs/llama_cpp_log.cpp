@@ -5,7 +5,8 @@
 //   ..._memory_breakdown_print: |   - CUDA0 (RTX 4090) | 24080 = 9436 + (14193 = 13169 + 38 + 985) + 451 |
 // Sizes of buffers are exact to the printed digits; the table is cut to whole MiB and is used where no line is.
 // A load may have several contexts: the last full one is the model's; one that is announced as a draft's, or is small
-// beside it, and a small model that is announced as one are what drafts. Relatives (ik_llama.cpp, KoboldCpp, Ollama's
+// beside it, and a small model that is announced as one are what drafts. With --log-verbosity 4 a context begins at its
+// n_ctx. Relatives (ik_llama.cpp, KoboldCpp, Ollama's
 // llama-server) print the same lines; ik_llama.cpp books what it splits over all GPUs as one buffer, CUDA_Split.
 
 #include "readers/logs/log_lines.hpp"
@@ -80,6 +81,7 @@ class LlamaCppReader {
   FigureList table_;
   std::vector<std::string> gpus_;  ///< backends without a number, in order of appearance
   bool tensors_seen_ = false;      ///< buffers of the present load were printed
+  Count slots_ = 0;                ///< sequences, as the server says at the end
   bool draft_named_ = false;       ///< the next load or context was announced as a draft's
 };
 
@@ -107,6 +109,23 @@ std::string LlamaCppReader::device_of(std::string_view backend) {
   auto found = std::find(gpus_.begin(), gpus_.end(), base);
   if (found == gpus_.end() && gpus_.size() < 64) found = gpus_.insert(gpus_.end(), base);
   return gpu_name(static_cast<std::size_t>(found - gpus_.begin()));
+}
+
+/// A device that holds nothing, such as an integrated GPU beside the card, is none of the estimate's: those behind it
+/// move up.
+void close_gaps(std::vector<MeasuredFigure>& figures) {
+  std::vector<Count> used;
+  for (const MeasuredFigure& f : figures) {
+    if (f.device == all_gpus) return;  // every GPU holds something
+    const auto number = count_after(f.device, "GPU");
+    if (number && std::find(used.begin(), used.end(), *number) == used.end()) used.push_back(*number);
+  }
+  std::sort(used.begin(), used.end());
+  for (MeasuredFigure& f : figures) {
+    const auto number = count_after(f.device, "GPU");
+    if (!number) continue;
+    f.device = gpu_name(static_cast<std::size_t>(std::find(used.begin(), used.end(), *number) - used.begin()));
+  }
 }
 
 /// A setting of the context that is being made.
@@ -227,7 +246,8 @@ void LlamaCppReader::settings_line(std::string_view text) {
 }
 
 void LlamaCppReader::context_line(std::string_view text) {
-  const bool begins = has(text, "n_seq_max ") || (has(text, "llama_new_context_with_model: n_ctx "));
+  const bool begins = has(text, "n_seq_max ") || has(text, "llama_new_context_with_model: n_ctx ") ||
+                      has(text, "llama_context: n_ctx ");
   const bool full = !load().contexts.empty() && !load().contexts.back().figures.empty();
   if (begins && full && load().contexts.size() < 64) load().contexts.emplace_back();
   if (begins && draft_named_) {
@@ -265,6 +285,16 @@ void LlamaCppReader::line(std::string_view text) {
     draft_named_ = false;
     tensors_seen_ = false;
   }
+  // Where few lines are printed only these say how many sequences there are, and how many tokens are drafted.
+  if (has(text, " seqs")) {
+    Context& c = load().context();
+    const auto sequences = count_before(text, has(text, "/1 seqs") ? "/1 seqs" : " seqs");
+    if (sequences && c.sequences == 0) c.sequences = *sequences;
+    if (const auto drafted = count_before(text, " rs_seq"); drafted && *drafted != 0)
+      put(c, "serving.draft_tokens", std::to_string(*drafted));
+  }
+  if (has(text, "using full-size SWA cache")) put(load().context(), "serving.swa_full", "on");
+  if (const auto slots = count_after(text, "n_slots ="); slots && slots_ == 0) slots_ = *slots;
   if ((has(text, "size =") || has(text, "size  =")) && has(text, "K (") &&
       has(text, "V (")) {  // the cache and its formats
     const std::string keys(text_between(text, "K (", ")")), values(text_between(text, "V (", ")"));
@@ -275,11 +305,7 @@ void LlamaCppReader::line(std::string_view text) {
     buffer_line(text, at);
     return;
   }
-  if (has(text, "offloaded ") && has(text, " layers to GPU")) {
-    const auto on = count_after(text, "offloaded ");
-    const auto of = count_after(text, "/");
-    if (on && of && *on < *of) set_setting(log_, "serving.gpu_layers", *on);
-  }
+  set_offloaded_layers(log_, text);
   settings_line(text);
 }
 
@@ -347,10 +373,12 @@ std::optional<MeasuredLog> LlamaCppReader::finish() {
         set_setting(log_, setting.path, setting.text);
       }
     }
-    if (main->sequences != 0) set_setting(log_, "serving.sequences", main->sequences);
-    if (main->cells != 0) set_setting(log_, "serving.context", main->cells / std::max<Count>(1, main->sequences));
+    const Count sequences = main->sequences != 0 ? main->sequences : slots_;
+    if (sequences != 0) set_setting(log_, "serving.sequences", sequences);
+    if (main->cells != 0) set_setting(log_, "serving.context", main->cells / std::max<Count>(1, sequences));
   }
   log_.figures = figures.sorted();
+  close_gaps(log_.figures);
   return std::move(log_);
 }
 
@@ -359,8 +387,16 @@ std::optional<MeasuredLog> LlamaCppReader::finish() {
 std::optional<MeasuredLog> read_llama_cpp_log(std::string_view text) {
   if (!has(text, "buffer size") && !has(text, "breakdown")) return std::nullopt;
   LlamaCppReader reader;
+  // Ollama's server writes its own lines between them.
+  const bool in_ollama = has(text, "source=server.go") || has(text, "source=sched.go");
+  const std::string version(in_ollama ? ollama_version(text) : std::string_view{});
   while (!text.empty()) reader.line(next_line(text));
-  return reader.finish();
+  std::optional<MeasuredLog> log = reader.finish();
+  if (log && in_ollama) {
+    set_setting(*log, "serving.runtime", "ollama");
+    if (!version.empty()) log->version = version;
+  }
+  return log;
 }
 
 }  // namespace llmcalc::io

@@ -113,6 +113,32 @@ std::optional<Count> count_after(std::string_view line, std::string_view words) 
   return digits->value;
 }
 
+std::optional<Count> count_before(std::string_view line, std::string_view words) {
+  const std::size_t end = line.find(words);
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::size_t start = line.substr(0, end).find_last_not_of("0123456789") + 1;
+  return count_after(line.substr(start, end - start), "");
+}
+
+std::string_view ollama_version(std::string_view text) {
+  // "Listening on 127.0.0.1:11434 (version 0.16.1)", and the folder that a package manager keeps it in.
+  for (const std::string_view words : {"(version ", "/ollama/"}) {
+    for (std::size_t at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1)) {
+      const std::string_view version = text.substr(
+          at + words.size(), text.find_first_not_of("0123456789.", at + words.size()) - at - words.size());
+      if (has(version, ".") && version.front() != '.') return version;
+    }
+  }
+  return {};
+}
+
+void set_offloaded_layers(MeasuredLog& log, std::string_view line) {
+  if (!has(line, "offloaded ") || !has(line, " layers to GPU")) return;
+  const auto on = count_after(line, "offloaded ");
+  const auto of = count_after(line.substr(line.find("offloaded ")), "/");
+  if (on && of && *on < *of) set_setting(log, "serving.gpu_layers", *on);
+}
+
 std::string_view text_between(std::string_view line, std::string_view words, std::string_view ends) {
   const std::size_t at = line.find(words);
   if (at == std::string_view::npos) return {};

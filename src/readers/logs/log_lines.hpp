@@ -30,6 +30,12 @@ std::optional<Amount> amount_after(std::string_view line, std::string_view words
 /// The whole number behind the first occurrence of `words`, blanks and "=" or ":" between allowed.
 std::optional<Count> count_after(std::string_view line, std::string_view words);
 
+/// The whole number that ends where `words` begin: 2 in "1 seqs 2 rs_seq" before " rs_seq".
+std::optional<Count> count_before(std::string_view line, std::string_view words);
+
+/// Ollama's version as its server prints it; "" when it does not.
+std::string_view ollama_version(std::string_view text);
+
 /// The text behind `words` up to one of `ends`; "" when `words` is not there.
 std::string_view text_between(std::string_view line, std::string_view words, std::string_view ends);
 
@@ -68,6 +74,9 @@ class FigureList {
 void set_setting(MeasuredLog& log, std::string_view path, Count value);
 /// The same for one that is no whole number, as people type it.
 void set_setting(MeasuredLog& log, std::string_view path, std::string_view text);
+
+/// Sets the layers on the GPU when a line says that not all are: "offloaded 20/33 layers to GPU".
+void set_offloaded_layers(MeasuredLog& log, std::string_view line);
 
 /// A figure and the words before its number.
 struct Phrase {

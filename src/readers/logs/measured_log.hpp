@@ -90,6 +90,7 @@ struct MeasuredLog {
   std::string weights{};  ///< format of its weights as people type it ("Q4_K_M"), "" when not printed
   std::string drafter{};  ///< model that drafts, as the log names it; "" when none is named
   std::string program{};  ///< a trainer that printed PyTorch's figures; "": the kind says it
+  std::string command{};  ///< that started the program, from its name on; "" when the log has none
   std::string device{};   ///< name of the first device that is named, "" when none is
   std::vector<MeasuredFigure> figures{};
   std::vector<LogSetting> settings{};

@@ -5,7 +5,8 @@
 //   ... source=ggml.go:367 msg="model weights" buffer=CUDA0 size="3.1 GiB"          (earlier)
 //   ... source=ggml.go:553 msg="compute graph" backend=CUDA0 buffer_type=CUDA0 size="1.1 GiB"
 // Its predictions before loading (msg=offload, memory.required...) are no measurements and are passed over. When Ollama
-// runs llama.cpp instead, the lines are llama.cpp's.
+// runs llama.cpp instead, these lines are predictions too and llama.cpp's own lines follow: they are read. Its cache
+// holds the states of recurrent layers as well.
 
 #include "readers/logs/log_lines.hpp"
 
@@ -18,9 +19,15 @@ namespace {
 
 constexpr std::array phrases{
     Phrase{"msg=\"model weights\"", Figure::Weights},
-    Phrase{"msg=\"kv cache\"", Figure::KvCache},
+    Phrase{"msg=\"kv cache\"", Figure::Context},
     Phrase{"msg=\"compute graph\"", Figure::ComputeBuffer},
 };
+
+/// The value behind a key, with or without quotes.
+std::string_view value_of(std::string_view line, std::string_view key) {
+  const std::string_view value = text_between(line, key, " ");
+  return value.starts_with('"') ? text_between(line, std::string(key) + "\"", "\"") : value;
+}
 
 /// "CUDA0" is the first GPU, Metal the only one, the processor the host; "" when no device is named.
 std::string device_of(std::string_view line) {
@@ -39,7 +46,11 @@ std::string device_of(std::string_view line) {
 
 std::optional<MeasuredLog> read_ollama_log(std::string_view text) {
   if (!has(text, "msg=\"model weights\"")) return std::nullopt;
+  // The last load was llama.cpp's.
+  const std::size_t theirs = text.rfind("compute buffer size"), own = text.rfind("msg=\"compute graph\"");
+  if (theirs != std::string_view::npos && (own == std::string_view::npos || theirs > own)) return std::nullopt;
   MeasuredLog log{.kind = LogKind::Ollama};
+  log.version = ollama_version(text);
   FigureList figures;
   while (!text.empty()) {
     const std::string_view line = next_line(text);
@@ -48,7 +59,10 @@ std::optional<MeasuredLog> read_ollama_log(std::string_view text) {
     if (const auto n = count_after(line, "BatchSize:"); n && *n != 0) set_setting(log, "serving.ubatch", *n);
     if (const auto type = text_between(line, "KvCacheType:", " }"); !type.empty())
       set_setting(log, "serving.kv_format", type);
-    if (has(line, "general.name=")) log.model = trimmed(text_between(line, "general.name=", "\""));
+    for (const std::string_view key : {"general.name=", has(line, " architecture=") ? " name=" : "general.name="}) {
+      if (const std::string_view name = value_of(line, key); !name.empty()) log.model = name;
+    }
+    set_offloaded_layers(log, line);
     for (const Phrase& phrase : phrases) {
       const auto size = has(line, phrase.words) ? amount_after(line, "size=\"", Count{1}) : std::nullopt;
       const std::string device = size ? device_of(line) : std::string{};

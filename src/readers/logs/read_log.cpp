@@ -61,6 +61,30 @@ std::string first_device(std::string_view text) {
   return {};
 }
 
+/// The first line that starts a server, from the program's name on: "llama-server -m ... -ub 2048".
+std::string command_in(std::string_view text) {
+  constexpr std::string_view programs =
+      "llama-server|llama-cli|vllm serve|sglang.launch_server|trtllm-serve|koboldcpp";
+  while (!text.empty()) {
+    const std::string_view line = next_line(text);
+    for (std::string_view rest = programs; !rest.empty();) {
+      const std::string_view program = take_until(rest, "|");
+      const std::size_t at = line.find(program);
+      if (at == std::string_view::npos) continue;
+      std::string_view options = line.substr(at + program.size());
+      for (const std::string_view ending : {".exe", ".py", "\"", "'"}) {
+        if (options.starts_with(ending)) options.remove_prefix(ending.size());
+      }
+      if (!options.starts_with(' ') || !has(options, " -")) continue;
+      std::string command(program);
+      command += options;
+      std::replace(command.begin(), command.end(), '\\', '/');  // folders of Windows
+      return command;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 bool looks_like_log(std::string_view text) {
@@ -81,6 +105,7 @@ Result<MeasuredLog> read_log(std::string_view text) {
   for (const Reader reader : readers) {
     if (std::optional<MeasuredLog> log = reader(text)) {
       if (log->device.empty()) log->device = first_device(text);
+      if (log->kind != LogKind::Torch && log->kind != LogKind::NvidiaSmi) log->command = command_in(text);
       if (cut) note(*log, "Only the first 32 MiB of the text were read.");
       return *std::move(log);
     }

@@ -182,6 +182,13 @@ void VllmReader::settings_line(std::string_view text) {
     if (argument_of(text, "enforce_eager") == "True") set_setting(log_, "serving.cuda_graphs", "off");
     return;
   }
+  if (has(text, "API server version ")) log_.version = text_between(text, "API server version ", ", \r\n");
+  for (const std::string_view words : {"Maximum concurrency for ", "Using max model len "}) {
+    if (const auto n = has(text, words) ? count_after(text, words) : std::nullopt; n && *n != 0)
+      set_setting(log_, "serving.max_model_len", *n);
+  }
+  if (const auto share = text_between(text, "Desired GPU memory utilization is (", ","); !share.empty())
+    set_setting(log_, "serving.gpu_memory_utilization", share);
   if (has(text, "LLM engine (v")) log_.version = text_between(text, "LLM engine (v", ")+ ");
   if (const auto name = text_between(text, "model='", "'"); !name.empty() && log_.model.empty()) log_.model = name;
   if (const auto n = count_after(text, "tensor_parallel_size="); n && *n != 0)

@@ -27,11 +27,48 @@ Aug 24 10:34:08 host ollama[10]: time=2025-08-24T08:34:08.110Z level=INFO source
   EXPECT_EQ(log->device, "RTX 2080 Ti");
   EXPECT_EQ(figure(*log, Figure::Weights, "GPU 0"), GiB(4.3));
   EXPECT_EQ(figure(*log, Figure::Weights, "host"), MiB(281.8));
-  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(936));
+  EXPECT_EQ(figure(*log, Figure::Context, "GPU 0"), MiB(936)) << "states of recurrent layers are in it";
   EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "GPU 0"), MiB(136));
   EXPECT_EQ(setting(*log, "serving.context"), 13312U) << "KvSize is that of both sequences";
   EXPECT_EQ(setting(*log, "serving.sequences"), 2U);
   EXPECT_EQ(setting_text(*log, "serving.kv_format"), "q4_0");
+}
+
+// Ollama 0.16.1 without a GPU, 2026-02.
+TEST(OllamaLog, NamesModelVersionAndLayers) {
+  const auto log = read_log(
+      R"log(time=2026-02-21T14:13:56.331-06:00 level=INFO source=routes.go:1689 msg="Listening on 127.0.0.1:11434 (version 0.16.1)"
+time=2026-02-21T14:14:45.919-06:00 level=INFO source=ggml.go:136 msg="" architecture=qwen3moe file_type=unknown name=Qwen3-Coder-30B-A3B-Instruct description="" num_tensors=579 num_key_values=39
+time=2026-02-21T14:14:46.128-06:00 level=INFO source=ggml.go:494 msg="offloaded 0/49 layers to GPU"
+time=2026-02-21T14:14:46.128-06:00 level=INFO source=device.go:245 msg="model weights" device=CPU size="10.1 GiB"
+time=2026-02-21T14:14:46.128-06:00 level=INFO source=device.go:256 msg="kv cache" device=CPU size="384.0 MiB"
+time=2026-02-21T14:14:46.128-06:00 level=INFO source=device.go:267 msg="compute graph" device=CPU size="88.0 MiB"
+)log");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(log->model, "Qwen3-Coder-30B-A3B-Instruct");
+  EXPECT_EQ(log->version, "0.16.1");
+  EXPECT_EQ(setting(*log, "serving.gpu_layers"), 0U);
+}
+
+// Ollama 0.17.0 on an M4, 2026-02: what it says before llama.cpp's lines is a prediction.
+TEST(OllamaLog, ReadsLlamaCppsLinesWhereItRunsLlamaCpp) {
+  const auto log = read_log(
+      R"log(time=2026-02-25T18:14:34.258+08:00 level=INFO source=server.go:431 msg="starting runner" cmd="/opt/homebrew/Cellar/ollama/0.17.0/bin/ollama runner --model /blobs/sha256-8164 --port 54686"
+time=2026-02-25T18:14:34.262+08:00 level=INFO source=device.go:240 msg="model weights" device=Metal size="4.7 GiB"
+time=2026-02-25T18:14:34.262+08:00 level=INFO source=device.go:251 msg="kv cache" device=Metal size="1.2 GiB"
+time=2026-02-25T18:14:34.262+08:00 level=INFO source=device.go:262 msg="compute graph" device=Metal size="2.1 GiB"
+load_tensors:   CPU_Mapped model buffer size =   333.00 MiB
+load_tensors: Metal_Mapped model buffer size =  4863.84 MiB
+llama_context: n_seq_max     = 1
+llama_context: n_ctx         = 32768
+llama_kv_cache:      Metal KV buffer size =  1280.00 MiB
+llama_context:      Metal compute buffer size =   304.00 MiB
+)log");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "GPU 0"), MiB(304));
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(1280));
+  EXPECT_EQ(setting_text(*log, "serving.runtime"), "ollama");
+  EXPECT_EQ(log->version, "0.17.0");
 }
 
 TEST(TensorRtLlmLog, ReadsEngineContextAndPool) {

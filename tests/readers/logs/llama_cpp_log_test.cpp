@@ -199,6 +199,34 @@ TEST(LlamaCppLog, TheSecondContextOfALoadIsTheDrafts) {
   EXPECT_EQ(log->device, "RTX 4090");
 }
 
+// Build 9849 with --log-verbosity 4 (2026-09): few lines say what a context is, and the integrated GPU holds nothing.
+TEST(LlamaCppLog, ShortLogsTellContextsSequencesAndDrafts) {
+  const auto log = read_log(
+      R"(# argv: C:\llama\llama-server.exe --model C:\models\Some-27B-Q5_K_M.gguf --ubatch-size 2048 --spec-draft-n-max 2
+0.03.296.605 I load_tensors: offloaded 64/66 layers to GPU
+0.03.296.612 I load_tensors:      Vulkan1 model buffer size = 18163.06 MiB
+0.08.021.436 I llama_context: n_ctx         = 8192
+0.08.032.922 I llama_kv_cache:    Vulkan1 KV buffer size =   512.00 MiB
+0.08.078.411 I llama_memory_recurrent:    Vulkan1 RS buffer size =   448.88 MiB
+0.08.078.425 I llama_memory_recurrent: size =  448.88 MiB (     1 cells,  64 layers,  1 seqs  2 rs_seq), R (f32):   16.88 MiB, S (f32):  432.00 MiB
+0.08.162.110 I sched_reserve:    Vulkan1 compute buffer size =   568.18 MiB
+0.08.242.340 I srv    load_model: creating MTP draft context against the target model 'some-27b.gguf'
+0.08.242.368 I llama_context: n_ctx         = 8192
+0.08.245.919 I llama_kv_cache:    Vulkan1 KV buffer size =    32.00 MiB
+0.08.306.824 I sched_reserve:    Vulkan1 compute buffer size =   520.06 MiB
+0.08.407.215 I srv    load_model: initializing, n_slots = 1, n_ctx_slot = 8192, kv_unified = 'false'
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(512));
+  EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "GPU 0"), MiB(568.18));
+  EXPECT_EQ(figure(*log, Figure::DraftModel, "GPU 0"), MiB(32) + MiB(520.06));
+  EXPECT_EQ(setting(*log, "serving.sequences"), 1U);
+  EXPECT_EQ(setting(*log, "serving.draft_tokens"), 2U);
+  EXPECT_EQ(setting(*log, "serving.gpu_layers"), 64U);
+  EXPECT_EQ(log->command,
+            "llama-server --model C:/models/Some-27B-Q5_K_M.gguf --ubatch-size 2048 --spec-draft-n-max 2");
+}
+
 TEST(LlamaCppLog, ADraftModelThatIsNamedIsCounted) {
   const auto log = read_log(R"(llama_model_loader: loaded meta data with 29 key-value pairs
 load_tensors:        CUDA0 model buffer size =  9000.00 MiB

@@ -67,6 +67,7 @@ TEST(VllmLog, ReadsTheSummariesOfUse) {
   EXPECT_EQ(figure(*old, Figure::CudaGraphs, "GPU 0"), GiB(0.52));
   EXPECT_EQ(figure(*old, Figure::KvPool, "GPU 0"), GiB(4.99));
   EXPECT_EQ(figure(*old, Figure::DeviceMemory, "GPU 0"), GiB(23.64));
+  EXPECT_EQ(tests::setting_text(*old, "serving.gpu_memory_utilization"), "0.9");
   const auto newer = read_log(
       R"(INFO 08-14 14:07:20 [gpu_model_runner.py:4879] Model loading took 19.07 GiB memory and 58.2 seconds
 INFO 08-14 14:07:22 [gpu_model_runner.py:6806] Estimated CUDA graph memory: 0.36 GiB total
