@@ -1,6 +1,7 @@
 // llama.cpp: figures its own logs and dry runs print, and laws that hold for every model.
 
 #include <llmcalc/engines/llama_cpp/estimate.hpp>
+#include <llmcalc/engines/llama_cpp/relatives.hpp>
 #include <llmcalc/estimate/explain.hpp>
 
 #include <gtest/gtest.h>
@@ -319,6 +320,62 @@ TEST(LlamaCpp, AProjectorIsOnTheFirstDevice) {
             use_of(without, "GPU 0").bytes(Part::Weights) + Bytes{81'920'000});
   EXPECT_EQ(use_of(with, "GPU 1").bytes(Part::Weights), use_of(without, "GPU 1").bytes(Part::Weights));
   EXPECT_NE(use_of(with, "GPU 0").find(Part::Weights)->trust, Trust::Exact);
+}
+
+// kvcache/recurrent.go of Ollama up to 0.24: 24 states to go back to beside the one in use; llama-server since 0.30.
+TEST(LlamaCpp, OllamasOwnEngineKeptStates) {
+  Layer net = llama_layer(16, 2, 128, 2048);
+  net.mixer = Mixer::GatedDeltaNet;
+  net.recurrent = {.inner = 4096, .state = 128, .heads = 32, .head_dim = 128, .groups = 16, .conv_kernel = 4};
+  Model m = llama(4, 2048, 32000, net);
+  m.quirks = {LlamaGraph::Qwen3Next, {}};
+  Scenario s = scenario(m);
+  const auto states = [&](const char* version) {
+    s.serving.version = version;
+    return estimate_inside<ollama_releases>(s).breakdown.bytes(Part::RecurrentState);
+  };
+  const Bytes one = states("0.32.15");
+  EXPECT_GT(one, 8_MiB);
+  EXPECT_EQ(states("0.17.4"), one * 25);
+  EXPECT_EQ(states("0.15.4"), one) << "ported in 0.15.5";
+  EXPECT_EQ(states(""), one);
+  EXPECT_EQ(states("b10488"), one) << "a build of llama.cpp stands for itself";
+}
+
+Model windowed() {
+  Model m = llama(2, 1024, 32000, llama_layer(8, 4, 128, 4096));
+  m.quirks = {LlamaGraph::Gemma3, {}};
+  m.kinds.push_back(m.kinds[0]);
+  m.kinds[1].attention.window = 512;
+  m.layers = {0, 1, 1, 1};
+  return m;
+}
+
+// KoboldCpp issue 2235: windows are cached in full up to 1.113.
+TEST(LlamaCpp, KoboldCppCachedWindowsInFull) {
+  Scenario s = scenario(windowed());
+  s.serving.context = 32'768;
+  const auto cache = [&](const char* version) {
+    s.serving.version = version;
+    return estimate_inside<koboldcpp_releases>(s).breakdown.bytes(Part::KvCache);
+  };
+  EXPECT_EQ(cache("1.113.2"), Bytes{4 * 32'768} * (2 * 2 * 4 * 128));
+  EXPECT_LT(cache("1.114") * 3, cache("1.113.2"));
+  EXPECT_EQ(cache(""), cache("1.121"));
+}
+
+// llama-kv-cache.cpp: "the V embeddings have different sizes across layers and FA is not enabled - padding V cache".
+TEST(LlamaCpp, TransposedValuesAreAsWideAsTheWidest) {
+  Model m = windowed();
+  m.kinds[0].attention.kv_heads = 2;
+  m.kinds[0].attention.head_dim = m.kinds[0].attention.value_head_dim = 128;
+  Scenario s = scenario(m);
+  s.serving.context = 8192;
+  s.serving.swa_full = true;
+  const Bytes row = Bytes{8192} * (2 * 128);  // of one head
+  EXPECT_EQ(estimate(s).breakdown.bytes(Part::KvCache), row * (2 * 2 + 3 * 2 * 4));
+  s.serving.attention = AttentionKernel::Eager;
+  EXPECT_EQ(estimate(s).breakdown.bytes(Part::KvCache), row * (2 + 4 + 3 * 2 * 4));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <llmcalc/engines/llama_cpp/cache.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/model/model.hpp>
+#include <llmcalc/scenario/version.hpp>
 
 #include <algorithm>
 #include <array>
@@ -31,7 +32,7 @@ enum class IndexerCache : std::uint8_t {
 
 /// Rules of a range of builds.
 struct BuildRules {
-  std::uint32_t first_build = 0;
+  std::string_view from;
   bool replayed = true;  ///< compute buffer by replay; false: the older closed form
   bool narrow_masks =
       true;             ///< masks of flash attention are inputs of 16 bits, only rows that are read have logits, and
@@ -46,44 +47,35 @@ struct BuildRules {
 /// Sparse attention of DeepSeek V3.2 came with #23346, GLM-5's with #25407 (2026-06 and 07), and indexer keys of the
 /// layers that need none went with #26474 (2026-08).
 inline constexpr std::array<BuildRules, 6> build_rules{{
-    {.first_build = 0,
+    {.from = "b0",
      .replayed = false,
      .narrow_masks = false,
      .rotates = false,
      .twins = false,
      .output_counts_as_layer = false,
      .indexer = IndexerCache::None},
-    {.first_build = 5900,
+    {.from = "b5900",
      .narrow_masks = false,
      .rotates = false,
      .twins = false,
      .output_counts_as_layer = false,
      .indexer = IndexerCache::None},
-    {.first_build = 7900,
+    {.from = "b7900",
      .narrow_masks = false,
      .rotates = false,
      .output_counts_as_layer = false,
      .indexer = IndexerCache::None},
-    {.first_build = 8790, .narrow_masks = false, .output_counts_as_layer = false, .indexer = IndexerCache::None},
-    {.first_build = 9550, .indexer = IndexerCache::EveryLayer},
-    {.first_build = 10340},
+    {.from = "b8790", .narrow_masks = false, .output_counts_as_layer = false, .indexer = IndexerCache::None},
+    {.from = "b9550", .indexer = IndexerCache::EveryLayer},
+    {.from = "b10340"},
 }};
 
-/// The rules of a version such as "b10573"; an empty or unreadable one means the newest.
+/// Builds from which the rules hold.
+inline constexpr auto versions = first_versions(build_rules);
+
+/// The rules of a version such as "b10573"; an empty one means the newest.
 [[nodiscard]] constexpr const BuildRules& rules_of(std::string_view version) {
-  std::uint64_t build = 0;
-  bool digits = false;
-  for (const char c : version) {
-    if (c < '0' || c > '9') continue;
-    digits = true;
-    build = std::min<std::uint64_t>(build * 10 + static_cast<std::uint64_t>(c - '0'), 1'000'000'000);
-  }
-  if (!digits) return build_rules.back();
-  const BuildRules* found = &build_rules.front();
-  for (const BuildRules& row : build_rules) {
-    if (build >= row.first_build) found = &row;
-  }
-  return *found;
+  return profile_row(build_rules, version);
 }
 
 /// True for a model of which some layers attend to a window and others to the whole context. Every graph that llama.cpp
@@ -111,6 +103,12 @@ inline constexpr std::array<BuildRules, 6> build_rules{{
   z.twins = rules.twins;
   if (!rules.narrow_masks) z.outputs = z.ubatch;
   z.indexes = indexer != IndexerCache::None;
+  if (s.serving.attention == AttentionKernel::Eager) {
+    for (const Layer& kind : s.model->kinds) {
+      if (kind.attends() && kind.attention.caches())
+        z.value_width = std::max(z.value_width, multiply(kind.attention.kv_heads, kind.attention.value_head_dim));
+    }
+  }
   if (indexer != IndexerCache::EveryLayer) return z;
   for (const Layer& kind : s.model->kinds) {
     if (kind.mixer != Mixer::LatentAttention) continue;

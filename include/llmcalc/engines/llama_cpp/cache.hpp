@@ -52,6 +52,7 @@ struct Sizes {
   bool rotates = true;
   bool twins = true;
   Count indexer_width = 0;  ///< indexer keys cached by layers without an indexer of their own
+  Count value_width = 0;    ///< of every layer's values, where they are stored transposed and differ; 0: their own
 };
 
 [[nodiscard]] constexpr Sizes sizes_of(const Serving& s, const Architecture& architecture) {
@@ -131,6 +132,8 @@ struct CacheRows {
     return rows;
   }
   KvEntry entry{.heads = a.kv_heads, .key_width = a.head_dim, .value_width = a.value_head_dim};
+  // Transposed values of layers that differ are as wide as the widest (llama-kv-cache.cpp, n_embd_v_gqa_max).
+  if (z.value_width != 0) entry.value_width = ceil_divide(z.value_width, std::max<Count>(a.kv_heads, 1));
   if (latent) entry = {.heads = 1, .key_width = a.kv_lora_rank + a.rope_head_dim, .latent = true};
   rows.push_back({cache_label(layer), z.streams, cells_of(a, s, z), entry});
   const Count indexed = a.indexer_head_dim != 0 ? a.indexer_head_dim : z.indexer_width;

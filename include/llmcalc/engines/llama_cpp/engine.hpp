@@ -115,6 +115,7 @@ inline constexpr std::array cache_choices{KvFormat::Fp16, KvFormat::Q8_0, KvForm
 inline constexpr Engine engine{
     .id = Runtime::LlamaCpp,
     .program = "llama-server -m",
+    .versions = versions,
     .weight_choices = weight_choices,
     .gguf = GgufReading::Packed,
     .reads_mlx = true,

@@ -132,7 +132,8 @@ inline void add_projector(InferenceEstimate& e, const Model& m) {
   const Architecture& architecture = architecture_of(m.quirks.graph());
   const Sizes z = sizes_of(s);
   const ComputeShares compute = compute_shares(s, tensors, p);
-  const Count drafted = drafts ? s.serving.draft_tokens : 0;
+  // A state to go back to for each drafted token, whatever drafts it.
+  const Count drafted = s.serving.draft_tokens;
 
   InferenceEstimate e;
   const std::vector<Holding> held = holdings(s, tensors, p);

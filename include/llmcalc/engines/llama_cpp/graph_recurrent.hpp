@@ -32,6 +32,12 @@ inline Node convolution(Builder& b, Node joined, Count channels) {
   return product(4, r.inner, r.state, b.sizes.sequences);
 }
 
+/// The states that a delta net's scan gives back: one, and one more to go back to for each drafted token
+/// (delta-net-base.cpp, build_recurrent_attn).
+[[nodiscard]] inline Count new_states_bytes(const Builder& b, const RecurrentShape& r) {
+  return multiply(state_bytes(b, r), add(1, b.serving.draft_tokens));
+}
+
 /// The scan: its output of n bytes and the new state, which is stored. It is one row to the scheduler, too small a
 /// batch to leave the processor when the layer is on the host: only its output comes back.
 inline Node scan(Builder& b, Count n, Count state, Node x, Node dt, Node in, Node out) {
@@ -123,7 +129,8 @@ inline Node delta_net(Builder& b, Count il, Node h) {
   Node decay = b.scaled(g.add(heads, {ba}), heads, r.heads);
   decay = b.scaled(g.in_place(heads, {decay}), heads, r.heads);
   const Node beta = g.in_place(heads, {g.add(heads, {ba})});
-  const Node y = g.add(inner + state_bytes(b, r), {queries, keys, x, decay, beta, state}, {TensorName::Scan});
+  const Node y =
+      g.add(add(inner, new_states_bytes(b, r)), {queries, keys, x, decay, beta, state}, {TensorName::Scan});
   g.use({y});
   if (b.layer_on_host()) g.begin_split();
   const Node normed = b.scaled(g.add(inner, {y}, recurrent), inner, r.head_dim);

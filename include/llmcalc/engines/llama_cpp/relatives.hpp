@@ -2,25 +2,32 @@
 // Programs that run llama.cpp with defaults of their own: the same memory, another context and batch where nobody says.
 //
 //   Ollama      context 4,096 below 24 GiB of GPU memory in all, 32,768 below 48 GiB, 262,144 from there, at most what
-//               the model was trained for; one sequence; logical batch 512; cache F16; flash attention where it can
-//               (0.15.5 of 2026-02: server/routes.go, api/types.go; ollama issue 14116)
+//               the model was trained for; one sequence, each with a cache of its own; logical batch 512; cache F16;
+//               flash attention where it can (server/routes.go, server/sched.go, llm/llama_server.go of 0.32.15). Since
+//               0.30 (2026-06) it runs llama-server of the build in LLAMA_CPP_VERSION of its source and nothing else;
+//               before, families it had ported ran in an engine of its own, whose recurrent states had 24 checkpoints
+//               beside the one in use (kvcache/recurrent.go, DefaultCheckpointCount)
 //   LM Studio   context 4,096; logical batch 512; cache F16; flash attention (0.3.31 on, load settings of a new model)
-//   KoboldCpp   context 8,192; batch 512 (koboldcpp.py 1.100, --contextsize, --batchsize); cache F16
+//   KoboldCpp   context 8,192; batch 512 (koboldcpp.py 1.102, --contextsize, --batchsize); cache F16; layers with a window
+//               cached the whole context up to 1.113 unless --useswa was given (its issue 2235)
 //   ik_llama.cpp  the fork of 2024, its source of 2026-08-15: flash attention, latent keys alone
 //               (-mla 3) and fused experts (-fmoe), which hold no more, unless switched off; layers with a window cache
 //               the whole context; the graph is reserved with the logits of every token of a physical batch, like
 //               llama.cpp's builds before 2026-06 (GLM-4 32B, 308.00 MiB: its pull 344). Not counted: -mla 1 with its
 //               second, transposed cache, -amb, matrices repacked by -rtr, --split-mode graph
 //
-// Weights of a model that is no GGUF file are Q4_K_M, which their catalogues offer first. Their versions are not
-// llama.cpp's builds: the newest rules are used, and what is computed in is assumed, a tenth more or less. Ollama's own
-// engine of 2025 (ollamarunner) places layers by rules of its own and is not modelled. LM Studio's four slots share one
-// cache; states of recurrent layers are counted for the sequences asked for.
+// Weights of a model that is no GGUF file are Q4_K_M, which their catalogues offer first. Where the build of llama.cpp
+// inside is not known, the newest rules are used, and what is computed in is assumed, a tenth more or less. Ollama's own
+// engine (ollamarunner) places layers by rules of its own, which is not modelled, and its graphs were compared with four
+// logs only. LM Studio's four slots share one cache; states of recurrent layers are counted for the sequences asked for.
 
 #include <llmcalc/engines/llama_cpp/engine.hpp>
+#include <llmcalc/scenario/version.hpp>
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,12 +53,73 @@ namespace llmcalc::llama_cpp {
   return e;
 }
 
-/// What the build of llama.cpp that is known best allocates; which one is inside is not known, and no build of another
-/// date was compared: compute buffers are assumed, with a tenth to either side.
-[[nodiscard]] inline InferenceEstimate estimate_inside(const Scenario& s) {
-  Scenario newest = s;
-  newest.serving.version.clear();
-  return with_assumed(estimate_with_context(newest), Part::ComputeBuffer, 900, 1100);
+/// What a range of releases of a program around llama.cpp does, from `from` until the next row's.
+struct Release {
+  std::string_view from;
+  std::string_view build{};    ///< of llama.cpp inside; empty: not known
+  bool own_cache = false;      ///< sequences never share a cache, whatever is asked
+  bool whole_windows = false;  ///< layers with a window cache the whole context
+  Count delta_states = 1;      ///< states of a delta net and sequence, in an engine of the program's own
+  Count mamba_states = 1;      ///< the same of Nemotron's Mamba-2
+  bool own_engine = false;     ///< ported families are not computed by llama.cpp
+};
+
+/// Ollama's LLAMA_CPP_VERSION where a rule of llama.cpp changes; before 0.30 the vendored commit is given by its date
+/// (Makefile.sync: 0.11.5 of 2025-08-14, 0.13.5 of 2025-12-17).
+inline constexpr std::array ollama_releases{
+    Release{.from = "0", .build = "b5300", .own_engine = true},
+    Release{.from = "0.11.5", .build = "b6150", .own_engine = true},
+    Release{.from = "0.13.5", .build = "b7450", .own_engine = true},
+    Release{.from = "0.15.5", .build = "b7450", .delta_states = 25, .own_engine = true},
+    Release{.from = "0.17.1", .build = "b7450", .delta_states = 25, .mamba_states = 25, .own_engine = true},
+    Release{.from = "0.30.0", .build = "b9452", .own_cache = true},
+    Release{.from = "0.30.1", .build = "b9479", .own_cache = true},
+    Release{.from = "0.30.5", .build = "b9509", .own_cache = true},
+    Release{.from = "0.30.9", .build = "b9626", .own_cache = true},
+    Release{.from = "0.31.2", .build = "b9888", .own_cache = true},
+    Release{.from = "0.32.8", .build = "b10353", .own_cache = true},
+    Release{.from = "0.32.15", .build = "b10488", .own_cache = true}};
+inline constexpr std::array koboldcpp_releases{Release{.from = "0", .whole_windows = true}, Release{.from = "1.114"}};
+inline constexpr std::array lm_studio_releases{Release{.from = "0"}};
+
+/// Versions from which the rows hold.
+inline constexpr auto ollama_versions = first_versions(ollama_releases);
+inline constexpr auto koboldcpp_versions = first_versions(koboldcpp_releases);
+
+/// States of a sequence that each recurrent layer keeps.
+[[nodiscard]] inline Count kept_states(const Model& m, const Release& r) {
+  const Wiring wiring = architecture_of(m.quirks.graph()).wiring;
+  return wiring == Wiring::Qwen3Next ? r.delta_states : wiring == Wiring::NemotronH ? r.mamba_states : 1;
+}
+
+/// The estimate with `copies` of every recurrent state.
+[[nodiscard]] inline InferenceEstimate with_states(InferenceEstimate e, Count copies) {
+  const auto repeat = [&](Breakdown& b) {
+    for (Component& c : b.components) {
+      if (c.part != Part::RecurrentState || c.bytes.count == 0) continue;
+      c = component(c.part, {summand("", {{"states kept", copies}, {"bytes of one", c.bytes.count}})},
+                    "ollama kvcache/recurrent.go, DefaultCheckpointCount (0.24)");
+    }
+  };
+  for (DeviceUse& use : e.devices) repeat(use.breakdown);
+  repeat(e.breakdown);
+  return e;
+}
+
+/// What a release allocates. A version that is a build of llama.cpp ("b10488", as its lines in a log say) is that build.
+template <const auto& releases>
+[[nodiscard]] InferenceEstimate estimate_inside(const Scenario& s) {
+  const bool names_build = s.serving.version.starts_with('b');
+  const Release& release = profile_row(releases, names_build ? std::string_view{} : s.serving.version);
+  Scenario inside = s;
+  if (!names_build) inside.serving.version = release.build;
+  inside.serving.swa_full = s.serving.swa_full || release.whole_windows;
+  if (release.own_cache) inside.serving.kv_unified = false;
+  InferenceEstimate e = estimate_with_context(inside);
+  if (const Count copies = kept_states(*s.model, release); copies > 1) e = with_states(std::move(e), copies);
+  if (release.own_engine) return with_assumed(std::move(e), Part::ComputeBuffer, 400, 1300);
+  return release.build.empty() && !names_build ? with_assumed(std::move(e), Part::ComputeBuffer, 900, 1100)
+                                               : std::move(e);
 }
 
 /// ik_llama.cpp's memory; a single log of it was compared, of one kind of cache.
@@ -78,40 +146,41 @@ namespace llmcalc::llama_cpp {
 }
 
 /// llama.cpp's warnings, and what is not known of the program around it.
-inline void add_warnings_inside(const Scenario& s, std::vector<std::string>& out) {
+template <const auto& releases>
+void add_warnings_inside(const Scenario& s, std::vector<std::string>& out) {
   add_warnings(s, out);
-  out.emplace_back("Which build of llama.cpp " + std::string(row_of(s.serving.runtime).label) +
-                   " runs is not known: compute buffers are those of the newest that was measured.");
+  const bool names_build = s.serving.version.starts_with('b');
+  const Release& release = profile_row(releases, names_build ? std::string_view{} : s.serving.version);
+  const std::string program(row_of(s.serving.runtime).label);
+  if (release.own_engine) {
+    out.emplace_back("Before 0.30 " + program +
+                     " ran many families in an engine of its own: compute buffers are those of llama.cpp's graph.");
+  } else if (release.build.empty() && !names_build) {
+    out.emplace_back("Which build of llama.cpp " + program +
+                     " runs is not known: compute buffers are those of the newest that was measured.");
+  }
 }
 
 /// llama.cpp's row under another name.
+template <const auto& releases>
 [[nodiscard]] constexpr Engine relative(Runtime id, std::string_view program, Count (*context)(const Scenario&)) {
   Engine e = engine;
   e.id = id;
   e.program = program;
-  e.estimate = estimate_inside;
-  e.add_warnings = add_warnings_inside;
+  e.versions = {};
+  e.estimate = estimate_inside<releases>;
+  e.add_warnings = add_warnings_inside<releases>;
   e.usual = {.context = context, .batch = 512, .weights = FormatChoice{WeightFormat::Gguf, GgufMix::Q4_K_M}};
   return e;
 }
 
-/// Ollama's own engine keeps 24 states to go back to beside the one in use (its logs of Qwen3-Coder-Next, 2026-04:
-/// 785 MiB in 15 layers of 2.09 MiB).
-inline void add_ollama_warnings(const Scenario& s, std::vector<std::string>& out) {
-  add_warnings_inside(s, out);
-  if (std::ranges::none_of(s.model->kinds, &Layer::recurs)) return;
-  out.emplace_back(
-      "Ollama's own engine, where it runs the model instead of llama.cpp, keeps 25 copies of the recurrent states; "
-      "one is counted.");
-}
-
 inline constexpr Engine ollama = [] {
-  Engine e = relative(Runtime::Ollama, "ollama run", ollama_context);
-  e.add_warnings = add_ollama_warnings;
+  Engine e = relative<ollama_releases>(Runtime::Ollama, "ollama run", ollama_context);
+  e.versions = ollama_versions;
   return e;
 }();
-inline constexpr Engine lm_studio =
-    relative(Runtime::LmStudio, "lms load", [](const Scenario& s) { return at_most_trained(s, 4096); });
+inline constexpr Engine lm_studio = relative<lm_studio_releases>(
+    Runtime::LmStudio, "lms load", [](const Scenario& s) { return at_most_trained(s, 4096); });
 /// llama.cpp's warnings, and what is not known of the fork.
 inline void add_fork_warnings(const Scenario& s, std::vector<std::string>& out) {
   add_warnings(s, out);
@@ -131,7 +200,11 @@ inline constexpr Engine ik_llama_cpp = [] {
   e.add_warnings = add_fork_warnings;
   return e;
 }();
-inline constexpr Engine koboldcpp =
-    relative(Runtime::KoboldCpp, "koboldcpp --model", [](const Scenario& s) { return at_most_trained(s, 8192); });
+inline constexpr Engine koboldcpp = [] {
+  Engine e = relative<koboldcpp_releases>(Runtime::KoboldCpp, "koboldcpp --model",
+                                          [](const Scenario& s) { return at_most_trained(s, 8192); });
+  e.versions = koboldcpp_versions;
+  return e;
+}();
 
 }  // namespace llmcalc::llama_cpp
