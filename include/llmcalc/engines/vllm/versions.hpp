@@ -78,9 +78,11 @@ struct Profile {
 /// 0      start-up logs of 0.11 (llm-d-benchmark, empirical-vllm-memory-results), one figure per range.
 ///        The V0 engine outside torch on one card: 0.35 GiB (issue 10517, RTX 3090).
 /// 0.7    vLLM issue 13061: two RTX 4090, 0.25 GiB outside torch, a peak of 0.19 GiB; issue 14452: 0.33 GiB.
-/// 0.8    the V1 engine; its sampler is profiled.
+/// 0.8    the V1 engine; its sampler is profiled. Graphs: 0.67 GiB for 67, 2.37 for 134 of Qwen3-Next on two H200 (0.10.2),
+///        1.22 for 86 of Llama 3 70B on two L40S (0.16), 3.45 for 134 of Qwen3 235B on four L40S (0.10.2).
 /// 0.17   start-up logs of 0.17 to 0.19.0 (llm-d-planner, accuracy/results/v0.19.0), H100. Over PCIe: two RTX 3090 (about
-///        0.1 GiB) and two RTX 5090 (0.75 GiB), club-3090 issues 104, 602 and 1087.
+///        0.1 GiB) and two RTX 5090 (0.75 GiB), club-3090 issues 104, 602 and 1087. Graphs: 0.25 GiB for 5 of Gemma 4 26B
+///        on one RTX 5090 (0.18).
 /// 0.21   graphs are estimated and taken off the pool (vllm pull 30515, the default with pull 38284, which also raised the
 ///        default share to 0.92). v1/core/kv_cache_utils.py get_kv_cache_capacity; a
 ///        state has a second page while prefixes are cached, which is the default for models with states (three logs
@@ -123,6 +125,7 @@ inline constexpr std::array profiles = [] {
   row.source = "start-up logs of vLLM 0.11, 10 models on H100";
   row.non_torch = mebibytes(133, 120, 300);
   row.scheduling = Scheduling::ByCard;
+  row.graphs = {.each = kibibytes(4016, 0, 27'000)};
   const Profile v1 = row;
   row.from = "0.17";
   row.peak = ProfiledPeak::Compiled;
@@ -130,7 +133,7 @@ inline constexpr std::array profiles = [] {
   row.non_torch_linked = mebibytes(2180, 2100, 2270);
   row.non_torch_pcie = mebibytes(400, 60, 780);
   row.non_torch_pipeline = mebibytes(72, 60, 300);
-  row.graphs = {.fixed = mebibytes(80, 20, 130), .each = kibibytes(8533, 4198, 14848)};
+  row.graphs = {.fixed = mebibytes(80, 20, 215), .each = kibibytes(8533, 4198, 14848)};
   row.pads_expert_hidden = true;
   row.source = "start-up logs of vLLM 0.17 to 0.19, 48 rows on H100";
   const Profile compiled = row;
