@@ -7,7 +7,8 @@
 // pool = share x (memory - what lies there before weights are loaded) - weights - a draft's weights. A scenario's
 // gpu_memory_utilization other than the default is taken as the share itself. Of the pool of a model with states r / (1 + r) goes to slots for them, r = 0.9
 // (mamba_full_memory_ratio): floor(that / bytes of a slot) and one that is never handed out; a running sequence holds three of them
-// while prefixes are cached (its own and two checkpoints), one otherwise; without a cache of prefixes and with a limit of
+// while prefixes are cached (its own and two checkpoints), two more since 0.5.14 where steps overlap and one where they
+// do not, one in all otherwise; without a cache of prefixes and with a limit of
 // running sequences there is one slot for each. The rest is for keys and values. Families with a pool of windows (is_hybrid_swa_model: Llama 4,
 // gpt-oss, MiMo V2, Step 3.5, Gemma 4) have there 0.8 tokens for each of the others (swa_full_tokens_ratio); all other
 // families cache every layer in full. With drafts the
@@ -54,6 +55,7 @@ struct Profile {
   Count state_per_mille = 900;    ///< slots for states against keys and values
   Count windows_per_mille = 800;  ///< tokens in a pool of windows for 1,000 of the other layers
   Count slots_with_prefixes = 3;  ///< slots of a running sequence while prefixes are cached
+  Count tracking_slots = 0;       ///< more of them for overlapped steps, one less without (pipeline stages end them)
   Count drafting_sequences = 48;  ///< that may run while tokens are drafted
   bool budgets_drafts = false;    ///< the pool is measured with the draft loaded, a token pays for its layers too
   std::string_view source;
@@ -62,10 +64,11 @@ inline constexpr std::array profiles{
     Profile{.from = "0", .source = "sglang server_args.py: mem_fraction_static from the reserved memory"},
     Profile{
         .from = "0.5.14",
+        .tracking_slots = 2,
         .budgets_drafts = true,
         .source =
             "sglang server_args.py; pool_configurator.py of 2026-09 (pull request 23862; 0.5.14 is the release of "
-            "2026-06 as near as we know)"},
+            "2026-06 as near as we know); kv_cache_configurator.py, _calculate_mamba_ratio"},
 };
 
 /// Versions from which the rows hold.
@@ -128,13 +131,26 @@ inline constexpr auto versions = first_versions(profiles);
   return apart ? mebibytes(400, 60, 780) : mebibytes(1900, 1430, 2060);
 }
 
+/// What the system and other programs hold of memory that the processor shares: what the scenario says, else 4.0 GiB on
+/// an idle DGX Spark and 8 in a log of SGLang 0.5.15 on one (vllm.cpp, its notes on issue 1265). SGLang takes what is
+/// available there for the device's free memory.
+[[nodiscard]] inline Range held_by_system(const Scenario& s, const Device& device) {
+  if (!device.unified) return {};
+  if (s.host.reserve_bytes) {
+    const Bytes given{*s.host.reserve_bytes};
+    return {given, given, given};
+  }
+  return {6_GiB, 4_GiB, 9_GiB};
+}
+
 /// What is free on a device before weights are loaded.
 [[nodiscard]] inline Range free_at_start(const Scenario& s, const RankLayout& l, const Device& device) {
   const Bytes given{s.context_bytes.value_or(0)};
   const Range context = s.context_bytes ? Range{given, given, given} : context_default;
-  const Range apart = distributed(l, device);
+  const Range apart = distributed(l, device), system = held_by_system(s, device);
   const Bytes memory = device.visible_to_cuda();
-  return {memory - context.value - apart.value, memory - context.high - apart.high, memory - context.low - apart.low};
+  return {memory - context.value - apart.value - system.value, memory - context.high - apart.high - system.high,
+          memory - context.low - apart.low - system.low};
 }
 
 /// Memory for weights and cache on a device.
@@ -168,13 +184,18 @@ inline constexpr auto versions = first_versions(profiles);
                     Trust::Modelled, 600, 1600);
 }
 
+/// Slots for states that a running sequence holds while prefixes are cached.
+[[nodiscard]] inline Count slots_of_sequence(const Scenario& s, const Profile& profile) {
+  return profile.slots_with_prefixes + subtract(profile.tracking_slots, s.parallelism.pipeline > 1 ? 1 : 0);
+}
+
 /// How the cache is stored.
 [[nodiscard]] inline PagedRules paged_rules(const Scenario& s, const Profile& profile) {
   PagedRules rules{.block = 1,
                    .step_tokens = given_limits(s.serving, limits(s)).tokens,
                    .storage = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::PerHead),
                    .draft_tokens = s.serving.draft_tokens,
-                   .state_pages = s.serving.prefix_caching == Switch::Off ? 1 : profile.slots_with_prefixes,
+                   .state_pages = s.serving.prefix_caching == Switch::Off ? 1 : slots_of_sequence(s, profile),
                    .grouped = false};
   rules.states.columns_less = 1;
   return rules;
