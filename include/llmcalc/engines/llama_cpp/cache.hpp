@@ -28,6 +28,11 @@
 
 namespace llmcalc::llama_cpp {
 
+/// True when a model has layers that keep a state instead of keys and values, or beside them.
+[[nodiscard]] inline bool has_recurrence(const Model& m) {
+  return std::any_of(m.kinds.begin(), m.kinds.end(), [](const Layer& kind) { return kind.recurs(); });
+}
+
 /// Tensors in device memory are aligned to this (CUDA backend); in host memory to `host_alignment` (CPU backend).
 inline constexpr Count device_alignment = 128;
 inline constexpr Count host_alignment = 32;

@@ -13,13 +13,6 @@
 
 namespace llmcalc::llama_cpp::detail {
 
-inline bool has_recurrence(const Model& m) {
-  for (const Layer& kind : m.kinds) {
-    if (kind.recurs()) return true;
-  }
-  return false;
-}
-
 /// Bytes from the start of the first to the end of the last of `rows` rows of `width` values that are cut out of rows
 /// of `stride` values: what the scheduler copies of a view.
 constexpr Count view_bytes(Count rows, Count stride, Count width) {
