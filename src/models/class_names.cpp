@@ -199,7 +199,7 @@ constexpr auto refusals = std::to_array<Refusal>({
                     "openai_privacy_filter perceiver qdqbert rembert roberta-prelayernorm roc_bert roformer "
                     "splinter squeezebert tapas visual_bert xlm xlm-roberta-xl xmod yoso"},
     {.kind = "an encoder with a decoder",
-     .model_types = "bigbird_pegasus encoder-decoder florence2 fsmt led longt5 "
+     .model_types = "bigbird_pegasus encoder-decoder florence2 fsmt led "
                     "mvp nllb-moe nougat pegasus_x pix2struct plbart prophetnet rag "
                     "switch_transformers t5gemma2 udop vision-encoder-decoder xlm-prophetnet"},
     {.kind = "a model for speech or sound",

@@ -57,6 +57,7 @@ constexpr auto rows = std::to_array<TwoStackRow>({
     {.model_type = "blenderbot", .family = "Blenderbot", .logits_bias = true},
     {.model_type = "blenderbot-small", .family = "Blenderbot", .norms = NormPlacement::Post, .embedding_norm = true,
      .logits_bias = true},
+    t5("longt5", "LongT5", Places::RelativeOnce, true),
     {.model_type = "m2m_100", .family = "M2M100 and NLLB", .places = Places::Computed},
     {.model_type = "marian", .family = "Marian", .norms = NormPlacement::Post, .logits_bias = true},
     {.model_type = "mbart", .family = "mBART", .extra_positions = 2, .embedding_norm = true, .logits_bias = true},
@@ -163,6 +164,18 @@ Layer stack_layer(const TwoStackRow& row, const Fields& c, const Model& m, Side 
   return layer;
 }
 
+/// What LongT5 writes before the name of its encoder's attention, which sees its neighbours and, by the second kind, a
+/// mean of every block of tokens; the other T5 models nothing.
+std::string encoder_reach(const Fields& c) {
+  if (c.model_type() != "longt5") return {};
+  static_cast<void>(c.find("local_radius")), static_cast<void>(c.find("global_block_size"));
+  const std::string type = c.text("encoder_attention_type", "local");
+  if (type != "local" && type != "transient-global") {
+    c.complain("encoder_attention_type", "must be \"local\" or \"transient-global\"");
+  }
+  return type == "local" ? "Local" : "TransientGlobal";
+}
+
 /// Reads one stack: the stream, the positions, equal layers.
 void read_stack(const TwoStackRow& row, const Fields& c, Model& m, Side side) {
   read_stream(c, m);
@@ -175,10 +188,12 @@ void read_stack(const TwoStackRow& row, const Fields& c, Model& m, Side side) {
   Count layers = 0;
   const Layer layer = stack_layer(row, c, m, side, layers);
   add_layers(m, layers, [&](Count) { return layer; });
+  const bool encoder = side == Side::Encoder;
+  const std::string reach = encoder ? encoder_reach(c) : "";
   for (NameRule& rule : m.names) {
     if (rule.to.ends_with(".wi_1") && !layer.feed_forward.gated) rule.to.resize(rule.to.size() - 2);
+    if (const auto at = rule.to.find("SelfAttention."); at != std::string::npos) rule.to.insert(at, reach);
   }
-  const bool encoder = side == Side::Encoder;
   switch (row.places) {
     case Places::Learned:
       if (row.sound == Sound::Mels) {
@@ -189,10 +204,20 @@ void read_stack(const TwoStackRow& row, const Fields& c, Model& m, Side side) {
     case Places::RelativeOnce:
     case Places::RelativeInLayers: {
       const bool once = row.places == Places::RelativeOnce;
-      const std::string at = std::string(encoder ? "encoder" : "decoder") + (once ? ".block.0." : ".block.{}.");
-      add_tensor(m, at + "layer.0.SelfAttention.relative_attention_bias.weight",
-                 c.count("relative_attention_num_buckets", range::width, 32), layer.attention.heads,
-                 TensorRole::PositionTable, ModelPart::Attention);
+      const auto add_table = [&](std::string_view block, std::string_view name) {
+        add_tensor(m,
+                   std::string(encoder ? "encoder.block." : "decoder.block.") + std::string(block) + ".layer.0." +
+                       reach + "SelfAttention." + std::string(name) + ".weight",
+                   c.count("relative_attention_num_buckets", range::width, 32), layer.attention.heads,
+                   TensorRole::PositionTable, ModelPart::Attention);
+      };
+      add_table(once ? "0" : "{}", "relative_attention_bias");
+      if (reach == "TransientGlobal") {
+        add_table("0", "global_relative_attention_bias");
+        add_tensor(m, "encoder.block.{}.layer.0.TransientGlobalSelfAttention.global_input_layer_norm.weight",
+                   m.hidden, 1, TensorRole::Norm, ModelPart::Norms);
+        m.extra_tensors.back().count = layers;
+      }
       if (once) break;
       m.extra_tensors.back().count = layers;
       if (!encoder) m.extra_tensors.back().kind = 0;
@@ -279,6 +304,11 @@ void read_encoder_decoder(const Fields& c, Model& m) {
     stack.output = Output::States;
     for (Layer& kind : stack.kinds) kind.attention.bidirectional = true;
   };
+  if (c.model_type() == "longt5") {
+    c.assume(
+        "the encoder's attention, of which each token reaches a window, is counted as if it reached the whole text");
+    m.trust = Trust::Modelled;
+  }
   // Text encoders of image models are the first half alone.
   if (built_for(c, "EncoderModel")) return read(m, Side::Encoder);
   for (const std::string_view other : {"ForCausalLM", "ForAudioClassification", "ForTokenClassification"}) {

@@ -4,12 +4,15 @@
 
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/estimate/summary.hpp>
+#include <llmcalc/model/inventory.hpp>
 #include <llmcalc/questions/speed.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -54,6 +57,22 @@ TEST(EncoderDecoders, T5HasItsPublishedTotals) {
   EXPECT_EQ(total("t5", t5(24, 2048, 5120, 32, false)), 2'849'757'184U);  // flan-t5-xl
   EXPECT_EQ(total("t5", t5(24, 4096, 10240, 64, false)), 11'135'332'352U);
   EXPECT_EQ(total("mt5", R"("vocab_size":250112)"), 300'176'768U);  // mt5-small
+}
+
+TEST(EncoderDecoders, LongT5sEncoderHasANormAndATableForItsMeansOfBlocks) {
+  const std::string fields = t5(12, 768, 2048, 12, false);
+  // Local attention has T5's tensors under another name.
+  EXPECT_EQ(total("longt5", fields), 247'577'856U);
+  // A norm in every layer and a table of 32 distances for 12 heads.
+  EXPECT_EQ(total("longt5", fields + R"(,"encoder_attention_type":"transient-global")"),
+            247'577'856U + 12 * 768 + 32 * 12);
+  const Model model = read("longt5", fields + R"(,"encoder_attention_type":"transient-global")");
+  EXPECT_EQ(model.trust, Trust::Modelled);
+  const auto has = [tensors = inventory(model)](std::string_view name) {
+    return std::ranges::any_of(tensors, [&](const Tensor& t) { return t.name == name; });
+  };
+  EXPECT_TRUE(has("encoder.block.{}.layer.0.TransientGlobalSelfAttention.q.weight"));
+  EXPECT_TRUE(has("decoder.block.{}.layer.0.SelfAttention.q.weight"));
 }
 
 TEST(EncoderDecoders, TheTextEncodersOfImageModelsAreTheFirstHalf) {
