@@ -218,7 +218,7 @@ TEST(ConfigIrregular, MimoV25SeesAndListens) {
   constexpr Count layer = 4 * a * a + 3 * a + 3 * a * 4096 + 2 * a;
   constexpr Count heard = 6 * layer + a + 16384 * 4096 + 16384 * 4096 + 20 * 1280 * a;
   EXPECT_EQ(parameter_count(whole) - parameter_count(read("{" + text + "}")), seen + heard);
-  EXPECT_EQ(whole.trust, Trust::Exact);
+  EXPECT_EQ(whole.trust, Trust::Modelled);  // its files hold the routers in 32 bits
 }
 
 TEST(ConfigIrregular, AClassThatBuildsATowerWithoutItsConfigIsNotExact) {
