@@ -272,13 +272,14 @@ class Dialect {
   WeightRules gptq() {
     const WeightRules base = bits_ == 8 ? of(WeightFormat::GptqInt8) : with_bits(of(WeightFormat::GptqInt4), bits_);
     plan_.head = q_.flag("lm_head", false);
-    // {"+:regex": {"bits": 8}, "-:regex": {}}; without a sign it is "+".
+    // {"+:regex": {"bits": 8}, "-:regex": {}}; without a sign it is "+". One that changes nothing, as Qwen's "lm_head": {},
+    // quantizes nothing either: the head is by lm_head alone.
     q_.each_entry("dynamic", [&](const std::string& name, const Entry& entry) {
       const bool left = name.starts_with("-:");
       const std::string pattern = "re:" + (left || name.starts_with("+:") ? name.substr(2) : name);
       if (left) {
         plan_.rules.leave(pattern);
-      } else {
+      } else if (entry.has("bits") || entry.has("group_size")) {
         plan_.rules.store(pattern, changed(base, entry));
       }
     });

@@ -139,6 +139,8 @@ TEST(ConfigQuantization, GptqChangesSingleModules) {
   EXPECT_EQ(left - uniform, 2 * block - gptq_bytes(1024, 2048, 4, 128));
   const Count raised = bytes_of(base + R"(,"dynamic":{"+:.*\\.1\\..*(?:q|k)_proj":{"bits":8,"group_size":64}}})");
   EXPECT_EQ(raised - uniform, 2 * (gptq_bytes(1024, 1024, 8, 64) - gptq_bytes(1024, 1024, 4, 128)));
+  // Qwen's builds of its models of 2026 name the head and the embedding without changing anything of them.
+  EXPECT_EQ(bytes_of(base + R"(,"lm_head":false,"dynamic":{"lm_head":{},"model.embed_tokens":{}}})"), uniform);
   EXPECT_EQ(bytes_of(base + R"(,"lm_head":true})") - uniform, gptq_bytes(1000, 1024, 4, 128) - 2 * table);
 }
 
