@@ -45,6 +45,11 @@ std::string type_of(const Fields& c) {
 
 /// An unusual encoder, an encoder-decoder or no language model at all, which this program does not estimate.
 bool refuse_other_model(const Fields& c, std::string_view type) {
+  if (c.has("_diffusers_version")) {
+    c.complain("_class_name", "\"" + c.text("_class_name", "").substr(0, 60) +
+                                  "\" is a part of an image or video pipeline of diffusers, no language model");
+    return true;
+  }
   std::string_view kind = models::refused_kind(type);
   if (kind.empty() && !models::is_encoder_decoder(type) && c.flag("is_encoder_decoder", false)) {
     kind = "an encoder with a decoder";

@@ -59,6 +59,9 @@ TEST(ConfigIssues, WhatIsNoConfigIsRefused) {
   for (const char* text : {"", "[]", "42", "null", "{", "{\"a\":}", "\xff\xfe"}) {
     EXPECT_FALSE(issues_of(text).empty()) << text;
   }
+  EXPECT_NE(issues_of(R"({"_class_name":"FluxTransformer2DModel","_diffusers_version":"0.30.0","num_layers":19})")
+                .find("of diffusers"),
+            std::string::npos);
   EXPECT_NE(issues_of(R"({"model_type":"led","is_encoder_decoder":true})").find("an encoder with a decoder"),
             std::string::npos);
 }
