@@ -215,8 +215,8 @@ void finish_minimax_m3(const Fields& c, Model& m) {
   for (std::size_t k = 0; k < m.kinds.size(); ++k) {
     if (m.kinds[k].attention.indexer_heads == 0) continue;
     add_layer_tensors(m, k, R"(
-        indexer self_attn.indexer.q_proj. : heads*width x hidden; indexer self_attn.indexer.k_proj. : width x hidden
-        norm self_attn.indexer.q_norm. self_attn.indexer.k_norm. : width)",
+        indexer self_attn.index_q_proj. : heads*width x hidden; indexer self_attn.index_k_proj. : width x hidden
+        norm self_attn.index_q_norm. self_attn.index_k_norm. : width)",
                       {{"heads", indexer.heads}, {"width", indexer.width}});
   }
 }
