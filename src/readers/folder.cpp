@@ -61,8 +61,8 @@ std::string part_name_of(const PartName& name, unsigned number) {
 Result<Folder> Folder::open(const fs::path& path) {
   std::error_code error;
   Folder folder;
-  folder.path_ = path;
-  const fs::path canonical = fs::canonical(path.empty() ? fs::path(".") : path, error);
+  folder.path_ = path.empty() ? fs::path(".") : path;
+  const fs::path canonical = fs::canonical(folder.path_, error);
   if (error) return std::vector<Issue>{{shown(path), "folder cannot be opened: " + error.message()}};
   if (!fs::is_directory(canonical, error)) return std::vector<Issue>{{shown(path), "is not a folder"}};
   folder.root_ = reachable(canonical);

@@ -28,7 +28,7 @@ std::string part_name_of(const PartName& name, unsigned number);
 /// are links to models--X/blobs) the repository's own cache folder.
 class Folder {
  public:
-  /// Opens a folder; Issue when there is none.
+  /// Opens a folder, of an empty path the current one; Issue when there is none.
   static Result<Folder> open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }

@@ -163,9 +163,7 @@ std::uint64_t GgufSet::tensor_bytes() const {
 Result<GgufSet> read_gguf(const fs::path& path) {
   std::error_code error;
   const bool is_folder = fs::is_directory(path, error);
-  Result<Folder> opened = Folder::open(is_folder                ? path
-                                       : path.has_parent_path() ? path.parent_path()
-                                                                : fs::path("."));
+  Result<Folder> opened = Folder::open(is_folder ? path : path.parent_path());
   if (!opened) return opened.issues();
   Folder folder = std::move(opened).value();
   std::vector<std::string> oddities;

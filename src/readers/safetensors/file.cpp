@@ -245,9 +245,7 @@ class SetReader {
 Result<SafetensorsSet> read_safetensors(const fs::path& path) {
   std::error_code error;
   const bool is_folder = fs::is_directory(path, error);
-  Result<Folder> opened = Folder::open(is_folder                ? path
-                                       : path.has_parent_path() ? path.parent_path()
-                                                                : fs::path("."));
+  Result<Folder> opened = Folder::open(is_folder ? path : path.parent_path());
   if (!opened) return opened.issues();
   Folder folder = std::move(opened).value();
   if (is_folder) {
