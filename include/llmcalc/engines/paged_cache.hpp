@@ -59,7 +59,8 @@ struct PagedRules {
   bool pools_drafts = false;     ///< prediction layers that draft have their keys and values in the pool
   const Model* draft = nullptr;  ///< a draft model whose keys and values are in the pool
   KvStorage draft_storage{};
-  bool grouped = true;  ///< layers in groups, states in pages (vLLM); false: every layer on its own
+  Count index_width = 0;  ///< keys of an indexer that latent layers cache too which share another layer's choice
+  bool grouped = true;    ///< layers in groups, states in pages (vLLM); false: every layer on its own
 };
 
 /// True when a model asks for recurrent states in fp32: those of delta nets, and Nemotron-H's, whose configurations say
@@ -78,7 +79,23 @@ struct PagedRules {
 }
 static_assert(layers_in_group(10, 52) == 10 && layers_in_group(20, 22) == 22);
 
+/// Width of the indexer keys of a model's latent layers, where an engine caches them in every one of these.
+[[nodiscard]] inline Count shared_index_width(const Model& m) {
+  Count widest = 0;
+  for (const Layer& kind : m.kinds) {
+    if (kind.mixer == Mixer::LatentAttention) widest = std::max(widest, kind.attention.indexer_head_dim);
+  }
+  return widest;
+}
+
 namespace paged_detail {
+
+/// A layer's entry in the pool.
+[[nodiscard]] inline KvEntry pooled_entry(const Layer& layer, Count tensor, const PagedRules& rules) {
+  KvEntry e = kv_entry(layer, tensor);
+  if (e.latent && e.index_width == 0) e.index_width = rules.index_width;
+  return e;
+}
 
 inline void add_states(PagedCache& cache, const Model& model, const Stage& stage, Count tensor) {
   for (std::size_t k = 0; k < model.kinds.size(); ++k) {
@@ -99,7 +116,7 @@ inline void add_states(PagedCache& cache, const Model& model, const Stage& stage
 inline void add_prediction_layers(PagedCache& cache, const Model& model, Count tensor, const PagedRules& rules) {
   for (const auto kind : model.mtp_layers) {
     const Layer& layer = model.kinds[kind];
-    const KvEntry entry = kv_entry(layer, tensor);
+    const KvEntry entry = pooled_entry(layer, tensor, rules);
     const Bytes token = token_bytes(entry, rules.storage);
     if (token.count == 0) continue;
     const auto same = std::find_if(cache.types.begin(), cache.types.end(), [&](const PagedType& t) {
@@ -181,7 +198,7 @@ inline void unify_pages(PagedCache& cache, const PagedRules& rules) {
                                             const PagedRules& rules) {
   PagedCache cache;
   for (const CacheGroup& g : cache_groups(model, stage)) {
-    const KvEntry entry = kv_entry(*g.layer, tensor);
+    const KvEntry entry = paged_detail::pooled_entry(*g.layer, tensor, rules);
     const Bytes token = token_bytes(entry, rules.storage);
     if (token.count == 0)
       continue;  // a file may say "0 KV heads": nothing is cached, and no page is a multiple of it

@@ -57,19 +57,24 @@ struct Profile {
   Count slots_with_prefixes = 3;  ///< slots of a running sequence while prefixes are cached
   Count tracking_slots = 0;       ///< more of them for overlapped steps, one less without (pipeline stages end them)
   Count drafting_sequences = 48;  ///< that may run while tokens are drafted
-  bool budgets_drafts = false;    ///< the pool is measured with the draft loaded, a token pays for its layers too
+  bool indexes_every_layer = true;  ///< indexer keys of layers that share another's choice are cached too
+  bool budgets_drafts = false;      ///< the pool is measured with the draft loaded, a token pays for its layers too
   std::string_view source;
 };
-inline constexpr std::array profiles{
-    Profile{.from = "0", .source = "sglang server_args.py: mem_fraction_static from the reserved memory"},
-    Profile{
-        .from = "0.5.14",
-        .tracking_slots = 2,
-        .budgets_drafts = true,
-        .source =
-            "sglang server_args.py; pool_configurator.py of 2026-09 (pull request 23862; 0.5.14 is the release of "
-            "2026-06 as near as we know); kv_cache_configurator.py, _calculate_mamba_ratio"},
-};
+inline constexpr std::array profiles = [] {
+  Profile row{.from = "0", .source = "sglang server_args.py: mem_fraction_static from the reserved memory"};
+  const Profile first = row;
+  row.from = "0.5.14";
+  row.tracking_slots = 2;
+  row.budgets_drafts = true;
+  row.source =
+      "sglang server_args.py; pool_configurator.py of 2026-09 (pull request 23862; 0.5.14 is the release of "
+      "2026-06 as near as we know); kv_cache_configurator.py, _calculate_mamba_ratio";
+  const Profile overlapped = row;
+  row.from = "0.5.19";  // pull request 30531 of 2026-08: GLM-5.2 from 55,225 to 47,702 bytes a token
+  row.indexes_every_layer = false;
+  return std::array{first, overlapped, row};
+}();
 
 /// Versions from which the rows hold.
 inline constexpr auto versions = first_versions(profiles);
@@ -197,6 +202,7 @@ inline constexpr auto versions = first_versions(profiles);
                    .draft_tokens = s.serving.draft_tokens,
                    .state_pages = s.serving.prefix_caching == Switch::Off ? 1 : slots_of_sequence(s, profile),
                    .grouped = false};
+  if (profile.indexes_every_layer) rules.index_width = shared_index_width(*s.model);
   rules.states.columns_less = 1;
   return rules;
 }

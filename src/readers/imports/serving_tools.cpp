@@ -115,6 +115,17 @@ bool llama_split(Importing& in, const Given& g) {
   in.devices() = std::max(in.devices(), static_cast<Count>(std::count(list.begin(), list.end(), ',')) + 1);
   return in.set("serving.tensor_split", "[" + list + "]");
 }
+/// Whole layers on each device are what is counted.
+bool llama_split_mode(Importing& in, const Given& g) {
+  const std::string mode = g.value.value_or("layer");
+  in.say("counted as whole layers on each device");
+  if (mode == "none") in.note("--split-mode none runs on one device: where there are several, name one");
+  if (mode == "row" || mode == "tensor" || mode == "graph") {
+    in.note("--split-mode " + mode +
+            " divides every layer between the devices: on several of them the parts shown are those of whole layers");
+  }
+  return true;
+}
 bool llama_projector(Importing& in, const Given& g) { return g.value && in.set("serving.mmproj", "released"); }
 
 /// Options that only ik_llama.cpp has (common/common.cpp of 2026-08).
@@ -204,6 +215,7 @@ constexpr TakeRow takes[] = {
     {"llama_flash", llama_flash},
     {"llama_override", llama_override},
     {"llama_split", llama_split},
+    {"llama_split_mode", llama_split_mode},
     {"projector", llama_projector},
     {"ik_llama", ik_llama},
     {"llama_drafts", llama_drafts},

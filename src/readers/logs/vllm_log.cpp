@@ -189,7 +189,19 @@ void VllmReader::settings_line(std::string_view text) {
   }
   if (const auto share = text_between(text, "Desired GPU memory utilization is (", ","); !share.empty())
     set_setting(log_, "serving.gpu_memory_utilization", share);
-  if (has(text, "LLM engine (v")) log_.version = text_between(text, "LLM engine (v", ")+ ");
+  if (has(text, "LLM engine (v")) {
+    // The configuration says what was decided for what nobody gave: whether prefixes are cached above all.
+    log_.version = text_between(text, "LLM engine (v", ")+ ");
+    if (const auto word = text_between(text, "enable_prefix_caching=", ",)"); word == "True" || word == "False")
+      set_setting(log_, "serving.prefix_caching", word == "True" ? "on" : "off");
+    if (const auto format = text_between(text, "kv_cache_dtype=", ",)"); !format.empty() && format != "auto")
+      set_setting(log_, "serving.kv_format", format);
+    if (const auto n = count_after(text, "max_seq_len="); n && *n != 0)
+      set_setting(log_, "serving.max_model_len", *n);
+    if (const auto n = count_after(text, "num_spec_tokens="); n && *n != 0)
+      set_setting(log_, "serving.draft_tokens", *n);
+    if (has(text, "enforce_eager=True")) set_setting(log_, "serving.cuda_graphs", "off");
+  }
   if (const auto name = text_between(text, "model='", "'"); !name.empty() && log_.model.empty()) log_.model = name;
   if (const auto n = count_after(text, "tensor_parallel_size="); n && *n != 0)
     set_setting(log_, "parallelism.tensor", *n);

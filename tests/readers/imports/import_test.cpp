@@ -88,6 +88,17 @@ TEST(Import, ReadsHowLlamaCppDrafts) {
   EXPECT_EQ(serving("--spec-type mtp:n_max=4,p_min=0.0")["runtime"], "ik_llama.cpp");
 }
 
+TEST(Import, OnlyWholeLayersAreDealtToDevices) {
+  const auto notes = [](const char* options) {
+    const Imported got = read(std::string("llama-server -m qwen3-8b -c 8192 -ts 1,1 ") + options);
+    return std::count_if(got.notes.begin(), got.notes.end(),
+                         [](const std::string& note) { return note.starts_with("--split-mode"); });
+  };
+  EXPECT_EQ(notes("-sm layer"), 0);
+  EXPECT_EQ(notes("-sm none"), 1);
+  EXPECT_EQ(notes("-sm tensor"), 1);
+}
+
 TEST(Import, SaysThatARepositoryBringsItsProjector) {
   const auto notes = [](const char* options) {
     const Imported got = read(std::string("llama-server -hf unsloth/Qwen3.5-27B-GGUF:Q4_K_M -c 8192 ") + options);

@@ -56,6 +56,19 @@ TEST(VllmLog, ReadsTheSecondEngineWithItsWorkers) {
   EXPECT_EQ(setting(*log, "parallelism.tensor"), 2U);
 }
 
+TEST(VllmLog, ReadsWhatTheConfigurationDecided) {
+  const auto log = read_log(
+      R"(INFO 08-25 09:11:02 [core.py:114] Initializing a V1 LLM engine (v0.26.0) with config: model='Qwen/Qwen3.8-27B-FP8', speculative_config=SpeculativeConfig(method='mtp', model='Qwen/Qwen3.8-27B-FP8', num_spec_tokens=3), dtype=torch.bfloat16, max_seq_len=8192, tensor_parallel_size=1, enforce_eager=True, kv_cache_dtype=fp8, enable_prefix_caching=False, enable_chunked_prefill=True
+INFO 08-25 09:12:31 [gpu_worker.py:298] Available KV cache memory: 35.41 GiB
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(tests::setting_text(*log, "serving.prefix_caching"), "off");
+  EXPECT_EQ(tests::setting_text(*log, "serving.kv_format"), "fp8");
+  EXPECT_EQ(tests::setting_text(*log, "serving.cuda_graphs"), "off");
+  EXPECT_EQ(setting(*log, "serving.max_model_len"), 8192U);
+  EXPECT_EQ(setting(*log, "serving.draft_tokens"), 3U);
+}
+
 TEST(VllmLog, ReadsTheSummariesOfUse) {
   const auto old = read_log(
       R"(DEBUG 10-02 08:00:00 [gpu_worker.py:391] Free memory on device (23.21/23.64 GiB) on startup. Desired GPU memory utilization is (0.9, 21.28 GiB). Actual usage is 14.99 GiB for weight, 1.23 GiB for peak activation, 0.07 GiB for non-torch memory, and 0.52 GiB for CUDAGraph memory. Replace gpu_memory_utilization config with `--kv-cache-memory=4812345678` (4.48 GiB) to fit into requested memory. Current kv cache memory in use is 4.99 GiB.

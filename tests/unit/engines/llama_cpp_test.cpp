@@ -342,6 +342,23 @@ TEST(LlamaCpp, OllamasOwnEngineKeptStates) {
   EXPECT_EQ(states("b10488"), one) << "a build of llama.cpp stands for itself";
 }
 
+// A log of Ollama 0.11 (gpt-oss 120B, 8,192 tokens: 450 MiB of keys and values): 18 windows of 4,096 tokens and a batch.
+TEST(LlamaCpp, OllamasOwnEngineKeptLongerWindows) {
+  Model m = llama(36, 2880, 201'088, llama_layer(64, 8, 64, 2880));
+  m.quirks = {LlamaGraph::GptOss, {}};
+  m.kinds.push_back(m.kinds[0]);
+  m.kinds[0].attention.window = 128;
+  for (std::size_t i = 0; i < m.layers.size(); ++i) m.layers[i] = static_cast<std::uint16_t>(i % 2);
+  Scenario s = scenario(m);
+  s.serving.context = 8192;
+  const auto cache = [&](const char* version) {
+    s.serving.version = version;
+    return estimate_inside<ollama_releases>(s).breakdown.bytes(Part::KvCache);
+  };
+  EXPECT_EQ(cache("0.11.10"), 450_MiB);
+  EXPECT_EQ(cache("0.32.15"), 288_MiB + Bytes{2048} * 18 * 768);
+}
+
 Model windowed() {
   Model m = llama(2, 1024, 32000, llama_layer(8, 4, 128, 4096));
   m.quirks = {LlamaGraph::Gemma3, {}};

@@ -65,6 +65,17 @@ TEST(Vllm, HoldsTheWeightsAndThePeakOfItsLog) {
   EXPECT_TRUE(holds(e.breakdown.find(Part::CudaGraphs), logged_gib(91)));
 }
 
+TEST(Vllm, SharedMemoryMayCountAsItsOwn) {
+  Scenario s = logged();
+  Device spark = *s.devices.groups.front().device;
+  const InferenceEstimate apart = estimate_inference(s);
+  spark.unified = true;
+  s.devices.groups.front().device = std::make_shared<const Device>(spark);
+  const InferenceEstimate shared = estimate_inference(s);
+  EXPECT_EQ(shared.kv_pool_bytes, apart.kv_pool_bytes);
+  EXPECT_EQ(shared.kv_pool_low + 12_GiB, apart.kv_pool_low);
+}
+
 TEST(Vllm, GrantsThePoolOfItsLog) {
   const InferenceEstimate e = estimate_inference(logged());
   const Component* peak = e.breakdown.find(Part::ComputeBuffer);

@@ -26,6 +26,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,6 +65,24 @@ struct Release {
   bool own_engine = false;     ///< ported families are not computed by llama.cpp
 };
 
+/// Families that Ollama ported to its engine, by llama.cpp's graph (fs/ggml/ggml.go, OllamaEngineRequired, 0.11.5 to
+/// 0.24). Mistral 3 is one too, but has Llama's graph: it is taken for llama.cpp's.
+inline constexpr std::array ported{LlamaGraph::Qwen3,     LlamaGraph::Qwen3Moe,  LlamaGraph::Gemma3,
+                                   LlamaGraph::Gemma3n,   LlamaGraph::Gemma4,    LlamaGraph::GptOss,
+                                   LlamaGraph::Llama4,    LlamaGraph::DeepSeek2, LlamaGraph::DeepSeek2Biased,
+                                   LlamaGraph::NemotronH, LlamaGraph::Qwen3Next, LlamaGraph::Qwen35,
+                                   LlamaGraph::Qwen35Moe};
+/// Of these the windows of two keep so many tokens there, to find prefixes again (NewSWAMemCache in model/models).
+inline constexpr std::array remembering{LlamaGraph::Gemma4, LlamaGraph::GptOss};
+inline constexpr Count remembered = 4096;
+/// llama.cpp's build whose rules that engine's graphs are nearest to: masks of 16 bits, logits of the rows that are read.
+inline constexpr std::string_view nearest_build = "b9550";
+
+/// True when a model runs in the engine of the release's own.
+[[nodiscard]] inline bool runs_apart(const Model& m, const Release& r) {
+  return r.own_engine && std::ranges::find(ported, m.quirks.graph()) != ported.end();
+}
+
 /// Ollama's LLAMA_CPP_VERSION where a rule of llama.cpp changes; before 0.30 the vendored commit is given by its date
 /// (Makefile.sync: 0.11.5 of 2025-08-14, 0.13.5 of 2025-12-17).
 inline constexpr std::array ollama_releases{
@@ -92,6 +111,19 @@ inline constexpr auto koboldcpp_versions = first_versions(koboldcpp_releases);
   return wiring == Wiring::Qwen3Next ? r.delta_states : wiring == Wiring::NemotronH ? r.mamba_states : 1;
 }
 
+/// The scenario as the release's own engine takes it: one pool of cells, longer windows.
+[[nodiscard]] inline Scenario apart(Scenario s) {
+  s.serving.version = nearest_build;
+  s.serving.kv_unified = true;
+  if (std::ranges::find(remembering, s.model->quirks.graph()) == remembering.end()) return s;
+  Model longer = *s.model;
+  for (Layer& kind : longer.kinds) {
+    if (kind.attention.window != 0) kind.attention.window = std::max(kind.attention.window, remembered);
+  }
+  s.model = std::make_shared<const Model>(std::move(longer));
+  return s;
+}
+
 /// The estimate with `copies` of every recurrent state.
 [[nodiscard]] inline InferenceEstimate with_states(InferenceEstimate e, Count copies) {
   const auto repeat = [&](Breakdown& b) {
@@ -115,9 +147,11 @@ template <const auto& releases>
   if (!names_build) inside.serving.version = release.build;
   inside.serving.swa_full = s.serving.swa_full || release.whole_windows;
   if (release.own_cache) inside.serving.kv_unified = false;
+  if (runs_apart(*s.model, release)) inside = apart(std::move(inside));
   InferenceEstimate e = estimate_with_context(inside);
   if (const Count copies = kept_states(*s.model, release); copies > 1) e = with_states(std::move(e), copies);
-  if (release.own_engine) return with_assumed(std::move(e), Part::ComputeBuffer, 400, 1300);
+  // Its logs say 88 MiB (Qwen3-Coder 30B) where this says 92, and 122 (gpt-oss 120B) where this says 96.
+  if (runs_apart(*s.model, release)) return with_assumed(std::move(e), Part::ComputeBuffer, 700, 1400);
   return release.build.empty() && !names_build ? with_assumed(std::move(e), Part::ComputeBuffer, 900, 1100)
                                                : std::move(e);
 }
@@ -152,9 +186,10 @@ void add_warnings_inside(const Scenario& s, std::vector<std::string>& out) {
   const bool names_build = s.serving.version.starts_with('b');
   const Release& release = profile_row(releases, names_build ? std::string_view{} : s.serving.version);
   const std::string program(row_of(s.serving.runtime).label);
-  if (release.own_engine) {
+  if (runs_apart(*s.model, release)) {
     out.emplace_back("Before 0.30 " + program +
-                     " ran many families in an engine of its own: compute buffers are those of llama.cpp's graph.");
+                     " ran this family in an engine of its own: compute buffers are those of llama.cpp's graph, and "
+                     "what it reserves for an image is not counted.");
   } else if (release.build.empty() && !names_build) {
     out.emplace_back("Which build of llama.cpp " + program +
                      " runs is not known: compute buffers are those of the newest that was measured.");

@@ -71,6 +71,7 @@ namespace llmcalc::vllm {
                    .draft_tokens = s.serving.draft_tokens,
                    .state_pages = state_pages(s.serving, profile),
                    .pools_drafts = drafts_itself(s)};
+  if (profile.indexes_every_layer) rules.index_width = shared_index_width(*s.model);
   rules.states.columns_less = 1;
   rules.states.extra_columns = s.serving.draft_tokens;
   for (const Layer& kind : s.model->kinds) {
@@ -96,6 +97,13 @@ namespace llmcalc::vllm {
     return apart ? profile.non_torch_pcie : profile.non_torch_linked;
   }
   return l.pipeline > 1 ? profile.non_torch_pipeline : profile.non_torch;
+}
+
+/// Memory that the processor shares: what profiling may take for vLLM's own, page cache of the weights' files and a
+/// compiler's heap. Pools of one setup on a DGX Spark: 12.4 and 17.6 GiB by the loader (MiaAI-Lab issue 204), 6.7 GiB less
+/// than the parts leave (spark-vllm-docker issue 396), 31 GiB in the worst that was told (its pull 286).
+[[nodiscard]] inline Bytes taken_for_own(const Device* device) {
+  return device && device->unified && device->vendor == Vendor::Nvidia ? 12_GiB : Bytes{};
 }
 
 /// The cache of one rank of a stage, in groups of equal layers or, where layers summarise tokens, in blocks of several
@@ -229,7 +237,7 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
       Range pool{budget - drafts_loaded, budget - drafts_loaded, budget - drafts_loaded};
       for (const Component* c : {&w.device, &slots, &peak}) detail::take(pool, *c);
       if (off_the_pool(profile, *s.model)) detail::take(pool, captured);
-      pool = {pool.value - outside.value, pool.low - outside.high, pool.high - outside.low};
+      pool = {pool.value - outside.value, pool.low - outside.high - taken_for_own(device), pool.high - outside.low};
       if (const auto given = s.serving.kv_cache_memory_bytes) pool = {Bytes{*given}, Bytes{*given}, Bytes{*given}};
       const Bytes draft_cache = scale(draft.bytes - drafts_loaded, longest_sequence(s.serving),
                                       std::max<Count>(multiply(sequences, s.serving.context), 1));
@@ -301,6 +309,21 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
                   ") must be greater than or equal to max_num_seqs (" + std::to_string(step.sequences) + ")\".");
   }
   add_block_warning(s, out);
+  if (taken_for_own(s.devices.smallest_of(rank_layout(s).world())).count != 0 && !v.kv_cache_memory_bytes) {
+    out.emplace_back(
+        "Where the processor shares the memory, profiling takes page cache and a compiler's heap for its "
+        "own: the pool may be many GiB smaller after a cold start; --kv-cache-memory-bytes says it.");
+  }
+  const Profile& profile = profile_of(v.version);
+  const bool drafts = v.draft_tokens != 0 || v.draft_model;
+  const auto keeps_states = [](const Layer& kind) { return kind.recurs(); };
+  if (v.prefix_caching == Switch::EngineDefault && profile.state_pages > 1 && profile.prefixes_on_request &&
+      !drafts && std::any_of(s.model->kinds.begin(), s.model->kinds.end(), keeps_states)) {
+    out.emplace_back(
+        "The pool is counted with prefix caching, which this vLLM leaves off for models with recurrent "
+        "states unless --enable-prefix-caching is given: without it a sequence holds a page of state "
+        "less, and the pool more tokens.");
+  }
   const Count shared = s.parallelism.decode_context;
   if (shared <= 1) return;
   if (s.parallelism.tensor % shared != 0) {

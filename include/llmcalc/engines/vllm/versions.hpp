@@ -69,6 +69,8 @@ struct Profile {
   PackedLayout packed = PackedLayout::Tuples;
   Count utilization = 900;          ///< default of gpu_memory_utilization, per mille
   Count state_pages = 1;            ///< pages of a sequence's state while prefixes are cached, before drafted tokens
+  bool prefixes_on_request = true;  ///< models with states cache prefixes only when asked to
+  bool indexes_every_layer = true;  ///< indexer keys of layers that share another's choice are cached too
   Count steps_in_flight = 1;        ///< steps whose tokens a window holds at once
   bool pads_expert_hidden = false;  ///< MXFP4 experts: the outer width is padded too
   std::string_view source;
@@ -85,12 +87,15 @@ struct Profile {
 ///        on one RTX 5090 (0.18).
 /// 0.21   graphs are estimated and taken off the pool (vllm pull 30515, the default with pull 38284, which also raised the
 ///        default share to 0.92). v1/core/kv_cache_utils.py get_kv_cache_capacity; a
-///        state has a second page while prefixes are cached, which is the default for models with states (three logs
-///        of 2026-07 and 2026-08 met to the last digit). Graphs: 0.09 to 0.17 GiB for 4 to 12 graphs on RTX 3090 and
-///        5090, 0.14 for 30, 0.44 to 0.73 for 51 to 86, 0.68 to 1.61 for 102.
+///        state has a second page while prefixes are cached or tokens drafted (three logs of 2026-07 and 2026-08 met to
+///        the last digit). Without drafts it is counted though prefixes of models with states were cached on request only
+///        up to 0.27.1 (engine/arg_utils.py); pull 50991 of 2026-08 made it the default. Graphs: 0.09 to 0.17 GiB for 4 to
+///        12 graphs on RTX 3090 and 5090, 0.14 for 30, 0.44 to 0.73 for 51 to 86, 0.68 to 1.61 for 102.
 /// 0.25.1 the second model runner is the default of models without experts, quantized or not (pull 44446), and its estimate of
 ///        graphs is 0 (issue 49224; issue 50159: eager and captured pools of 0.26 differ by what is compiled alone).
 ///        Models with states keep the first runner.
+///        Indexer keys of GLM-5.2: 79 layers of 788 bytes on 0.23.0 (eight H20: 60.79 GiB for 1,048,576 tokens), although 57
+///        share another's choice; by 0.26 those have no cache (vllm-ascend issue 15866 names it). Between is not known.
 /// 0.26   two steps are in flight when windows are sized (vllm pull 47728, issue 49878: Gemma 4, 45.79 -> 70.79 GiB).
 ///        The estimate of graphs of models with states is far too high (issue 50780); three formats of Qwen3.8 27B on an
 ///        RTX PRO 6000 (vllm-project/recipes pull 831) leave 2.7, 6.1 and 8.3 GiB of 102 graphs of up to 512
@@ -149,6 +154,7 @@ inline constexpr std::array profiles = [] {
   const Profile second_runner = row;
   row.from = "0.26";
   row.steps_in_flight = 2;
+  row.indexes_every_layer = false;
   row.graphs.state_row = kibibytes(122, 54, 166);
   const Profile two_steps = row;
   row.from = "0.28";
@@ -157,6 +163,7 @@ inline constexpr std::array profiles = [] {
   const Profile widest = row;
   row.from = "0.29";
   row.graphs.off_the_pool = GraphsOffPool::Estimated;
+  row.prefixes_on_request = false;
   return std::array{early, v0, v1, compiled, by_sequences, second_runner, two_steps, widest, row};
 }();
 
