@@ -263,4 +263,17 @@ inline Result<Scenario> written_and_read(const Scenario& s) {
       shared_resolver());
 }
 
+/// JSON that is laid out over lines, as it is written into one.
+inline std::string in_one_line(std::string_view json) {
+  std::string out;
+  bool in_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') in_text = !in_text;
+    if (in_text || (c != ' ' && c != '\n')) out += c;
+    if (in_text && c == '\\') out += json[++i];
+  }
+  return out;
+}
+
 }  // namespace llmcalc::tests

@@ -61,14 +61,17 @@ TEST(WindowLaws, ItsCommandGivesTheSameEstimate) {
     std::istringstream in;
     std::ostringstream out, errors;
     ASSERT_EQ(cli::run(words, {in, out, errors}), cli::success) << errors.str();
-    ASSERT_EQ(figures_of(out.str()), figures_of(json_of(s, evaluate(s))));
+    const std::string estimate = json_of(s, evaluate(s));
+    if (tests::in_one_line(out.str()) == estimate) continue;
+    ASSERT_EQ(figures_of(out.str()), figures_of(estimate));
   }
 }
 
 TEST(WindowLaws, ItsSessionComesBack) {
   const tests::TempFolder folder;
   const App fresh = make_app(tests::shared_resolver(), io::preset_folders());
-  for (std::size_t i = 0; i < cases().size(); i += 20) {  // each is flushed to the disk
+  const std::size_t step = cases().size() > 1000 ? 1 : 20;  // each is flushed to the disk
+  for (std::size_t i = 0; i < cases().size(); i += step) {
     const Scenario& s = cases()[i].scenario;
     SCOPED_TRACE(cases()[i].line);
     const auto session = [&] {
