@@ -4,6 +4,7 @@
 #include "support/shipped_models.hpp"
 
 #include <llmcalc/engines/llama_cpp/estimate.hpp>
+#include <llmcalc/engines/llama_cpp/repetition.hpp>
 #include <llmcalc/estimate/inference.hpp>
 
 #include <gtest/gtest.h>
