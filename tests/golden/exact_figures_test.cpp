@@ -7,6 +7,7 @@
 #include "report/golden.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/memory/weight_formats.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -50,7 +51,7 @@ bool names_components(const std::string& place) {
 /// Whether the program claims to know every stored byte: of the model, and of the format that was chosen for it.
 bool stored_exactly(const Scenario& s) {
   const bool varies = s.weights.format == WeightFormat::Gguf ? row_of(s.weights.mix).low != row_of(s.weights.mix).high
-                                                             : row_of(s.weights.format).varies;
+                                                             : weight_rules(*s.model, s.weights).varies;
   return s.model->trust == Trust::Exact && !varies;
 }
 

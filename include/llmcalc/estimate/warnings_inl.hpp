@@ -6,6 +6,7 @@
 #include <llmcalc/engines/checks.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/estimate/warnings.hpp>
+#include <llmcalc/memory/weight_formats.hpp>
 #include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 #include <llmcalc/scenario/usual_settings.hpp>
@@ -70,7 +71,7 @@ inline void add_published_mix(const Scenario& s, std::vector<std::string>& out) 
     out.push_back(std::string(mix.key) +
                   " chooses the type of every tensor by the model: the weights are a range from "
                   "published files. Open the file itself for its bytes.");
-  } else if (!gguf && row_of(s.weights.format).varies) {
+  } else if (s.weights.format != WeightFormat::AsReleased && weight_rules(*s.model, s.weights).varies) {
     out.push_back("Published builds in " + std::string(label_of(s.weights.format)) +
                   " differ in the modules that they "
                   "leave in 8 or 16 bits: the weights are a range. Open the checkpoint itself for its list.");

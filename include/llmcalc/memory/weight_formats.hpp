@@ -32,6 +32,7 @@
 #include <llmcalc/model/model.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -39,9 +40,10 @@ namespace llmcalc {
 
 /// Which matrices a format is applied to, of those that can be quantized.
 enum class Covered : std::uint8_t {
-  Matrices,     ///< all of them
-  FeedForward,  ///< dense feed-forward blocks
-  Experts       ///< routed experts (gpt-oss)
+  Matrices,       ///< all of them
+  AllButRouters,  ///< where a class keeps its router as a bare array (mlx-lm's DeepSeek, GLM, Nemotron)
+  FeedForward,    ///< dense feed-forward blocks
+  Experts         ///< routed experts (gpt-oss)
 };
 
 /// A weight format with its settings.
@@ -55,13 +57,28 @@ struct WeightRules {
   Covered covered = Covered::Matrices;
   std::optional<FormatChoice> experts{};  ///< format of the routed experts where it is another
   bool measured = false;                  ///< bytes that the model's file or config gives win over computed ones
-  bool varies = false;                    ///< publishers leave different matrices in 16 bits
+  bool varies = false;                    ///< publishers leave different matrices in 8 or 16 bits
 };
 
 /// The rules of the routed experts.
 [[nodiscard]] constexpr WeightRules expert_rules(const WeightRules& rules) {
   const FormatChoice choice = rules.experts.value_or(FormatChoice{rules.format, rules.mix});
   return {.format = choice.format, .group = row_of(choice.format).group, .scales = rules.scales, .mix = choice.mix};
+}
+
+/// True when builds of this model in a format that was only named differ in what they quantize. A dense model of
+/// attention alone is quantized whole by everybody's GPTQ, AWQ and compressed-tensors recipes; experts are, the mixers
+/// and shared experts beside them and recurrent mixers often are not: Qwen's own GPTQ builds of Qwen3.5 122B-A10B have
+/// 73.47 GiB, 18 % more than with every matrix. MLX leaves routers in 16 bits or gives them 8, by the model's class:
+/// GLM-4.7 in 4 bits 0.05 % more; of Gemma 4's per-layer inputs it quantizes what is counted in 16 bits here: E4B in 4
+/// bits 1.1 % less. Source: file sizes in kaito-project/kaito@056b828 (model_catalog.yaml) and
+/// exo-explore/exo@b5375f8 (resources/inference_model_cards).
+[[nodiscard]] inline bool is_mixed(const Model& model, const WeightFormatRow& format) {
+  const bool moe = std::ranges::any_of(model.kinds, &Layer::is_moe);
+  if (format.vocabulary == Vocabulary::Quantized) return moe || model.per_layer_width != 0;
+  const bool packed = format.scales == ScaleLayout::Gptq || format.scales == ScaleLayout::Awq ||
+                      format.scales == ScaleLayout::Symmetric;
+  return packed && (moe || std::ranges::any_of(model.kinds, &Layer::recurs));
 }
 
 /// Settings of a scenario's weights for a model. "As released" takes the publisher's format and group size.
@@ -82,13 +99,12 @@ struct WeightRules {
   const Count chosen = released ? model.quantization_group : wished;
   const bool usual = chosen == 0 || (!released && chosen == Weights{}.group_size);
   rules.group = usual ? format.group : chosen;
-  bool moe = false;
-  for (const Layer& kind : model.kinds) moe = moe || kind.is_moe();
+  const bool moe = std::ranges::any_of(model.kinds, &Layer::is_moe);
   if (moe && format.experts_only) rules.covered = Covered::Experts;
   if (weights.experts && (weights.experts->format != rules.format ||
                           (rules.format == WeightFormat::Gguf && weights.experts->mix != rules.mix)))
     rules.experts = weights.experts;
-  rules.varies = released ? model.unlisted_mix : format.varies;
+  rules.varies = released ? model.unlisted_mix : format.varies || is_mixed(model, format);
   return rules;
 }
 
@@ -96,9 +112,11 @@ struct WeightRules {
 /// model the feed-forward blocks. Source: the lists of 27 NVIDIA checkpoints of 2026 (hf_quant_config.json in
 /// ai-dynamo/aiconfigurator@095f58a): all keep routers and head, 20 keep attention, 9 shared experts, in 16 or 8 bits.
 [[nodiscard]] inline WeightRules fewest_quantized(const Model& model, WeightRules rules) {
-  bool moe = false;
-  for (const Layer& kind : model.kinds) moe = moe || kind.is_moe();
-  rules.covered = moe ? Covered::Experts : Covered::FeedForward;
+  if (row_of(rules.format).vocabulary == Vocabulary::Quantized) {
+    rules.covered = Covered::AllButRouters;
+  } else {
+    rules.covered = std::ranges::any_of(model.kinds, &Layer::is_moe) ? Covered::Experts : Covered::FeedForward;
+  }
   return rules;
 }
 
@@ -118,7 +136,7 @@ struct WeightRules {
     case TensorRole::Embedding: return format.vocabulary == Vocabulary::Quantized && whole;
     case TensorRole::Head: return format.vocabulary != Vocabulary::Plain && whole;
     case TensorRole::Router:
-    case TensorRole::SharedExpertGate: return format.every_linear;
+    case TensorRole::SharedExpertGate: return format.every_linear && rules.covered != Covered::AllButRouters;
     case TensorRole::PositionTable:
     case TensorRole::Norm:
     case TensorRole::Bias:

@@ -50,6 +50,21 @@ TEST(StoredWeights, OfExpertsAreInTheirOwnMix) {
             bytes(WeightFormat::Gguf, GgufMix::Q8_0, GgufMix::Q8_0));
 }
 
+// Qwen's GPTQ build of Qwen3.5 122B-A10B is 18 % larger than one of every matrix: attention and shared experts have 16 bits.
+TEST(StoredWeights, OfAMixtureThatIsOnlyNamedAreARange) {
+  const Model mixture = *model_from_numbers({.layers = 4, .kv_heads = 8, .experts = 8});
+  for (const WeightFormat format : {WeightFormat::GptqInt4, WeightFormat::AwqInt4, WeightFormat::Int4}) {
+    EXPECT_FALSE(weight_rules(llama_8b(), {.format = format}).varies);
+    EXPECT_TRUE(weight_rules(mixture, {.format = format}).varies);
+  }
+  EXPECT_FALSE(weight_rules(mixture, {.format = WeightFormat::Nf4}).varies);
+  // MLX: 4 x 8 x 4,096 weights of routers with 4.5 bits or 16.
+  const WeightRules mlx = weight_rules(mixture, {.format = WeightFormat::MlxQ4});
+  EXPECT_TRUE(mlx.varies);
+  EXPECT_EQ(stored_weights(mixture, fewest_quantized(mixture, mlx)) - stored_weights(mixture, mlx),
+            Bytes{4 * 8 * 4096 * 23 / 16});
+}
+
 // It left every matrix plain whose rows do not divide by it.
 TEST(StoredWeights, OfFixedBlocksKnowNoGroupSize) {
   const auto bytes = [](Count group) {
