@@ -189,7 +189,7 @@ Meant choose(std::string_view written, const Words& query, const std::vector<Can
 }
 
 /// Words that publishers put at the end of a name for the format, the longest first. Source: names of repositories.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 29> format_words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 34> format_words{{
     {"autoround-int4", "gptq-int4"},
     {"int4-autoround", "gptq-int4"},
     {"autoround-int8", "gptq-int8"},
@@ -207,6 +207,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 29> format_w
     {"w4a16", "int4"},
     {"nvfp4", "nvfp4"},
     {"mxfp4", "mxfp4"},
+    {"mxfp8", "mxfp8"},
+    {"bf16", "bf16"},
+    {"fp16", "fp16"},
     {"gptq", "gptq-int4"},
     {"awq", "awq-int4"},
     {"fp8", "fp8"},
@@ -215,11 +218,21 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 29> format_w
     {"nf4", "nf4"},
     {"mlx-4bit", "mlx-q4"},
     {"mlx-8bit", "mlx-q8"},
+    {"4bits", "nf4"},
     {"4bit", "nf4"},
     {"8bit", "int8"},
+    {"3bit", "mlx-q3"},
     {"5bit", "mlx-q5"},
     {"6bit", "mlx-q6"},
 }};
+
+/// What the words mean in repositories for MLX, which say only the bits or the shape of a number.
+std::string_view format_in_mlx(std::string_view word, std::string_view format) {
+  if (word.starts_with("4bit")) return "mlx-q4";
+  if (word == "8bit") return "mlx-q8";
+  if (format == "mxfp4") return "mlx-mxfp4";
+  return format == "mxfp8" ? "mlx-mxfp8" : format;
+}
 
 /// Takes a delimited word out of a name; false when it is not in it.
 bool take_word(std::string& name, std::string_view word) {
@@ -335,15 +348,15 @@ ModelName model_name(std::string_view written) {
       break;
     }
   }
+  std::string rest = out.plain;
+  const bool mlx = organisation.starts_with("mlx-community") || take_word(rest, "mlx");
   for (const auto& [word, format] : format_words) {
     if (!out.weights.empty() || !take_word(out.plain, word)) continue;
-    out.weights = std::string(format);
-    // Qwen and DeepSeek publish FP8 in blocks of 128 x 128; MLX's community repositories say only the bits.
+    out.weights = std::string(mlx ? format_in_mlx(word, format) : format);
+    // Qwen and DeepSeek publish FP8 in blocks of 128 x 128.
     if (format == "fp8" && (organisation == "qwen/" || organisation == "deepseek-ai/")) out.weights = "fp8-block";
-    if (organisation.starts_with("mlx-community")) {
-      if (word == "4bit") out.weights = "mlx-q4";
-      if (word == "8bit") out.weights = "mlx-q8";
-    }
+    // Some say the bits beside the format: "4bit-mxfp4".
+    for (const char* bits : {"4bit", "8bit"}) static_cast<void>(take_word(out.plain, bits));
   }
   // A repository of GGUF files without the name of one: what llama.cpp and Ollama take then (llama.cpp common/arg.cpp, -hf:
   // "quant is optional, default to Q4_K_M").

@@ -94,6 +94,11 @@ TEST(ModelName, StatesTheWeightsItsPublisherMade) {
   EXPECT_EQ(model_name("Qwen/Qwen3-30B-A3B-FP8").weights, "fp8-block");
   EXPECT_EQ(model_name("RedHatAI/Meta-Llama-3.1-8B-Instruct-FP8").weights, "fp8");
   EXPECT_EQ(model_name("mlx-community/Qwen3-8B-8bit").weights, "mlx-q8");
+  EXPECT_EQ(model_name("mlx-community/MiniMax-M2.1-3bit").weights, "mlx-q3");
+  EXPECT_EQ(model_name("mlx-community/NVIDIA-Nemotron-3-Nano-30B-A3B-MLX-MXFP4").weights, "mlx-mxfp4");
+  EXPECT_EQ(model_name("mlx-community/MiniMax-M2.7-4bit-mxfp4").weights, "mlx-mxfp4");
+  EXPECT_EQ(model_name("mlx-community/MiniMax-M2.7-4bit-mxfp4").plain, "MiniMax-M2.7");
+  EXPECT_EQ(model_name("mlx-community/Qwen3.5-122B-A10B-bf16").weights, "bf16");
   EXPECT_EQ(model_name("unsloth/Qwen3-8B-bnb-4bit").weights, "nf4");
   EXPECT_EQ(model_name("meta-llama/Llama-3.1-8B").weights, "");
 }
