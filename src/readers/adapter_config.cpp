@@ -1,5 +1,6 @@
 #include "readers/adapter_config.hpp"
 
+#include "readers/lookup.hpp"
 #include "readers/problems.hpp"
 
 #include <llmcalc/base/name_pattern.hpp>
@@ -474,7 +475,12 @@ json as_peft(const json& config) {
 }
 
 Result<AdapterConfig> read_adapter_config(const json& config, const std::string& place) {
-  return Reading(config, place).read();
+  Result<AdapterConfig> read = Reading(config, place).read();
+  if (!read || read->method != TrainingMethod::Lora) return read;
+  AdapterConfig adapter = std::move(read).value();
+  // bitsandbytes' 4 bits in the base's name: what was trained on it is QLoRA.
+  if (model_name(adapter.base).weights == "nf4") adapter.method = TrainingMethod::Qlora;
+  return adapter;
 }
 
 void fit_rank(AdapterConfig& adapter, std::optional<AdapterSize> size, Count stored) {

@@ -14,6 +14,7 @@
 #include "readers/gguf/model.hpp"
 #include "readers/json_text.hpp"
 #include "readers/local_models.hpp"
+#include "readers/lookup.hpp"
 #include "readers/model_preset.hpp"
 #include "readers/problems.hpp"
 #include "readers/safetensors/file.hpp"
@@ -29,7 +30,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <filesystem>
 #include <map>
@@ -243,7 +243,7 @@ void describe(const LogicalTensors& logical, ModelFile& file) {
 }
 
 Result<ModelFile> open_safetensors(const fs::path& path, const fs::path& folder_path) {
-  Result<Folder> folder = Folder::open(folder_path.empty() ? fs::path(".") : folder_path);
+  Result<Folder> folder = Folder::open(folder_path);
   if (!folder) return folder.issues();
   Result<SafetensorsSet> set = read_safetensors(path);
   Result<std::optional<nlohmann::json>> config = config_of_folder(*folder);
@@ -366,17 +366,6 @@ Result<ModelFile> open_without_weights(const fs::path& config, const Shards& sha
   return file;
 }
 
-/// A model's name without its publisher and without what quantizing and tuning add: the shapes are the same.
-std::string bare_name(std::string_view name) {
-  std::string out;
-  for (const char c : name.substr(name.find('/') == std::string_view::npos ? 0 : name.find('/') + 1))
-    out += lower_case(c);
-  for (const std::string_view ending : {"-bnb-4bit", "-unsloth", "-instruct", "-chat", "-base", "-it", "-hf"}) {
-    if (out.ends_with(ending)) out.erase(out.size() - ending.size());
-  }
-  return out.starts_with("meta-") ? out.substr(5) : out;
-}
-
 /// The base model of an adapter: beside it, in the Hugging Face cache of this user, or a preset of that name.
 Result<ModelFile> open_base(const AdapterConfig& adapter, const fs::path& path, int depth) {
   std::error_code error;
@@ -394,20 +383,16 @@ Result<ModelFile> open_base(const AdapterConfig& adapter, const fs::path& path, 
   }
   const auto folders = preset_folders();
   const ModelCatalogue catalogue = read_model_catalogue(folders);
-  const auto named_alike = [&](const ModelEntry& entry) {
-    return !adapter.base.empty() && bare_name(entry.hf_id) == bare_name(adapter.base);
-  };
-  auto entry = std::ranges::find(catalogue.entries, adapter.base, &ModelEntry::hf_id);
-  if (entry == catalogue.entries.end()) entry = std::ranges::find_if(catalogue.entries, named_alike);
-  if (entry != catalogue.entries.end() && !adapter.base.empty()) {
-    Result<ModelPreset> preset = find_model_preset(folders, entry->id);
+  if (const Meant meant = meant_model(adapter.base, catalogue.entries); meant.found) {
+    const ModelEntry& entry = catalogue.entries[*meant.found];
+    Result<ModelPreset> preset = find_model_preset(folders, entry.id);
     Result<Model> model = preset ? model_from_preset(*preset) : Result<Model>(preset.issues());
     if (!model) return model.issues();
     ModelFile file;
     file.model = std::move(model).value();
-    if (entry->hf_id != adapter.base)
+    if (entry.hf_id != adapter.base)
       file.oddities.push_back("the base model is not on this computer: its shapes are those of the preset " +
-                              entry->id);
+                              entry.id);
     return file;
   }
   return Issue{shown(path), "is an adapter for " + in_quotes(adapter.base) +

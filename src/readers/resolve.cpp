@@ -220,7 +220,14 @@ Resolver default_resolver() {
           [devices, shelves](std::string_view id) {
             return devices->get(std::string(id), [&] { return resolve_device(id, *shelves); });
           },
-      .adapter = [](const ModelSource& source) { return adapter_at(path_of(source.text)); },
+      .adapter =
+          [](const ModelSource& source) {
+            auto found = adapter_at(path_of(source.text));
+            // A preset of this name is meant before a folder of it.
+            const bool may_be_preset = source.kind == ModelSource::Kind::Preset;
+            if (found && may_be_preset && find_model_preset(preset_folders(), source.text)) found.reset();
+            return found;
+          },
       .meant =
           [names, shelves](std::string_view name) {
             return names->get(std::string(name), [&] { return model_meant_by(name, *shelves); });

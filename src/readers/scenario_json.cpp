@@ -153,7 +153,7 @@ class Reader {
     }
     if (!found) return;
     // What the scenario says of its training is read later and wins.
-    if (pointer == "/model" && named.kind == ModelSource::Kind::File && resolver_.adapter) {
+    if (pointer == "/model" && !inline_object && resolver_.adapter) {
       if (const auto adapter = resolver_.adapter(named)) set_training(*adapter, out_.scenario.training);
     }
     model = std::move(found).value();

@@ -161,6 +161,23 @@ TEST(AdapterConfig, OpensItsBaseModelWithTheTrainingMethodSet) {
   EXPECT_EQ(read->training.method, TrainingMethod::Lora);
 }
 
+TEST(AdapterConfig, AFolderGivenByItsNameAloneSetsTheTrainingMethodToo) {
+  const TempFolder folder;
+  folder.write("adapter_config.json", R"({"peft_type":"LORA","base_model_name_or_path":"Qwen/Qwen3-8B-AWQ","r":24})");
+  // What is no file in the scenario's words but lies there: --model FOLDER.
+  const auto bare = read_scenario_text(nlohmann::json{{"model", folder.path().string()}}.dump(), default_resolver());
+  ASSERT_TRUE(bare) << first_issue(bare);
+  EXPECT_EQ(bare->training.method, TrainingMethod::Lora);
+  EXPECT_EQ(bare->training.lora.rank, 24U);
+}
+
+TEST(AdapterConfig, WhatWasTrainedOnAFourBitBaseIsQlora) {
+  const auto adapter =
+      read(R"({"peft_type":"LORA","base_model_name_or_path":"unsloth/Meta-Llama-3.1-8B-Instruct-bnb-4bit","r":16})");
+  ASSERT_TRUE(adapter);
+  EXPECT_EQ(adapter->method, TrainingMethod::Qlora);
+}
+
 // mlx_lm.lora writes its arguments; PEFT's words are another's.
 TEST(AdapterConfig, OneOfMlxIsReadToo) {
   const auto given = nlohmann::json::parse(R"({"model":"a/b","fine_tune_type":"dora","num_layers":-1,
