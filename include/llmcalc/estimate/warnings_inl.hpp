@@ -22,8 +22,8 @@ namespace llmcalc {
 
 namespace warnings_detail {
 
-/// Lengths the model was not made for, and devices that a layout leaves idle.
-inline void add_general(const Scenario& s, std::optional<Task> half, std::vector<std::string>& out) {
+/// Lengths the model was not made for.
+inline void add_lengths(const Scenario& s, std::optional<Task> half, std::vector<std::string>& out) {
   const Count longest = s.model->max_context;
   if (wants(half, Task::Inference) && longest != 0 && s.serving.context > longest) {
     out.push_back("The context of " + grouped(s.serving.context) + " tokens is longer than the " + grouped(longest) +
@@ -33,6 +33,10 @@ inline void add_general(const Scenario& s, std::optional<Task> half, std::vector
     out.push_back("The training sequence of " + grouped(s.training.sequence) + " tokens is longer than the " +
                   grouped(longest) + " the model was made for.");
   }
+}
+
+/// Devices that a layout leaves idle, and tensor parallelism over the network.
+inline void add_layout(const Scenario& s, std::optional<Task> half, std::vector<std::string>& out) {
   const Count ranks = ranks_of(s.parallelism);
   const Count devices = s.devices.count();
   // Engines that deal layers to all devices have no ranks.
@@ -218,9 +222,10 @@ inline void add_divided_states(const Scenario& s, const TrainingEstimate& e, std
 
 LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estimate& e, std::optional<Task> half) {
   std::vector<std::string> out = s.model->notes;
-  warnings_detail::add_general(s, half, out);
+  warnings_detail::add_lengths(s, half, out);
+  if (s.method == Method::Article) return out;  // the article knows neither layouts nor engines nor frameworks
+  warnings_detail::add_layout(s, half, out);
   if (wants(half, Task::Training)) validation::add_training_warnings(s, out);
-  if (s.method == Method::Article) return out;  // the article knows neither engines nor frameworks
   if (wants(half, Task::Inference)) warnings_detail::add_unsupported(s, out);
   if (wants(half, Task::Inference)) warnings_detail::add_published_mix(s, out);
   if (wants(half, Task::Inference)) add_engine_warnings(s, engine_of(s), out);

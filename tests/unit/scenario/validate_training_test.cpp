@@ -1,6 +1,6 @@
-#include <llmcalc/estimate/warnings.hpp>
 #include <llmcalc/model/custom.hpp>
 #include <llmcalc/scenario/validate.hpp>
+#include <llmcalc/scenario/validate_training.hpp>
 
 #include <gtest/gtest.h>
 
@@ -18,10 +18,11 @@ Scenario llama() {
   return s;
 }
 
-/// What is said of a scenario apart from its engine: the article knows none.
-std::vector<std::string> warnings_of(Scenario s) {
-  s.method = Method::Article;
-  return warnings(s, {});
+/// What is said of a scenario's training before it is estimated.
+std::vector<std::string> warnings_of(const Scenario& s) {
+  std::vector<std::string> out;
+  validation::add_training_warnings(s, out);
+  return out;
 }
 
 TEST(ValidateTraining, ContextRanksShareTheSequenceEqually) {
