@@ -12,6 +12,7 @@
 #include <llmcalc/questions/choices.hpp>
 #include <llmcalc/questions/cost.hpp>
 #include <llmcalc/questions/levers.hpp>
+#include <llmcalc/questions/plan.hpp>
 #include <llmcalc/questions/solve.hpp>
 #include <llmcalc/questions/speed.hpp>
 #include <llmcalc/scenario/validate.hpp>
@@ -42,11 +43,22 @@ std::string words_of(const Alternative& found, Task task) {
 /// The devices at hand, if more of them than are used now are enough.
 Remedy own_devices(const App& app, Task task) {
   const DeviceSet& own = app.scenario.devices;
-  if (own.groups.size() != 1 || own.count() < 2) return {};
+  if (own.groups.size() != 1 || own.count() < 2 || !own.groups.front().device) return {};
   const auto found = alternative_devices(app.scenario, task, {}, own.count());
-  if (!found) return {};
+  const std::string all = grouped(own.count()) + " × " + own.groups.front().device->name;
+  if (!found) {
+    PlanOptions best;
+    best.other_formats = false;
+    const Plan layouts = plan(app.scenario, task, best);
+    if (layouts.candidates.empty()) return {};
+    const Scenario& first = layouts.candidates.front().scenario;
+    std::string layout = layout_text(first, task);
+    std::size_t end = layout.find(", ");
+    if (end != std::string::npos) end = layout.find(", ", end + 2);
+    layout.resize(std::min(end, layout.size()));  // what matters most comes first
+    return {"Fits on your " + all + ", " + layout, first};
+  }
   const std::string some = found->count == own.count() ? "your " : grouped(found->count) + " of your ";
-  const std::string all = grouped(own.count()) + " × " + found->device->name;
   const std::string how = task == Task::Inference ? ", tensor parallel " : ", data parallel with ZeRO 3 on ";
   return {"Fits on " + some + all + how + grouped(found->count), found->scenario};
 }
@@ -371,12 +383,16 @@ std::string_view axis_path(Tab tab, Task task) {
   return {};
 }
 
-Scenario moved_to(const Scenario& scenario, Tab tab, Task task, Count value) {
+Scenario with_axis(const Scenario& scenario, Tab tab, Task task, Count value) {
   Scenario moved = scenario;
   if (const Field* field = find_field(axis_path(tab, task))) {
     if (const auto* access = std::get_if<Access<Count>>(&field->access)) access->edit(moved) = value;
   }
-  return within_context(std::move(moved));
+  return moved;
+}
+
+Scenario moved_to(const Scenario& scenario, Tab tab, Task task, Count value) {
+  return within_context(with_axis(scenario, tab, task, value));
 }
 
 }  // namespace llmcalc::ui

@@ -56,7 +56,9 @@ void use_best(App& app, const Field& field);
 /// The path of the setting along a chart's axis; "" when the chart has none.
 [[nodiscard]] std::string_view axis_path(Tab tab, Task task);
 
-/// The scenario with the chart's setting at this value.
+/// The scenario with the chart's setting at this value, and with nothing else changed.
+[[nodiscard]] Scenario with_axis(const Scenario& scenario, Tab tab, Task task, Count value);
+/// The same, with what may not be more than the context cut to it.
 [[nodiscard]] Scenario moved_to(const Scenario& scenario, Tab tab, Task task, Count value);
 
 }  // namespace llmcalc::ui

@@ -3,7 +3,6 @@
 // from the scenario. Everything that changes it as a whole is a function here.
 
 #include "readers/resolve.hpp"
-#include "ui/history.hpp"
 #include "ui/library.hpp"
 #include "ui/preferences.hpp"
 #include "ui/results.hpp"
@@ -15,6 +14,13 @@
 #include <vector>
 
 namespace llmcalc::ui {
+
+/// What undo and redo go through.
+struct History {
+  std::vector<Scenario> undo;
+  std::vector<Scenario> redo;
+  std::optional<Scenario> settled;  ///< the scenario when nothing was being dragged last
+};
 
 /// What the platform is asked to do after the frame.
 struct Requests {

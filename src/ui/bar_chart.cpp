@@ -51,9 +51,9 @@ Crowding crowding_of(const Theme& theme, const std::vector<Sample>& samples, flo
   return crowding;
 }
 
-/// Amount above a bar and its name below it.
-void draw_labels(ByteUnits units, Tab tab, const Theme& theme, const ChartFrame& frame, const Sample& sample,
-                 Box slot, const Crowding& crowding) {
+/// Amount above a bar, with a word above that of the marked one, and its name below it.
+void draw_labels(ByteUnits units, std::string_view mark, const Theme& theme, const ChartFrame& frame,
+                 const Sample& sample, Box slot, const Crowding& crowding) {
   const Palette& p = theme.palette;
   const float extra = slot.width() * static_cast<float>(crowding.stride - 1) / 2;
   slot = {{slot.from.x - extra, slot.from.y}, {slot.to.x + extra, slot.to.y}};
@@ -62,9 +62,9 @@ void draw_labels(ByteUnits units, Tab tab, const Theme& theme, const ChartFrame&
                                                     : short_amount(sample.breakdown.total(), units);
   const Box above{{slot.from.x, top - theme.px(18)}, {slot.to.x, top - theme.px(2)}};
   draw_plated(theme, sample.marked ? theme.fonts.heading : theme.fonts.small, p.text, above, amount, Align::Centre);
-  if (sample.marked && tab != Tab::Gpus && tab != Tab::Formats) {
+  if (sample.marked && !mark.empty()) {
     const Box over{{slot.from.x, top - theme.px(33)}, {slot.to.x, top - theme.px(17)}};
-    draw_text(theme, theme.fonts.small, p.warn, over, tab == Tab::Timeline ? "peak" : "worst", Align::Centre);
+    draw_text(theme, theme.fonts.small, p.warn, over, mark, Align::Centre);
   }
   const float width = slot.width() - theme.px(4);
   const bool strong = sample.marked && text_width(theme.fonts.heading, sample.label) <= width;
@@ -129,9 +129,12 @@ std::optional<Scenario> bar_chart(const Shown& shown, const ChartData& data, con
     const Align side = crowded(samples.front()) ? Align::Right : Align::Left;
     draw_capacity(theme, frame, shown.scenario, side, side == Align::Left || !crowded(samples.back()));
   }
+  const std::string_view mark = data.tab == Tab::Timeline                      ? "peak"
+                                : data.tab == Tab::Ranks && samples.size() > 1 ? "worst"
+                                                                               : "";
   // Over the line: an amount that it would cross stays readable.
   for (std::size_t i = 0; i < samples.size(); i += crowding.stride) {
-    draw_labels(shown.units, data.tab, theme, frame, samples[i], box_of(i), crowding);
+    draw_labels(shown.units, mark, theme, frame, samples[i], box_of(i), crowding);
   }
   return taken;
 }

@@ -42,7 +42,19 @@ void sample_axis(App& app, Tab tab, Task task) {
   }
   low = std::min(low, present);
   high = std::max(high, present);
+  // Whatever the axis' own setting is now, the other points are what they were.
+  Scenario others = with_axis(s, tab, task, 0);
+  std::vector<Sample> known = std::move(app.chart.samples);
+  if (app.chart.axis_of != others) known.clear();
+  app.chart.axis_of = std::move(others);
+  app.chart.samples.clear();
   for (const Count x : axis_points(low, high, present)) {
+    const auto same = std::ranges::find(known, x, &Sample::x);
+    if (same != known.end()) {
+      same->marked = x == present;
+      app.chart.samples.push_back(std::move(*same));
+      continue;
+    }
     const Scenario there = moved_to(s, tab, task, x);
     if (!is_valid(there)) continue;
     Sample sample;
@@ -206,7 +218,8 @@ void update_chart(App& app, bool settled) {
     chart.revision = app.results.revision;
     chart.tab = tab;
     chart.task = task;
-    chart.samples.clear();
+    if (!same_axis) chart.axis_of.reset();
+    if (!same_axis || axis_path(tab, task).empty()) chart.samples.clear();
     if (!same_axis) chart.solved_revision = 0;
     switch (tab) {
       case Tab::Context:

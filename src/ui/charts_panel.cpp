@@ -2,6 +2,7 @@
 
 #include "ui/chart_frame.hpp"
 #include "ui/panels.hpp"
+#include "ui/tab_order.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -27,10 +28,20 @@ TabLook tab_look(Task task, const Theme& theme, float width) {
   return {theme.fonts.small, std::clamp(padding(theme.fonts.small), theme.px(3), theme.px(18))};
 }
 
-void draw_tabs(Tab& tab, Task& task, const Theme& theme, const Box& line) {
+/// True in the frame in which the keyboard has come to the item drawn last.
+bool just_reached(const Theme& theme) {
+  const TabOrder* order = theme.tab_order;
+  return order != nullptr && ImGui::IsItemFocused() && order->last.focused != order->now.focused &&
+         !ImGui::GetIO().MouseDown[0];
+}
+
+/// The chosen tab is a stop of the keyboard, and from it the next is in the chart; arrows go to the other tabs. True
+/// when the keyboard has come to it: its chart is to be seen.
+bool draw_tabs(Tab& tab, Task& task, bool sought, const Theme& theme, const Box& line) {
   const Palette& p = theme.palette;
   const auto [face, padding] = tab_look(task, theme, line.width());
   float x = line.from.x;
+  bool reached = false;
   for (const TabRow& row : tabs) {
     const std::string_view words = tab_label(row, task);
     const float width = text_width(face, words) + padding;
@@ -46,17 +57,21 @@ void draw_tabs(Tab& tab, Task& task, const Theme& theme, const Box& line) {
                                                                        : p.tab,
                                               theme.px(4), ImDrawFlags_RoundCornersTop);
     draw_text(theme, face, on ? p.text : p.text_faint, box, words, Align::Centre);
-    help(theme, help_of(row, task));
-    focus_ring(theme, box);
+    // What the keyboard has chosen by name explains itself: its help would lie over it.
+    if (!on || !ImGui::GetIO().NavVisible) help(theme, help_of(row, task));
+    if (on && sought) seek_next_stop(theme);
+    focus_ring_in_list(theme, box, on);
+    reached |= on && just_reached(theme);
     note_control(theme, "tab." + std::string(row.key), box);
     ImGui::PopID();
     x += width + theme.px(2);
   }
   // Inference or training, where the chart can show both.
-  if (tab == Tab::Timeline || tab == Tab::Tensors || tab == Tab::Compare) return;
+  if (tab == Tab::Timeline || tab == Tab::Tensors || tab == Tab::Compare) return reached;
   const float width = task_switch_width(theme);
-  if (x + width > line.to.x) return;  // the names of the bars switch too
+  if (x + width > line.to.x) return reached;  // the names of the bars switch too
   task_switch(theme, "chart-task.", task, {{line.to.x - width, line.from.y + theme.px(2)}, {line.to.x, line.to.y}});
+  return reached;
 }
 
 }  // namespace
@@ -67,7 +82,7 @@ ChartDeeds charts_panel(const Shown& shown, ChartsView& view, const Theme& theme
   const float width = ImGui::GetContentRegionAvail().x;
   const Box line{at, {at.x + width, at.y + theme.px(27)}};
   const Box area{{at.x, line.to.y}, {at.x + width, at.y + height}};
-  draw_tabs(view.tab, view.task, theme, line);
+  const bool reached = draw_tabs(view.tab, view.task, view.sought, theme, line);
   fill(area, theme.palette.chart);
   compat::outline(ImGui::GetWindowDrawList(), area.from, area.to, theme.palette.border, 0, 1);
   ImGui::PushID("chart");
@@ -98,6 +113,7 @@ ChartDeeds charts_panel(const Shown& shown, ChartsView& view, const Theme& theme
   ImGui::PopID();
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, height});
+  if (reached) ImGui::SetScrollHereY(1);
   return deeds;
 }
 

@@ -6,6 +6,8 @@
 #include "ui/library.hpp"
 #include "ui/setting_search.hpp"
 
+#include <llmcalc/estimate/article.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -16,6 +18,11 @@ bool begins_with(std::string_view name, std::string_view query) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   return name.size() >= query.size() &&
          std::equal(query.begin(), query.end(), name.begin(), [&](char a, char b) { return lower(a) == lower(b); });
+}
+
+/// True when a setting can change the result by the method that is chosen.
+bool matters(const Field& field, const Scenario& scenario) {
+  return field.matters(scenario) && (scenario.method != Method::Article || article::reads_setting(field));
 }
 
 }  // namespace
@@ -45,7 +52,7 @@ std::optional<PaletteDeed> command_palette(const Scenario& scenario, View& view,
   std::stable_sort(found.begin(), found.end(), [&](const SettingFound& a, const SettingFound& b) {
     const auto rank = [&](const SettingFound& one) {
       const int name = one.rank == FoundBy::Exactly ? 0 : one.rank == FoundBy::HelpHas ? 2 : 1;
-      return std::pair(name, one.field->matters(scenario) ? 0 : 1);
+      return std::pair(name, matters(*one.field, scenario) ? 0 : 1);
     };
     return rank(a) < rank(b);
   });
@@ -55,7 +62,7 @@ std::optional<PaletteDeed> command_palette(const Scenario& scenario, View& view,
     add_actions(false);
   }
   for (const SettingFound& one : found) {
-    std::string note = one.field->matters(scenario) ? one.name : "no effect now · " + one.name;
+    std::string note = matters(*one.field, scenario) ? one.name : "no effect now · " + one.name;
     rows.push_back(
         {.label = std::string(one.label), .note = std::move(note), .right = std::string(group_name(*one.field))});
     deeds.push_back({.action = nullptr, .setting = one.field, .place = one.place});

@@ -80,7 +80,7 @@ namespace {
 
 #if IMGUI_VERSION_NUM >= 18700
 constexpr std::array<ImGuiKey, static_cast<std::size_t>(Key::Count)> keys{
-    ImGuiKey_Escape,    ImGuiKey_Enter,     ImGuiKey_KeypadEnter, ImGuiKey_Tab,
+    ImGuiKey_Escape,    ImGuiKey_Enter,     ImGuiKey_KeypadEnter, ImGuiKey_ScrollLock,  // Tab: see compat_keys.cpp
     ImGuiKey_UpArrow,   ImGuiKey_DownArrow, ImGuiKey_LeftArrow,   ImGuiKey_RightArrow,
     ImGuiKey_Home,      ImGuiKey_End,       ImGuiKey_PageUp,      ImGuiKey_PageDown,
     ImGuiKey_Backspace, ImGuiKey_Delete,    ImGuiKey_F1,          ImGuiKey_Space,
@@ -116,6 +116,7 @@ void new_frame() {
   const bool fresh = io.KeysDown[enter] && io.KeysDownDuration[enter] < 0;
   const bool works = fresh && !io.WantTextInput && !io.KeysDown[space];
   if (works) io.KeysDown[space] = true;
+  io.KeyMap[ImGuiKey_Tab] = -1;  // its own Tab stops at text fields only
   ImGui::NewFrame();
   if (works) io.KeysDown[space] = false;
 #else
@@ -183,7 +184,6 @@ void name_keys() {
   map(ImGuiKey_Escape, Key::Escape);
   map(ImGuiKey_Enter, Key::Enter);
   map(ImGuiKey_KeyPadEnter, Key::KeypadEnter);
-  map(ImGuiKey_Tab, Key::Tab);
   map(ImGuiKey_UpArrow, Key::Up);
   map(ImGuiKey_DownArrow, Key::Down);
   map(ImGuiKey_LeftArrow, Key::Left);

@@ -8,6 +8,8 @@
 #include <llmcalc/estimate/explain.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <span>
 
 namespace llmcalc::ui {
 namespace {
@@ -142,26 +144,31 @@ void draw_header(const Theme& theme, const Columns& columns, const Box& header) 
   ImGui::GetWindowDrawList()->AddLine({header.from.x, header.to.y}, header.to, p.border);
 }
 
-/// The first warnings, whole, over room kept for two lines: what stands below keeps its place when one comes or goes.
-void warning_lines(const Theme& theme, const std::vector<std::string>& warnings, float width) {
+/// The warnings that are shown, whole.
+std::span<const std::string> shown_warnings(const Estimate& estimate) {
   constexpr std::size_t most = 2;
-  const float top = ImGui::GetCursorPosY();
-  for (std::size_t i = 0; i < std::min(warnings.size(), most); ++i) {
-    paragraph(theme, theme.fonts.small, theme.palette.warn, warnings[i], width);
-  }
-  const float rest = theme.px(36) - (ImGui::GetCursorPosY() - top);
-  if (rest > 0) ImGui::Dummy({1, rest});
+  return std::span(estimate.warnings).first(std::min(estimate.warnings.size(), most));
+}
+
+/// Height of a row, with `lines` of them over room for `left`: flatter than usual where there are many.
+float row_height_of(const Theme& theme, Density density, std::size_t lines, float left) {
+  const float usual = theme.px(density == Density::Compact ? 20 : 26);
+  return std::clamp(std::floor(left / static_cast<float>(lines)), theme.px(15), usual);
 }
 
 }  // namespace
 
-bool component_table(const Shown& shown, Focus& focus, const Theme& theme, Density density) {
+bool component_table(const Shown& shown, Focus& focus, const Theme& theme, Density density, float room) {
   const Estimate& e = shown.results.estimate;
   bool chosen = false;
   const std::vector<PartRow> rows = part_rows(e);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x;
-  const float row_height = theme.px(density == Density::Compact ? 21 : 26);
+  float words = 0;
+  for (const std::string& warning : shown_warnings(e)) {
+    words += paragraph_height(theme.fonts.small, warning, width) + ImGui::GetStyle().ItemSpacing.y;
+  }
+  const float row_height = row_height_of(theme, density, rows.size() + 1, room - words);
   const Box header{at, {at.x + width, at.y + row_height}};
   const bool several = std::any_of(rows.begin(), rows.end(), [](const PartRow& row) {
     return row.in_all != (row.inference ? row.inference->bytes : Bytes{});
@@ -176,7 +183,11 @@ bool component_table(const Shown& shown, Focus& focus, const Theme& theme, Densi
   }
   ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({width, y - at.y});
-  warning_lines(theme, e.warnings, width);
+  for (const std::string& warning : shown_warnings(e)) {
+    paragraph(theme, theme.fonts.small, theme.palette.warn, warning, width);
+  }
+  const float end = at.y + room + ImGui::GetStyle().ItemSpacing.y;
+  ImGui::SetCursorScreenPos({at.x, std::max(ImGui::GetCursorScreenPos().y, end)});
   return chosen;
 }
 

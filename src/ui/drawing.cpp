@@ -146,6 +146,14 @@ void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::
             drawn.width() > width + 1);
 }
 
+float paragraph_height(const Typeface& typeface, std::string_view text, float width) {
+  compat::push(typeface);
+  const std::string broken = broken_at_blanks(text, width);
+  const float height = ImGui::CalcTextSize(broken.data(), broken.data() + broken.size(), false, width).y;
+  compat::pop_font();
+  return height;
+}
+
 std::array<std::string_view, 2> two_lines(const Typeface& typeface, std::string_view text, float width) {
   if (text_width(typeface, text) <= width) return {text, {}};
   std::size_t blank = text.rfind(' ');

@@ -65,6 +65,7 @@ float draw_name(const Theme& theme, const Typeface& typeface, ImU32 colour, cons
 
 /// Draws a paragraph from the cursor on, broken between words at `width`, and moves the cursor below it.
 void paragraph(const Theme& theme, const Typeface& typeface, ImU32 colour, std::string_view text, float width);
+[[nodiscard]] float paragraph_height(const Typeface& typeface, std::string_view text, float width);
 
 /// A text in one line, or broken at the last blank that leaves the first line narrow enough.
 [[nodiscard]] std::array<std::string_view, 2> two_lines(const Typeface& typeface, std::string_view text, float width);

@@ -20,12 +20,13 @@ HintDeed first_hint(const Theme& theme) {
   for (const Example& example : examples()) buttons += width_of(example.name) + gap;
   constexpr std::string_view all = "New here? Start with one of these, or drop a model file on the window.";
   constexpr std::string_view few = "New here? Start with";
+  constexpr std::string_view least = "New here?";
   const float done = theme.px(72);
   const float beside = width - buttons - done - 3 * margin;
   const auto fits = [&](std::string_view said, float room) { return text_width(theme.fonts.body, said) <= room; };
-  const bool one_line = fits(few, beside);
+  const bool one_line = fits(least, beside);
   const float room = one_line ? beside : width - done - 2 * margin;
-  const std::string_view words = fits(all, room) ? all : few;
+  const std::string_view words = fits(all, room) ? all : fits(few, room) ? few : least;
   const Box box{at, {at.x + width, at.y + (one_line ? line : 2 * line)}};
   fill(box, faded(p.accent, 0.16f), theme.px(4));
   draw_text(theme, theme.fonts.body, p.text, {{at.x + margin, at.y}, {at.x + margin + room, at.y + line}}, words);

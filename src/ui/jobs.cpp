@@ -78,6 +78,15 @@ void update_runs(App& app, Jobs& jobs) {
 
 void update_advice(App& app, Jobs& jobs) {
   const bool running = jobs.advice.valid();
+  // A layout of the devices at hand costs no quality: nothing else has to be looked for.
+  const Remedy& remedy = app.answers.remedy[static_cast<std::size_t>(app.preferences.focus.task)];
+  if (app.view.make_it_fit && !running && app.answers.revision == app.results.revision && remedy.scenario &&
+      remedy.scenario->parallelism != app.scenario.parallelism &&
+      remedy.scenario->devices.smallest() == app.scenario.devices.smallest()) {
+    app.view.make_it_fit = false;
+    say(app, remedy.words + " · Ctrl+Z takes it back");
+    return use_scenario(app, *remedy.scenario);
+  }
   if (app.view.make_it_fit && !running && app.results.issues.empty()) {
     jobs.advised = std::make_shared<Advice>();
     jobs.advice = host::aside([into = jobs.advised, s = app.scenario, task = app.preferences.focus.task] {

@@ -6,6 +6,7 @@
 
 #include <llmcalc/scenario/fields.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace llmcalc::ui {
@@ -32,10 +33,17 @@ void look_up_devices(const io::Resolver& resolver, std::string_view query, Meant
   meant = {.query = std::string(query)};
   if (query.size() < 3) return;
   // A scenario reads devices as the command line writes them; any model serves.
-  const nlohmann::json scenario{{"model", {{"custom", nlohmann::json::object()}}},
-                                {"device", io::value_of_text(field_at("device"), query)}};
-  Result<Scenario> read = io::read_scenario(scenario, resolver);
-  if (read && read->devices.count() != 0) meant.devices = std::move(read).value().devices;
+  const auto look_up = [&](std::string_view words) {
+    const nlohmann::json scenario{{"model", {{"custom", nlohmann::json::object()}}},
+                                  {"device", io::value_of_text(field_at("device"), words)}};
+    Result<Scenario> read = io::read_scenario(scenario, resolver);
+    if (read && read->devices.count() != 0) meant.devices = std::move(read).value().devices;
+  };
+  look_up(query);
+  // "16 h100" is meant as "16x h100".
+  const std::size_t digits = std::min(query.find_first_not_of("0123456789"), query.size());
+  if (meant.devices || digits == 0 || !query.substr(digits).starts_with(' ')) return;
+  look_up(std::string(query.substr(0, digits)) + "x" + std::string(query.substr(digits)));
 }
 
 }  // namespace llmcalc::ui

@@ -1,4 +1,4 @@
-#include "ui/overlays.hpp"
+// What opens over the window, and what is done when something is chosen there.
 
 #include "ui/dialogues.hpp"
 #include "ui/files.hpp"

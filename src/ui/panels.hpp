@@ -74,8 +74,8 @@ struct BarDeeds {
 };
 [[nodiscard]] BarDeeds bars_panel(const Shown& shown, Focus& focus, Motion& motion, const Theme& theme,
                                   Density density);
-/// True when a row was chosen: `focus` is set to it.
-[[nodiscard]] bool component_table(const Shown& shown, Focus& focus, const Theme& theme, Density density);
+/// True when a row was chosen: `focus` is set to it. With its warnings it fills `room`, the height above the tabs.
+[[nodiscard]] bool component_table(const Shown& shown, Focus& focus, const Theme& theme, Density density, float room);
 /// What the charts and sheets read, and the choices they remember.
 struct ChartsView {
   const ChartData& data;
@@ -86,6 +86,7 @@ struct ChartsView {
   Task& task;
   SheetOrder& order;
   PlanQuestion& question;
+  bool sought = false;  ///< the chart was chosen by name: its tab gets the keyboard
 };
 /// What was asked for in a chart or sheet.
 struct ChartDeeds {
@@ -119,6 +120,8 @@ void why_panel(const Shown& shown, const Focus& focus, const Theme& theme);
 void speed_panel(const std::vector<SpeedRow>& rows, Task& task, const Theme& theme);
 
 // What opens over the window.
+/// Draws whichever chooser or dialogue is open and acts on it. Call once a frame, inside the main window.
+void overlays(App& app, Jobs& jobs, const Theme& theme);
 /// A model that was chosen.
 struct ModelDeed {
   ModelSource source{};

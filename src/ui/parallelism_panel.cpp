@@ -3,29 +3,13 @@
 #include "ui/first_settings.hpp"
 #include "ui/panels.hpp"
 
-#include <llmcalc/scenario/validate.hpp>
-
 namespace llmcalc::ui {
 
-namespace {
-
-/// As many devices as the layout has ranks, once the layout was changed so that they do not divide.
-void follow_layout(Scenario& s, Count ranks_before) {
-  const Count ranks = ranks_of(s.parallelism);
-  if (ranks == ranks_before || ranks <= 1 || s.devices.groups.size() != 1) return;
-  Count& devices = s.devices.groups.front().count;
-  if (devices != 0 && devices % ranks != 0) devices = ranks;
-}
-
-}  // namespace
-
 void parallelism_panel(Controls& controls) {
-  const Count ranks_before = ranks_of(controls.scenario.parallelism);
   heading(controls.theme, "Parallelism");
   setting_pair(controls, "Tensor · pipeline", *first_parallelism[0], *first_parallelism[1]);
   setting_pair(controls, "Data · ZeRO", *first_parallelism[2], *first_parallelism[3]);
   setting_pair(controls, "Context · expert", *first_parallelism[4], *first_parallelism[5]);
-  follow_layout(controls.scenario, ranks_before);
   if (!controls.more) return;
   for (const Field& field : fields) {
     if (field.group() != "parallelism" || is_always_shown(field)) continue;

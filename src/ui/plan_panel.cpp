@@ -91,7 +91,11 @@ PlanCells cells_of(const PlanCandidate& c, Task task, Count chosen_devices) {
   cells[At::Data] = unless(p.data, 1);
   cells[At::Expert] = unless(p.expert, 1);
   if (task == Task::Inference) {
-    if (s.weights.format != WeightFormat::AsReleased) cells[At::Weights] = label_of(s.weight_format());
+    if (s.weight_format() == WeightFormat::Gguf) {
+      cells[At::Weights] = key_of(s.weights.mix);
+    } else if (s.weights.format != WeightFormat::AsReleased) {
+      cells[At::Weights] = label_of(s.weight_format());
+    }
     return cells;
   }
   if (p.pipeline > 1 && p.virtual_stages > 1) cells[At::Pipeline] += " × " + grouped(p.virtual_stages);

@@ -106,6 +106,7 @@ struct ChartData {
   Tab tab = Tab::Context;
   Task task = Task::Inference;
   std::vector<Sample> samples;
+  std::optional<Scenario> axis_of;  ///< the scenario of the samples along an axis, without the axis' own setting
   std::size_t solved_revision = 0;
   Rates rates;  ///< of the charts of speed and cost
   FitMap map;

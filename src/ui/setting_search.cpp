@@ -1,6 +1,7 @@
 #include "ui/setting_search.hpp"
 
 #include "readers/imports/tool.hpp"
+#include "ui/controls.hpp"
 
 #include <llmcalc/scenario/fields.hpp>
 
@@ -35,6 +36,23 @@ bool begins_words(const std::string& text, const std::string& query) {
   });
 }
 
+/// The first value of a choice that the query begins: "vLLM", "NF4"; "" none.
+std::string value_begun(const Field& field, const std::string& query) {
+  if (query.size() < 3) return {};
+  const auto begun = [&](const std::string& label) { return begins_words(plain_words(label), query); };
+  if (const auto* choice = std::get_if<ChoiceAccess>(&field.access)) {
+    for (std::size_t i = 0; i < choice->size; ++i) {
+      if (std::string label(choice->row(i).label); begun(label)) return label;
+    }
+  }
+  if (const auto* coded = std::get_if<CodedAccess>(&field.access)) {
+    for (const std::string& text : coded->options()) {
+      if (std::string label = coded_label(field, text); begun(label)) return label;
+    }
+  }
+  return {};
+}
+
 std::optional<SettingFound> found_in(const Field& field, const std::string& query) {
   const std::string label = plain_words(field.label);
   std::optional<SettingFound> best;
@@ -55,6 +73,7 @@ std::optional<SettingFound> found_in(const Field& field, const std::string& quer
     });
   }
   if (label.starts_with(query)) take(FoundBy::LabelBegins, std::string(field.flag));
+  if (std::string value = value_begun(field, query); !value.empty()) take(FoundBy::Value, std::move(value));
   if (begins_words(label + " " + plain_words(field.path), query)) take(FoundBy::LabelHas, std::string(field.flag));
   if (query.size() >= 3 && begins_words(plain_words(field.help), query))
     take(FoundBy::HelpHas, std::string(field.flag));

@@ -12,7 +12,7 @@
 namespace llmcalc::ui {
 
 /// How a setting was found, best first.
-enum class FoundBy : std::uint8_t { Exactly, LabelBegins, OptionBegins, LabelHas, HelpHas };
+enum class FoundBy : std::uint8_t { Exactly, LabelBegins, OptionBegins, Value, LabelHas, HelpHas };
 
 /// A setting that a search found.
 struct SettingFound {

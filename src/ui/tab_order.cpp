@@ -27,6 +27,7 @@ bool tab_stop(const Theme& theme) {
   TabOrder& order = *theme.tab_order;
   const bool sought = std::exchange(order.seek, false);
   if (sought) {
+    order.begun = true;  // Tab goes on from here
     ImGui::SetKeyboardFocusHere(-1);
     ImGui::SetScrollHereY();
   }

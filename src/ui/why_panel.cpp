@@ -11,12 +11,21 @@
 namespace llmcalc::ui {
 namespace {
 
-/// Lines of the card: symbols, numbers and result of a summand.
-std::string calculation(const Summand& s) {
+/// True for summands that are counted in the same way: the layers of a device one by one.
+bool alike(const Summand& a, const Summand& b) {
+  return a.label == b.label && a.terms == b.terms && a.width == b.width && a.divisor == b.divisor &&
+         a.result == b.result && a.negative == b.negative;
+}
+
+/// Lines of the card: symbols, numbers and result of a summand that is there so many times.
+std::string calculation(const Summand& s, Count times) {
   std::string out;
   if (!s.label.empty()) out.append(s.label).append("\n");
+  const std::string result =
+      times == 1 ? exact_text(s.result)
+                 : grouped(times) + " × " + exact_text(s.result) + "\n= " + exact_text(s.result * times);
   const bool plain = s.size() == 1 && s.terms[0].symbol == "bytes" && text(s.width).empty() && s.divisor <= 1;
-  if (s.size() == 0 || plain) return out + "= " + exact_text(s.result);
+  if (s.size() == 0 || plain) return out + "= " + result;
   std::string symbols;
   for (std::size_t i = 0; i < s.size(); ++i) {
     if (!symbols.empty()) symbols += " · ";
@@ -33,21 +42,25 @@ std::string calculation(const Summand& s) {
     symbols += " ÷ ranks";
     numbers += " ÷ " + grouped(s.divisor);
   }
-  return out + symbols + "\n= " + numbers + "\n= " + exact_text(s.result);
+  return out + symbols + "\n= " + numbers + "\n= " + result;
 }
 
 std::string calculation(const Component& c, ByteUnits units) {
   constexpr std::size_t most = 4;
   std::string out;
   Bytes shown;
-  for (std::size_t i = 0; i < c.summands.size() && i < most; ++i) {
-    const Summand s = without_ones(c.summands[i]);
-    if (i != 0) out += s.negative ? "\n− " : "\n+ ";
-    out += calculation(s);
-    shown = s.negative ? shown - s.result : shown + s.result;
+  auto at = c.summands.begin();
+  for (std::size_t groups = 0; at != c.summands.end() && groups < most; ++groups) {
+    const Summand s = without_ones(*at);
+    const auto next = std::find_if_not(at, c.summands.end(), [&](const Summand& other) { return alike(*at, other); });
+    const auto times = static_cast<Count>(next - at);
+    if (groups != 0) out += s.negative ? "\n− " : "\n+ ";
+    out += calculation(s, times);
+    shown = s.negative ? shown - s.result * times : shown + s.result * times;
+    at = next;
   }
-  if (c.summands.size() > most) {
-    out += "\n+ " + grouped(c.summands.size() - most) + " more: " + exact_text(c.bytes - shown);
+  if (at != c.summands.end()) {
+    out += "\n+ " + grouped(static_cast<Count>(c.summands.end() - at)) + " more: " + exact_text(c.bytes - shown);
   }
   if (c.summands.size() != 1) out += (out.empty() ? "" : "\n") + std::string("= ") + exact_text(c.bytes);
   return out + " = " + text(c.bytes, units);

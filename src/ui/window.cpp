@@ -7,7 +7,6 @@
 #include "ui/breakdowns.hpp"
 #include "ui/examples.hpp"
 #include "ui/files.hpp"
-#include "ui/overlays.hpp"
 #include "ui/panels.hpp"
 #include "ui/shortcuts.hpp"
 #include "ui/what_runs_panels.hpp"
@@ -68,17 +67,59 @@ void end_column() {
   ImGui::PopStyleVar(2);
 }
 
+/// The edge of a column at its left or right.
+void edge(const Theme& theme, const Box& box, float x) {
+  ImGui::GetWindowDrawList()->AddLine({x, box.from.y}, {x, box.to.y}, theme.palette.border);
+}
+
+/// What the controls of a left column read and change.
+Controls controls_of(App& app, const Theme& theme) {
+  return {.theme = theme,
+          .scenario = app.scenario,
+          .reference = app.reference,
+          .issues = app.results.issues,
+          .typing = app.view.typing};
+}
+
+/// The devices at hand stay when the layout on them is changed: replicas give way to what is divided further, and only
+/// more ranks than devices, or more replicas, ask for more of them. From the scenario before the change, because on its
+/// way a slider passes layouts that divide nothing.
+void follow_layout(Scenario& s, const Scenario& before) {
+  if (s.devices.groups.size() != 1 || before.devices.groups.size() != 1) return;
+  const Count at_hand = before.devices.count();
+  Parallelism& p = s.parallelism;
+  Parallelism others = p;
+  others.data = before.parallelism.data;
+  if (at_hand == 0 || ranks_of(others) == 0 || p.data == 0) return;
+  if (ranks_of(others) != ranks_of(before.parallelism)) {
+    const Count replica = ranks_of(others) / others.data;
+    p.data = at_hand % replica == 0 ? std::gcd(others.data, at_hand / replica) : 1;
+  }
+  const Count ranks = ranks_of(p);
+  const bool divide = ranks == ranks_of(before.parallelism) || at_hand % ranks == 0;
+  s.devices.groups.front().count = divide ? at_hand : ranks > at_hand ? ranks : at_hand - at_hand % ranks;
+}
+
+/// Says what else a changed layout has changed.
+void say_layout(App& app, const Scenario& before) {
+  const Count devices = app.scenario.devices.count();
+  const Count data = app.scenario.parallelism.data;
+  app.view.message = {};
+  if (devices != before.devices.count()) {
+    say(app, "The layout takes " + counted(devices, "device") + " · Ctrl+Z takes it back");
+  } else if (data < before.parallelism.data) {
+    say(app,
+        "Data parallel set to " + grouped(data) + ", for " + counted(devices, "device") + " · Ctrl+Z takes it back");
+  }
+}
+
 void left_column(App& app, const Theme& theme, const Box& box) {
   begin_column(theme, "left", box, theme.palette.side, {theme.px(14), theme.px(16)});
   bool& more = app.preferences.more_settings;
-  Controls controls{.theme = theme,
-                    .scenario = app.scenario,
-                    .reference = app.reference,
-                    .issues = app.results.issues,
-                    .typing = app.view.typing,
-                    .label_width = theme.px(148),
-                    .more = more,
-                    .seek = &app.view.seek};
+  Controls controls = controls_of(app, theme);
+  controls.label_width = theme.px(148);
+  controls.more = more;
+  controls.seek = &app.view.seek;
   SlotChoosers slots{.library = app.library, .resolver = app.resolver, .view = app.view};
   const std::optional<ModelSource> model = model_panel(controls, app.results.estimate, app.view.base_model);
   ImGui::Dummy({1, theme.px(3)});
@@ -86,7 +127,12 @@ void left_column(App& app, const Theme& theme, const Box& box) {
   ImGui::Dummy({1, theme.px(3)});
   training_panel(controls, slots);
   ImGui::Dummy({1, theme.px(3)});
+  const Parallelism layout = app.scenario.parallelism;
   parallelism_panel(controls);
+  if (app.scenario.parallelism != layout && app.history.settled) {
+    follow_layout(app.scenario, *app.history.settled);
+    say_layout(app, *app.history.settled);
+  }
   if (more) ImGui::Dummy({1, theme.px(3)});
   assumptions_panel(controls);
   app.view.seek = {};
@@ -95,7 +141,7 @@ void left_column(App& app, const Theme& theme, const Box& box) {
   const bool pressed = button(theme, "more", words, ImGui::GetContentRegionAvail().x, Look::Quiet);
   help(theme, "Everything that engines and frameworks let you set.");
   end_column();
-  ImGui::GetWindowDrawList()->AddLine({box.to.x - 1, box.from.y}, {box.to.x - 1, box.to.y}, theme.palette.border);
+  edge(theme, box, box.to.x - 1);
   if (model) use_model(app, *model);
   if (slots.slot != nullptr) use_slot_model(app, *slots.slot, slots.source);
   if (pressed) more = !more;
@@ -139,7 +185,7 @@ void right_column(App& app, const Theme& theme, const Box& box) {
   }
   if (!app.results.issues.empty()) fill(box, faded(theme.palette.side, 0.6f));
   end_column();
-  ImGui::GetWindowDrawList()->AddLine(box.from, {box.from.x, box.to.y}, theme.palette.border);
+  edge(theme, box, box.from.x);
 }
 
 /// The right column's panels as tabs below the chart.
@@ -186,19 +232,37 @@ void refusal(const App& app, const Theme& theme) {
             ImGui::GetContentRegionAvail().x);
 }
 
+/// Height from the bars to the tabs, at scale 1: what one lane per bar, eight rows and two lines of warnings take. What
+/// has more is drawn flatter, so that tabs keep their place whatever is chosen.
+constexpr float height_above_tabs(Density density) { return density == Density::Compact ? 369 : 458; }
+
+/// As much as there is room for while that is enough to read; else the column scrolls.
+float chart_height(const Theme& theme, Density density, float left) {
+  if (left >= theme.px(150)) return left;
+  return theme.px(density == Density::Compact ? 216 : 280);
+}
+
+/// Scrolls what was drawn from `from` on into view: its end, or its beginning where it is higher than the column.
+void scroll_to(float from) {
+  const float end = ImGui::GetCursorPosY() + ImGui::GetStyle().WindowPadding.y;
+  ImGui::SetScrollY(std::max(ImGui::GetScrollY(), std::min(from, end - ImGui::GetWindowHeight())));
+}
+
 void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, bool has_right) {
   begin_column(theme, "centre", box, theme.palette.centre, {theme.px(18), theme.px(13)});
   const Density density = box.height() < theme.px(700) ? Density::Compact : Density::Roomy;
   const Shown shown = app.shown();
   Preferences& p = app.preferences;
   hint(app, theme);
+  const float tabs_at = ImGui::GetCursorPosY() + theme.px(height_above_tabs(density));
   const bool refused = !app.results.issues.empty();
   if (refused) refusal(app, theme);
   const ImVec2 top = ImGui::GetCursorScreenPos();
   BarDeeds bars = bars_panel(shown, p.focus, app.view.motion, theme, density);
   if (app.view.motion.moving) wake_after(app.requests, 0);
-  if (component_table(shown, p.focus, theme, density) || bars.focus) app.view.side = "why";
-  ImGui::Dummy({1, theme.px(3)});
+  const float room = tabs_at - ImGui::GetCursorPosY() - ImGui::GetStyle().ItemSpacing.y;
+  const bool why = component_table(shown, p.focus, theme, density, room) || bars.focus;
+  if (why) app.view.side = "why";
   const float left = ImGui::GetContentRegionAvail().y - (has_right ? 0 : theme.px(10));
   ChartsView charts{.data = app.chart,
                     .sheet = app.sheet,
@@ -207,11 +271,13 @@ void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, boo
                     .tab = p.tab,
                     .task = p.focus.task,
                     .order = app.view.sheet_order,
-                    .question = app.view.plan};
-  ChartDeeds deeds =
-      charts_panel(shown, charts, theme, std::max(left, theme.px(density == Density::Compact ? 216 : 280)));
+                    .question = app.view.plan,
+                    .sought = app.view.seek_chart};
+  ChartDeeds deeds = charts_panel(shown, charts, theme, chart_height(theme, density, left));
   if (std::exchange(app.view.seek_chart, false)) ImGui::SetScrollHereY(1);
+  const float side = ImGui::GetCursorPosY();
   if (!has_right) side_tabs(app, theme);
+  if (!has_right && why) scroll_to(side);
   if (refused) fill({{box.from.x, top.y}, box.to}, faded(theme.palette.centre, 0.6f));
   end_column();
   act(app, jobs, std::move(deeds));
@@ -253,16 +319,12 @@ void what_runs_columns(App& app, Jobs& jobs, const Theme& theme, const Layout& l
   RunDeeds deeds;
   const auto settings = [&](const Box& box) {
     begin_column(theme, "runs.left", box, theme.palette.side, {theme.px(14), theme.px(16)});
-    Controls controls{.theme = theme,
-                      .scenario = app.scenario,
-                      .reference = app.reference,
-                      .issues = app.results.issues,
-                      .typing = app.view.typing,
-                      .label_width = theme.px(130),
-                      .more = true};
+    Controls controls = controls_of(app, theme);
+    controls.label_width = theme.px(130);
+    controls.more = true;
     runs_settings(shown, app.view.runs, controls, deeds);
     end_column();
-    ImGui::GetWindowDrawList()->AddLine({box.to.x - 1, box.from.y}, {box.to.x - 1, box.to.y}, theme.palette.border);
+    edge(theme, box, box.to.x - 1);
   };
   if (l.has_left) settings(l.left);
   begin_column(theme, "runs.centre", l.centre, theme.palette.centre, {theme.px(18), theme.px(13)});
@@ -273,7 +335,7 @@ void what_runs_columns(App& app, Jobs& jobs, const Theme& theme, const Layout& l
     begin_column(theme, "runs.right", l.right, theme.palette.side, {theme.px(14), theme.px(12)});
     runs_details(shown, app.view.runs, theme, deeds);
     end_column();
-    ImGui::GetWindowDrawList()->AddLine(l.right.from, {l.right.from.x, l.right.to.y}, theme.palette.border);
+    edge(theme, l.right, l.right.from.x);
   }
   if (!l.has_left && app.view.drawer_open) {
     Box drawer = l.left;

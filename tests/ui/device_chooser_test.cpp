@@ -108,6 +108,36 @@ TEST(Layout, KeepsTheReplicasThatFewerDevicesCanHold) {
   EXPECT_EQ(d.app.scenario.parallelism.zero, 3U);
 }
 
+TEST(Layout, KeepsTheDevicesAtHandWhileASliderPassesWhatDividesNothing) {
+  Driver d;
+  use_device(d.app, d.app.scenario.devices.groups.front().device, 16);
+  d.app.scenario.parallelism.data = 16;
+  d.app.scenario.training.accumulation = 16;
+  d.frames(3);
+  const auto box = d.find("parallelism.tensor");
+  ASSERT_TRUE(box);
+  d.move({box->from.x + 1, box->middle().y});
+  compat::feed_mouse_button(0, true);
+  d.frames(2);
+  for (float x = box->from.x; x < box->to.x + 4; x += 1) {
+    d.move({x, box->middle().y});
+    const Scenario& s = d.app.scenario;
+    for (const Issue& issue : d.app.results.issues) EXPECT_NE(issue.where, "/device") << s.parallelism.tensor;
+    if (s.parallelism.tensor <= 16) {
+      EXPECT_LE(s.devices.count(), 16U) << s.parallelism.tensor;
+    }
+    if (s.parallelism.tensor == 8) break;
+  }
+  compat::feed_mouse_button(0, false);
+  d.frames(3);
+  EXPECT_EQ(d.app.scenario.parallelism.tensor, 8U);
+  EXPECT_EQ(d.app.scenario.parallelism.data, 2U) << "replicas give way";
+  EXPECT_EQ(d.app.scenario.devices.count(), 16U);
+  EXPECT_TRUE(d.shows("Data parallel set to 2, for 16 devices"));
+  undo(d.app);
+  EXPECT_EQ(d.app.scenario.parallelism.data, 16U);
+}
+
 TEST(Refused, SettingsAreSaidAboveTheFiguresOfTheSettingsBefore) {
   Driver d;
   d.app.scenario.serving.version = "abc";

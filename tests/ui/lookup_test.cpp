@@ -20,8 +20,9 @@ TEST(DeviceChooser, UnderstandsNamesAsPeopleWriteThem) {
     std::string_view typed, id;
     Count count;
   };
-  for (const Case& c : {Case{"RTX 4090", "rtx-4090", 1}, Case{"2x 3090", "rtx-3090", 2},
-                        Case{"8x h100", "h100-sxm-80gb", 8}, Case{"m4 max 64", "m4-max-64gb", 1}}) {
+  for (const Case& c :
+       {Case{"RTX 4090", "rtx-4090", 1}, Case{"2x 3090", "rtx-3090", 2}, Case{"8x h100", "h100-sxm-80gb", 8},
+        Case{"16 h100", "h100-sxm-80gb", 16}, Case{"m4 max 64", "m4-max-64gb", 1}}) {
     Driver d;
     choose(d, Key::D, c.typed);
     ASSERT_EQ(d.app.scenario.devices.groups.size(), 1u) << c.typed;

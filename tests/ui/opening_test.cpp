@@ -1,6 +1,6 @@
 // What opens over the window: one thing at a time, by button, key and palette; what stands in an error is kept.
 
-#include "driver.hpp"
+#include "states.hpp"
 #include "support/temp_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -97,6 +97,22 @@ TEST(Zoom, WorksWhileAChooserIsOpen) {
   const ThemeKind theme = d.app.preferences.theme;
   d.press(Key::T, true);
   EXPECT_EQ(d.app.preferences.theme, theme) << "other keys are the text field's";
+}
+
+TEST(Charts, TabsKeepTheirPlaceInEveryState) {
+  for (const ImVec2 size : {ImVec2{1440, 900}, ImVec2{1366, 768}, ImVec2{1024, 700}}) {
+    std::optional<float> place;
+    for (const State& state : states) {
+      Driver d(size.x, size.y);
+      state.reach(d.app);
+      d.app.view.first_start = false;  // its line is above everything until it is sent away
+      d.frames(4);
+      const auto tab = d.find("tab.context");
+      ASSERT_TRUE(tab) << state.name;
+      if (!place) place = tab->from.y;
+      EXPECT_EQ(tab->from.y, *place) << state.name << " at " << size.x;
+    }
+  }
 }
 
 TEST(Charts, TabsKeepTheirPlaceWhenAWarningComes) {

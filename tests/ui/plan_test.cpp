@@ -74,6 +74,18 @@ TEST(Plan, TellsTheMemoryOfTheGpuAndNotOfTheHost) {
   EXPECT_TRUE(d.shows("of 80.0 GiB") || d.shows("of 79."));
 }
 
+TEST(Plan, NamesTheMixOfGgufWeights) {
+  Driver d;
+  show(d, R"({"model": "qwen3-30b-a3b", "device": "rtx-3060-12gb", "weights": {"format": "gguf:IQ4_XS"},
+              "serving": {"runtime": "llama.cpp"}})");
+  d.app.preferences.tab = Tab::Plan;
+  ASSERT_TRUE(search(d));
+  d.frames(2);
+  const auto& found = d.jobs.plan->answer().plan.candidates;
+  ASSERT_FALSE(found.empty());
+  EXPECT_TRUE(d.shows(key_of(found.front().scenario.weights.mix)));
+}
+
 TEST(Plan, FindsDevicesToo) {
   Driver d;
   show(d, R"({"model": "llama-3.1-8b", "device": {"id": "rtx-4090", "count": 1}})");

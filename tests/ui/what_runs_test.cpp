@@ -232,6 +232,23 @@ TEST(MakeItFit, ChangesTheScenarioUntilItFits) {
   EXPECT_EQ(d.app.scenario.model->id, "qwen3-32b");
 }
 
+TEST(MakeItFit, TakesALayoutOfTheDevicesAtHandBeforeItCostsQuality) {
+  Driver d;
+  ASSERT_TRUE(use_model(d.app, {ModelSource::Kind::Preset, "llama-3.1-70b"}));
+  for (const DeviceChoice& choice : d.app.library.devices) {
+    if (choice.device->id == "h100-sxm-80gb") use_device(d.app, choice.device, 8);
+  }
+  d.app.scenario.serving.runtime = Runtime::Vllm;
+  d.frames(3);
+  const Weights weights = d.app.scenario.weights;
+  ASSERT_FALSE(fits(fit(d.app.scenario, Task::Inference).verdict));
+  d.app.view.make_it_fit = true;
+  d.frames(3);
+  EXPECT_TRUE(fits(fit(d.app.scenario, Task::Inference).verdict));
+  EXPECT_GT(d.app.scenario.parallelism.tensor, 1U);
+  EXPECT_EQ(d.app.scenario.weights, weights);
+}
+
 TEST(MakeItFit, IsDrawnWithoutAnyFurtherInput) {
   Driver d;
   ASSERT_TRUE(use_model(d.app, {ModelSource::Kind::Preset, "qwen3-32b"}));

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace llmcalc::ui::test {
@@ -166,6 +168,62 @@ TEST(Window, AClickOnASegmentShowsItsCalculation) {
   ASSERT_TRUE(d.click("training.bar.optimizer_states"));
   EXPECT_EQ(d.app.preferences.focus, (Focus{Task::Training, Part::OptimizerStates}));
   EXPECT_TRUE(d.shows("Optimizer states · training"));
+}
+
+/// Where the last frame drew these words, whole and in view; nothing when it did not.
+std::optional<Box> in_view(const Driver& d, std::string_view words) {
+  for (const Audit::Text& t : d.audit.texts) {
+    if (t.text.find(words) != std::string::npos && t.drawn.from.y >= t.clip.from.y && t.drawn.to.y <= t.clip.to.y)
+      return t.drawn;
+  }
+  return std::nullopt;
+}
+
+TEST(Window, AClickOnARowBringsItsCalculationIntoViewInANarrowWindow) {
+  for (const ImVec2 size : {ImVec2{1024, 700}, ImVec2{800, 600}, ImVec2{640, 480}}) {
+    Driver d(size.x, size.y);
+    ASSERT_TRUE(d.click("row.optimizer_states")) << size.x;
+    d.frames(3);
+    EXPECT_TRUE(in_view(d, "Optimizer states · training")) << size.x;
+    EXPECT_TRUE(in_view(d, "Source: ")) << size.x;
+  }
+}
+
+TEST(Window, TheChartIsWholeInTheFirstViewOfALaptop) {
+  for (const ImVec2 size : {ImVec2{1024, 700}, ImVec2{1280, 800}, ImVec2{1366, 768}}) {
+    for (const bool first_start : {false, true}) {
+      Driver d(size.x, size.y);
+      d.app.view.first_start = first_start;
+      d.frames(3);
+      EXPECT_TRUE(in_view(d, "128k tokens")) << "the labels under the chart at " << size.x << ", " << first_start;
+    }
+  }
+}
+
+TEST(Window, LayersThatAreCountedInOneWayAreOneProduct) {
+  Driver d;
+  d.app.scenario.serving.runtime = Runtime::LlamaCpp;
+  d.app.scenario.devices.groups.front().count = 512;  // each holds a layer, and the sum names every one of them
+  d.frames(3);
+  EXPECT_TRUE(d.shows("32 × 33,554,432 B"));
+}
+
+TEST(Charts, ADragAlongTheAxisLeavesTheOtherPointsAsTheyAre) {
+  Driver d;
+  d.app.scenario.serving.context = 10000;
+  d.frames(2);
+  const std::vector<Sample> kept = d.app.chart.samples;
+  d.app.chart = {};
+  d.frames(2);
+  ASSERT_EQ(kept.size(), d.app.chart.samples.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    EXPECT_EQ(kept[i].x, d.app.chart.samples[i].x);
+    EXPECT_EQ(kept[i].breakdown.total(), d.app.chart.samples[i].breakdown.total()) << kept[i].x;
+    EXPECT_EQ(kept[i].marked, d.app.chart.samples[i].marked) << kept[i].x;
+  }
+  d.app.scenario.serving.sequences = 7;
+  d.frames(2);
+  EXPECT_NE(d.app.chart.samples.front().breakdown.total(), kept.front().breakdown.total());
 }
 
 TEST(Window, EveryTabAndThemeIsDrawn) {

@@ -39,6 +39,23 @@ TEST(Verdict, OffersTheDevicesAtHandBeforeOthers) {
   EXPECT_TRUE(d.app.results.estimate.inference.fit.fits) << "the click made the change";
 }
 
+TEST(Verdict, FindsALayoutOfTheDevicesAtHand) {
+  Driver d;
+  show(d, R"({"model": "deepseek-v3", "device": {"id": "h100-sxm-80gb", "count": 16},
+    "serving": {"runtime": "vllm", "sequences": 72}})");
+  ASSERT_EQ(inference_words(d).colour, FitColour::Bad);
+  const Remedy& remedy = d.app.answers.remedy[0];
+  ASSERT_TRUE(remedy.scenario) << remedy.words;
+  EXPECT_TRUE(remedy.words.starts_with("Fits on your 16 × H100 SXM 80 GB, ")) << remedy.words;
+  EXPECT_TRUE(it_fits(*remedy.scenario, Task::Inference));
+  show(d, R"({"model": "llama-3.1-70b", "device": {"id": "h100-sxm-80gb", "count": 512},
+    "training": {"framework": "megatron", "recipe": "megatron-bf16", "accumulation": 1024}})");
+  const Remedy& trained = d.app.answers.remedy[1];
+  ASSERT_TRUE(trained.scenario) << trained.words;
+  EXPECT_TRUE(trained.words.starts_with("Fits on your 512 × H100 SXM 80 GB, tensor ")) << trained.words;
+  EXPECT_TRUE(it_fits(*trained.scenario, Task::Training));
+}
+
 TEST(Verdict, APoolThatHoldsSomeSequencesIsNoFailure) {
   Driver d;
   show(d, R"({"model": "llama-3.1-8b", "device": {"id": "rtx-4090", "count": 1},
@@ -109,6 +126,18 @@ TEST(Simple, IsNeverCalledExact) {
   d.frames(4);
   EXPECT_FALSE(d.shows("exact")) << "no badge, and nothing in the status bar";
   for (const Component& c : d.app.results.estimate.training.breakdown.components) EXPECT_NE(c.trust, Trust::Exact);
+}
+
+TEST(Simple, WarnsOfNothingThatItDoesNotLookAt) {
+  Driver d;
+  d.app.scenario.weights.format = WeightFormat::Gguf;  // the detailed method says that it cannot be trained
+  d.app.scenario.devices.groups.front().count = 4;     // and which devices the layout leaves idle
+  d.app.scenario.parallelism.tensor = 2;
+  d.frames(2);
+  EXPECT_GE(d.app.results.estimate.warnings.size(), 2u);
+  d.app.scenario.method = Method::Article;
+  d.frames(2);
+  EXPECT_TRUE(d.app.results.estimate.warnings.empty()) << d.app.results.estimate.warnings.front();
 }
 
 TEST(Simple, HasAVerdictInHostMemoryToo) {
