@@ -2,6 +2,7 @@
 
 #include "ui/answers.hpp"
 #include "ui/bar_lanes.hpp"
+#include "ui/breakdowns.hpp"
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/choices.hpp>
