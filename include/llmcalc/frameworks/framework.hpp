@@ -142,6 +142,12 @@ enum class StepGradients : std::uint8_t {
 /// How Adam steps.
 enum class AdamKernel : std::uint8_t { Foreach, Fused };
 
+/// What is known of the allocator's pool at a loss over whole logits, beside the measured share of fragmentation.
+enum class LossPool : std::uint8_t {
+  InTheShare,
+  Replayed  ///< the gap that 16-bit logits leave between fp32 ones, and a layer's blocks, which are too small for either
+};
+
 /// Optimizer states of less than 32 bits while they are stepped.
 enum class NarrowStates : std::uint8_t {
   InPlace,
@@ -258,6 +264,7 @@ struct FrameworkVersion {
   GradientBuckets buckets = GradientBuckets::Views;
   StepGradients step = StepGradients::AsStored;
   AdamKernel adam = AdamKernel::Foreach;
+  LossPool loss_pool = LossPool::InTheShare;
   NarrowStates narrow_states = NarrowStates::InPlace;
   RingKind ring = RingKind::Blocks;
   RootGroups root = RootGroups::Together;

@@ -303,6 +303,29 @@ inline void put_companions(const TrainingSetup& setup, const TrainingStage& s, M
   put_engine(setup, s, moment, sink);
 }
 
+/// What blocks of whole logits cannot use again of the allocator's pool, see above: two parts, none elsewhere.
+inline void put_loss_pool(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  if (setup.rules->loss_pool != LossPool::Replayed || !s.share.last || !setup.trains || s.trained_layers == 0) return;
+  const LossBytes loss = loss_bytes(setup.loss);
+  const Count extra = loss.forward_extra_per_logit;
+  if (extra == 0 || subtract(loss.backward_per_logit, loss.saved_per_logit) <= extra) return;
+  sink.put(Part::Overhead,
+           summand("gap that the logits leave",
+                   {{"tokens", setup.loss.tokens}, {"vocabulary", setup.loss.vocabulary}, {"bytes", extra % 4}}));
+  if (setup.training().recompute == RecomputeKind::None) return;
+  Count widest = 0;
+  for (std::size_t k = 0; k < s.trained.size(); ++k) {
+    if (s.trained[k] == 0) continue;
+    const ForwardMoment m = eager_feed_forward(*setup.model, setup.model->kinds[k], setup.shard.tensor);
+    const Count stream = multiply(setup.model->hidden, m.hidden_copies);
+    widest =
+        std::max(widest, add(multiply(m.inner, m.inner_copies), ceil_divide(stream, setup.tokens.stream_divisor)));
+  }
+  sink.put(Part::Overhead,
+           summand("blocks of a layer's forward pass",
+                   {{"tokens", setup.tokens.tokens}, {"widths", widest}, {"bytes", setup.bytes.compute}}));
+}
+
 /// Adds the overhead of a moment to all its other parts.
 inline void put_overhead(const TrainingSetup& setup, const TrainingStage& stage, Moment moment, Sink& sink) {
   const Scenario& s = *setup.scenario;
@@ -329,7 +352,13 @@ inline void put_overhead(const TrainingSetup& setup, const TrainingStage& stage,
   }
   const Count share =
       setup.training().compile ? setup.rules->fragmentation.compiled : setup.rules->fragmentation.eager;
-  sink.put(Part::Overhead, amount("allocator fragmentation", scale(moving, share - 1000, 1000)));
+  const Bytes fragments = scale(moving, share - 1000, 1000);
+  if (moment == Moment::Loss) {
+    Sink pool(Summands::Dropped);
+    put_loss_pool(setup, stage, pool);
+    if (pool.total() > fragments) return put_loss_pool(setup, stage, sink);
+  }
+  sink.put(Part::Overhead, amount("allocator fragmentation", fragments));
 }
 
 /// Everything live on a stage at a moment, overhead included.

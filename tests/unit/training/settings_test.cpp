@@ -266,6 +266,44 @@ TEST(TrainingSettings, Float8KeepsTwoCopiesAndSmallerInputs) {
   EXPECT_EQ(at(s, PhaseId::Step, Part::WeightCasts), Bytes{});
 }
 
+// torchtitan's 8B on 128 GPUs, compiled, reserves 4.2 GB more than is live.
+TEST(TrainingSettings, WholeLogitsLeaveAGapInThePool) {
+  Scenario s = llama();
+  s.include_overhead = true;
+  s.measure = Measure::Reserved;
+  s.training.framework = TrainingFramework::Torchtitan;
+  s.training.version = "2024";
+  s.training.recipe = Recipe::FsdpBf16;
+  s.training.loss = Loss::FreedBeforeBackward;
+  s.training.compile = true;
+  s.training.sequence = 8192;
+  s.training.micro_batch = 2;
+  s.parallelism.data = 128;
+  s.parallelism.zero = 3;
+  const auto pool = [&](std::string_view label) {
+    const Breakdown here = phase(evaluate_training(s), PhaseId::BackwardStart);
+    for (const Component& c : here.components) {
+      for (const Summand& part : c.summands) {
+        if (c.part == Part::Overhead && part.label == label) return part.result;
+      }
+    }
+    return Bytes{};
+  };
+  const Count tokens = 16384;
+  s.training.recompute = RecomputeKind::Full;
+  EXPECT_EQ(pool("gap that the logits leave"), Bytes{2 * tokens * 128256});
+  EXPECT_EQ(pool("blocks of a layer's forward pass"), Bytes{2 * tokens * (3 * 14336 + 4 * 4096)});
+  EXPECT_EQ(pool("allocator fragmentation"), Bytes{});
+  s.training.loss = Loss::Full;  // the logits stay where they are
+  EXPECT_EQ(pool("gap that the logits leave"), Bytes{});
+  s.training.loss = Loss::FreedBeforeBackward;
+  s.training.recompute = RecomputeKind::None;  // the measured share of so many activations is more
+  EXPECT_EQ(pool("gap that the logits leave"), Bytes{});
+  EXPECT_GT(pool("allocator fragmentation"), Bytes{2 * tokens * 128256});
+  s.measure = Measure::Allocated;
+  EXPECT_EQ(at(s, PhaseId::BackwardStart, Part::Overhead), Bytes{});
+}
+
 TEST(TrainingSettings, ShardGroupsHoldAWholeModelEach) {
   Scenario s = llama();
   s.parallelism.data = 8;
