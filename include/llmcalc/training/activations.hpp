@@ -221,9 +221,7 @@ inline void put_lower_layers(const TrainingSetup& setup, const TrainingStage& s,
 
 /// Logits that the training loop still refers to after the loss.
 inline void put_held_logits(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
-  if (!s.share.last || !setup.trains || !row_of(setup.loss.loss).holds_logits ||
-      setup.loss.kernel == LossKernel::VocabularyParallel)
-    return;
+  if (!s.share.last || !setup.trains || !row_of(setup.loss.loss).holds_logits) return;
   if (setup.loss.kernel == LossKernel::OverLogits && !setup.loss.log_probabilities) return;
   sink.put(Part::LossHead, summand("logits still referred to", {{"tokens", setup.loss.tokens},
                                                                 {"vocabulary", setup.loss.vocabulary},
