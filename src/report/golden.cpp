@@ -223,10 +223,11 @@ std::string error_lines(const std::vector<GoldenOutcome>& outcomes) {
   std::string out;
   for (auto& [place, errors] : by_place) {
     std::sort(errors.sizes.begin(), errors.sizes.end());
-    const double median = errors.sizes[errors.sizes.size() / 2];
+    const std::size_t n = errors.sizes.size();
     out += "  " + pad_right(place, 66) + pad_left(std::to_string(errors.held), 5) + " of" +
-           pad_left(std::to_string(errors.sizes.size()), 5) + "  median " + pad_left(per_cent(median), 11) +
-           "  worst " + pad_left(per_cent(errors.sizes.back()), 11) + "\n";
+           pad_left(std::to_string(n), 5) + "  median " + pad_left(per_cent(errors.sizes[n / 2]), 11) +
+           "  nine tenths " + pad_left(per_cent(errors.sizes[std::min(n - 1, n * 9 / 10)]), 11) + "  worst " +
+           pad_left(per_cent(errors.sizes.back()), 11) + "\n";
   }
   return out;
 }
