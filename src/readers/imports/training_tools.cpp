@@ -153,9 +153,10 @@ bool take_world(Importing& in, const Given& g) {
 void share_devices(Importing& in) {
   const Count per_node =
       whole_number(in.given("nproc_per_node num_gpus gpus_per_node nproc NPROC_PER_NODE NGPU trainer.devices "
-                            "trainer.n_gpus_per_node devices"));
+                            "trainer.n_gpus_per_node devices actor.num_gpus_per_node actor_num_gpus_per_node"));
   const Count nodes =
-      std::max<Count>(1, whole_number(in.given("nnodes num_nodes trainer.num_nodes trainer.nnodes NNODES")));
+      std::max<Count>(1, whole_number(in.given("nnodes num_nodes trainer.num_nodes trainer.nnodes NNODES "
+                                               "actor.num_nodes actor_num_nodes")));
   Count processes = whole_number(in.given("num_processes"));
   if (processes == 0) processes = multiply(per_node, nodes);
   const std::string program = in.given("(program)");
@@ -412,7 +413,9 @@ bool tune_config(Importing& in, const Given& g) {
 
 void litgpt_finish(Importing& in) {
   const std::string program = in.given("(program)");
-  const bool full = contains(program, "full") || contains(program, "pretrain");
+  // A configuration names no program; that of adapters has their rank.
+  const bool full =
+      contains(program, "full") || contains(program, "pretrain") || (program.empty() && in.given("lora_r").empty());
   const std::string quantize = in.given("quantize");
   in.set_default("training.method", full ? "full" : quantize.starts_with("bnb.nf4") ? "qlora" : "lora");
   share_devices(in);
@@ -423,6 +426,10 @@ void litgpt_finish(Importing& in) {
 
 void openrlhf_finish(Importing& in) {
   objective_of_program(in);
+  if (contains(in.given("(program)"), "train_ppo")) {
+    const std::string estimator = in.given("algo.advantage.estimator advantage_estimator");
+    in.set_default("training.objective", estimator.empty() || estimator == "gae" ? "ppo" : "grpo");
+  }
   choose_method(in, whole_number(in.given("ds.lora.rank lora_rank")) > 0);
   in.set_default("training.micro_batch", "8");  // cli/train_sft.py: train.micro_batch_size 8, data.max_len 2048
   in.set_default("training.sequence", "2048");
@@ -498,6 +505,7 @@ void megatron_finish(Importing& in) {
     in.set("training.recompute", "selective");
   const bool adapters = in.given("tuner_type train_type") == "lora";
   if (adapters) in.set_default("training.method", "lora");
+  if (adapters) in.set_default("training.lora.adapter_dtype", "bf16");  // the whole model is cast to 16 bits
   share_devices(in);
   share_batch(in, "global_batch_size train.global_batch_size model.global_batch_size");
   if (in.count("parallelism.pipeline", 1) > 1) {
