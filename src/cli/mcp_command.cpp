@@ -2,10 +2,14 @@
 // Protocol, JSON-RPC 2.0, one message per line). A tool is a row: its name, what it is for, and the subcommand that
 // answers; its arguments are those of the subcommand, and the scenario's schema is made from the table of fields.
 
+#include "cli/bounded_lines.hpp"
 #include "cli/commands.hpp"
+#include "host/limits.hpp"
 #include "readers/json_text.hpp"
 #include "report/json_output.hpp"
 #include "report/schema.hpp"
+
+#include <llmcalc/base/text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -297,9 +301,13 @@ std::optional<ordered_json> answer_to(const json& message, const CLI::App& progr
 }
 
 int serve(const CLI::App& program, Streams streams) {
-  for (std::string line; std::getline(streams.in, line);) {
+  constexpr std::size_t most = io::most(io::Limit::RequestBytes);
+  BoundedLines lines(streams.in, most);
+  for (std::string line; lines.next(line);) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    const Result<json> message = io::parse_json(line);
+    const Result<json> message =
+        line.size() > most ? Issue{"", "is larger than the " + grouped(most) + " bytes that a request may have"}
+                           : io::parse_json(line);
     std::optional<ordered_json> answer;
     json id = nullptr;
     if (!message) {

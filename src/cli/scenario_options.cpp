@@ -1,5 +1,6 @@
 #include "cli/scenario_options.hpp"
 
+#include "cli/bounded_lines.hpp"
 #include "cli/commands.hpp"
 #include "cli/imported.hpp"
 #include "host/limits.hpp"
@@ -70,40 +71,6 @@ void put(json& document, std::string_view path, json value) {
   if (document.is_object()) io::place_of(document, path) = std::move(value);
 }
 
-/// The lines of a stream, one after another; of a line that is too long no more than that is kept.
-class Lines {
- public:
-  explicit Lines(std::istream& in) : in_(in) {}
-
-  /// The next line, without its break; false at the end.
-  bool next(std::string& line) {
-    line.clear();
-    bool any = false;
-    while (at_ != filled_ || fill()) {
-      any = true;
-      const std::string_view rest(buffer_.data() + at_, filled_ - at_);
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
-      line.append(rest.substr(0, std::min(end, most_bytes + 1 - line.size())));
-      at_ += std::min(end + 1, rest.size());
-      if (end != rest.size()) break;
-    }
-    return any;
-  }
-
- private:
-  /// What is there by now, so that somebody who writes a line gets its answer.
-  bool fill() {
-    at_ = filled_ = 0;
-    if (in_.peek() == std::istream::traits_type::eof()) return false;
-    filled_ = static_cast<std::size_t>(in_.readsome(buffer_.data(), static_cast<std::streamsize>(buffer_.size())));
-    return filled_ != 0;
-  }
-
-  std::istream& in_;
-  std::array<char, 65536> buffer_{};
-  std::size_t at_ = 0, filled_ = 0;
-};
-
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
 
 constexpr char nul = '\0';
@@ -122,7 +89,7 @@ Result<json> document_of(std::string_view text) {
 
 /// Gives the JSON documents of a stream: JSON Lines one by one, anything else as the one document that it should be.
 void each_of(std::istream& in, const std::function<bool(Result<json>)>& give) {
-  Lines lines(in);
+  BoundedLines lines(in, most_bytes);
   std::string line;
   while (lines.next(line) && is_blank(line)) {
   }

@@ -17,6 +17,7 @@ enum class Limit : std::uint8_t {
   JsonPieces,
   ConfigBytes,
   ConfigDepth,
+  ConfigPieces,
   TensorListPieces,
   NumberedExperts,
   ScenarioBytes,
@@ -44,6 +45,7 @@ enum class Limit : std::uint8_t {
   ImportBytes,
   ImportSettings,
   ImportDepth,
+  ImportPieces,
   AddressBytes,
   PictureBytes,
   SessionBytes,
@@ -51,6 +53,9 @@ enum class Limit : std::uint8_t {
   SearchModels,
   SearchDepth,
   SearchTime,
+  GoldenBytes,
+  RequestBytes,
+  FontBytes,
 };
 
 /// A bound: what it is of, its unit, and the number.
@@ -65,12 +70,14 @@ struct LimitRow {
 
 inline constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20;
 
-inline constexpr std::array<LimitRow, 38> limits{{
+inline constexpr std::array<LimitRow, 43> limits{{
     {Limit::JsonDepth, "json.depth", "JSON: objects and lists inside one another", "levels", 100, "refused"},
     {Limit::JsonPieces, "json.pieces", "JSON: values, keys and texts of a document", "pieces", 800'000, "refused"},
     {Limit::ConfigBytes, "config.bytes", "config.json and adapter_config.json", "bytes", 16 * mebibyte, "refused"},
     {Limit::ConfigDepth, "config.depth", "config.json: objects and lists inside one another", "levels", 32,
      "refused"},
+    // Beside the most tensors: what is made of each on the way takes more than in other JSON.
+    {Limit::ConfigPieces, "config.pieces", "config.json: values, keys and texts", "pieces", 200'000, "refused"},
     {Limit::TensorListPieces, "config.tensor_list.pieces",
      "quantization beside a config.json: values, keys and texts", "pieces", 1'600'000, "left out"},
     {Limit::NumberedExperts, "config.numbered_experts",
@@ -110,6 +117,8 @@ inline constexpr std::array<LimitRow, 38> limits{{
      "refused"},
     {Limit::ImportSettings, "import.settings", "its words and settings", "settings", 20'000, "left out"},
     {Limit::ImportDepth, "import.depth", "its objects and lists inside one another", "levels", 32, "refused"},
+    {Limit::ImportPieces, "import.pieces", "its keys, values and lines as YAML or TOML", "pieces", 200'000,
+     "refused"},
     {Limit::AddressBytes, "address.bytes", "a scenario in the address of the browser edition", "bytes", mebibyte,
      "refused"},
     {Limit::PictureBytes, "picture.bytes", "an exported picture that is opened", "bytes", 64 * mebibyte, "refused"},
@@ -119,6 +128,10 @@ inline constexpr std::array<LimitRow, 38> limits{{
     {Limit::SearchModels, "search.models", "models found on this computer", "models", 5000, "left out, and said"},
     {Limit::SearchDepth, "search.depth", "folders below one that is searched", "levels", 6, "left out"},
     {Limit::SearchTime, "search.milliseconds", "time of the search", "milliseconds", 3000, "ended, and said"},
+    {Limit::GoldenBytes, "golden.bytes", "a file of golden cases", "bytes", 32 * mebibyte, "refused"},
+    {Limit::RequestBytes, "request.bytes", "a request of an agent (of requests there may be any number)", "bytes",
+     16 * mebibyte, "refused"},
+    {Limit::FontBytes, "font.bytes", "a font of the window", "bytes", 64 * mebibyte, "not used"},
 }};
 static_assert(indexed_by_id(limits));
 constexpr const auto& enum_table(Limit) { return limits; }

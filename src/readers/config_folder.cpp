@@ -27,7 +27,7 @@ constexpr std::array beside_files{
 };
 
 Result<std::optional<json>> read_json(const Folder& folder, const std::string& name,
-                                      Limit pieces = Limit::JsonPieces) {
+                                      Limit pieces = Limit::ConfigPieces) {
   if (!folder.has(name)) return std::optional<json>{};
   const Result<std::filesystem::path> path = folder.resolve(name);
   if (!path) return path.issues();

@@ -213,7 +213,7 @@ Result<ModelFile> open_adapter(const nlohmann::json& config, const fs::path& pat
 Result<ModelFile> open_config(const fs::path& path, int depth) {
   const Result<std::string> text = read_text_file(path, most(Limit::ConfigBytes));
   if (!text) return text.issues();
-  Result<nlohmann::json> parsed = parse_json(*text, shown(path));
+  Result<nlohmann::json> parsed = parse_json(*text, shown(path), {}, most(Limit::ConfigPieces));
   if (!parsed) return parsed.issues();
   nlohmann::json config = std::move(parsed).value();
   if (is_adapter_config(config)) return open_adapter(config, path, depth);

@@ -1,8 +1,10 @@
 #include "report/golden.hpp"
 
 #include "build_info.hpp"
+#include "host/limits.hpp"
 #include "host/preset_folders.hpp"
 #include "host/text_file.hpp"
+#include "readers/json_text.hpp"
 #include "readers/scenario_json.hpp"
 #include "report/estimate_json.hpp"
 
@@ -81,8 +83,10 @@ GoldenCase to_case(const json& object) {
 }  // namespace
 
 Result<GoldenCase> read_golden_case(std::string_view line) {
+  const Result<json> object = parse_json(line, "golden case");
+  if (!object) return object.issues();
   try {
-    return to_case(json::parse(line));
+    return to_case(*object);
   } catch (const json::exception& error) {
     return Issue{.where = "golden case", .what = error.what()};
   }
@@ -129,8 +133,7 @@ GoldenOutcome run_golden_case(const GoldenCase& golden, const Resolver& resolver
 
 Result<std::vector<GoldenOutcome>> run_golden_file(const std::filesystem::path& file, const Resolver& resolver,
                                                    std::string_view group) {
-  constexpr std::size_t largest_file = std::size_t{256} << 20;
-  const Result<std::string> text = read_text_file(file, largest_file);
+  const Result<std::string> text = read_text_file(file, most(Limit::GoldenBytes));
   if (!text) return text.issues();
   std::vector<GoldenOutcome> outcomes;
   std::string_view rest = *text;
@@ -196,7 +199,9 @@ std::string per_cent(double share) {
 }
 
 std::string number(long double value) {
-  return value < 0 ? "-" + grouped(static_cast<Count>(-value)) : grouped(static_cast<Count>(value + 0.5L));
+  constexpr long double end = 0x1p64L;  // of what a count can be
+  const long double size = std::abs(value) + 0.5L;
+  return (value < 0 ? "-" : "") + grouped(size < end ? static_cast<Count>(size) : std::numeric_limits<Count>::max());
 }
 
 std::string score_line(const std::string& name, const GoldenScore& s) {

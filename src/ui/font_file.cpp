@@ -1,6 +1,7 @@
 #include "ui/font_file.hpp"
 
 #include "host/byte_source.hpp"
+#include "host/limits.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,8 +56,7 @@ bool is_usable_at(const io::ByteSource& file, std::uint64_t offset) {
 
 bool is_usable_font(const std::filesystem::path& path) {
   const auto file = io::open_file(path);
-  constexpr std::uint64_t largest_font = std::uint64_t{64} << 20;
-  if (!file || (*file)->size() > largest_font) return false;
+  if (!file || (*file)->size() > io::most(io::Limit::FontBytes)) return false;
   const std::string head = bytes_of(**file, 0, 16);
   const bool collection = std::string_view(head).starts_with("ttcf");
   return is_usable_at(**file, collection ? number_at(head, 12, 4) : 0);

@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
 #include <streambuf>
 #include <string>
@@ -66,15 +67,33 @@ TEST(Limits, OfFilesHold) {
   expect_refused(folder, "engine.yaml", Limit::ImportBytes, "model: x", [](const std::string& file) {
     return call({"import", file});
   });
+  expect_refused(folder, "cases.jsonl", Limit::GoldenBytes, "{", [](const std::string& file) {
+    return call({"verify", "--folder", std::filesystem::path(file).parent_path().string()});
+  });
+}
+
+/// An agent's request that is too long is answered as such, and the next one as ever.
+TEST(Limits, OfARequestHolds) {
+  const std::string next = R"({"jsonrpc":"2.0","id":7,"method":"ping"})";
+  const Called c = call({"mcp"}, "{\"a\":\"" + std::string(most(Limit::RequestBytes), 'a') + "\"}\n" + next + "\n");
+  ASSERT_EQ(c.lines().size(), 2U) << c.out.substr(0, 300);
+  EXPECT_NE(c.out.find(grouped(most(Limit::RequestBytes))), std::string::npos);
+  EXPECT_EQ(c.lines()[1]["id"], 7);
 }
 
 TEST(Limits, OfWhatIsInAFileHold) {
   const TempFolder folder;
   std::string pieces = R"({"model_type":"llama","x":[0)";
-  for (std::uint64_t i = 0; i < most(Limit::JsonPieces); ++i) pieces += ",0";
+  for (std::uint64_t i = 0; i < most(Limit::ConfigPieces); ++i) pieces += ",0";
   const Called config = call({"inspect", folder.write("config.json", pieces + "]}").string()});
   EXPECT_EQ(config.status, bad_input);
-  EXPECT_NE(config.errors.find("800000 values"), std::string::npos) << config.errors;
+  EXPECT_NE(config.errors.find("200000 values"), std::string::npos) << config.errors;
+
+  std::string list = "base_model: x\nadapter: lora\na: [0";
+  for (std::uint64_t i = 0; i < most(Limit::ImportPieces); ++i) list += ",0";
+  const Called yaml = call({"import", folder.write("axolotl.yaml", list + "]\n").string()});
+  EXPECT_EQ(yaml.status, bad_input);
+  EXPECT_NE(yaml.errors.find("200000 keys"), std::string::npos) << yaml.errors;
 
   std::string keys = R"({"model":"gpt2")";
   for (std::uint64_t i = 0; i < most(Limit::UnknownKeys) + 5; ++i) keys += ",\"k" + std::to_string(i) + "\":1";

@@ -100,10 +100,10 @@ TEST(RealProgram, EndsWithAMessageWhenThereIsNotEnoughMemory) {
   if (sanitized) GTEST_SKIP() << "a sanitizer starts programs and has addresses of its own";
   if (shell("command -v bash > /dev/null && test -r /proc/self/status") != 0) GTEST_SKIP() << "not on this system";
   const std::string file = testing::TempDir() + "llmcalc-many.json";
-  ASSERT_EQ(shell("(printf '{\"model_type\": \"llama\", \"x\": [0'; yes ', 0' | head -n 700000; echo ']}') > '" +
+  ASSERT_EQ(shell("(printf '{\"model_type\": \"llama\", \"x\": [0'; yes ', {}' | head -n 99000; echo ']}') > '" +
                   file + "'"),
             0);
-  EXPECT_EQ(shell("(ulimit -v 60000; $L inspect '" + file + "' > /dev/null 2> '" + file + ".said')"), 1);
+  EXPECT_EQ(shell("(ulimit -v 40000; $L inspect '" + file + "' > /dev/null 2> '" + file + ".said')"), 1);
   EXPECT_EQ(shell("grep -q 'llmcalc: there is not enough memory' '" + file + ".said'"), 0);
   EXPECT_EQ(shell("rm '" + file + "' '" + file + ".said'"), 0);
 }

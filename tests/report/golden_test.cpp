@@ -72,5 +72,15 @@ TEST(GoldenCaseReader, ReportsBrokenLines) {
   EXPECT_FALSE(read_golden_case(R"({"id": "a"})"));
 }
 
+/// Copying JSON is recursive: two million lists inside one another ended the program.
+TEST(GoldenCaseReader, RefusesWhatIsTooDeepAndWhatIsBehindANul) {
+  const std::string sound = R"({"id": "a", "scenario": {"model": "m"}, "group": "g", "source": "s", "expect": []})";
+  ASSERT_TRUE(read_golden_case(sound));
+  std::string deep = sound;
+  deep.replace(deep.find(R"("m")"), 3, std::string(2'000'000, '[') + std::string(2'000'000, ']'));
+  EXPECT_FALSE(read_golden_case(deep));
+  EXPECT_FALSE(read_golden_case(sound + '\0' + sound));
+}
+
 }  // namespace
 }  // namespace llmcalc::io

@@ -217,6 +217,25 @@ TEST(Import, OfTomlTakesListsOverSeveralLinesAndRefusesTablesWithoutNames) {
   }
 }
 
+/// Tables of TOML inside one another ended the program: a key of 50,000 dots makes as many.
+TEST(Import, OfTomlRefusesTooManyTablesInsideOneAnother) {
+  const auto repeated = [](std::string_view piece, std::size_t times) {
+    std::string out;
+    for (std::size_t i = 0; i < times; ++i) out += piece;
+    return out;
+  };
+  for (const std::size_t deep : {std::size_t{100}, std::size_t{50'000}}) {
+    for (const std::string& text :
+         {"a" + repeated(".a", deep) + " = 1\n", "[a" + repeated(" . 'a'", deep) + "]\nb = 1\n",
+          "a = " + repeated("{ a.b = ", deep) + "1" + repeated("}", deep) + "\n",
+          "a = " + repeated("[", deep) + "\n"}) {
+      EXPECT_FALSE(document_settings(text, "x.toml")) << text.substr(0, 60);
+    }
+  }
+  EXPECT_TRUE(
+      document_settings("a.b.c = [" + repeated("1.5, ", 1000) + "]\n" + repeated("# a.b.c\n", 100), "x.toml"));
+}
+
 TEST(Import, ANumberThatNoCountHoldsIsNotUnderstood) {
   const Imported got = read("torchrun --nproc_per_node 8 pretrain_gpt.py --num-layers 1e308 --hidden-size 4096");
   EXPECT_EQ(became(got, "num_layers"), "not-understood");
