@@ -81,6 +81,8 @@ Result<Asked> machine_of(RecommendRequest& request, Streams streams, const io::R
   if (documents.size() != 1) return Issue{"--scenario", "must hold one scenario"};
   if (!documents.front()) return documents.front().issues();
   json document = *documents.front();
+  // Anything but an object is refused by the reader, in its words.
+  if (!document.is_object()) return io::read_scenario(document, resolver).issues();
   Asked asked;
   asked.one_model = document["model"] != default_model_id || request.scenario.given("model");
   if (!document.contains("device")) document["device"] = this_computer_id;
@@ -103,7 +105,7 @@ Result<Asked> machine_of(RecommendRequest& request, Streams streams, const io::R
 }
 
 std::string machine_text(const Scenario& s, ByteUnits units) {
-  std::string out = io::devices_text(s.devices);
+  std::string out = printable(io::devices_text(s.devices));
   if (s.host.memory_bytes) out += ", " + text(Bytes{*s.host.memory_bytes}, units) + " of RAM";
   if (s.host.reserve_bytes.value_or(0) != 0)
     out += ", " + text(Bytes{*s.host.reserve_bytes}, units) + " of it left for the system";
@@ -114,8 +116,8 @@ std::string machine_text(const Scenario& s, ByteUnits units) {
 void answer_model(const RecommendRequest& request, const Asked& asked, Answer& out) {
   const Scenario& s = asked.machine;
   const Recommendation best = recommend(s, s.model, s.model_source, request.wish);
-  out.sentence =
-      s.model->name + " on " + machine_text(s, request.units()) + ". " + reason(best, request.wish, request.units());
+  out.sentence = printable(s.model->name) + " on " + machine_text(s, request.units()) + ". " +
+                 reason(best, request.wish, request.units());
   out.table.columns = {{"weights"},
                        {"bits", true},
                        {"loss", true},

@@ -73,5 +73,13 @@ TEST(Advise, NamesHardwareThatWouldDoWhereNothingElseDoes) {
   EXPECT_THAT(c.out, HasSubstr(" would do."));
 }
 
+TEST(RecommendCommand, RefusesAScenarioThatIsNoObject) {
+  for (const char* text : {"[1]", "\"gpt2\"", "null"}) {
+    const Called c = call({"recommend", "--scenario", "-"}, text);
+    EXPECT_EQ(c.status, bad_input) << text;
+    EXPECT_NE(c.errors.find("must be a JSON object"), std::string::npos) << c.errors;
+  }
+}
+
 }  // namespace
 }  // namespace llmcalc::cli
