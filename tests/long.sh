@@ -2,7 +2,8 @@
 # The checks of ./test.sh --long: static analysis, other sanitizers, coverage, fuzzing, the long monkey. Run through it;
 # after a ./test.sh also by name: tests/long.sh tidy fuzz.
 #   LLMCALC_FUZZ_SECONDS   per reader, 60 by default        LLMCALC_MONKEY_SECONDS   600 by default
-#   LLMCALC_MUTATIONS      per reader, 125000 by default: with eight readers a million
+#   LLMCALC_MUTATIONS      per reader, 125000 by default: with nine readers more than a million
+#   LLMCALC_SANITIZED_MUTATIONS   the same under sanitizers, 20000 by default
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
@@ -36,6 +37,9 @@ mutations() {
     [ -x "build/check/tests/replay_$name" ] || continue
     quietly "build/check/tests/replay_$name" "tests/fuzz/corpus/$name" "${LLMCALC_MUTATIONS:-125000}"
     echo "$name: $(tail -1 "$log")"
+    [ -x "build/asan/tests/replay_$name" ] || continue
+    quietly "build/asan/tests/replay_$name" "tests/fuzz/corpus/$name" "${LLMCALC_SANITIZED_MUTATIONS:-20000}"
+    echo "$name, under sanitizers: $(tail -1 "$log")"
   done
 }
 

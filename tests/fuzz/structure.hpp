@@ -98,9 +98,10 @@ struct JsonStructure {
       std::swap(*child, *(other == parent->end() ? parent->begin() : other));
     } else if (parent->is_array()) {
       parent->push_back(Json(*child));
-    } else {
-      Json copy = *child;
-      parent->push_back({"copy", std::move(copy)});
+    } else {  // the same key twice, which a list of pairs allows and an object does not
+      auto& pairs = parent->get_ref<Json::object_t&>();
+      const auto& [key, value] = *std::next(pairs.begin(), static_cast<std::ptrdiff_t>(index));
+      pairs.emplace_back(std::string(key), Json(value));
     }
   }
 
@@ -327,7 +328,7 @@ struct GgufStructure {
     return out;
   }
 
-  static constexpr std::size_t key_deeds = odd_numbers.size() + 6;
+  static constexpr std::size_t key_deeds = odd_numbers.size() + 7;
   static constexpr std::size_t tensor_deeds = 4 * odd_numbers.size() + 8;
 
   static std::size_t deeds(std::string_view input) {
@@ -366,8 +367,10 @@ struct GgufStructure {
       case 4:  // a list of one nothing
         v = {.type = array_type, .element = 4, .count = 1, .bytes = std::string(4, '\0')};
         return;
-      default:  // a list longer than the file
+      case 5:  // a list longer than the file
         v = {.type = array_type, .element = 4, .count = std::uint64_t{1} << 40, .bytes = std::string(8, '\1')};
+        return;
+      default: std::swap(v, file.keys[(index + 1) % file.keys.size()].second);
     }
   }
 

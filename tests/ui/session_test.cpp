@@ -5,9 +5,12 @@
 #include "host/preset_folders.hpp"
 #include "readers/scenario_json.hpp"
 #include "support/file_text.hpp"
+#include "support/odd_numbers.hpp"
 #include "support/small_disk.hpp"
 #include "support/temp_folder.hpp"
 #include "ui/answers.hpp"
+
+#include <llmcalc/base/text.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -109,6 +112,49 @@ TEST(Session, ThatCanBeReadInPartIsKeptAndUsed) {
   EXPECT_TRUE(app.pins[0]);
   EXPECT_TRUE(app.scenario.model) << "the default scenario stays";
   EXPECT_EQ(content_of(folder / "session.kept-1.json"), text);
+}
+
+/// Every width, count and dimension of a session as 0, 1, 2^31 and 2^63: the window starts with a scenario that adds up,
+/// says which number it could not take over, keeps that file, and what it then saves is read without a word.
+TEST(Session, WithAnOddSizeStartsAndNamesWhatItLeftOut) {
+  std::size_t taken = 0, left_out = 0;
+  for (const char* seed : {"two-pins", "inline"}) {
+    const std::string text = content_of(fs::path(LLMCALC_SOURCE_DIR) / "tests/fuzz/corpus/session" / seed);
+    const App fresh = fresh_app();
+    for (const tests::NumberPlace& place : tests::json_numbers(text)) {
+      for (const std::uint64_t size : tests::odd_sizes) {
+        SCOPED_TRACE(seed + (", " + place.name) + " = " + std::to_string(size));
+        const TempFolder folder;
+        folder.write("session.json", place.with(size).head);
+        App app = fresh;
+        Session session({.file = folder / "session.json", .begin_with = folder / "session.json", .lock = {}});
+        const Issues issues = session.restore(app);
+        ASSERT_TRUE(app.scenario.model);
+        update_results(app);
+        ASSERT_TRUE(app.results.issues.empty()) << app.results.issues.front().what;
+        Bytes devices;
+        for (const DeviceUse& use : app.results.estimate.inference.devices)
+          devices += use.breakdown.total() * use.span.count();
+        EXPECT_EQ(devices, app.results.estimate.inference.breakdown.total());
+        ++(issues.empty() ? taken : left_out);
+        if (!issues.empty()) {
+          const std::string number = size > 1 ? grouped(size) : place.name;  // 0 and 1 are in many a message
+          EXPECT_THAT(issues.front().what, testing::AnyOf(HasSubstr(place.name), HasSubstr(number),
+                                                          HasSubstr("/device"), HasSubstr("newer llmcalc")));
+          EXPECT_EQ(content_of(folder / "session.kept-1.json"), place.with(size).head);
+        }
+        ASSERT_TRUE(session.save(app).empty());
+        session.started();
+        App again = fresh;
+        Session next({.file = folder / "session.json", .begin_with = folder / "session.json", .lock = {}});
+        ASSERT_TRUE(next.restore(again).empty());
+        EXPECT_EQ(again.preferences, app.preferences);
+        EXPECT_EQ(written(again.scenario), written(app.scenario));
+      }
+    }
+  }
+  EXPECT_GT(taken, 20U);
+  EXPECT_GT(left_out, 20U);
 }
 
 TEST(Session, ThatCannotBeCopiedIsNotOverwritten) {
