@@ -9,6 +9,7 @@
 #include <llmcalc/memory/recurrent_state.hpp>
 #include <llmcalc/memory/weights.hpp>
 #include <llmcalc/scenario/engines.hpp>
+#include <llmcalc/scenario/fields.hpp>
 
 #include <gtest/gtest.h>
 
@@ -109,6 +110,26 @@ TEST(EstimatesOfPresets, GrowWithSequencesAndContext) {
     if (engine_of(s).offloads_layers() || s.serving.prompt) return;  // llama.cpp pads, and shares windows
     EXPECT_EQ(doubled.breakdown.bytes(Part::KvCache), e.breakdown.bytes(Part::KvCache) * 2) << name_of(s);
   });
+}
+
+// A window writes the settings that matter into its command: one that changes a number has to be among them.
+TEST(EstimatesOfPresets, ChangeWithTheFormatOfACacheOnlyWhereItMatters) {
+  std::size_t changed = 0;
+  for (const ModelPtr& model : tests::shipped_models()) {
+    if (!model->encodes()) continue;
+    for (const auto& runtime : runtimes) {
+      Scenario s;
+      s.model = model;
+      s.serving.runtime = runtime.id;
+      s.devices.groups.push_back({io::device_of_memory(80_GiB), 1});
+      const Bytes usual = evaluate_inference(s).breakdown.total();
+      s.serving.key_format = s.serving.value_format = KvFormat::Q8_0;
+      if (evaluate_inference(s).breakdown.total() == usual) continue;
+      ++changed;
+      EXPECT_TRUE(field_at("serving.kv_format").matters(s)) << name_of(s);
+    }
+  }
+  EXPECT_GT(changed, 0U);
 }
 
 TEST(EstimatesOfPresets, ShowWeightsAtLeastAsLargeAsTheirQuantizedForm) {

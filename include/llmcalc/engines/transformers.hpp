@@ -119,9 +119,16 @@ inline constexpr auto versions = first_versions(profiles);
   return apart ? std::max<Count>(1, subtract(s.serving.context, *s.serving.prompt)) : s.serving.context;
 }
 
+/// How keys and values are stored. Only generate() quantizes them (generation/utils.py): a reward or a vector is one
+/// forward pass, whose cache stays in 16 bits.
+[[nodiscard]] inline KvStorage stored_cache(const Scenario& s) {
+  if (s.model->encodes()) return {};
+  return kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
+}
+
 /// Keys and values of an encoder's output in the decoder's layers. Source: transformers EncoderDecoderCache.
 inline void add_cross_cache(const Scenario& s, const RankLayout& l, const Stage& stage, std::vector<Summand>& out) {
-  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
+  const KvStorage stored = stored_cache(s);
   const bool quantized = stored.key.elements > 1 || stored.value.elements > 1;
   const TokensHeld held{.sequences = sequences_on_replica(s, l), .each = encoder_tokens(s)};
   for (std::size_t k = 0; k < s.model->kinds.size(); ++k) {
@@ -136,7 +143,7 @@ inline void add_cross_cache(const Scenario& s, const RankLayout& l, const Stage&
 [[nodiscard]] inline std::vector<Summand> cache(const Scenario& s, const RankLayout& l, const Stage& stage,
                                                 Count tokens, bool decoding) {
   const Profile& profile = profile_of(s.serving.version);
-  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
+  const KvStorage stored = stored_cache(s);
   const bool quantized = stored.key.elements > 1 || stored.value.elements > 1;
   std::vector<Summand> out;
   out.reserve(4);
@@ -178,7 +185,7 @@ inline void add_cross_cache(const Scenario& s, const RankLayout& l, const Stage&
 /// old and new at once), a latent expanded to all heads, and a quantized layer unpacked to 16 bits.
 [[nodiscard]] inline Summand cache_transient(const Scenario& s, const RankLayout& l, const Stage& stage) {
   const Profile& profile = profile_of(s.serving.version);
-  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
+  const KvStorage stored = stored_cache(s);
   const bool quantized = stored.key.elements > 1 || stored.value.elements > 1;
   const Count sequences = sequences_on_replica(s, l);
   Summand largest;
@@ -282,8 +289,7 @@ inline void add_cross_cache(const Scenario& s, const RankLayout& l, const Stage&
       crosses ? Trust::Assumed : Trust::Modelled, crosses ? 700 : 950, crosses ? 1300 : 1050);
   compute.not_counted = "workspaces inside kernels, allocator rounding";
   b.add(std::move(compute));
-  if (stage.last)
-    b.add(draft_component(s, l, kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped)));
+  if (stage.last) b.add(draft_component(s, l, stored_cache(s)));
   if (!l.host_only) {
     Component overhead = torch_overhead(s, l.tensor);
     if (s.effective_measure() != Measure::Allocated) {
@@ -304,7 +310,7 @@ inline void add_cross_cache(const Scenario& s, const RankLayout& l, const Stage&
   std::vector<Breakdown> stages;
   stages.reserve(static_cast<std::size_t>(l.pipeline));
   const Profile& profile = profile_of(s.serving.version);
-  const KvStorage stored = kv_storage(s.serving.key_format, s.serving.value_format, KvScales::Grouped);
+  const KvStorage stored = stored_cache(s);
   for (Count i = 0; i < l.pipeline; ++i) {
     const Stage stage = stage_of(*s.model, l.pipeline, i);
     stages.push_back(rank(s, l, stage));
@@ -324,6 +330,8 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   const bool packed = keys.bytes < 2 || keys.elements > 1;
   if (s.serving.cache == CacheKind::Static && packed) {
     out.emplace_back("Transformers refuses this: a static cache cannot be quantized.");
+  } else if (s.model->encodes() && packed) {
+    out.emplace_back("Only generated text has a quantized cache in Transformers: this model's stays in 16 bits.");
   }
 }
 

@@ -12,6 +12,11 @@ namespace llmcalc::field_rows {
 
 // What decides whether a setting matters.
 inline bool generates_text(const Scenario& s) { return !s.model || !s.model->encodes(); }
+/// Rewards and vectors of decoders keep keys and values too; BERT's whole text at once leaves none.
+inline bool keeps_cache(const Scenario& s) {
+  const auto caches = [](const Layer& kind) { return kind.attends() && kind.attention.caches(); };
+  return !s.model || std::any_of(s.model->kinds.begin(), s.model->kinds.end(), caches);
+}
 inline bool has_towers(const Scenario& s) { return s.model && s.model->encoder_parameters != 0; }
 constexpr bool serves_adapters(const Scenario& s) { return s.serving.adapters != 0; }
 /// The same field, which only the engines read whose row names it (Engine::reads).
@@ -84,12 +89,12 @@ inline constexpr std::array serving_fields{
          whole<serving_member, &Serving::prompt>({"serving.prompt", "--prompt", "Prompt", "tokens",
                                                   "tokens processed in the prefill [default: the context]"},
                                                  {1, most_tokens}, logarithmic(1, 1048576))),
-    only(generates_text, field({"serving.kv_format", "--kv-format", "KV cache format", "",
-                                "how keys and values are stored; KEYS/VALUES when they differ"},
-                               kv_format)),
-    only(generates_text, by_engine(choice<serving_member, &Serving::cache>(
-                             {"serving.cache", "--cache", "Cache", "",
-                              "transformers: the cache grows with the tokens or is reserved"}))),
+    only(keeps_cache, field({"serving.kv_format", "--kv-format", "KV cache format", "",
+                             "how keys and values are stored; KEYS/VALUES when they differ"},
+                            kv_format)),
+    only(keeps_cache, by_engine(choice<serving_member, &Serving::cache>(
+                          {"serving.cache", "--cache", "Cache", "",
+                           "transformers: the cache grows with the tokens or is reserved"}))),
     choice<serving_member, &Serving::attention>(
         {"serving.attention", "--attention", "Attention", "", "kernel that computes attention"}),
     choice<serving_member, &Serving::logits>(
@@ -144,10 +149,10 @@ inline constexpr std::array serving_fields{
         {"serving.gpu_memory_utilization", "--gpu-memory-utilization", "GPU memory utilization", "",
          "share of the device's memory the engine takes"},
         {0.01, 1.0}, linear(0.1, 1.0))),
-    only(generates_text, by_engine(whole<serving_member, &Serving::kv_cache_memory_bytes>(
-                             {"serving.kv_cache_memory_bytes", "--kv-cache-memory", "Cache pool", "bytes",
-                              "vLLM: size of the cache pool on one GPU, given instead of derived"},
-                             {0, 1e18}, logarithmic(1e8, 1e12)))),
+    only(keeps_cache, by_engine(whole<serving_member, &Serving::kv_cache_memory_bytes>(
+                          {"serving.kv_cache_memory_bytes", "--kv-cache-memory", "Cache pool", "bytes",
+                           "vLLM: size of the cache pool on one GPU, given instead of derived"},
+                          {0, 1e18}, logarithmic(1e8, 1e12)))),
     by_engine(flag<serving_member, &Serving::cuda_graphs>(
         {"serving.cuda_graphs", "--cuda-graphs", "CUDA graphs", "", "launches are captured at start"})),
     only(generates_text,
