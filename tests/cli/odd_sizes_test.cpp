@@ -7,6 +7,7 @@
 #include "support/odd_numbers.hpp"
 #include "support/random_scenarios.hpp"
 #include "support/safetensors_builder.hpp"
+#include "support/sanitized.hpp"
 #include "support/temp_folder.hpp"
 
 #include <llmcalc/base/text.hpp>
@@ -214,6 +215,9 @@ TEST(OddSizes, OfEveryReaderAreAnsweredOrRefusedByName) {
       for (const NumberPlace& place : reader.places(seed)) {
         ++places;
         for (const std::uint64_t size : odd_sizes) {
+          // Under a sanitizer every third, so that all of them come in turn.
+          static std::size_t turn = 0;
+          if (sanitized && turn++ % 3 != 0) continue;
           SCOPED_TRACE(reader.name + ", " + place.name + " = " + std::to_string(size));
           const TempFolder folder;
           const Called c = reader.ask(folder, place.with(size));

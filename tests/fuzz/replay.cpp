@@ -176,7 +176,7 @@ int main(int argc, char** argv) {
   }
   Runner runner;
   for (const Input& input : corpus) runner.run(text_of(input));
-  const unsigned long mutations = arguments.size() > 2 ? std::stoul(arguments[2]) : sanitized ? 2000 : 20000;
+  const unsigned long mutations = arguments.size() > 2 ? std::stoul(arguments[2]) : sanitized ? 700 : 20000;
   std::mt19937 random(20261122);  // a fixed seed: a failure must repeat
   // Every change of structure, or, where there are more than asked for, evenly spread ones.
   std::size_t deeds = 0;
