@@ -40,18 +40,19 @@ inline constexpr Range context_size = mebibytes(522, 300, 750);
   return with_context(estimate(s), s);
 }
 
-/// Encoders compute a text in one graph, and texts that fit are computed together; without a cache there is nothing
-/// that its format could change. Nothing when the scenario is so already.
+/// Without a cache there is nothing that its format could change. Encoders compute a text in one graph, and texts that
+/// fit are computed together. Nothing when the scenario is so already.
 [[nodiscard]] inline std::optional<Scenario> served(const Scenario& s) {
-  if (!s.model->encodes()) return std::nullopt;
-  Serving v = s.serving;
-  v.ubatch = std::max(v.ubatch, v.context);
-  v.batch = std::max(v.batch, v.ubatch);
-  v.context = std::min(v.ubatch, multiply(v.sequences, v.context));
-  v.sequences = 1;
   const auto caches = [](const Layer& kind) { return kind.attends() && kind.attention.caches(); };
-  if (std::none_of(s.model->kinds.begin(), s.model->kinds.end(), caches)) {
-    v.key_format = v.value_format = Serving{}.key_format;
+  const bool cached = std::any_of(s.model->kinds.begin(), s.model->kinds.end(), caches);
+  if (cached && !s.model->encodes()) return std::nullopt;
+  Serving v = s.serving;
+  if (!cached) v.key_format = v.value_format = Serving{}.key_format;
+  if (s.model->encodes()) {
+    v.ubatch = std::max(v.ubatch, v.context);
+    v.batch = std::max(v.batch, v.ubatch);
+    v.context = std::min(v.ubatch, multiply(v.sequences, v.context));
+    v.sequences = 1;
   }
   if (v == s.serving) return std::nullopt;
   Scenario changed = s;
