@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace llmcalc::llama_cpp {
@@ -379,6 +380,20 @@ TEST(LlamaCpp, KoboldCppCachedWindowsInFull) {
   EXPECT_EQ(cache("1.113.2"), Bytes{4 * 32'768} * (2 * 2 * 4 * 128));
   EXPECT_LT(cache("1.114") * 3, cache("1.113.2"));
   EXPECT_EQ(cache(""), cache("1.121"));
+}
+
+TEST(LlamaCpp, SaysWhichFileStandsForAFormatThatItDoesNotLoad) {
+  Scenario s = scenario(windowed());
+  const auto warned = [&](WeightFormat format) {
+    s.weights.format = format;
+    std::vector<std::string> said;
+    add_warnings(s, said);
+    return said.empty() ? std::string() : said.front();
+  };
+  EXPECT_EQ(warned(WeightFormat::Fp8),
+            "llama.cpp loads GGUF files: FP8 weights are counted as Q8_0, the nearest of them.");
+  EXPECT_EQ(warned(WeightFormat::Bf16), "");
+  EXPECT_EQ(warned(WeightFormat::Gguf), "");
 }
 
 // llama-kv-cache.cpp: "the V embeddings have different sizes across layers and FA is not enabled - padding V cache".

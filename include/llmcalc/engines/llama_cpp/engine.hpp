@@ -66,6 +66,11 @@ inline constexpr Range context_size = mebibytes(522, 300, 750);
 /// What llama.cpp refuses about a cache (llama-context.cpp).
 inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   const Serving& v = s.serving;
+  if (const NearestMix file = file_type(s); !file.exact) {
+    out.push_back(std::string(label_of(s.serving.runtime)) +
+                  " loads GGUF files: " + std::string(row_of(s.weight_format()).label) + " weights are counted as " +
+                  std::string(row_of(file.mix).key) + ", the nearest of them.");
+  }
   if (is_block_format(v.value_format) && v.attention == AttentionKernel::Eager) {
     out.emplace_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
   }
