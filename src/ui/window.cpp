@@ -100,6 +100,34 @@ void follow_layout(Scenario& s, const Scenario& before) {
   s.devices.groups.front().count = divide ? at_hand : ranks > at_hand ? ranks : at_hand - at_hand % ranks;
 }
 
+/// A slider that is dragged stops where the model can be divided: at the nearest such value, with its devices. Where no
+/// value but the present one divides it, the slider moves, and what is missing is said.
+void stop_at_a_layout(Scenario& s, const Parallelism& shown, const Scenario& before) {
+  for (const auto ranks :
+       {&Parallelism::tensor, &Parallelism::pipeline, &Parallelism::context, &Parallelism::expert}) {
+    const Count asked = s.parallelism.*ranks;
+    if (asked == shown.*ranks) continue;
+    const auto divides = [&](Count value) {
+      Scenario tried = s;
+      tried.parallelism.*ranks = value;
+      follow_layout(tried, before);
+      const Issues issues = validate(tried);
+      return std::none_of(issues.begin(), issues.end(),
+                          [](const Issue& i) { return i.where.starts_with("/parallelism"); });
+    };
+    Count nearest = 0;
+    bool choice = false;
+    for (Count away = 0; away < asked && !choice; ++away) {
+      for (const Count value : {asked - away, asked + away}) {
+        if ((nearest != 0 && value == shown.*ranks) || !divides(value)) continue;
+        if (nearest == 0) nearest = value;
+        choice = choice || value != shown.*ranks;
+      }
+    }
+    if (choice) s.parallelism.*ranks = nearest;
+  }
+}
+
 /// Says what else a changed layout has changed.
 void say_layout(App& app, const Scenario& before) {
   const Count devices = app.scenario.devices.count();
@@ -130,6 +158,7 @@ void left_column(App& app, const Theme& theme, const Box& box) {
   const Parallelism layout = app.scenario.parallelism;
   parallelism_panel(controls);
   if (app.scenario.parallelism != layout && app.history.settled) {
+    if (ImGui::IsMouseDown(0)) stop_at_a_layout(app.scenario, layout, *app.history.settled);
     follow_layout(app.scenario, *app.history.settled);
     say_layout(app, *app.history.settled);
   }
