@@ -136,6 +136,23 @@ TEST(EstimatesOfPresets, ChangeWithTheFormatOfACacheOnlyWhereItMatters) {
   EXPECT_GT(without, 0U);
 }
 
+TEST(EstimatesOfPresets, OfVectorsAndRewardsDoNotChangeWithWhatGeneratedTextHas) {
+  for (const ModelPtr& model : tests::shipped_models()) {
+    if (!model->encodes()) continue;
+    for (const auto& runtime : runtimes) {
+      Scenario s;
+      s.model = model;
+      s.serving.runtime = runtime.id;
+      s.devices.groups.push_back({io::device_of_memory(80_GiB), 1});
+      const Bytes usual = evaluate_inference(s).breakdown.total();
+      s.serving.beams = 3;
+      s.serving.shared_prefix = 64;
+      s.serving.prefix_caching = Switch::On;
+      EXPECT_EQ(evaluate_inference(s).breakdown.total(), usual) << name_of(s);
+    }
+  }
+}
+
 TEST(EstimatesOfPresets, ShowWeightsAtLeastAsLargeAsTheirQuantizedForm) {
   for (const ModelPtr& model : tests::shipped_models()) {
     const Bytes wide = stored_weights(*model, Weights{.format = WeightFormat::Bf16});

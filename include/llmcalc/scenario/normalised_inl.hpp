@@ -23,6 +23,15 @@ LLMCALC_INLINE Normalised normalised(const Scenario& s, Task half) {
     const Engine& engine = engine_of(s);
     if (engine.served != nullptr && s.model) changed = engine.served(s);
     if (halves_released_weights(s)) edited().weights.format = WeightFormat::Fp16;
+    // A vector, a reward or a label takes one pass: nothing is searched or shared.
+    const Serving& v = s.serving;
+    if (s.model && s.model->encodes() &&
+        (v.beams != 1 || v.shared_prefix != 0 || v.prefix_caching != Switch::EngineDefault)) {
+      Serving& once = edited().serving;
+      once.beams = 1;
+      once.shared_prefix = 0;
+      once.prefix_caching = Switch::EngineDefault;
+    }
   }
   if (s.ecc) {
     Scenario& with = edited();
