@@ -153,6 +153,23 @@ TEST(EstimatesOfPresets, OfVectorsAndRewardsDoNotChangeWithWhatGeneratedTextHas)
   }
 }
 
+TEST(EstimatesOfPresets, ADraftsExpertsAreDividedAsTheLayoutSays) {
+  Scenario s;
+  for (const ModelPtr& model : tests::shipped_models()) {
+    if (model->id == "llama-3.1-8b") s.model = model;
+    if (model->id == "qwen3-30b-a3b") s.serving.draft_model = model;
+  }
+  ASSERT_TRUE(s.model && s.serving.draft_model);
+  s.serving.draft_tokens = 1;
+  s.devices.groups.push_back({io::device_of_memory(80_GiB), 1});
+  const Bytes whole = evaluate_inference(s).breakdown.bytes(Part::DraftModel);
+  s.parallelism.expert_tensor = 2;
+  EXPECT_LT(evaluate_inference(s).breakdown.bytes(Part::DraftModel), whole);
+  EXPECT_TRUE(field_at("parallelism.expert_tensor").matters(s));
+  s.serving.draft_model = nullptr;
+  EXPECT_FALSE(field_at("parallelism.expert_tensor").matters(s));
+}
+
 TEST(EstimatesOfPresets, ShowWeightsAtLeastAsLargeAsTheirQuantizedForm) {
   for (const ModelPtr& model : tests::shipped_models()) {
     const Bytes wide = stored_weights(*model, Weights{.format = WeightFormat::Bf16});

@@ -31,10 +31,13 @@ bool has_scales(const Scenario& s) {
 }
 inline constexpr auto has_groups =
     has_scales<ScaleLayout::Gptq, ScaleLayout::Awq, ScaleLayout::Symmetric, ScaleLayout::Affine>;
-inline bool has_experts(const Scenario& s) {
-  return s.model != nullptr &&
-         std::any_of(s.model->kinds.begin(), s.model->kinds.end(), [](const Layer& kind) { return kind.is_moe(); });
+inline bool is_mixture(const Model* m) {
+  const auto mixes = [](const Layer& kind) { return kind.is_moe(); };
+  return m != nullptr && std::any_of(m->kinds.begin(), m->kinds.end(), mixes);
 }
+inline bool has_experts(const Scenario& s) { return is_mixture(s.model.get()); }
+/// The model or its draft: both are divided alike.
+inline bool divides_experts(const Scenario& s) { return has_experts(s) || is_mixture(s.serving.draft_model.get()); }
 inline bool has_devices(const Scenario& s) { return s.devices.count() != 0; }
 inline bool keeps_experts_elsewhere(const Scenario& s) { return has_devices(s) && has_experts(s); }
 inline bool drafts(const Scenario& s) { return s.serving.draft_model != nullptr || s.serving.draft_tokens != 0; }
