@@ -44,7 +44,7 @@ sanitized_tests() {
   if [ $long = yes ]; then
     step "$name" "${everything[@]}"
   elif [ "$(cat $passed 2>/dev/null)" = "$RC_PARAMS" ] && [ -z "$(find build/asan/tests build/asan/bin -maxdepth 1 \
-    -type f -perm -u+x -newer $passed; find presets tests -newer $passed)" ]; then
+    -type f -perm -u+x -newer $passed; find presets tests src README.md -newer $passed)" ]; then
     printf '%-58sas they passed before\n' "$name"
   else
     echo "$RC_PARAMS" >$passed.begun

@@ -42,6 +42,14 @@ std::vector<Scenario> variations(const ModelPtr& model, Runtime runtime) {
   return {plain, many, layout};
 }
 
+Scenario on_one_device(const ModelPtr& model, Runtime runtime) {
+  Scenario s;
+  s.model = model;
+  s.serving.runtime = runtime;
+  s.devices.groups.push_back({io::device_of_memory(80_GiB), 1});
+  return s;
+}
+
 std::string name_of(const Scenario& s) { return s.model->id + " on " + std::string(key_of(s.serving.runtime)); }
 
 /// The factors of a summand multiplied, or its own amount when it has none.
@@ -118,10 +126,7 @@ TEST(EstimatesOfPresets, ChangeWithTheFormatOfACacheOnlyWhereItMatters) {
   for (const ModelPtr& model : tests::shipped_models()) {
     const Field& format = field_at("serving.kv_format");
     for (const auto& runtime : runtimes) {
-      Scenario s;
-      s.model = model;
-      s.serving.runtime = runtime.id;
-      s.devices.groups.push_back({io::device_of_memory(80_GiB), 1});
+      Scenario s = on_one_device(model, runtime.id);
       const Bytes usual = evaluate_inference(s).breakdown.total();
       s.serving.key_format = s.serving.value_format = KvFormat::Q8_0;
       if (format.matters(s)) {
@@ -140,10 +145,7 @@ TEST(EstimatesOfPresets, OfVectorsAndRewardsDoNotChangeWithWhatGeneratedTextHas)
   for (const ModelPtr& model : tests::shipped_models()) {
     if (!model->encodes()) continue;
     for (const auto& runtime : runtimes) {
-      Scenario s;
-      s.model = model;
-      s.serving.runtime = runtime.id;
-      s.devices.groups.push_back({io::device_of_memory(80_GiB), 1});
+      Scenario s = on_one_device(model, runtime.id);
       const Bytes usual = evaluate_inference(s).breakdown.total();
       s.serving.beams = 3;
       s.serving.shared_prefix = 64;
