@@ -20,8 +20,9 @@ endif()
 llmcalc_precompile(tests LIBRARIES ${libraries} OPTIONS ${llmcalc_test_options} HEADERS ${headers})
 
 # llmcalc_tests(unit LIBRARIES ... PROGRAMS ...): executable test_unit from every .cpp under tests/unit, and in ctest one
-# test for each of its suites ("unit.KvCache"). Suites are listed when ctest starts. PROGRAMS are built first, and the
-# tests find each in a macro: LLMCALC_PROGRAM for llmcalc, LLMCALC_GUI_PROGRAM for llmcalc-gui.
+# test for each of its suites ("unit.KvCache"). Several files are compiled as one, which halves the compiler's work; each
+# has a namespace of its own. Suites are listed when ctest starts. PROGRAMS are built first, and the tests find each in a
+# macro: LLMCALC_PROGRAM for llmcalc, LLMCALC_GUI_PROGRAM for llmcalc-gui.
 function(llmcalc_tests folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;PROGRAMS")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
@@ -55,6 +56,7 @@ function(llmcalc_tests folder)
   llmcalc_own(${target})
   target_compile_options(${target} PRIVATE ${llmcalc_test_options})
   llmcalc_precompiled(${target} tests)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${LLMCALC_UNITY} UNITY_BUILD_BATCH_SIZE 6)
   add_dependencies(build_tests ${target})
 
   set(list_file ${CMAKE_CURRENT_BINARY_DIR}/${target}.cmake)
@@ -77,10 +79,15 @@ function(llmcalc_fuzz_targets pattern)
   set(folder ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/${pattern})
   list(FILTER sources EXCLUDE REGEX "/replay\\.cpp$")
+  if(NOT TARGET llmcalc_replay)
+    add_library(llmcalc_replay OBJECT ${folder}/replay.cpp)
+    target_include_directories(llmcalc_replay PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    llmcalc_own(llmcalc_replay)
+  endif()
   foreach(source IN LISTS sources)
     get_filename_component(name ${source} NAME_WE)
     set(targets replay_${name})
-    add_executable(replay_${name} ${source} ${folder}/replay.cpp)
+    add_executable(replay_${name} ${source} $<TARGET_OBJECTS:llmcalc_replay>)
     add_test(NAME fuzz.${name} COMMAND replay_${name} ${folder}/corpus/${name} ${arg_MUTATIONS})
     set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
     if(LLMCALC_SANITIZE MATCHES "fuzzer-no-link")

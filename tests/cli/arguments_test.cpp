@@ -10,7 +10,7 @@
 #include <vector>
 
 namespace llmcalc::cli {
-namespace {
+namespace arguments_test {
 
 using nlohmann::json;
 using testing::HasSubstr;
@@ -136,5 +136,5 @@ TEST(Arguments, AWordThatIsNothingNamesTheNearest) {
   EXPECT_THAT(call({"llama 70b"}).errors, HasSubstr("llama-3"));
 }
 
-}  // namespace
+}  // namespace arguments_test
 }  // namespace llmcalc::cli

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::cli {
-namespace {
+namespace check_test {
 
 const std::string log =
     "load_tensors:        CUDA0 model buffer size =  4403.49 MiB\n"
@@ -188,5 +188,5 @@ TEST(Check, TakesTheCommandAndTheDefaultsOfTheVersion) {
   EXPECT_EQ(engine.out, given.out);
 }
 
-}  // namespace
+}  // namespace check_test
 }  // namespace llmcalc::cli

@@ -41,7 +41,7 @@
 #include <vector>
 
 namespace llmcalc::cli {
-namespace {
+namespace command_laws_test {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
@@ -791,5 +791,5 @@ TEST(CommandLaws, TheScenariosAreOfEveryKind) {
   if (cases().size() > 1000) std::cout << told;
 }
 
-}  // namespace
+}  // namespace command_laws_test
 }  // namespace llmcalc::cli

@@ -8,7 +8,7 @@
 #include <string>
 
 namespace llmcalc::cli {
-namespace {
+namespace estimate_test {
 
 using nlohmann::json;
 using testing::HasSubstr;
@@ -207,5 +207,5 @@ TEST(Program, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(c.errors, HasSubstr("did you mean \"estimate\"?"));
 }
 
-}  // namespace
+}  // namespace estimate_test
 }  // namespace llmcalc::cli

@@ -17,7 +17,7 @@
 #include <vector>
 
 namespace llmcalc::cli {
-namespace {
+namespace hostile_text_test {
 
 using nlohmann::json;
 using tests::GgufBuilder;
@@ -317,5 +317,5 @@ TEST(HostileText, OfGoldenCasesIsHarmless) {
   }
 }
 
-}  // namespace
+}  // namespace hostile_text_test
 }  // namespace llmcalc::cli

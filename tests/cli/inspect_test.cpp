@@ -14,7 +14,7 @@
 #include <string>
 
 namespace llmcalc::cli {
-namespace {
+namespace inspect_test {
 
 using nlohmann::json;
 using testing::HasSubstr;
@@ -199,5 +199,5 @@ TEST(Inspect, MakesAPresetOfAConfig) {
   EXPECT_EQ(quantized.at("config").at("quantization_config").at("quantization").at("quant_algo"), "NVFP4");
 }
 
-}  // namespace
+}  // namespace inspect_test
 }  // namespace llmcalc::cli

@@ -17,7 +17,7 @@
 #include <vector>
 
 namespace llmcalc::cli {
-namespace {
+namespace limits_test {
 
 using io::Limit;
 using io::most;
@@ -169,5 +169,5 @@ TEST(JsonLines, AreToldFromADocumentOfSeveralLines) {
   EXPECT_EQ(answers("").size(), 1U) << "nothing is no scenario, and that is said";
 }
 
-}  // namespace
+}  // namespace limits_test
 }  // namespace llmcalc::cli

@@ -10,7 +10,7 @@
 #include <string>
 
 namespace llmcalc::cli {
-namespace {
+namespace lists_test {
 
 using nlohmann::json;
 using testing::HasSubstr;
@@ -109,5 +109,5 @@ TEST(Lists, SayThatLlmcalcPresetsNamesNoFolder) {
   unsetenv("LLMCALC_PRESETS");
 }
 
-}  // namespace
+}  // namespace lists_test
 }  // namespace llmcalc::cli

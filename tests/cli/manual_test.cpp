@@ -8,7 +8,7 @@
 #include <string>
 
 namespace llmcalc::cli {
-namespace {
+namespace manual_test {
 
 using testing::HasSubstr;
 
@@ -47,5 +47,5 @@ TEST(CompletionCommand, KnowsFlagsAndValues) {
   EXPECT_EQ(call({"completion", "tcsh"}).status, 2);
 }
 
-}  // namespace
+}  // namespace manual_test
 }  // namespace llmcalc::cli

@@ -26,7 +26,7 @@
 #include <vector>
 
 namespace llmcalc::cli {
-namespace {
+namespace odd_sizes_test {
 
 using nlohmann::json;
 using tests::FileText;
@@ -241,5 +241,5 @@ TEST(OddSizes, OfEveryReaderAreAnsweredOrRefusedByName) {
   }
 }
 
-}  // namespace
+}  // namespace odd_sizes_test
 }  // namespace llmcalc::cli

@@ -7,7 +7,7 @@
 #include <string>
 
 namespace llmcalc::cli {
-namespace {
+namespace program_test {
 
 #if defined(LLMCALC_PROGRAM) && !defined(_WIN32)
 
@@ -130,5 +130,5 @@ TEST(RealProgram, CanReachNoNetworkAndNoOtherProgram) {
 
 #endif
 
-}  // namespace
+}  // namespace program_test
 }  // namespace llmcalc::cli

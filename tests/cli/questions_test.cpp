@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace llmcalc::cli {
-namespace {
+namespace questions_test {
 
 using Answered = Called;
 
@@ -255,5 +255,5 @@ TEST(Names, AnUnknownRepositorySaysWhichFileToSave) {
       testing::HasSubstr("https://huggingface.co/nobody/Knows-13B-GGUF/tree/main and give it: --model FILE.gguf"));
 }
 
-}  // namespace
+}  // namespace questions_test
 }  // namespace llmcalc::cli

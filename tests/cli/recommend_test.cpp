@@ -7,7 +7,7 @@
 #include <string>
 
 namespace llmcalc::cli {
-namespace {
+namespace recommend_test {
 
 using nlohmann::json;
 using testing::HasSubstr;
@@ -81,5 +81,5 @@ TEST(RecommendCommand, RefusesAScenarioThatIsNoObject) {
   }
 }
 
-}  // namespace
+}  // namespace recommend_test
 }  // namespace llmcalc::cli

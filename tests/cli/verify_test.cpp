@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 namespace llmcalc::cli {
-namespace {
+namespace verify_test {
 
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -32,5 +32,5 @@ TEST(VerifyCommand, RefusesAFolderWithoutCases) {
   EXPECT_THAT(c.errors, HasSubstr("holds no golden cases"));
 }
 
-}  // namespace
+}  // namespace verify_test
 }  // namespace llmcalc::cli

@@ -20,7 +20,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace exact_figures_test {
 
 namespace fs = std::filesystem;
 
@@ -104,5 +104,5 @@ TEST(ExactFigures, AreExactWhereMeasured) {
   EXPECT_EQ(off, listed()) << "known_differences.md lists what is met by now";
 }
 
-}  // namespace
+}  // namespace exact_figures_test
 }  // namespace llmcalc::io

@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace llmcalc::io {
-namespace {
+namespace golden_files_test {
 
 namespace fs = std::filesystem;
 
@@ -56,5 +56,5 @@ TEST(GoldenFloors, NameEveryFileOnce) {
   EXPECT_EQ(named, golden_names());
 }
 
-}  // namespace
+}  // namespace golden_files_test
 }  // namespace llmcalc::io

@@ -14,7 +14,7 @@
 #include <vector>
 
 namespace llmcalc::io {
-namespace {
+namespace imports_test {
 
 using nlohmann::json;
 
@@ -67,5 +67,5 @@ TEST(Imports, GiveTheScenarioThatTheirTextMeans) {
   EXPECT_GE(of_2026, 20);
 }
 
-}  // namespace
+}  // namespace imports_test
 }  // namespace llmcalc::io

@@ -12,7 +12,7 @@
 #include <string>
 
 namespace llmcalc {
-namespace {
+namespace known_fits_test {
 
 TEST(KnownFits, AreAnsweredRight) {
   std::ifstream file(std::string(LLMCALC_SOURCE_DIR) + "/tests/golden/fits/known_fits.jsonl");
@@ -31,5 +31,5 @@ TEST(KnownFits, AreAnsweredRight) {
   EXPECT_GE(asked, 20);
 }
 
-}  // namespace
+}  // namespace known_fits_test
 }  // namespace llmcalc

@@ -8,7 +8,7 @@
 #include <string>
 
 namespace llmcalc {
-namespace {
+namespace readme_test {
 
 namespace fs = std::filesystem;
 using namespace io;
@@ -68,5 +68,5 @@ TEST(Accuracy, OfAFileThatCannotBeReadIsAnIssue) {
   EXPECT_FALSE(run_golden_files({"/does/not/exist.jsonl"}, default_resolver()));
 }
 
-}  // namespace
+}  // namespace readme_test
 }  // namespace llmcalc

@@ -16,7 +16,7 @@
 #include <vector>
 
 namespace llmcalc::io {
-namespace {
+namespace speed_range_test {
 
 double middle(std::vector<double> all) {
   std::sort(all.begin(), all.end());
@@ -50,5 +50,5 @@ TEST(SpeedRange, HoldsNineteenOfTwentyRunsThatFit) {
   EXPECT_LT(middle(mixtures), 0.15);
 }
 
-}  // namespace
+}  // namespace speed_range_test
 }  // namespace llmcalc::io

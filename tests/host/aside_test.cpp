@@ -6,7 +6,7 @@
 #include <memory>
 
 namespace llmcalc::host {
-namespace {
+namespace aside_test {
 
 TEST(Aside, DoesPiecesUntilTheLast) {
   const auto done = std::make_shared<std::atomic<int>>(0);
@@ -21,5 +21,5 @@ TEST(Aside, ThreadsLeaveNothingToTheDrawing) {
   EXPECT_FALSE(do_a_piece());
 }
 
-}  // namespace
+}  // namespace aside_test
 }  // namespace llmcalc::host

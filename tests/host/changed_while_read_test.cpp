@@ -17,7 +17,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace changed_while_read_test {
 
 namespace fs = std::filesystem;
 using tests::TempFolder;
@@ -84,5 +84,5 @@ TEST(ChangedWhileRead, IsSaidByEveryReader) {
   }
 }
 
-}  // namespace
+}  // namespace changed_while_read_test
 }  // namespace llmcalc::io

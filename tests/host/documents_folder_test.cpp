@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::io {
-namespace {
+namespace documents_folder_test {
 
 TEST(DocumentsFolder, IsReadFromTheDesktopsFile) {
   EXPECT_EQ(documents_folder_in(
@@ -21,5 +21,5 @@ TEST(DocumentsFolder, IsEmptyWhereTheFileSaysNothingThatIsAllowed) {
   }
 }
 
-}  // namespace
+}  // namespace documents_folder_test
 }  // namespace llmcalc::io

@@ -16,7 +16,7 @@
 #include <string>
 
 namespace llmcalc::host {
-namespace {
+namespace machine_test {
 
 using tests::TempFolder;
 
@@ -308,5 +308,5 @@ TEST(MemoryModules, GiveThisComputerItsBandwidth) {
   EXPECT_EQ(as_computer(machine, {}).devices.groups.front().device->bandwidth, 2 * 8 * 3200e6);
 }
 
-}  // namespace
+}  // namespace machine_test
 }  // namespace llmcalc::host

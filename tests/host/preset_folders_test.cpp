@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 namespace llmcalc::io {
-namespace {
+namespace preset_folders_test {
 
 namespace fs = std::filesystem;
 using tests::TempFolder;
@@ -132,5 +132,5 @@ TEST(PresetFiles, OfAFolderThatIsAFileAreAnIssue) {
   EXPECT_EQ(catalogue.issues[0].what, "is not a folder");
 }
 
-}  // namespace
+}  // namespace preset_folders_test
 }  // namespace llmcalc::io

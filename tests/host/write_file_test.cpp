@@ -12,7 +12,7 @@
 #include <vector>
 
 namespace llmcalc::io {
-namespace {
+namespace write_file_test {
 
 namespace fs = std::filesystem;
 using tests::content_of;
@@ -96,5 +96,5 @@ TEST(WriteFile, SaysWhyAFolderCannotBeMade) {
   EXPECT_NE(written.issues().front().what.find("Not a directory"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace write_file_test
 }  // namespace llmcalc::io

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <string>
 
-namespace {
+namespace config_classes_test {
 
 using namespace llmcalc;
 
@@ -213,4 +213,4 @@ TEST(ConfigClasses, NemotronsPredictionIsOneModule) {
   EXPECT_EQ(m.mtp_layers.size(), 2U);
 }
 
-}  // namespace
+}  // namespace config_classes_test

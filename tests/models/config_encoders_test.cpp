@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <string>
 
-namespace {
+namespace config_encoders_test {
 
 using namespace llmcalc;
 
@@ -128,4 +128,4 @@ TEST(ConfigEncoders, ADecoderOfAnEncodersClassIsRefused) {
   EXPECT_EQ(model.issues().front().where, "/is_decoder");
 }
 
-}  // namespace
+}  // namespace config_encoders_test

@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace {
+namespace config_families_test {
 
 using namespace llmcalc;
 
@@ -200,4 +200,4 @@ TEST(ConfigFamilies, EveryRegisteredTypeReadsItsOwnDefaultsOrSaysWhatIsMissing) 
   }
 }
 
-}  // namespace
+}  // namespace config_families_test

@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace {
+namespace config_irregular_test {
 
 using namespace llmcalc;
 
@@ -329,4 +329,4 @@ TEST(ConfigIrregular, ATextModelIsReadThoughTheTopLevelRepeatsItsWidth) {
   EXPECT_EQ(m.trust, Trust::Assumed);
 }
 
-}  // namespace
+}  // namespace config_irregular_test

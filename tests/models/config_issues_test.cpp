@@ -13,7 +13,7 @@
 #include <set>
 #include <string>
 
-namespace {
+namespace config_issues_test {
 
 using namespace llmcalc;
 using nlohmann::json;
@@ -196,4 +196,4 @@ TEST(ConfigIssues, NonsenseInAnyFieldNeverCrashes) {
   EXPECT_GT(seen.size(), 60U);
 }
 
-}  // namespace
+}  // namespace config_issues_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace config_json_test {
 
 using namespace llmcalc;
 
@@ -42,4 +42,4 @@ TEST(ConfigJson, AnUnusualEncoderIsRefused) {
   EXPECT_EQ(model.issues().front().where, "/model_type");
 }
 
-}  // namespace
+}  // namespace config_json_test

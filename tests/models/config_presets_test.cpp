@@ -12,7 +12,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace config_presets_test {
 
 const std::vector<std::filesystem::path> shipped{std::filesystem::path(LLMCALC_SOURCE_DIR) / "presets"};
 
@@ -115,5 +115,5 @@ TEST(ConfigPresets, PartsAddUpAndNoTensorIsEmpty) {
   }
 }
 
-}  // namespace
+}  // namespace config_presets_test
 }  // namespace llmcalc::io

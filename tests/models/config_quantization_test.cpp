@@ -8,7 +8,7 @@
 
 #include <string>
 
-namespace {
+namespace config_quantization_test {
 
 using namespace llmcalc;
 
@@ -302,4 +302,4 @@ TEST(ConfigQuantization, BitsOfMlxThatHaveNoFormatAreNotCalledExact) {
   EXPECT_NE(bits(7)->notes.back().find("7 bits"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace config_quantization_test

@@ -10,7 +10,7 @@
 
 #include <string>
 
-namespace {
+namespace config_recurrent_test {
 
 using namespace llmcalc;
 
@@ -120,4 +120,4 @@ TEST(ConfigRecurrent, Zamba2WithoutAnythingGivenIsTheClass) {
   EXPECT_FALSE(m.layer(48).attends());
 }
 
-}  // namespace
+}  // namespace config_recurrent_test

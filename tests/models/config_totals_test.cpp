@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace {
+namespace config_totals_test {
 
 using namespace llmcalc;
 
@@ -329,4 +329,4 @@ TEST(ConfigTotals, Qwen38FlashNextHasItsPublishedTotal) {
             176'943'899'520U);
 }
 
-}  // namespace
+}  // namespace config_totals_test

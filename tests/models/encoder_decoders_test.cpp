@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace {
+namespace encoder_decoders_test {
 
 using namespace llmcalc;
 
@@ -188,4 +188,4 @@ TEST(EncoderDecoders, WhatIsNotComputedIsSaidAndNotExact) {
   EXPECT_EQ(e.training.trainable_parameters, 60'506'624U);
 }
 
-}  // namespace
+}  // namespace encoder_decoders_test

@@ -12,7 +12,7 @@
 #include <cmath>
 #include <string>
 
-namespace {
+namespace encoder_estimates_test {
 
 using namespace llmcalc;
 
@@ -151,4 +151,4 @@ TEST(Encoders, MaskedWordsHaveLogitsAtEveryPosition) {
   EXPECT_LT(peak("BertModel"), Bytes{Count{32} * 512 * 30522 * 2});
 }
 
-}  // namespace
+}  // namespace encoder_estimates_test

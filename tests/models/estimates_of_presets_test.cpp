@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace {
+namespace estimates_of_presets_test {
 
 using namespace llmcalc;
 
@@ -230,4 +230,4 @@ TEST(EstimatesOfPresets, KeepAStateForEachDraftedTokenInLlamaCpp) {
   EXPECT_EQ(evaluate_inference(s).breakdown.bytes(Part::RecurrentState) * 4, drafting);
 }
 
-}  // namespace
+}  // namespace estimates_of_presets_test

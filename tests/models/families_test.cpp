@@ -9,7 +9,7 @@
 
 #include <string>
 
-namespace {
+namespace families_test {
 
 using namespace llmcalc;
 using namespace llmcalc::models;
@@ -53,4 +53,4 @@ TEST(Families, DefaultsAreFoundByModelType) {
   EXPECT_TRUE(class_defaults("").empty());
 }
 
-}  // namespace
+}  // namespace families_test

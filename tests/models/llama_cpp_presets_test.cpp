@@ -15,7 +15,7 @@
 #include <vector>
 
 namespace llmcalc::llama_cpp {
-namespace {
+namespace llama_cpp_presets_test {
 
 Scenario scenario(ModelPtr model, Count devices) {
   auto device = std::make_shared<Device>();
@@ -207,5 +207,5 @@ TEST(LlamaCppPresets, EveryFigureIsMadeOfFactors) {
   }
 }
 
-}  // namespace
+}  // namespace llama_cpp_presets_test
 }  // namespace llmcalc::llama_cpp

@@ -15,7 +15,7 @@
 #include <sstream>
 #include <string>
 
-namespace {
+namespace model_classes_test {
 
 using namespace llmcalc;
 
@@ -77,4 +77,4 @@ TEST(ModelClasses, TheListAgreesWithTheReaders) {
   EXPECT_GE(registries["llama.cpp"], 150);
 }
 
-}  // namespace
+}  // namespace model_classes_test

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace {
+namespace module_rules_test {
 
 using namespace llmcalc;
 using models::ModuleRules;
@@ -72,4 +72,4 @@ TEST(ModuleRules, WhatFitsNothingIsNamedOnce) {
   EXPECT_EQ(rules.unplaced(60), expected);
 }
 
-}  // namespace
+}  // namespace module_rules_test

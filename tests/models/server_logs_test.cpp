@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace {
+namespace server_logs_test {
 
 using namespace llmcalc;
 
@@ -287,4 +287,4 @@ TEST(Mlx, ScansWereQuadraticInTheStepBeforeTheyHadChunks) {
   EXPECT_NEAR(gigabytes(), 23.5, 0.5);
 }
 
-}  // namespace
+}  // namespace server_logs_test

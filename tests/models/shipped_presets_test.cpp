@@ -14,7 +14,7 @@
 #include <set>
 
 namespace llmcalc::io {
-namespace {
+namespace shipped_presets_test {
 
 const std::vector<std::filesystem::path> shipped{std::filesystem::path(LLMCALC_SOURCE_DIR) / "presets"};
 
@@ -136,5 +136,5 @@ TEST(ShippedDevices, IncludeTheDevicesOfTheFirstScreen) {
   }
 }
 
-}  // namespace
+}  // namespace shipped_presets_test
 }  // namespace llmcalc::io

@@ -12,7 +12,7 @@
 #include <string_view>
 
 namespace llmcalc::models {
-namespace {
+namespace towers_test {
 
 using nlohmann::json;
 
@@ -108,5 +108,5 @@ TEST(LayerTensors, SayWhichSizeIsUnknown) {
   EXPECT_EQ(unknown, "wide");
 }
 
-}  // namespace
+}  // namespace towers_test
 }  // namespace llmcalc::models

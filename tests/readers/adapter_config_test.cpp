@@ -15,7 +15,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace adapter_config_test {
 
 using tests::first_issue;
 using tests::TempFolder;
@@ -205,5 +205,5 @@ TEST(AdapterConfig, AnAdapterWithoutItsBaseSaysWhatIsMissing) {
   EXPECT_FALSE(open_model_file(folder / "loop"));
 }
 
-}  // namespace
+}  // namespace adapter_config_test
 }  // namespace llmcalc::io

@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace llmcalc::io {
-namespace {
+namespace device_kinds_test {
 
 std::vector<DevicePtr> catalogue() {
   const std::vector<std::filesystem::path> folders{std::filesystem::path(LLMCALC_SOURCE_DIR) / "presets"};
@@ -37,5 +37,5 @@ TEST(DeviceKinds, AKindThatNobodySellsIsLeftOut) {
   EXPECT_TRUE(fastest_devices(catalogue(), kinds).empty());
 }
 
-}  // namespace
+}  // namespace device_kinds_test
 }  // namespace llmcalc::io

@@ -9,7 +9,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace device_preset_test {
 
 using tests::TempFolder;
 
@@ -126,5 +126,5 @@ TEST(DevicePreset, IsFoundByItsAliasUnlessTheIdIsTaken) {
   EXPECT_FALSE(find_device_preset(folders, "cards"));
 }
 
-}  // namespace
+}  // namespace device_preset_test
 }  // namespace llmcalc::io

@@ -7,7 +7,7 @@
 #include <string_view>
 
 namespace llmcalc::io {
-namespace {
+namespace field_text_test {
 
 using nlohmann::json;
 
@@ -107,5 +107,5 @@ TEST(BytesOfText, TellsGibFromGb) {
   }
 }
 
-}  // namespace
+}  // namespace field_text_test
 }  // namespace llmcalc::io

@@ -10,7 +10,7 @@
 #include <ctime>
 #include <string>
 
-namespace {
+namespace json_text_test {
 
 using namespace llmcalc;
 using io::parse_json;
@@ -72,4 +72,4 @@ TEST(JsonText, TenTimesTheObjectsAreNotAHundredTimesTheWork) {
   EXPECT_LT(work(100'000), 40 * small) << "300 kB against 30 kB, processor time";
 }
 
-}  // namespace
+}  // namespace json_text_test

@@ -13,7 +13,7 @@
 #include <string>
 
 namespace llmcalc::host {
-namespace {
+namespace local_models_test {
 
 namespace fs = std::filesystem;
 using tests::TempFolder;
@@ -157,5 +157,5 @@ TEST(OllamaManifest, WithoutAModelLayerIsAnIssue) {
   }
 }
 
-}  // namespace
+}  // namespace local_models_test
 }  // namespace llmcalc::host

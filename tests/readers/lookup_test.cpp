@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace llmcalc::io {
-namespace {
+namespace lookup_test {
 
 const std::vector<std::filesystem::path>& shipped() {
   static const std::vector<std::filesystem::path> folders{std::filesystem::path(LLMCALC_SOURCE_DIR) / "presets"};
@@ -120,5 +120,5 @@ TEST(RepositoryName, IsNoPath) {
     EXPECT_FALSE(is_repository_name(path)) << path;
 }
 
-}  // namespace
+}  // namespace lookup_test
 }  // namespace llmcalc::io

@@ -15,7 +15,7 @@
 #include <sstream>
 
 namespace llmcalc::io {
-namespace {
+namespace model_file_test {
 
 namespace fs = std::filesystem;
 using tests::first_issue;
@@ -331,5 +331,5 @@ TEST(ModelFile, InfinityAndNanOfPythonAreReadAsNothing) {
   EXPECT_EQ(parameter_count(opened->model), small_llama_parameters);
 }
 
-}  // namespace
+}  // namespace model_file_test
 }  // namespace llmcalc::io

@@ -9,7 +9,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace model_preset_test {
 
 using tests::TempFolder;
 
@@ -139,5 +139,5 @@ TEST(ModelPreset, ThatIsUnknownIsNamed) {
   EXPECT_NE(preset.issues()[0].what.find("nonsense"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace model_preset_test
 }  // namespace llmcalc::io

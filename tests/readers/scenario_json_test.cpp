@@ -7,7 +7,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace scenario_json_test {
 
 using nlohmann::json;
 
@@ -448,5 +448,5 @@ TEST(ScenarioJson, RelativesOfLlamaCppHaveDefaultsOfTheirOwn) {
   EXPECT_EQ(split->serving.tensor_split, "3,1");
 }
 
-}  // namespace
+}  // namespace scenario_json_test
 }  // namespace llmcalc::io

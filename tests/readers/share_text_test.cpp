@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 namespace llmcalc::io {
-namespace {
+namespace share_text_test {
 
 Scenario scenario_of(const char* json) { return *read_scenario_text(json, default_resolver()); }
 
@@ -66,5 +66,5 @@ TEST(ShareText, OfABrokenPictureIsNone) {
   EXPECT_EQ(share_text_of_picture(huge), std::nullopt);
 }
 
-}  // namespace
+}  // namespace share_text_test
 }  // namespace llmcalc::io

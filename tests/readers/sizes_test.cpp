@@ -19,7 +19,7 @@
 #include <utility>
 #include <variant>
 
-namespace {
+namespace sizes_test {
 
 using namespace llmcalc;
 
@@ -159,4 +159,4 @@ TEST(Sizes, OfAGgufFileMayBeAnything) {
   EXPECT_GT(refused, 100U);
 }
 
-}  // namespace
+}  // namespace sizes_test

@@ -14,7 +14,7 @@
 #include <string_view>
 
 namespace llmcalc::io {
-namespace {
+namespace tensor_room_test {
 
 using tests::GgufBuilder;
 using tests::safetensors_header;
@@ -98,5 +98,5 @@ TEST(GgufTexts, ThatTakeTooMuchTogetherAreRefused) {
   EXPECT_NE(problem_of(header, gguf.header()).find("take more than"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace tensor_room_test
 }  // namespace llmcalc::io

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::io {
-namespace {
+namespace golden_test {
 
 using testing::Eq;
 using testing::Optional;
@@ -82,5 +82,5 @@ TEST(GoldenCaseReader, RefusesWhatIsTooDeepAndWhatIsBehindANul) {
   EXPECT_FALSE(read_golden_case(sound + '\0' + sound));
 }
 
-}  // namespace
+}  // namespace golden_test
 }  // namespace llmcalc::io

@@ -19,7 +19,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace launch_command_test {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
@@ -372,5 +372,5 @@ TEST(LaunchCommand, ImportReadsBackWhatLaunchWrites) {
   for (const auto& row : training_frameworks) run(Task::Training, "training.framework", row.key);
 }
 
-}  // namespace
+}  // namespace launch_command_test
 }  // namespace llmcalc::io

@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace llmcalc::io {
-namespace {
+namespace recommended_test {
 
 const std::vector<KnownModel>& catalogue() {
   static const std::vector<KnownModel> all = known_models(preset_folders());
@@ -76,5 +76,5 @@ TEST(Recommended, SaysWhatALossRestsOn) {
   EXPECT_NE(loss_sentence(format_loss({WeightFormat::Nf4})).find("interpolated"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace recommended_test
 }  // namespace llmcalc::io

@@ -8,7 +8,7 @@
 #include <llmcalc/estimate/evaluate.hpp>
 
 namespace llmcalc::io {
-namespace {
+namespace self_check_test {
 
 Scenario scenario_of(std::string_view json) {
   const Result<Scenario> s = read_scenario_text(json, default_resolver());
@@ -216,5 +216,5 @@ TEST(SelfCheck, ARunThatRanOutOfMemoryNeededAtLeastThat) {
   EXPECT_EQ(row(check, "GPU 0", "allocated")->word, "the run needed at least what was measured");
 }
 
-}  // namespace
+}  // namespace self_check_test
 }  // namespace llmcalc::io

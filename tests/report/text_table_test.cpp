@@ -10,7 +10,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace text_table_test {
 
 const TextTable hostile{{{"name"}, {"n", true}},
                         {{"\x1B[31mred\x07|<b>`x`", "1"}, {"=HYPERLINK(\"http://x\")", "-5"}, {"two\nlines", "3"}}};
@@ -78,5 +78,5 @@ TEST(JsonOutput, ReplacesBytesThatAreNoText) {
   EXPECT_EQ(json_line({{"name", "a\xFF"}}), "{\"name\":\"a\xEF\xBF\xBD\"}");
 }
 
-}  // namespace
+}  // namespace text_table_test
 }  // namespace llmcalc::io

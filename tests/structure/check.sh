@@ -37,6 +37,8 @@ complain "A file's name says what is in it, not when it came or that it is one o
 complain "A file of tests ends in _test.cpp:" \
   "$(find tests -name '*.cpp' ! -name '*_test.cpp' ! -path 'tests/compile_fail/*' ! -path 'tests/fuzz/*' ! -path 'tests/bench/*' \
     -exec grep -lE '^(TEST|TEST_F|TEST_P|RC_GTEST_PROP)\(' {} +)"
+complain "A file of tests has a namespace of its own, named after it, because several are compiled as one:" \
+  "$(grep -rnE '^namespace \{' tests --include='*_test.cpp')"
 complain "Not a test, but called one:" \
   "$(find tests -name '*_test.cpp' -exec grep -LE '^(TEST|TEST_F|TEST_P|RC_GTEST_PROP|INSTANTIATE_TEST_SUITE_P)\(' {} +)"
 complain "A folder of tests mirrors no folder of the tree:" "$({

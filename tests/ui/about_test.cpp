@@ -7,7 +7,7 @@
 #include <chrono>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace about_test {
 
 TEST(About, ShowsTheErrorsThatTheGoldenCasesHave) {
   Driver d(1440, 1000);
@@ -35,5 +35,5 @@ TEST(About, IsFoundAmongTheActions) {
   EXPECT_EQ(d.app.view.opening.dialogue, Dialogue::About);
 }
 
-}  // namespace
+}  // namespace about_test
 }  // namespace llmcalc::ui::test

@@ -13,7 +13,7 @@
 #include <algorithm>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace bars_test {
 
 void show(Driver& d, const char* json) {
   const Result<Scenario> scenario = io::read_scenario_text(json, d.app.resolver);
@@ -161,5 +161,5 @@ TEST(Motion, GlidesToANewWidthAndArrives) {
   EXPECT_EQ(d.find("training.bar.weights")->width(), settled);
 }
 
-}  // namespace
+}  // namespace bars_test
 }  // namespace llmcalc::ui::test

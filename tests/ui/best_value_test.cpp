@@ -13,7 +13,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace best_value_test {
 
 TEST(BestValue, MaxSetsTheLongestContextThatFits) {
   Driver d;
@@ -163,5 +163,5 @@ TEST(Prices, OfWhatIsReadAndWrittenWithTheirMix) {
   EXPECT_NE(row("1,000 examples take"), nullptr);
 }
 
-}  // namespace
+}  // namespace best_value_test
 }  // namespace llmcalc::ui::test

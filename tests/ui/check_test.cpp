@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace check_test {
 
 constexpr const char* log =
     "build: 6403 (1a2b3c4d) with cc\n"
@@ -87,5 +87,5 @@ TEST(LogCheck, FollowsTheScenario) {
   EXPECT_GE(predicted(), 2 * before);
 }
 
-}  // namespace
+}  // namespace check_test
 }  // namespace llmcalc::ui::test

@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace llmcalc::ui {
-namespace {
+namespace compat_keys_test {
 
 /// A Dear ImGui without a window, for one frame at a time.
 class Frames {
@@ -84,5 +84,5 @@ TEST(CompatKeys, UnknownNumbersAreIgnored) {
   EXPECT_FALSE(compat::pressed(Key::Space));
 }
 
-}  // namespace
+}  // namespace compat_keys_test
 }  // namespace llmcalc::ui

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace controls_test {
 
 TEST(Slider, DragChangesTheScenarioAndTheText) {
   Driver d;
@@ -148,5 +148,5 @@ TEST(Levers, AClickMakesTheChange) {
   EXPECT_LT(d.app.results.estimate.training.breakdown.total(), before);
 }
 
-}  // namespace
+}  // namespace controls_test
 }  // namespace llmcalc::ui::test

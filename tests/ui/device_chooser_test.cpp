@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace device_chooser_test {
 
 TEST(DeviceChooserKeys, TypedMemoryIsADeviceOfItsOwn) {
   Driver d;
@@ -161,5 +161,5 @@ TEST(Settings, ThatNeedAGpuOrExpertsAreShownWithThemOnly) {
   EXPECT_FALSE(d.find("serving.moe_layers_on_cpu"));
 }
 
-}  // namespace
+}  // namespace device_chooser_test
 }  // namespace llmcalc::ui::test

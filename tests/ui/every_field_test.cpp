@@ -14,7 +14,7 @@
 #include <cmath>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace every_field_test {
 
 /// What a control of this setting may change: itself, and for the layout the number of devices that make it.
 std::vector<std::string_view> unexpected(const Field& field, const Scenario& start, const Scenario& now) {
@@ -322,5 +322,5 @@ TEST(EveryField, HasAControlThatChangesExactlyIt) {
   for (const Field* field : left) ADD_FAILURE() << field->path << " was not met under any surroundings";
 }
 
-}  // namespace
+}  // namespace every_field_test
 }  // namespace llmcalc::ui::test

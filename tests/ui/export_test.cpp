@@ -14,7 +14,7 @@
 #include <fstream>
 
 namespace llmcalc::ui {
-namespace {
+namespace export_test {
 
 using test::Driver;
 using tests::TempFolder;
@@ -82,5 +82,5 @@ TEST(Export, AHomeFolderMayBeWrittenShort) {
   EXPECT_TRUE(export_folder(d.app.preferences).is_absolute());
 }
 
-}  // namespace
+}  // namespace export_test
 }  // namespace llmcalc::ui

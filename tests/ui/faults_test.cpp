@@ -12,7 +12,7 @@
 #include <string>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace faults_test {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
@@ -91,5 +91,5 @@ TEST(Clipboard, OfManyMegabytesIsRefusedInWords) {
   EXPECT_EQ(d.app.scenario.model->id, before);
 }
 
-}  // namespace
+}  // namespace faults_test
 }  // namespace llmcalc::ui::test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace first_hint_test {
 
 TEST(FirstHint, IsShownOnceAndGoesWhenSentAway) {
   Driver d;
@@ -24,5 +24,5 @@ TEST(FirstHint, GoesWhenSomethingIsChanged) {
   EXPECT_FALSE(d.find("hint.done"));
 }
 
-}  // namespace
+}  // namespace first_hint_test
 }  // namespace llmcalc::ui::test

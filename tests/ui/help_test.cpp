@@ -10,7 +10,7 @@
 #include <string>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace help_test {
 
 bool overlap(const Box& a, const Box& b) {
   return a.from.x < b.to.x && b.from.x < a.to.x && a.from.y < b.to.y && b.from.y < a.to.y;
@@ -102,9 +102,9 @@ TEST(Settings, ATextThatIsNotSetIsNoVersion) {
   d.app.preferences.more_settings = true;
   d.app.scenario.serving.runtime = Runtime::LlamaCpp;
   d.frames(4);
-  EXPECT_EQ(setting_text(field_at("serving.version"), d.app.scenario), "newest");
-  EXPECT_EQ(setting_text(field_at("serving.mmproj"), d.app.scenario), "not set");
+  EXPECT_EQ(ui::setting_text(field_at("serving.version"), d.app.scenario), "newest");
+  EXPECT_EQ(ui::setting_text(field_at("serving.mmproj"), d.app.scenario), "not set");
 }
 
-}  // namespace
+}  // namespace help_test
 }  // namespace llmcalc::ui::test

@@ -11,7 +11,7 @@
 #include <utility>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace keyboard_test {
 
 TEST(Keyboard, TabGoesRoundThroughEveryControl) {
   Driver d;
@@ -245,5 +245,5 @@ TEST(Palette, GoesToOneModelByName) {
   EXPECT_EQ(d.app.view.screen, Screen::OneModel);
 }
 
-}  // namespace
+}  // namespace keyboard_test
 }  // namespace llmcalc::ui::test

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace lookup_test {
 
 void choose(Driver& d, Key chooser, std::string_view words) {
   d.press(chooser, true);
@@ -85,5 +85,5 @@ TEST(ModelChooser, TakesAFormatBehindAName) {
   EXPECT_EQ(d.app.scenario.weights.mix, GgufMix::Q4_K_M);
 }
 
-}  // namespace
+}  // namespace lookup_test
 }  // namespace llmcalc::ui::test

@@ -16,7 +16,7 @@
 #include <string>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace monkey_test {
 
 /// What may be in the clipboard when somebody presses Ctrl+V.
 constexpr std::array<const char*, 7> pastes{
@@ -163,5 +163,5 @@ TEST(Monkey, FindsNoWayToBreakTheWindow) {
   }
 }
 
-}  // namespace
+}  // namespace monkey_test
 }  // namespace llmcalc::ui::test

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::ui {
-namespace {
+namespace number_entry_test {
 
 TEST(NumberEntry, UnderstandsWhatPeopleType) {
   EXPECT_EQ(parse_count("8192", true), 8192u);
@@ -36,5 +36,5 @@ TEST(NumberEntry, NextStopMovesAndStaysInRange) {
   EXPECT_EQ(next_stop(range, 1, false), 1u);
 }
 
-}  // namespace
+}  // namespace number_entry_test
 }  // namespace llmcalc::ui

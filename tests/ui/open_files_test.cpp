@@ -9,7 +9,7 @@
 #include <fstream>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace open_files_test {
 
 constexpr const char* config = R"({"model_type": "llama", "architectures": ["LlamaForCausalLM"], "hidden_size": 64,
   "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 4,
@@ -84,5 +84,5 @@ TEST(OpenDialogue, TheHomeFolderIsATilde) {
   EXPECT_EQ(rest, "mod");
 }
 
-}  // namespace
+}  // namespace open_files_test
 }  // namespace llmcalc::ui::test

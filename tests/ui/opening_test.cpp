@@ -8,7 +8,7 @@
 #include <type_traits>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace opening_test {
 
 /// True when a function may change everything.
 template <class R, class... Parameters>
@@ -127,5 +127,5 @@ TEST(Charts, TabsKeepTheirPlaceWhenAWarningComes) {
   EXPECT_EQ(before->from.y, after->from.y);
 }
 
-}  // namespace
+}  // namespace opening_test
 }  // namespace llmcalc::ui::test

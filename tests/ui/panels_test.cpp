@@ -11,7 +11,7 @@
 #include <string>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace panels_test {
 
 std::string place(const Box& b) {
   return "[" + fixed(static_cast<double>(b.from.x), 0) + "," + fixed(static_cast<double>(b.from.y), 0) + " " +
@@ -222,5 +222,5 @@ TEST(Panels, ChoosersDialoguesAndThePaletteFit) {
   }
 }
 
-}  // namespace
+}  // namespace panels_test
 }  // namespace llmcalc::ui::test

@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace parameters_slider_test {
 
 /// Every format that any engine offers.
 std::vector<FormatChoice> every_format() {
@@ -134,5 +134,5 @@ TEST(TrainedShareSlider, IsInTheSimpleMethodAndMovesWhatIsTrained) {
   EXPECT_LT(d.app.results.estimate.training.breakdown.total(), all);
 }
 
-}  // namespace
+}  // namespace parameters_slider_test
 }  // namespace llmcalc::ui::test

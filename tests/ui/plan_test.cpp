@@ -12,7 +12,7 @@
 #include <thread>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace plan_test {
 
 void show(Driver& d, const char* json) {
   const Result<Scenario> scenario = io::read_scenario_text(json, d.app.resolver);
@@ -136,5 +136,5 @@ TEST(Rates, SayWhatIsMissing) {
   EXPECT_TRUE(d.shows("No price is known"));
 }
 
-}  // namespace
+}  // namespace plan_test
 }  // namespace llmcalc::ui::test

@@ -22,7 +22,7 @@
 #include <vector>
 
 namespace llmcalc::ui {
-namespace {
+namespace scenario_laws_test {
 
 using tests::Case;
 using tests::cases;
@@ -90,5 +90,5 @@ TEST(WindowLaws, ItsSessionComesBack) {
   }
 }
 
-}  // namespace
+}  // namespace scenario_laws_test
 }  // namespace llmcalc::ui

@@ -10,7 +10,7 @@
 #include <fstream>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace scenarios_test {
 
 App app_in(const tests::TempFolder& folder) {
   App app = make_app(io::default_resolver(), io::preset_folders());
@@ -129,5 +129,5 @@ TEST(SavedScenarios, TheDialogueSavesOpensRenamesAndDeletes) {
   EXPECT_TRUE(saved_names(d.app.scenario_folder).empty());
 }
 
-}  // namespace
+}  // namespace scenarios_test
 }  // namespace llmcalc::ui::test

@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 
 namespace llmcalc::ui {
-namespace {
+namespace session_test {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
@@ -293,5 +293,5 @@ TEST(Session, WithoutAFolderIsNotKept) {
   EXPECT_TRUE(session.save(app).empty());
 }
 
-}  // namespace
+}  // namespace session_test
 }  // namespace llmcalc::ui

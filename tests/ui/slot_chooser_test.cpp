@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace slot_chooser_test {
 
 /// PPO with every setting shown, in a window high enough for all of them.
 struct Ppo : Driver {
@@ -79,5 +79,5 @@ TEST(ModelSlots, AreShownWhenTheyMatter) {
   EXPECT_TRUE(d.find("training.reward_model"));
 }
 
-}  // namespace
+}  // namespace slot_chooser_test
 }  // namespace llmcalc::ui::test

@@ -13,7 +13,7 @@
 #include <thread>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace what_runs_test {
 
 /// Draws frames until the search is done.
 void wait_for_rows(Driver& d) {
@@ -279,5 +279,5 @@ TEST(FirstStart, BeginsWithThisComputerAndAModelThatRunsOnIt) {
   EXPECT_TRUE(fits(fit(d.app.scenario, Task::Inference).verdict));
 }
 
-}  // namespace
+}  // namespace what_runs_test
 }  // namespace llmcalc::ui::test

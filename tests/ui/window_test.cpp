@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace window_test {
 
 TEST(Window, ShowsTheEstimateInNumbersAndWords) {
   Driver d;
@@ -238,5 +238,5 @@ TEST(Window, EveryTabAndThemeIsDrawn) {
   }
 }
 
-}  // namespace
+}  // namespace window_test
 }  // namespace llmcalc::ui::test

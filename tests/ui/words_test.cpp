@@ -12,7 +12,7 @@
 #include <string>
 
 namespace llmcalc::ui::test {
-namespace {
+namespace words_test {
 
 void show(Driver& d, const char* json) {
   const Result<Scenario> scenario = io::read_scenario_text(json, d.app.resolver);
@@ -217,5 +217,5 @@ TEST(Method, SwitchSaysDetailedAndSimple) {
   EXPECT_EQ(d.app.scenario.method, Method::Article);
 }
 
-}  // namespace
+}  // namespace words_test
 }  // namespace llmcalc::ui::test

@@ -11,7 +11,7 @@
 #include <string>
 
 namespace llmcalc::platform {
-namespace {
+namespace content_test {
 
 /// Letters have many colours at their edges, and panels another one than the ground.
 void expect_content(const Step& step, const Pixels& pixels) {
@@ -79,5 +79,5 @@ TEST(WindowContent, StaysWhateverAMonkeyDoes) {
   play(1024, 700, steps, expect_content);
 }
 
-}  // namespace
+}  // namespace content_test
 }  // namespace llmcalc::platform

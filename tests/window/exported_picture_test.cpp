@@ -11,7 +11,7 @@
 #include <optional>
 
 namespace llmcalc::platform {
-namespace {
+namespace exported_picture_test {
 
 constexpr int width = 1280;
 constexpr int height = 800;
@@ -72,5 +72,5 @@ TEST(ExportedPicture, ShowsTheWindowWithoutDialogueAndTooltip) {
   for (const auto& file : files) EXPECT_LT(difference(read_png(file), read_png(expected)), 0.002) << file;
 }
 
-}  // namespace
+}  // namespace exported_picture_test
 }  // namespace llmcalc::platform

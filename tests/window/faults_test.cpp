@@ -15,7 +15,7 @@
 #include <string>
 
 namespace llmcalc::platform {
-namespace {
+namespace faults_test {
 
 using testing::HasSubstr;
 using tests::Ran;
@@ -120,5 +120,5 @@ TEST(LostContext, WithTheDisplayGoneTooEndsInWordsAndLosesNothing) {
   EXPECT_THAT(tests::content_of(folder / "session.json"), HasSubstr("4321"));
 }
 
-}  // namespace
+}  // namespace faults_test
 }  // namespace llmcalc::platform

@@ -7,7 +7,7 @@
 #include <string>
 
 namespace llmcalc::platform {
-namespace {
+namespace input_queue_test {
 
 Input key(int code, bool down) { return {Input::Kind::Key, code, down, {}}; }
 Input letter(char c) { return {Input::Kind::Character, c, false, {}}; }
@@ -106,5 +106,5 @@ TEST(InputQueue, WithoutInputAFrameGetsNone) {
   EXPECT_FALSE(frame.at);
 }
 
-}  // namespace
+}  // namespace input_queue_test
 }  // namespace llmcalc::platform

@@ -11,7 +11,7 @@
 #include <stdexcept>
 
 namespace llmcalc::platform {
-namespace {
+namespace input_test {
 
 /// Runs the program for some frames; before the tenth the hand does all of `deeds` at once.
 ui::App after(const std::function<void(Hand&)>& deeds) {
@@ -103,5 +103,5 @@ TEST(SlowFrame, AClickCountsWhereItWasMadeThoughTheMouseMovedOn) {
   EXPECT_TRUE(app.view.drawer_open);
 }
 
-}  // namespace
+}  // namespace input_test
 }  // namespace llmcalc::platform

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::platform {
-namespace {
+namespace keys_test {
 
 TEST(PrintedKey, IsWhatIsOnTheKeyNotWhereItStands) {
   EXPECT_EQ(printed_key(GLFW_KEY_Q, "a"), GLFW_KEY_A);  // AZERTY
@@ -33,5 +33,5 @@ TEST(PrintedKey, OfAKeyThatTypesNothingIsItself) {
   EXPECT_EQ(printed_key(GLFW_KEY_UNKNOWN, nullptr), GLFW_KEY_UNKNOWN);
 }
 
-}  // namespace
+}  // namespace keys_test
 }  // namespace llmcalc::platform

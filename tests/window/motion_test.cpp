@@ -8,7 +8,7 @@
 #include <string>
 
 namespace llmcalc::platform {
-namespace {
+namespace motion_test {
 
 /// Sets the configuration folder for one test.
 class Motion : public testing::Test {
@@ -41,5 +41,5 @@ TEST_F(Motion, IsOffWhenKdeSaysSo) {
   EXPECT_TRUE(animations_wanted());
 }
 
-}  // namespace
+}  // namespace motion_test
 }  // namespace llmcalc::platform

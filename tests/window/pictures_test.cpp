@@ -23,7 +23,7 @@
 #include <tuple>
 
 namespace llmcalc::platform {
-namespace {
+namespace pictures_test {
 
 constexpr int block = 10;
 /// The status bar says how long the estimate took.
@@ -153,5 +153,5 @@ TEST(PicturesCompared, AnotherThemeOrChartIsSeen) {
   expect_seen("cost", [](ui::App& a) { a.preferences.tab = ui::Tab::Cost; });
 }
 
-}  // namespace
+}  // namespace pictures_test
 }  // namespace llmcalc::platform

@@ -11,7 +11,7 @@
 #include <thread>
 
 namespace llmcalc::platform {
-namespace {
+namespace real_window_test {
 
 using tests::TempFolder;
 
@@ -205,5 +205,5 @@ TEST(RealWindow, DoesNothingWhenNothingHappens) {
   EXPECT_EQ(program.quit(), 0);
 }
 
-}  // namespace
+}  // namespace real_window_test
 }  // namespace llmcalc::platform

@@ -27,7 +27,7 @@
 #endif
 
 namespace llmcalc::platform {
-namespace {
+namespace screenshot_test {
 
 /// The widest text-free point of a segment: near its left edge, under the label.
 ImVec2 plain_point(const ui::Box& box) { return {box.from.x + 3, box.from.y + 6}; }
@@ -90,5 +90,5 @@ TEST(Screenshot, TwoRunsGiveTheSamePicture) {
   }
 }
 
-}  // namespace
+}  // namespace screenshot_test
 }  // namespace llmcalc::platform

@@ -11,7 +11,7 @@
 #include <string>
 
 namespace llmcalc {
-namespace {
+namespace start_test {
 
 /// Exit status of llmcalc-gui with these arguments; what it says goes to `said`.
 int start(const std::string& arguments, const std::filesystem::path& said) {
@@ -82,5 +82,5 @@ TEST(Start, AfterOneThatWasEndedIsWithoutTheSession) {
   EXPECT_EQ(contents(home / "llmcalc/said"), "") << "said once";
 }
 
-}  // namespace
+}  // namespace start_test
 }  // namespace llmcalc

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::io {
-namespace {
+namespace gguf_file_test {
 
 using tests::first_issue;
 using tests::GgufBuilder;
@@ -193,5 +193,5 @@ TEST(GgufFile, ReadsAFileWithoutExtension) {
   EXPECT_EQ(set->tensor_bytes(), 16U);
 }
 
-}  // namespace
+}  // namespace gguf_file_test
 }  // namespace llmcalc::io

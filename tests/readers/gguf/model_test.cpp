@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::io {
-namespace {
+namespace model_test {
 
 using tests::first_issue;
 using tests::GgufBuilder;
@@ -367,5 +367,5 @@ TEST(GgufModel, ReadsBothStacksOfT5) {
   EXPECT_EQ(model->trust, Trust::Exact) << (model->notes.empty() ? "" : model->notes.front());
 }
 
-}  // namespace
+}  // namespace model_test
 }  // namespace llmcalc::io

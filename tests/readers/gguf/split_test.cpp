@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::io {
-namespace {
+namespace split_test {
 
 namespace fs = std::filesystem;
 using tests::first_issue;
@@ -86,5 +86,5 @@ TEST(GgufSplit, PartsMayNotLeadOutOfTheFolder) {
   EXPECT_TRUE(has_issue(read_gguf(folder.path()), "", "leads out of the folder"));
 }
 
-}  // namespace
+}  // namespace split_test
 }  // namespace llmcalc::io

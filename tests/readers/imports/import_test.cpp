@@ -12,7 +12,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace import_test {
 
 using nlohmann::json;
 
@@ -416,5 +416,5 @@ TEST(Tools, RowsNameSettingsThatAreOrWillBe) {
   }
 }
 
-}  // namespace
+}  // namespace import_test
 }  // namespace llmcalc::io

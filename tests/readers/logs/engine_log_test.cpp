@@ -3,7 +3,7 @@
 #include "support/figures_of.hpp"
 
 namespace llmcalc::io {
-namespace {
+namespace engine_log_test {
 
 using tests::figure;
 using tests::GiB;
@@ -163,5 +163,5 @@ TEST(VllmLog, TakesWhatTheServerWasGiven) {
   EXPECT_EQ(figure(*log, Figure::Weights, "GPU 1"), GiB(13.30));
 }
 
-}  // namespace
+}  // namespace engine_log_test
 }  // namespace llmcalc::io

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 namespace llmcalc::io {
-namespace {
+namespace llama_cpp_log_test {
 
 using tests::figure;
 using tests::MiB;
@@ -278,5 +278,5 @@ llama_new_context_with_model: n_ubatch      = 4096
   EXPECT_EQ(figure(*log, Figure::Weights, "GPU 0"), 0U);
 }
 
-}  // namespace
+}  // namespace llama_cpp_log_test
 }  // namespace llmcalc::io

@@ -7,7 +7,7 @@
 #include <string>
 
 namespace llmcalc::io {
-namespace {
+namespace tool_log_test {
 
 using tests::figure;
 using tests::GiB;
@@ -148,5 +148,5 @@ TEST(ReadLog, SurvivesMutations) {
   EXPECT_GT(read, 300U);
 }
 
-}  // namespace
+}  // namespace tool_log_test
 }  // namespace llmcalc::io

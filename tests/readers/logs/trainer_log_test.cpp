@@ -3,7 +3,7 @@
 #include "support/figures_of.hpp"
 
 namespace llmcalc::io {
-namespace {
+namespace trainer_log_test {
 
 using tests::figure;
 using tests::GiB;
@@ -94,5 +94,5 @@ TEST(TrainerLog, OutOfMemoryIsALowerBoundInBothWordings) {
   EXPECT_NE(newer->notes.front().find("ran out of memory"), std::string::npos);
 }
 
-}  // namespace
+}  // namespace trainer_log_test
 }  // namespace llmcalc::io

@@ -3,7 +3,7 @@
 #include "support/figures_of.hpp"
 
 namespace llmcalc::io {
-namespace {
+namespace vllm_log_test {
 
 using tests::figure;
 using tests::GiB;
@@ -118,5 +118,5 @@ TEST(SglangLog, ReadsWeightsPoolAndGraphs) {
   EXPECT_EQ(figure(*log, Figure::CudaGraphs, "GPU 0"), GiB(0.21));
 }
 
-}  // namespace
+}  // namespace vllm_log_test
 }  // namespace llmcalc::io

@@ -9,7 +9,7 @@
 #include <algorithm>
 
 namespace llmcalc::io {
-namespace {
+namespace safetensors_file_test {
 
 namespace fs = std::filesystem;
 using tests::first_issue;
@@ -159,5 +159,5 @@ TEST(SafetensorsFile, MultipliesSizesPastTheSixthTogether) {
   EXPECT_EQ(set->tensors[0].shape.back(), 24U);
 }
 
-}  // namespace
+}  // namespace safetensors_file_test
 }  // namespace llmcalc::io

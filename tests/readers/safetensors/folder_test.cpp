@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc::io {
-namespace {
+namespace folder_test {
 
 namespace fs = std::filesystem;
 using tests::first_issue;
@@ -202,5 +202,5 @@ TEST(PartName, IsReadAndWritten) {
   }
 }
 
-}  // namespace
+}  // namespace folder_test
 }  // namespace llmcalc::io

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 namespace llmcalc::io {
-namespace {
+namespace packed_tensors_test {
 
 /// Builds stored tensors one behind the other.
 class Checkpoint {
@@ -256,5 +256,5 @@ TEST(QuantizationConfig, IsReadInEveryNotation) {
   EXPECT_EQ(read("[1]"), QuantizationConfig{});
 }
 
-}  // namespace
+}  // namespace packed_tensors_test
 }  // namespace llmcalc::io

@@ -9,7 +9,7 @@
 #include <random>
 
 namespace llmcalc {
-namespace {
+namespace decimal_streams_test {
 
 // fixed() and shortest() go by std::to_chars here, so these compare two ways of writing a number.
 TEST(DecimalStreams, WriteWhatToCharsWrites) {
@@ -61,5 +61,5 @@ TEST(DecimalStreams, AgreeOnRandomNumbers) {
   }
 }
 
-}  // namespace
+}  // namespace decimal_streams_test
 }  // namespace llmcalc

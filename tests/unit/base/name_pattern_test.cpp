@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace {
+namespace name_pattern_test {
 
 using llmcalc::NamePattern;
 
@@ -68,4 +68,4 @@ TEST(NamePattern, NoPatternTakesLong) {
   EXPECT_TRUE(expression("(((a?){50}){20})$", std::string(500, 'a').c_str()));
 }
 
-}  // namespace
+}  // namespace name_pattern_test

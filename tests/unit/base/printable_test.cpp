@@ -5,7 +5,7 @@
 #include <string>
 
 namespace llmcalc {
-namespace {
+namespace printable_test {
 
 TEST(Printable, LeavesOrdinaryTextAlone) {
   EXPECT_EQ(printable("Llama 3.1 8B, 2 × H100, ≈ 5 µs, Qwen 通义"), "Llama 3.1 8B, 2 × H100, ≈ 5 µs, Qwen 通义");
@@ -62,5 +62,5 @@ TEST(Printable, LeavesNothingThatIsControl) {
   }
 }
 
-}  // namespace
+}  // namespace printable_test
 }  // namespace llmcalc

@@ -7,7 +7,7 @@
 #include <string_view>
 
 namespace llmcalc {
-namespace {
+namespace text_test {
 
 TEST(BytesText, TellsGibFromGb) {
   EXPECT_EQ(text(24_GiB), "24.00 GiB");
@@ -107,5 +107,5 @@ TEST(Suggestion, CountsASwapAsOneEdit) {
   EXPECT_EQ(edit_distance("abc", "abc"), 0U);
 }
 
-}  // namespace
+}  // namespace text_test
 }  // namespace llmcalc

@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace {
+namespace engine_rules_test {
 
 using namespace llmcalc;
 
@@ -266,4 +266,4 @@ TEST(Refusals, AreToldInTheRuntimesWords) {
   EXPECT_TRUE(warns(s, "User-specified max_model_len (8192)"));
 }
 
-}  // namespace
+}  // namespace engine_rules_test

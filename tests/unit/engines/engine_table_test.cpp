@@ -14,7 +14,7 @@
 #include <set>
 
 namespace llmcalc {
-namespace {
+namespace engine_table_test {
 
 TEST(EngineTable, HasARowForEveryEngine) {
   for (const auto& runtime : runtimes) {
@@ -90,5 +90,5 @@ TEST(EngineVersions, StandInOrderAndNameTheirSource) {
   expect_versions_in_order(mlx::profiles);
 }
 
-}  // namespace
+}  // namespace engine_table_test
 }  // namespace llmcalc

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace {
+namespace engines_test {
 
 using namespace llmcalc;
 
@@ -154,4 +154,4 @@ TEST(PoolWarnings, SayWhenTheEngineWouldNotStart) {
   EXPECT_TRUE(warns(s, "of the 1,000 sequences at once"));
 }
 
-}  // namespace
+}  // namespace engines_test

@@ -9,7 +9,7 @@
 #include <utility>
 
 namespace llmcalc::llama_cpp {
-namespace {
+namespace llama_cpp_hybrids_test {
 
 /// Jamba v0.1: attention in layers 4, 12, 20, 28, experts in every second layer.
 Model jamba() {
@@ -171,5 +171,5 @@ TEST(LlamaCppHybrids, RwkvKeepsTwoTokensAndAMatrixForEveryHead) {
   EXPECT_EQ(states, Bytes{4} * (3 * 32 * (2 * 4096 + 4096 * 64)));
 }
 
-}  // namespace
+}  // namespace llama_cpp_hybrids_test
 }  // namespace llmcalc::llama_cpp

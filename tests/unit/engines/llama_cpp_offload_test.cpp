@@ -13,7 +13,7 @@
 #include <utility>
 
 namespace llmcalc::llama_cpp {
-namespace {
+namespace llama_cpp_offload_test {
 
 Layer attention_layer(Count heads, Count kv_heads, Count head_dim, Count width) {
   Layer layer;
@@ -174,5 +174,5 @@ TEST(LlamaCppOffload, AndAttendsBetweenTwoGathers) {
   expect_buffers(equal_layers(LlamaGraph::FalconH1, 44, 3072, 130048, layer), 272'629'760, 53'463'072);
 }
 
-}  // namespace
+}  // namespace llama_cpp_offload_test
 }  // namespace llmcalc::llama_cpp

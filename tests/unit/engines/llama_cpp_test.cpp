@@ -12,7 +12,7 @@
 #include <vector>
 
 namespace llmcalc::llama_cpp {
-namespace {
+namespace llama_cpp_test {
 
 Layer llama_layer(Count heads, Count kv_heads, Count head_dim, Count width) {
   Layer layer;
@@ -410,5 +410,5 @@ TEST(LlamaCpp, TransposedValuesAreAsWideAsTheWidest) {
   EXPECT_EQ(estimate(s).breakdown.bytes(Part::KvCache), row * (2 + 4 + 3 * 2 * 4));
 }
 
-}  // namespace
+}  // namespace llama_cpp_test
 }  // namespace llmcalc::llama_cpp

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace transformers_test {
 
 using namespace llmcalc;
 
@@ -61,4 +61,4 @@ TEST(Transformers, ComponentsAddUpToTheTotal) {
   }
 }
 
-}  // namespace
+}  // namespace transformers_test

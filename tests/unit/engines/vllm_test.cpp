@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace vllm_test {
 
 using namespace llmcalc;
 
@@ -191,4 +191,4 @@ TEST(Vllm, DevicesAddUpToTheBreakdown) {
   }
 }
 
-}  // namespace
+}  // namespace vllm_test

@@ -9,7 +9,7 @@
 #include <set>
 
 namespace llmcalc {
-namespace {
+namespace device_span_test {
 
 std::set<Count> numbers(const std::vector<DeviceSpan>& pieces) {
   std::set<Count> all;
@@ -92,5 +92,5 @@ TEST(DeviceSpan, ReplicasOfAHugeRunAreNoRowsOfTheirOwn) {
   EXPECT_EQ(sum, e.breakdown.total());
 }
 
-}  // namespace
+}  // namespace device_span_test
 }  // namespace llmcalc

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc {
-namespace {
+namespace explain_test {
 
 const Summand cache = summand(
     "", {{"K and V", 2}, {"layers", 32}, {"kv heads", 8}, {"head width", 128}, {"tokens", 8192}}, Block{1, 2});
@@ -34,5 +34,5 @@ TEST(FormulaText, GivesTheRestAsOneAmount) {
   EXPECT_EQ(formula_text(c, 3), "(a) 1 B + (b) 2 B + (c) 3 B + (d) 4 B");
 }
 
-}  // namespace
+}  // namespace explain_test
 }  // namespace llmcalc

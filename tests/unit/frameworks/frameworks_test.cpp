@@ -6,7 +6,7 @@
 #include <set>
 #include <string_view>
 
-namespace {
+namespace frameworks_test {
 
 using namespace llmcalc;
 
@@ -93,4 +93,4 @@ TEST(Frameworks, WithDefaultsOfTheirOwnShareTheRest) {
   EXPECT_EQ(framework_version(TrainingFramework::Transformers, "4.48.1").loss, LossKernel::TorchShiftedHeld);
 }
 
-}  // namespace
+}  // namespace frameworks_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace activations_test {
 
 using namespace llmcalc;
 
@@ -187,4 +187,4 @@ TEST(LayerActivations, OfALayerNothingReachesAreNone) {
   EXPECT_EQ(activations::layer(p, llama_layer(32, 8, 128, 14336)).total(), Kept{});
 }
 
-}  // namespace
+}  // namespace activations_test

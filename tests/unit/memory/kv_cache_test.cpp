@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace {
+namespace kv_cache_test {
 
 using namespace llmcalc;
 
@@ -144,4 +144,4 @@ TEST(TransformersCache, OfGemma3ShrinksToItsWindowsOnceItGenerates) {
   EXPECT_EQ(sum(transformers::cache(s, one, whole, 32768, true)), Bytes{3'120'562'176});
 }
 
-}  // namespace
+}  // namespace kv_cache_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace recurrent_state_test {
 
 using namespace llmcalc;
 
@@ -56,4 +56,4 @@ TEST(RecurrentState, OfMamba2HasAGroupOnEveryRank) {
 
 TEST(RecurrentState, IsNothingForAttention) { EXPECT_EQ(state_shape(Layer{}, 1), StateShape{}); }
 
-}  // namespace
+}  // namespace recurrent_state_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace sharding_test {
 
 using namespace llmcalc;
 
@@ -87,4 +87,4 @@ TEST(StageLayers, AddUpToTheModelForAnyNumberOfStages) {
   }
 }
 
-}  // namespace
+}  // namespace sharding_test

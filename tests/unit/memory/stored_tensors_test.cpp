@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace {
+namespace stored_tensors_test {
 
 using namespace llmcalc;
 
@@ -109,4 +109,4 @@ TEST(StoredTensors, CountEveryParameterOnce) {
   EXPECT_EQ(parameters, parameter_count(model));
 }
 
-}  // namespace
+}  // namespace stored_tensors_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace weights_test {
 
 using namespace llmcalc;
 
@@ -128,4 +128,4 @@ TEST(WeightSummands, MultiplyToTheirBytes) {
   }
 }
 
-}  // namespace
+}  // namespace weights_test

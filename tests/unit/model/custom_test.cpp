@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace custom_test {
 
 using namespace llmcalc;
 
@@ -41,4 +41,4 @@ TEST(CustomModel, EveryBadNumberIsReported) {
   EXPECT_GE(m.issues().size(), 3u);
 }
 
-}  // namespace
+}  // namespace custom_test

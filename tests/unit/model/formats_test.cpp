@@ -10,7 +10,7 @@
 #include <string_view>
 
 namespace llmcalc {
-namespace {
+namespace formats_test {
 
 /// What a large matrix takes, per weight.
 double stored_bits(const WeightFormatRow& row) {
@@ -63,5 +63,5 @@ TEST(KvFormats, AreFoundByLlamaCppsNames) {
   EXPECT_TRUE(names.contains("f16") && names.contains("f32") && names.contains("q8_0"));
 }
 
-}  // namespace
+}  // namespace formats_test
 }  // namespace llmcalc

@@ -8,7 +8,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-namespace {
+namespace inventory_test {
 
 using namespace llmcalc;
 
@@ -84,4 +84,4 @@ TEST(Inventory, AFusedProjectionHasTheRowsOfItsParts) {
   EXPECT_LT(fused.tensors.size(), m->tensors.size());
 }
 
-}  // namespace
+}  // namespace inventory_test

@@ -14,7 +14,7 @@
 #include <random>
 
 namespace llmcalc {
-namespace {
+namespace advise_test {
 
 using tests::on_cards;
 
@@ -117,5 +117,5 @@ TEST(AdviseLaws, WhatAnotherQuestionFindsIsNotDenied) {
   }
 }
 
-}  // namespace
+}  // namespace advise_test
 }  // namespace llmcalc

@@ -8,7 +8,7 @@
 #include <memory>
 
 namespace llmcalc {
-namespace {
+namespace fit_test {
 
 using tests::on_cards;
 
@@ -174,5 +174,5 @@ TEST(Fit, AgreesWithTheEstimate) {
   }
 }
 
-}  // namespace
+}  // namespace fit_test
 }  // namespace llmcalc

@@ -10,7 +10,7 @@
 #include <string>
 
 namespace llmcalc {
-namespace {
+namespace levers_test {
 
 using tests::on_cards;
 
@@ -87,5 +87,5 @@ TEST(Levers, WithoutADeviceAreNone) {
   EXPECT_TRUE(levers(s, Task::Inference).empty());
 }
 
-}  // namespace
+}  // namespace levers_test
 }  // namespace llmcalc

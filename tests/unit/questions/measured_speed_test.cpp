@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace llmcalc {
-namespace {
+namespace measured_speed_test {
 
 using namespace tests;
 
@@ -145,5 +145,5 @@ TEST(MeasuredSpeed, OfPromptsLiesInTheRange) {
   }
 }
 
-}  // namespace
+}  // namespace measured_speed_test
 }  // namespace llmcalc

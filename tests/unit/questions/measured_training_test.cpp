@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace llmcalc {
-namespace {
+namespace measured_training_test {
 
 using namespace tests;
 
@@ -122,5 +122,5 @@ TEST(MeasuredTraining, OfLlama3LiesInTheRange) {
   for (const Published& run : runs) expect_inside(run, TrainingFramework::Megatron, Recipe::MegatronBf16);
 }
 
-}  // namespace
+}  // namespace measured_training_test
 }  // namespace llmcalc

@@ -13,7 +13,7 @@
 #include <vector>
 
 namespace llmcalc {
-namespace {
+namespace plan_test {
 
 /// An H100 SXM with the figures of its data sheet.
 DevicePtr h100() {
@@ -264,5 +264,5 @@ TEST(Plan, TakesAMoment) {
   }
 }
 
-}  // namespace
+}  // namespace plan_test
 }  // namespace llmcalc

@@ -11,7 +11,7 @@
 #include <memory>
 
 namespace llmcalc {
-namespace {
+namespace recommend_test {
 
 /// A machine of one card, with a bandwidth so that speeds are known.
 Scenario machine(Bytes card, std::optional<Bytes> ram = {}) {
@@ -129,5 +129,5 @@ TEST(FormatLoss, OfSixteenBitsIsNone) {
   EXPECT_EQ(format_loss({WeightFormat::AsReleased}).in_words(), LossClass::None);
 }
 
-}  // namespace
+}  // namespace recommend_test
 }  // namespace llmcalc

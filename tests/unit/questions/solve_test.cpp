@@ -12,7 +12,7 @@
 #include <string>
 
 namespace llmcalc {
-namespace {
+namespace solve_test {
 
 using tests::on_cards;
 
@@ -174,5 +174,5 @@ TEST(Solve, AnswersFitAndTheNextStepDoesNot) {
   }
 }
 
-}  // namespace
+}  // namespace solve_test
 }  // namespace llmcalc

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 namespace llmcalc {
-namespace {
+namespace speed_test {
 
 using tests::on_cards;
 
@@ -313,5 +313,5 @@ TEST(Cost, IsNotGuessedWhenAPriceIsMissing) {
   EXPECT_DOUBLE_EQ(price_per_hour(s), 6);
 }
 
-}  // namespace
+}  // namespace speed_test
 }  // namespace llmcalc

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace {
+namespace device_test {
 
 using namespace llmcalc;
 
@@ -35,4 +35,4 @@ TEST(Device, ErrorCorrectionTakesFromWhatCudaSeesToo) {
   EXPECT_EQ(set.with_ecc().smallest()->visible_to_cuda(), 44_GiB);
 }
 
-}  // namespace
+}  // namespace device_test

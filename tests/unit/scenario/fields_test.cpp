@@ -8,7 +8,7 @@
 #include <utility>
 
 namespace llmcalc {
-namespace {
+namespace fields_test {
 
 const Scenario defaults;
 
@@ -224,5 +224,5 @@ TEST(CodedFields, LeaveTheScenarioAloneWhenATextMeansNothing) {
   }
 }
 
-}  // namespace
+}  // namespace fields_test
 }  // namespace llmcalc

@@ -10,7 +10,7 @@
 #include <memory>
 
 namespace llmcalc {
-namespace {
+namespace normalised_test {
 
 Scenario scenario(Runtime runtime, WeightFormat released = WeightFormat::Bf16, Output output = Output::NextToken) {
   Model m = *model_from_numbers({.kv_heads = 8});
@@ -79,5 +79,5 @@ TEST(Normalised, ErrorCorrectionTakesItsMemoryInBothHalves) {
   EXPECT_EQ(evaluate_inference(s).devices.front().capacity, 15_GiB);
 }
 
-}  // namespace
+}  // namespace normalised_test
 }  // namespace llmcalc

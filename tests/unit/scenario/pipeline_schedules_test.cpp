@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace pipeline_schedules_test {
 
 using namespace llmcalc;
 
@@ -35,4 +35,4 @@ TEST(InFlight, OfInterleavedStagesCostsAFewMore) {
   EXPECT_EQ(f.count * 24, (24 + 7) * 8 * f.divisor);
 }
 
-}  // namespace
+}  // namespace pipeline_schedules_test

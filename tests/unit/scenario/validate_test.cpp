@@ -11,7 +11,7 @@
 #include <vector>
 
 namespace llmcalc {
-namespace {
+namespace validate_test {
 
 /// A model with these heads, experts and layers; nothing else is looked at.
 ModelPtr model_with(Count heads, Count experts, std::size_t layers) {
@@ -160,5 +160,5 @@ TEST(Validate, WantsAsManyDevicesAsTheLayoutHasRanks) {
   }
 }
 
-}  // namespace
+}  // namespace validate_test
 }  // namespace llmcalc

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace validate_training_test {
 
 using namespace llmcalc;
 
@@ -108,4 +108,4 @@ TEST(ValidateTraining, CompletionsArePartOfTheSequence) {
       (Issues{{"/training/rollout/completion", "must be at most the training sequence of 4,096 tokens, got 8,192"}}));
 }
 
-}  // namespace
+}  // namespace validate_training_test

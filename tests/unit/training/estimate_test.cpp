@@ -6,7 +6,7 @@
 
 #include <memory>
 
-namespace {
+namespace estimate_test {
 
 using namespace llmcalc;
 
@@ -128,4 +128,4 @@ TEST(Training, OfATiedHeadHoldsTwoMoreTablesAtTheEnd) {
   EXPECT_NEAR(static_cast<double>(estimate_training(s).breakdown.total().count), 5'993'930'760.0, 16);
 }
 
-}  // namespace
+}  // namespace estimate_test

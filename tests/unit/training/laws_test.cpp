@@ -15,7 +15,7 @@
 #include <memory>
 #include <vector>
 
-namespace {
+namespace laws_test {
 
 using namespace llmcalc;
 
@@ -315,4 +315,4 @@ RC_GTEST_PROP(TrainingLaws, AHigherZeroStageNeverStoresMore, ()) {
   }
 }
 
-}  // namespace
+}  // namespace laws_test

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-namespace {
+namespace models_test {
 
 using namespace llmcalc;
 
@@ -122,4 +122,4 @@ TEST(TrainingModels, SupervisedTrainingHasNoOtherModels) {
   }
 }
 
-}  // namespace
+}  // namespace models_test

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace {
+namespace settings_test {
 
 using namespace llmcalc;
 
@@ -728,4 +728,4 @@ TEST(TrainingSettings, UnslothsAdaptersShareTheirInputs) {
   EXPECT_LT(unsloth.count, peft.count / 2);
 }
 
-}  // namespace
+}  // namespace settings_test

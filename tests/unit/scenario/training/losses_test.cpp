@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace {
+namespace losses_test {
 
 using namespace llmcalc;
 
@@ -141,4 +141,4 @@ TEST(LossHead, LogProbabilitiesUnderAutocastAreInFp32) {
   EXPECT_EQ(loss_bytes(s).backward_per_logit, 12U);
 }
 
-}  // namespace
+}  // namespace losses_test

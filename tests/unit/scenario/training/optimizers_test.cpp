@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace optimizers_test {
 
 using namespace llmcalc;
 
@@ -190,4 +190,4 @@ TEST(StepTemporary, FusedAdamWNeedsNone) {
   EXPECT_EQ(row_of(Optimizer::Adagrad).step.tenths_of_all, 20U);
 }
 
-}  // namespace
+}  // namespace optimizers_test
