@@ -408,6 +408,9 @@ TEST(LlamaCpp, TransposedValuesAreAsWideAsTheWidest) {
   EXPECT_EQ(estimate(s).breakdown.bytes(Part::KvCache), row * (2 * 2 + 3 * 2 * 4));
   s.serving.attention = AttentionKernel::Eager;
   EXPECT_EQ(estimate(s).breakdown.bytes(Part::KvCache), row * (2 + 4 + 3 * 2 * 4));
+  m.kinds[0].attention.kv_heads = 3;
+  s.model = std::make_shared<const Model>(std::move(m));
+  EXPECT_EQ(estimate(s).breakdown.bytes(Part::KvCache), row * (3 + 4 + 3 * 2 * 4)) << "4 heads are no multiple of 3";
 }
 
 }  // namespace llama_cpp_test

@@ -111,6 +111,7 @@ struct CacheRows {
   Count cells = 0;       ///< of one stream
   KvEntry entry{};       ///< what a cell holds
   Count summarised = 1;  ///< tokens that a cell stands for
+  Count value_row = 0;   ///< values of a cell where they are padded; 0: as the entry says
 };
 
 /// Latent attention that caches the latent. Files of before April 2025 have no products of it apart, and llama.cpp
@@ -137,10 +138,10 @@ struct CacheRows {
     return rows;
   }
   KvEntry entry{.heads = a.kv_heads, .key_width = a.head_dim, .value_width = a.value_head_dim};
-  // Transposed values of layers that differ are as wide as the widest (llama-kv-cache.cpp, n_embd_v_gqa_max).
-  if (z.value_width != 0) entry.value_width = ceil_divide(z.value_width, std::max<Count>(a.kv_heads, 1));
   if (latent) entry = {.heads = 1, .key_width = a.kv_lora_rank + a.rope_head_dim, .latent = true};
   rows.push_back({cache_label(layer), z.streams, cells_of(a, s, z), entry});
+  // Transposed values of layers that differ are as wide as the widest (llama-kv-cache.cpp, n_embd_v_gqa_max).
+  if (!latent) rows.back().value_row = z.value_width;
   const Count indexed = a.indexer_head_dim != 0 ? a.indexer_head_dim : z.indexer_width;
   if ((latent ? z.indexes : z.indexer_keys) && indexed != 0)
     rows.push_back({"indexer keys", z.streams, z.cells, key(indexed)});
@@ -151,10 +152,11 @@ struct CacheRows {
 [[nodiscard]] constexpr Bytes cache_bytes(const CacheRows& rows, const Serving& s, bool on_device) {
   const Count cells = multiply(rows.cells, rows.streams);
   const auto tensor = [&](Count width, KvFormat format) {
-    return width == 0 ? Bytes{}
-                      : cached_tensor(multiply(rows.entry.heads, width), cells, block_of(format), on_device);
+    return width == 0 ? Bytes{} : cached_tensor(width, cells, block_of(format), on_device);
   };
-  return tensor(rows.entry.key_width, s.key_format) + tensor(rows.entry.value_width, s.value_format);
+  const KvEntry& e = rows.entry;
+  return tensor(multiply(e.heads, e.key_width), s.key_format) +
+         tensor(std::max(rows.value_row, multiply(e.heads, e.value_width)), s.value_format);
 }
 
 /// Keys and values of one layer, all streams.
