@@ -61,6 +61,10 @@ struct StepLimits {
   return {v.max_num_seqs.value_or(otherwise.sequences), v.max_num_batched_tokens.value_or(otherwise.tokens)};
 }
 
+/// Cells that KoboldCpp's cache has besides those of the context (gpttype_adapter.cpp,
+/// extra_context_handle_fragmentation).
+inline constexpr Count koboldcpp_cells = 128;
+
 /// Everything that is asked about an engine.
 struct Engine {
   Runtime id = Runtime::Transformers;

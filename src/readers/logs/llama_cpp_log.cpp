@@ -2,6 +2,7 @@
 //   load_tensors:        CUDA0 model buffer size =  4403.49 MiB        (llm_load_tensors: CUDA0 buffer size in 2024)
 //   llama_kv_cache:      CUDA0 KV buffer size =  1024.00 MiB           (llama_kv_cache_init, llama_kv_cache_unified)
 //   llama_context:  CUDA_Host  output buffer size =     0.49 MiB       (llama_new_context_with_model in 2024)
+//   llama_dsv4_comp_state:      CUDA0 DSV4 csa state buffer size =     1.31 MiB
 //   ..._memory_breakdown_print: |   - CUDA0 (RTX 4090) | 24080 = 9436 + (14193 = 13169 + 38 + 985) + 451 |
 // Sizes of buffers are exact to the printed digits; the table is cut to whole MiB and is used where no line is.
 // A load may have several contexts: the last full one is the model's; one that is announced as a draft's, or is small
@@ -12,6 +13,7 @@
 #include "readers/logs/log_lines.hpp"
 
 #include <llmcalc/base/words.hpp>
+#include <llmcalc/scenario/engine.hpp>
 
 #include <algorithm>
 #include <array>
@@ -60,6 +62,7 @@ constexpr std::array buffer_words{
     BufferWord{"model", Figure::Weights},         BufferWord{"KV", Figure::KvCache},
     BufferWord{"RS", Figure::RecurrentState},     BufferWord{"output", Figure::OutputBuffer},
     BufferWord{"compute", Figure::ComputeBuffer}, BufferWord{"LoRA", Figure::Adapters},
+    BufferWord{"state", Figure::RecurrentState},
 };
 
 /// Reads line by line.
@@ -148,6 +151,7 @@ void LlamaCppReader::buffer_line(std::string_view text, std::size_t at) {
       std::find_if(buffer_words.begin(), buffer_words.end(), [&](const BufferWord& b) { return b.word == backend; });
   if (known != buffer_words.end()) {
     figure = known->figure;
+    before = before.substr(0, before.find(" DSV4 "));  // "CUDA0 DSV4 csa state": which compressor's
     backend = take_last_word(before);
   } else if (!has(before, "load_tensors")) {
     return;
@@ -382,20 +386,43 @@ std::optional<MeasuredLog> LlamaCppReader::finish() {
   return std::move(log_);
 }
 
+/// The program that runs llama.cpp, and its version, where it writes lines of its own between llama.cpp's.
+struct Around {
+  std::string_view runtime{};
+  std::string version{};
+};
+
+Around program_around(std::string_view text) {
+  if (has(text, "source=server.go") || has(text, "source=sched.go"))
+    return {"ollama", std::string(ollama_version(text))};
+  if (has(text, "LlamaV4::load") || has(text, "[LM Studio]")) return {.runtime = "lmstudio"};
+  if (has(text, "Welcome to KoboldCpp") || has(text, "Load Text Model OK"))
+    return {"koboldcpp", std::string(text_between(text, "Welcome to KoboldCpp - Version ", " \r\n"))};
+  return {};
+}
+
+/// KoboldCpp's cache is longer than its context.
+void leave_out_cells(MeasuredLog& log) {
+  Count sequences = 1, context = 0;
+  for (const LogSetting& s : log.settings) {
+    if (s.path == "serving.sequences") sequences = std::max<Count>(s.value, 1);
+    if (s.path == "serving.context") context = s.value;
+  }
+  if (context != 0) set_setting(log, "serving.context", subtract(context, ceil_divide(koboldcpp_cells, sequences)));
+}
+
 }  // namespace
 
 std::optional<MeasuredLog> read_llama_cpp_log(std::string_view text) {
   if (!has(text, "buffer size") && !has(text, "breakdown")) return std::nullopt;
   LlamaCppReader reader;
-  // Ollama's server writes its own lines between them.
-  const bool in_ollama = has(text, "source=server.go") || has(text, "source=sched.go");
-  const std::string version(in_ollama ? ollama_version(text) : std::string_view{});
+  const Around around = program_around(text);
   while (!text.empty()) reader.line(next_line(text));
   std::optional<MeasuredLog> log = reader.finish();
-  if (log && in_ollama) {
-    set_setting(*log, "serving.runtime", "ollama");
-    if (!version.empty()) log->version = version;
-  }
+  if (!log || around.runtime.empty()) return log;
+  set_setting(*log, "serving.runtime", around.runtime);
+  if (around.runtime == "koboldcpp") leave_out_cells(*log);
+  if (!around.version.empty()) log->version = around.version;
   return log;
 }
 

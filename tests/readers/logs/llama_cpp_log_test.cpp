@@ -262,6 +262,81 @@ llama_new_context_with_model:        CPU compute buffer size =   308.00 MiB
   EXPECT_EQ(runtime->text, "ik_llama.cpp");
 }
 
+// llama.cpp issue 27680 (2026-08, DeepSeek V4, colours left out): no cache without windows, one of windows, and the
+// states of three compressors.
+TEST(LlamaCppLog, StatesOfCompressorsAreStates) {
+  const auto log = read_log(R"(1.14.608.512 I llama_context: n_ctx_seq (64000) < n_ctx_train (1048576)
+1.14.608.918 I llama_context:  CUDA_Host  output buffer size =     0.49 MiB
+1.14.608.945 I llama_kv_cache_dsv4: creating DSV4 raw KV cache
+1.14.609.487 I llama_kv_cache: size =    0.00 MiB ( 64000 cells,   0 layers,  1/1 seqs), K (bf16):    0.00 MiB, V (bf16):    0.00 MiB
+1.14.610.021 I llama_kv_cache:      CUDA0 KV buffer size =   182.75 MiB
+1.16.674.767 I llama_dsv4_comp_state:      CUDA0 DSV4 csa state buffer size =     1.31 MiB
+1.16.674.771 I llama_dsv4_comp_state: csa ratio = 4, state = 8 x 1024, streams = 1, rs_seq = 0, layers = 21, size =    1.31 MiB
+1.16.676.000 I llama_dsv4_comp_state:      CUDA0 DSV4 hca state buffer size =    10.00 MiB
+1.16.676.081 I llama_dsv4_comp_state:      CUDA0 DSV4 lid state buffer size =     0.33 MiB
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(182.75));
+  EXPECT_EQ(figure(*log, Figure::RecurrentState, "GPU 0"), MiB(1.31) + MiB(10) + MiB(0.33));
+}
+
+// Lines as in lmstudio-bug-tracker issues 1454 (2026-01) and 297: llama.cpp's, several behind one time stamp.
+TEST(LlamaCppLog, KnowsLmStudioByItsOwnLines) {
+  const auto log = read_log(R"(2026-01-30 22:05:02 [DEBUG]
+ LlamaV4::load called with model path: C:\Users\name\.lmstudio\models\some\Model-R1-GGUF\Model-R1-Q4_K_M.gguf
+LlamaV4::load config: n_parallel=1 n_ctx=16384 kv_unified=false
+2026-01-30 22:05:02 [DEBUG]
+ ggml_cuda_init: found 1 CUDA devices:
+  Device 0: NVIDIA GeForce RTX 3080, compute capability 8.6, VMM: yes
+2026-01-30 22:09:40 [DEBUG]
+ llama_context: constructing llama_context
+llama_context: n_seq_max     = 1
+llama_context: n_ctx         = 16384
+llama_context: n_batch       = 1024
+llama_context: n_ubatch      = 512
+llama_context: flash_attn    = auto
+llama_context: kv_unified    = false
+2026-01-30 22:09:40 [DEBUG]
+ llama_context:  CUDA_Host  output buffer size =     0.49 MiB
+2026-01-30 22:09:40 [DEBUG]
+ llama_kv_cache:        CPU KV buffer size = 78080.00 MiB
+2026-01-30 22:10:30 [DEBUG]
+ llama_kv_cache: size = 78080.00 MiB ( 16384 cells,  61 layers,  1/1 seqs), K (f16): 46848.00 MiB, V (f16): 31232.00 MiB
+sched_reserve: reserving ...
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(tests::setting_text(*log, "serving.runtime"), "lmstudio");
+  EXPECT_EQ(log->device, "RTX 3080");
+  EXPECT_EQ(figure(*log, Figure::KvCache, "host"), MiB(78080));
+  EXPECT_EQ(figure(*log, Figure::OutputBuffer, "host"), MiB(0.49));
+  EXPECT_EQ(setting(*log, "serving.context"), 16384U);
+  EXPECT_EQ(setting(*log, "serving.batch"), 1024U);
+}
+
+// A log of 2026 that a public test of another project copies; KoboldCpp's first lines as it prints them.
+TEST(LlamaCppLog, KnowsKoboldCppAndItsLongerCache) {
+  const auto log = read_log(R"(***
+Welcome to KoboldCpp - Version 1.119
+load_tensors: offloaded 29/29 layers to GPU
+load_tensors:        CUDA0 model buffer size =  1918.35 MiB
+load_tensors:    CUDA_Host model buffer size =   308.23 MiB
+llama_context: n_seq_max     = 3
+llama_context: n_ctx         = 4352
+llama_context:  CUDA_Host  output buffer size =     1.47 MiB
+llama_kv_cache:      CUDA0 KV buffer size =   476.00 MiB
+sched_reserve:      CUDA0 compute buffer size =   278.79 MiB
+sched_reserve:  CUDA_Host compute buffer size =    16.30 MiB
+Load Text Model OK: True
+)");
+  ASSERT_TRUE(log);
+  EXPECT_EQ(tests::setting_text(*log, "serving.runtime"), "koboldcpp");
+  EXPECT_EQ(log->version, "1.119");
+  EXPECT_EQ(figure(*log, Figure::Weights, "host"), MiB(308.23));
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(476));
+  EXPECT_EQ(setting(*log, "serving.sequences"), 3U);
+  EXPECT_EQ(setting(*log, "serving.context"), 1407U) << "three times that and 128 cells, rounded up";
+}
+
 // ik_llama.cpp pull 1087 (2025-12): what is split over all GPUs is printed as one buffer.
 TEST(LlamaCppLog, SplitBuffersAreOfAllGpusTogether) {
   const auto log = read_log(R"(llm_load_tensors: offloaded 94/94 layers to GPU

@@ -8,8 +8,10 @@
 //               before, families it had ported ran in an engine of its own, whose recurrent states had 24 checkpoints
 //               beside the one in use (kvcache/recurrent.go, DefaultCheckpointCount)
 //   LM Studio   context 4,096; logical batch 512; cache F16; flash attention (0.3.31 on, load settings of a new model)
-//   KoboldCpp   context 8,192; batch 512 (koboldcpp.py 1.102, --contextsize, --batchsize); cache F16; layers with a window
-//               cached the whole context up to 1.113 unless --useswa was given (its issue 2235)
+//   KoboldCpp   context 8,192; batch 512 (koboldcpp.py 1.102, --contextsize, --batchsize); cache F16, one for all
+//               sequences, with 128 cells besides the context; it sets no n_outputs_max, so that the logits of every
+//               token of a batch are reserved (gpttype_adapter.cpp, 2026-09); layers with a window cached the whole
+//               context up to 1.113 unless --useswa was given (its issue 2235)
 //   ik_llama.cpp  the fork of 2024, its source of 2026-08-15: flash attention, latent keys alone
 //               (-mla 3) and fused experts (-fmoe), which hold no more, unless switched off; layers with a window cache
 //               the whole context; the graph is reserved with the logits of every token of a physical batch, like
@@ -63,6 +65,8 @@ struct Release {
   Count delta_states = 1;      ///< states of a delta net and sequence, in an engine of the program's own
   Count mamba_states = 1;      ///< the same of Nemotron's Mamba-2
   bool own_engine = false;     ///< ported families are not computed by llama.cpp
+  Count cells_beside = 0;      ///< cells of the one cache besides the contexts'
+  bool all_logits = false;     ///< the graph is reserved with the logits of every token of a physical batch
 };
 
 /// Families that Ollama ported to its engine, by llama.cpp's graph (fs/ggml/ggml.go, OllamaEngineRequired, 0.11.5 to
@@ -98,7 +102,9 @@ inline constexpr std::array ollama_releases{
     Release{.from = "0.31.2", .build = "b9888", .own_cache = true},
     Release{.from = "0.32.8", .build = "b10353", .own_cache = true},
     Release{.from = "0.32.15", .build = "b10488", .own_cache = true}};
-inline constexpr std::array koboldcpp_releases{Release{.from = "0", .whole_windows = true}, Release{.from = "1.114"}};
+inline constexpr std::array koboldcpp_releases{
+    Release{.from = "0", .whole_windows = true, .cells_beside = koboldcpp_cells, .all_logits = true},
+    Release{.from = "1.114", .cells_beside = koboldcpp_cells, .all_logits = true}};
 inline constexpr std::array lm_studio_releases{Release{.from = "0"}};
 
 /// Versions from which the rows hold.
@@ -147,6 +153,12 @@ template <const auto& releases>
   if (!names_build) inside.serving.version = release.build;
   inside.serving.swa_full = s.serving.swa_full || release.whole_windows;
   if (release.own_cache) inside.serving.kv_unified = false;
+  if (release.all_logits) inside.serving.logits = Logits::All;
+  if (release.cells_beside != 0) {
+    inside.serving.kv_unified = true;
+    inside.serving.context =
+        add(s.serving.context, ceil_divide(release.cells_beside, std::max<Count>(s.serving.sequences, 1)));
+  }
   if (runs_apart(*s.model, release)) inside = apart(std::move(inside));
   InferenceEstimate e = estimate_with_context(inside);
   if (const Count copies = kept_states(*s.model, release); copies > 1) e = with_states(std::move(e), copies);
