@@ -68,6 +68,7 @@ AttentionShape latent_attention(const Fields& c, const LatentRule& widths) {
   if (widths.indexer) {
     a.indexer_heads = c.count("index_n_heads", range::heads, 64);
     a.indexer_head_dim = c.count("index_head_dim", range::width, 128);
+    a.indexer_choices = c.count("index_topk", range::tokens, 2048);
   }
   check_heads(c, a);
   return a;

@@ -220,6 +220,7 @@ void read_deepseek_v4(const Fields& c, Model& m) {
     // Only the finely compressed layers select entries; there are too many of them to read all.
     const bool indexes = ratios[i] != 0 && ratios[i] < 32;
     a.indexer_heads = indexes ? index_heads : 0;
+    a.indexer_choices = indexes ? c.count("index_topk", range::tokens, 512) : 0;
     a.indexer_head_dim = indexes ? index_dim : 0;
     return layer;
   });
@@ -231,7 +232,7 @@ void read_deepseek_v4(const Fields& c, Model& m) {
   add_tensors(m, R"(
       other model.hc_head.hc_fn : n x n*hidden; other model.hc_head.hc_base : n; other model.hc_head.hc_scale : 1)",
               stream_sizes(m));
-  a.compress_ratio = a.indexer_heads = a.indexer_head_dim = 0;
+  a.compress_ratio = a.indexer_heads = a.indexer_head_dim = a.indexer_choices = 0;
   add_mtp_layers(m, c.count("num_nextn_predict_layers", range::some_layers, 0), layer);
 }
 
@@ -279,6 +280,7 @@ void read_deepseek_v41(const Fields& c, Model& m) {
     a.compress_ratio = keeps ? ratios[i] : 0;
     a.indexer_head_dim = keeps ? index_dim : 0;
     a.indexer_heads = lists(choosers, i) ? index_heads : 0;
+    a.indexer_choices = lists(choosers, i) ? c.count("index_topk", range::tokens, 512) : 0;
     return layer;
   });
   Sizes sizes = stream_sizes(m);
@@ -308,7 +310,7 @@ void read_deepseek_v41(const Fields& c, Model& m) {
   }
   add_hyper_connections(m, sizes);
   add_engrams(c, m, sizes);
-  a.compress_ratio = a.indexer_heads = a.indexer_head_dim = 0;
+  a.compress_ratio = a.indexer_heads = a.indexer_head_dim = a.indexer_choices = 0;
   layer.feed_forward.experts = c.count("dspark_n_routed_experts", range::experts, layer.feed_forward.experts);
   layer.feed_forward.experts_per_token =
       c.count("dspark_num_experts_per_tok", range::experts, layer.feed_forward.experts_per_token);
@@ -364,7 +366,7 @@ constexpr FamilyRow rows[] = {
     {.model_type = "longcat_flash_ngram", .family = "LongCat", .reader = read_longcat_ngram},
     {.model_type = "deepseek_v4", .family = "DeepSeek", .reader = read_deepseek_v4},
     {.model_type = "deepseek_v41_text", .family = "DeepSeek",
-     .reader = read_deepseek_v41, .quirks = {LlamaGraph::Unknown, {Quirk::UncomparedCache}}},
+     .reader = read_deepseek_v41, .quirks = {LlamaGraph::Unknown, {Quirk::UncomparedCache, Quirk::HostTables}}},
 };
 // clang-format on
 

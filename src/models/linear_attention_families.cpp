@@ -244,6 +244,7 @@ void adjust_qwen4(const Fields& c, Model& m, Layer& layer, FeedForward& mixture)
   adjust_qwen3_next(c, m, layer, mixture);
   layer.attention.indexer_head_dim = c.count("indexer_head_dim", range::optional_width, 0);
   layer.attention.indexer_pool = c.count("indexer_compress_ratio", {1, 4096}, 1);
+  layer.attention.indexer_choices = c.count("indexer_budget", range::tokens, 0);
   m.residual_streams = c.count("hc_count", {1, 64}, 4);
 }
 
@@ -450,7 +451,7 @@ constexpr FamilyRow rows[] = {
      .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead, .mixture = qwen_experts, .only_mixture = true,
      .prediction = Prediction::Sparse, .predicted = qwen_prediction, .names = shared_expert,
      .adjust = adjust_qwen3_next, .vary = vary_qwen3_5},
-    {.model_type = "qwen4_exp_text", .family = "Qwen", .quirks = LlamaGraph::Qwen4Exp, .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead,
+    {.model_type = "qwen4_exp_text", .family = "Qwen", .quirks = {LlamaGraph::Qwen4Exp, {Quirk::HostTables, Quirk::OwnChoices}}, .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead,
      .mixture = qwen_experts, .only_mixture = true, .prediction = Prediction::Sparse, .predicted = qwen_prediction,
      .names = qwen4_names, .adjust = adjust_qwen4, .vary = vary_qwen4, .finish = finish_qwen4},
     {.model_type = "qwen3_8_flash_next_text", .family = "Qwen", .like = "qwen4_exp_text"},

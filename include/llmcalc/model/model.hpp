@@ -84,6 +84,7 @@ struct AttentionShape {
   Count rope_head_dim = 0;       ///< latent attention: part of a head with position
   Count indexer_heads = 0;       ///< sparse-attention indexer (DeepSeek V3.2): heads; 0: none
   Count indexer_head_dim = 0;    ///< width of an indexer head, which is also its cached key
+  Count indexer_choices = 0;     ///< tokens, or entries, that the indexer chooses for a query
   Count indexer_pool = 1;    ///< tokens that one cached indexer key stands for (Qwen3.8-Flash-Next, GLM-5.3-Flash)
   Count compress_ratio = 0;  ///< DeepSeek V4: tokens summarised by one cached entry; 0: none
   Count encoder_tokens = 0;  ///< CrossAttention: tokens the encoder gives for one image; in a layer that crosses:
@@ -259,6 +260,8 @@ enum class Quirk : std::uint8_t {
   WindowPool,            ///< SGLang keeps a pool of its own for its layers with windows
   UncomparedCache,  ///< engines' caches of it were read in their source only, no log was compared (DeepSeek V4.1)
   OwnLoss,          ///< its class computed the loss itself until transformers 4.50, without the 16-bit logits
+  HostTables,       ///< vLLM keeps its tables of hashed words in host memory (Engram, PLE)
+  OwnChoices,       ///< in vLLM every sparse layer keeps the tokens that it chose; elsewhere one buffer serves all
 };
 
 /// The quirks of a family. Its row sets them (src/models); engines and training ask for them, never for a name.

@@ -47,7 +47,8 @@ inline Bytes device_capacity(const Scenario& s) {
 
 /// What stored weights at least need on the devices when every layer is there.
 inline Bytes least_on_devices(const Scenario& s, Bytes stored) {
-  if (!engine_of(s).embedding_on_host) return stored;
+  const Engine& engine = engine_of(s);
+  if (!engine.embedding_on_host) return engine.host_tables ? stored - engine.host_tables(s) : stored;
   if (s.model->per_layer_width != 0) return {};
   return stored - Bytes{multiply(product(s.model->vocabulary, s.model->embedding_columns()), 4)};
 }

@@ -208,9 +208,10 @@ inline Stored stored_gguf(const Model& m, const Weights& weights) {
   const double read = stored.all - stored.lookup - missed;
   const double without_lookup = read / (stored.all - stored.lookup);
   const double experts = read > 0 ? (stored.experts - missed) / read : 0;
-  if (engine_of(s).embedding_on_host)
-    return {without_lookup, without_lookup, {static_cast<Count>(stored.lookup)}, experts};
-  return {read / stored.all, without_lookup, {}, experts};
+  const Engine& engine = engine_of(s);
+  if (engine.embedding_on_host) return {without_lookup, without_lookup, {static_cast<Count>(stored.lookup)}, experts};
+  const Bytes tables = engine.host_tables ? engine.host_tables(s) : Bytes{};
+  return {read / (stored.all - static_cast<double>(tables.count)), without_lookup, tables, experts};
 }
 
 /// Operations that one layer launches in a step: norms; projections with their biases and norms, rotation, store,

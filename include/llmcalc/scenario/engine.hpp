@@ -85,6 +85,8 @@ struct Engine {
   bool encoder_decoders = false;  ///< of an encoder with a decoder both are computed
   DeviceSharing sharing = DeviceSharing::ByLayout;
   bool embedding_on_host = false;  ///< the token embedding stays in host memory
+  Bytes (*host_tables)(const Scenario&) =
+      nullptr;  ///< other tables in host memory of which only rows are read; null: none
   /// Paths, separated by blanks, of the settings that it reads among those that only some engines read
   /// (field_rows::by_engine).
   std::array<std::string_view, 2> reads{};

@@ -72,8 +72,61 @@ TEST(Vllm, SharedMemoryMayCountAsItsOwn) {
   spark.unified = true;
   s.devices.groups.front().device = std::make_shared<const Device>(spark);
   const InferenceEstimate shared = estimate_inference(s);
-  EXPECT_EQ(shared.kv_pool_bytes, apart.kv_pool_bytes);
+  EXPECT_EQ(shared.kv_pool_bytes + 6_GiB, apart.kv_pool_bytes);
   EXPECT_EQ(shared.kv_pool_low + 12_GiB, apart.kv_pool_low);
+  EXPECT_EQ(shared.kv_pool_high, apart.kv_pool_high);
+  const auto refused = [&](double share) {
+    s.serving.gpu_memory_utilization = share;
+    std::vector<std::string> warnings;
+    vllm::add_warnings(s, warnings);
+    return std::any_of(warnings.begin(), warnings.end(),
+                       [](const std::string& w) { return w.find("may refuse to start") != std::string::npos; });
+  };
+  EXPECT_TRUE(refused(0.92)) << "logs of DGX Sparks: at most 112 of 121.69 GiB are free at start";
+  EXPECT_FALSE(refused(0.80));
+}
+
+// docs/features/engram.md of vLLM; models/qwen4_exp/nvidia/qsa.py: a buffer of the chosen tokens for every sparse layer.
+TEST(Vllm, TablesOfHashedWordsLieInHostMemory) {
+  Scenario s = logged();
+  s.serving.version = "0.30";
+  s.serving.max_num_batched_tokens = 8192;
+  s.parallelism.tensor = 2;
+  s.devices.groups.front().count = 2;
+  Model m = *llama_8b();
+  constexpr Count rows = Count{20} << 20, width = 160;
+  m.tensors.push_back({.name = "table",
+                       .rows = rows,
+                       .columns = width,
+                       .role = TensorRole::Embedding,
+                       .part = ModelPart::Embedding,
+                       .split = Split::Rows});
+  const auto estimated = [&](std::initializer_list<Quirk> quirks) {
+    m.quirks = {LlamaGraph::Unknown, quirks};
+    s.model = std::make_shared<const Model>(m);
+    return evaluate_inference(s);
+  };
+  const InferenceEstimate on_cards = estimated({}), on_host = estimated({Quirk::HostTables});
+  constexpr Bytes table{rows * width * 2};
+  ASSERT_EQ(on_host.devices.size(), 2U);
+  EXPECT_TRUE(on_host.devices.back().is_host());
+  const Component* kept = on_host.devices.back().breakdown.find(Part::Weights);
+  EXPECT_EQ(kept->bytes, table);
+  EXPECT_EQ(kept->high, Bytes{Count{8} << 30}) << "each half is rounded up to a power of two";
+  EXPECT_EQ(on_host.devices.front().breakdown.bytes(Part::Weights) + Bytes{table.count / 2},
+            on_cards.devices.front().breakdown.bytes(Part::Weights));
+  EXPECT_EQ(on_host.kv_pool_bytes, on_cards.kv_pool_bytes + Bytes{table.count / 2});
+  EXPECT_EQ(on_host.breakdown.bytes(Part::Weights), on_cards.breakdown.bytes(Part::Weights));
+  s.serving.version = "0.29";
+  EXPECT_EQ(estimated({Quirk::HostTables}).devices.size(), 1U) << "not unless it was asked for";
+
+  m.kinds[0].attention.indexer_choices = 2048;
+  m.kinds[0].attention.indexer_pool = 4;
+  const Bytes one = estimated({}).breakdown.bytes(Part::Weights) - on_cards.breakdown.bytes(Part::Weights);
+  EXPECT_EQ(one, Bytes{Count{2} * 8192 * 2048 * 4}) << "all layers share it, each of two ranks has it";
+  const Bytes own =
+      estimated({Quirk::OwnChoices}).breakdown.bytes(Part::Weights) - on_cards.breakdown.bytes(Part::Weights);
+  EXPECT_EQ(own, Bytes{Count{2} * 32 * 8192 * 2052 * 4});
 }
 
 TEST(Vllm, GrantsThePoolOfItsLog) {

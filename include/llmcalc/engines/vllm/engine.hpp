@@ -99,11 +99,21 @@ namespace llmcalc::vllm {
   return l.pipeline > 1 ? profile.non_torch_pipeline : profile.non_torch;
 }
 
-/// Memory that the processor shares: what profiling may take for vLLM's own, page cache of the weights' files and a
-/// compiler's heap. Pools of one setup on a DGX Spark: 12.4 and 17.6 GiB by the loader (MiaAI-Lab issue 204), 6.7 GiB less
-/// than the parts leave (spark-vllm-docker issue 396), 31 GiB in the worst that was told (its pull 286).
-[[nodiscard]] inline Bytes taken_for_own(const Device* device) {
-  return device && device->unified && device->vendor == Vendor::Nvidia ? 12_GiB : Bytes{};
+/// Memory that the processor shares: what profiling takes for vLLM's own, page cache of the weights' files and a
+/// compiler's heap (it measures what the system has available, utils/mem_utils.py). On a DGX Spark 6.7 GiB besides the
+/// graphs, whose estimate is measured so too, 5.1 GiB there (spark-vllm-docker issue 396) and less than nothing elsewhere
+/// (its pull 200); pools of one setup were 12.4 to 18.1 GiB by the loader (MiaAI-Lab issue 204), and 31 GiB less in the
+/// worst that was told (pull 286).
+[[nodiscard]] inline Range taken_for_own(const Device* device) {
+  return device && device->unified && device->vendor == Vendor::Nvidia ? Range{6_GiB, {}, 12_GiB} : Range{};
+}
+
+/// Free at start of the memory that the processor shares, as logs of DGX Sparks have it: 100.9 to 112 of 121.69 GiB.
+[[nodiscard]] inline bool may_not_start(const Scenario& s, const Device* device) {
+  if (taken_for_own(device).value.count == 0) return false;
+  const Bytes free = device->visible_to_cuda() - Bytes{s.host.reserve_bytes.value_or((10_GiB).count)};
+  const double asked = static_cast<double>(device->visible_to_cuda().count) * s.serving.gpu_memory_utilization;
+  return asked > static_cast<double>(free.count);
 }
 
 /// The cache of one rank of a stage, in groups of equal layers or, where layers summarise tokens, in blocks of several
@@ -212,12 +222,14 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
   InferenceEstimate e;
   std::vector<Breakdown> stages;
   stages.reserve(static_cast<std::size_t>(l.pipeline));
-  Bytes on_host;
+  Bytes layers_on_host, tables_on_host, pinned;
   for (Count i = 0; i < l.pipeline; ++i) {
     const Stage stage = stage_of(*s.model, l.pipeline, i, UnevenLayers::MiddleStages);
     Breakdown b;
-    LoadedWeights w = weights(s, plan, stage);
-    on_host += w.host * multiply(l.tensor, l.data);
+    LoadedWeights w = weights(s, plan, stage, step.tokens);
+    layers_on_host += w.host * multiply(l.tensor, l.data);
+    tables_on_host += w.tables * multiply(l.tensor, l.data);
+    pinned += pinned_bytes(w.tables) * multiply(l.tensor, l.data);
     Component slots = adapter_slots(s, plan, stage);
     Component peak = profiled_peak(s, l, profile, step, stage);
     Component captured;
@@ -237,7 +249,8 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
       Range pool{budget - drafts_loaded, budget - drafts_loaded, budget - drafts_loaded};
       for (const Component* c : {&w.device, &slots, &peak}) detail::take(pool, *c);
       if (off_the_pool(profile, *s.model)) detail::take(pool, captured);
-      pool = {pool.value - outside.value, pool.low - outside.high - taken_for_own(device), pool.high - outside.low};
+      for (const Range& other : {outside, taken_for_own(device)})
+        pool = {pool.value - other.value, pool.low - other.high, pool.high - other.low};
       if (const auto given = s.serving.kv_cache_memory_bytes) pool = {Bytes{*given}, Bytes{*given}, Bytes{*given}};
       const Bytes draft_cache = scale(draft.bytes - drafts_loaded, longest_sequence(s.serving),
                                       std::max<Count>(multiply(sequences, s.serving.context), 1));
@@ -262,9 +275,15 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
   }
   e.concurrency *= static_cast<double>(l.data);
   place(e, std::move(stages), l);
-  if (on_host.count != 0 && !l.host_only) {
+  if ((layers_on_host + tables_on_host).count != 0 && !l.host_only) {
+    Component kept = component(Part::Weights, {amount("layers", layers_on_host), amount("tables", tables_on_host)},
+                               "vLLM --cpu-offload-gb, --engram-config");
+    std::erase_if(kept.summands, [](const Summand& part) { return part.result.count == 0; });
+    // Each parameter of a layer is pinned on its own.
+    kept.high = layers_on_host * 2 + pinned;
+    kept.trust = Trust::Modelled;
     Breakdown host;
-    host.add(component(Part::Weights, {amount("layers kept in host memory", on_host)}, "vLLM --cpu-offload-gb"));
+    host.add(std::move(kept));
     e.breakdown.add(host.components.front());
     e.devices.push_back(DeviceUse::host(std::move(host)));
   }
@@ -309,7 +328,13 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
                   ") must be greater than or equal to max_num_seqs (" + std::to_string(step.sequences) + ")\".");
   }
   add_block_warning(s, out);
-  if (taken_for_own(s.devices.smallest_of(rank_layout(s).world())).count != 0 && !v.kv_cache_memory_bytes) {
+  const Device* smallest = s.devices.smallest_of(rank_layout(s).world());
+  if (may_not_start(s, smallest)) {
+    out.emplace_back(
+        "vLLM may refuse to start (\"Free memory on device is less than desired GPU memory utilization\"): of memory "
+        "that the processor shares, 10 to 20 GiB are mostly in use. Give a lower --gpu-memory-utilization.");
+  }
+  if (taken_for_own(smallest).value.count != 0 && !v.kv_cache_memory_bytes) {
     out.emplace_back(
         "Where the processor shares the memory, profiling takes page cache and a compiler's heap for its "
         "own: the pool may be many GiB smaller after a cold start; --kv-cache-memory-bytes says it.");
@@ -336,6 +361,13 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   }
 }
 
+/// Tables of hashed words in host memory, of all ranks.
+[[nodiscard]] inline Bytes all_host_tables(const Scenario& s) {
+  const RankLayout l = layout(s);
+  const ShardPlan plan = weight_plan(s, l, profile_of(s.serving.version));
+  return host_tables(s, plan, stage_of(*s.model, 1, 0)) * multiply(l.tensor, l.data);
+}
+
 /// Source: docs.vllm.ai, "Installation": GPUs of NVIDIA, AMD and Intel, TPUs, Gaudi, Neuron and Ascend; on Apple's
 /// computers the processor alone.
 inline constexpr std::array vendors{Vendor::Nvidia, Vendor::Amd,    Vendor::Intel,
@@ -356,6 +388,7 @@ inline constexpr Engine engine{
     .pool = CachePool::Enforced,
     .beams = BeamSearch::Searched,
     .encoders = EncoderSupport::NotMeasured,
+    .host_tables = all_host_tables,
     .reads = {engine_choices::server_settings,
               "serving.kv_cache_memory_bytes serving.prefix_caching serving.text_only serving.adapters "
               "serving.adapter_rank serving.cpu_offload_bytes parallelism.decode_context"},

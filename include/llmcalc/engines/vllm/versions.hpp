@@ -73,6 +73,7 @@ struct Profile {
   bool indexes_every_layer = true;  ///< indexer keys of layers that share another's choice are cached too
   Count steps_in_flight = 1;        ///< steps whose tokens a window holds at once
   bool pads_expert_hidden = false;  ///< MXFP4 experts: the outer width is padded too
+  bool tables_on_host = false;      ///< tables of hashed words lie in host memory unless it is told otherwise
   std::string_view source;
 };
 
@@ -103,8 +104,9 @@ struct Profile {
 /// 0.28   a block is as large as the widest group (issue 54703); the first version it was seen in. The same card class
 ///        no longer shows the estimate's excess (issue 49064).
 /// 0.29   the second runner is everybody's (pull 53183) and estimates graphs (pull 53306). Sampling by shares of the batch, which
-///        divides the logits by the ranks (pull 50465), is off when it is not asked for (config/parallel.py). Of 0.30 to
-///        0.32 nothing is known that changes what is counted here.
+///        divides the logits by the ranks (pull 50465), is off when it is not asked for (config/parallel.py).
+/// 0.30   tables of hashed words lie in host memory (docs/features/engram.md of 2026-09-21, pull 57910); with 0.29 only when
+///        VLLM_PLE_CPU_OFFLOAD was set (pull 54371). Of 0.31 and 0.32 nothing is known that changes what is counted here.
 inline constexpr std::array profiles = [] {
   constexpr auto kibibytes = [](Count value, Count low, Count high) {
     return Range{Bytes{value << 10}, Bytes{low << 10}, Bytes{high << 10}};
@@ -164,7 +166,10 @@ inline constexpr std::array profiles = [] {
   row.from = "0.29";
   row.graphs.off_the_pool = GraphsOffPool::Estimated;
   row.prefixes_on_request = false;
-  return std::array{early, v0, v1, compiled, by_sequences, second_runner, two_steps, widest, row};
+  const Profile everybodys = row;
+  row.from = "0.30";
+  row.tables_on_host = true;
+  return std::array{early, v0, v1, compiled, by_sequences, second_runner, two_steps, widest, everybodys, row};
 }();
 
 /// Versions from which the rows hold.
