@@ -3,9 +3,9 @@
 // regular expressions and shell wildcards.
 //
 // A pattern is a tree of nodes. Each is asked once where in the name it may end, given all the places where it may begin,
-// so no pattern can take long; what takes more than a fixed number of questions does not fit. Known of regular
-// expressions: characters, ".", sets, \d \w \s, groups, "|", "*", "+", "?", {m,n}, "^" and "$". Not known: lookaround,
-// back references, \b; such a pattern is refused.
+// but what a lookahead holds, which is asked for every place; so no pattern can take long, and what takes more than a
+// fixed number of questions does not fit. Known of regular expressions: characters, ".", sets, \d \w \s, groups, "|",
+// "*", "+", "?", {m,n}, "^", "$", \b and lookaheads. Not known: lookbehind, back references; such a pattern is refused.
 //
 // Why no library: std::regex recurses once a character and takes exponential time on patterns from hostile files, and
 // RE2, which does neither, is not there for the browser edition, whose emscripten comes without it.
@@ -37,7 +37,7 @@ class NamePattern {
   using Set = std::bitset<256>;
   /// A part of a pattern; children are indices, which cannot dangle.
   struct Node {
-    enum class Kind : std::uint8_t { One, Sequence, Either, Repeat, Begin, End };
+    enum class Kind : std::uint8_t { One, Sequence, Either, Repeat, Begin, End, WordEdge, Ahead, NotAhead };
     Kind kind = Kind::Sequence;
     Set set{};
     std::vector<std::size_t> children{};

@@ -30,10 +30,14 @@ inline Set range_of(char first, char last) {
   return set;
 }
 
+inline Set word_characters() {
+  return range_of('0', '9') | range_of('a', 'z') | range_of('A', 'Z') | range_of('_', '_');
+}
+
 /// \d, \w, \s and their opposites; nothing for other letters, which mean something that is not known here.
 inline std::optional<Set> escaped_class(char c) {
   const Set digits = range_of('0', '9');
-  const Set word = digits | range_of('a', 'z') | range_of('A', 'Z') | range_of('_', '_');
+  const Set word = word_characters();
   const Set space = range_of('\t', '\r') | range_of(' ', ' ');
   switch (c) {
     case 'd': return digits;
@@ -127,20 +131,21 @@ class PatternCompiler {
     const char c = text_[at_++];
     switch (c) {
       case '(': {
-        if (next_is('?')) {
-          if (!text_.substr(at_).starts_with("?:")) return fail();
-          at_ += 2;
-        }
+        const bool ahead = text_.substr(at_).starts_with("?="), not_ahead = text_.substr(at_).starts_with("?!");
+        if (ahead || not_ahead || text_.substr(at_).starts_with("?:")) at_ += 2;
+        if (next_is('?')) return fail();
         const std::size_t inner = either(depth + 1);
         if (!next_is(')')) return fail();
         ++at_;
-        return inner;
+        if (!ahead && !not_ahead) return inner;
+        return push({.kind = ahead ? Node::Kind::Ahead : Node::Kind::NotAhead, .children = {inner}});
       }
       case '[': return push({.kind = Node::Kind::One, .set = set_of('^')});
       case '.': return push({.kind = Node::Kind::One, .set = ~pattern_detail::range_of('\n', '\n')});
       case '^': return push({.kind = Node::Kind::Begin});
       case '$': return push({.kind = Node::Kind::End});
       case '\\': {
+        if (next_is('b')) return ++at_, push({.kind = Node::Kind::WordEdge});
         const auto set = at_ < text_.size() ? pattern_detail::escaped_class(text_[at_++]) : std::nullopt;
         return set ? push({.kind = Node::Kind::One, .set = *set}) : fail();
       }
@@ -285,6 +290,26 @@ LLMCALC_INLINE NamePattern::Places NamePattern::follow(std::size_t index, Places
       return to;
     case Node::Kind::Begin: to.front() = from.front(); return to;
     case Node::Kind::End: to.back() = from.back(); return to;
+    case Node::Kind::WordEdge: {
+      const Set word = pattern_detail::word_characters();
+      const auto in_word = [&](std::size_t at) {
+        return at < name.size() && word.test(pattern_detail::code(name[at]));
+      };
+      for (std::size_t at = 0; at < from.size(); ++at) {
+        if (in_word(at) != (at != 0 && in_word(at - 1))) to[at] = from[at];
+      }
+      return to;
+    }
+    case Node::Kind::Ahead:
+    case Node::Kind::NotAhead:
+      for (std::size_t at = 0; at < from.size(); ++at) {
+        if (from[at] == 0) continue;
+        Places here(from.size(), '\0');
+        here[at] = '\1';
+        const bool fits = !none(follow(node.children.front(), std::move(here), name, work));
+        if (work != 0 && fits == (node.kind == Node::Kind::Ahead)) to[at] = '\1';
+      }
+      return to;
     case Node::Kind::Sequence:
       for (const std::size_t child : node.children) from = follow(child, std::move(from), name, work);
       return from;

@@ -42,6 +42,19 @@ TEST(NamePattern, LayerNumbersAreToldApart) {
   EXPECT_FALSE(expression(R"(^a{2,3}b?$)", "aaaab"));
 }
 
+TEST(NamePattern, LooksAheadAndKnowsTheEdgesOfWords) {
+  const char* text_alone = "^(?!.*visual).*(?:q_proj|v_proj).*";
+  EXPECT_TRUE(expression(text_alone, "model.layers.3.self_attn.q_proj"));
+  EXPECT_FALSE(expression(text_alone, "visual.blocks.3.attn.q_proj"));
+  EXPECT_TRUE(expression("model(?=.*mlp)", "model.layers.3.mlp"));
+  EXPECT_FALSE(expression("model(?=.*mlp)", "model.layers.3.self_attn"));
+  EXPECT_TRUE(expression("a+(?!b)", "aab")) << "one a less is followed by another";
+  EXPECT_FALSE(expression("a(?!b)", "ab"));
+  EXPECT_TRUE(expression(R"(\bmodel\.layers\.[\d]{1,}\.mlp)", "model.layers.12.mlp.up_proj"));
+  EXPECT_TRUE(expression(R"(.*\bmlp\b)", "model.layers.12.mlp.up_proj"));
+  EXPECT_FALSE(expression(R"(.*\bmlp\b)", "model.layers.12.mlp_norm"));
+}
+
 TEST(NamePattern, WildcardsFitTheWholeNameOrAModuleThatHoldsIt) {
   EXPECT_TRUE(wildcard("*.attn.*", "layers.0.attn.wq_a"));
   EXPECT_TRUE(wildcard("model.layers.*.self_attn", "model.layers.0.self_attn.q_proj"));
@@ -52,8 +65,8 @@ TEST(NamePattern, WildcardsFitTheWholeNameOrAModuleThatHoldsIt) {
 }
 
 TEST(NamePattern, WhatIsNotKnownIsRefused) {
-  for (const char* text :
-       {"(?!a)b", "(a", "a)", "[a", "*", R"(\bmlp)", R"((a)\1)", "a{1,100000000}{99}", "b-[z-a]"}) {
+  for (const char* text : {"(?<!a)b", "(?P<a>b)", "(?", "(a", "a)", "[a", "*", R"(\Bmlp)", R"((a)\1)",
+                           "a{1,100000000}{99}", "b-[z-a]"}) {
     const auto compiled = NamePattern::expression(text);
     // Braces that hold no sensible count stand for themselves, as in Python.
     EXPECT_TRUE(!compiled || std::string(text).find('{') == 1) << text;
@@ -66,6 +79,7 @@ TEST(NamePattern, NoPatternTakesLong) {
   const std::string name(2000, 'a');
   EXPECT_FALSE(expression("(a*)*(a*)*(a|a)*b", name.c_str()));
   EXPECT_TRUE(expression("(((a?){50}){20})$", std::string(500, 'a').c_str()));
+  EXPECT_FALSE(expression("(a(?!(.*(?!(.*(?!.*b))))))*b", name.c_str()));
 }
 
 }  // namespace name_pattern_test
