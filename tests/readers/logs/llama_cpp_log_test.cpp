@@ -262,22 +262,29 @@ llama_new_context_with_model:        CPU compute buffer size =   308.00 MiB
   EXPECT_EQ(runtime->text, "ik_llama.cpp");
 }
 
-// llama.cpp issue 27680 (2026-08, DeepSeek V4, colours left out): no cache without windows, one of windows, and the
-// states of three compressors.
+// llama.cpp issue 27680 (2026-08, DeepSeek V4), with its colours and time stamps: no cache without windows, one of
+// windows, and the states of three compressors.
 TEST(LlamaCppLog, StatesOfCompressorsAreStates) {
-  const auto log = read_log(R"(1.14.608.512 I llama_context: n_ctx_seq (64000) < n_ctx_train (1048576)
-1.14.608.918 I llama_context:  CUDA_Host  output buffer size =     0.49 MiB
-1.14.608.945 I llama_kv_cache_dsv4: creating DSV4 raw KV cache
-1.14.609.487 I llama_kv_cache: size =    0.00 MiB ( 64000 cells,   0 layers,  1/1 seqs), K (bf16):    0.00 MiB, V (bf16):    0.00 MiB
-1.14.610.021 I llama_kv_cache:      CUDA0 KV buffer size =   182.75 MiB
-1.16.674.767 I llama_dsv4_comp_state:      CUDA0 DSV4 csa state buffer size =     1.31 MiB
-1.16.674.771 I llama_dsv4_comp_state: csa ratio = 4, state = 8 x 1024, streams = 1, rs_seq = 0, layers = 21, size =    1.31 MiB
-1.16.676.000 I llama_dsv4_comp_state:      CUDA0 DSV4 hca state buffer size =    10.00 MiB
-1.16.676.081 I llama_dsv4_comp_state:      CUDA0 DSV4 lid state buffer size =     0.33 MiB
-)");
+  const std::string blue = "\x1b[34m", green = "\x1b[32m", end = "\x1b[0m";
+  std::string text;
+  for (const auto& [time, line] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"1.14.608.512", "llama_context: n_ctx_seq (64000) < n_ctx_train (1048576)"},
+           {"1.14.608.918", "llama_context:  CUDA_Host  output buffer size =     0.49 MiB"},
+           {"1.14.608.945", "llama_kv_cache_dsv4: creating DSV4 raw KV cache"},
+           {"1.14.610.021", "llama_kv_cache:      CUDA0 KV buffer size =   182.75 MiB"},
+           {"1.16.674.767", "llama_dsv4_comp_state:      CUDA0 DSV4 csa state buffer size =     1.31 MiB"},
+           {"1.16.674.771",
+            "llama_dsv4_comp_state: csa ratio = 4, state = 8 x 1024, layers = 21, size =    1.31 MiB"},
+           {"1.16.676.000", "llama_dsv4_comp_state:      CUDA0 DSV4 hca state buffer size =    10.00 MiB"},
+           {"1.16.676.081", "llama_dsv4_comp_state:      CUDA0 DSV4 lid state buffer size =     0.33 MiB"},
+       }) {
+    text += blue + time + end + " " + green + "I " + end + line + "\n";
+  }
+  const auto log = read_log(text);
   ASSERT_TRUE(log);
   EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(182.75));
   EXPECT_EQ(figure(*log, Figure::RecurrentState, "GPU 0"), MiB(1.31) + MiB(10) + MiB(0.33));
+  EXPECT_EQ(figure(*log, Figure::OutputBuffer, "host"), MiB(0.49));
 }
 
 // Lines as in lmstudio-bug-tracker issues 1454 (2026-01) and 297: llama.cpp's, several behind one time stamp.

@@ -93,6 +93,25 @@ INFO 08-14 14:07:33 [gpu_worker.py:621] CUDA graph pool memory: 0.49 GiB (actual
   EXPECT_EQ(figure(*newer, Figure::CudaGraphs, "GPU 0"), GiB(0.49));
 }
 
+// gpustack/runner pull 251 (2026-08, vLLM 0.27.1 on two cards), as a terminal shows it behind docker compose.
+TEST(VllmLog, ReadsTwoRanksThroughColoursAndPrefixes) {
+  std::string text;
+  for (const std::string rank : {"0", "1"}) {
+    const std::string head =
+        "vllm-1  | \x1b[0;36m(Worker_TP" + rank + " pid=" + (rank == "0" ? "447" : "448") + ")\x1b[0;0m INFO 08-14 ";
+    text += head + "14:07:20 [gpu_model_runner.py:6681] Profiling CUDA graph memory: PIECEWISE=16 (largest=16)\n";
+    text += head + "14:07:22 [gpu_model_runner.py:6806] Estimated CUDA graph memory: 0.36 GiB total\n";
+    text +=
+        head + "14:07:22 [gpu_worker.py:563] Available KV cache memory: 6.8" + (rank == "0" ? "7" : "6") + " GiB\n";
+    text += head + "14:07:33 [gpu_worker.py:621] CUDA graph pool memory: 0.49 GiB (actual), 0.36 GiB (estimated)\n";
+  }
+  const auto log = read_log(text);
+  ASSERT_TRUE(log);
+  EXPECT_EQ(figure(*log, Figure::KvPool, "GPU 0"), GiB(6.87));
+  EXPECT_EQ(figure(*log, Figure::KvPool, "GPU 1"), GiB(6.86));
+  EXPECT_EQ(figure(*log, Figure::CudaGraphs, "GPU 1"), GiB(0.49));
+}
+
 TEST(VllmLog, ANegativePoolIsNothingAndSaidSo) {
   const auto log = read_log(
       "INFO worker.py:266] model weights take 5.43GiB; PyTorch activation peak memory takes 1.42GiB; the rest of the "
