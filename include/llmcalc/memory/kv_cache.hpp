@@ -40,7 +40,7 @@ struct KvEntry {
 /// The entry of a layer on one of `tensor` ranks; empty for layers without a cache of their own.
 [[nodiscard]] constexpr KvEntry kv_entry(const Layer& layer, Count tensor, LatentCache latent = LatentCache::Latent) {
   const AttentionShape& a = layer.attention;
-  if (!layer.attends() || !a.caches()) return {};
+  if (!layer.caches()) return {};
   KvEntry e{.index_width = a.indexer_head_dim, .index_pool = a.indexer_pool};
   // Qwen's indexer has no weights of its own behind its keys: vLLM keeps them in bf16 (qwen4_exp/nvidia/indexer_qsa.py).
   e.index_16bit = a.indexer_head_dim != 0 && a.indexer_heads == 0;
@@ -132,7 +132,7 @@ struct CacheGroup {
   for (std::size_t k = 0; k < model.kinds.size(); ++k) {
     const Layer& layer = model.kinds[k];
     const Count n = stage.layers_of_kind[k];
-    if (n == 0 || !layer.attends() || layer.mixer == Mixer::CrossAttention || !layer.attention.caches()) continue;
+    if (n == 0 || !layer.caches() || layer.mixer == Mixer::CrossAttention) continue;
     const auto same = std::find_if(groups.begin(), groups.end(), [&](const CacheGroup& g) {
       return g.layer->mixer == layer.mixer && g.layer->attention == layer.attention;
     });

@@ -174,10 +174,12 @@ struct Layer {
   NormPlacement norms = NormPlacement::Pre;
   friend bool operator==(const Layer&, const Layer&) = default;
 
-  /// True when the layer stores keys and values that grow with the context (or up to a window).
+  /// True when the layer computes attention.
   [[nodiscard]] constexpr bool attends() const {
     return mixer == Mixer::Attention || mixer == Mixer::LatentAttention || mixer == Mixer::CrossAttention;
   }
+  /// True when the layer stores keys and values of its own, which grow with the context (or up to a window).
+  [[nodiscard]] constexpr bool caches() const { return attends() && attention.caches(); }
   /// True when the layer keeps a state of fixed size per sequence.
   [[nodiscard]] constexpr bool recurs() const { return also_recurrent || (mixer != Mixer::None && !attends()); }
   /// The recurrent mixer, beside attention or alone. Only Mamba-1 has a rank of its time step.
@@ -347,6 +349,13 @@ struct Model {
     Count n = 0;
     for (const auto index : layers) n += index == k ? 1 : 0;
     return n;
+  }
+  /// True when some layer keeps keys and values: BERT, which reads a whole text at once, leaves none.
+  [[nodiscard]] bool keeps_cache() const {
+    for (const Layer& kind : kinds) {
+      if (kind.caches()) return true;
+    }
+    return false;
   }
   /// True for an encoder with a decoder (T5, BART, Whisper).
   [[nodiscard]] bool has_encoder() const {

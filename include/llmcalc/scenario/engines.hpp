@@ -12,6 +12,11 @@ namespace llmcalc {
 /// The row of the engine that a scenario is served by.
 [[nodiscard]] inline const Engine& engine_of(const Scenario& s) { return engine_of(s.serving.runtime); }
 
+/// What generates answers in training: the engine that serves, or generate() of Transformers.
+[[nodiscard]] inline Runtime generating_runtime(const Scenario& s) {
+  return s.training.rollout.generator == Generator::Generate ? Runtime::Transformers : s.serving.runtime;
+}
+
 /// What a scenario's engine computes at once: what the scenario says, otherwise the engine's defaults.
 [[nodiscard]] inline StepLimits step_limits(const Scenario& s) {
   const Engine& engine = engine_of(s);

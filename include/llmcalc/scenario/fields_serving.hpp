@@ -12,16 +12,17 @@ namespace llmcalc::field_rows {
 
 // What decides whether a setting matters.
 inline bool generates_text(const Scenario& s) { return !s.model || !s.model->encodes(); }
-/// Rewards and vectors of decoders keep keys and values too; BERT's whole text at once leaves none.
-inline bool keeps_cache(const Scenario& s) {
-  const auto caches = [](const Layer& kind) { return kind.attends() && kind.attention.caches(); };
-  return !s.model || std::any_of(s.model->kinds.begin(), s.model->kinds.end(), caches);
-}
+/// Rewards and vectors of decoders have a cache too.
+inline bool keeps_cache(const Scenario& s) { return !s.model || s.model->keeps_cache(); }
 inline bool has_towers(const Scenario& s) { return s.model && s.model->encoder_parameters != 0; }
 constexpr bool serves_adapters(const Scenario& s) { return s.serving.adapters != 0; }
-/// The same field, which only the engines read whose row names it (Engine::reads).
+/// The same field, which only the engines read whose row names it (Engine::reads): what serves, and what generates
+/// answers in training.
 constexpr Field by_engine(Field f) {
-  f.read = [](const Field& field, const Scenario& s) { return engine_of(s).reads_setting(field.path); };
+  f.read = [](const Field& field, const Scenario& s) {
+    return engine_of(s).reads_setting(field.path) ||
+           (generates(s.training.objective) && engine_of(generating_runtime(s)).reads_setting(field.path));
+  };
   return f;
 }
 /// True when the scales of the weight format are laid out in one of these ways.

@@ -7,6 +7,7 @@
 // vllm_gpu_memory_utilization 0.3, generation batch = per-device batch x steps).
 
 #include <llmcalc/estimate/inference.hpp>
+#include <llmcalc/scenario/engines.hpp>
 #include <llmcalc/scenario/scenario.hpp>
 
 #include <algorithm>
@@ -25,7 +26,8 @@ struct EnginePart {
   const Training& t = s.training;
   const bool own = t.rollout.generator == Generator::Generate;
   Scenario e = s;
-  if (own) e.serving.runtime = Runtime::Transformers;
+  e.serving.runtime = generating_runtime(s);
+  if (e.serving.runtime != s.serving.runtime) e.serving.version.clear();  // it is the other engine's
   e.serving.draft_model = nullptr;
   e.serving.draft_tokens = 0;
   e.serving.beams = 1;

@@ -1,5 +1,6 @@
 #include <llmcalc/estimate/evaluate.hpp>
 #include <llmcalc/model/custom.hpp>
+#include <llmcalc/scenario/fields.hpp>
 
 #include <gtest/gtest.h>
 
@@ -112,6 +113,25 @@ TEST(TrainingModels, GeneratingWithThePolicyNeedsOnlyItsCache) {
   // Eight answers of 2,048 tokens at 131,072 bytes.
   EXPECT_GE(own, Bytes{8ULL * 2048 * 131072});
   EXPECT_LT(own, Bytes{8ULL * 2048 * 131072} * 2);
+}
+
+TEST(TrainingModels, GeneratingWithThePolicyIsTransformersWhateverServes) {
+  Scenario s = llama(Objective::Ppo);
+  s.weights.format = WeightFormat::GptqInt4;
+  s.training.method = TrainingMethod::Lora;
+  s.training.rollout.generator = Generator::Generate;
+  s.serving.runtime = Runtime::Vllm;
+  const auto generating = [&] {
+    return phase(evaluate_training(s), PhaseId::Generation).bytes(Part::GenerationEngine);
+  };
+  const Bytes grows = generating();
+  s.serving.version = "0.10.2";  // vLLM's: of Transformers it would be one whose kernels unpack a matrix
+  EXPECT_EQ(generating(), grows);
+  s.serving.cache = CacheKind::Static;
+  EXPECT_NE(generating(), grows);
+  EXPECT_TRUE(field_at("serving.cache").matters(s));
+  s.training.rollout.generator = Generator::Engine;
+  EXPECT_FALSE(field_at("serving.cache").matters(s));
 }
 
 TEST(TrainingModels, SupervisedTrainingHasNoOtherModels) {

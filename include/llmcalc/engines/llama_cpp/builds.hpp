@@ -105,7 +105,7 @@ inline constexpr auto versions = first_versions(build_rules);
   z.indexes = indexer != IndexerCache::None;
   if (s.serving.attention == AttentionKernel::Eager) {
     for (const Layer& kind : s.model->kinds) {
-      if (kind.attends() && kind.attention.caches())
+      if (kind.caches())
         z.value_width = std::max(z.value_width, multiply(kind.attention.kv_heads, kind.attention.value_head_dim));
     }
   }

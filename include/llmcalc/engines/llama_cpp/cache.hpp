@@ -124,7 +124,7 @@ struct CacheRows {
 [[nodiscard]] inline std::vector<CacheRows> cache_rows(const Layer& layer, const Serving& s, const Sizes& z) {
   const AttentionShape& a = layer.attention;
   const bool latent = absorbs(layer);
-  if (!layer.attends() || layer.mixer == Mixer::CrossAttention || !a.caches()) return {};
+  if (!layer.caches() || layer.mixer == Mixer::CrossAttention) return {};
   const auto key = [](Count width) { return KvEntry{.heads = 1, .key_width = width}; };
   std::vector<CacheRows> rows;
   if (is_joint(a)) {

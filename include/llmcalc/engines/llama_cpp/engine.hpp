@@ -43,8 +43,7 @@ inline constexpr Range context_size = mebibytes(522, 300, 750);
 /// Without a cache there is nothing that its format could change. Encoders compute a text in one graph, and texts that
 /// fit are computed together. Nothing when the scenario is so already.
 [[nodiscard]] inline std::optional<Scenario> served(const Scenario& s) {
-  const auto caches = [](const Layer& kind) { return kind.attends() && kind.attention.caches(); };
-  const bool cached = std::any_of(s.model->kinds.begin(), s.model->kinds.end(), caches);
+  const bool cached = s.model->keeps_cache();
   if (cached && !s.model->encodes()) return std::nullopt;
   Serving v = s.serving;
   if (!cached) v.key_format = v.value_format = Serving{}.key_format;
