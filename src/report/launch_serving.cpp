@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace llmcalc::io {
@@ -17,12 +18,19 @@ using nlohmann::ordered_json;
 
 namespace {
 
+/// Layers that are put on devices; nothing: all. Where there is memory only there is no device to put one on.
+std::optional<Count> layers_on_devices(const Scenario& s) {
+  const bool memory_only = !s.devices.groups.empty() && s.devices.count() == 0;
+  return memory_only ? Count{0} : s.serving.gpu_layers;
+}
+
 /// llama.cpp's options that stand for more than one setting, or for part of one.
 void add_llama(Options& o, const Scenario& s) {
   o.add("c", multiply(s.serving.context, s.serving.sequences));
   o.add("np", s.serving.sequences);
   if (s.model->encodes()) o.add_switch("embeddings");
-  o.add("ngl", s.serving.gpu_layers && *s.serving.gpu_layers < 99 ? std::to_string(*s.serving.gpu_layers) : "all");
+  const std::optional<Count> layers = layers_on_devices(s);
+  o.add("ngl", layers && *layers < 99 ? std::to_string(*layers) : "all");
   o.add("ctk", std::string(llama_cpp_name(s.serving.key_format)));
   o.add("ctv", std::string(llama_cpp_name(s.serving.value_format)));
   o.add("fa", std::string(s.serving.attention == AttentionKernel::Eager ? "off" : "on"));
@@ -43,7 +51,7 @@ Launch ollama(const Scenario& s, const Tool&, const std::string& model) {
   std::string settings = "FROM " + std::string(file.find('/') == std::string::npos ? "./" : "") + file +
                          "\nPARAMETER num_ctx " + std::to_string(v.context) + "\nPARAMETER num_batch " +
                          std::to_string(v.batch) + "\n";
-  if (v.gpu_layers) settings += "PARAMETER num_gpu " + std::to_string(*v.gpu_layers) + "\n";
+  if (const auto layers = layers_on_devices(s)) settings += "PARAMETER num_gpu " + std::to_string(*layers) + "\n";
   std::string server;
   if (v.key_format == v.value_format && v.key_format != KvFormat::Fp16)
     server += "OLLAMA_KV_CACHE_TYPE=" + std::string(llama_cpp_name(v.key_format)) + " ";
@@ -63,7 +71,7 @@ Launch lm_studio(const Scenario& s, const Tool& tool, const std::string& model) 
   Options o(tool, s);
   o.add("context_length", multiply(s.serving.context, s.serving.sequences));
   const Count layers = std::max<Count>(s.model->layer_count(), 1);
-  const double share = static_cast<double>(s.serving.gpu_layers.value_or(layers)) / static_cast<double>(layers);
+  const double share = static_cast<double>(layers_on_devices(s).value_or(layers)) / static_cast<double>(layers);
   o.add("gpu", share >= 1 ? "max" : share == 0 ? "off" : shortest(share));
   return {.command = o.line(std::string(engine_of(s).program) + " " + shell_word(model))};
 }
@@ -71,7 +79,7 @@ Launch lm_studio(const Scenario& s, const Tool& tool, const std::string& model) 
 Launch koboldcpp(const Scenario& s, const Tool& tool, const std::string& model) {
   Options o(tool, s);
   o.add("contextsize", multiply(s.serving.context, s.serving.sequences));
-  o.add("gpulayers", s.serving.gpu_layers ? std::to_string(*s.serving.gpu_layers) : "999");
+  o.add("gpulayers", std::to_string(layers_on_devices(s).value_or(999)));
   if (s.serving.attention != AttentionKernel::Eager) o.add_switch("flashattention");
   if (s.serving.key_format == s.serving.value_format) {
     if (s.serving.key_format == KvFormat::Q8_0) o.add("quantkv", Count{1});

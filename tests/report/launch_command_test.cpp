@@ -152,6 +152,20 @@ TEST(LaunchCommand, WritesWhatTheServerHasAnOptionFor) {
   EXPECT_TRUE(llama.unsaid.empty()) << llama.unsaid;
 }
 
+TEST(LaunchCommand, PutsNoLayerOnADeviceThatIsNotThere) {
+  const auto command = [](const char* runtime) {
+    Scenario s = scenario(
+        {{"model", "llama-3.1-8b"}, {"weights", {{"format", "gguf:Q4_K_M"}}}, {"serving", {{"runtime", runtime}}}});
+    s.devices.groups = {host_memory_only()};
+    const Launch launch = launched(s);
+    return launch.command + (launch.files.empty() ? "" : launch.files.front().content);
+  };
+  EXPECT_THAT(command("llama.cpp"), HasSubstr("-ngl 0 "));
+  EXPECT_THAT(command("koboldcpp"), HasSubstr("--gpulayers 0"));
+  EXPECT_THAT(command("ollama"), HasSubstr("num_gpu 0"));
+  EXPECT_THAT(command("lmstudio"), HasSubstr("--gpu off"));
+}
+
 TEST(LaunchCommand, SaysWhichCheckpointHasToBeThere) {
   const auto needs = [](const char* runtime, const char* format) {
     return launched(
