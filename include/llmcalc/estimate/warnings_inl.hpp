@@ -116,6 +116,11 @@ inline void add_pool(const Scenario& s, const InferenceEstimate& e, std::vector<
                 " sequences at once; the others wait.");
 }
 
+/// "training takes 1,320.00 instead of 980.51 GiB": two totals in one unit.
+inline std::string instead_of(Bytes there, Bytes here) {
+  return "training takes " + giga_text(there) + " instead of " + giga_text(here) + " GiB.";
+}
+
 /// The words for a setting that was left to the program and changes the total by more than a tenth; nothing otherwise.
 inline void add_automatic(const Scenario& s, const TrainingEstimate& e, const Scenario& other, std::string_view now,
                           std::string_view then, std::vector<std::string>& out) {
@@ -124,7 +129,7 @@ inline void add_automatic(const Scenario& s, const TrainingEstimate& e, const Sc
   const Bytes less = min(here, there);
   if ((max(here, there) - less).count <= less.count / 10) return;
   out.push_back(std::string(now) + " with " + std::string(label_of(s.training.framework)) + ". " + std::string(then) +
-                ", training takes " + text(there) + " instead of " + text(here) + ".");
+                ", " + instead_of(there, here));
 }
 
 /// A base that is quantized while it is loaded, when that is the highest moment.
@@ -148,10 +153,10 @@ inline void add_usual(const Scenario& s, const TrainingEstimate& e, std::vector<
     const Bytes there = estimate_training(other).breakdown.total();
     const Bytes less = min(here, there);
     if ((max(here, there) - less).count <= less.count / 10) continue;
-    const std::string_view name = usual.path.substr(usual.path.find('.') + 1);
-    out.push_back(framework_text(s) + " has " + std::string(name) + " " + setting_text(*field, s) +
-                  " unless told otherwise. With " + setting_text(*field, other) + ", training takes " + text(there) +
-                  " instead of " + text(here) + ".");
+    const std::string name = "“" + std::string(field->label) + "”";
+    out.push_back(framework_text(s) + " sets " + name + " to " + setting_text(*field, s) +
+                  " unless told otherwise. With " + name + " at " + setting_text(*field, other) + ", " +
+                  instead_of(there, here));
   }
 }
 

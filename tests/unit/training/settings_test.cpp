@@ -567,7 +567,9 @@ TEST(TrainingSettings, ADefaultThatDecidesTheAnswerIsNamed) {
   const auto named = [&] {
     const Estimate e = evaluate(s);
     return std::count_if(e.warnings.begin(), e.warnings.end(), [](const std::string& words) {
-      return words.starts_with("TRL 1.13 has recompute full unless told otherwise. With none, training takes ");
+      return words.starts_with(
+          "TRL 1.13 sets “Recomputation” to full unless told otherwise. With “Recomputation” at none, training "
+          "takes ");
     });
   };
   EXPECT_EQ(named(), 1);
