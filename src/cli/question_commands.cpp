@@ -26,8 +26,7 @@ namespace {
 using nlohmann::ordered_json;
 
 /// Room in words: "3.21 GiB free", "12.4 GiB too much".
-std::string room_text(const FitAnswer& answer, ByteUnits units) {
-  const DeviceFit* d = answer.tightest();
+std::string room_text(const DeviceFit* d, ByteUnits units) {
   if (!d) return "";
   return d->excess().count != 0 ? text(d->excess(), units) + " too much" : text(d->headroom(), units) + " free";
 }
@@ -107,7 +106,7 @@ Answer fit_everywhere(const Scenario& s, const QuestionOptions& options) {
     const DeviceFit* d = answer.tightest();
     const double price = static_cast<double>(count) * device.price_per_hour;
     out.table.rows.push_back({device.id, std::string(label_of(answer.verdict)), text(d->use, options.units()),
-                              text(d->capacity, options.units()), room_text(answer, options.units()),
+                              text(d->capacity, options.units()), room_text(d, options.units()),
                               price > 0 ? fixed(price, 2) : ""});
     ordered_json row = io::fit_json(answer);
     row.erase("devices");
@@ -158,8 +157,8 @@ Result<Answer> solve_answer(const Scenario& s, const QuestionOptions& options, c
     if (!solution->monotone) value += " (larger values may fit again)";
     const bool further = !solution->beyond.devices.empty();
     out.table.rows.push_back({std::string(target.label) + " (" + std::string(target.path) + ")", value,
-                              room_text(solution->at, options.units()),
-                              further ? room_text(solution->beyond, options.units()) : ""});
+                              room_text(solution->at.tightest(), options.units()),
+                              further ? room_text(solution->beyond.tightest(), options.units()) : ""});
     if (both) out.table.rows.back().insert(out.table.rows.back().begin(), std::string(label_of(target.task)));
     // Devices are solved for by both halves.
     const std::string key(target.path);
@@ -183,7 +182,8 @@ Answer levers_answer(const Scenario& s, const QuestionOptions& options) {
       out.sentence += remedy_text(*remedy);
     for (const LeverEffect& e : effects) {
       std::vector<std::string> row{e.label, text(e.saved, options.units()), std::string(e.price),
-                                   std::string(label_of(e.after.verdict)), room_text(e.after, options.units())};
+                                   std::string(label_of(e.after.verdict)),
+                                   room_text(e.after.deciding(), options.units())};
       ordered_json object = io::lever_json(e);
       if (asked.size() > 1) {
         row.insert(row.begin(), std::string(label_of(task)));

@@ -12,8 +12,7 @@ namespace {
 using nlohmann::ordered_json;
 
 /// Headroom or excess of the device that decides.
-void put_room(ordered_json& out, const FitAnswer& answer) {
-  const DeviceFit* device = answer.tightest();
+void put_room(ordered_json& out, const DeviceFit* device) {
   if (!device) return;
   out["device"] = device->name;
   if (device->excess().count != 0) {
@@ -27,7 +26,7 @@ void put_room(ordered_json& out, const FitAnswer& answer) {
 
 ordered_json fit_json(const FitAnswer& answer) {
   ordered_json out{{"verdict", key_of(answer.verdict)}, {"fits", fits(answer.verdict)}};
-  put_room(out, answer);
+  put_room(out, answer.tightest());
   ordered_json devices = ordered_json::array();
   for (const DeviceFit& d : listed(answer.devices)) {
     devices.push_back({{"name", d.name},
@@ -61,7 +60,7 @@ ordered_json lever_json(const LeverEffect& lever) {
                    {"saved_bytes", lever.saved.count},
                    {"verdict", key_of(lever.after.verdict)},
                    {"fits", fits(lever.after.verdict)}};
-  put_room(out, lever.after);
+  put_room(out, lever.after.deciding());
   out["scenario"] = write_scenario(lever.scenario, Written::Changed);
   return out;
 }
@@ -76,7 +75,7 @@ ordered_json plan_json(const Plan& plan, Task task, PlanRank rank) {
                      {"dollars_per_hour", rounded(c.dollars_per_hour)},
                      {"dollars_per_million_tokens", rounded(c.dollars_per_million)},
                      {"verdict", key_of(c.fit.verdict)}};
-    put_room(row, c.fit);
+    put_room(row, c.fit.tightest());
     if (c.inference) row["speed"] = inference_speed_json(*c.inference);
     if (c.training) row["speed"] = training_speed_json(*c.training);
     row["scenario"] = write_scenario(c.scenario, Written::Changed);

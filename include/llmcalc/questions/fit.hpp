@@ -89,6 +89,16 @@ struct FitAnswer {
     }
     return worst;
   }
+
+  /// The device that a question about devices is about: the tightest, and the host only when what lies there does not fit.
+  [[nodiscard]] const DeviceFit* deciding() const {
+    const DeviceFit* worst = tightest();
+    if (!worst || worst->span != after_devices || worst->excess() != Bytes{}) return worst;
+    for (const DeviceFit& d : devices) {
+      if (d.span != after_devices && (worst->span == after_devices || d.headroom() < worst->headroom())) worst = &d;
+    }
+    return worst;
+  }
 };
 
 /// Verdict of an inference estimate; what has no known capacity (a host of unknown size) is left out.

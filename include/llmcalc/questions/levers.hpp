@@ -2,7 +2,8 @@
 // Single changes that save memory, ranked by what they save, each with what it costs in words. Copy the scenario, change
 // a field, evaluate. A change that is not valid for this runtime or model, or saves nothing, is not proposed.
 //
-// "Saved" is the room gained on the device that decides (the one with least room). Range of validity: each lever is
+// "Saved" is the room gained on the device that decides (the one with least room, and the host only where what lies
+// there does not fit: while all fits, what it has left says nothing about a job on devices). Range of validity: each lever is
 // one change; savings of several do not simply add. Prices in quality and speed are words, not figures.
 
 #include <llmcalc/questions/fit.hpp>

@@ -13,8 +13,8 @@ namespace llmcalc {
 LLMCALC_INLINE std::vector<LeverEffect> levers(const Scenario& s, Task task) {
   std::vector<LeverEffect> effects;
   const FitAnswer before = fit(s, task);
-  const DeviceFit* tightest = before.tightest();
-  if (!tightest) return effects;
+  const DeviceFit* deciding = before.deciding();
+  if (!deciding) return effects;
   for (Change& change : task == Task::Inference ? inference_changes(s) : training_changes(s)) {
     if (change.scenario == s || !validate(change.scenario).empty()) continue;
     LeverEffect effect{std::move(change.id),
@@ -25,11 +25,11 @@ LLMCALC_INLINE std::vector<LeverEffect> levers(const Scenario& s, Task task) {
                        {},
                        {}};
     effect.after = fit(effect.scenario, task);
-    const DeviceFit* now = effect.after.tightest();
+    const DeviceFit* now = effect.after.deciding();
     if (!now) continue;
     // Room before and after, so that a change of the limit itself (a larger pool) counts too.
-    const Bytes gained = now->headroom() + tightest->excess();
-    const Bytes lost = tightest->headroom() + now->excess();
+    const Bytes gained = now->headroom() + deciding->excess();
+    const Bytes lost = deciding->headroom() + now->excess();
     if (gained <= lost) continue;
     effect.saved = gained - lost;
     effects.push_back(std::move(effect));

@@ -28,12 +28,12 @@ TEST(InSentence, NamesKeepTheirCapitals) {
 TEST(Levers, SaveWhatTheySay) {
   const Scenario s = on_cards(16_GiB, 1, Method::Article);
   const FitAnswer answer = fit(s, Task::Inference);
-  const DeviceFit before = *answer.tightest();
+  const DeviceFit before = *answer.deciding();
   const auto effects = levers(s, Task::Inference);
   ASSERT_FALSE(effects.empty());
   for (const LeverEffect& e : effects) {
     const FitAnswer changed = fit(e.scenario, Task::Inference);
-    const DeviceFit after = *changed.tightest();
+    const DeviceFit after = *changed.deciding();
     EXPECT_EQ(after.headroom() + before.excess(), before.headroom() + after.excess() + e.saved) << e.id;
     EXPECT_GT(e.saved.count, 0U) << e.id;
     EXPECT_TRUE(validate(e.scenario).empty()) << e.id;
