@@ -24,6 +24,11 @@ namespace {
 
 using nlohmann::json;
 
+/// How many entries a list has.
+Count entries(const json& config, const char* key) {
+  const auto found = config.find(key);
+  return found != config.end() && found->is_array() ? found->size() : 0;
+}
 Count number(const json& config, const char* key, Count otherwise) {
   const auto found = config.find(key);
   const bool usable = found != config.end() && found->is_number_unsigned() && found->get<Count>() <= Count{1} << 32U;
@@ -50,6 +55,11 @@ std::vector<std::string> texts(const json& config, const char* key) {
 bool ends_in(std::string_view module, std::string_view name) {
   return module == name ||
          (module.size() > name.size() && module.ends_with(name) && module[module.size() - name.size() - 1] == '.');
+}
+
+/// True for the tensors of all experts of a mixture in transformers 5: "mlp.experts.gate_up_proj".
+bool ends_in_experts(std::string_view name) {
+  return ends_in(name, "experts.gate_up_proj") || ends_in(name, "experts.down_proj");
 }
 
 /// Names of modules as PEFT writes them: a list of names, or a regular expression over the whole name.
@@ -93,7 +103,8 @@ std::pair<Count, Count> factors(Count width, Count factor) {
 }
 
 Count lora(const json& c, const Target& t) {
-  return add(multiply(t.rank, add(t.in, t.out)), flag(c, "use_dora") ? t.out : 0);
+  const Count more = static_cast<Count>(flag(c, "use_dora")) + static_cast<Count>(flag(c, "lora_bias"));
+  return add(multiply(t.rank, add(t.in, t.out)), multiply(more, t.out));
 }
 Count adalora(const json&, const Target& t) { return multiply(t.rank, add(add(t.in, t.out), 1)); }
 Count loha(const json&, const Target& t) { return product(2, t.rank, add(t.in, t.out)); }
@@ -125,6 +136,30 @@ Count boft(const json& c, const Target& t) {
 Count hra(const json&, const Target& t) { return multiply(t.rank, t.in); }
 Count miss(const json&, const Target& t) { return multiply(t.rank, t.out); }
 Count fourier(const json& c, const Target&) { return number(c, "n_frequency", 1000); }
+Count wavelets(const json& c, const Target&) { return number(c, "n_frequency", 2592); }
+Count c3a(const json& c, const Target& t) {
+  return multiply(t.in, t.out) / std::max<Count>(number(c, "block_size", 256), 1);
+}
+/// Angles and lengths of pairs of outputs, or of as many as the variant shares less.
+Count road(const json& c, const Target& t) {
+  const auto variant = c.find("variant");
+  if (variant == c.end() || *variant == "road_1") return t.out;
+  return multiply(*variant == "road_4" ? 4 : 2, t.out);
+}
+Count delora(const json& c, const Target& t) { return add(lora(c, t), 1); }
+Count gralora(const json& c, const Target& t) {
+  return multiply(add(t.rank, number(c, "hybrid_r", 0)), add(t.in, t.out));
+}
+Count pvera(const json&, const Target& t) { return add(t.out, multiply(2, t.rank)); }
+Count randlora(const json&, const Target& t) {
+  const Count side = std::min(t.in, t.out), rank = std::max<Count>(t.rank, 1);
+  return multiply(add(side, rank - 1) / rank, add(rank, side));
+}
+Count vblora(const json& c, const Target& t) {
+  const Count length = std::max<Count>(number(c, "vector_length", 256), 1);
+  return product(t.rank, number(c, "num_vectors", 256), add(t.in, t.out) / length);
+}
+Count biases(const json&, const Target& t) { return t.out; }
 
 /// One type of PEFT.
 struct PeftType {
@@ -150,9 +185,23 @@ constexpr auto peft_types = std::to_array<PeftType>({
     {.name = "BOFT", .what = "butterfly factors per matrix", .rank_key = "", .trains = boft},
     {.name = "LN_TUNING", .what = "norms", .rank_key = ""},
     {.name = "FOURIERFT", .what = "some frequencies per matrix", .rank_key = "", .trains = fourier},
-    {.name = "VBLORA", .what = "mixtures of shared vectors"},
-    {.name = "RANDLORA", .what = "scales of frozen random matrices"},
+    {.name = "WAVEFT", .what = "some wavelets per matrix", .rank_key = "", .trains = wavelets},
+    {.name = "VBLORA", .what = "mixtures of shared vectors", .trains = vblora, .size_otherwise = 4},
+    {.name = "RANDLORA", .what = "scales of frozen random matrices", .trains = randlora, .size_otherwise = 32},
     {.name = "HRA", .what = "Householder reflections per matrix", .trains = hra},
+    {.name = "C3A", .what = "circular convolutions of blocks of each matrix", .rank_key = "", .trains = c3a},
+    {.name = "ROAD", .what = "rotations of pairs of outputs", .rank_key = "", .trains = road},
+    {.name = "SHIRA", .what = "some entries of each matrix", .trains = lora, .size_otherwise = 32},
+    {.name = "HIRA", .what = "a low-rank factor of each matrix", .trains = lora, .size_otherwise = 32},
+    {.name = "DELORA", .what = "low-rank directions and a strength per matrix", .trains = delora},
+    {.name = "GRALORA", .what = "low-rank blocks of each matrix", .trains = gralora, .size_otherwise = 32},
+    {.name = "PVERA", .what = "vectors per matrix over frozen ones that all share", .rank_key = "", .trains = pvera,
+     .size_otherwise = 256},
+    {.name = "BEFT", .what = "one bias per matrix", .rank_key = "", .trains = biases},
+    {.name = "XLORA", .what = "a classifier that mixes LoRA adapters"},
+    {.name = "ADAPTION_PROMPT", .what = "prompts and gates of the last layers", .rank_key = ""},
+    {.name = "TRAINABLE_TOKENS", .what = "some rows of the token table", .rank_key = ""},
+    {.name = "CPT", .what = "tokens of a context", .method = TrainingMethod::PromptTuning},
     {.name = "BONE", .what = "one block per matrix", .trains = miss, .size_otherwise = 64},
     {.name = "MISS", .what = "one block per matrix", .trains = miss, .size_otherwise = 64},
     {.name = "PROMPT_TUNING", .method = TrainingMethod::PromptTuning},
@@ -169,14 +218,14 @@ struct TargetName {
 };
 constexpr std::uint16_t bit(LoraTarget t) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(t)); }
 constexpr auto target_names = std::to_array<TargetName>({
-    {"q_proj", bit(LoraTarget::Query)},
-    {"k_proj", bit(LoraTarget::Key)},
-    {"v_proj", bit(LoraTarget::Value)},
+    {"q_proj q_a_proj q_b_proj q", bit(LoraTarget::Query)},
+    {"k_proj kv_a_proj_with_mqa k", bit(LoraTarget::Key)},
+    {"v_proj kv_b_proj v", bit(LoraTarget::Value)},
     {"qkv_proj query_key_value Wqkv c_attn wqkv",
      bit(LoraTarget::Query) | bit(LoraTarget::Key) | bit(LoraTarget::Value)},
-    {"o_proj out_proj wo dense", bit(LoraTarget::Output)},
-    {"gate_proj w1", bit(LoraTarget::Gate)},
-    {"up_proj w3 fc1 c_fc", bit(LoraTarget::Up)},
+    {"o_proj out_proj wo dense o", bit(LoraTarget::Output)},
+    {"gate_proj w1 wi_0", bit(LoraTarget::Gate)},
+    {"up_proj w3 fc1 c_fc wi wi_1", bit(LoraTarget::Up)},
     {"dense_h_to_4h gate_up_proj", bit(LoraTarget::Gate) | bit(LoraTarget::Up)},
     {"down_proj w2 fc2 dense_4h_to_h", bit(LoraTarget::Down)},
     {"lm_head", bit(LoraTarget::Head)},
@@ -252,10 +301,26 @@ class Reading {
     if (filled("rank_pattern"))
       out_.notes.emplace_back("rank_pattern gives some modules other ranks: the estimate takes one for all");
     read_saved_modules();
-    if (filled("target_parameters"))
-      out_.notes.emplace_back("target_parameters (experts) have adapters too: they are not counted");
+    if (filled("target_parameters")) read_experts();
     if (filled("layers_to_transform"))
       out_.notes.emplace_back("layers_to_transform limits the adapter to some layers: the estimate has it in all");
+  }
+
+  /// Routed experts that are one tensor have adapters where they are named; a name may begin with a layer's number.
+  void read_experts() {
+    const std::vector<std::string> names = texts(config_, "target_parameters");
+    const auto of_one_layer = [](const std::string& name) {
+      return std::isdigit(static_cast<unsigned char>(name.c_str()[0])) != 0 ||
+             name.find(".layers.") != std::string::npos;
+    };
+    const bool experts = std::ranges::any_of(names, [](const std::string& n) { return ends_in_experts(n); });
+    if (experts && std::ranges::none_of(names, of_one_layer)) {
+      out_.lora.experts = true;
+      return;
+    }
+    out_.notes.emplace_back(experts
+                                ? "target_parameters gives the experts of some layers adapters: the estimate has none"
+                                : "target_parameters have adapters too: they are not counted");
   }
 
   /// Whole matrices that are trained alongside the adapters: token table and head are counted, others named.
@@ -300,7 +365,14 @@ class Reading {
       if (here == 0 && unknown.empty()) unknown = name;
       bits = static_cast<std::uint16_t>(bits | here);
     };
-    if (found->is_string()) add(found->get<std::string>());
+    if (found->is_string()) {
+      add(found->get<std::string>());
+      if (!NamePattern::expression(found->get<std::string>()))
+        out_.notes.emplace_back(
+            "target_modules is an expression that is not understood: the modules that it names are counted, not "
+            "where "
+            "they stand");
+    }
     if (found->is_array()) {
       for (const json& item : *found) {
         if (item.is_string()) add(item.get<std::string>());
@@ -343,7 +415,12 @@ class Counting {
         size.per_rank = add(size.per_rank, add(t.rows, t.columns));
       });
     }
+    if (row.name == "LORA") add_experts(size, rank);
     if (size.per_rank == 0) return std::nullopt;
+    // VB-LoRA's bank of vectors is one for all matrices.
+    if (row.name == "VBLORA")
+      size.parameters =
+          add(size.parameters, multiply(number(config_, "num_vectors", 256), number(config_, "vector_length", 256)));
     return with_saved(size);
   }
 
@@ -361,6 +438,23 @@ class Counting {
   }
 
  private:
+  /// LoRA of the tensors that hold all experts of a layer: a pair of matrices for every expert, gate and up as one.
+  void add_experts(AdapterSize& size, Count rank) const {
+    const ModuleNames parameters(config_, "target_parameters");
+    for (const Tensor& t : base_.tensors) {
+      if (t.part != ModelPart::Experts || t.vector || parameters.empty()) continue;
+      const std::string_view own = t.role == TensorRole::ExpertDown ? ".down_proj" : ".gate_up_proj";
+      // Up shares what gate reads.
+      const Count sides = t.role == TensorRole::ExpertUp ? t.rows : add(t.rows, t.columns);
+      each_module(t, [&](const std::string& module) {
+        const std::string name = module.substr(0, module.find(".experts") + 8) + std::string(own);
+        if (!parameters.fit(name)) return;
+        size.parameters = add(size.parameters, product(rank_of(name, rank), t.copies, sides));
+        size.per_rank = add(size.per_rank, multiply(t.copies, sides));
+      });
+    }
+  }
+
   /// Adapters stand on matrices of single modules, not on tables or on tensors that hold all experts.
   static bool adapts(const Tensor& t) {
     return t.role != TensorRole::Embedding && t.role != TensorRole::PositionTable && t.role != TensorRole::Norm &&
@@ -429,8 +523,30 @@ class Counting {
   mutable bool read_ = false;
 };
 
-/// Virtual tokens, with what makes them.
-std::optional<AdapterSize> virtual_tokens(const json& config, const Model& base, std::string_view type) {
+/// A matrix with a bias.
+Count linear(Count in, Count out) { return add(multiply(in, out), out); }
+
+/// X-LoRA's classifier, which reads hidden states; the adapters that it mixes are trained already.
+std::optional<AdapterSize> classifier(const json& config, const Model& base) {
+  const auto adapters = config.find("adapters");
+  if (adapters == config.end() || !adapters->is_object() || flag(config, "layerwise_scalings") ||
+      flag(config, "use_trainable_adapters"))
+    return std::nullopt;
+  const Count depth = std::clamp<Count>(number(config, "xlora_depth", 1), 1, 64);
+  const Count inner = number(config, "xlora_size", 2048), hidden = number(config, "hidden_size", base.hidden);
+  const Count last = linear(depth == 1 ? hidden : inner, adapters->size());
+  if (depth == 1) return AdapterSize{.parameters = last};
+  return AdapterSize{.parameters = add(add(linear(hidden, inner), multiply(depth - 2, linear(inner, inner))), last)};
+}
+
+/// Virtual tokens, with what makes them; rows of the token table; prompts of the last layers.
+std::optional<AdapterSize> rows_of_tokens(const json& config, const Model& base, std::string_view type) {
+  if (type == "TRAINABLE_TOKENS")
+    return AdapterSize{.parameters = multiply(entries(config, "token_indices"), base.hidden)};
+  if (type == "ADAPTION_PROMPT") {
+    const Count prompt = multiply(number(config, "adapter_len", 0), base.hidden);
+    return AdapterSize{.parameters = multiply(number(config, "adapter_layers", 0), add(prompt, 1))};
+  }
   const Count tokens = number(config, "num_virtual_tokens", 20);
   if (type == "PREFIX_TUNING") {
     if (flag(config, "prefix_projection")) return std::nullopt;
@@ -444,7 +560,6 @@ std::optional<AdapterSize> virtual_tokens(const json& config, const Model& base,
   const auto kind = config.find("encoder_reparameterization_type");
   if (kind != config.end() && *kind == "LSTM") return std::nullopt;
   const Count inner = number(config, "encoder_hidden_size", base.hidden);
-  const auto linear = [](Count in, Count out) { return add(multiply(in, out), out); };
   return AdapterSize{.parameters = add(add(table, linear(base.hidden, inner)),
                                        add(linear(inner, inner), linear(inner, base.hidden)))};
 }
@@ -514,6 +629,8 @@ void set_training(const AdapterConfig& adapter, Training& training) {
   } else {
     training.lora.rank = adapter.lora.rank;
     training.lora.targets = adapter.lora.targets;
+    training.lora.experts = adapter.lora.experts;
+    training.lora.modules_to_save = adapter.lora.modules_to_save;
   }
 }
 
@@ -522,11 +639,11 @@ std::optional<AdapterSize> adapter_size(const json& config, const Model& base) {
   if (named == config.end() || !named->is_string()) return std::nullopt;
   const std::string type = upper(named->get<std::string>());
   if (type == "LN_TUNING") return Counting(config, base).norms();
-  if (type == "PROMPT_TUNING" || type == "P_TUNING" || type == "PREFIX_TUNING")
-    return virtual_tokens(config, base, type);
+  if (type == "XLORA") return classifier(config, base);
   const auto row = std::ranges::find(peft_types, std::string_view(type), &PeftType::name);
-  const bool counted = row != peft_types.end() && row->trains != nullptr;
-  return counted ? Counting(config, base).matrices(*row) : std::nullopt;
+  if (row == peft_types.end()) return std::nullopt;
+  if (row->trains != nullptr) return Counting(config, base).matrices(*row);
+  return rows_of_tokens(config, base, type);
 }
 
 }  // namespace llmcalc::io

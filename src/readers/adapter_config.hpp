@@ -8,18 +8,24 @@
 // How many parameters an adapter of PEFT trains in its base model.
 //
 // For every matrix [out, in] whose module the adapter's target_modules name, with r the rank of that matrix:
-//   LORA r (in + out), with use_dora + out      ADALORA r (in + out) + r       LOHA 2 r (in + out)
+//   LORA r (in + out), with use_dora and lora_bias + out each    ADALORA r (in + out) + r       LOHA 2 r (in + out)
 //   LOKR in and out as products a b and c d: r (b + d), or b d from half the larger on, and a c; decompose_both: r (a + c)
 //   IA3 out, or in where feedforward_modules name it      VERA out + r         HRA in r       MISS, BONE out r
 //   OFT blocks of b: in / b of b (b - 1) / 2, with block_share one             FOURIERFT n_frequency
-//   BOFT n in / b of b^2, and out               LN_TUNING the norm itself
+//   BOFT n in / b of b^2, and out               LN_TUNING the norm itself             WAVEFT n_frequency
+//   C3A in out / block_size    ROAD out, 2 out, 4 out by its variant    SHIRA, HIRA r (in + out)    BEFT out
+//   DELORA r (in + out) + 1    GRALORA (r + hybrid_r) (in + out)        PVERA out + 2 r
+//   RANDLORA ceil(s / r) (r + s), s the smaller of in and out
+//   VBLORA r n (in + out) / vector_length, n num_vectors, and n vector_length once
+//   experts that are one tensor (target_parameters): LoRA's for every expert, gate and up as one matrix
 // and without matrices, h hidden size, v virtual tokens, L layers, k kv heads x head width:
-//   PROMPT_TUNING v h    P_TUNING v h and three matrices with biases    PREFIX_TUNING 2 v L k
+//   PROMPT_TUNING, CPT v h    P_TUNING v h and three matrices with biases    PREFIX_TUNING 2 v L k
+//   TRAINABLE_TOKENS h per token    ADAPTION_PROMPT v h + 1 per adapted layer    XLORA a classifier of depth matrices
 // modules_to_save are trained whole and counted in.
 //
-// Source: peft, src/peft/tuners/*/layer.py, */model.py and config.py, main at 5d602fd (2026-08). Not counted: adapters of
-// routed experts (target_parameters), biases that are trained too (bias), prefix_projection and LSTM encoders, and the
-// frozen matrices that VeRA's adapters share. Bad input: no size.
+// Source: peft, src/peft/tuners/*/layer.py, */model.py and config.py, main at 5d602fd (2026-08). Not counted: biases that
+// are trained too (bias), prefix_projection and LSTM encoders, X-LoRA's scalings of layers, and the frozen matrices that
+// VeRA's adapters share. Bad input: no size.
 
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/model/model.hpp>

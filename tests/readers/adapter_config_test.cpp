@@ -64,6 +64,8 @@ TEST(AdapterConfig, EveryMethodTrainsWhatPeftBuilds) {
   EXPECT_EQ(parameters(R"({"peft_type":"LORA","r":4)" + qv), 2U * 4 * (64 + 64 + 64 + 32));
   EXPECT_EQ(parameters(R"({"peft_type":"LORA","r":4,"use_dora":true)" + qv),
             2U * (4 * (64 + 64 + 64 + 32) + 64 + 32));
+  EXPECT_EQ(parameters(R"({"peft_type":"LORA","r":4,"lora_bias":true)" + qv),
+            2U * (4 * (64 + 64 + 64 + 32) + 64 + 32));
   EXPECT_EQ(parameters(R"({"peft_type":"LORA","r":4,"layers_to_transform":[1])" + qv), 4U * (64 + 64 + 64 + 32));
   EXPECT_EQ(parameters(R"({"peft_type":"LORA","r":4,"rank_pattern":{"layers.0.self_attn.q_proj":8})" + qv),
             2U * 4 * (64 + 64 + 64 + 32) + 4 * 128);
@@ -91,7 +93,128 @@ TEST(AdapterConfig, EveryMethodTrainsWhatPeftBuilds) {
   EXPECT_EQ(parameters(R"({"peft_type":"P_TUNING","num_virtual_tokens":50,"encoder_hidden_size":128})"),
             50U * 64 + (64 * 128 + 128) + (128 * 128 + 128) + (128 * 64 + 64));
   EXPECT_FALSE(size(R"({"peft_type":"LORA","r":4,"target_modules":["no_such_module"]})"));
-  EXPECT_FALSE(size(R"({"peft_type":"RANDLORA"})"));
+  EXPECT_EQ(parameters(R"({"peft_type":"WAVEFT","n_frequency":100)" + qv), 2U * 2 * 100);
+  EXPECT_EQ(parameters(R"({"peft_type":"C3A","block_size":16)" + qv), 2U * (64 * 64 / 16 + 64 * 32 / 16));
+  EXPECT_EQ(parameters(R"({"peft_type":"ROAD")" + qv), 2U * (64 + 32)) << "an angle and a length for two outputs";
+  EXPECT_EQ(parameters(R"({"peft_type":"ROAD","variant":"road_4")" + qv), 2U * 4 * (64 + 32));
+  EXPECT_EQ(parameters(R"({"peft_type":"SHIRA","r":4)" + qv), 2U * 4 * (64 + 64 + 64 + 32));
+  EXPECT_EQ(parameters(R"({"peft_type":"HIRA","r":4)" + qv), 2U * 4 * (64 + 64 + 64 + 32));
+  EXPECT_EQ(parameters(R"({"peft_type":"DELORA","r":4)" + qv), 2U * (4 * (64 + 64 + 64 + 32) + 2));
+  EXPECT_EQ(parameters(R"({"peft_type":"GRALORA","r":4,"hybrid_r":2)" + qv), 2U * 6 * (64 + 64 + 64 + 32));
+  EXPECT_EQ(parameters(R"({"peft_type":"PVERA","r":256)" + qv), 2U * (64 + 32 + 2 * 2 * 256));
+  EXPECT_EQ(parameters(R"({"peft_type":"BEFT")" + qv), 2U * (64 + 32));
+  // 64 values of the smaller side in bases of 24: three; 32: two.
+  EXPECT_EQ(parameters(R"({"peft_type":"RANDLORA","r":24)" + qv), 2U * (3 * (24 + 64) + 2 * (24 + 32)));
+  EXPECT_EQ(parameters(R"({"peft_type":"VBLORA","r":2,"num_vectors":10,"vector_length":16)" + qv),
+            2U * 2 * 10 * (4 + 4 + 4 + 2) + 10 * 16);
+  EXPECT_EQ(parameters(R"({"peft_type":"XLORA","hidden_size":64,"adapters":{"a":"x","b":"y"}})"), 64U * 2 + 2);
+  EXPECT_EQ(parameters(R"({"peft_type":"XLORA","hidden_size":64,"adapters":{"a":"x"},"xlora_depth":3,
+                           "xlora_size":128})"),
+            (64U * 128 + 128) + (128 * 128 + 128) + (128 + 1));
+  EXPECT_EQ(parameters(R"({"peft_type":"TRAINABLE_TOKENS","token_indices":[3,4,5]})"), 3U * 64);
+  EXPECT_EQ(parameters(R"({"peft_type":"ADAPTION_PROMPT","adapter_len":10,"adapter_layers":2})"), 2U * (640 + 1));
+  EXPECT_EQ(parameters(R"({"peft_type":"CPT","num_virtual_tokens":8})"), 8U * 64);
+  EXPECT_FALSE(size(R"({"peft_type":"XLORA","adapters":{"a":"x"},"layerwise_scalings":true})"));
+}
+
+/// A mixture of 4 experts of 32 in two layers; gpt-oss keeps all experts in one tensor, Qwen's checkpoint each alone.
+Model mixture(const std::string& type) {
+  return *model_from_config_text(R"({"model_type":")" + type + R"(","hidden_size":64,"intermediate_size":32,
+    "moe_intermediate_size":32,"num_experts":4,"num_local_experts":4,"num_experts_per_tok":2,"num_hidden_layers":2,
+    "num_attention_heads":4,"num_key_value_heads":2,"head_dim":16,"vocab_size":100})",
+                                 "base");
+}
+
+TEST(AdapterConfig, ExpertsThatAreOneTensorHaveAdaptersByTheirNames) {
+  constexpr Count attention = Count{2} * 4 * (64 + 64 + 64 + 32);
+  constexpr Count down = Count{4} * 4 * (32 + 64);
+  constexpr Count gate_up = Count{4} * 4 * (64 + 2 * 32);
+  const std::string lora = R"({"peft_type":"LORA","r":4,"target_modules":["q_proj","v_proj"],"target_parameters":)";
+  for (const char* type : {"gpt_oss", "qwen3_moe"}) {
+    const Model base = mixture(type);
+    const auto parameters = [&](const std::string& names) {
+      const auto found = adapter_size(nlohmann::json::parse(lora + names + "}"), base);
+      return found ? found->parameters : 0;
+    };
+    EXPECT_EQ(parameters(R"(["mlp.experts.gate_up_proj","mlp.experts.down_proj"])"), attention + 2 * (down + gate_up))
+        << type;
+    EXPECT_EQ(parameters(R"(["1.mlp.experts.down_proj"])"), attention + down) << type;
+  }
+  const auto all = read(lora + R"(["mlp.experts.gate_up_proj","mlp.experts.down_proj"]})");
+  ASSERT_TRUE(all);
+  EXPECT_TRUE(all->notes.empty());
+  Training training;
+  set_training(*all, training);
+  EXPECT_EQ(training.lora.experts, true);
+  const auto some = read(lora + R"(["7.mlp.experts.gate_up_proj"]})");
+  ASSERT_TRUE(some);
+  EXPECT_FALSE(some->lora.experts);
+  EXPECT_EQ(some->notes.size(), 1U);
+}
+
+// OpenAI's recipe for gpt-oss-20b prints 15,040,512 trainable parameters: experts of three layers of 24.
+TEST(AdapterConfig, TheRecipeOfGptOssTrainsWhatItPrints) {
+  const Result<Model> base = model_from_config_text(R"({"model_type":"gpt_oss","hidden_size":2880,
+    "intermediate_size":2880,"num_hidden_layers":24,"num_attention_heads":64,"num_key_value_heads":8,"head_dim":64,
+    "num_local_experts":32,"num_experts_per_tok":4,"vocab_size":201088})",
+                                                    "base");
+  const auto trained = adapter_size(nlohmann::json::parse(R"({"peft_type":"LORA","r":8,"target_modules":"all-linear",
+    "target_parameters":["7.mlp.experts.gate_up_proj","7.mlp.experts.down_proj","15.mlp.experts.gate_up_proj",
+      "15.mlp.experts.down_proj","23.mlp.experts.gate_up_proj","23.mlp.experts.down_proj"]})"),
+                                    *base);
+  ASSERT_TRUE(trained);
+  EXPECT_EQ(trained->parameters, 15'040'512U);
+}
+
+TEST(AdapterConfig, ModulesThatAreTrainedWholeAreThoseOfTheScenarioToo) {
+  const auto adapter = read(
+      R"({"peft_type":"LORA","r":8,"target_modules":"all-linear","modules_to_save":["embed_tokens","lm_head"]})");
+  ASSERT_TRUE(adapter);
+  Training training;
+  set_training(*adapter, training);
+  EXPECT_EQ(training.lora.modules_to_save, adapter->lora.modules_to_save);
+  EXPECT_NE(training.lora.modules_to_save, SavedModules::None);
+}
+
+// As Unsloth and LLaMA-Factory write them for models with images.
+TEST(AdapterConfig, ExpressionsOfTrainersFitTheModulesTheyMean) {
+  const auto parameters = [](const std::string& expression) {
+    const auto found = size(nlohmann::json{{"peft_type", "LORA"}, {"r", 1}, {"target_modules", expression}}.dump());
+    return found ? found->parameters : 0;
+  };
+  constexpr Count all = 2 * (128 + 96 + 96 + 128 + 3 * 224);
+  EXPECT_EQ(
+      parameters(R"((?:.*?(?:language|text).*?(?:self_attn|mlp).*?(?:k_proj|v_proj|q_proj|o_proj|gate_proj|up_proj)"
+                 R"(|down_proj|correct_token).*?)|(?:\bmodel\.layers\.[\d]{1,}\.(?:self_attn|mlp)\.(?:(?:k_proj)"
+                 R"(|v_proj|q_proj|o_proj|gate_proj|up_proj|down_proj))))"),
+      all);
+  EXPECT_EQ(parameters("^(?!.*visual).*(?:q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj).*"), all);
+  EXPECT_EQ(read(R"({"peft_type":"LORA","r":1,"target_modules":"(?<!a)q_proj"})")->notes.size(), 1U);
+}
+
+// google/flan-t5-base: PEFT prints 1,769,472 for queries and values of rank 16, in both stacks and between them.
+TEST(AdapterConfig, T5sModulesHaveNamesOfOneLetter) {
+  const auto adapter =
+      read(R"({"peft_type":"LORA","r":16,"target_modules":["o","k","q","v"],"modules_to_save":null})");
+  ASSERT_TRUE(adapter);
+  EXPECT_TRUE(adapter->notes.empty());
+  EXPECT_EQ(adapter->lora.targets.bits, 0x0F);
+  const Result<Model> base = model_from_config_text(R"({"model_type":"t5","num_layers":12,"d_model":768,"d_ff":2048,
+    "num_heads":12,"vocab_size":32128,"feed_forward_proj":"gated-gelu","tie_word_embeddings":false})",
+                                                    "base");
+  const auto size = adapter_size(
+      nlohmann::json::parse(R"({"peft_type":"LORA","r":16,"target_modules":["q","v"],"target_parameters":null})"),
+      *base);
+  ASSERT_TRUE(size);
+  EXPECT_EQ(size->parameters, 1'769'472U);
+}
+
+TEST(AdapterConfig, ProjectionsOfLatentAttentionAreTargets) {
+  const auto adapter =
+      read(R"({"peft_type":"LORA","r":8,"target_modules":["q_a_proj","q_b_proj","kv_a_proj_with_mqa","kv_b_proj"]})");
+  ASSERT_TRUE(adapter);
+  EXPECT_TRUE(adapter->notes.empty());
+  EXPECT_EQ(adapter->lora.targets.bits, 0x07);
 }
 
 TEST(AdapterConfig, AnotherMethodIsLoraOfTheRankWithAsManyParameters) {
@@ -111,7 +234,9 @@ TEST(AdapterConfig, AnotherMethodIsLoraOfTheRankWithAsManyParameters) {
   ASSERT_TRUE(read) << first_issue(read);
   EXPECT_EQ(read->training.lora.rank, 8U);
   // A method without a formula here: the file says how much it is.
-  folder.write("other/adapter_config.json", R"({"peft_type":"RANDLORA","base_model_name_or_path":"../base"})");
+  folder.write(
+      "other/adapter_config.json",
+      R"({"peft_type":"XLORA","base_model_name_or_path":"../base","adapters":{},"layerwise_scalings":true})");
   tests::SafetensorsBuilder{}.bf16("base_model.model.x", {24, 64}).write(folder, "other/adapter_model.safetensors");
   const auto other = open_model_file(folder / "other");
   ASSERT_TRUE(other) << first_issue(other);
