@@ -333,6 +333,8 @@ constexpr auto role_words = std::to_array<RoleWord>({
     {"gate_up", TensorRole::GateUp, ModelPart::FeedForward}, {"in", TensorRole::RecurrentIn, ModelPart::Recurrent},
     {"out", TensorRole::RecurrentOut, ModelPart::Recurrent}, {"small", TensorRole::RecurrentSmall, ModelPart::Recurrent},
     {"convolution", TensorRole::Convolution, ModelPart::Recurrent},
+    // Like a shared expert's gate: quantized by formats of every linear layer alone.
+    {"linear", TensorRole::SharedExpertGate, ModelPart::Other},
     {"expert_up", TensorRole::ExpertUp, ModelPart::FeedForward},
     {"expert_down", TensorRole::ExpertDown, ModelPart::FeedForward},
 });

@@ -22,7 +22,7 @@ void add_per_layer_embedding(const Fields& c, Model& m) {
       other model.per_layer_model_projection. : all x hidden; norm model.per_layer_projection_norm. : width)",
               {{"all", all}, {"width", width}});
   add_layer_tensors(m, R"(
-      other per_layer_input_gate. : width x hidden; other per_layer_projection. : hidden x width
+      linear per_layer_input_gate. : width x hidden; linear per_layer_projection. : hidden x width
       norm post_per_layer_input_norm. : hidden)",
                     {{"width", width}});
 }

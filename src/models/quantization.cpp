@@ -706,6 +706,10 @@ WeightRules mlx(const Entry& q, const Fields& c, QuantizationPlan& plan, Model& 
              shown_bits(base.bits > 0 ? base.bits : static_cast<double>(row_of(base.format).bits)) + " with scales");
     m.trust = Trust::Assumed;
   }
+  if (m.per_layer_width != 0) {
+    c.assume("counted as mlx-vlm quantizes it: mlx-lm quantizes the projection of the per-layer inputs, too");
+    m.trust = std::max(m.trust, Trust::Modelled);
+  }
   q.each([&](const std::string& name, const json& value) {
     if (value.is_object()) {
       plan.rules.store(name, mlx_format(q.at(value), bits, group, mode));

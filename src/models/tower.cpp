@@ -31,6 +31,12 @@ void Tower::matrix(std::string_view name, Count rows, Count columns, bool bias) 
   if (bias) vector(std::string(name) + ".bias", rows);
 }
 
+void Tower::linear(std::string_view name, Count rows, Count columns) {
+  const std::size_t before = model_.extra_tensors.size();
+  matrix(name, rows, columns, false);
+  if (model_.extra_tensors.size() != before) model_.extra_tensors.back().role = TensorRole::SharedExpertGate;
+}
+
 void Tower::vector(std::string_view name, Count size) {
   if (size == 0 || count_ == 0) return;
   model_.extra_tensors.push_back({.name = prefix_ + std::string(name),
@@ -275,7 +281,9 @@ class TowerWriter {
     if (rows == "rms") return tower_.rms_norm(name, value(next_word(shape)));
     if (next_word(shape) != "x") return tower_.vector(name, value(rows));
     const std::string_view columns = next_word(shape);
-    const bool biased = next_word(shape) == "+";
+    const std::string_view kind = next_word(shape);
+    if (kind == "linear") return tower_.linear(name, value(rows), value(columns));
+    const bool biased = kind == "+";
     const std::string_view flag = next_word(shape);
     tower_.matrix(name, value(rows), value(columns), biased && (flag.empty() || value(flag) != 0));
   }

@@ -20,6 +20,8 @@ class Tower {
   void layers(std::string_view prefix, Count count);
   /// A matrix [rows, columns], with a bias of `rows` if asked for.
   void matrix(std::string_view name, Count rows, Count columns, bool bias = true);
+  /// The same without a bias, in a projector: formats that quantize every linear layer quantize it, too.
+  void linear(std::string_view name, Count rows, Count columns);
   /// A vector.
   void vector(std::string_view name, Count size);
   /// LayerNorm: weight and bias.

@@ -189,7 +189,7 @@ Meant choose(std::string_view written, const Words& query, const std::vector<Can
 }
 
 /// Words that publishers put at the end of a name for the format, the longest first. Source: names of repositories.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 34> format_words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 36> format_words{{
     {"autoround-int4", "gptq-int4"},
     {"int4-autoround", "gptq-int4"},
     {"autoround-int8", "gptq-int8"},
@@ -206,6 +206,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 34> format_w
     {"w8a8", "int8"},
     {"w4a16", "int4"},
     {"nvfp4", "nvfp4"},
+    {"mxfp4-q8", "mlx-q8"},
+    {"mxfp4-q4", "mlx-q4"},
     {"mxfp4", "mxfp4"},
     {"mxfp8", "mxfp8"},
     {"bf16", "bf16"},

@@ -302,4 +302,27 @@ TEST(ConfigQuantization, BitsOfMlxThatHaveNoFormatAreNotCalledExact) {
   EXPECT_NE(bits(7)->notes.back().find("7 bits"), std::string::npos);
 }
 
+// mlx-community/gpt-oss-20b-MXFP4-Q8 is 12.1 GB, -MXFP4-Q4 11.2 GB: mlx-lm quantizes what is not MXFP4 already.
+TEST(ConfigQuantization, MlxKeepsExpertsThatAreMxfp4Already) {
+  const auto model = model_from_config_text(R"({"model_type":"gpt_oss","hidden_size":2880,"intermediate_size":2880,
+    "num_hidden_layers":24,"num_attention_heads":64,"num_key_value_heads":8,"head_dim":64,"num_local_experts":32,
+    "num_experts_per_tok":4,"vocab_size":201088,"tie_word_embeddings":false,
+    "quantization_config":{"quant_method":"mxfp4"}})",
+                                            "test");
+  ASSERT_TRUE(model);
+  const auto bytes = [&](WeightFormat format) {
+    return static_cast<double>(stored_weights(*model, Weights{.format = format}).count);
+  };
+  EXPECT_NEAR(bytes(WeightFormat::MlxQ8), 12.1e9, 0.06e9);
+  EXPECT_NEAR(bytes(WeightFormat::MlxQ4), 11.2e9, 0.06e9);
+}
+
+TEST(ConfigQuantization, MlxsTwoProgramsDifferInGemmasPerLayerInputs) {
+  const auto model = model_from_config_text(
+      R"({"model_type":"gemma4_text","hidden_size_per_layer_input":256,"quantization":{"group_size":64,"bits":4}})",
+      "test");
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->trust, Trust::Modelled);
+}
+
 }  // namespace config_quantization_test

@@ -97,6 +97,8 @@ TEST(ModelName, StatesTheWeightsItsPublisherMade) {
   EXPECT_EQ(model_name("mlx-community/MiniMax-M2.1-3bit").weights, "mlx-q3");
   EXPECT_EQ(model_name("mlx-community/NVIDIA-Nemotron-3-Nano-30B-A3B-MLX-MXFP4").weights, "mlx-mxfp4");
   EXPECT_EQ(model_name("mlx-community/MiniMax-M2.7-4bit-mxfp4").weights, "mlx-mxfp4");
+  EXPECT_EQ(model_name("mlx-community/gpt-oss-120b-MXFP4-Q8").weights, "mlx-q8") << "the experts stay as they are";
+  EXPECT_EQ(model_name("mlx-community/gpt-oss-20b-MXFP4-Q4").plain, "gpt-oss-20b");
   EXPECT_EQ(model_name("mlx-community/MiniMax-M2.7-4bit-mxfp4").plain, "MiniMax-M2.7");
   EXPECT_EQ(model_name("mlx-community/Qwen3.5-122B-A10B-bf16").weights, "bf16");
   EXPECT_EQ(model_name("unsloth/Qwen3-8B-bnb-4bit").weights, "nf4");

@@ -70,8 +70,8 @@ struct WeightRules {
 /// attention alone is quantized whole by everybody's GPTQ, AWQ and compressed-tensors recipes; experts are, the mixers
 /// and shared experts beside them and recurrent mixers often are not: Qwen's own GPTQ builds of Qwen3.5 122B-A10B have
 /// 73.47 GiB, 18 % more than with every matrix. MLX leaves routers in 16 bits or gives them 8, by the model's class:
-/// GLM-4.7 in 4 bits 0.05 % more; of Gemma 4's per-layer inputs it quantizes what is counted in 16 bits here: E4B in 4
-/// bits 1.1 % less. Source: file sizes in kaito-project/kaito@056b828 (model_catalog.yaml) and
+/// GLM-4.7 in 4 bits 0.05 % more; of Gemma 4's per-layer inputs mlx-lm quantizes one matrix more than mlx-vlm: E4B in 4
+/// bits 0.8 % less. Source: file sizes in kaito-project/kaito@056b828 (model_catalog.yaml) and
 /// exo-explore/exo@b5375f8 (resources/inference_model_cards).
 [[nodiscard]] inline bool is_mixed(const Model& model, const WeightFormatRow& format) {
   const bool moe = std::ranges::any_of(model.kinds, &Layer::is_moe);
@@ -101,6 +101,9 @@ struct WeightRules {
   rules.group = usual ? format.group : chosen;
   const bool moe = std::ranges::any_of(model.kinds, &Layer::is_moe);
   if (moe && format.experts_only) rules.covered = Covered::Experts;
+  // mlx-lm keeps experts that are in MXFP4 already: mlx-community's "gpt-oss-20b-MXFP4-Q8" has 12.1 GB.
+  if (moe && !released && format.family == FormatFamily::Mlx && row_of(model.released_format).experts_only)
+    rules.experts = FormatChoice{WeightFormat::MlxMxfp4};
   if (weights.experts && (weights.experts->format != rules.format ||
                           (rules.format == WeightFormat::Gguf && weights.experts->mix != rules.mix)))
     rules.experts = weights.experts;
