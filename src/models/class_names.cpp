@@ -199,15 +199,15 @@ constexpr auto refusals = std::to_array<Refusal>({
                     "openai_privacy_filter perceiver qdqbert rembert roberta-prelayernorm roc_bert roformer "
                     "splinter squeezebert tapas visual_bert xlm xlm-roberta-xl xmod yoso"},
     {.kind = "an encoder with a decoder",
-     .model_types = "bigbird_pegasus encoder-decoder florence2 fsmt led "
-                    "mvp nllb-moe nougat pegasus_x pix2struct plbart prophetnet rag "
-                    "switch_transformers t5gemma2 udop vision-encoder-decoder xlm-prophetnet"},
+     .model_types = "bigbird_pegasus encoder-decoder florence2 fsmt nougat pegasus_x pix2struct prophetnet rag t5gemma2 "
+                    "udop vision-encoder-decoder xlm-prophetnet"},
     {.kind = "a model for speech or sound",
      .model_types = "audio-spectrogram-transformer bark clap clvp csm dac data2vec-audio dia encodec "
                     "fastspeech2_conformer higgs_audio_v2 hubert kyutai_speech_to_text mimi moonshine_streaming "
-                    "moshi musicgen musicgen_melody parakeet_ctc parakeet_encoder parakeet_rnnt pop2piano "
-                    "seamless_m4t seamless_m4t_v2 sew sew-d speech_to_text speecht5 unispeech unispeech-sat univnet "
+                    "moshi musicgen musicgen_melody parakeet_ctc parakeet_encoder parakeet_rnnt pop2piano sew sew-d speech_to_text speecht5 unispeech unispeech-sat univnet "
                     "vits wav2vec2 wav2vec2-bert wav2vec2-conformer wavlm"},
+    {.kind = "a translator of text and speech of five parts (two encoders, decoders of text and units, a vocoder)",
+     .model_types = "seamless_m4t seamless_m4t_v2"},
     {.kind = "a model for images",
      .model_types = "aimv2 align altclip beit bit blip chinese_clip clip clip_text_model clip_vision_model clipseg "
                     "convnext convnextv2 deit depth_anything detr dinov2 dinov2_with_registers dinov3_convnext "

@@ -31,6 +31,13 @@ enum class Places : std::uint8_t {
 /// What the encoder reads when it is no text.
 enum class Sound : std::uint8_t { None, Mels, Waves };
 
+/// Which layers are mixtures of experts, and the keys that say so.
+enum class Sparse : std::uint8_t {
+  None,
+  SoMany,   ///< num_sparse_..._layers of them, spread evenly (Switch Transformers)
+  EveryNth  ///< ..._sparse_step (NLLB)
+};
+
 /// One model_type.
 struct TwoStackRow {
   std::string_view model_type;
@@ -44,10 +51,19 @@ struct TwoStackRow {
   bool embedding_norm = false;  ///< of both stacks
   bool logits_bias = false;     ///< a buffer as wide as the vocabulary
   bool tied = true;             ///< when tie_word_embeddings is missing
+  Sparse sparse = Sparse::None;
+  bool long_encoder = false;  ///< Longformer's attention, with a second one for chosen tokens, and a table of its own
 };
 
-constexpr TwoStackRow t5(std::string_view type, std::string_view family, Places places, bool tied) {
-  return {.model_type = type, .family = family, .norm = NormKind::Rms, .bias = false, .places = places, .tied = tied};
+constexpr TwoStackRow t5(std::string_view type, std::string_view family, Places places, bool tied,
+                         Sparse sparse = Sparse::None) {
+  return {.model_type = type,
+          .family = family,
+          .norm = NormKind::Rms,
+          .bias = false,
+          .places = places,
+          .tied = tied,
+          .sparse = sparse};
 }
 
 // clang-format off
@@ -57,6 +73,8 @@ constexpr auto rows = std::to_array<TwoStackRow>({
     {.model_type = "blenderbot", .family = "Blenderbot", .logits_bias = true},
     {.model_type = "blenderbot-small", .family = "Blenderbot", .norms = NormPlacement::Post, .embedding_norm = true,
      .logits_bias = true},
+    {.model_type = "led", .family = "LED", .norms = NormPlacement::Post, .embedding_norm = true, .logits_bias = true,
+     .long_encoder = true},
     t5("longt5", "LongT5", Places::RelativeOnce, true),
     {.model_type = "m2m_100", .family = "M2M100 and NLLB", .places = Places::Computed},
     {.model_type = "marian", .family = "Marian", .norms = NormPlacement::Post, .logits_bias = true},
@@ -64,7 +82,13 @@ constexpr auto rows = std::to_array<TwoStackRow>({
     {.model_type = "moonshine", .family = "Moonshine", .norm = NormKind::LayerNormNoBias, .places = Places::Rotary,
      .sound = Sound::Waves},
     t5("mt5", "mT5", Places::RelativeOnce, false),
+    {.model_type = "mvp", .family = "MVP", .norms = NormPlacement::Post, .extra_positions = 2, .embedding_norm = true,
+     .logits_bias = true},
+    {.model_type = "nllb-moe", .family = "M2M100 and NLLB", .places = Places::Computed, .sparse = Sparse::EveryNth},
     {.model_type = "pegasus", .family = "PEGASUS", .logits_bias = true},
+    {.model_type = "plbart", .family = "PLBART", .norms = NormPlacement::Post, .extra_positions = 2,
+     .embedding_norm = true, .logits_bias = true},
+    t5("switch_transformers", "Switch Transformers", Places::RelativeOnce, true, Sparse::SoMany),
     t5("t5", "T5", Places::RelativeOnce, true),
     {.model_type = "t5gemma", .family = "T5Gemma", .norm = NormKind::RmsPlusOne, .norms = NormPlacement::Sandwich,
      .places = Places::Rotary},
@@ -82,14 +106,17 @@ std::vector<NameRule> names_of(const TwoStackRow& row, Side side, bool cross) {
   if (row.norm == NormKind::Rms) {
     const std::string attention = cross ? "layer.1.EncDecAttention." : "layer.0.SelfAttention.";
     const std::string block = side == Side::Encoder ? "layer.1." : "layer.2.";
+    const std::string dense = block + (row.sparse == Sparse::None ? "DenseReluDense." : "mlp.");
+    const std::string expert = block + "mlp.experts.expert_{}.";
     return name_rules(
         "model.layers.{}.>@.block.{}. model.embed_tokens>shared model.norm>@.final_layer_norm "
         "self_attn.q_proj>" +
             attention + "q self_attn.k_proj>" + attention + "k self_attn.v_proj>" + attention +
-            "v self_attn.o_proj>" + attention + "o mlp.gate_proj>" + block + "DenseReluDense.wi_0 mlp.up_proj>" +
-            block + "DenseReluDense.wi_1 mlp.down_proj>" + block + "DenseReluDense.wo input_layernorm>" +
-            (cross ? "layer.1.layer_norm" : "layer.0.layer_norm") + " post_attention_layernorm>" + block +
-            "layer_norm",
+            "v self_attn.o_proj>" + attention + "o mlp.gate.>" + block +
+            "mlp.router.classifier. mlp.experts.{}.up_proj>" + expert + "wi mlp.experts.{}.down_proj>" + expert +
+            "wo mlp.gate_proj>" + dense + "wi_0 mlp.up_proj>" + dense + "wi_1 mlp.down_proj>" + dense +
+            "wo input_layernorm>" + (cross ? "layer.1.layer_norm" : "layer.0.layer_norm") +
+            " post_attention_layernorm>" + block + "layer_norm",
         stack);
   }
   if (row.norms == NormPlacement::Sandwich) {
@@ -108,12 +135,29 @@ std::vector<NameRule> names_of(const TwoStackRow& row, Side side, bool cross) {
                       stack);
   }
   const std::string word = cross ? "encoder" : "self";
+  if (row.sparse == Sparse::EveryNth) {
+    return name_rules(
+        "model.layers.{}.>model.@.layers.{}. model.embed_tokens>model.shared model.norm>model.@.layer_norm "
+        "self_attn.o_proj>self_attn.out_proj mlp.gate.>ffn.router.classifier. "
+        "mlp.experts.{}.up_proj>ffn.experts.expert_{}.fc1 "
+        "mlp.experts.{}.down_proj>ffn.experts.expert_{}.fc2 mlp.up_proj>ffn.fc1 mlp.down_proj>ffn.fc2 "
+        "post_attention_layernorm>ff_layer_norm " +
+            std::string(cross ? "self_attn.>cross_attention. input_layernorm>cross_attention_layer_norm"
+                              : "input_layernorm>self_attn_layer_norm"),
+        stack);
+  }
+  const std::string projections =
+      row.long_encoder && side == Side::Encoder
+          ? " self_attn.o_proj>self_attn.output self_attn.q_proj>self_attn.longformer_self_attn.query "
+            "self_attn.k_proj>self_attn.longformer_self_attn.key "
+            "self_attn.v_proj>self_attn.longformer_self_attn.value "
+          : " self_attn.o_proj>self_attn.out_proj ";
   return name_rules("model.layers.{}.>model.@.layers.{}. model.embed_tokens>" +
                         std::string(row.sound == Sound::None ? "model.shared" : "model.decoder.embed_tokens") +
                         " model.embed_positions>model.@.embed_positions model.embed_norm>model.@.layernorm_embedding "
-                        "model.norm>model.@.layer_norm self_attn.o_proj>self_attn.out_proj mlp.up_proj>fc1 "
-                        "mlp.down_proj>fc2 input_layernorm>" +
-                        word + "_attn_layer_norm post_attention_layernorm>" +
+                        "model.norm>model.@.layer_norm" +
+                        projections + "mlp.up_proj>fc1 mlp.down_proj>fc2 input_layernorm>" + word +
+                        "_attn_layer_norm post_attention_layernorm>" +
                         (row.norms == NormPlacement::Post ? "self_attn_layer_norm" : "final_layer_norm") +
                         " post_feedforward_layernorm>final_layer_norm self_attn.>" + word + "_attn.",
                     stack);
@@ -134,7 +178,7 @@ Layer stack_layer(const TwoStackRow& row, const Fields& c, const Model& m, Side 
     a.heads = a.kv_heads = c.required("num_attention_heads", range::heads);
     a.head_dim = c.count("d_kv", range::width, 64);
     f.width = c.required("d_ff", range::width);
-    const std::string projection = c.text("feed_forward_proj", "relu");
+    const std::string projection = c.text(row.sparse == Sparse::None ? "feed_forward_proj" : "dense_act_fn", "relu");
     f.gated = projection.starts_with("gated");
     f.activation = projection == "relu" ? Activation::Relu : Activation::GeluPython;
   } else if (row.places == Places::Rotary) {
@@ -164,6 +208,39 @@ Layer stack_layer(const TwoStackRow& row, const Fields& c, const Model& m, Side 
   return layer;
 }
 
+/// The experts of a stack's mixtures, as wide as its dense block, and which layers are mixtures.
+FeedForward mixture_of_stack(const TwoStackRow& row, const Fields& c, Side side, FeedForward dense, Count layers,
+                             std::vector<bool>& sparse) {
+  const std::string stack = side == Side::Encoder ? "encoder_" : "decoder_";
+  sparse.assign(layers, false);
+  if (row.sparse == Sparse::None) return dense;
+  const bool spread = row.sparse == Sparse::SoMany;
+  const Count many = spread ? c.count("num_sparse_" + stack + "layers", {0, layers}, 0) : 0;
+  const Count step = !spread ? c.count(stack + "sparse_step", range::some_layers, 0) : many == 0 ? 0 : layers / many;
+  // Of every group the second layer (Switch) or the last (NLLB).
+  sparse = layers_where(
+      layers, [&](Count i) { return step != 0 && (step == 1 || (spread ? i % step == 1 : (i + 1) % step == 0)); });
+  dense.experts = c.required("num_experts", {1, range::experts.high});
+  dense.experts_per_token = spread ? 1 : std::min<Count>(2, dense.experts);
+  dense.expert_width = dense.width;
+  dense.width = 0;
+  dense.expert_bias = row.bias;
+  dense.router_bias = c.flag("router_bias", false);
+  return dense;
+}
+
+/// Longformer's layers have queries, keys and values of their own for tokens that see the whole text.
+void add_global_attention(Model& m) {
+  const AttentionShape& a = m.kinds.front().attention;
+  const std::size_t before = m.extra_tensors.size();
+  add_tensors(m, R"(
+      query model.encoder.layers.{}.self_attn.longformer_self_attn.query_global. : values x hidden +
+      key model.encoder.layers.{}.self_attn.longformer_self_attn.key_global. : values x hidden +
+      value model.encoder.layers.{}.self_attn.longformer_self_attn.value_global. : values x hidden +)",
+              {{"values", multiply(a.heads, a.head_dim)}});
+  for (std::size_t i = before; i < m.extra_tensors.size(); ++i) m.extra_tensors[i].count = m.layer_count();
+}
+
 /// What LongT5 writes before the name of its encoder's attention, which sees its neighbours and, by the second kind, a
 /// mean of every block of tokens; the other T5 models nothing.
 std::string encoder_reach(const Fields& c) {
@@ -186,20 +263,31 @@ void read_stack(const TwoStackRow& row, const Fields& c, Model& m, Side side) {
   m.positions = Positions::None;
   m.names = names_of(row, side, false);
   Count layers = 0;
-  const Layer layer = stack_layer(row, c, m, side, layers);
-  add_layers(m, layers, [&](Count) { return layer; });
+  Layer layer = stack_layer(row, c, m, side, layers);
+  std::vector<bool> sparse;
+  const FeedForward dense = layer.feed_forward;
+  const FeedForward mixture = mixture_of_stack(row, c, side, dense, layers, sparse);
+  add_layers(m, layers, [&](Count i) {
+    layer.feed_forward = sparse[i] ? mixture : dense;
+    return layer;
+  });
   const bool encoder = side == Side::Encoder;
   const std::string reach = encoder ? encoder_reach(c) : "";
   for (NameRule& rule : m.names) {
-    if (rule.to.ends_with(".wi_1") && !layer.feed_forward.gated) rule.to.resize(rule.to.size() - 2);
+    if (rule.to.ends_with(".wi_1") && !dense.gated) rule.to.resize(rule.to.size() - 2);
     if (const auto at = rule.to.find("SelfAttention."); at != std::string::npos) rule.to.insert(at, reach);
   }
   switch (row.places) {
     case Places::Learned:
       if (row.sound == Sound::Mels) {
         m.max_context = c.required(encoder ? "max_source_positions" : "max_target_positions", range::tokens);
+      } else if (row.long_encoder) {
+        m.max_context = c.required(encoder ? "max_encoder_position_embeddings" : "max_decoder_position_embeddings",
+                                   range::tokens);
+        static_cast<void>(c.find("attention_window"));
       }
       learned_positions(m, row.extra_positions);
+      if (encoder && row.long_encoder) add_global_attention(m);
       break;
     case Places::RelativeOnce:
     case Places::RelativeInLayers: {
@@ -304,7 +392,9 @@ void read_encoder_decoder(const Fields& c, Model& m) {
     stack.output = Output::States;
     for (Layer& kind : stack.kinds) kind.attention.bidirectional = true;
   };
-  if (c.model_type() == "longt5") {
+  if (c.flag("use_prompt", false)) c.complain("use_prompt", "prompts in front of every layer are not read");
+  static_cast<void>(c.find("prompt_mid_dim"));
+  if (c.model_type() == "longt5" || row.long_encoder) {
     c.assume(
         "the encoder's attention, of which each token reaches a window, is counted as if it reached the whole text");
     m.trust = Trust::Modelled;

@@ -24,7 +24,7 @@ constexpr auto size_words = std::to_array<std::string_view>(
 constexpr auto harmless = std::to_array<std::string_view>({
     // choices of a router
     "n_group", "topk_group", "num_expert_group", "num_expert_groups", "num_limited_groups", "index_topk",
-    "num_groups", "topk_groups", "expert_group_size", "moe_group_size", "group_norm_size",
+    "num_groups", "topk_groups", "expert_group_size", "moe_group_size", "group_norm_size", "expert_capacity",
     // how attention and rotary positions go about it
     "original_max_position_embeddings", "max_window_layers", "attention_block_size", "attention_chunk_size",
     "mamba_chunk_size", "qk_head_dim", "index_block_size", "sparse_block_size", "sparse_topk_blocks", "block_size",

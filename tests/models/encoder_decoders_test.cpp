@@ -95,6 +95,51 @@ TEST(EncoderDecoders, BartAndTheModelsBuiltLikeIt) {
   EXPECT_EQ(total("m2m_100", bart(12, 1024, 4096, 16) + R"(,"vocab_size":256206)"), 615'073'792U);
 }
 
+TEST(EncoderDecoders, LedIsBartWithALongerEncoder) {
+  // allenai/led-base-16384: three more matrices with biases in every layer of the encoder, tables of their own lengths.
+  const std::string fields = bart(6, 768, 3072, 12) + R"(,"vocab_size":50265)";
+  const Model led = read("led", fields + R"(,"attention_window":[1024,1024,1024,1024,1024,1024])");
+  EXPECT_EQ(parameter_count(led), total("bart", fields) + 6 * 3 * (768 * 768 + 768) + (16384 - 1026) * 768 - 2 * 768);
+  EXPECT_EQ(led.trust, Trust::Modelled) << "the encoder's windows are counted as if they reached the whole text";
+  const auto names = inventory(led);
+  const auto has = [&](std::string_view name) {
+    return std::ranges::any_of(names, [&](const Tensor& t) { return t.name == name; });
+  };
+  EXPECT_TRUE(has("model.encoder.layers.{}.self_attn.longformer_self_attn.query.weight"));
+  EXPECT_TRUE(has("model.encoder.layers.{}.self_attn.longformer_self_attn.query_global.bias"));
+  EXPECT_TRUE(has("model.encoder.layers.{}.self_attn.output.weight"));
+  EXPECT_TRUE(has("model.decoder.layers.{}.self_attn.out_proj.weight"));
+  // uclanlp/plbart-base and RUCAIBox/mvp are BART by other names.
+  EXPECT_EQ(total("plbart", fields), total("bart", fields));
+  EXPECT_EQ(total("mvp", fields), total("bart", fields));
+}
+
+TEST(EncoderDecoders, MixturesInBothStacks) {
+  // google/switch-base-8: every other block of T5 is eight, with a router.
+  const Model base = read("switch_transformers", t5(12, 768, 3072, 12, true) +
+                                                     R"(,"num_experts":8,"num_sparse_encoder_layers":6,
+                                                        "num_sparse_decoder_layers":6,"expert_capacity":64)");
+  constexpr Count block = Count{2} * 768 * 3072;
+  EXPECT_EQ(parameter_count(base), 222'903'552U + 12 * (7 * block + 8 * 768));
+  EXPECT_EQ(active_parameter_count(base), 222'903'552U + 12 * 8 * 768) << "one expert of eight, in both stacks";
+  EXPECT_EQ(base.trust, Trust::Modelled) << "its config names no format";
+  EXPECT_EQ(base.kinds.size(), 2U);
+  const auto names = inventory(base);
+  const auto has = [&](std::string_view name) {
+    return std::ranges::any_of(names, [&](const Tensor& t) { return t.name == name; });
+  };
+  EXPECT_TRUE(has("encoder.block.{}.layer.1.mlp.router.classifier.weight"));
+  EXPECT_TRUE(has("decoder.block.{}.layer.2.mlp.experts.expert_{}.wi.weight"));
+  EXPECT_TRUE(has("decoder.block.{}.layer.2.mlp.wi.weight"));
+  // facebook/nllb-moe-54b: every fourth block is 128 of which a token sees two; 54.5 billion.
+  const std::string nllb = bart(24, 2048, 8192, 16) + R"(,"vocab_size":256206,"torch_dtype":"float32")";
+  const Model moe = read("nllb-moe", nllb);
+  EXPECT_EQ(parameter_count(moe),
+            total("m2m_100", nllb) + 12 * (127 * (Count{2} * 2048 * 8192 + 8192 + 2048) + 2048 * 128));
+  EXPECT_NEAR(static_cast<double>(parameter_count(moe)), 54.5e9, 0.05e9);
+  EXPECT_EQ(moe.trust, Trust::Exact);
+}
+
 TEST(EncoderDecoders, Whisper) {
   const auto whisper = [](int layers, int hidden, int heads) { return bart(layers, hidden, 4 * hidden, heads); };
   EXPECT_EQ(total("whisper", whisper(4, 384, 6)), 37'760'640U);

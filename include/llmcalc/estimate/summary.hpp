@@ -3,6 +3,7 @@
 
 #include <llmcalc/estimate/estimate.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -31,9 +32,13 @@ namespace llmcalc {
   for (const Tensor& t : model.tensors) {
     if (t.role == TensorRole::Embedding && t.rows > model.vocabulary && model.vocabulary != 0)
       n = subtract(n, t.total());
-    if (!counts_as_parameter(t) || t.part != ModelPart::Experts || t.kind < 0) continue;
-    const FeedForward& ff = model.kinds[static_cast<std::size_t>(t.kind)].feed_forward;
-    if (ff.experts == 0) continue;
+    if (!counts_as_parameter(t) || t.part != ModelPart::Experts) continue;
+    // An encoder's layers are no kinds of the model: its experts are chosen as the decoder's.
+    const auto kind =
+        t.kind >= 0 ? model.kinds.begin() + t.kind
+                    : std::find_if(model.kinds.begin(), model.kinds.end(), [](const Layer& l) { return l.is_moe(); });
+    if (kind == model.kinds.end() || kind->feed_forward.experts == 0) continue;
+    const FeedForward& ff = kind->feed_forward;
     // Fused expert tensors hold all experts in one tensor, so the share is taken of the total.
     const Count used = scale(Bytes{t.total()}, std::min(ff.experts_per_token, ff.experts), ff.experts).count;
     n = subtract(n, subtract(t.total(), used));
