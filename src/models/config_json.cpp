@@ -78,6 +78,19 @@ bool nested_too_deeply(const nlohmann::json& value) {
   return false;
 }
 
+/// The speculators library keeps a draft's layers in a config of their own; what is given beside it wins, but for the
+/// type, which is theirs.
+void unfold_draft(nlohmann::json& config) {
+  const auto layers = config.find("transformer_layer_config");
+  if (layers == config.end() || !layers->is_object()) return;
+  nlohmann::json flat = std::move(*layers);
+  config.erase(layers);
+  for (const auto& [key, value] : config.items()) {
+    if (!value.is_null() && (key != "model_type" || !flat.contains(key))) flat[key] = value;
+  }
+  config = std::move(flat);
+}
+
 }  // namespace
 
 Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
@@ -85,6 +98,7 @@ Result<Model> model_from_config(const nlohmann::json& config, std::string id) {
   if (nested_too_deeply(config)) return Issue{"", "is nested too deeply for a config"};
   Findings findings;
   nlohmann::json read = config;
+  unfold_draft(read);
   const models::QuantizationEntry quantization = models::take_quantization(read);
   const Fields plain(read, {}, {}, findings);
   const std::string type = type_of(plain);

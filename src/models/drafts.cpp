@@ -47,14 +47,22 @@ void read_eagle(const Fields& c, const FamilyRow& row, Model& m) {
   if (c.flag("bias", false)) put(m, "model.fc.bias", m.hidden, 1);
 }
 
+/// How many layers of the target a draft takes the states of: listed in an object of its kind's or beside it.
+Count target_layers(const Fields& c, std::string_view kind, Count otherwise) {
+  for (const Fields& where : {c.object(kind), c}) {
+    for (const char* key : {"target_layer_ids", "eagle_aux_hidden_state_layer_ids", "aux_hidden_state_layer_ids"}) {
+      if (const std::vector<Count> ids = where.counts(key, range::some_layers); !ids.empty()) return ids.size();
+    }
+  }
+  return otherwise;
+}
+
 /// EAGLE-3: states of several target layers made one; the first layer's attention reads it beside the embedding; a
 /// head of its own for the commonest words, with tables between its words and the target's.
 void read_eagle3(const Fields& c, const FamilyRow& row, Model& m) {
   read_layers(c, row, m);
   const Count all = m.head_vocabulary;
-  const std::vector<Count> ids =
-      c.object("eagle_config").counts("eagle_aux_hidden_state_layer_ids", range::some_layers);
-  const Count states = ids.empty() ? 3 : ids.size();
+  const Count states = target_layers(c, "eagle_config", 3);
   put(m, "fc.weight", m.hidden, multiply(states, c.count("target_hidden_size", range::width, m.hidden)));
   const AttentionShape& a = m.kinds.front().attention;
   const Count heads = add(a.heads, multiply(2, a.kv_heads));
@@ -81,9 +89,7 @@ void read_peagle(const Fields& c, const FamilyRow& row, Model& m) {
 /// DFlash: a block of tokens at once; states of as many target layers as it has itself, made one.
 void read_dflash(const Fields& c, const FamilyRow& row, Model& m) {
   read_layers(c, row, m);
-  std::vector<Count> ids = c.object("dflash_config").counts("target_layer_ids", range::some_layers);
-  if (ids.empty()) ids = c.counts("target_layer_ids", range::some_layers);
-  const Count states = ids.empty() ? m.layer_count() : ids.size();
+  const Count states = target_layers(c, "dflash_config", m.layer_count());
   put(m, "fc.weight", m.hidden, multiply(states, c.count("target_hidden_size", range::width, m.hidden)));
   put(m, "hidden_norm.weight", m.hidden, 1, ModelPart::Norms);
 }

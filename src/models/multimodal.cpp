@@ -413,9 +413,10 @@ constexpr auto rows = std::to_array<MultimodalRow>({
 
 /// Published encoders that configs name instead of describing.
 struct NamedEncoder {
-  std::string_view mark;  ///< in the name
-  std::string_view type;
-  Count hidden, layers, width, image, patch;
+  std::string_view mark{};  ///< in the name
+  std::string_view type{};
+  Count hidden = 0, layers = 0, width = 0, image = 0, patch = 0;
+  Count parameters = 0;  ///< of an encoder that is not built of equal layers: its published number
 };
 constexpr auto named_encoders = std::to_array<NamedEncoder>({
     {"clip-vit-large-patch14-336", "clip_vision_model", 1024, 24, 4096, 336, 14},
@@ -427,6 +428,9 @@ constexpr auto named_encoders = std::to_array<NamedEncoder>({
     {"so400m_patch14_siglip_384", "siglip_vision_model", 1152, 27, 4304, 384, 14},
     {"siglip-large-patch16-384", "siglip_vision_model", 1024, 24, 4096, 384, 16},
     {"siglip-base-patch16-224", "siglip_vision_model", 768, 12, 3072, 224, 16},
+    // FastVLM's encoder of convolutions, as Apple and as timm call it: 125 million parameters (arXiv 2412.13303).
+    {.mark = "mobileclip_l", .hidden = 3072, .parameters = 125'000'000},
+    {.mark = "fastvit_mci3", .hidden = 3072, .parameters = 125'000'000},
 });
 
 /// The rows that read a tower of this type in some model; "" when none does.
@@ -440,10 +444,31 @@ std::string_view rows_of_tower(std::string_view type) {
   return {};
 }
 
+/// The published encoder that a config names instead of describing; what was counted, in words.
+std::string write_named_encoder(const Fields& c, Model& m, const std::string& name) {
+  for (const NamedEncoder& e : named_encoders) {
+    if (name.find(e.mark) == std::string::npos) continue;
+    if (e.parameters != 0) {
+      Tower tower(m);
+      tower.vector("vision_tower", e.parameters);
+      tower.matrix("multi_modal_projector.linear_1", m.hidden, e.hidden);
+      tower.matrix("multi_modal_projector.linear_2", m.hidden, m.hidden);
+      return "its vision tower is counted with the published number of parameters of " + std::string(e.mark);
+    }
+    const nlohmann::json shape{{"hidden_size", e.hidden},      {"num_hidden_layers", e.layers},
+                               {"intermediate_size", e.width}, {"image_size", e.image},
+                               {"patch_size", e.patch},        {"vision_use_head", false}};
+    write_tower(c, Fields(shape, e.type, {}, c.findings()), m, "llava_tower llava");
+    return "its vision tower is counted as " + std::string(e.mark) + " with LLaVA's projector";
+  }
+  return "its vision tower (" + name.substr(0, 60) + ") is not counted";
+}
+
 /// One tower that has a config of its own.
 std::string write_any_tower(const Fields& c, Model& m, const char* key, const std::string& what) {
   const Fields tower = c.object(key);
   const std::string& type = tower.model_type();
+  if (type == "timm_wrapper") return write_named_encoder(c, m, tower.text("architecture", type));
   if (const std::string_view known = rows_of_tower(type); !known.empty()) {
     write_tower(c, tower, m, known);
     return "its " + what + " tower is counted as " + type.substr(0, 40) + " with that tower's usual projector";
@@ -481,16 +506,7 @@ std::string write_any_towers(const Fields& c, Model& m) {
   if (!words.empty()) return words;
   for (const char* key : {"mm_vision_tower", "vision_tower", "vision_encoder", "vision_model_name", "vision_model"}) {
     if (!c.is_text(key)) continue;
-    const std::string name = c.text(key, "");
-    for (const NamedEncoder& e : named_encoders) {
-      if (name.find(e.mark) == std::string::npos) continue;
-      const nlohmann::json shape{{"hidden_size", e.hidden},      {"num_hidden_layers", e.layers},
-                                 {"intermediate_size", e.width}, {"image_size", e.image},
-                                 {"patch_size", e.patch},        {"vision_use_head", false}};
-      write_tower(c, Fields(shape, e.type, {}, c.findings()), m, "llava_tower llava");
-      return "its vision tower is counted as " + std::string(e.mark) + " with LLaVA's projector";
-    }
-    return "its vision tower (" + name.substr(0, 60) + ") is not counted";
+    return write_named_encoder(c, m, c.text(key, ""));
   }
   return {};
 }

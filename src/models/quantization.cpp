@@ -193,6 +193,9 @@ class Dialect {
     note_cache();
     if (!algorithm.empty() && algorithm != method) return modelopt();
     if (contains(algorithm, "fp8")) return WeightRules{.format = WeightFormat::Fp8};
+    // Mistral's params.json: {"qformat_weight": "fp8_e4m3", "qscheme_act": "TENSOR"}.
+    if (contains(lower(q_.text("qformat_weight", "")), "fp8"))
+      return WeightRules{.format = WeightFormat::Fp8, .scales = Scales::Tensor};
     c_.assume("quantization method \"" + method.substr(0, 40) + "\" is not known: unquantized weights taken");
     model_.trust = Trust::Assumed;
     return std::nullopt;

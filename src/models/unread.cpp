@@ -67,7 +67,7 @@ constexpr auto harmless_in_towers =
 constexpr auto harmless_objects = std::to_array<std::string_view>(
     {"quantization_config", "quantization", "rope_scaling", "rope_parameters", "id2label", "label2id", "auto_map",
      "sparse_config", "task_specific_params", "generation_config", "tokenizer_config", "compression_config",
-     "hf_quant_config", "img_token_compression_config"});
+     "hf_quant_config", "img_token_compression_config", "llama_4_scaling", "yarn", "speculators_config"});
 
 template <class List>
 bool holds(const List& list, std::string_view name) {

@@ -152,6 +152,23 @@ TEST(ConfigUnread, AnUnknownFamilysExpertsAreCountedUnderAnyName) {
   EXPECT_EQ(total("{" + fields + R"(,"num_experts":8})"), total("{" + fields + R"(,"n_routed_experts":8})"));
 }
 
+// RedHatAI's speculators keep the draft's layers in transformer_layer_config.
+TEST(ConfigClasses, ADraftOfTheSpeculatorsLibraryIsReadAsWithoutIt) {
+  const std::string own = R"("draft_vocab_size":100,"target_hidden_size":null,"norm_before_residual":true,
+    "speculators_config":{"algorithm":"eagle3","verifier":{"name_or_path":"a/b"}})";
+  const Model flat = read(llama(R"("architectures":["LlamaForCausalLMEagle3"],)" + own));
+  const Model nested = read(R"({"architectures":["Eagle3Speculator"],"speculators_model_type":"eagle3",)" + own +
+                            R"(,"transformer_layer_config":)" + llama(R"("torch_dtype":"bfloat16")") + "}");
+  EXPECT_TRUE(nested.draft);
+  EXPECT_EQ(parameter_count(nested), parameter_count(flat));
+  EXPECT_EQ(nested.trust, Trust::Exact);
+  // Five layers of the target instead of three, listed beside the layers.
+  const Model more = read(R"({"architectures":["Eagle3Speculator"],"model_type":"speculators",)" + own +
+                          R"(,"eagle_aux_hidden_state_layer_ids":[1,2,3,4,5],"transformer_layer_config":)" +
+                          llama(R"("torch_dtype":"bfloat16")") + "}");
+  EXPECT_EQ(parameter_count(more), parameter_count(flat) + 2 * 64 * 64);
+}
+
 TEST(ConfigTowers, StandUnderOtherNames) {
   const std::string tower = R"({"model_type":"siglip_vision_model","hidden_size":32,"intermediate_size":64,
     "num_hidden_layers":2,"num_attention_heads":2,"image_size":28,"patch_size":14,"vision_use_head":false})";
@@ -162,6 +179,10 @@ TEST(ConfigTowers, StandUnderOtherNames) {
     const Model m = read("{\"model_type\":\"never_seen\"," + text + ",\"" + key + "\":" + tower + "}");
     EXPECT_EQ(m.encoder_parameters, known.encoder_parameters) << key;
   }
+  // FastVLM: 125 million parameters of convolutions, 3,072 wide.
+  const Model fast =
+      read("{\"model_type\":\"llava_qwen2\"," + llama_fields + R"(,"mm_vision_tower":"mobileclip_l_1024"})");
+  EXPECT_EQ(fast.encoder_parameters, 125'000'000U + (3072 * 64 + 64) + (64 * 64 + 64));
   const Model named = read("{\"model_type\":\"never_seen\"," + llama_fields +
                            R"(,"mm_vision_tower":"openai/clip-vit-large-patch14-336"})");
   // CLIP ViT-L/14 at 336 pixels with LLaVA's two matrices.

@@ -268,6 +268,43 @@ TEST(ConfigIrregular, ParamsOfMetaAndMistral) {
   EXPECT_EQ(mixtral.trust, Trust::Modelled);
 }
 
+// The same models' configs of Hugging Face have these totals.
+TEST(ConfigIrregular, ParamsOfMistralWithImagesAndLatents) {
+  const std::string vision = R"("vision_encoder":{"hidden_size":1024,"num_hidden_layers":24,"num_attention_heads":16,
+    "patch_size":14,"image_size":1540,"max_image_size":1540,"intermediate_size":4096,"num_channels":3,
+    "rope_theta":10000.0,"mm_projector_id":"patch_merge","add_pre_mm_projector_layer_norm":true,"adapter_bias":false,
+    "spatial_merge_size":2,"image_token_id":10,"image_break_token_id":12,"image_end_token_id":13})";
+  const Model small = read(R"({"dim":5120,"n_layers":40,"head_dim":128,"hidden_dim":32768,"n_heads":32,"n_kv_heads":8,
+    "rope_theta":1000000000.0,"norm_eps":1e-05,"vocab_size":131072,"max_position_embeddings":131072,
+    "tied_embeddings":false,)" +
+                           vision + "}");
+  EXPECT_EQ(parameter_count(small), 24'011'361'280U) << "Mistral Small 3.1";
+  EXPECT_EQ(small.trust, Trust::Exact);
+  EXPECT_TRUE(small.notes.empty()) << small.notes.front();
+  // Mistral Small 4: latent attention, 128 experts of which one is always chosen.
+  const std::string four =
+      R"({"dim":4096,"n_layers":36,"head_dim":128,"hidden_dim":12288,"n_heads":32,"n_kv_heads":32,
+    "norm_eps":1e-06,"vocab_size":131072,"max_position_embeddings":1048576,"tied_embeddings":false,"q_lora_rank":1024,
+    "qk_rope_head_dim":64,"qk_nope_head_dim":64,"kv_lora_rank":256,"v_head_dim":128,
+    "moe":{"expert_parallel":1,"expert_model_parallel":1,"route_every_n":1,"first_k_dense_replace":0,"num_experts":128,
+      "num_experts_per_tok":4,"num_expert_groups":1,"num_expert_groups_per_tok":1,"routed_scale":1.0,
+      "expert_hidden_dim":2048,"num_shared_experts":1},
+    "llama_4_scaling":{"original_max_position_embeddings":8192,"beta":0.1})";
+  const Model text = read(four + "}");
+  EXPECT_EQ(parameter_count(text), 118'972'826'624U);
+  EXPECT_EQ(text.trust, Trust::Exact);
+  EXPECT_TRUE(text.notes.empty()) << text.notes.front();
+  const Model stored = read(four + R"(,"quantization":{"qformat_weight":"fp8_e4m3","qscheme_act":"TENSOR"}})");
+  EXPECT_EQ(stored.released_format, WeightFormat::Fp8);
+  EXPECT_EQ(stored.trust, Trust::Exact);
+  // Windows of single layers, as a list that is repeated.
+  const Model windows = read(R"({"dim":4096,"n_layers":36,"head_dim":128,"hidden_dim":12288,"n_heads":32,
+    "n_kv_heads":8,"norm_eps":1e-05,"vocab_size":131072,"tied_embeddings":false,
+    "sliding_window":[null,32768,32768,32768]})");
+  EXPECT_EQ(windows.layer(4).attention.window, 0U);
+  EXPECT_EQ(windows.layer(35).attention.window, 32768U);
+}
+
 TEST(ConfigIrregular, MuseGlimmerIsTheSumOfItsClass) {
   constexpr Count h = 6656, q = 4096;
   constexpr Count layer = 3 * q * h + 2 * 256 * h + 3 * h * 19968 + 4 * h;
