@@ -1,6 +1,7 @@
 // Multi-head latent attention: DeepSeek V2 to V4.1 and the families that took it over.
 
 #include "models/blocks.hpp"
+#include "models/tower.hpp"
 
 #include <algorithm>
 #include <string>
@@ -167,11 +168,19 @@ void add_compressor(Model& m, std::size_t k) {
 void add_hyper_connections(Model& m, const Sizes& sizes) {
   for (const std::string at : {"attn_hc.", "ffn_hc."}) {
     add_layer_tensors(
-        m, "other " + at + "fn : mixed x n*hidden; other " + at + "base : mixed; other " + at + "scale : 3", sizes);
+        m, "other " + at + "fn : mixed x n*hidden; other " + at + "base : mixed; other " + at + "scale : scales",
+        sizes);
   }
 }
 Sizes stream_sizes(const Model& m) {
-  return {{"n", m.residual_streams}, {"mixed", multiply(add(2, m.residual_streams), m.residual_streams)}};
+  return {
+      {"n", m.residual_streams}, {"mixed", multiply(add(2, m.residual_streams), m.residual_streams)}, {"scales", 3}};
+}
+/// What makes one stream of all before the last norm.
+void add_stream_head(Model& m) {
+  add_tensors(m, R"(
+      other model.hc_head.hc_fn : n x n*hidden; other model.hc_head.hc_base : n; other model.hc_head.hc_scale : 1)",
+              stream_sizes(m));
 }
 
 /// A layer of DeepSeek V4: one row that is key and value of all heads, queries and output through latents, a window on
@@ -229,9 +238,7 @@ void read_deepseek_v4(const Fields& c, Model& m) {
     if (m.kinds[k].attention.compress_ratio != 0) add_compressor(m, k);
   }
   add_hyper_connections(m, stream_sizes(m));
-  add_tensors(m, R"(
-      other model.hc_head.hc_fn : n x n*hidden; other model.hc_head.hc_base : n; other model.hc_head.hc_scale : 1)",
-              stream_sizes(m));
+  add_stream_head(m);
   a.compress_ratio = a.indexer_heads = a.indexer_head_dim = a.indexer_choices = 0;
   add_mtp_layers(m, c.count("num_nextn_predict_layers", range::some_layers, 0), layer);
 }
@@ -339,6 +346,83 @@ void read_deepseek_v41(const Fields& c, Model& m) {
       "index keys alone take 1,790 bytes per token in FP8. The prediction layers' count may be off by a norm");
 }
 
+/// Hy 4: DeepSeek V3.2 with gates and sinks, and streams that are mixed in and out, but not among each other.
+void adjust_hy_v4(const Fields& c, Model& m, Layer& layer, FeedForward&) {
+  m.residual_streams = c.count("hc_mult", {1, 64}, 4);
+  AttentionShape& a = layer.attention;
+  a.gate_width = multiply(a.heads, a.value_head_dim);
+  static_cast<void>(c.find("index_chunk_size"));
+}
+
+/// Without a list the first layer indexes, then every fourth from the second on.
+ChangeLayer vary_hy_v4(const Fields& c, Model&, const Layer&, Count n) {
+  return [types = layer_types(c, n, "indexer_types")](Count i, Layer& layer) {
+    if (types.empty() ? i == 0 || i % 4 == 1 : types[i] == "full") return;
+    layer.attention.indexer_heads = layer.attention.indexer_head_dim = 0;
+  };
+}
+
+void finish_hy_v4(const Fields&, Model& m) {
+  const Count n = m.residual_streams;
+  add_hyper_connections(m, {{"n", n}, {"mixed", multiply(2, n)}, {"scales", 2}});
+  add_stream_head(m);
+}
+
+/// dots3-note: layers with windows have latents of their own ranks and no indexer; a gate for every head.
+ChangeLayer vary_dots3(const Fields& c, Model&, const Layer& full, Count n) {
+  static_cast<void>(c.find("swa_head_dim")), static_cast<void>(c.find("moe_shared_expert_intermediate_size"));
+  const auto gated = [&](AttentionShape a, std::string_view key) {
+    const std::string type = c.text(key, "headwise");
+    a.gate_width = type == "headwise" ? a.heads : type == "elementwise" ? multiply(a.heads, a.value_head_dim) : 0;
+    return a;
+  };
+  AttentionShape local;
+  local.heads = local.kv_heads = c.count("swa_num_attention_heads", range::heads, 64);
+  static_cast<void>(c.find("swa_num_key_value_heads"));
+  local.q_lora_rank = c.count("swa_q_lora_rank", range::width, 1024);
+  local.kv_lora_rank = c.count("swa_kv_lora_rank", range::width, 1024);
+  local.nope_head_dim = c.count("swa_qk_nope_head_dim", range::width, 192);
+  local.rope_head_dim = local.rotary_dim = c.count("swa_qk_rope_head_dim", range::width, 64);
+  local.value_head_dim = c.count("swa_v_head_dim", range::width, 128);
+  local.head_dim = add(local.nope_head_dim, local.rope_head_dim);
+  local.window = c.count(c.has("sliding_window") ? "sliding_window" : "sliding_window_size", range::tokens, 512);
+  local = gated(local, "swa_attention_gate_type");
+  const bool slides = c.flag("use_sliding_window", true);
+  const std::vector<bool> windows =
+      layers_named(c, n, "sliding_attention", [](Count i) { return i > 1 && i % 4 != 1; });
+  return [=, whole = gated(full.attention, "attention_gate_type")](Count i, Layer& layer) {
+    layer.attention = slides && windows[i] ? local : whole;
+  };
+}
+
+/// A norm of the rotated keys; encoders of images, of which the later layers are mixtures of ever more experts, and of
+/// sound.
+void finish_dots3(const Fields& c, Model& m) {
+  for (std::size_t k = 0; k < m.kinds.size(); ++k) {
+    add_layer_tensors(m, k, "norm self_attn.k_rope_only_layernorm. : rope",
+                      {{"rope", m.kinds[k].attention.rope_head_dim}});
+  }
+  if (!c.is_object("vision_config") && !c.is_object("audio_config")) return;
+  nlohmann::json vision = c.is_object("vision_config") ? *c.find("vision_config") : nlohmann::json::object();
+  // Experts of every layer, -1 for none; the class has 25 layers without.
+  Count experts = 608, mixtures = 17;
+  if (const auto listed = vision.find("pyramid_num_routed"); listed != vision.end() && listed->is_array()) {
+    experts = mixtures = 0;
+    for (const nlohmann::json& layer : *listed) {
+      if (!layer.is_number_unsigned() || layer == 0) continue;
+      experts = add(experts, layer.get<Count>());
+      ++mixtures;
+    }
+  }
+  vision["num_experts"] = experts;
+  vision["mixture_layers"] = mixtures;
+  write_tower(c, Fields(vision, "dots3_vision", "/vision_config", c.findings()), m, "dots3_vision");
+  if (c.is_object("audio_config"))
+    write_tower(c, c.object("audio_config").object("whisper_config"), m, "dots3_audio");
+  c.assume("the towers are counted as their classes are built, compared with no published total");
+  m.trust = Trust::Modelled;
+}
+
 constexpr LatentRule indexed{.indexer = true};
 
 // clang-format off
@@ -353,12 +437,27 @@ constexpr FamilyRow rows[] = {
     {.model_type = "glm_moe_dsa", .family = "GLM", .like = "deepseek_v32"},
     {.model_type = "glm4_moe_lite", .family = "GLM", .quirks = LlamaGraph::DeepSeek2Later, .latent = LatentRule{},
      .mixture = biased(1), .prediction = Prediction::Sparse},
+    {.model_type = "hy_v4", .family = "Hunyuan", .latent = indexed, .sinks = true,
+     .mixture = {.experts = "n_routed_experts", .shared = {"n_shared_experts", 1}, .correction = yes,
+                 .where = named_layers, .dense_first = {"first_k_dense_replace", 1}},
+     .prediction = Prediction::Sparse, .adjust = adjust_hy_v4, .vary = vary_hy_v4, .finish = finish_hy_v4},
+    {.model_type = "dots3_note", .family = "dots", .quirks = {LlamaGraph::Unknown, {Quirk::UncomparedCache}},
+     .latent = indexed,
+     .mixture = {.experts = "n_routed_experts", .shared = {"n_shared_experts", 1},
+                 .shared_width = "shared_experts_intermediate_size", .correction = yes, .where = deepseek_layers,
+                 .dense_first = {"first_k_dense_replace", 1}},
+     .prediction = Prediction::Sparse, .vary = vary_dots3, .finish = finish_dots3},
     {.model_type = "axk1", .family = "A.X", .latent = LatentRule{}, .mixture = biased(1),
      .prediction = Prediction::Sparse, .finish = finish_axk1},
     {.model_type = "axk2", .family = "A.X", .latent = indexed, .mixture = biased(1),
      .prediction = Prediction::Sparse, .vary = vary_indexers, .finish = finish_axk2},
     {.model_type = "mistral4", .family = "Mistral", .latent = LatentRule{}, .mixture = deepseek,
      .prediction = Prediction::Sparse},
+    {.model_type = "sarvam_mla", .family = "Sarvam", .latent = LatentRule{},
+     .mixture = {.experts = "num_experts", .shared = {"num_shared_experts", 1},
+                 .shared_width = "moe_shared_expert_intermediate_size",
+                 .correction = {"moe_router_enable_expert_bias", true}, .where = deepseek_layers,
+                 .dense_first = {"first_k_dense_replace", 1}}},
     {.model_type = "youtu", .family = "Youtu", .latent = LatentRule{}},
     {.model_type = "minicpm3", .family = "MiniCPM", .block_bias = no,
      .latent = LatentRule{.nope = 64, .rope = 32, .value = 64}, .scaled_embedding = yes},

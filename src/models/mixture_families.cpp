@@ -460,6 +460,7 @@ constexpr FamilyRow rows[] = {
                  .shared_width = "moe_shared_expert_intermediate_size",
                  .correction = {"moe_router_enable_expert_bias", true}, .where = layers_after_dense},
      .prediction = Prediction::Sparse, .names = bailing_names, .adjust = adjust_bailing},
+    {.model_type = "sarvam_moe", .family = "Sarvam", .like = "bailing_moe_v2"},
     // Blocks of text are made by diffusion, each keeps its keys and values.
     {.model_type = "llada2_moe", .family = "LLaDA", .like = "bailing_moe_v2"},
     {.model_type = "llama4_text", .family = "Llama", .quirks = {LlamaGraph::Llama4, {Quirk::WindowPool}},

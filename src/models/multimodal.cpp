@@ -308,6 +308,7 @@ constexpr auto rows = std::to_array<MultimodalRow>({
      .vision = {.type = "glm4v_moe", .rows = "glm4v"}, .quirks = {LlamaGraph::Unknown, {Quirk::PredictionInGguf}}},
     {.model_type = "glm46v", .family = "GLM", .text = "glm4v_moe_text",
      .vision = {.type = "glm4v_moe", .rows = "glm4v"}},
+    {.model_type = "glmga", .family = "GLM", .text = "glm4v_text", .vision = {.type = "glm4v", .rows = "glm4v"}},
     {.model_type = "glm_ocr", .family = "GLM", .text = "glm_ocr_text",
      .vision = {.type = "glm_ocr_vision", .rows = "glm_ocr"}},
     {.model_type = "minimax_m3_vl", .family = "MiniMax",

@@ -465,6 +465,12 @@ constexpr FamilyRow rows[] = {
     {.model_type = "plamo2", .family = "PLaMo", .norm = NormKind::RmsPlusOne, .norms = NormPlacement::Sandwich,
      .qk_norm = QkNorm::PerHeadApart, .fused_qkv = true, .fused_gate_up = true, .names = plamo_names,
      .adjust = adjust_plamo2, .vary = vary_plamo2, .finish = finish_plamo2},
+    // PLaMo 3 has attention alone.
+    {.model_type = "plamo3", .family = "PLaMo", .norm = NormKind::RmsPlusOne, .norms = NormPlacement::Sandwich,
+     .qk_norm = QkNorm::PerHead, .fused_qkv = true, .fused_gate_up = true,
+     .windows = {.layers = Windows::ButEveryNth, .size = {"window_size", 2048},
+                 .period = {"sliding_window_pattern", 8}},
+     .names = plamo_names},
     {.model_type = "zamba", .family = "Zamba", .reader = read_zamba},
     {.model_type = "zamba2", .family = "Zamba", .reader = read_zamba2},
 };

@@ -31,11 +31,13 @@ std::vector<Count> listed_numbers(const std::string& text) {
 
 /// Step 3.5: sliding layers have their own number of heads (attention_other_setting), a gate for every head; the
 /// layers of moe_layers_enum are mixtures with one shared expert. The lists go on for the prediction layers.
-std::vector<bool> step_mixtures(const MixtureRule&, const Fields& c, Count layers) {
+std::vector<bool> step_mixtures(const MixtureRule& rule, const Fields& c, Count layers) {
   const std::vector<std::string> blocks = c.texts("mlp_layer_types");
   const std::vector<Count> listed = listed_numbers(c.text("moe_layers_enum", ""));
   return layers_where(layers, [&](Count i) {
-    return i < blocks.size() ? blocks[i] == "sparse" : listed.empty() ? i >= 3 : lists(listed, i);
+    return i < blocks.size() ? blocks[i] == "sparse"
+           : listed.empty()  ? i >= rule.dense_first.otherwise
+                             : lists(listed, i);
   });
 }
 
@@ -43,6 +45,14 @@ void adjust_step(const Fields& c, Model&, Layer& layer, FeedForward& mixture) {
   mixture.shared_width =
       c.count("share_expert_dims", range::optional_width, c.count("share_expert_dim", range::optional_width, 0));
   if (c.flag("use_head_wise_attn_gate", true)) layer.attention.gate_width = layer.attention.heads;
+}
+
+/// Step 3: one head of keys and values, queries through a latent of share_q_dim.
+void adjust_step3(const Fields& c, Model&, Layer& layer, FeedForward&) {
+  AttentionShape& a = layer.attention;
+  a.kv_heads = 1;
+  a.q_lora_rank = c.count("share_q_dim", range::width, a.head_dim);
+  static_cast<void>(c.find("num_attention_groups"));
 }
 
 ChangeLayer vary_step(const Fields& c, Model&, const Layer& layer, Count) {
@@ -320,6 +330,10 @@ void read_hrm_text(const Fields& c, Model& m) {
   add_tensor(m, "model.z_L_init", m.hidden, 1, TensorRole::Other, ModelPart::Other);
 }
 
+constexpr std::string_view step3_names =
+    "self_attn.q_a_proj>self_attn.q_proj self_attn.q_a_layernorm>self_attn.inter_norm "
+    "self_attn.q_b_proj>self_attn.wq "
+    "mlp.shared_experts.>share_expert. mlp.gate.>moe.gate. mlp.experts.>moe.experts.";
 constexpr std::string_view step_names =
     "self_attn.gate_proj>self_attn.g_proj mlp.shared_experts.>share_expert. mlp.>moe.";
 
@@ -327,8 +341,13 @@ constexpr std::string_view step_names =
 constexpr FamilyRow rows[] = {
     {.model_type = "step3p5", .family = "Step", .quirks = {LlamaGraph::Unknown, {Quirk::WindowPool}}, .norm = NormKind::RmsPlusOne, .qk_norm = QkNorm::PerHead,
      .mixture = {.experts = "moe_num_experts|n_routed_experts", .per_token = "moe_top_k|num_experts_per_tok",
-                 .correction = {"use_moe_router_bias", true}, .where = step_mixtures},
+                 .correction = {"use_moe_router_bias", true}, .where = step_mixtures,
+                 .dense_first = {.otherwise = 3}},
      .prediction = Prediction::DenseLikeLast, .names = step_names, .adjust = adjust_step, .vary = vary_step},
+    {.model_type = "step3_text", .family = "Step",
+     .mixture = {.experts = "moe_num_experts", .per_token = "moe_top_k", .shared_width = "share_expert_dim",
+                 .where = step_mixtures, .dense_first = {.otherwise = 1}},
+     .names = step3_names, .adjust = adjust_step3},
     {.model_type = "mimo_v2", .family = "MiMo", .quirks = {LlamaGraph::Mimo2, {Quirk::WindowPool}}, .output_bias = no, .block_bias = no,
      .mixture = {.experts = "n_routed_experts", .shared = {"n_shared_experts"}, .correction = yes,
                  .where = deepseek_layers},

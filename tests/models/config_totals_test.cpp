@@ -329,4 +329,71 @@ TEST(ConfigTotals, Qwen38FlashNextHasItsPublishedTotal) {
             176'943'899'520U);
 }
 
+// tencent/Hy4-preview: published as 770 billion of which 49 are active; the sum of its class by hand.
+TEST(ConfigTotals, Hy4IsDeepSeekV32WithGatesSinksAndStreams) {
+  constexpr Count h = 6144, heads = 64, n = 4;
+  constexpr Count attention =
+      h * 2048 + 2048 + 2048 * heads * 256 + h * 576 + 512 + 512 * heads * 448 + 2 * heads * 256 * h + heads;
+  constexpr Count indexer = 32 * 128 * 2048 + 128 * h + 2 * 128 + 32 * h;
+  constexpr Count streams = 2 * (2 * n * n * h + 2 * n + 2);
+  constexpr Count expert = 3 * h * 2048;
+  constexpr Count all = 2 * 120832 * h + h + (n * n * h + n + 1) + 78 * (attention + 2 * h + streams) + 21 * indexer +
+                        3 * h * 18432 + 77 * (257 * expert + 256 * h);
+  const std::string config = R"({"model_type":"hy_v4","architectures":["HYV4ForCausalLM"],"vocab_size":120832,
+    "hidden_size":6144,"intermediate_size":18432,"moe_intermediate_size":2048,"num_hidden_layers":78,
+    "num_attention_heads":64,"num_key_value_heads":64,"q_lora_rank":2048,"kv_lora_rank":512,"qk_nope_head_dim":192,
+    "qk_rope_head_dim":64,"v_head_dim":256,"n_routed_experts":256,"n_shared_experts":1,"num_experts_per_tok":8,
+    "index_n_heads":32,"index_head_dim":128,"index_topk":2048,"hc_mult":4,"first_k_dense_replace":1,
+    "max_position_embeddings":1048576,"torch_dtype":"bfloat16"})";
+  const Result<Model> model = model_from_config_text(config, "test");
+  ASSERT_TRUE(model);
+  EXPECT_EQ(parameter_count(*model), all);
+  EXPECT_EQ(all / 100'000'000, 7699U);
+  EXPECT_EQ(active_parameter_count(*model), all - 77 * 248 * expert);
+  EXPECT_EQ(active_parameter_count(*model) / 1'000'000'000, 49U);
+  EXPECT_EQ(model->trust, Trust::Exact);
+  EXPECT_TRUE(model->notes.empty());
+}
+
+// dots-studio/dots3-note-prev: 288 billion by vLLM's recipes, of which 17 are active; every default is the released model's.
+TEST(ConfigTotals, Dots3NoteHasLatentsOfTwoKindsAndAMixtureForImages) {
+  constexpr Count h = 5120;
+  const auto attention = [](Count heads, Count q, Count kv, Count nope, Count v) {
+    return h * q + q + q * heads * (nope + 64) + h * (kv + 64) + kv + 64 + kv * heads * (nope + v) + heads * v * h +
+           heads * h;
+  };
+  constexpr Count indexer = 64 * 128 * 1024 + 128 * h + 2 * 128 + 64 * h;
+  constexpr Count expert = 3 * h * 1536;
+  const Count whole = attention(128, 1024, 512, 128, 128) + indexer, local = attention(64, 1024, 1024, 192, 128);
+  const Count text = Count{2} * 152064 * h + h + 13 * whole + 33 * local + 46 * 2 * h + 3 * h * 13824 +
+                     45 * (257 * expert + 256 * h);
+  const std::string config = R"({"model_type":"dots3_note","architectures":["Dots3NoteForCausalLM"]})";
+  const std::string towers = R"({"model_type":"dots3_note","vision_config":{},"audio_config":{}})";
+  EXPECT_EQ(total(config), text);
+  constexpr Count d = 1536;
+  constexpr Count image = 3 * 14 * 14 * d + 2 * d + 42 * (4 * d * d + 2 * d + 2 * 64) + 25 * 3 * d * 4224 +
+                          608 * (3 * d * 2112 + d) + d + 2 * d + linear(4 * d, 4 * d) + linear(4 * d, h);
+  constexpr Count a = 1280;
+  constexpr Count sound = 480 * 9 + 480 + 2 * (480 * 480 * 9 + 480) + 480 * 16 * a +
+                          32 * (a * a + 3 * linear(a, a) + linear(a, 2 * 5120) + linear(5120, a) + 2 * a) + a +
+                          2 * a + linear(a, h) + linear(h, h);
+  EXPECT_EQ(total(towers), text + image + sound);
+  EXPECT_NEAR(static_cast<double>(text + image + sound), 288e9, 1e9);
+}
+
+// The sums of their classes in vLLM (plamo3.py, sarvam.py, step3_text.py).
+TEST(ConfigTotals, SmallFamiliesThatOnlyVllmHas) {
+  constexpr Count plamo = (32 + 2 * 4) * 128 * 4096 + 32 * 128 * 4096 + 3 * 4096 * 13312 + 2 * 128 + 4 * 4096;
+  EXPECT_EQ(total(R"({"model_type":"plamo3"})"), 32000U * 4096 + 4096 + 32 * plamo);
+  const Count step = Count{7168} * (2048 + 2 * 256) + 2048 + 2048 * 64 * 256 + 64 * 256 * 7168 + 2 * 7168;
+  const Count block = Count{3} * 7168 * 5120;
+  EXPECT_EQ(total(R"({"model_type":"step3_text","num_hidden_layers":3})"),
+            2U * 128815 * 7168 + 7168 + 3 * step + 3 * 7168 * 18432 + 2 * (49 * block + 48 * 7168));
+  constexpr Count latent = 512 * 8 * 192 + 512 * (128 + 64) + 128 + 128 * 8 * 256 + 8 * 128 * 512 + 2 * 512;
+  EXPECT_EQ(total(R"({"model_type":"sarvam_mla","hidden_size":512,"num_hidden_layers":2,"num_attention_heads":8,
+    "kv_lora_rank":128,"qk_nope_head_dim":128,"qk_rope_head_dim":64,"v_head_dim":128,"intermediate_size":1024,
+    "moe_intermediate_size":256,"num_experts":16,"num_experts_per_tok":4,"num_shared_experts":1,"vocab_size":1000})"),
+            2U * 1000 * 512 + 512 + 2 * latent + 3 * 512 * 1024 + 17 * 3 * 512 * 256 + 16 * 512);
+}
+
 }  // namespace config_totals_test

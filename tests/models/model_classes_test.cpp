@@ -27,8 +27,10 @@ std::string status_of_class(const std::string& name) {
   if (!models::refused_kind(type).empty()) return "refused";
   // The decoder alone of such a model.
   if (models::is_encoder_decoder(type) && name.ends_with("ForCausalLM")) return "refused";
-  // transformers' layout of Phi-4-multimodal keeps the adapters in folders of their own.
-  return type.empty() || models::approximates_towers(type) || type == "phi4_multimodal" ? "approximate" : "exact";
+  // transformers' layout of Phi-4-multimodal keeps the adapters in folders of their own; of dots3-note's towers no total is
+  // published.
+  const bool towers = models::approximates_towers(type) || type == "phi4_multimodal" || type == "dots3_note";
+  return type.empty() || towers ? "approximate" : "exact";
 }
 
 std::string status_of_architecture(const std::string& name) {
