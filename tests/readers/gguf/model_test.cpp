@@ -8,6 +8,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace llmcalc::io {
 namespace model_test {
 
@@ -132,6 +136,28 @@ TEST(GgufModel, APatternInTheFileWinsOverTheArchitectures) {
   ASSERT_TRUE(model) << first_issue(model);
   EXPECT_EQ(model->layer(0).attention.window, 0U);
   EXPECT_EQ(model->layer(1).attention.window, 512U);
+}
+
+// llama.cpp: set_swa_pattern(4, true) for laguna, (4) for mellum, (8) for plamo3.
+TEST(GgufModel, WithoutAPatternWindowsAreWhereTheArchitectureHasThem) {
+  const std::vector<std::pair<const char*, std::vector<Count>>> wanted{
+      {"laguna", {0, 4}}, {"mellum", {3, 7}}, {"plamo3", {7}}};
+  for (const auto& [name, full] : wanted) {
+    Writer file(name, 8);
+    file.rms().heads(4, 1, 32).u32("attention.sliding_window", 512);
+    for (int i = 0; i < 8; ++i) {
+      const std::string b = "blk." + std::to_string(i) + ".";
+      file.attention(b, 128, 32).dense(b, 200).norms(b);
+    }
+    const auto model = file.model();
+    ASSERT_TRUE(model) << name << first_issue(model);
+    std::vector<Count> without;
+    for (Count i = 0; i < 8; ++i) {
+      if (model->layer(i).attention.window == 0) without.push_back(i);
+    }
+    EXPECT_EQ(without, full) << name;
+    EXPECT_EQ(model->trust, Trust::Exact) << name;
+  }
 }
 
 TEST(GgufModel, ReadsLatentAttentionAndSharedExperts) {
