@@ -14,6 +14,7 @@
 #include <llmcalc/scenario/model_slots.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <system_error>
@@ -353,16 +354,28 @@ void Importing::take(const Given& given) {
 
 namespace {
 
-/// A Modelfile of Ollama: FROM, PARAMETER, ADAPTER.
+/// Whether a line of a Modelfile begins or ends a text in three quotes.
+bool ends_quoted(std::string_view line) {
+  std::size_t quotes = 0;
+  for (std::size_t q = line.find("\"\"\""); q != std::string_view::npos; q = line.find("\"\"\"", q + 3)) ++quotes;
+  return quotes % 2 == 1;
+}
+
+/// A Modelfile of Ollama: nothing but its instructions, FROM among them. Scripts have lines that begin with "from" too.
 bool is_modelfile(std::string_view text) {
+  constexpr std::array<std::string_view, 8> instructions{"from",    "parameter", "template", "system",
+                                                         "adapter", "license",   "message",  "requires"};
   bool from = false;
+  bool quoted = false;  // inside """ ... """
   while (!text.empty()) {
     const std::string_view line = take_until(text, "\n");
-    from = from || line.starts_with("FROM ") || line.starts_with("from ");
-    if (line.starts_with("PARAMETER ") || line.starts_with("TEMPLATE ") || line.starts_with("SYSTEM ")) {
-      if (from) return true;
-    }
-    if (line.starts_with("RUN ") || line.starts_with("COPY ") || line.starts_with("ENTRYPOINT")) return false;
+    const bool inside = quoted;
+    quoted = quoted != ends_quoted(line);
+    const std::size_t start = line.find_first_not_of(" \t\r");
+    if (inside || start == std::string_view::npos || line[start] == '#') continue;
+    const std::string word = lower_case(line.substr(start, line.find_first_of(" \t\r", start) - start));
+    if (std::find(instructions.begin(), instructions.end(), word) == instructions.end()) return false;
+    from = from || word == "from";
   }
   return from;
 }
@@ -372,10 +385,8 @@ std::vector<Given> modelfile_settings(std::string_view text) {
   bool quoted = false;  // inside """ ... """
   while (!text.empty()) {
     const std::string_view line = take_until(text, "\n");
-    std::size_t quotes = 0;
-    for (std::size_t q = line.find("\"\"\""); q != std::string_view::npos; q = line.find("\"\"\"", q + 3)) ++quotes;
     const bool inside = quoted;
-    if (quotes % 2 == 1) quoted = !quoted;
+    quoted = quoted != ends_quoted(line);
     if (inside || line.empty() || line[0] == '#') continue;
     std::vector<std::string> words;
     any_word(line, [&](std::string_view word) {

@@ -302,6 +302,22 @@ TEST(Import, ReadsFineTuningWithVerl) {
   EXPECT_EQ(became(got, "optim.lr"), "no-effect");
 }
 
+TEST(Import, OnlyTheInstructionsOfAModelfileMakeOne) {
+  const Imported script = read(
+      "python3 - <<'EOF'\nimport os\nfrom transformers import AutoConfig\nEOF\n"
+      "python3 -m verl.trainer.main_ppo algorithm.adv_estimator=grpo \\\n"
+      "    actor_rollout_ref.model.path=Qwen/Qwen3-8B actor_rollout_ref.actor.ppo_micro_batch_size_per_gpu=4\n");
+  EXPECT_EQ(script.scenario["training"]["framework"], "verl");
+  EXPECT_EQ(script.scenario["training"]["micro_batch"], 4);
+  const Imported wrapped =
+      read("bash <<'EOF'\npython3 -m verl.trainer.main_ppo actor_rollout_ref.model.path=Qwen/Qwen3-8B\nEOF\n");
+  EXPECT_EQ(wrapped.scenario["training"]["objective"], "ppo");
+  const Imported modelfile =
+      read("# mine\nfrom llama3.1:8b\nPARAMETER num_ctx 16384\nTEMPLATE \"\"\"{{ .Prompt }}\nimport this\n\"\"\"\n");
+  EXPECT_EQ(modelfile.scenario["serving"]["runtime"], "ollama");
+  EXPECT_EQ(modelfile.scenario["serving"]["context"], 16384);
+}
+
 TEST(Import, ReadsOpenRlhf) {
   const Imported got = read(
       "deepspeed --include localhost:0,1,2,3,4,5,6,7 --module openrlhf.cli.train_dpo --pretrain "
