@@ -36,6 +36,7 @@ bool take_length(Importing& in, const Given& g) {
 
 /// A number of elements, written as a real number: "5e8".
 bool take_elements(Importing& in, const Given& g) {
+  if (g.value == "auto") in.say("decided by the hidden size");
   if (!g.value || *g.value == "auto") return true;
   const auto value = real_of_text(*g.value);
   if (!value || *value < 0 || *value > 1e15) return false;

@@ -148,6 +148,18 @@ bool take_world(Importing& in, const Given& g) {
   in.say("part of device.count");
   return true;
 }
+/// What the Trainer puts in where DeepSpeed's configuration says "auto": the hidden size squared, and nine tenths of it.
+/// Source: transformers integrations/deepspeed.py trainer_config_finalize.
+void auto_sizes(Importing& in) {
+  const ModelPtr model = in.model();
+  if (!model) return;
+  const Count square = multiply(model->hidden, model->hidden);
+  if (in.given("zero_optimization.reduce_bucket_size") == "auto")
+    in.set_default("parallelism.bucket", std::to_string(square));
+  if (in.given("zero_optimization.stage3_prefetch_bucket_size") == "auto")
+    in.set_default("parallelism.prefetch", std::to_string(square - ceil_divide(square, Count{10})));
+}
+
 /// Ranks that are not data-parallel; the rest of the processes are. Cards alone make no replicas, but a launcher starts a
 /// process on each.
 void share_devices(Importing& in) {
@@ -170,6 +182,7 @@ void share_devices(Importing& in) {
   if (in.count("parallelism.zero", 0) != 0 && !in.has("parallelism.data"))
     in.note("how many GPUs share the work is not part of these settings: --set parallelism.data=N says it");
   in.devices() = std::max({in.devices(), processes, multiply(layout, in.count("parallelism.data", 1))});
+  auto_sizes(in);
 }
 
 /// Micro-batches of a step, where the sizes say it and the number of replicas is known.

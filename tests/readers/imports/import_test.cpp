@@ -302,6 +302,21 @@ TEST(Import, ReadsFineTuningWithVerl) {
   EXPECT_EQ(became(got, "optim.lr"), "no-effect");
 }
 
+// transformers integrations/deepspeed.py trainer_config_finalize.
+TEST(Import, SizesThatAreAutoAreTheTrainersOwn) {
+  const ReadBeside beside = [](const std::string&) -> Result<std::string> {
+    return std::string(R"({"zero_optimization": {"stage": 3, "reduce_bucket_size": "auto",
+                           "stage3_prefetch_bucket_size": "auto"}})");
+  };
+  const Imported got = read(
+      "deepspeed --num_gpus 8 train.py --model_name_or_path meta-llama/Llama-3.1-8B --deepspeed ds_z3.json "
+      "--bf16 true --per_device_train_batch_size 1",
+      beside);
+  EXPECT_EQ(got.scenario["parallelism"]["bucket"], 4096 * 4096);
+  EXPECT_EQ(got.scenario["parallelism"]["prefetch"], 15'099'494);
+  EXPECT_EQ(became(got, "zero_optimization.reduce_bucket_size"), "taken");
+}
+
 TEST(Import, OnlyTheInstructionsOfAModelfileMakeOne) {
   const Imported script = read(
       "python3 - <<'EOF'\nimport os\nfrom transformers import AutoConfig\nEOF\n"
