@@ -19,7 +19,7 @@ namespace llmcalc {
   const LoraTargets all;
   Count parameters = 0;
   for (const Tensor& t : m.tensors) {
-    if (t.part == ModelPart::Head || !is_target(t, all, RoutedExperts::WithAdapters)) continue;
+    if (t.part == ModelPart::Head || !is_target(t, all, RoutedExperts::WithAdapters, VisionTower::Frozen)) continue;
     const AdapterShape shape = adapter_shape(t, shard(t, m, plan), m, all, false);
     const Count each = adapter_parameters(shape, s.serving.adapter_rank, false);
     parameters = add(parameters, product(each, std::max<Count>(1, shape.copies), occurrences(t, m, stage)));

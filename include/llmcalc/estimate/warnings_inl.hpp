@@ -13,6 +13,7 @@
 #include <llmcalc/scenario/validate.hpp>
 #include <llmcalc/scenario/validate_training.hpp>
 #include <llmcalc/training/estimate.hpp>
+#include <llmcalc/training/setup.hpp>
 
 #include <algorithm>
 #include <string>
@@ -80,6 +81,14 @@ inline void add_published_mix(const Scenario& s, std::vector<std::string>& out) 
                   " differ in the modules that they "
                   "leave in 8 or 16 bits: the weights are a range. Open the checkpoint itself for its list.");
   }
+}
+
+/// What a trained tower keeps of images is not counted.
+inline void add_trained_towers(const Scenario& s, std::vector<std::string>& out) {
+  if (!training::trains_towers(s.training, *s.model)) return;
+  out.emplace_back(
+      "The towers are trained: their weights or adapters, gradients and states are counted, not what they keep of "
+      "images and sounds for the backward pass.");
 }
 
 /// What is not known about a framework that trains an encoder.
@@ -235,6 +244,7 @@ LLMCALC_INLINE std::vector<std::string> warnings(const Scenario& s, const Estima
   if (wants(half, Task::Inference)) warnings_detail::add_published_mix(s, out);
   if (wants(half, Task::Inference)) add_engine_warnings(s, engine_of(s), out);
   if (wants(half, Task::Training)) warnings_detail::add_trained_encoder(s, out);
+  if (wants(half, Task::Training)) warnings_detail::add_trained_towers(s, out);
   if (wants(half, Task::Training)) warnings_detail::add_defaults(s, e.training, out);
   if (wants(half, Task::Training)) warnings_detail::add_loading(s, e.training, out);
   if (wants(half, Task::Training)) warnings_detail::add_divided_states(s, e.training, out);

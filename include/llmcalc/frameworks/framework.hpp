@@ -217,7 +217,7 @@ struct UsualSettings {
   std::optional<Recipe> adapter_recipe{};  ///< when adapters are; nothing: the same
   std::optional<RecomputeKind> recompute{};
   std::optional<Offload> offload{};           ///< while layers are recomputed
-  std::optional<VisionTower> vision_tower{};  ///< when all weights are trained
+  std::optional<VisionTower> vision_tower{};  ///< trained: its weights, or adapters of its linear layers
   bool kbit_preparation = false;              ///< PEFT prepares a quantized base
 };
 

@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace llmcalc {
 
@@ -58,10 +59,29 @@ inline constexpr std::array<AdapterPlace, 25> adapter_places{{
 /// Whether adapters go to routed experts.
 enum class RoutedExperts : std::uint8_t { Without, WithAdapters };
 
-/// True when a matrix gets an adapter.
-[[nodiscard]] constexpr bool is_target(const Tensor& t, const LoraTargets& targets, RoutedExperts experts) {
+/// True when a matrix of a tower gets an adapter: all-linear takes what is neither a convolution of patches nor a table of
+/// positions, which only the names tell; other targets take layers of their name.
+[[nodiscard]] constexpr bool is_tower_target(const Tensor& t, const LoraTargets& targets) {
+  constexpr std::array<std::string_view, 8> others{"patch_embed", "pos_emb", "position",   "class_embed",
+                                                   "conv",        "table",   "embeddings", "newline"};
+  std::string_view name = t.name;
+  if (targets.is_all_linear()) {
+    return std::none_of(others.begin(), others.end(),
+                        [&](std::string_view part) { return name.find(part) != std::string_view::npos; });
+  }
+  constexpr std::string_view end = "_proj.weight";
+  if (!name.ends_with(end)) return false;
+  name.remove_suffix(end.size());
+  const auto target = from_key<LoraTarget>(name.substr(name.rfind('.') + 1));
+  return target && targets.has(*target);
+}
+
+/// True when a matrix gets an adapter; one of a tower only when the tower is trained.
+[[nodiscard]] constexpr bool is_target(const Tensor& t, const LoraTargets& targets, RoutedExperts experts,
+                                       VisionTower tower) {
   using R = TensorRole;
-  if (t.vector || t.part == ModelPart::Encoder || t.part == ModelPart::Mtp) return false;
+  if (t.vector || t.part == ModelPart::Mtp) return false;
+  if (t.part == ModelPart::Encoder) return tower == VisionTower::Trained && is_tower_target(t, targets);
   if (t.role == R::RecurrentIn || t.role == R::RecurrentOut) return targets.is_all_linear();
   const bool routed =
       t.role == R::ExpertGate || t.role == R::ExpertUp || t.role == R::ExpertDown || t.role == R::ExpertGateUp;

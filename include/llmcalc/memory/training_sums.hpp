@@ -141,7 +141,7 @@ namespace sums_detail {
 /// Adds the adapter of one tensor.
 constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, const ShardShape& local,
                            const Model& model, Count count) {
-  if (r.lora.rank == 0 || !is_target(t, r.lora.targets, r.expert_adapters)) return;
+  if (r.lora.rank == 0 || !is_target(t, r.lora.targets, r.expert_adapters, r.tower)) return;
   AdapterShape a = adapter_shape(t, local, model, r.lora.targets, r.separate_parts);
   if (a.parts == 0) return;
   if (r.adapter_inputs == AdapterInputs::Shared && follows(t.role, r.lora.targets)) a.in = 0;

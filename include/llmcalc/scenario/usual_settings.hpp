@@ -65,7 +65,8 @@ inline constexpr std::array<UsualSetting, 11> usual_settings{{
      }},
     {"training.vision_tower",
      [](Scenario& s) {
-       if (row_of(s.training.method).trained != Trained::Everything) return false;
+       const Trained trained = row_of(s.training.method).trained;
+       if (trained != Trained::Everything && trained != Trained::Adapters) return false;
        return usual_detail::take(s.training.vision_tower, usual_detail::of(s).vision_tower);
      }},
     {"weights.format",

@@ -58,12 +58,17 @@ struct Describe {
       setup.rules->activations != ActivationsKnown::Measured)
     low = 950, high = 1050;
   if (t.compile) low = 800, high = 1150;
+  const bool towers = trains_towers(t, *setup.model);
+  if (towers) high = std::max<Count>(high, 1500);
   if (recurrent) low = std::min(low, activations::recurrent_low), high = std::max(high, activations::recurrent_high);
   const Trust trust = high == 1000 ? Trust::Exact : Trust::Modelled;
   describe(Part::Weights, "tensor inventory x bytes of the recipe");
-  describe(Part::Adapters, "PEFT lora/layer.py: rank x (in + out) per target");
+  const bool named =
+      towers && setup.adapters;  // which matrices of a tower are linear layers is read from their names
+  describe(Part::Adapters, "PEFT lora/layer.py: rank x (in + out) per target", named ? Trust::Modelled : Trust::Exact,
+           named ? 980 : 1000, named ? 1020 : 1000);
   describe(Part::Activations, "PyTorch saved-tensor hooks on the model classes", trust, low, high,
-           "workspaces inside kernels");
+           towers ? "workspaces inside kernels, towers" : "workspaces inside kernels");
   const bool measured_loss =
       !setup.loss.log_probabilities && setup.loss.kernel != LossKernel::OverLogits && row_of(t.loss).whole_logits;
   describe(Part::LossHead, "allocation ledger of the cross-entropy", measured_loss ? Trust::Exact : Trust::Modelled,

@@ -153,6 +153,14 @@ struct Companion {
   TrainingSetup setup;
 };
 
+/// Vision and audio towers are trained: their weights, or adapters of them.
+[[nodiscard]] inline bool trains_towers(const Training& t, const Model& model) {
+  return t.vision_tower == VisionTower::Trained &&
+         (row_of(t.method).trained == Trained::Everything || trains_adapters(t.method)) &&
+         std::any_of(model.tensors.begin(), model.tensors.end(),
+                     [](const Tensor& tensor) { return tensor.part == ModelPart::Encoder; });
+}
+
 /// True when the format is one of the plain 16 or 32-bit ones.
 [[nodiscard]] constexpr bool is_plain(WeightFormat f) {
   return f == WeightFormat::AsReleased || f == WeightFormat::Fp32 || f == WeightFormat::Fp16 ||

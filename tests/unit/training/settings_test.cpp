@@ -626,6 +626,44 @@ TEST(TrainingSettings, TowersOfAQuantizedBaseAreQuantizedUnlessTheToolSkipsThem)
   EXPECT_EQ(at(s, PhaseId::Step, Part::Weights) - text, Bytes{2 * n});
 }
 
+// PEFT's all-linear takes every linear layer of a tower; names take the tower's layers of that name.
+TEST(TrainingSettings, AdaptersReachTheTowersThatAreTrained) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Lora;
+  s.training.lora.rank = 8;
+  const auto adapters = [&] { return at(s, PhaseId::Step, Part::Adapters); };
+  const Bytes text = adapters();
+  Model m = *s.model;
+  const auto add = [&](const char* name, Count rows, Count columns) {
+    m.tensors.push_back({.name = name,
+                         .rows = rows,
+                         .columns = columns,
+                         .count = 10,
+                         .role = TensorRole::Encoder,
+                         .part = ModelPart::Encoder});
+  };
+  add("vision_tower.layers.{}.self_attn.q_proj.weight", 1024, 1024);
+  add("vision_tower.layers.{}.mlp.fc1.weight", 4096, 1024);
+  add("vision_tower.embeddings.patch_embedding.weight", 1024, 588);
+  s.model = std::make_shared<const Model>(m);
+  EXPECT_EQ(adapters(), text) << "frozen";
+  s.training.vision_tower = VisionTower::Trained;
+  const Count query = 10ULL * 8 * (1024 + 1024);
+  const Count inner = 10ULL * 8 * (4096 + 1024);
+  EXPECT_EQ(adapters() - text, Bytes{4 * (query + inner)});
+  const Estimate e = evaluate(s);
+  for (const Component& c : e.training.breakdown.components) {
+    if (c.part != Part::Adapters) continue;
+    EXPECT_EQ(c.trust, Trust::Modelled) << "only names tell linear layers from tables";
+  }
+  EXPECT_TRUE(std::any_of(e.warnings.begin(), e.warnings.end(),
+                          [](const std::string& words) { return words.starts_with("The towers are trained"); }));
+  s.training.lora.targets.set(LoraTarget::Up, false);
+  const Bytes without = adapters();
+  s.training.vision_tower = VisionTower::Frozen;
+  EXPECT_EQ(without - adapters(), Bytes{4 * query});
+}
+
 // FSDP1 without reductions between micro-batches: the root's gradients and the flat one that they are put into.
 TEST(TrainingSettings, Fsdp1PutsTheRootsGradientsTogetherAtTheEnd) {
   Scenario s = llama();
