@@ -72,7 +72,7 @@ void draw_labels(ByteUnits units, std::string_view mark, const Theme& theme, con
   float y = frame.plot.to.y + theme.px(5);
   const std::array<std::string_view, 2> whole{sample.label};
   for (const std::string_view line : crowding.tall ? two_lines(face, sample.label, width) : whole) {
-    const Box below{{slot.from.x + theme.px(2), y}, {slot.to.x - theme.px(2), y + theme.px(14)}};
+    const Box below{{slot.from.x, y}, {slot.to.x, y + theme.px(14)}};
     draw_text(theme, face, sample.marked ? p.text : p.text_faint, below, line, Align::Centre);
     y += theme.px(13);
   }
@@ -95,7 +95,7 @@ std::optional<Scenario> bar_chart(const Shown& shown, const ChartData& data, con
   Box inner = area;
   inner.from.y += theme.px(18);
   const float slot = std::min(
-      (area.width() - theme.px(chart_left + chart_right)) / static_cast<float>(samples.size()), theme.px(170));
+      (area.width() - beside_plot(theme, highest, shown.units)) / static_cast<float>(samples.size()), theme.px(170));
   const Crowding crowding = crowding_of(theme, samples, slot);
   if (crowding.tall) inner.to.y -= theme.px(10);
   const ChartFrame frame = draw_chart_frame(theme, inner, highest, shown.units);
@@ -120,15 +120,11 @@ std::optional<Scenario> bar_chart(const Shown& shown, const ChartData& data, con
     draw_stack(theme, frame, sample.breakdown, middle - std::round(bar / 2), middle + std::round(bar / 2), hovered);
     if (hovered) sample_tooltip(theme, sample.label, sample.breakdown, shown.units);
   }
-  if (usable) {
-    // Its name stands where no bar's amount does.
-    const float line = frame.y_of(static_cast<double>(usable->count));
-    const auto crowded = [&](const Sample& sample) {
-      return std::abs(line - frame.y_of(static_cast<double>(sample.breakdown.total().count))) < theme.px(18);
-    };
-    const Align side = crowded(samples.front()) ? Align::Right : Align::Left;
-    draw_capacity(theme, frame, shown.scenario, side, side == Align::Left || !crowded(samples.back()));
-  }
+  draw_capacity(theme, frame, shown.scenario, false);
+  const auto marked =
+      std::find_if(samples.begin(), samples.end(), [](const Sample& sample) { return sample.marked; });
+  const bool at_left = marked - samples.begin() >= (samples.end() - samples.begin()) / 2;
+  draw_capacity_key(theme, frame, shown.scenario, {area.from, {area.to.x, area.from.y + theme.px(18)}}, at_left);
   const std::string_view mark = data.tab == Tab::Timeline                      ? "peak"
                                 : data.tab == Tab::Ranks && samples.size() > 1 ? "worst"
                                                                                : "";

@@ -16,7 +16,33 @@ double nice_step(double top) {
   return 10 * power;
 }
 
+/// Pixels at scale 1 at the right of a plot.
+constexpr float chart_right = 18;
+
+/// Amount at the upper edge, in GiB or GB.
+double top_of(Bytes highest, double unit) { return std::max(static_cast<double>(highest.count) / unit, 0.05) * 1.1; }
+
+double giga(ByteUnits units) { return units == ByteUnits::Binary ? 1073741824.0 : 1e9; }
+
+std::string axis_text(double value) {
+  return value >= 1000 ? grouped(static_cast<Count>(value)) : shortest(std::round(value * 1000) / 1000);
+}
+
+/// Width of the labels of the vertical axis.
+float label_width(const Theme& theme, Bytes highest, ByteUnits units) {
+  const double top = top_of(highest, giga(units));
+  const double step = nice_step(top);
+  float widest = text_width(theme.fonts.small, axis_text(0) + " " + std::string(giga_name(units)));
+  for (int i = 1; i <= static_cast<int>(top / step); ++i)
+    widest = std::max(widest, text_width(theme.fonts.small, axis_text(step * i)));
+  return std::max(widest + theme.px(12), theme.px(50));
+}
+
 }  // namespace
+
+float beside_plot(const Theme& theme, Bytes highest, ByteUnits units) {
+  return label_width(theme, highest, units) + theme.px(chart_right);
+}
 
 std::string tick_text(Count value) {
   if (value >= 1048576 && value % 1048576 == 0) return std::to_string(value / 1048576) + "M";
@@ -30,7 +56,7 @@ void draw_ticks(const Theme& theme, const CountAxis& axis, std::string_view unit
   while (tick < axis.range.low) tick *= 2;
   Count last = tick;
   while (last <= axis.range.high / 2) last *= 2;
-  const std::string last_label = tick_text(last) + " " + std::string(unit) + "s";
+  const std::string last_label = tick_text(last) + " " + std::string(unit) + (last == 1 ? "" : "s");
   const auto place = [&](Count at, float width) {
     return std::clamp(axis.x_of(at) - width / 2, axis.plot.from.x, axis.plot.to.x - width);
   };
@@ -48,11 +74,11 @@ void draw_ticks(const Theme& theme, const CountAxis& axis, std::string_view unit
 
 ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, ByteUnits units) {
   const Palette& p = theme.palette;
-  const double unit = units == ByteUnits::Binary ? 1073741824.0 : 1e9;
-  const double top = std::max(static_cast<double>(highest.count) / unit, 0.05) * 1.1;
+  const double unit = giga(units);
+  const double top = top_of(highest, unit);
   const double step = nice_step(top);
   ChartFrame frame;
-  frame.plot = {{area.from.x + theme.px(chart_left), area.from.y + theme.px(16)},
+  frame.plot = {{area.from.x + label_width(theme, highest, units), area.from.y + theme.px(16)},
                 {area.to.x - theme.px(chart_right), area.to.y - theme.px(26)}};
   frame.top_bytes = top * unit;
   for (int i = 0; i <= static_cast<int>(top / step); ++i) {
@@ -61,8 +87,7 @@ ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, 
     ImGui::GetWindowDrawList()->AddLine({frame.plot.from.x, y}, {frame.plot.to.x, y}, faded(p.border, 0.8f));
     const Box label{{area.from.x, y - theme.px(8)}, {frame.plot.from.x - theme.px(9), y + theme.px(8)}};
     // The unit stands at the lower end, where there is always room for it.
-    const std::string words =
-        value >= 1000 ? grouped(static_cast<Count>(value)) : shortest(std::round(value * 1000) / 1000);
+    const std::string words = axis_text(value);
     draw_text(theme, theme.fonts.small, p.text_faint, label,
               i == 0 ? words + " " + std::string(giga_name(units)) : words, Align::Right);
   }
@@ -95,16 +120,38 @@ std::string capacity_line_name(const Scenario& scenario) {
   return device.name.ends_with(capacity_name(device)) ? device.name : device.name + " · " + capacity_name(device);
 }
 
-void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, Align side, bool named) {
+namespace {
+
+/// Where the line of the memory limit is; nothing when there is no limit or it is above the plot.
+std::optional<float> capacity_at(const Theme& theme, const ChartFrame& frame, const Scenario& scenario) {
   const std::optional<Bytes> capacity = memory_limit(scenario);
-  if (!capacity) return;
+  if (!capacity) return std::nullopt;
   const float y = std::round(frame.y_of(static_cast<double>(capacity->count)));
-  if (y < frame.plot.from.y - theme.px(4)) return;
-  dashed_line(theme, frame.plot.from.x, frame.plot.to.x, y, faded(theme.palette.mark, 0.7f));
+  return y < frame.plot.from.y - theme.px(4) ? std::nullopt : std::optional(y);
+}
+
+}  // namespace
+
+void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, bool named) {
+  const std::optional<float> y = capacity_at(theme, frame, scenario);
+  if (!y) return;
+  dashed_line(theme, frame.plot.from.x, frame.plot.to.x, *y, faded(theme.palette.mark, 0.7f));
   if (!named) return;
-  const Box label{{frame.plot.from.x + theme.px(6), y - theme.px(17)},
-                  {frame.plot.to.x - theme.px(6), y - theme.px(1)}};
-  draw_plated(theme, theme.fonts.small, theme.palette.text_soft, label, capacity_line_name(scenario), side);
+  const Box label{{frame.plot.from.x + theme.px(6), *y - theme.px(17)},
+                  {frame.plot.to.x - theme.px(6), *y - theme.px(1)}};
+  draw_plated(theme, theme.fonts.small, theme.palette.text_soft, label, capacity_line_name(scenario));
+}
+
+void draw_capacity_key(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, const Box& line,
+                       bool at_left) {
+  if (!capacity_at(theme, frame, scenario)) return;
+  const std::string name = capacity_line_name(scenario);
+  const float dashes = theme.px(26);
+  const float width = dashes + theme.px(6) + text_width(theme.fonts.small, name) + 1;
+  const float x = at_left ? frame.plot.from.x : frame.plot.to.x - width;
+  dashed_line(theme, x, x + dashes, line.middle().y, faded(theme.palette.mark, 0.7f));
+  draw_text(theme, theme.fonts.small, theme.palette.text_soft,
+            {{x + dashes + theme.px(6), line.from.y}, {x + width, line.to.y}}, name);
 }
 
 void sample_tooltip(const Theme& theme, const std::string& title, const Breakdown& breakdown, ByteUnits units) {

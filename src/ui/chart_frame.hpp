@@ -12,9 +12,8 @@
 
 namespace llmcalc::ui {
 
-/// Pixels at scale 1 beside a plot: the labels of its vertical axis, and a margin.
-inline constexpr float chart_left = 50;
-inline constexpr float chart_right = 18;
+/// Width beside a plot of amounts up to `highest`: the labels of its vertical axis, and a margin.
+[[nodiscard]] float beside_plot(const Theme& theme, Bytes highest, ByteUnits units);
 
 /// The plot area and its vertical scale.
 struct ChartFrame {
@@ -45,10 +44,13 @@ ChartFrame draw_chart_frame(const Theme& theme, const Box& area, Bytes highest, 
 /// What the line of the memory limit is called: the device's name, with its memory when that does not say it, or RAM.
 std::string capacity_line_name(const Scenario& scenario);
 
-/// The dashed line of the memory limit, with its name above one end, or with `named` false without; nothing when there
-/// is no limit or the line is above the plot.
-void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, Align side = Align::Left,
-                   bool named = true);
+/// The dashed line of the memory limit, with its name above its left end, or with `named` false without; nothing when
+/// there is no limit or the line is above the plot.
+void draw_capacity(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, bool named = true);
+
+/// Such a line with its name beside it, in a free place at the left or right end of `line`: bars leave none at the line.
+void draw_capacity_key(const Theme& theme, const ChartFrame& frame, const Scenario& scenario, const Box& line,
+                       bool at_left);
 
 /// A label inside the plot, on a plate of the chart's background: it may lie over areas and lines of any colour.
 void draw_plated(const Theme& theme, const Typeface& typeface, ImU32 colour, const Box& box, const std::string& words,

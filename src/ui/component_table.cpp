@@ -46,13 +46,19 @@ void right_aligned(const Theme& theme, ImU32 colour, float right, const Box& row
             Align::Right);
 }
 
+/// An amount in GiB or GB as far as a column has room: decimals of hundreds of thousands tell nobody anything.
+std::string table_amount(Bytes bytes, ByteUnits units) {
+  const std::string whole = headline(bytes, units);
+  return whole.size() > std::string_view("99,999.9").size() ? whole : giga_text(bytes, units);
+}
+
 /// Amount of a component, "–" when there is none.
 void amount_cell(ByteUnits units, const Theme& theme, const Component* c, float right, const Box& row) {
   if (!c) {
     right_aligned(theme, theme.palette.text_faint, right, row, "–");
     return;
   }
-  right_aligned(theme, theme.palette.text, right, row, giga_text(c->bytes, units));
+  right_aligned(theme, theme.palette.text, right, row, table_amount(c->bytes, units));
   if (c->trust != Trust::Exact) {  // a small mark for what is not exact
     const float x = right + theme.px(4);
     const ImU32 ink = c->trust == Trust::Modelled ? theme.palette.text_faint : theme.palette.warn;
@@ -76,12 +82,12 @@ void draw_amounts(ByteUnits units, const Theme& theme, const PartRow& row, const
                   Bytes whole) {
   const Palette& p = theme.palette;
   if (columns.in_all > 0) {
-    const std::string all = row.in_all.count == 0 ? "–" : giga_text(row.in_all, units);
+    const std::string all = row.in_all.count == 0 ? "–" : table_amount(row.in_all, units);
     right_aligned(theme, p.text_faint, columns.in_all, box, all);
   }
   amount_cell(units, theme, row.inference, columns.inference, box);
   if (row.elsewhere) {
-    right_aligned(theme, p.text_faint, columns.training, box, "(" + giga_text(row.elsewhere->bytes, units) + ")");
+    right_aligned(theme, p.text_faint, columns.training, box, "(" + table_amount(row.elsewhere->bytes, units) + ")");
   } else {
     amount_cell(units, theme, row.training, columns.training, box);
   }

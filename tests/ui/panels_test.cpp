@@ -169,6 +169,20 @@ TEST(Panels, AChartNeverShowsTheBarsOfAnother) {
   EXPECT_EQ(d.app.chart.samples.size(), formats);
 }
 
+TEST(Panels, AmountsOfMillionsAreNotCutInASmallWindow) {
+  Driver d(1024, 700);
+  d.app.scenario.method = Method::Article;
+  d.app.scenario.serving.context = 1'000'000;
+  d.app.scenario.serving.sequences = 64;
+  d.app.scenario.training.sequence = 1'000'000;
+  d.frames(3);
+  d.press(Key::K, true);
+  for (const auto& task : tasks) {
+    d.app.preferences.focus.task = task.id;
+    expect_no_faults(d, std::string(task.key));
+  }
+}
+
 TEST(Panels, NoNameOfABarIsCut) {
   Driver d(1024, 700);
   d.app.preferences.focus.task = Task::Training;
