@@ -128,12 +128,9 @@ void RunsJob::reach() {
 }
 
 void RunsJob::compare() {
-  std::set<const io::KnownModel*> here;
-  {
-    const std::lock_guard guard(lock_);
-    for (const io::RecommendedModel& row : found_.rows) {
-      if (row.answer.as_wished()) here.insert(row.known);
-    }
+  std::set<const io::KnownModel*> here, short_here;
+  for (const io::RecommendedModel& row : rows_) {
+    if (row.answer.best.runs()) (row.answer.as_wished() ? here : short_here).insert(row.known);
   }
   for (const DeviceGroup& devices : question_->others) {
     if (stop_) return;
@@ -145,8 +142,10 @@ void RunsJob::compare() {
         rows, [&](const io::RecommendedModel& row) { return !row.answer.as_wished() || here.contains(row.known); });
     io::sort_recommended(rows, io::RunOrder::Size);
     Upgrade upgrade{.devices = devices, .models = {}};
-    for (const io::RecommendedModel& row : rows)
-      upgrade.models.push_back({row.known->entry.name, io::speed_span(row.answer.best.speed)});
+    for (const io::RecommendedModel& row : rows) {
+      (short_here.contains(row.known) ? upgrade.better : upgrade.models)
+          .push_back({row.known->entry.name, io::speed_span(row.answer.best.speed)});
+    }
     const std::lock_guard guard(lock_);
     found_.upgrades.push_back(std::move(upgrade));
     ++revision_;

@@ -60,10 +60,12 @@ struct RunQuestion {
 [[nodiscard]] RunQuestion question_of(const WhatRuns& view, const Scenario& scenario,
                                       std::vector<DeviceGroup> others);
 
-/// What other devices would newly let run as it is wished.
+/// What other devices would let run as it is wished, and does not so here.
 struct Upgrade {
+  using Models = std::vector<std::array<std::string, 2>>;  ///< name and tokens per second, largest first
   DeviceGroup devices;
-  std::vector<std::array<std::string, 2>> models;  ///< name and tokens per second, largest first
+  Models models;    ///< that do not run here at all
+  Models better{};  ///< that run here, but slower or with fewer bits than wished
 };
 
 /// What was found so far.

@@ -190,28 +190,35 @@ std::string facts_of(const DeviceGroup& devices, ByteUnits units) {
   return facts;
 }
 
-/// What other devices newly run, and a button that takes them.
-void card_part(const Upgrade& upgrade, const Theme& theme, ByteUnits units, RunDeeds& deeds) {
+/// Models with their speed under what they have in common; nothing where there are none.
+void upgraded(const Upgrade::Models& models, std::string_view title, const Theme& theme) {
+  if (models.empty()) return;
   constexpr std::size_t most = 8;
   const Palette& p = theme.palette;
   const float width = ImGui::GetContentRegionAvail().x;
-  paragraph(theme, theme.fonts.small, p.text_soft, facts_of(upgrade.devices, units), width);
-  if (button(theme, "runs.take", "Take it as the machine", 0, Look::Quiet)) deeds.card = upgrade.devices;
-  if (upgrade.models.empty()) return;
-  for (std::size_t i = 0; i < std::min(upgrade.models.size(), most); ++i) {
+  paragraph(theme, theme.fonts.small, p.text_soft, title, width);
+  for (std::size_t i = 0; i < std::min(models.size(), most); ++i) {
     ImGui::Dummy({width, theme.px(17)});
     const Box box = last_item();
-    const float speed = draw_text(theme, theme.fonts.small, p.text_faint, box, upgrade.models[i][1], Align::Right);
-    draw_name(theme, theme.fonts.small, p.text, {box.from, {box.to.x - speed - theme.px(8), box.to.y}},
-              upgrade.models[i][0]);
+    const float speed = draw_text(theme, theme.fonts.small, p.text_faint, box, models[i][1], Align::Right);
+    draw_name(theme, theme.fonts.small, p.text, {box.from, {box.to.x - speed - theme.px(8), box.to.y}}, models[i][0]);
   }
-  std::string words = upgrade.models.size() > most ? "and " + grouped(upgrade.models.size() - most) + " more; " : "";
-  paragraph(theme, theme.fonts.small, p.text_faint, words + "tokens/s at the right", width);
+  if (models.size() > most)
+    paragraph(theme, theme.fonts.small, p.text_faint, "and " + grouped(models.size() - most) + " more", width);
+}
+
+/// What other devices newly run or run better, and a button that takes them.
+void card_part(const Upgrade& upgrade, const Theme& theme, ByteUnits units, RunDeeds& deeds) {
+  paragraph(theme, theme.fonts.small, theme.palette.text_soft, facts_of(upgrade.devices, units),
+            ImGui::GetContentRegionAvail().x);
+  if (button(theme, "runs.take", "Take it as the machine", 0, Look::Quiet)) deeds.card = upgrade.devices;
+  upgraded(upgrade.models, "Do not run here; tokens/s there:", theme);
+  upgraded(upgrade.better, "Too slow or coarse here; tokens/s there:", theme);
 }
 
 void upgrade_part(const RunsShown& shown, WhatRuns& runs, const Theme& theme, RunDeeds& deeds) {
   if (shown.answers.upgrades.empty()) return;
-  heading(theme, "With another card", "models that newly run");
+  heading(theme, "With another card", "new models, or better ones");
   for (const Upgrade& upgrade : shown.answers.upgrades) {
     const DeviceGroup& devices = upgrade.devices;
     const std::string name = (devices.count > 1 ? grouped(devices.count) + " × " : "") + devices.device->name;
@@ -220,8 +227,9 @@ void upgrade_part(const RunsShown& shown, WhatRuns& runs, const Theme& theme, Ru
     const Box box = last_item();
     const bool open = runs.card == name;
     if (open || ImGui::IsItemHovered()) fill(box, faded(theme.palette.row, open ? 1.0f : 0.7f), theme.px(3));
-    const std::string words =
-        upgrade.models.empty() ? "nothing more" : "+ " + counted(upgrade.models.size(), "model");
+    const std::string words = !upgrade.models.empty()   ? "+ " + counted(upgrade.models.size(), "model")
+                              : !upgrade.better.empty() ? grouped(upgrade.better.size()) + " better"
+                                                        : "nothing more";
     const ImU32 ink = upgrade.models.empty() ? theme.palette.text_faint : theme.palette.good;
     const float width = draw_text(theme, theme.fonts.body, ink, box, words, Align::Right);
     draw_name(theme, open ? theme.fonts.strong : theme.fonts.body, theme.palette.text,
