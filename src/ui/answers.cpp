@@ -40,24 +40,42 @@ std::string words_of(const Alternative& found, Task task) {
   return words;
 }
 
+/// The same training with a step that the devices at hand can share: at least a sequence for each. A plan keeps the step.
+Scenario with_shared_step(const Scenario& s) {
+  Scenario shared = s;
+  Training& t = shared.training;
+  const Count devices = s.devices.count();
+  const Count step = product(t.micro_batch, t.accumulation, s.parallelism.data);
+  shared.parallelism.data = 1;
+  t.micro_batch = 1;
+  t.accumulation = multiply(std::max<Count>(ceil_divide(step, devices), 1), devices);
+  return shared;
+}
+
+/// The fastest layout of the devices at hand, in words of what matters most: what they divide, and a step that is larger.
+Remedy own_layout(const Scenario& s, Task task, const std::string& devices) {
+  const PlanOptions best{.most = 1, .other_formats = false};
+  Plan layouts = plan(s, task, best);
+  const bool larger = layouts.candidates.empty() && task == Task::Training;
+  if (larger) layouts = plan(with_shared_step(s), task, best);
+  if (layouts.candidates.empty()) return {};
+  const Scenario& first = layouts.candidates.front().scenario;
+  std::string layout = layout_text(first, task);
+  std::size_t end = layout.find(", ");
+  if (end != std::string::npos) end = layout.find(", ", end + 2);
+  layout.resize(std::min(end, layout.size()));
+  const Count step = product(first.training.micro_batch, first.training.accumulation, first.parallelism.data);
+  if (larger) layout += ", " + counted(step, "sequence") + " a step";
+  return {"Fits on your " + devices + ", " + layout, first};
+}
+
 /// The devices at hand, if more of them than are used now are enough.
 Remedy own_devices(const App& app, Task task) {
   const DeviceSet& own = app.scenario.devices;
   if (own.groups.size() != 1 || own.count() < 2 || !own.groups.front().device) return {};
   const auto found = alternative_devices(app.scenario, task, {}, own.count());
   const std::string all = grouped(own.count()) + " × " + own.groups.front().device->name;
-  if (!found) {
-    PlanOptions best;
-    best.other_formats = false;
-    const Plan layouts = plan(app.scenario, task, best);
-    if (layouts.candidates.empty()) return {};
-    const Scenario& first = layouts.candidates.front().scenario;
-    std::string layout = layout_text(first, task);
-    std::size_t end = layout.find(", ");
-    if (end != std::string::npos) end = layout.find(", ", end + 2);
-    layout.resize(std::min(end, layout.size()));  // what matters most comes first
-    return {"Fits on your " + all + ", " + layout, first};
-  }
+  if (!found) return own_layout(app.scenario, task, all);
   const std::string some = found->count == own.count() ? "your " : grouped(found->count) + " of your ";
   const std::string how = task == Task::Inference ? ", tensor parallel " : ", data parallel with ZeRO 3 on ";
   return {"Fits on " + some + all + how + grouped(found->count), found->scenario};
@@ -108,10 +126,15 @@ std::optional<LeverRow> finer_weights(const App& app) {
   return best;
 }
 
-std::vector<LeverRow> lever_rows(const App& app, Task task, Remedy& remedy) {
+/// "GPU 3", "host": the device whose room levers gain, where there are several.
+std::string device_of(const FitAnswer& answer) {
+  const DeviceFit* deciding = answer.deciding();
+  return deciding == nullptr || answer.devices.size() < 2 ? std::string() : shared_name(*deciding);
+}
+
+std::vector<LeverRow> lever_rows(const App& app, Task task, const FitAnswer& now, Remedy& remedy) {
   std::vector<LeverRow> rows;
   std::vector<LeverEffect> effects = levers(app.scenario, task);
-  const FitAnswer now = fit(app.scenario, task);
   const bool fits_now = fits(now.verdict);
   remedy = fits_now ? Remedy{} : remedy_of(app, task, effects);
   // What makes it fit at the lowest price first, of these the smallest change; then what costs least of the rest.
@@ -159,8 +182,13 @@ std::vector<FitRow> fit_rows(const App& app, Task task) {
   for (const DevicePtr& device : devices) {
     Scenario there = app.scenario;
     there.devices.groups = {{device, count}};
-    const FitAnswer answer = fit(there, task);
-    if (const DeviceFit* row = fit_on_devices(answer)) rows.push_back({device, row->use, row->capacity});
+    Estimate e;
+    if (task == Task::Inference) e.inference = evaluate_inference(there);
+    if (task == Task::Training) e.training = evaluate_training(there);
+    const FitAnswer answer = task == Task::Inference ? fit(e.inference) : fit(e.training);
+    const DeviceFit* row = answer.deciding();
+    if (row == nullptr) continue;
+    rows.push_back({device, row->use, row->capacity, fit_words(there, e, task, ByteUnits::Binary).colour});
   }
   return rows;
 }
@@ -268,15 +296,6 @@ Pin pin_of(Scenario scenario) {
   return {std::move(scenario), std::move(estimate), std::move(speed)};
 }
 
-const DeviceFit* fit_on_devices(const FitAnswer& answer) {
-  const DeviceFit* worst = answer.tightest();
-  if (worst == nullptr || worst->span != after_devices || worst->excess() != Bytes{}) return worst;
-  for (const DeviceFit& d : answer.devices) {
-    if (d.span != after_devices && (worst->span == after_devices || d.headroom() < worst->headroom())) worst = &d;
-  }
-  return worst;
-}
-
 bool it_fits(const Scenario& scenario, Task task) { return fits(fit(scenario, task).verdict); }
 
 void update_results(App& app) {
@@ -371,7 +390,9 @@ void update_answers(App& app) {
   a.revision = app.results.revision;
   for (const auto& task : tasks) {
     const auto i = static_cast<std::size_t>(task.id);
-    a.levers[i] = lever_rows(app, task.id, a.remedy[i]);
+    const FitAnswer now = fit(app.scenario, task.id);
+    a.levers[i] = lever_rows(app, task.id, now, a.remedy[i]);
+    a.lever_device[i] = device_of(now);
     a.fits[i] = fit_rows(app, task.id);
   }
   a.speed = speed_rows(app.scenario, app.results.estimate);

@@ -34,9 +34,6 @@ void update_sheet(App& app);
 /// A scenario to be kept beside the present one.
 [[nodiscard]] Pin pin_of(Scenario scenario);
 
-/// The device that a list of devices is about: the tightest, and the host only when what lies there does not fit.
-[[nodiscard]] const DeviceFit* fit_on_devices(const FitAnswer& answer);
-
 /// Memory of the device that decides.
 [[nodiscard]] Breakdown breakdown_at(const Scenario& scenario, Task task);
 

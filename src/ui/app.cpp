@@ -5,8 +5,10 @@
 
 #include <llmcalc/base/text.hpp>
 #include <llmcalc/questions/recommend.hpp>
+#include <llmcalc/scenario/fields.hpp>
 #include <llmcalc/scenario/usual_settings.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -44,7 +46,7 @@ App make_app(io::Resolver resolver, std::vector<std::filesystem::path> preset_fo
   if (!scenario) {
     // Without presets the sliders still work, on a model and a device that need none.
     const Issue& why = scenario.issues().front();
-    complain(app, (app.library.models.empty() ? "No presets were found: " : "") + why.where + " " + why.what);
+    complain(app, (app.library.models.empty() ? "No presets were found: " : "") + issue_words(why));
     scenario = io::read_scenario(nlohmann::json{{"model", {{"custom", nlohmann::json::object()}}},
                                                 {"device", {{"memory_bytes", (24_GiB).count}}}},
                                  app.resolver);
@@ -62,8 +64,7 @@ void use_scenario(App& app, Scenario scenario) {
 bool use_model(App& app, const ModelSource& source) {
   Result<ModelPtr> model = app.resolver.model(source);
   if (!model) {
-    const Issue& first = model.issues().front();
-    complain(app, first.where.empty() ? first.what : first.where + ": " + first.what);
+    complain(app, issue_words(model.issues().front()));
     return false;
   }
   if (source.kind == ModelSource::Kind::File && app.resolver.adapter) {
@@ -83,10 +84,7 @@ void use_slot_model(App& app, const ModelSlot& slot, const std::optional<ModelSo
     return;
   }
   Result<ModelPtr> model = app.resolver.model(*source);
-  if (!model) {
-    const Issue& first = model.issues().front();
-    return complain(app, first.where.empty() ? first.what : first.where + ": " + first.what);
-  }
+  if (!model) return complain(app, issue_words(model.issues().front()));
   slot.model.edit(app.scenario) = std::move(model).value();
   slot.source.edit(app.scenario) = *source;
 }
@@ -200,6 +198,12 @@ Message message_of(std::string text) {
 }
 
 }  // namespace
+
+std::string issue_words(const Issue& issue) {
+  if (issue.where.empty()) return issue.what;
+  const auto field = std::ranges::find(fields, issue.where, [](const Field& f) { return f.pointer(); });
+  return field == fields.end() ? issue.where + ": " + issue.what : std::string(field->label) + " " + issue.what;
+}
 
 void say(App& app, std::string message) { app.view.message = message_of(std::move(message)); }
 

@@ -87,6 +87,9 @@ void remember(App& app, bool dragging);
 void undo(App& app);
 void redo(App& app);
 
+/// What is wrong in words: with the name of the setting, else with the place.
+[[nodiscard]] std::string issue_words(const Issue& issue);
+
 /// Says something in the status bar.
 void say(App& app, std::string message);
 /// Says what went wrong, in the colour of errors.

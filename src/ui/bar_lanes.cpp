@@ -3,6 +3,7 @@
 #include "ui/breakdowns.hpp"
 
 #include <llmcalc/base/text.hpp>
+#include <llmcalc/scenario/validate.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -57,7 +58,8 @@ std::vector<BarLane> inference_lanes(const Estimate& estimate) {
   for (DeviceRun& run : device_runs(estimate.inference)) {
     if (run.use->breakdown.total().count == 0) continue;
     if (!run.use->is_host()) gpus.push_back(lanes.size());
-    lanes.push_back({std::move(run.name), &run.use->breakdown, run.use->capacity, run.use->limit, run.devices});
+    lanes.push_back({std::move(run.name), &run.use->breakdown, run.use->capacity, run.use->limit, run.devices,
+                     run.use->span.first});
   }
   if (lanes.empty()) lanes.push_back({{}, &estimate.inference.breakdown, std::nullopt, std::nullopt, 1});
   // The fullest, in the order of the devices; the host always.
@@ -69,7 +71,10 @@ std::vector<BarLane> inference_lanes(const Estimate& estimate) {
     std::sort(gpus.begin(), gpus.end(), std::greater<>());
     for (const std::size_t left_out : gpus) lanes.erase(lanes.begin() + static_cast<std::ptrdiff_t>(left_out));
   }
-  if (lanes.size() == 1) lanes.front().name.clear();
+  if (lanes.size() == 1) {
+    lanes.front().name.clear();
+    lanes.front().device.reset();
+  }
   return lanes;
 }
 
@@ -93,7 +98,7 @@ std::vector<BarLane> training_lanes(const Estimate& estimate, std::optional<Byte
   std::vector<BarLane> lanes{{{}, &t.breakdown, capacity, std::nullopt, 1}};
   if (t.host.total().count == 0) return lanes;
   lanes.front().name = "GPU";
-  lanes.push_back({"host", &t.host, std::nullopt, std::nullopt, 1});
+  lanes.push_back({"host", &t.host, std::nullopt, std::nullopt, 1, after_devices.first});
   return lanes;
 }
 
@@ -113,9 +118,12 @@ std::string inference_note(const Estimate& estimate, ByteUnits units) {
   return short_amount(e.breakdown.total(), units) + " on " + where + (pool.empty() ? "" : " · " + pool);
 }
 
-std::string training_note(const Estimate& estimate) {
+std::string training_note(const Scenario& scenario, const Estimate& estimate) {
   const TrainingEstimate& t = estimate.training;
   if (t.phases.empty()) return {};
+  // No layout divides the job among the devices there are.
+  const Count devices = scenario.devices.count();
+  if (devices > 1 && ranks_of(scenario.parallelism) == 1) return "on one of " + grouped(devices) + " GPUs";
   std::string words;
   if (t.ranks.size() > 1) words = t.worst_rank + " of " + grouped(t.ranks.size()) + ", ";
   return words + "peak: " + std::string(label_of(t.peak_phase));

@@ -17,6 +17,7 @@ struct BarLane {
   std::optional<Bytes> capacity;  ///< of one of them; nothing: unknown (host)
   std::optional<Bytes> limit;     ///< what the engine lets one of them hold
   Count devices = 1;
+  std::optional<Count> device{};  ///< number of the first of them; nothing: it is the only lane
 };
 
 /// The breakdown of the device that decides whether inference fits: what headline, table and WHY speak of.
@@ -28,10 +29,10 @@ struct BarLane {
 /// Lanes of training: the worst rank, and host memory when something is offloaded to it.
 [[nodiscard]] std::vector<BarLane> training_lanes(const Estimate& estimate, std::optional<Bytes> capacity);
 
-/// What the headline's number is not: "381 GiB on 8 GPUs", "worst of 4 stages, at the loss"; "" when there is nothing
+/// What the headline's number is not: "381 GiB on 8 GPUs", "one of 64 GPUs, peak: loss"; "" when there is nothing
 /// to add.
 [[nodiscard]] std::string inference_note(const Estimate& estimate, ByteUnits units);
-[[nodiscard]] std::string training_note(const Estimate& estimate);
+[[nodiscard]] std::string training_note(const Scenario& scenario, const Estimate& estimate);
 
 /// Devices that hold the same, in order: "GPU 0–3", "GPU 4", "8 like GPU 5", "host".
 struct DeviceRun {

@@ -109,13 +109,13 @@ bool draw_segments(ByteUnits units, Focus& focus, Motion& motion, const Theme& t
     ImGui::SetCursorScreenPos(box.from);
     ImGui::PushID(static_cast<int>(i));
     if (box.width() >= 1 && ImGui::InvisibleButton("segment", box.size())) {
-      focus = {track.task, c.part};
+      focus = {track.task, c.part, track.lane.device};
       chosen = true;
     }
     const bool hovered = ImGui::IsItemHovered();
     focus_ring(theme, box);
     ImGui::PopID();
-    const bool focused = focus == Focus{track.task, c.part};
+    const bool focused = focus == Focus{track.task, c.part, focus.device ? track.lane.device : std::nullopt};
     const ImU32 colour = hovered ? mixed(theme.colour(c.part), p.text, 0.15f) : theme.colour(c.part);
     const ImDrawFlags corners = widths.size() == 1       ? ImDrawFlags_RoundCornersAll
                                 : i == 0                 ? ImDrawFlags_RoundCornersLeft

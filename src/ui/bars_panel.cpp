@@ -21,38 +21,25 @@ struct Bar {
   const Remedy& remedy;
 };
 
-/// Verdict and, where there is room, the remedy.
+/// Verdict and, as far as there is room, the remedy: what is said last is left out first.
 std::string verdict_words(const Theme& theme, const Bar& bar, const FitWords& verdict, float room) {
-  if (bar.remedy.words.empty()) return verdict.text;
-  std::string both = verdict.text + ". " + bar.remedy.words;
-  return text_width(theme.fonts.title, both) <= room || text_width(theme.fonts.body, both) <= room ? both
-                                                                                                   : verdict.text;
+  std::string remedy = bar.remedy.words;
+  while (!remedy.empty()) {
+    std::string both = verdict.text + ". " + remedy;
+    if (text_width(theme.fonts.body, both) <= room) return both;
+    const std::size_t last = remedy.rfind(", ");
+    remedy.resize(last == std::string::npos ? 0 : last);
+  }
+  return verdict.text;
 }
 
 /// What the verdict means, for who rests on it.
 std::string verdict_help(const Bar& bar, const FitWords& verdict) {
   std::string words = verdict.help;
+  if (!bar.note.empty()) words += "\n" + bar.note + ".";
   if (!bar.remedy.words.empty()) words += "\n" + bar.remedy.words + ".";
   if (bar.remedy.scenario) words += " Click to make this change; Ctrl+Z takes it back.";
   return words;
-}
-
-ImU32 ink_of(const Palette& p, FitColour colour) {
-  switch (colour) {
-    case FitColour::Good: return p.good;
-    case FitColour::Warn: return p.warn;
-    case FitColour::Bad: break;
-  }
-  return p.bad;
-}
-
-/// A tick, an exclamation mark or a cross: the verdict for who cannot tell the colours.
-void draw_verdict_mark(const Theme& theme, const Box& box, FitColour colour, ImU32 ink) {
-  switch (colour) {
-    case FitColour::Good: return draw_tick(theme, box, ink);
-    case FitColour::Bad: return draw_cross(theme, box, ink);
-    case FitColour::Warn: draw_text(theme, theme.fonts.strong, ink, box, "!", Align::Centre);
-  }
 }
 
 /// The name of a bar, which makes charts and panels about its task. Its width.
@@ -85,7 +72,10 @@ bool draw_headline(const Shown& shown, Task& task, const Theme& theme, const Bar
   const float number_width = text_width(theme.fonts.big, number) + gap + text_width(theme.fonts.title, unit);
   const float mark_width = theme.px(18);
   const float room = std::max(line.width() - name - number_width - theme.px(40), mark_width + 1);
-  const std::string words = verdict_words(theme, bar, verdict, room - mark_width);
+  // Beside the note where there is room for both.
+  const float note_width = bar.note.empty() ? 0 : text_width(theme.fonts.small, bar.note) + theme.px(24);
+  std::string words = verdict_words(theme, bar, verdict, room - mark_width - note_width);
+  if (words == verdict.text) words = verdict_words(theme, bar, verdict, room - mark_width);
   float right = line.to.x;
   if (verdict.known()) {
     const Typeface& face =
@@ -97,9 +87,9 @@ bool draw_headline(const Shown& shown, Task& task, const Theme& theme, const Bar
     help(theme, verdict_help(bar, verdict));
     focus_ring(theme, box);
     note_control(theme, std::string(key_of(bar.task)) + ".verdict", box);
-    const ImU32 ink = ink_of(p, verdict.colour);
+    const ImU32 ink = p.of(verdict.colour);
     draw_text(theme, face, ink, {{box.from.x + mark_width, box.from.y}, box.to}, words, Align::Right);
-    draw_verdict_mark(theme, {box.from, {box.from.x + theme.px(12), box.to.y}}, verdict.colour, ink);
+    draw_verdict_mark(theme, {box.from, {box.from.x + theme.px(12), box.to.y}}, verdict.colour);
     right -= used + theme.px(9);
   }
   draw_text(theme, theme.fonts.title, p.text_soft,
@@ -192,7 +182,8 @@ BarDeeds bars_panel(const Shown& shown, Focus& focus, Motion& motion, const Them
   const Estimate& e = shown.results.estimate;
   const std::optional<Bytes> capacity = usable_memory(shown.scenario);
   Bar inference{Task::Inference, inference_lanes(e), inference_note(e, shown.units), shown.answers.remedy[0]};
-  Bar training{Task::Training, training_lanes(e, capacity), training_note(e), shown.answers.remedy[1]};
+  Bar training{Task::Training, training_lanes(e, capacity), training_note(shown.scenario, e),
+               shown.answers.remedy[1]};
   BarScale scale{.track = density == Density::Compact ? 30.0f : 44.0f};
   for (const Bar* bar : {&inference, &training}) {
     for (const BarLane& lane : bar->lanes) {

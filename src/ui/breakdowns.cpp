@@ -72,8 +72,17 @@ std::vector<PartRow> part_rows(const Estimate& estimate) {
   return rows;
 }
 
-Found find_part(const Estimate& estimate, Task task, Part part) {
-  const Part row = row_part(part);
+Found find_part(const Estimate& estimate, const Focus& focus) {
+  const Task task = focus.task;
+  const Part row = row_part(focus.part);
+  // The device whose bar was clicked, while there is one of that number that holds such a part.
+  if (focus.device && task == Task::Training && *focus.device == after_devices.first) {
+    if (const Component* c = in_row(estimate.training.host, row)) return {c, task, std::nullopt, "host"};
+  }
+  for (const DeviceUse& use : estimate.inference.devices) {
+    if (!focus.device || task == Task::Training || !use.span.contains(*focus.device)) continue;
+    if (const Component* c = in_row(use.breakdown, row)) return {c, task, std::nullopt, shared_name(use)};
+  }
   const auto find = [&](Task in) -> Found {
     if (in == Task::Training) {
       const Component* c = in_row(estimate.training.breakdown, row);

@@ -29,9 +29,6 @@ struct PartRow {
 /// The part whose row a part is shown in.
 [[nodiscard]] Part row_part(Part part);
 
-/// How good a verdict is: it runs; it runs, but somebody waits or it may be too tight; it does not run.
-enum class FitColour : std::uint8_t { Good, Warn, Bad };
-
 /// "Fits, 6.6 GiB free", "105.6 GiB too much".
 struct FitWords {
   std::string text;  ///< "" when it is not known
@@ -57,8 +54,9 @@ struct Found {
   const Component* component = nullptr;
   Task task = Task::Inference;
   std::optional<PhaseId> phase;  ///< when it is not the peak
+  std::string device{};          ///< the one whose bar was clicked; "": the one that decides
 };
-[[nodiscard]] Found find_part(const Estimate& estimate, Task task, Part part);
+[[nodiscard]] Found find_part(const Estimate& estimate, const Focus& focus);
 
 /// The same amount with the factors that are one left out, so that what matters is seen first.
 [[nodiscard]] Summand without_ones(const Summand& summand);

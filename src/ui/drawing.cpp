@@ -192,6 +192,40 @@ void draw_cross(const Theme& theme, const Box& box, ImU32 colour) {
   list->AddLine({at.x - half, at.y + half}, {at.x + half, at.y - half}, colour, theme.px(2));
 }
 
+void draw_verdict_mark(const Theme& theme, const Box& box, FitColour verdict) {
+  const ImU32 ink = theme.palette.of(verdict);
+  switch (verdict) {
+    case FitColour::Good: return draw_tick(theme, box, ink);
+    case FitColour::Bad: return draw_cross(theme, box, ink);
+    case FitColour::Warn: draw_text(theme, theme.fonts.strong, ink, box, "!", Align::Centre);
+  }
+}
+
+namespace {
+
+/// A window of its own lies over the panels that were drawn before it.
+void begin_cover(const char* name, const Box& box, ImU32 colour, ImGuiWindowFlags flags) {
+  ImGui::SetCursorScreenPos(box.from);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{0, 0});
+  compat::begin_padded_child(name, box.size(), flags | ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoBackground);
+  ImGui::PopStyleVar();
+  fill(box, colour);
+}
+
+}  // namespace
+
+void draw_veil(const char* name, const Box& box, ImU32 colour) {
+  begin_cover(name, box, colour, ImGuiWindowFlags_NoInputs);
+  ImGui::EndChild();
+}
+
+bool draw_curtain(const char* name, const Box& box, ImU32 colour) {
+  begin_cover(name, box, colour, ImGuiWindowFlags_NoScrollWithMouse);
+  const bool clicked = ImGui::InvisibleButton("curtain", box.size());
+  ImGui::EndChild();
+  return clicked;
+}
+
 bool begin_popup(const Theme& theme, const char* name, ImGuiWindowFlags flags) {
   const bool open = ImGui::BeginPopup(name, flags);
   if (open) begin_tab_layer(theme);

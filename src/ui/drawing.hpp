@@ -82,6 +82,15 @@ void draw_tick(const Theme& theme, const Box& box, ImU32 colour);
 /// A cross in the middle of a box.
 void draw_cross(const Theme& theme, const Box& box, ImU32 colour);
 
+/// A tick, an exclamation mark or a cross: the verdict for who cannot tell the colours.
+void draw_verdict_mark(const Theme& theme, const Box& box, FitColour verdict);
+
+/// Lays a colour over all that was drawn in a box, what its panels hold included. What is done there goes to them.
+void draw_veil(const char* name, const Box& box, ImU32 colour);
+
+/// The same over what waits until something is closed: what is done there does nothing. True when it was clicked.
+[[nodiscard]] bool draw_curtain(const char* name, const Box& box, ImU32 colour);
+
 /// What opens over the window; Tab then stays inside it. Pair with end_popup() when true.
 [[nodiscard]] bool begin_popup(const Theme& theme, const char* name, ImGuiWindowFlags flags = 0);
 void end_popup(const Theme& theme);

@@ -38,7 +38,7 @@ void show_example(App& app, const Example& example) {
   const Result<nlohmann::json> json = io::parse_json(example.scenario);
   if (!json) return complain(app, json.issues().front().what);
   Result<Scenario> scenario = io::read_scenario(*json, app.resolver);
-  if (!scenario) return complain(app, scenario.issues().front().where + " " + scenario.issues().front().what);
+  if (!scenario) return complain(app, issue_words(scenario.issues().front()));
   use_scenario(app, std::move(scenario).value());
   app.view.screen = Screen::OneModel;
   app.preferences.focus.task = example.task;

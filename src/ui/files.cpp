@@ -62,7 +62,7 @@ void export_file(App& app, const std::string& name, std::string_view content) {
   if (written) {
     say(app, "Saved as " + io::shown(*written));
   } else {
-    complain(app, written.issues().front().where + " " + written.issues().front().what);
+    complain(app, issue_words(written.issues().front()));
   }
 }
 

@@ -1,4 +1,5 @@
-// WHAT FITS: the scenario on devices that people have or can get. A click takes the device.
+// WHAT FITS: the scenario on devices that people have or can get, judged as the headline judges its own. A click takes
+// the device.
 
 #include "ui/breakdowns.hpp"
 #include "ui/panels.hpp"
@@ -83,7 +84,7 @@ DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
     const bool hovered = ImGui::IsItemHovered();
     const bool chosen = own != nullptr && own->id == row.device->id;
     const double share = static_cast<double>(row.use.count) / std::max(static_cast<double>(row.capacity.count), 1.0);
-    const ImU32 ink = share > 1 ? p.bad : p.good;
+    const ImU32 ink = p.of(row.verdict);
     if (hovered)
       fill({{box.from.x - theme.px(4), box.from.y}, {box.to.x + theme.px(4), box.to.y}}, faded(p.row, 0.7f),
            theme.px(3));
@@ -99,11 +100,12 @@ DevicePtr fits_panel(const Shown& shown, Task& task, const Theme& theme) {
           {bar.from.x + std::max(bar.width() * static_cast<float>(std::min(share, 1.0)), theme.px(2)), bar.to.y}},
          ink, theme.px(2));
     const Box mark{{bar.to.x + theme.px(5), box.from.y}, {bar.to.x + theme.px(16), box.to.y}};
-    share > 1 ? draw_cross(theme, mark, ink) : draw_tick(theme, mark, ink);
+    draw_verdict_mark(theme, mark, row.verdict);
     const std::string words =
         share >= 1.995 ? fixed(share, share < 99.5 ? 1 : 0) + " ×" : fixed(100 * share, 0) + " %";
     draw_text(theme, theme.fonts.body, ink, box, words, Align::Right);
-    help(theme, name + ": " + text(row.use, shown.units) + " of " + text(row.capacity, shown.units) +
+    help(theme, name + ": " + short_amount(row.use, shown.units) + " of " + short_amount(row.capacity, shown.units) +
+                    (row.verdict == FitColour::Warn ? ", tight or with sequences that wait" : "") +
                     (count > 1 ? " on the fullest. Click to choose them." : ". Click to choose it."));
     focus_ring(theme, box);
     note_control(theme, "fits." + row.device->id, box);

@@ -25,7 +25,7 @@ bool preview(App& app, ModelSource source) {
   Result<ModelPtr> model = app.resolver.model(source);
   if (!model) {
     const Issue& issue = model.issues().front();
-    complain(app, issue.where.empty() ? issue.what : issue.where + ": " + issue.what);
+    complain(app, issue_words(issue));
     return false;
   }
   app.view.preview = Preview{std::move(source), *model};
@@ -42,7 +42,7 @@ bool take_scenario(App& app, const nlohmann::json& json) {
   Result<Scenario> scenario = io::read_scenario(json, app.resolver);
   if (!scenario) {
     const Issue& issue = scenario.issues().front();
-    complain(app, issue.where + " " + issue.what);
+    complain(app, issue_words(issue));
     return false;
   }
   use_scenario(app, std::move(scenario).value());

@@ -20,6 +20,11 @@ const LeverRow* levers_panel(const Shown& shown, Task& task, bool& all, const Th
               ImGui::GetContentRegionAvail().x);
     return nullptr;
   }
+  if (const std::string& device = shown.answers.lever_device[static_cast<std::size_t>(task)]; !device.empty()) {
+    paragraph(theme, theme.fonts.small, p.text_faint,
+              device == "host" ? "Room gained in host memory" : "Room gained on the tightest: " + device,
+              ImGui::GetContentRegionAvail().x);
+  }
   constexpr std::size_t few = 5;
   const LeverRow* taken = nullptr;
   const std::size_t count = all ? rows.size() : std::min(rows.size(), few);

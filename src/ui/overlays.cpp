@@ -10,10 +10,6 @@
 namespace llmcalc::ui {
 namespace {
 
-std::string in_words(const Issue& issue) {
-  return issue.where.empty() ? issue.what : issue.where + ": " + issue.what;
-}
-
 void act(App& app, const ModelDeed& deed) {
   if (!use_model(app, deed.source)) return;
   app.view.screen = Screen::OneModel;
@@ -72,7 +68,7 @@ void update_check(App& app) {
 
 void open_scenario(App& app, const std::string& name) {
   Result<Scenario> scenario = open_named(app, name);
-  if (!scenario) return complain(app, name + ": " + in_words(scenario.issues().front()));
+  if (!scenario) return complain(app, name + ": " + issue_words(scenario.issues().front()));
   use_scenario(app, std::move(scenario).value());
   say(app, name + " opened");
 }
@@ -83,7 +79,7 @@ void act(App& app, const ScenariosDeed& deed) {
       app.view.scenarios.renaming.clear();
       say(app, words);
     } else {
-      complain(app, in_words(result.issues().front()));
+      complain(app, issue_words(result.issues().front()));
     }
   };
   switch (deed.kind) {

@@ -56,8 +56,8 @@ Box begin_row(const Theme& theme, const Grid& grid, std::string_view name, ImU32
     const float top = row.middle().y - side / 2;
     fill({{row.from.x, top}, {row.from.x + side, top + side}}, colour, theme.px(2));
   }
-  draw_name(theme, face, theme.palette.text,
-            {{row.from.x + theme.px(colour != 0 ? 16 : 0), row.from.y}, {grid.first, row.to.y}}, name);
+  const Box room{{row.from.x + theme.px(colour != 0 ? 16 : 0), row.from.y}, {grid.first, row.to.y}};
+  draw_name(theme, text_width(face, name) <= room.width() ? face : theme.fonts.small, theme.palette.text, room, name);
   return row;
 }
 
@@ -122,19 +122,18 @@ void differing_rows(const Theme& theme, const Grid& grid, const std::vector<PinC
 /// Whether each fits.
 void verdict_row(ByteUnits units, const Theme& theme, const Grid& grid, const std::vector<PinColumn>& columns,
                  Task task) {
-  const Palette& p = theme.palette;
   const Box row =
       begin_row(theme, grid, task == Task::Inference ? "Memory, inference" : "Memory, training", 0, theme.fonts.body);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const FitWords words = fit_words(columns[i].scenario, columns[i].estimate, task, units);
     if (!words.known()) continue;
-    const ImU32 ink = words.colour == FitColour::Good ? p.good : words.colour == FitColour::Warn ? p.warn : p.bad;
     const Box cell = grid.cell(theme, row, i);
     const std::string_view all = words.text;
     const bool whole = text_width(theme.fonts.small, all) <= cell.width();
     const std::string_view text = whole ? all : all.substr(0, all.find(','));
     const float width = std::min(text_width(theme.fonts.small, text), cell.width());
-    draw_name(theme, theme.fonts.small, ink, {{cell.to.x - width - 0.5f, cell.from.y}, cell.to}, text);
+    draw_name(theme, theme.fonts.small, theme.palette.of(words.colour),
+              {{cell.to.x - width - 0.5f, cell.from.y}, cell.to}, text);
   }
 }
 

@@ -63,7 +63,7 @@ struct PlanRow {
 };
 
 std::string memory_text(const PlanCandidate& c, ByteUnits units) {
-  const DeviceFit* fullest = fit_on_devices(c.fit);
+  const DeviceFit* fullest = c.fit.deciding();
   if (fullest == nullptr) return {};
   return headline(fullest->use, units) + " of " + short_amount(fullest->capacity, units);
 }

@@ -3,6 +3,7 @@
 
 #include "ui/rates.hpp"
 #include "ui/tabs.hpp"
+#include "ui/theme.hpp"
 
 #include <llmcalc/base/issue.hpp>
 #include <llmcalc/base/text.hpp>
@@ -50,6 +51,7 @@ struct FitRow {
   DevicePtr device;
   Bytes use;
   Bytes capacity;
+  FitColour verdict = FitColour::Bad;  ///< as the headline would have it there
 };
 
 /// A figure of the speed panel.
@@ -65,6 +67,7 @@ struct SpeedRow {
 struct Answers {
   std::size_t revision = 0;
   std::array<std::vector<LeverRow>, tasks.size()> levers;
+  std::array<std::string, tasks.size()> lever_device;  ///< whose room they gain; "" where there is only one
   std::array<Remedy, tasks.size()> remedy;
   std::array<std::vector<FitRow>, tasks.size()> fits;
   std::vector<SpeedRow> speed;

@@ -41,7 +41,7 @@ std::optional<std::string> status_bar(const Shown& shown, const Message& message
   ImU32 colour = message.is_bad ? p.bad : p.text_soft;
   if (left.empty()) left = words.state;
   if (!results.issues.empty()) {
-    left = results.issues.front().where + " " + results.issues.front().what;
+    left = issue_words(results.issues.front());
     colour = p.bad;
   }
   if (left.empty()) {

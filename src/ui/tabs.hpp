@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace llmcalc::ui {
 
@@ -100,6 +101,7 @@ constexpr const auto& enum_table(Tab) { return tabs; }
 struct Focus {
   Task task = Task::Inference;
   Part part = Part::KvCache;
+  std::optional<Count> device{};  ///< number of the device whose bar was clicked; nothing: the one that decides
   friend bool operator==(const Focus&, const Focus&) = default;
 };
 

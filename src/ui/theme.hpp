@@ -20,6 +20,9 @@ inline constexpr std::array<EnumRow<ThemeKind>, 3> theme_kinds{{
 static_assert(indexed_by_id(theme_kinds));
 constexpr const auto& enum_table(ThemeKind) { return theme_kinds; }
 
+/// How good a verdict is: it runs; it runs, but somebody waits or it may be too tight; it does not run.
+enum class FitColour : std::uint8_t { Good, Warn, Bad };
+
 /// Number of parts of an estimate; every part has its own place in the palette.
 inline constexpr std::size_t part_count = parts.size();
 
@@ -49,6 +52,11 @@ struct Palette {
   ImU32 warn = 0;
   ImU32 mark = 0;  ///< capacity line
   std::array<ImU32, part_count> part{};
+
+  /// Colour of a verdict.
+  [[nodiscard]] ImU32 of(FitColour verdict) const {
+    return verdict == FitColour::Good ? good : verdict == FitColour::Warn ? warn : bad;
+  }
 };
 
 /// Fonts by role.

@@ -89,7 +89,7 @@ void line(const Theme& theme, ImU32 colour, const std::string& words) {
 }  // namespace
 
 void why_panel(const Shown& shown, const Focus& focus, const Theme& theme) {
-  const Found found = find_part(shown.results.estimate, focus.task, focus.part);
+  const Found found = find_part(shown.results.estimate, focus);
   const Component* c = found.component;
   const Task task = found.task;
   if (!c) {
@@ -104,6 +104,10 @@ void why_panel(const Shown& shown, const Focus& focus, const Theme& theme) {
   heading(theme, "Why",
           std::string(label_of(c->part)) + " · " + std::string(found.phase ? label_of(*found.phase) : key_of(task)));
   trust_badge(theme, *c, head);
+  if (!found.device.empty()) {
+    const bool host = found.device == "host";
+    line(theme, p.text_soft, host ? "What host memory holds:" : "What " + found.device + " holds:");
+  }
   card(theme, calculation(*c, shown.units));
   if (c->low != c->high) {
     line(theme, c->trust == Trust::Assumed ? p.warn : p.text_soft,

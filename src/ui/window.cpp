@@ -252,11 +252,9 @@ void hint(App& app, const Theme& theme) {
 
 /// Says that the numbers are those of the settings before, where the present ones cannot be estimated.
 void refusal(const App& app, const Theme& theme) {
-  const Issue& first = app.results.issues.front();
-  const auto field = std::ranges::find(fields, first.where, [](const Field& f) { return f.pointer(); });
-  const std::string subject = field == fields.end() ? std::string() : std::string(field->label) + " ";
   paragraph(theme, theme.fonts.strong, theme.palette.bad,
-            "These settings cannot be estimated: " + subject + first.what + ".", ImGui::GetContentRegionAvail().x);
+            "These settings cannot be estimated: " + issue_words(app.results.issues.front()) + ".",
+            ImGui::GetContentRegionAvail().x);
   paragraph(theme, theme.fonts.small, theme.palette.text_soft, "Below are the figures of the settings before.",
             ImGui::GetContentRegionAvail().x);
 }
@@ -307,8 +305,9 @@ void centre_column(App& app, Jobs& jobs, const Theme& theme, const Box& box, boo
   const float side = ImGui::GetCursorPosY();
   if (!has_right) side_tabs(app, theme);
   if (!has_right && why) scroll_to(side);
-  if (refused) fill({{box.from.x, top.y}, box.to}, faded(theme.palette.centre, 0.6f));
   end_column();
+  const float veiled = std::clamp(top.y, box.from.y, box.to.y - 1);
+  if (refused) draw_veil("refused", {{box.from.x, veiled}, box.to}, faded(theme.palette.centre, 0.6f));
   act(app, jobs, std::move(deeds));
   if (bars.remedy) {
     use_scenario(app, std::move(*bars.remedy));
@@ -327,11 +326,21 @@ void act(App& app, RunDeeds deeds) {
     say(app, "Command copied");
   }
   if (!deeds.open) return;
-  const std::string name = deeds.open->model->name;
+  std::string words = deeds.open->model->name;
+  const Host& host = deeds.open->host;
+  if (host.reserve_bytes.value_or(0) != 0 && host.reserve_bytes != app.scenario.host.reserve_bytes)
+    words += " · " + text(Bytes{*host.reserve_bytes}, app.preferences.units) + " of RAM set aside for other programs";
   use_scenario(app, std::move(*deeds.open));
   app.view.screen = Screen::OneModel;
   app.preferences.focus.task = app.view.runs.wish.task();  // what it was found for
-  say(app, name + " · Ctrl+Z takes it back");
+  say(app, words + " · Ctrl+Z takes it back");
+}
+
+/// Where the drawer lies over the rest, which waits until a click beside it closes it.
+Box open_drawer(App& app, const Theme& theme, const Layout& l) {
+  if (draw_curtain("beside the drawer", l.centre, faded(theme.palette.side, 0.4f))) app.view.drawer_open = false;
+  note_control(theme, "drawer.beside", {{l.left.to.x, l.left.from.y}, l.centre.to});
+  return {l.left.from, {std::min(l.left.to.x, l.bottom.to.x), l.left.to.y}};
 }
 
 /// The three columns of "What runs"; without a right column the details are below the list.
@@ -367,9 +376,7 @@ void what_runs_columns(App& app, Jobs& jobs, const Theme& theme, const Layout& l
     edge(theme, l.right, l.right.from.x);
   }
   if (!l.has_left && app.view.drawer_open) {
-    Box drawer = l.left;
-    drawer.to.x = std::min(drawer.to.x, ImGui::GetIO().DisplaySize.x);
-    settings(drawer);
+    settings(open_drawer(app, theme, l));
   }
   act(app, std::move(deeds));
 }
@@ -413,7 +420,9 @@ void first_bar(App& app, const Theme& theme, const Box& box) {
 void keep_focus(App& app) {
   Focus& focus = app.preferences.focus;
   const Estimate& e = app.results.estimate;
-  if (const Found found = find_part(e, focus.task, focus.part); found.component && found.task == focus.task) return;
+  const Found found = find_part(e, focus);
+  if (found.device.empty()) focus.device.reset();
+  if (found.component && found.task == focus.task) return;
   const Breakdown& shown = focus.task == Task::Training ? e.training.breakdown : leading(e.inference);
   const auto largest = std::max_element(shown.components.begin(), shown.components.end(),
                                         [](const Component& a, const Component& b) { return a.bytes < b.bytes; });
@@ -474,9 +483,7 @@ void draw_window(App& app, Jobs& jobs, Theme& theme) {
   if (one_model) centre_column(app, jobs, theme, l.centre, l.has_right);
   if (one_model && l.has_right) right_column(app, theme, l.right);
   if (one_model && !l.has_left && app.view.drawer_open) {
-    Box drawer = l.left;
-    drawer.to.x = std::min(drawer.to.x, io.DisplaySize.x);
-    left_column(app, theme, drawer);
+    left_column(app, theme, open_drawer(app, theme, l));
   }
   bottom_bar(app, theme, l.bottom, one_model ? StatusWords{} : runs_status(app, jobs));
   overlays(app, jobs, theme);

@@ -6,6 +6,7 @@
 #include "ui/driver.hpp"
 #include "ui/why_words.hpp"
 
+#include <llmcalc/questions/fit.hpp>
 #include <llmcalc/scenario/usable_memory.hpp>
 
 #include <gtest/gtest.h>
@@ -44,6 +45,46 @@ TEST(Bars, GiveHostAndDeviceALaneEach) {
     return static_cast<double>(devices[i].breakdown.bytes(Part::Weights).count);
   };
   EXPECT_NEAR(host->width() / device->width(), bytes(1) / bytes(0), 0.1);
+}
+
+TEST(Why, IsAboutTheDeviceWhoseBarWasClicked) {
+  Driver d;
+  show(d, half_on_the_host);
+  const auto& devices = d.app.results.estimate.inference.devices;
+  const auto weights = [&](std::size_t i) {
+    return "= " + exact_text(devices[i].breakdown.bytes(Part::Weights)) + " =";
+  };
+  ASSERT_TRUE(d.click("inference.bar.1.weights"));
+  EXPECT_TRUE(d.shows("What host memory holds"));
+  EXPECT_TRUE(d.shows(weights(1)));
+  ASSERT_TRUE(d.click("inference.bar.weights"));
+  EXPECT_TRUE(d.shows("What GPU 0 holds"));
+  EXPECT_TRUE(d.shows(weights(0)));
+  ASSERT_TRUE(d.click("row.kv_cache"));
+  EXPECT_FALSE(d.shows(" holds:")) << "the table is about the device that decides";
+}
+
+TEST(Why, IsAboutTheHostsShareOfATrainingToo) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "training": {"offload": "optimizer"}})");
+  ASSERT_TRUE(d.click("training.bar.1.optimizer_states"));
+  EXPECT_TRUE(d.shows("What host memory holds"));
+  show(d, R"({"model": "llama-3.1-8b"})");
+  EXPECT_FALSE(d.shows("What host memory holds")) << "nothing lies there any more";
+}
+
+TEST(Levers, SayWhoseRoomTheyGain) {
+  Driver d;
+  show(d, R"({"model": "llama-3.1-8b", "weights": {"format": "gguf:Q4_K_M"}, "host": {"memory_bytes": 3221225472},
+    "serving": {"runtime": "llama.cpp"}, "device": {"id": "rtx-3060-12gb", "count": 2}})");
+  const FitAnswer answer = fit(d.app.scenario, Task::Inference);
+  ASSERT_EQ(answer.tightest()->name, "host") << "the least room is there";
+  ASSERT_TRUE(fits(answer.verdict));
+  ASSERT_FALSE(d.app.answers.levers[0].empty());
+  EXPECT_TRUE(d.shows("Room gained on the tightest: GPU"));
+  d.app.scenario.host.memory_bytes = (256_MiB).count;
+  d.frames(4);
+  EXPECT_TRUE(d.shows("Room gained in host memory"));
 }
 
 TEST(Bars, MergeDevicesThatHoldTheSame) {

@@ -167,12 +167,43 @@ TEST(WhatRuns, AnotherCardSaysWhatItNewlyRunsAndIsTaken) {
   ASSERT_GE(upgrades.size(), 2U);
   EXPECT_EQ(upgrades[0].devices.count, 2U) << "a second one of what is there";
   const Upgrade card = upgrades[1];
-  ASSERT_FALSE(card.models.empty());
+  const auto& models = card.models.empty() ? card.better : card.models;
+  ASSERT_FALSE(models.empty());
   ASSERT_TRUE(d.click("card." + card.devices.device->name));
   d.frames(2);
-  EXPECT_TRUE(d.shows(card.models[0][0]));
+  EXPECT_TRUE(d.shows(models[0][0]));
   ASSERT_TRUE(d.click("runs.take"));
   EXPECT_EQ(d.app.scenario.devices.smallest()->id, card.devices.device->id);
+}
+
+TEST(WhatRuns, CountsOnlyWhatDoesNotRunTodayAsNew) {
+  Driver d;
+  d.app.scenario.host.memory_bytes = (64_GiB).count;  // much runs from there, slowly
+  d.app.view.screen = Screen::WhatRuns;
+  wait_for_rows(d);
+  std::set<std::string> today;
+  for (const auto& row : d.jobs.runs->answers().rows) {
+    if (row.answer.best.runs()) today.insert(row.known->entry.name);
+  }
+  const auto& upgrades = d.jobs.runs->answers().upgrades;
+  ASSERT_FALSE(upgrades.empty());
+  std::size_t better = 0;
+  for (const Upgrade& upgrade : upgrades) {
+    better += upgrade.better.size();
+    for (const auto& model : upgrade.better) EXPECT_TRUE(today.contains(model[0])) << model[0];
+    for (const auto& model : upgrade.models) EXPECT_FALSE(today.contains(model[0])) << model[0];
+  }
+  EXPECT_GT(better, 0u);
+}
+
+TEST(WhatRuns, OpenSaysWhatItKeepsFree) {
+  Driver d;
+  d.app.scenario.host.memory_bytes = (64_GiB).count;
+  d.app.view.screen = Screen::WhatRuns;
+  wait_for_rows(d);
+  ASSERT_TRUE(d.click("runs.open"));
+  EXPECT_EQ(d.app.scenario.host.reserve_bytes, (4_GiB).count);
+  EXPECT_NE(d.app.view.message.text.find("4.00 GiB of RAM set aside"), std::string::npos) << d.app.view.message.text;
 }
 
 TEST(WhatRuns, NamesWhatDiffersBetweenWaysOfTraining) {

@@ -125,6 +125,28 @@ TEST(Window, ColumnsFoldInNarrowWindows) {
   EXPECT_TRUE(tiny.find("serving.context"));
 }
 
+TEST(Window, AClickBesideTheDrawerClosesItAndDoesNothingElse) {
+  for (const Screen screen : {Screen::OneModel, Screen::WhatRuns}) {
+    Driver d(640, 480);
+    d.app.view.screen = screen;
+    d.frames(3);
+    ASSERT_TRUE(d.click("drawer"));
+    ASSERT_TRUE(d.app.view.drawer_open);
+    const Preferences before = d.app.preferences;
+    const Scenario scenario = d.app.scenario;
+    const auto beside = d.find("drawer.beside");
+    ASSERT_TRUE(beside);
+    const auto tab = d.find("tab.formats");  // under the curtain
+    d.click(tab && beside->contains(tab->middle()) ? tab->middle() : beside->middle());
+    EXPECT_FALSE(d.app.view.drawer_open);
+    EXPECT_EQ(d.app.preferences, before);
+    EXPECT_EQ(d.app.scenario, scenario);
+    ASSERT_TRUE(d.click("drawer"));
+    d.click({200, 300});
+    EXPECT_TRUE(d.app.view.drawer_open) << "its own settings are not beside it";
+  }
+}
+
 TEST(Window, BarsStandInProportionToTheEstimate) {
   Driver d;
   const auto track = d.find("training.bar");

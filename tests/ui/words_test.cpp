@@ -6,6 +6,8 @@
 #include "ui/breakdowns.hpp"
 #include "ui/number_entry.hpp"
 
+#include <llmcalc/estimate/evaluate.hpp>
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -54,6 +56,58 @@ TEST(Verdict, FindsALayoutOfTheDevicesAtHand) {
   ASSERT_TRUE(trained.scenario) << trained.words;
   EXPECT_TRUE(trained.words.starts_with("Fits on your 512 × H100 SXM 80 GB, tensor ")) << trained.words;
   EXPECT_TRUE(it_fits(*trained.scenario, Task::Training));
+}
+
+TEST(Verdict, ProposesAStepThatTheDevicesAtHandCanShare) {
+  for (const char* framework : {"transformers", "megatron", "torchtitan"}) {
+    Driver d;
+    show(d, (std::string(R"({"model": "llama-3.1-70b", "device": {"id": "h100-sxm-80gb", "count": 64},
+      "training": {"framework": ")") +
+             framework + R"("}})")
+                .c_str());
+    const Remedy remedy = d.app.answers.remedy[1];
+    ASSERT_TRUE(remedy.scenario) << framework << ": " << remedy.words;
+    EXPECT_NE(remedy.words.find("your 64 × H100 SXM 80 GB, "), std::string::npos)
+        << framework << ": " << remedy.words;
+    ASSERT_TRUE(d.click("training.verdict"));
+    d.frames(3);
+    EXPECT_TRUE(d.app.results.estimate.training.fit.fits) << framework;
+    EXPECT_EQ(d.app.scenario.devices.smallest()->id, "h100-sxm-80gb") << framework;
+  }
+}
+
+TEST(Verdict, LeavesOutWhatIsSaidLastWhereThereIsLittleRoom) {
+  Driver d(1024, 700);
+  show(d, R"({"model": "llama-3.1-70b", "device": {"id": "h100-sxm-80gb", "count": 64}})");
+  EXPECT_TRUE(d.shows("too much. Fits on your 64 × H100 SXM 80 GB"));
+  EXPECT_FALSE(d.shows(d.app.answers.remedy[1].words));
+}
+
+TEST(WhatFits, HasTheHeadlinesColours) {
+  Driver d;
+  ASSERT_TRUE(d.click("serving.context.best"));
+  d.frames(3);
+  const std::string own = d.app.scenario.devices.smallest()->id;
+  bool tight = false;
+  for (const auto& task : tasks) {
+    for (const FitRow& row : d.app.answers.fits[static_cast<std::size_t>(task.id)]) {
+      Scenario there = d.app.scenario;
+      there.devices.groups.front().device = row.device;
+      const FitWords words = fit_words(there, evaluate(there), task.id, ByteUnits::Binary);
+      EXPECT_EQ(row.verdict, words.colour) << row.device->name << ": " << words.text;
+      tight = tight || (row.verdict == FitColour::Warn && row.device->id == own);
+    }
+  }
+  EXPECT_TRUE(tight) << "the longest context fills the device to the last";
+}
+
+TEST(Refusal, NamesTheSettingAndNotItsPlace) {
+  Driver d;
+  d.app.scenario.parallelism.tensor = 3;
+  d.frames(3);
+  ASSERT_FALSE(d.app.results.issues.empty());
+  ASSERT_TRUE(d.app.results.issues.front().where.starts_with("/"));
+  for (const Audit::Text& t : d.audit.texts) EXPECT_FALSE(t.text.starts_with("/")) << t.text;
 }
 
 TEST(Verdict, APoolThatHoldsSomeSequencesIsNoFailure) {

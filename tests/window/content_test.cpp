@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <string>
@@ -77,6 +78,37 @@ TEST(WindowContent, StaysWhateverAMonkeyDoes) {
   std::vector<Step> steps;
   for (int i = 0; i < 40; ++i) steps.push_back(random_step(random));
   play(1024, 700, steps, expect_content);
+}
+
+/// The brightest red of a part of the picture: that of its letters, in a dark theme.
+int brightest(const Pixels& pixels, ImVec2 from, ImVec2 to) {
+  int most = 0;
+  for (float y = from.y; y < to.y; ++y) {
+    for (float x = from.x; x < to.x; ++x) most = std::max(most, static_cast<int>(pixels.at({x, y}) & 0xffU));
+  }
+  return most;
+}
+
+TEST(WindowContent, FiguresOfRefusedSettingsAreVeiledInEverySheet) {
+  SKIP_WITHOUT_DISPLAY();
+  std::vector<Step> steps;
+  for (const ui::Tab tab : {ui::Tab::Compare, ui::Tab::Tensors, ui::Tab::Context}) {
+    steps.push_back({"shown", [tab](Hand&, ui::App& app) {
+                       if (!app.pins[0]) ui::pin_scenario(app);
+                       app.preferences.tab = tab;
+                       app.scenario.serving.context = 8192;
+                     }});
+    steps.push_back({"refused", [](Hand&, ui::App& app) { app.scenario.serving.context = 0; }});
+  }
+  int shown = 0;
+  play(1440, 900, steps, [&](const Step& step, const Pixels& pixels) {
+    const int now = brightest(pixels, {360, 600}, {1100, 860});
+    if (step.what == "shown") {
+      shown = now;
+    } else {
+      EXPECT_LT(now, shown * 7 / 10);
+    }
+  });
 }
 
 }  // namespace content_test
