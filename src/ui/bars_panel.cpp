@@ -74,12 +74,12 @@ bool draw_headline(const Shown& shown, Task& task, const Theme& theme, const Bar
   const float room = std::max(line.width() - name - number_width - theme.px(40), mark_width + 1);
   // Beside the note where there is room for both.
   const float note_width = bar.note.empty() ? 0 : text_width(theme.fonts.small, bar.note) + theme.px(24);
-  std::string words = verdict_words(theme, bar, verdict, room - mark_width - note_width);
-  if (words == verdict.text) words = verdict_words(theme, bar, verdict, room - mark_width);
+  float space = room - mark_width - note_width;
+  std::string words = verdict_words(theme, bar, verdict, space);
+  if (words == verdict.text) words = verdict_words(theme, bar, verdict, space = room - mark_width);
   float right = line.to.x;
   if (verdict.known()) {
-    const Typeface& face =
-        text_width(theme.fonts.title, words) <= room - mark_width ? theme.fonts.title : theme.fonts.body;
+    const Typeface& face = text_width(theme.fonts.title, words) <= space ? theme.fonts.title : theme.fonts.body;
     const float used = std::min(text_width(face, words) + mark_width, room);
     const Box box{{right - used, line.from.y + theme.px(2)}, {right, line.to.y}};
     ImGui::SetCursorScreenPos(box.from);

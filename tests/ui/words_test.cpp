@@ -65,6 +65,7 @@ TEST(Verdict, ProposesAStepThatTheDevicesAtHandCanShare) {
       "training": {"framework": ")") +
              framework + R"("}})")
                 .c_str());
+    EXPECT_TRUE(d.shows("on one of 64 GPUs")) << framework;
     const Remedy remedy = d.app.answers.remedy[1];
     ASSERT_TRUE(remedy.scenario) << framework << ": " << remedy.words;
     EXPECT_NE(remedy.words.find("your 64 × H100 SXM 80 GB, "), std::string::npos)
@@ -73,6 +74,7 @@ TEST(Verdict, ProposesAStepThatTheDevicesAtHandCanShare) {
     d.frames(3);
     EXPECT_TRUE(d.app.results.estimate.training.fit.fits) << framework;
     EXPECT_EQ(d.app.scenario.devices.smallest()->id, "h100-sxm-80gb") << framework;
+    EXPECT_FALSE(d.shows("one of 64 GPUs")) << framework;
   }
 }
 
