@@ -2,6 +2,7 @@
 // same estimate, and its session comes back.
 
 #include "cli/run.hpp"
+#include "readers/field_json.hpp"
 #include "readers/imports/import.hpp"
 #include "readers/json_text.hpp"
 #include "report/estimate_json.hpp"
@@ -12,6 +13,7 @@
 #include "ui/session.hpp"
 
 #include <llmcalc/estimate/evaluate.hpp>
+#include <llmcalc/scenario/validate.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -64,6 +66,23 @@ TEST(WindowLaws, ItsCommandGivesTheSameEstimate) {
     const std::string estimate = json_of(s, evaluate(s));
     if (tests::in_one_line(out.str()) == estimate) continue;
     ASSERT_EQ(figures_of(out.str()), figures_of(estimate));
+  }
+}
+
+TEST(WindowLaws, WhatItsCommandLeavesOutHasNoEffect) {
+  tests::Draw draw(cases().size());
+  for (const Case& one : cases()) {
+    const std::string line = command_line(one.scenario);
+    std::string figures;
+    for (const Field& field : fields) {
+      const std::string text = draw.once_in(16) ? draw.text_for(field) : "";
+      Scenario changed = one.scenario;
+      if (text.empty() || !io::set_field(field, io::value_of_text(field, text), changed).empty()) continue;
+      if (!validate(changed).empty() || command_line(changed) != line) continue;
+      SCOPED_TRACE(one.line + "\n" + std::string(field.path) + " = " + text);
+      if (figures.empty()) figures = figures_of(json_of(one.scenario, evaluate(one.scenario)));
+      ASSERT_EQ(figures_of(json_of(changed, evaluate(changed))), figures);
+    }
   }
 }
 
