@@ -33,12 +33,14 @@ laws() {
 mutations() {
   heading "A million mutations of what is read, under 256 MB and a second each"
   local readers=(tests/fuzz/corpus/*)
-  for name in "${readers[@]##*/}"; do
-    [ -x "build/check/tests/replay_$name" ] || continue
+  readers=("${readers[@]##*/}")
+  # Optimised, unlike the tests under sanitizers: an estimate takes a third of the time.
+  quietly cmake --preset asan -B build/mutations -D CMAKE_CXX_FLAGS_DEBUG="-O1 -g1"
+  quietly cmake --build build/mutations -j "$jobs" --target "${readers[@]/#/replay_}"
+  for name in "${readers[@]}"; do
     quietly "build/check/tests/replay_$name" "tests/fuzz/corpus/$name" "${LLMCALC_MUTATIONS:-125000}"
     echo "$name: $(tail -1 "$log")"
-    [ -x "build/asan/tests/replay_$name" ] || continue
-    quietly "build/asan/tests/replay_$name" "tests/fuzz/corpus/$name" "${LLMCALC_SANITIZED_MUTATIONS:-20000}"
+    quietly "build/mutations/tests/replay_$name" "tests/fuzz/corpus/$name" "${LLMCALC_SANITIZED_MUTATIONS:-20000}"
     echo "$name, under sanitizers: $(tail -1 "$log")"
   done
 }
