@@ -27,8 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         R"({"model_type":"qwen3_moe","vocab_size":100,"hidden_size":64,"intermediate_size":128,
             "moe_intermediate_size":32,"num_experts":4,"num_experts_per_tok":2,"num_hidden_layers":2,"num_attention_heads":4,"num_key_value_heads":2})",
         "base");
-    if (auto adapter = io::read_adapter_config(*json, "fuzz"))
-      io::fit_rank(*adapter, io::adapter_size(*json, base), 0);
+    if (auto adapter = io::read_adapter_config(*json, "fuzz")) {
+      io::AdapterConfig fitted = *adapter;
+      io::fit_rank(fitted, io::adapter_size(*json, base), 0);
+    }
   }
   Result<Model> model = model_from_config_text(text, "fuzz");
   if (!model) return 0;
