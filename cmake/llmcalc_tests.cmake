@@ -59,6 +59,8 @@ function(llmcalc_tests folder)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${LLMCALC_UNITY} UNITY_BUILD_BATCH_SIZE 6)
   add_dependencies(build_tests ${target})
 
+  # Graphics drivers make their cache below it, and want its parent there.
+  file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/home)
   set(list_file ${CMAKE_CURRENT_BINARY_DIR}/${target}.cmake)
   file(GENERATE OUTPUT ${list_file} CONTENT
 "set(program \"$<TARGET_FILE:${target}>\")
