@@ -19,6 +19,7 @@ case $ID in
   *) echo "Put the sources into $folder, one folder each:$missing. This system's packages are not known here." >&2; exit 1 ;;
 esac
 mkdir -p "$folder"
+folder=$(cd "$folder" && pwd)  # apt takes a relative path for one of its own
 work=$(mktemp -d -p "$folder")  # there, so that moving a finished folder is one step
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
