@@ -22,9 +22,9 @@ llmcalc_precompile(tests LIBRARIES ${libraries} OPTIONS ${llmcalc_test_options} 
 # llmcalc_tests(unit LIBRARIES ... PROGRAMS ...): executable test_unit from every .cpp under tests/unit, and in ctest one
 # test for each of its suites ("unit.KvCache"). Several files are compiled as one, which halves the compiler's work; each
 # has a namespace of its own. Suites are listed when ctest starts. PROGRAMS are built first, and the tests find each in a
-# macro: LLMCALC_PROGRAM for llmcalc, LLMCALC_GUI_PROGRAM for llmcalc-gui.
+# macro: LLMCALC_PROGRAM for llmcalc, LLMCALC_GUI_PROGRAM for llmcalc-gui. OPTIMISED where running takes longer than compiling.
 function(llmcalc_tests folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;PROGRAMS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "OPTIMISED" "" "LIBRARIES;PROGRAMS")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
   if(NOT TARGET rapidcheck)  # property tests need it
     foreach(source IN LISTS sources)
@@ -54,8 +54,12 @@ function(llmcalc_tests folder)
     endif()
   endforeach()
   llmcalc_own(${target})
-  target_compile_options(${target} PRIVATE ${llmcalc_test_options})
-  llmcalc_precompiled(${target} tests)
+  if(arg_OPTIMISED)
+    llmcalc_precompiled(${target} common)
+  else()
+    target_compile_options(${target} PRIVATE ${llmcalc_test_options})
+    llmcalc_precompiled(${target} tests)
+  endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${LLMCALC_UNITY} UNITY_BUILD_BATCH_SIZE 6)
   add_dependencies(build_tests ${target})
 

@@ -19,17 +19,14 @@ build() {
 
 laws() {
   heading "Laws on many other random scenarios"
-  # Optimised, unlike ./test.sh: there each is asked of few scenarios, and compiling takes longer than asking.
-  quietly cmake --preset check -B build/laws -D CMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG"
-  quietly cmake --build build/laws -j "$jobs" --target test_unit test_models test_readers test_cli test_ui
   for tests in unit models readers; do
-    RC_PARAMS="max_success=20000" quietly build/laws/tests/test_$tests --gtest_filter='*Law*:Inventory*:*RoundTrip*'
+    RC_PARAMS="max_success=20000" quietly build/check/tests/test_$tests --gtest_filter='*Law*:Inventory*:*RoundTrip*'
     grep -a "seed=" "$log" | sort -u
   done
   export LLMCALC_LAW_SCENARIOS=20000 LLMCALC_LAW_SEED=$RANDOM
   echo "scenarios of seed $LLMCALC_LAW_SEED"
-  quietly build/laws/tests/test_cli --gtest_filter='CommandLaws*:OddSizes*'
-  quietly build/laws/tests/test_ui --gtest_filter='WindowLaws*'
+  quietly build/check/tests/test_cli --gtest_filter='OddSizes*'
+  quietly build/check/tests/test_laws
   unset LLMCALC_LAW_SCENARIOS LLMCALC_LAW_SEED
 }
 

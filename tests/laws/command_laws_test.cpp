@@ -1,9 +1,9 @@
 // Laws across commands: over random scenarios no two of them, and no two forms of one, say different things. Every run
 // tries some hundreds; support/random_scenarios.hpp says how to ask for more.
 
-#include "called.hpp"
+#include "cli/called.hpp"
+#include "cli/estimate_sums.hpp"
 #include "cli/print_estimate.hpp"
-#include "estimate_sums.hpp"
 #include "readers/json_text.hpp"
 #include "readers/resolve.hpp"
 #include "readers/scenario_json.hpp"

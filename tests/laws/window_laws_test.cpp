@@ -24,7 +24,7 @@
 #include <vector>
 
 namespace llmcalc::ui {
-namespace scenario_laws_test {
+namespace window_laws_test {
 
 using tests::Case;
 using tests::cases;
@@ -109,5 +109,5 @@ TEST(WindowLaws, ItsSessionComesBack) {
   }
 }
 
-}  // namespace scenario_laws_test
+}  // namespace window_laws_test
 }  // namespace llmcalc::ui
