@@ -60,11 +60,11 @@ inline constexpr std::array parallelism_fields{
     only(splits_context, choice<parallelism_member, &Parallelism::context_kind>(
                              {"parallelism.context_kind", "--context-kind", "Context-parallel exchange", "",
                               "how keys and values are exchanged between context-parallel ranks"})),
-    only(divides_experts, whole<parallelism_member, &Parallelism::expert>(
+    only(any_experts, whole<parallelism_member, &Parallelism::expert>(
                               {"parallelism.expert", "--expert-parallel", "Expert parallel", "ranks",
                                "ranks that share the routed experts"},
                               {1, most_ranks}, logarithmic(1, 256))),
-    only(divides_experts, whole<parallelism_member, &Parallelism::expert_tensor>(
+    only(any_experts, whole<parallelism_member, &Parallelism::expert_tensor>(
                               {"parallelism.expert_tensor", "--expert-tensor-parallel", "Expert tensor parallel",
                                "ranks", "ranks that share one expert"},
                               {1, most_ranks}, logarithmic(1, 16))),

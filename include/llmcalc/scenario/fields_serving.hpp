@@ -37,8 +37,8 @@ inline bool is_mixture(const Model* m) {
   return m != nullptr && std::any_of(m->kinds.begin(), m->kinds.end(), mixes);
 }
 inline bool has_experts(const Scenario& s) { return is_mixture(s.model.get()); }
-/// The model or its draft: both are divided alike.
-inline bool divides_experts(const Scenario& s) { return has_experts(s) || is_mixture(s.serving.draft_model.get()); }
+/// The model or its draft: both are stored and divided alike.
+inline bool any_experts(const Scenario& s) { return has_experts(s) || is_mixture(s.serving.draft_model.get()); }
 inline bool has_devices(const Scenario& s) { return s.devices.count() != 0; }
 inline bool keeps_experts_elsewhere(const Scenario& s) { return has_devices(s) && has_experts(s); }
 inline bool drafts(const Scenario& s) { return s.serving.draft_model != nullptr || s.serving.draft_tokens != 0; }
@@ -56,7 +56,7 @@ inline constexpr std::array weights_fields{
     field({"weights.format", "--weights", "Weight format", "",
            "how the weights are stored; \"released\" is what the publisher ships"},
           weight_format),
-    only(has_experts, field({"weights.experts", "--expert-weights", "Expert format", "",
+    only(any_experts, field({"weights.experts", "--expert-weights", "Expert format", "",
                              "format of the routed experts; \"released\": as the publisher ships them and as the "
                              "tool quantizes them"},
                             expert_format, key_of(WeightFormat::AsReleased))),

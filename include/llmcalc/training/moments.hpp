@@ -173,8 +173,7 @@ inline void put_layer(const TrainingSetup& setup, const TrainingStage& s, bool l
 /// Puts everything of one model that is live at a moment into the sink, runtime overhead excepted.
 inline void put_moment(const TrainingSetup& setup, const TrainingStage& s, Moment moment, Sink& sink) {
   put_weights(setup, s, sink);
-  const bool only_8_bit = setup.training().float8_weights;
-  if (moment != Moment::Load || only_8_bit) put_float8_weights(setup, s, sink);
+  if (moment != Moment::Load || setup.only_float8()) put_float8_weights(setup, s, sink);
   if (moment == Moment::Load) {
     put_waiting(setup, s, sink);
     return put_moving_weights(setup, s, sink);

@@ -91,6 +91,8 @@ struct TrainingSetup {
   [[nodiscard]] bool float8() const {
     return training().float8 && rules->float8 == Float8Copies::Kept && head_trained();
   }
+  /// There are no weights beside those copies.
+  [[nodiscard]] bool only_float8() const { return float8() && training().float8_weights; }
   /// The output matrix itself is trained.
   [[nodiscard]] bool head_trained() const { return adapters ? saved().head : trains_outer(); }
   /// Whole matrices that are trained as copies alongside adapters.

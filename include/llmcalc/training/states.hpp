@@ -113,7 +113,7 @@ inline void put_base(const TrainingSetup& setup, const TrainingStage& s, Sink& s
   } else {
     put_bytes(Part::Weights, "quantized base, rest in 16 or 32 bits", copies * b, over, sink);
   }
-  if (setup.float8() && setup.training().float8_weights) subtract_float8_weights(setup, s, sink);
+  if (setup.only_float8()) subtract_float8_weights(setup, s, sink);
 }
 
 /// Live bytes while a base is quantized, in per mille of all weights in 16 bits. Reserved were 884 for Qwen2.5 7B
@@ -140,7 +140,7 @@ inline void put_waiting(const TrainingSetup& setup, const TrainingStage& s, Sink
 /// stored in 8 bits only, whose copies stay where they are.
 inline void put_moving_weights(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
   const bool moves = setup.rules->weights == WeightBuffers::Moved && setup.zero != 0 && setup.trains;
-  if (!moves || offloads_parameters(setup) || setup.training().float8_weights) return;
+  if (!moves || offloads_parameters(setup) || setup.only_float8()) return;
   const DenseExpert& n = s.trained_elements;
   const Count width = setup.adapters ? setup.trained_bytes : setup.bytes.weight;
   const Count both = add(width, setup.gradient_bytes);

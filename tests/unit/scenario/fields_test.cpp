@@ -83,6 +83,13 @@ TEST(Fields, MatterOnlyWhereTheyAreUsed) {
   EXPECT_TRUE(field_at("serving.ubatch").matters(s));
   EXPECT_FALSE(field_at("serving.max_num_seqs").matters(s));
   EXPECT_TRUE(field_at("serving.context").matters(s));
+  // The draft is stored as the model is.
+  EXPECT_FALSE(field_at("weights.experts").matters(s));
+  Model mixture;
+  mixture.kinds.resize(1);
+  mixture.kinds.front().feed_forward.experts = 8;
+  s.serving.draft_model = std::make_shared<const Model>(mixture);
+  EXPECT_TRUE(field_at("weights.experts").matters(s));
 }
 
 /// A coded text that was written is read back as the same value.

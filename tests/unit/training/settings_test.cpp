@@ -266,6 +266,16 @@ TEST(TrainingSettings, Float8KeepsTwoCopiesAndSmallerInputs) {
   EXPECT_EQ(at(s, PhaseId::Step, Part::WeightCasts), Bytes{});
 }
 
+TEST(TrainingSettings, Float8WeightsAloneChangeNothing) {
+  Scenario s = megatron();
+  s.parallelism.data = 4;
+  s.parallelism.zero = 1;
+  const Bytes before = at(s, PhaseId::Load, Part::Gradients);
+  EXPECT_GT(before, Bytes{});
+  s.training.float8_weights = true;
+  EXPECT_EQ(at(s, PhaseId::Load, Part::Gradients), before);
+}
+
 // torchtitan's 8B on 128 GPUs, compiled, reserves 4.2 GB more than is live.
 TEST(TrainingSettings, WholeLogitsLeaveAGapInThePool) {
   Scenario s = llama();
