@@ -235,9 +235,10 @@ std::string word(const std::optional<Choice>& choice) {
 /// What each version of each framework does when its user says nothing.
 Listing list_frameworks(const std::string& filter) {
   Listing out;
-  out.table.columns = {{"framework"},         {"from"},         {"kernels"},        {"loss"},
-                       {"attention"},         {"recipe"},       {"adapter recipe"}, {"recomputation"},
-                       {"k-bit preparation"}, {"vision tower"}, {"source"}};
+  out.table.columns = {{"framework"}, {"from"},        {"kernels"},           {"loss"},
+                       {"attention"}, {"recipe"},      {"adapter recipe"},    {"recomputation"},
+                       {"optimizer"}, {"batch", true}, {"k-bit preparation"}, {"vision tower"},
+                       {"source"}};
   out.note = "Empty: the framework leaves it open; the default of llmcalc applies (llmcalc defaults).";
   for (const FrameworkRow& row : training_frameworks) {
     for (const FrameworkVersion& v : row.versions) {
@@ -251,6 +252,8 @@ Listing list_frameworks(const std::string& filter) {
                                      word(u.recipe),
                                      word(u.adapter_recipe ? u.adapter_recipe : u.recipe),
                                      word(u.recompute),
+                                     word(u.optimizer),
+                                     u.micro_batch == 0 ? std::string() : grouped(u.micro_batch),
                                      !knows               ? ""
                                      : u.kbit_preparation ? "yes"
                                                           : "no",

@@ -54,6 +54,15 @@ TEST(FrameworksCommand, ListsTheDefaultsOfEveryVersion) {
   ASSERT_NE(trl, all.end());
   EXPECT_EQ((*trl)["loss"], "chunked-linear");
   EXPECT_EQ((*trl)["recomputation"], "full");
+  const json trainer = json::parse(call({"frameworks", "trainer", "--format", "json"}).out);
+  const auto row = [&](const char* from) {
+    return *std::find_if(trainer.begin(), trainer.end(),
+                         [&](const json& r) { return r["framework"] == "trainer" && r["from"] == from; });
+  };
+  EXPECT_EQ(row("5.4")["optimizer"], "adamw-fused");
+  EXPECT_EQ(row("5.4")["batch"], "8");
+  EXPECT_EQ(row("3")["optimizer"], "adamw");
+  EXPECT_EQ(row("3")["attention"], "eager");
   EXPECT_EQ(json::parse(call({"frameworks", "nemo", "--format", "json"}).out).size(), 2U);
 }
 

@@ -34,7 +34,8 @@ enum class TrainingFramework : std::uint8_t {
   MegatronBridge,
   Verl,
   OpenRlhf,
-  Mlx
+  Mlx,
+  Trainer
 };
 
 /// What "selective" recomputation recomputes.
@@ -216,9 +217,11 @@ struct UsualSettings {
   std::optional<Recipe> recipe{};          ///< when all weights are trained
   std::optional<Recipe> adapter_recipe{};  ///< when adapters are; nothing: the same
   std::optional<RecomputeKind> recompute{};
-  std::optional<Offload> offload{};           ///< while layers are recomputed
+  std::optional<Offload> offload{};  ///< while layers are recomputed
+  std::optional<Optimizer> optimizer{};
   std::optional<VisionTower> vision_tower{};  ///< trained: its weights, or adapters of its linear layers
   bool kbit_preparation = false;              ///< PEFT prepares a quantized base
+  Count micro_batch = 0;                      ///< what importing takes; 0: it has to be said
 };
 
 /// Measured over estimated totals in per mille: smallest and largest of the golden runs, widened by what they do not

@@ -17,6 +17,7 @@
 #include <llmcalc/frameworks/openrlhf.hpp>
 #include <llmcalc/frameworks/torchtitan.hpp>
 #include <llmcalc/frameworks/torchtune.hpp>
+#include <llmcalc/frameworks/trainer.hpp>
 #include <llmcalc/frameworks/transformers.hpp>
 #include <llmcalc/frameworks/trl.hpp>
 #include <llmcalc/frameworks/unsloth.hpp>
@@ -28,11 +29,12 @@
 
 namespace llmcalc {
 
-inline constexpr std::array<FrameworkRow, 16> training_frameworks{
+inline constexpr std::array<FrameworkRow, 17> training_frameworks{
     frameworks::transformers,    frameworks::torchtitan, frameworks::torchtune,     frameworks::litgpt,
     frameworks::megatron,        frameworks::deepspeed,  frameworks::unsloth,       frameworks::trl,
     frameworks::axolotl,         frameworks::ms_swift,   frameworks::llama_factory, frameworks::automodel,
-    frameworks::megatron_bridge, frameworks::verl,       frameworks::openrlhf,      frameworks::mlx};
+    frameworks::megatron_bridge, frameworks::verl,       frameworks::openrlhf,      frameworks::mlx,
+    frameworks::trainer};
 static_assert(indexed_by_id(training_frameworks));
 constexpr const auto& enum_table(TrainingFramework) { return training_frameworks; }
 

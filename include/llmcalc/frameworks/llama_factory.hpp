@@ -16,7 +16,8 @@ inline constexpr std::array<FrameworkVersion, 1> llama_factory_versions{{over_th
      .recipe = Recipe::AmpBf16,
      .adapter_recipe = Recipe::Bf16Autocast,
      .recompute = RecomputeKind::Full,
-     .vision_tower = VisionTower::Frozen},
+     .vision_tower = VisionTower::Frozen,
+     .micro_batch = 8},
     "LLaMA-Factory 2026 hparams/model_args.py, model/adapter.py, model/model_utils/checkpointing.py")}};
 
 inline constexpr FrameworkRow llama_factory{.id = TrainingFramework::LlamaFactory,

@@ -1,7 +1,7 @@
 #pragma once
 // MLX LM: LoRA, DoRA and full fine-tuning on Apple silicon. Weights in 16 bits or quantized, fused norms, gradients and
 // states fresh every step; attention's gradient computes its scores again as a whole. Source: mlx-lm 2026 lora.py
-// (grad_checkpoint off), tuner/trainer.py (cross-entropy of whole logits); not measured.
+// (grad_checkpoint off, batch_size 4), tuner/trainer.py (cross-entropy of whole logits); not measured.
 
 #include <llmcalc/frameworks/framework.hpp>
 
@@ -13,7 +13,8 @@ inline constexpr std::array<FrameworkVersion, 1> mlx_versions{{
                .loss = Loss::FreedBeforeBackward,
                .attention = AttentionKernel::Eager,
                .recipe = Recipe::Bf16,
-               .recompute = RecomputeKind::None},
+               .recompute = RecomputeKind::None,
+               .micro_batch = 4},
      .spread = {.alone = {700, 1400}},
      .windows = WindowMasks::Tensors,
      .gelu = GeluSteps::One,

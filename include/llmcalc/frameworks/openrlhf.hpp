@@ -1,6 +1,7 @@
 #pragma once
 // OpenRLHF: DeepSpeed with bf16 weights and fp32 master weights, ZeRO 2 unless told otherwise; policy and value model are
-// updated one after the other. Source: OpenRLHF 2026 cli/train_sft.py (ds.zero_stage 2, no checkpointing, no Liger).
+// updated one after the other. Source: OpenRLHF 2026 cli/train_sft.py (ds.zero_stage 2, no checkpointing, no Liger,
+// train.micro_batch_size 8).
 
 #include <llmcalc/frameworks/deepspeed.hpp>
 
@@ -12,7 +13,8 @@ inline constexpr std::array<FrameworkVersion, 1> openrlhf_versions{{[] {
              .loss = Loss::FreedBeforeBackward,
              .attention = AttentionKernel::Flash,
              .recipe = Recipe::Bf16MasterFp32,
-             .recompute = RecomputeKind::None};
+             .recompute = RecomputeKind::None,
+             .micro_batch = 8};
   v.source = "OpenRLHF 2026 cli/train_sft.py; DeepSpeed runtime/zero";
   return v;
 }()}};

@@ -22,7 +22,8 @@ constexpr FrameworkVersion trl_version(std::string_view from, const FrameworkVer
              .recipe = Recipe::Bf16Autocast,
              .recompute = RecomputeKind::Full,
              .vision_tower = VisionTower::Trained,
-             .kbit_preparation = kbit == KbitPreparation::Done};
+             .kbit_preparation = kbit == KbitPreparation::Done,
+             .micro_batch = 8};
   v.source = source;
   return v;
 }

@@ -7,7 +7,11 @@ namespace llmcalc::frameworks {
 
 inline constexpr std::array<FrameworkVersion, 1> unsloth_versions{{
     {.from = "0",
-     .usual = {.loss = Loss::Fused, .recompute = RecomputeKind::Full, .offload = Offload::Activations},
+     .usual = {.loss = Loss::Fused,
+               .recompute = RecomputeKind::Full,
+               .offload = Offload::Activations,
+               .optimizer = Optimizer::AdamW8bit,
+               .micro_batch = 4},
      .windows = WindowMasks::Kernel,
      .kernels = OwnKernels::Fused,
      .loss = LossKernel::OverLogits,
@@ -17,7 +21,9 @@ inline constexpr std::array<FrameworkVersion, 1> unsloth_versions{{
      .source =
          "Unsloth kernels: rms_layernorm, swiglu, fast_lora, cross_entropy_loss (from source, not measured); "
          "docs.unsloth.ai, benchmarks: checkpoints \"unsloth\", which go to the host, and Apple's cut cross-entropy; "
-         "unsloth_zoo peft_utils.py (SKIP_QUANTIZATION_MODULES: towers)"},
+         "unsloth_zoo peft_utils.py (SKIP_QUANTIZATION_MODULES: towers); models/rl.py (its trainers' arguments: "
+         "optim "
+         "adamw_8bit, a batch of 4)"},
 }};
 
 inline constexpr FrameworkRow unsloth{.id = TrainingFramework::Unsloth,

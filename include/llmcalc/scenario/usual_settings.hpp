@@ -33,7 +33,7 @@ constexpr bool take(T& place, const std::optional<T>& usual) {
 
 }  // namespace usual_detail
 
-inline constexpr std::array<UsualSetting, 11> usual_settings{{
+inline constexpr std::array<UsualSetting, 12> usual_settings{{
     {"training.kernels",
      [](Scenario& s) { return usual_detail::take(s.training.kernels, usual_detail::of(s).kernels); }},
     {"training.loss",
@@ -63,6 +63,8 @@ inline constexpr std::array<UsualSetting, 11> usual_settings{{
        if (s.training.recompute != RecomputeKind::Full) return false;
        return usual_detail::take(s.training.offload, usual_detail::of(s).offload);
      }},
+    {"training.optimizer",
+     [](Scenario& s) { return usual_detail::take(s.training.optimizer, usual_detail::of(s).optimizer); }},
     {"training.vision_tower",
      [](Scenario& s) {
        const Trained trained = row_of(s.training.method).trained;

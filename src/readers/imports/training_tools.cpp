@@ -192,6 +192,16 @@ void share_batch(Importing& in, std::string_view global_names) {
   if (in.has("parallelism.data") && global > step && step != 0) in.set("training.accumulation", global / step);
 }
 
+/// The framework's own batch where nobody says one.
+void usual_batch(Importing& in) {
+  const auto framework = from_key<TrainingFramework>(in.text("training.framework"));
+  if (!framework || in.has("training.micro_batch")) return;
+  const Count batch = framework_version(*framework, in.text("training.version")).usual.micro_batch;
+  if (batch < 2) return;
+  in.set("training.micro_batch", std::to_string(batch));
+  in.note("no batch is said: " + std::to_string(batch) + " is the default of " + std::string(label_of(*framework)));
+}
+
 /// Whether adapters are trained, and on what.
 void choose_method(Importing& in, bool adapters) {
   if (in.has("training.method")) return;
@@ -251,6 +261,7 @@ void trainer_finish(Importing& in) {
   const std::string dtype = in.given("torch_dtype dtype model_init_kwargs.torch_dtype model_init_kwargs.dtype");
   choose_recipe(in, dtype == "float32" || dtype == "fp32" ? Loaded::Wide : Loaded::Narrow);
   share_devices(in);
+  usual_batch(in);
 }
 
 // --- Axolotl ---
@@ -305,6 +316,7 @@ void factory_finish(Importing& in) {
   if (in.on("use_muon")) in.set("training.optimizer", "muon");
   choose_recipe(in, Loaded::Wide);
   share_devices(in);
+  usual_batch(in);
 }
 
 void swift_finish(Importing& in) {
@@ -444,8 +456,8 @@ void openrlhf_finish(Importing& in) {
     in.set_default("training.objective", estimator.empty() || estimator == "gae" ? "ppo" : "grpo");
   }
   choose_method(in, whole_number(in.given("ds.lora.rank lora_rank")) > 0);
-  in.set_default("training.micro_batch", "8");  // cli/train_sft.py: train.micro_batch_size 8, data.max_len 2048
-  in.set_default("training.sequence", "2048");
+  usual_batch(in);
+  in.set_default("training.sequence", "2048");  // cli/train_sft.py: data.max_len 2048
   in.set_default("training.recompute", "none");
   in.set("training.recipe", "bf16-master-fp32");
   share_devices(in);
@@ -462,8 +474,8 @@ bool mlx_layers(Importing& in, const Given& g) {
 
 void mlx_finish(Importing& in) {
   if (!in.has("training.method")) in.set("training.method", "lora");
-  in.set_default("training.micro_batch", "4");  // lora.py CONFIG_DEFAULTS: batch_size 4, max_seq_length 2048, rank 8
-  in.set_default("training.sequence", "2048");
+  usual_batch(in);
+  in.set_default("training.sequence", "2048");  // lora.py CONFIG_DEFAULTS: max_seq_length 2048, rank 8
   in.set_default("training.lora.rank", "8");
   in.set_default("training.optimizer", "adam");
   // The community's repositories name the bits; adapters on them are QLoRA.

@@ -302,6 +302,14 @@ TEST(Import, ReadsFineTuningWithVerl) {
   EXPECT_EQ(became(got, "optim.lr"), "no-effect");
 }
 
+TEST(Import, TakesTheProgramsBatchWhereNobodySaysOne) {
+  const Imported silent = read("trl sft --model_name_or_path Qwen/Qwen3-8B --max_length 2048");
+  EXPECT_EQ(silent.scenario["training"]["micro_batch"], 8);
+  EXPECT_THAT(silent.notes, ::testing::Contains(::testing::HasSubstr("8 is the default of TRL")));
+  const Imported said = read("trl sft --model_name_or_path Qwen/Qwen3-8B --per_device_train_batch_size 1");
+  EXPECT_EQ(said.scenario["training"].value("micro_batch", 1), 1);
+}
+
 // transformers integrations/deepspeed.py trainer_config_finalize.
 TEST(Import, SizesThatAreAutoAreTheTrainersOwn) {
   const ReadBeside beside = [](const std::string&) -> Result<std::string> {

@@ -74,7 +74,7 @@ TEST(OptimizerName, FollowsTheProgramThatIsStarted) {
 TEST(Frameworks, WithDefaultsOfTheirOwnShareTheRest) {
   for (const TrainingFramework f :
        {TrainingFramework::Axolotl, TrainingFramework::MsSwift, TrainingFramework::LlamaFactory,
-        TrainingFramework::AutoModel, TrainingFramework::Verl, TrainingFramework::Trl}) {
+        TrainingFramework::AutoModel, TrainingFramework::Verl, TrainingFramework::Trl, TrainingFramework::Trainer}) {
     const FrameworkVersion& own = framework_version(f, "");
     const FrameworkVersion& base = framework_version(TrainingFramework::Transformers, "");
     EXPECT_EQ(own.loss, base.loss) << key_of(f);
@@ -91,6 +91,18 @@ TEST(Frameworks, WithDefaultsOfTheirOwnShareTheRest) {
   EXPECT_EQ(framework_version(TrainingFramework::Trl, "").metrics, LogitMetrics::Entropy);
   EXPECT_EQ(framework_version(TrainingFramework::Transformers, "4.45.2").loss, LossKernel::TorchShifted);
   EXPECT_EQ(framework_version(TrainingFramework::Transformers, "4.48.1").loss, LossKernel::TorchShiftedHeld);
+}
+
+// The Trainer's defaults change nothing of the physics of the version that it stands on.
+TEST(Frameworks, TheTrainerHasTheRulesOfItsVersion) {
+  for (const FrameworkVersion& own : row_of(TrainingFramework::Transformers).versions) {
+    const FrameworkVersion& trainer = framework_version(TrainingFramework::Trainer, own.from);
+    EXPECT_EQ(trainer.loss, own.loss) << own.from;
+    EXPECT_EQ(trainer.adam, own.adam) << own.from;
+    EXPECT_EQ(trainer.chunked.head, own.chunked.head) << own.from;
+    EXPECT_EQ(trainer.loading, own.loading) << own.from;
+    EXPECT_EQ(trainer.fragmentation.eager, own.fragmentation.eager) << own.from;
+  }
 }
 
 }  // namespace frameworks_test

@@ -160,6 +160,40 @@ TEST(UsualSettings, OfUnslothKeepCheckpointsOnTheHostAndFuseTheLoss) {
   EXPECT_EQ(s.training.offload, Offload::None);
 }
 
+// transformers training_args.py and modeling_utils.py: fp32 weights before version 5, SDPA from 4.36 on.
+TEST(UsualSettings, OfTheTrainerFollowItsVersion) {
+  Scenario s;
+  s.training.framework = TrainingFramework::Trainer;
+  const auto apply = [&](const char* version) {
+    s.training.version = version;
+    for (const UsualSetting& usual : usual_settings) usual.apply(s);
+    return s.training;
+  };
+  EXPECT_EQ(apply("4.29").attention, AttentionKernel::Eager);
+  EXPECT_EQ(apply("4.29").optimizer, Optimizer::AdamW);
+  EXPECT_EQ(apply("4.36").attention, AttentionKernel::Sdpa);
+  EXPECT_EQ(apply("4.57").recipe, Recipe::Fp32);
+  EXPECT_EQ(apply("4.57").optimizer, Optimizer::AdamWFused);
+  EXPECT_EQ(apply("").recipe, Recipe::Bf16);
+  EXPECT_EQ(apply("").loss, Loss::FreedBeforeBackward);
+  EXPECT_EQ(apply("").recompute, RecomputeKind::None);
+  s.training.framework = TrainingFramework::Transformers;
+  const Training before = s.training;
+  EXPECT_EQ(apply(""), before) << "no program is named: nothing is its default";
+}
+
+TEST(UsualSettings, OfAutoModelHoldTheLogitsAndOfUnslothStepIn8Bits) {
+  Scenario before;
+  Scenario s = before;
+  s.training.framework = TrainingFramework::AutoModel;
+  follow_choice(s, before);
+  EXPECT_EQ(s.training.loss, Loss::Full);
+  before = s;
+  s.training.framework = TrainingFramework::Unsloth;
+  follow_choice(s, before);
+  EXPECT_EQ(s.training.optimizer, Optimizer::AdamW8bit);
+}
+
 TEST(UsualSettings, AreNamedWhereTheyApply) {
   Scenario s;
   EXPECT_EQ(usual_text(s, Task::Training), "");
@@ -198,8 +232,9 @@ TEST(UsualSettings, DependOnWhatIsTrained) {
   s.training.framework = TrainingFramework::LlamaFactory;
   const auto& own = s.training.rules().usual;
   for (const UsualSetting& usual : usual_settings) {
-    const bool offloads = usual.path == "training.offload";
-    EXPECT_EQ(usual.apply(s), usual.path.starts_with("training.") && (!offloads || own.offload)) << usual.path;
+    const bool open =
+        (usual.path == "training.offload" && !own.offload) || (usual.path == "training.optimizer" && !own.optimizer);
+    EXPECT_EQ(usual.apply(s), usual.path.starts_with("training.") && !open) << usual.path;
   }
   EXPECT_EQ(s.training.recipe, Recipe::AmpBf16);
   s.training.method = TrainingMethod::Lora;
