@@ -86,9 +86,12 @@ inline void add_published_mix(const Scenario& s, std::vector<std::string>& out) 
 /// What a trained tower keeps of images is not counted.
 inline void add_trained_towers(const Scenario& s, std::vector<std::string>& out) {
   if (!training::trains_towers(s.training, *s.model)) return;
-  out.emplace_back(
-      "The towers are trained: their weights or adapters, gradients and states are counted, not what they keep of "
-      "images and sounds for the backward pass.");
+  out.emplace_back(s.training.image_patches == 0
+                       ? "The towers are trained: their weights or adapters, gradients and states are counted; what "
+                         "they keep of images for the backward pass is when the patches of a sequence are said "
+                         "(training.image_patches)."
+                       : "What trained towers keep is read from their tensors, with the fused attention kernel; "
+                         "projectors and audio towers are not counted.");
 }
 
 /// What is not known about a framework that trains an encoder.

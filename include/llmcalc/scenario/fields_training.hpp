@@ -40,6 +40,9 @@ inline bool has_encoder(const Scenario& s) {
   return s.model && std::any_of(s.model->tensors.begin(), s.model->tensors.end(),
                                 [](const Tensor& t) { return t.part == ModelPart::Encoder; });
 }
+inline bool reads_patches(const Scenario& s) {
+  return has_encoder(s) && s.training.vision_tower == VisionTower::Trained;
+}
 /// More ranks than the largest machines have.
 inline constexpr double most_ranks = 65536;
 
@@ -116,6 +119,11 @@ inline constexpr std::array training_fields{
     only(has_encoder, choice<training_member, &Training::vision_tower>(
                           {"training.vision_tower", "--vision-tower", "Vision tower", "",
                            "whether vision and audio towers are frozen, trained or left out"})),
+    only(reads_patches,
+         whole<training_member, &Training::image_patches>(
+             {"training.image_patches", "--image-patches", "Image patches", "patches",
+              "patches of a sequence's images, which a trained tower reads (pixels / patch side squared)"},
+             {0, most_tokens}, logarithmic(1, 65536))),
     only(article_method, field({"training.trainable_share", "--trainable-share", "Trained share", "",
                                 "the article's method: share of the parameters that are trained, 0 to 1"},
                                trainable_share)),

@@ -32,6 +32,7 @@ struct Training {
   Count accumulation = 1;
   std::optional<bool> kbit_preparation;  ///< PEFT's preparation of a quantized base; nothing: the framework's default
   VisionTower vision_tower = VisionTower::Frozen;
+  Count image_patches = 0;                ///< of a sequence's images, which a trained tower reads
   std::optional<double> trainable_share;  ///< the article's method: share of the parameters that are trained
   Recipe recipe = Recipe::Bf16;
   Optimizer optimizer = Optimizer::AdamW;

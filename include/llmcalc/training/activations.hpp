@@ -8,6 +8,7 @@
 #include <llmcalc/training/setup.hpp>
 #include <llmcalc/training/sink.hpp>
 #include <llmcalc/training/stage.hpp>
+#include <llmcalc/training/towers.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -132,8 +133,9 @@ inline void put_kept(const TrainingSetup& setup, const TrainingStage& s, Sink& s
   }
 }
 
-/// The same, of the layers whose activations are on the device.
+/// The same, of the layers whose activations are on the device, and of towers.
 inline void put_kept(const TrainingSetup& setup, const TrainingStage& s, Sink& sink) {
+  put_towers(setup, s, sink);
   put_kept(setup, s, sink, row_of(setup.training().offload).activations ? resident_layers : saturated);
 }
 
@@ -186,6 +188,7 @@ inline void put_outside(const TrainingSetup& setup, const TrainingStage& s, Sink
 
 /// What the layers below the one that runs backward still keep.
 inline void put_lower_layers(const TrainingSetup& setup, const TrainingStage& s, bool last, Sink& sink) {
+  if (!last) put_towers(setup, s, sink);
   if (last) {
     put_kept(setup, s, sink);
   } else if (setup.hooks_hold_inputs() && s.recomputes_all()) {

@@ -59,7 +59,8 @@ struct Describe {
     low = 950, high = 1050;
   if (t.compile) low = 800, high = 1150;
   const bool towers = trains_towers(t, *setup.model);
-  if (towers) high = std::max<Count>(high, 1500);
+  if (towers && t.image_patches != 0) low = std::min<Count>(low, 900), high = std::max<Count>(high, 1100);
+  if (towers && t.image_patches == 0) high = std::max<Count>(high, 1500);
   if (recurrent) low = std::min(low, activations::recurrent_low), high = std::max(high, activations::recurrent_high);
   const Trust trust = high == 1000 ? Trust::Exact : Trust::Modelled;
   describe(Part::Weights, "tensor inventory x bytes of the recipe");

@@ -153,6 +153,7 @@ inline void put_layer(const TrainingSetup& setup, const TrainingStage& s, bool l
   const LayerMoment& moment = setup.kinds[s.highest].highest;
   put_lower_layers(setup, s, last, sink);
   put_live_layer(setup, s, last, moment, sink);
+  if (!last) put_repeated_block(setup, s, moment.live + moment.forming, sink);
   const bool held = setup.hooks_hold_inputs() && s.recomputes_all();
   if (!last && s.recomputes_first && !held) {
     sink.put(
