@@ -202,7 +202,7 @@ inline void add_defaults(const Scenario& s, const TrainingEstimate& e, std::vect
   }
   if (trains_adapters(t.method) && mixture && !t.lora.experts) {
     Scenario other = s;
-    const bool always = t.rules().expert_adapters == ExpertAdapters::Always;
+    const bool always = t.rules().expert_adapters != ExpertAdapters::WhenModules;
     const bool usual = always ? t.lora.targets.is_all_linear() : t.experts == ExpertKernel::Loop;
     other.training.lora.experts = !usual;
     add_automatic(s, e, other, usual ? "Routed experts get adapters too" : "Routed experts get no adapters",

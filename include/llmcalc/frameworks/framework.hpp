@@ -72,7 +72,14 @@ enum class QuantizedLoading : std::uint8_t {
 /// Whether all-linear adapters reach routed experts.
 enum class ExpertAdapters : std::uint8_t {
   WhenModules,  ///< in a loop of modules, not in one tensor
-  Always
+  Always,
+  OneForAll  ///< every rank has the same one for all experts of a layer
+};
+
+/// How the two matrices of an adapter are divided by tensor-parallel ranks.
+enum class AdapterShards : std::uint8_t {
+  AsTheBase,  ///< the one whose wide side is divided in the base
+  Both
 };
 
 /// What a grouped product of routed experts keeps.
@@ -101,7 +108,11 @@ enum class QkvProjection : std::uint8_t { AsTheModel, Fused };
 enum class DropoutPlaces : std::uint8_t { AsTheModel, ResidualToo };
 
 /// What projections keep under sequence parallelism.
-enum class SequenceInputs : std::uint8_t { Shard, Gathered };
+enum class SequenceInputs : std::uint8_t {
+  Shard,
+  Gathered,
+  GatheredByAdapters  ///< only adapters gather theirs
+};
 
 /// Kernels of norms, feed-forward blocks and adapters.
 enum class OwnKernels : std::uint8_t {
@@ -272,6 +283,7 @@ struct FrameworkVersion {
   RingKind ring = RingKind::Blocks;
   RootGroups root = RootGroups::Together;
   AdapterInputs adapter_inputs = AdapterInputs::Each;
+  AdapterShards adapter_shards = AdapterShards::AsTheBase;
   FamilyNorms family_norms = FamilyNorms::AsOthers;
   StatesMade states = StatesMade::InTheFirstStep;
   Float8Copies float8 = Float8Copies::None;

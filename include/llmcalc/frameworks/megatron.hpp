@@ -1,5 +1,6 @@
 #pragma once
-// Megatron-LM with Transformer Engine kernels. Its distributed optimizer is ZeRO 1.
+// Megatron-LM with Transformer Engine kernels, and "megatron sft" of ms-swift, whose adapters are its own. The distributed
+// optimizer is ZeRO 1.
 
 #include <llmcalc/frameworks/framework.hpp>
 
@@ -50,21 +51,22 @@ inline constexpr FrameworkVersion megatron_core{
 
 inline constexpr std::array<FrameworkVersion, 2> megatron_versions{older_megatron_core(), megatron_core};
 
-inline constexpr FrameworkRow megatron{.id = TrainingFramework::Megatron,
-                                       .key = "megatron",
-                                       .label = "Megatron-LM",
-                                       .help = "Transformer Engine kernels, fp32 main gradients",
-                                       .alike = "mcore megatron-lm megatron-core",
-                                       .versions = megatron_versions,
-                                       .can = {.tensor = true,
-                                               .pipeline = true,
-                                               .interleaves = true,
-                                               .context = true,
-                                               .encoders = true,
-                                               .zero = zero_1,
-                                               .zero_piped = zero_1},
-                                       .speed = {.eight_bit = 0.75, .exposed = 0.5, .context = 0.01},
-                                       .optimizers = &OptimizerNames::megatron,
-                                       .optimizer_flag = "--optimizer"};
+inline constexpr FrameworkRow megatron{
+    .id = TrainingFramework::Megatron,
+    .key = "megatron",
+    .label = "Megatron-LM",
+    .help = "Transformer Engine kernels, fp32 main gradients; ms-swift's megatron sft",
+    .alike = "mcore megatron-lm megatron-core megatron-swift",
+    .versions = megatron_versions,
+    .can = {.tensor = true,
+            .pipeline = true,
+            .interleaves = true,
+            .context = true,
+            .encoders = true,
+            .zero = zero_1,
+            .zero_piped = zero_1},
+    .speed = {.eight_bit = 0.75, .exposed = 0.5, .context = 0.01},
+    .optimizers = &OptimizerNames::megatron,
+    .optimizer_flag = "--optimizer"};
 
 }  // namespace llmcalc::frameworks

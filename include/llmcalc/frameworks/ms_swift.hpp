@@ -1,6 +1,6 @@
 #pragma once
 // ms-swift: the transformers Trainer with SDPA, checkpointing and bf16 autocast as defaults; vision towers are frozen.
-// "megatron sft" is Megatron Bridge's row. Source: ms-swift 2026-08 arguments/base_args/model_args.py (torch_dtype,
+// "megatron sft" is Megatron's row. Source: ms-swift 2026-08 arguments/base_args/model_args.py (torch_dtype,
 // attn_impl), arguments/sft_args.py (gradient_checkpointing), arguments/tuner_args.py (freeze_vit).
 
 #include <llmcalc/frameworks/transformers.hpp>

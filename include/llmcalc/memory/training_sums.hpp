@@ -78,6 +78,7 @@ struct SumRules {
   bool fixed_input = false;     ///< LoRA-FA: only the second matrix of an adapter is stepped
   Count saved_state_width = 2;  ///< bytes of a state of a matrix that is trained as a copy
   AdapterInputs adapter_inputs = AdapterInputs::Each;
+  AdapterShards adapter_shards = AdapterShards::AsTheBase;
   bool separate_parts = false;  ///< LitGPT: adapters of a fused projection are separate
   Lora lora;
   Count adapter_bytes = 4;
@@ -86,6 +87,7 @@ struct SumRules {
   bool scalar_head = false;  ///< one output instead of logits: reward and value models
   bool value_head = false;   ///< one output alongside the logits
   RoutedExperts expert_adapters = RoutedExperts::Without;
+  bool one_for_experts = false;   ///< all routed experts of a layer share an adapter
   bool plain_experts = false;     ///< a quantized base leaves its routed experts in 16 bits
   bool quantizes_towers = false;  ///< matrices of towers too; their patch embeddings, a few MB, count as matrices
   bool whole_experts = false;     ///< a layer's routed experts are one tensor, and quantized
@@ -144,10 +146,16 @@ constexpr void add_adapter(GroupSums& g, const SumRules& r, const Tensor& t, con
   if (r.lora.rank == 0 || !is_target(t, r.lora.targets, r.expert_adapters, r.tower)) return;
   AdapterShape a = adapter_shape(t, local, model, r.lora.targets, r.separate_parts);
   if (a.parts == 0) return;
+  const bool expert = t.split == Split::Experts;
+  if (r.adapter_shards == AdapterShards::Both) {
+    const Count ranks = expert ? r.shard.expert_tensor : r.shard.tensor;
+    if (local.columns == t.columns) a.in = ceil_divide(a.in, ranks);
+    if (local.rows == t.rows) a.out = ceil_divide(a.out, ranks);
+  }
+  if (r.one_for_experts && expert) a.copies = 1;
   if (r.adapter_inputs == AdapterInputs::Shared && follows(t.role, r.lora.targets)) a.in = 0;
   const Count copies = multiply(a.copies, count);
   const Count elements = multiply(adapter_parameters(a, r.lora.rank, r.dora), copies);
-  const bool expert = t.split == Split::Experts;
   const Count rank = r.lora.rank;
   g.adapters = add(g.adapters, elements);
   if (r.fixed_input) g.unstepped = add(g.unstepped, product(rank, a.parts, a.in, copies));

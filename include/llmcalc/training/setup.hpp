@@ -215,6 +215,20 @@ inline void set_attention(const TrainingSetup& setup, const Layer& layer, Traini
       t.batching == Batching::Padded || (t.batching == Batching::Packed && p.attention == AttentionKernel::Sdpa);
 }
 
+/// Routed experts get adapters too.
+[[nodiscard]] inline bool adapts_experts(const TrainingSetup& setup) {
+  const Training& t = setup.training();
+  if (t.lora.experts) return *t.lora.experts;
+  if (setup.rules->expert_adapters != ExpertAdapters::WhenModules) return t.lora.targets.is_all_linear();
+  return t.experts == ExpertKernel::Loop;
+}
+
+/// Their adapters are modules: not parts of one tensor, to which PEFT adds them.
+[[nodiscard]] inline bool has_expert_modules(const TrainingSetup& setup) {
+  const bool loop = setup.training().experts == ExpertKernel::Loop;
+  return adapts_experts(setup) && (loop || setup.rules->expert_adapters != ExpertAdapters::WhenModules);
+}
+
 [[nodiscard]] inline TrainingPass pass_of(const TrainingSetup& setup) {
   const Scenario& s = *setup.scenario;
   const Training& t = s.training;
@@ -242,12 +256,14 @@ inline void set_attention(const TrainingSetup& setup, const Layer& layer, Traini
   p.adapter_bytes = setup.trained_bytes;
   p.casts_adapters = setup.bytes.fp32_outputs && setup.trained_bytes > setup.bytes.compute;
   p.adapter_dropout = t.lora.dropout > 0;
+  p.expert_adapters = p.adapters && has_expert_modules(setup);
   p.mlp_tiles = t.mlp_tiles;
   p.adapter_kernels = setup.rules->kernels == OwnKernels::Fused;
   p.float8 = t.float8 && setup.rules->float8 == Float8Copies::Kept;
   if (setup.parallelism().expert > 1) p.expert_load = static_cast<Count>(t.expert_imbalance * 1000 + 0.5);
   p.targets = t.lora.targets;
   p.gathered_inputs = setup.rules->inputs == SequenceInputs::Gathered && setup.tokens.stream_divisor > 1;
+  p.gathered_adapters = setup.rules->inputs == SequenceInputs::GatheredByAdapters && setup.tokens.stream_divisor > 1;
   p.sequence = setup.sequence;
   return p;
 }
@@ -399,14 +415,6 @@ inline void set_tokens(TrainingSetup& setup) {
                     trains_pairs(t.objective) && refers(t.objective) && t.models.reference != ReferenceModel::None};
 }
 
-/// Routed experts get adapters too.
-[[nodiscard]] inline bool adapts_experts(const TrainingSetup& setup) {
-  const Training& t = setup.training();
-  if (t.lora.experts) return *t.lora.experts;
-  if (setup.rules->expert_adapters == ExpertAdapters::Always) return t.lora.targets.is_all_linear();
-  return t.experts == ExpertKernel::Loop;
-}
-
 /// A base whose linear layers are all quantized while it is loaded: not a checkpoint that is quantized as it is.
 [[nodiscard]] inline bool quantized_while_loaded(const WeightRules& weights) {
   return row_of(weights.format).every_linear && !weights.measured && weights.covered == Covered::Matrices;
@@ -436,6 +444,7 @@ inline void set_tokens(TrainingSetup& setup) {
           .fixed_input = row_of(t.method).fixed_input,
           .saved_state_width = setup.saved_state_width(),
           .adapter_inputs = setup.rules->adapter_inputs,
+          .adapter_shards = setup.rules->adapter_shards,
           .separate_parts = setup.rules->projection == QkvProjection::Fused,
           .lora = lora,
           .adapter_bytes = setup.trained_bytes,
@@ -444,6 +453,7 @@ inline void set_tokens(TrainingSetup& setup) {
           .scalar_head = setup.scalar_head,
           .value_head = value_head,
           .expert_adapters = adapts_experts(setup) ? RoutedExperts::WithAdapters : RoutedExperts::Without,
+          .one_for_experts = setup.rules->expert_adapters == ExpertAdapters::OneForAll,
           .plain_experts = leaves_experts(setup, weights),
           .quantizes_towers =
               setup.rules->quantized_towers == QuantizedTowers::AsOthers && quantized_while_loaded(weights),

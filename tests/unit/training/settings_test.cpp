@@ -674,6 +674,54 @@ TEST(TrainingSettings, AdaptersReachTheTowersThatAreTrained) {
   EXPECT_EQ(without - adapters(), Bytes{4 * query});
 }
 
+// Megatron Bridge divides both matrices and has one adapter for all experts; ms-swift's Megatron divides one of them and
+// has an adapter for every expert.
+TEST(TrainingSettings, AdaptersOfMegatronBridgeAreDividedAndSharedByExperts) {
+  Scenario s;
+  constexpr Count layers = 8, rank = 32, hidden = 4096, keys = 1024, inner = 14336;
+  s.model = std::make_shared<const Model>(*model_from_numbers({.layers = layers, .kv_heads = 8, .experts = 8}));
+  s.include_overhead = false;
+  s.training.method = TrainingMethod::Lora;
+  s.training.lora.rank = rank;
+  s.training.lora.adapter_dtype = AdapterDtype::Bf16;
+  s.parallelism.tensor = 2;
+  s.parallelism.data = 4;
+  s.parallelism.expert = 4;
+  const auto adapters = [&] { return at(s, PhaseId::Step, Part::Adapters).count / 2; };
+  constexpr Count qkv = rank * (hidden + hidden + 2 * keys), output = rank * 2 * hidden;
+  constexpr Count expert = rank * (hidden + 2 * inner) + rank * (inner + hidden);
+  s.training.framework = TrainingFramework::MegatronBridge;
+  EXPECT_EQ(adapters(), layers * ((qkv + output) / 2 + expert));
+  EXPECT_EQ(evaluate_training(s).trainable_parameters, layers * (qkv + output + expert));
+  s.training.framework = TrainingFramework::Megatron;
+  constexpr Count columns = rank * (hidden + (hidden + 2 * keys) / 2), rows = rank * (hidden / 2 + hidden);
+  EXPECT_EQ(adapters(), layers * (columns + rows + expert * 8 / 4));
+}
+
+// What adapters of experts keep of the tokens routed to them, and of a sequence-parallel stream.
+TEST(TrainingSettings, AdaptersOfExpertsKeepTheirInputs) {
+  Scenario s;
+  constexpr Count layers = 8, rank = 32, tokens = 1024, hidden = 4096, inner = 14336;
+  s.model = std::make_shared<const Model>(*model_from_numbers({.layers = layers, .kv_heads = 8, .experts = 8}));
+  s.include_overhead = false;
+  s.training.framework = TrainingFramework::Megatron;
+  s.training.kernels = LayerKernels::Fused;
+  s.training.method = TrainingMethod::Lora;
+  s.training.sequence = tokens;
+  s.training.lora.rank = rank;
+  s.training.lora.adapter_dtype = AdapterDtype::Bf16;
+  const auto kept = [&] { return at(s, PhaseId::ForwardEnd, Part::Activations).count; };
+  const Count with = kept();
+  s.training.lora.experts = false;
+  const Count chosen = s.model->kinds.front().feed_forward.experts_per_token;
+  EXPECT_EQ(with - kept(), layers * tokens * chosen * 2 * (hidden + inner + 2 * rank));
+  s.parallelism.tensor = 2;
+  s.parallelism.sequence_parallel = true;
+  const Count sharded = kept();
+  s.training.framework = TrainingFramework::MegatronBridge;
+  EXPECT_EQ(kept() - sharded, layers * tokens * 2 * hidden / 2) << "the input of queries, keys and values";
+}
+
 // FSDP1 without reductions between micro-batches: the root's gradients and the flat one that they are put into.
 TEST(TrainingSettings, Fsdp1PutsTheRootsGradientsTogetherAtTheEnd) {
   Scenario s = llama();

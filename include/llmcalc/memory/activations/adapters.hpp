@@ -13,12 +13,16 @@
 //                               makes it trained again (tuners_utils.py set_adapter)
 //   dropout                     a mask of one byte per number of every target's input (none where the input needs no
 //                               gradient: q, k, v of the first layer)
+//   gathered                    inputs of the stream are whole on every sequence-parallel rank (Megatron Bridge)
+//   routed experts              modules with adapters keep K (h + i + 2 r) numbers, the busiest rank's share of tokens
 //   DoRA                        c out + b out more per target: both products are scaled by the magnitude
 //
 // Source: PyTorch saved-tensor hooks on PEFT 0.20, equal to the byte; fms-acceleration's runs with bf16 (97.54 x 2 h T
 // per micro-batch of Mistral 7B, and 101.55 without autocast: as counted); DoRA's term from PEFT's source (lora/dora.py);
 // Unsloth kernels/fast_lora.py; PEFT optimizers/lorafa.py, whose run of Llama 3.2 3B with rank 32 reserves 0.05 GB less
-// than LoRA (method_comparison/MetaMathQA/results of 2026-07): two states of the first matrices are 0.044 GB.
+// than LoRA (method_comparison/MetaMathQA/results of 2026-07): two states of the first matrices are 0.044 GB. Gathered
+// inputs and experts: Megatron-Bridge peft/utils.py ParallelLinearAdapter.forward; mcore-bridge tuners/lora.py; from source,
+// not measured. Not counted: experts that are one tensor, whose adapters PEFT adds to the weights.
 
 #include <llmcalc/memory/activations/attention.hpp>
 
@@ -65,6 +69,16 @@ struct TargetWidths {
   return w;
 }
 
+/// What adapters of routed experts keep.
+[[nodiscard]] constexpr Kept expert_adapters(const TrainingPass& p, const FeedForward& f, Count bytes) {
+  const bool first = p.targets.has(LoraTarget::Gate) || p.targets.has(LoraTarget::Up);
+  const bool second = p.targets.has(LoraTarget::Down);
+  if (!p.expert_adapters || f.experts == 0) return {};
+  const Count seen = f.latent_width != 0 ? f.latent_width : p.hidden;
+  const Count numbers = add(first ? add(seen, p.adapter_rank) : 0, second ? add(f.expert_width, p.adapter_rank) : 0);
+  return {.inner = scale(Bytes{product(f.experts_per_token, bytes, numbers)}, p.expert_load, 1000).count};
+}
+
 /// What the adapters of one layer keep. `dora`: a magnitude scales both products.
 [[nodiscard]] constexpr Kept adapters(const TrainingPass& p, const Layer& layer, bool dora) {
   if (!p.adapters || p.adapter_rank == 0) return {};
@@ -80,7 +94,7 @@ struct TargetWidths {
   const bool casts = p.autocast || p.casts_adapters;
   const Count bytes = casts ? p.compute : p.adapter_bytes;
   const bool shares = !casts && p.adapter_bytes == p.compute && !p.adapter_dropout;
-  Kept kept;
+  Kept kept = expert_adapters(p, layer.feed_forward, bytes);
   bool attention_input = false;
   bool block_input = false;
   for (const auto& row : lora_targets) {
@@ -89,7 +103,7 @@ struct TargetWidths {
     const bool reads_stream = w.in[i] == p.hidden && row.id != LoraTarget::Output && row.id != LoraTarget::Down;
     const bool first_projection =
         row.id == LoraTarget::Query || row.id == LoraTarget::Key || row.id == LoraTarget::Value;
-    Count& input = reads_stream ? kept.stream : kept.inner;
+    Count& input = reads_stream && !p.gathered_adapters ? kept.stream : kept.inner;
     if (!shares) {
       input = add(input, multiply(bytes, w.in[i]));
       if (p.adapter_dropout && (p.input_grad || !first_projection)) input = add(input, w.in[i]);

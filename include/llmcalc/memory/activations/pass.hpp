@@ -34,6 +34,8 @@ struct TrainingPass {
   Count adapter_rank = 0;
   bool casts_adapters = false;  ///< autocast casts the input of every adapter
   bool adapter_dropout = false;
+  bool expert_adapters = false;    ///< routed experts have adapters that are modules of their own
+  bool gathered_adapters = false;  ///< adapters read their input gathered from all sequence-parallel ranks
   LoraTargets targets;
   Count mlp_tiles = 1;           ///< pieces of the sequence in a dense feed-forward block
   bool adapter_kernels = false;  ///< Unsloth: adapters fused with their base, inputs shared, the rest recomputed
