@@ -69,9 +69,9 @@ struct Describe {
   describe(Part::Adapters, "PEFT lora/layer.py: rank x (in + out) per target", named ? Trust::Modelled : Trust::Exact,
            named ? 980 : 1000, named ? 1020 : 1000);
   describe(Part::Activations, "PyTorch saved-tensor hooks on the model classes", trust, low, high,
-           towers ? "workspaces inside kernels, towers" : "workspaces inside kernels");
-  const bool measured_loss =
-      !setup.loss.log_probabilities && setup.loss.kernel != LossKernel::OverLogits && row_of(t.loss).whole_logits;
+           towers ? "workspaces inside kernels, projectors and audio towers" : "workspaces inside kernels");
+  const bool measured_loss = !setup.loss.log_probabilities && setup.loss.kernel != LossKernel::OverLogits &&
+                             setup.loss.kernel != LossKernel::CompiledToo && row_of(t.loss).whole_logits;
   describe(Part::LossHead, "allocation ledger of the cross-entropy", measured_loss ? Trust::Exact : Trust::Modelled,
            measured_loss ? 1000 : 700, measured_loss ? 1000 : 1300);
   describe(Part::Gradients, "one number per trained parameter");

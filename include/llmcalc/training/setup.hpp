@@ -366,6 +366,8 @@ inline void set_ranks(TrainingSetup& setup) {
   const LossKernel kernel = setup.rules->loss;
   const bool parallel = kernel == LossKernel::LossParallel || kernel == LossKernel::LossParallelOnce;
   if (parallel && setup.shard.tensor == 1) return LossKernel::Torch;
+  if (kernel == LossKernel::CompiledToo && setup.shard.tensor > 1) return LossKernel::LossParallelOnce;
+  if (kernel == LossKernel::CompiledToo && !setup.training().compile) return LossKernel::Torch;
   const bool shifts = kernel == LossKernel::TorchShifted || kernel == LossKernel::TorchShiftedHeld;
   if (shifts && setup.model->quirks.has(Quirk::OwnLoss)) return LossKernel::TorchShiftedAlone;
   return kernel;

@@ -93,6 +93,13 @@ TEST(Frameworks, WithDefaultsOfTheirOwnShareTheRest) {
   EXPECT_EQ(framework_version(TrainingFramework::Transformers, "4.48.1").loss, LossKernel::TorchShiftedHeld);
 }
 
+// torchtitan e8977b007 (2024-12-18) to bbb1b616e (2025-04-02): the loss is not compiled in between.
+TEST(Frameworks, TorchtitanCompilesItsLossFrom202504On) {
+  EXPECT_EQ(framework_version(TrainingFramework::Torchtitan, "9dec370 (2024-12)").loss, LossKernel::LossParallel);
+  EXPECT_EQ(framework_version(TrainingFramework::Torchtitan, "2025-03").loss, LossKernel::LossParallel);
+  EXPECT_EQ(framework_version(TrainingFramework::Torchtitan, "2025-09").loss, LossKernel::CompiledToo);
+}
+
 // The Trainer's defaults change nothing of the physics of the version that it stands on.
 TEST(Frameworks, TheTrainerHasTheRulesOfItsVersion) {
   for (const FrameworkVersion& own : row_of(TrainingFramework::Transformers).versions) {

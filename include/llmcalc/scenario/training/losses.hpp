@@ -25,6 +25,7 @@
 //   vocabulary-parallel     4 V T                      + (4 + c) V T             8 V T + c V T    Megatron, fused: the
 //                           softmax, the copy of it that the compiled gradient is scattered into, the gradient
 //   loss parallel, compiled 4 V T + labels             + c V T                   4 V T + c V T    torchtitan 2026
+//   torch's, compiled       c V T + 8 T + labels       nothing                   2 c V T          torchtitan 2025-04 on
 //   loss parallel           4 V T + labels             + c V T + (4 V T, c = 2)  16 V T           torch's DTensor: the
 //                           log-softmax, its exponential, the gradient's start and their sum
 //   over the logits         c V T + labels             nothing                   c V T            Unsloth
@@ -74,6 +75,7 @@ enum class LossKernel : std::uint8_t {
   VocabularyParallel,  ///< Megatron: over vocabulary shards, in place
   LossParallel,        ///< torch's DTensor: over vocabulary shards
   LossParallelOnce,    ///< torchtitan since 2026: the same as one function, which torch.compile fuses
+  CompiledToo,         ///< the same; torch.compile fuses the function of whole vocabularies as well
   OverLogits           ///< Unsloth: the gradient is written over the logits
 };
 
@@ -226,6 +228,18 @@ inline constexpr Bytes scalar{4};
   return r;
 }
 
+/// torch's function when it is compiled: it reads the 16-bit logits again instead of keeping a log-softmax, and writes
+/// their gradient. Two fp32 numbers a position stay.
+[[nodiscard]] constexpr LossBytes compiled_cross_entropy(const LossShape& s) {
+  const Count logits = multiply(s.tokens, s.vocabulary);
+  LossBytes r;
+  r.saved_per_logit = s.compute + cap(s);
+  r.backward_per_logit = r.saved_per_logit + s.compute;
+  r.saved = Bytes{add(multiply(r.saved_per_logit, logits), multiply(8, s.tokens))} + label_bytes(s) + scalar;
+  r.backward = r.saved + Bytes{multiply(s.compute, logits)};
+  return r;
+}
+
 /// All logits at once, by the framework's kernel.
 [[nodiscard]] constexpr LossBytes whole_logits(const LossShape& s, Count held) {
   if (s.log_probabilities) return log_probabilities(s);
@@ -238,6 +252,7 @@ inline constexpr Bytes scalar{4};
     case LossKernel::LossParallel: return torch_cross_entropy(s, held, 16);
     case LossKernel::LossParallelOnce:
       return s.compiled ? loss_parallel_compiled(s, held) : torch_cross_entropy(s, held, 16);
+    case LossKernel::CompiledToo: return compiled_cross_entropy(s);
     case LossKernel::OverLogits: return over_logits(s);
   }
   return torch_cross_entropy(s, held, 12);

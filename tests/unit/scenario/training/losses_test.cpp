@@ -62,6 +62,17 @@ TEST(LossHead, InPlaceHasTheFp32LogitsAndTheirGradientOnce) {
 }
 
 // fms-acceleration's runs of Llama 3 8B with 8 x 4,096 tokens: 8.07 bytes per logit, and 14.3 without the kernel.
+// torchtitan components/loss.py of 2025: torch.compile has the conversion to fp32 and the cross-entropy in one.
+TEST(LossHead, CompiledKeepsTheLogitsAlone) {
+  LossShape s = with(Loss::FreedBeforeBackward);
+  s.kernel = LossKernel::CompiledToo;
+  const LossBytes compiled = loss_bytes(s);
+  EXPECT_EQ(compiled.saved_per_logit, 2U);
+  EXPECT_EQ(compiled.backward_per_logit, 4U);
+  EXPECT_EQ(compiled.forward_extra, Bytes{});
+  EXPECT_EQ(compiled.backward - compiled.saved, Bytes{2 * logits});
+}
+
 TEST(LossHead, BeforeTransformers450CopiesShiftedLogits) {
   LossShape s = with(Loss::InPlace);
   s.kernel = LossKernel::TorchShifted;
