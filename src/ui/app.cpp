@@ -201,8 +201,8 @@ Message message_of(std::string text) {
 
 std::string issue_words(const Issue& issue) {
   if (issue.where.empty()) return issue.what;
-  const auto field = std::ranges::find(fields, issue.where, [](const Field& f) { return f.pointer(); });
-  return field == fields.end() ? issue.where + ": " + issue.what : std::string(field->label) + " " + issue.what;
+  const Field* field = field_of_place(issue.where);
+  return field == nullptr ? issue.where + ": " + issue.what : std::string(field->label) + " " + issue.what;
 }
 
 void say(App& app, std::string message) { app.view.message = message_of(std::move(message)); }

@@ -214,21 +214,14 @@ inline Scenario pruned(const Scenario& asked, Scenario found, Task task, Certain
   return found;
 }
 
-/// The scenario in another engine: settings that this engine does not take as they are stand at their defaults.
-/// Nothing when something else forbids it.
+/// The scenario in another engine; nothing when something forbids it. Of what validate() looks at only the version is an
+/// engine's own.
 inline std::optional<Scenario> in_engine(const Scenario& s, Runtime runtime) {
-  const Scenario defaults;
   Scenario there = s;
   there.serving.runtime = runtime;
   there.serving.version.clear();
   if (there.devices.groups.size() == 1) set_devices(there, Task::Inference, there.devices.count());
-  for (Issues issues = validate(there); !issues.empty(); issues = validate(there)) {
-    const Scenario before = there;
-    for (const Issue& issue : issues) {
-      if (const Field* field = find_field(issue.where)) copy_setting(*field, defaults, there);
-    }
-    if (there == before) return std::nullopt;
-  }
+  if (!validate(there).empty()) return std::nullopt;
   return there;
 }
 

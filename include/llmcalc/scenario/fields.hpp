@@ -71,6 +71,12 @@ inline constexpr auto fields = field_rows::joined(
   return found == fields.end() ? nullptr : &*found;
 }
 
+/// The setting at this place of a JSON document ("/serving/context"), which is how issues name one; null when it is none.
+[[nodiscard]] inline const Field* field_of_place(std::string_view place) {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.pointer() == place; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
 /// The setting at this path; a path that does not exist does not compile.
 [[nodiscard]] consteval const Field& field_at(std::string_view path) {
   const Field* found = find_field(path);
