@@ -7,7 +7,9 @@
 // first flash attention: both lie there at once. Logs of such builds are met to the printed digit (Llama 3.2 3B in
 // Ollama, 131,072 cells: 408.01 and 262.01 MiB; Qwen3.5 9B with a Q8_0 cache: 808.02 with 262,144 cells of 2026-03,
 // 3,120.28 and 2,064.29 with 1,048,576 later). A quantized cache is rotated since 2026-04, and raw embeddings have an
-// input of their own since 2026-01. Build numbers of those weeks are interpolated between builds of known date (7000:
+// input of their own since 2026-01; since b11400 (#29622, 2026-10-05) a batch may mix both, and what such a batch would
+// need lies there as well: two more rows as wide as an embedding for every token, on the host and on the first device
+// (Qwen3.8 27B with build 11501: 48.29 and 150.29 MiB). Build numbers of those weeks are interpolated between builds of known date (7000:
 // 2025-11-08, 10573: 2026-08-22), so a build near them may follow the other row. The oldest row, before the cache was
 // written by index (2025-07), is a closed form, equal to CUDA logs of 2025-03 to the printed digit.
 
@@ -39,6 +41,7 @@ struct BuildRules {
                         ///< flash attention's 16-bit copy of a quantized cache is in the compute buffer
   bool rotates = true;  ///< a quantized cache holds rotated keys and values
   bool twins = true;    ///< the input of raw embeddings lies beside that of tokens
+  bool mixes = false;   ///< and a third for batches of both
   bool output_counts_as_layer =
       true;  ///< with n layers offloaded, the output is the first of them; before, the last layers came first
   IndexerCache indexer = IndexerCache::OwnLayers;
@@ -46,7 +49,7 @@ struct BuildRules {
 
 /// Sparse attention of DeepSeek V3.2 came with #23346, GLM-5's with #25407 (2026-06 and 07), and indexer keys of the
 /// layers that need none went with #26474 (2026-08).
-inline constexpr std::array<BuildRules, 6> build_rules{{
+inline constexpr std::array<BuildRules, 7> build_rules{{
     {.from = "b0",
      .replayed = false,
      .narrow_masks = false,
@@ -68,14 +71,18 @@ inline constexpr std::array<BuildRules, 6> build_rules{{
     {.from = "b8790", .narrow_masks = false, .output_counts_as_layer = false, .indexer = IndexerCache::None},
     {.from = "b9550", .indexer = IndexerCache::EveryLayer},
     {.from = "b10340"},
+    {.from = "b11400", .mixes = true},
 }};
 
 /// Builds from which the rules hold.
 inline constexpr auto versions = first_versions(build_rules);
 
-/// The rules of a version such as "b10573"; an empty one means the newest.
+/// The newest build that was measured as a whole: one that is not named is taken for it.
+inline constexpr std::string_view measured_build = "b10573";
+
+/// The rules of a version such as "b10573".
 [[nodiscard]] constexpr const BuildRules& rules_of(std::string_view version) {
-  return profile_row(build_rules, version);
+  return profile_row(build_rules, version.empty() ? measured_build : version);
 }
 
 /// True for a model of which some layers attend to a window and others to the whole context. Every graph that llama.cpp
@@ -101,6 +108,9 @@ inline constexpr auto versions = first_versions(build_rules);
   z.narrow_masks = rules.narrow_masks;
   z.rotates = rules.rotates;
   z.twins = rules.twins;
+  // DeepSeek V4's graph does not mix (llm_arch_supports_mixed_batch).
+  z.mixes = rules.mixes && std::none_of(s.model->kinds.begin(), s.model->kinds.end(),
+                                        [](const Layer& l) { return is_joint(l.attention); });
   if (!rules.narrow_masks) z.outputs = z.ubatch;
   z.indexes = indexer != IndexerCache::None;
   if (s.serving.attention == AttentionKernel::Eager) {

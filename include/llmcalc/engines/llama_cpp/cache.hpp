@@ -56,6 +56,7 @@ struct Sizes {
   bool narrow_masks = true;      ///< see BuildRules, as what follows
   bool rotates = true;
   bool twins = true;
+  bool mixes = false;
   Count indexer_width = 0;  ///< indexer keys cached by layers without an indexer of their own
   Count value_width = 0;    ///< of every layer's values, where they are stored transposed and differ; 0: their own
 };

@@ -31,11 +31,14 @@ inline Node add_inputs(Builder& b) {
   Node embedded = no_node, tokens = no_node;
   if (!on_device) {
     tokens = b.g.add(multiply(4, b.sizes.ubatch));
-    b.g.keep(b.g.add(b.hidden, {}, {TensorName::Hidden}));  // the raw-embedding twin of the token input
+    // The raw-embedding twin of the token input, and what a batch of both would need.
+    for (int i = 0; i < (b.sizes.mixes ? 3 : 1); ++i) b.g.keep(b.g.add(b.hidden, {}, {TensorName::Hidden}));
     if (b.replay.predicts) b.predicted_from = b.g.add(b.hidden, {}, {TensorName::Hidden});
   } else {
     embedded = b.input(b.hidden, TensorName::Hidden);
     if (b.replay.predicts) b.predicted_from = b.input(b.hidden, TensorName::Hidden);
+    for (int i = 0; b.sizes.mixes && b.replay.first == 0 && i < 2; ++i)
+      b.g.keep(b.input(b.hidden, TensorName::Hidden));
     if (b.replay.first != 0) {
       b.entry = embedded;
       b.entry_normed = b.input(b.hidden, TensorName::Hidden);

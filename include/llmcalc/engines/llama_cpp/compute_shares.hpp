@@ -122,7 +122,7 @@ inline void take_layers(Replay& replay, const Placement& p, std::int32_t device)
   if (!replay.on_device) return {.devices = {}, .host = std::move(own)};
   return {.devices = {std::move(own)},
           .host = {buffers.host, std::move(buffers.host_parts)},
-          .exact = !some_on_host && rules.narrow_masks};
+          .exact = !some_on_host && rules.narrow_masks && !rules.mixes};
 }
 
 }  // namespace llmcalc::llama_cpp

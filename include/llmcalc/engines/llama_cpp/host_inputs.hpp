@@ -61,13 +61,14 @@ inline std::vector<Summand> host_inputs(const Builder& b) {
   count(multiply(4, b.sizes.ubatch));
   if (b.architecture.positions) count(b.position_bytes());
   count(multiply(4, b.sizes.outputs));
+  if (b.sizes.mixes) count(multiply(12, b.sizes.ubatch));  // ids and places of a mixed batch
   // What comes back to layers in host memory takes the room that the copied embeddings have left.
   Count returned = 0;
   for (Count i = 0; b.replay.host_side != nullptr && i < b.replay.host_side->cache_layers; ++i) {
     returned = std::max(returned, returned_bytes(b, b.layer(i)));
   }
   const Term tokens{"tokens", b.sizes.ubatch};
-  const Count twins = returned > b.hidden || !b.sizes.twins ? 1 : 2;
+  const Count twins = (returned > b.hidden || !b.sizes.twins ? Count{1} : Count{2}) + (b.sizes.mixes ? Count{2} : 0);
   parts.push_back(
       summand("embedded tokens and their twin", {tokens, {"hidden", b.model.hidden}, {"tensors", twins}}, {1, 4}));
   if (returned > b.hidden) parts.push_back(amount("what comes back to layers on the host", {returned}));
