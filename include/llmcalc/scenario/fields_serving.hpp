@@ -129,9 +129,12 @@ inline constexpr std::array serving_fields{
          "llama.cpp: regular expressions of tensor names and where they are kept, as "
          "blk\\.[0-9]\\.ffn_up_exps=CPU,output=CUDA1 [default: with their layer]"},
         1024)),
+    only(has_devices, by_engine(choice<serving_member, &Serving::split_mode>(
+                          {"serving.split_mode", "--split-mode", "GPUs share", "",
+                           "llama.cpp: several GPUs share out whole layers, or every layer's matrices and heads"}))),
     by_engine(text<serving_member, &Serving::tensor_split>(
         {"serving.tensor_split", "--tensor-split", "Shares of the GPUs", "",
-         "llama.cpp: how layers are divided over several GPUs, as 3,1 [default: by their memory]"},
+         "llama.cpp: shares of several GPUs, as 3,1 [default: of layers by their memory, of matrices alike]"},
         256)),
     by_engine(text<serving_member, &Serving::mmproj>({"serving.mmproj", "--mmproj", "Image projector", "",
                                                       "llama.cpp: projector file on the first GPU; \"released\": the "

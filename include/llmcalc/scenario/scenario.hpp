@@ -87,6 +87,15 @@ inline constexpr std::array<EnumRow<CacheKind>, 2> cache_kinds{{
 static_assert(indexed_by_id(cache_kinds));
 constexpr const auto& enum_table(CacheKind) { return cache_kinds; }
 
+/// What llama.cpp's GPUs share out.
+enum class SplitMode : std::uint8_t { Layer, Tensor };
+inline constexpr std::array<EnumRow<SplitMode>, 2> split_modes{{
+    {SplitMode::Layer, "layer", "Whole layers", "every GPU has layers of its own"},
+    {SplitMode::Tensor, "tensor", "Every layer", "every GPU has a part of every layer's matrices and heads"},
+}};
+static_assert(indexed_by_id(split_modes));
+constexpr const auto& enum_table(SplitMode) { return split_modes; }
+
 /// A switch that an engine sets itself unless it is told. The keys are JSON's own words.
 enum class Switch : std::uint8_t { EngineDefault, On, Off };
 inline constexpr std::array<EnumRow<Switch>, 3> switches{{
@@ -125,16 +134,17 @@ struct Serving {
   CacheKind cache = CacheKind::Dynamic;  ///< transformers
   AttentionKernel attention = AttentionKernel::Flash;
   Logits logits = Logits::Last;
-  Count batch = 2048;                 ///< llama.cpp n_batch
-  Count ubatch = 512;                 ///< llama.cpp n_ubatch
-  bool kv_unified = true;             ///< llama.cpp: one cache stream for all sequences
-  bool swa_full = false;              ///< llama.cpp: sliding-window layers keep the whole context
-  std::optional<Count> gpu_layers;    ///< llama.cpp: nothing = all; 0: nothing on the GPU
-  Count moe_layers_on_cpu = 0;        ///< llama.cpp: layers whose experts stay in host memory
-  std::string override_tensor;        ///< llama.cpp: where tensors by name are kept, "exps=CPU"; "": with their layer
-  std::string tensor_split;           ///< llama.cpp: shares of the GPUs, "3,1"; "": by their memory
-  std::string mmproj;                 ///< llama.cpp: projector beside the model, "released" or a file; "": none
-  std::optional<Count> max_num_seqs;  ///< nothing: the engine's default, step_limits() in engines.hpp
+  Count batch = 2048;               ///< llama.cpp n_batch
+  Count ubatch = 512;               ///< llama.cpp n_ubatch
+  bool kv_unified = true;           ///< llama.cpp: one cache stream for all sequences
+  bool swa_full = false;            ///< llama.cpp: sliding-window layers keep the whole context
+  std::optional<Count> gpu_layers;  ///< llama.cpp: nothing = all; 0: nothing on the GPU
+  Count moe_layers_on_cpu = 0;      ///< llama.cpp: layers whose experts stay in host memory
+  std::string override_tensor;      ///< llama.cpp: where tensors by name are kept, "exps=CPU"; "": with their layer
+  SplitMode split_mode = SplitMode::Layer;  ///< llama.cpp: what several GPUs share out
+  std::string tensor_split;                 ///< llama.cpp: shares of the GPUs, "3,1"; "": by their memory
+  std::string mmproj;                       ///< llama.cpp: projector beside the model, "released" or a file; "": none
+  std::optional<Count> max_num_seqs;        ///< nothing: the engine's default, step_limits() in engines.hpp
   std::optional<Count> max_num_batched_tokens;  ///< the same
   std::optional<Count> max_model_len;
   double gpu_memory_utilization = 0.92;        ///< vLLM's default; what others take is in usual_settings.hpp

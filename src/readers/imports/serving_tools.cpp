@@ -115,16 +115,16 @@ bool llama_split(Importing& in, const Given& g) {
   in.devices() = std::max(in.devices(), static_cast<Count>(std::count(list.begin(), list.end(), ',')) + 1);
   return in.set("serving.tensor_split", "[" + list + "]");
 }
-/// Whole layers on each device are what is counted.
+/// Matrices by rows, which llama.cpp lost in 2026, and ik_llama.cpp's graphs and attention of every layer on all devices
+/// are counted as whole layers.
 bool llama_split_mode(Importing& in, const Given& g) {
   const std::string mode = g.value.value_or("layer");
-  in.say("counted as whole layers on each device");
   if (mode == "none") in.note("--split-mode none runs on one device: where there are several, name one");
-  if (mode == "row" || mode == "tensor" || mode == "graph") {
+  if (mode == "row" || mode == "graph" || mode == "attn") {
     in.note("--split-mode " + mode +
             " divides every layer between the devices: on several of them the parts shown are those of whole layers");
   }
-  return true;
+  return in.set("serving.split_mode", mode == "tensor" ? "tensor" : "layer");
 }
 bool llama_projector(Importing& in, const Given& g) { return g.value && in.set("serving.mmproj", "released"); }
 

@@ -88,7 +88,10 @@ TEST(Import, ReadsHowLlamaCppDrafts) {
   EXPECT_EQ(serving("--spec-type mtp:n_max=4,p_min=0.0")["runtime"], "ik_llama.cpp");
 }
 
-TEST(Import, OnlyWholeLayersAreDealtToDevices) {
+TEST(Import, DevicesShareLayersOrEveryLayer) {
+  const Imported shared = read("llama-server -m qwen3-8b -c 8192 -ts 1,1 -sm tensor");
+  EXPECT_EQ(shared.scenario["serving"]["split_mode"], "tensor");
+  EXPECT_EQ(shared.scenario["device"]["count"], 2);
   const auto notes = [](const char* options) {
     const Imported got = read(std::string("llama-server -m qwen3-8b -c 8192 -ts 1,1 ") + options);
     return std::count_if(got.notes.begin(), got.notes.end(),
@@ -96,7 +99,9 @@ TEST(Import, OnlyWholeLayersAreDealtToDevices) {
   };
   EXPECT_EQ(notes("-sm layer"), 0);
   EXPECT_EQ(notes("-sm none"), 1);
-  EXPECT_EQ(notes("-sm tensor"), 1);
+  EXPECT_EQ(notes("-sm tensor"), 0);
+  EXPECT_EQ(notes("-sm row"), 1);
+  EXPECT_EQ(notes("-sm graph"), 1);
 }
 
 TEST(Import, SaysThatARepositoryBringsItsProjector) {

@@ -167,7 +167,7 @@ TEST(LlamaCppHybrids, RwkvKeepsTwoTokensAndAMatrixForEveryHead) {
   m.kinds = {layer};
   m.layers.assign(32, 0);
   Bytes states;
-  for (const Summand& s : state_summands(m, {32}, 3)) states += s.result;
+  for (const Summand& s : state_summands(m.kinds, {32}, 3)) states += s.result;
   EXPECT_EQ(states, Bytes{4} * (3 * 32 * (2 * 4096 + 4096 * 64)));
 }
 

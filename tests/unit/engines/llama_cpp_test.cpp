@@ -310,6 +310,56 @@ TEST(LlamaCpp, SharesOfTheGpusDivideTheLayers) {
   EXPECT_EQ(place(s).layers, place(scenario(llama_3_1_8b(), 2)).layers);
 }
 
+TEST(LlamaCpp, EveryLayerIsDividedInWholeGroupsOfHeads) {
+  Scenario s = scenario(llama_3_1_8b(), 3);
+  s.serving.split_mode = SplitMode::Tensor;
+  const std::vector<GgufTensor> tensors = gguf_mix(*s.model, s.weights, s.weights.mix);
+  for (const char* shares : {"", "1,1,1", "5,2,1", "1,0,0"}) {
+    s.serving.tensor_split = shares;
+    const TensorParallel divided(s, tensors, 3);
+    for (const GgufTensor& t : tensors) {
+      Count cut = 0, whole = 0;
+      for (Count d = 0; d < 3; ++d) {
+        const GgufTensor part = divided.part(t, d);
+        whole += part.ne0 == t.ne0 && part.rows == t.rows ? 1U : 0U;
+        cut += part.ne0 * part.rows;
+      }
+      const Count all = t.ne0 * t.rows;
+      EXPECT_TRUE(cut == all || whole == 3) << shares << ": layer " << t.layer;
+    }
+    for (Count layer = 0; layer < s.model->layers.size(); ++layer) {
+      Count heads = 0;
+      for (Count d = 0; d < 3; ++d) heads += divided.part(layer, d).attention.kv_heads;
+      EXPECT_EQ(heads, s.model->layer(layer).attention.kv_heads) << shares;
+    }
+  }
+  // Eight heads are 2, 3 and 3, and another GPU has the 2 in the next layer.
+  s.serving.tensor_split.clear();
+  const TensorParallel divided(s, tensors, 3);
+  EXPECT_EQ(divided.part(0, 0).attention.kv_heads, 2U);
+  EXPECT_EQ(divided.part(1, 0).attention.kv_heads, 3U);
+  EXPECT_EQ(divided.part(1, 1).attention.kv_heads, 2U);
+}
+
+TEST(LlamaCpp, SharedLayersAreComputedOnEveryGpuAsOnOne) {
+  Scenario s = scenario(llama_3_1_8b(), 1);
+  const InferenceEstimate one = estimate(s);
+  s = scenario(llama_3_1_8b(), 2);
+  s.serving.split_mode = SplitMode::Tensor;
+  const InferenceEstimate two = estimate(s);
+  Bytes weights;
+  for (const char* gpu : {"GPU 0", "GPU 1"}) {
+    EXPECT_EQ(use_of(two, gpu).bytes(Part::ComputeBuffer), use_of(one, "GPU 0").bytes(Part::ComputeBuffer)) << gpu;
+    EXPECT_EQ(2U * use_of(two, gpu).bytes(Part::KvCache), use_of(one, "GPU 0").bytes(Part::KvCache)) << gpu;
+    weights += use_of(two, gpu).bytes(Part::Weights);
+  }
+  // Only norms are on both.
+  const Bytes alone = use_of(one, "GPU 0").bytes(Part::Weights);
+  EXPECT_GT(weights, alone);
+  EXPECT_LT(weights - alone, 2_MiB);
+  EXPECT_EQ(use_of(two, "host").bytes(Part::ComputeBuffer), use_of(one, "host").bytes(Part::ComputeBuffer));
+}
+
 TEST(LlamaCpp, AProjectorIsOnTheFirstDevice) {
   Model m = llama_3_1_8b();
   m.tensors.push_back({.name = "tower", .rows = 1000, .columns = 4096, .count = 10, .part = ModelPart::Encoder});

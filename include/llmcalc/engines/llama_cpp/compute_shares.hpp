@@ -116,11 +116,11 @@ inline void take_layers(Replay& replay, const Placement& p, std::int32_t device)
             .host = pinned,
             .exact = false};
   }
-  if (p.devices > 1) return divided_compute(replay, p);
+  if (p.devices > 1 && !p.together) return divided_compute(replay, p);
   ComputeBuffers buffers = compute_buffers(replay);
   ComputeShare own{buffers.device, std::move(buffers.device_parts)};
   if (!replay.on_device) return {.devices = {}, .host = std::move(own)};
-  return {.devices = {std::move(own)},
+  return {.devices = std::vector<ComputeShare>(static_cast<std::size_t>(p.devices), own),
           .host = {buffers.host, std::move(buffers.host_parts)},
           .exact = !some_on_host && rules.narrow_masks && !rules.mixes};
 }

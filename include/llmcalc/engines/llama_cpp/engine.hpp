@@ -70,6 +70,12 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
                   " loads GGUF files: " + std::string(row_of(s.weight_format()).label) + " weights are counted as " +
                   std::string(row_of(file.mix).key) + ", the nearest of them.");
   }
+  if (v.split_mode == SplitMode::Tensor && s.devices.count() > 1) {
+    if (v.attention == AttentionKernel::Eager)
+      out.emplace_back("llama.cpp refuses this: dividing every layer among GPUs requires flash attention.");
+    if (!std::all_of(s.model->kinds.begin(), s.model->kinds.end(), divides))
+      out.emplace_back("llama.cpp refuses this: it cannot divide layers of this architecture among GPUs.");
+  }
   if (is_block_format(v.value_format) && v.attention == AttentionKernel::Eager) {
     out.emplace_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
   }
@@ -136,9 +142,9 @@ inline constexpr Engine engine{
     .encoders = EncoderSupport::NotMeasured,
     .sharing = DeviceSharing::DealsLayers,
     .embedding_on_host = true,
-    .reads =
-        {"serving.batch serving.ubatch serving.kv_unified serving.swa_full",
-         "serving.gpu_layers serving.moe_layers_on_cpu serving.override_tensor serving.tensor_split serving.mmproj"},
+    .reads = {"serving.batch serving.ubatch serving.kv_unified serving.swa_full",
+              "serving.gpu_layers serving.moe_layers_on_cpu serving.override_tensor serving.split_mode "
+              "serving.tensor_split serving.mmproj"},
     .estimate = estimate_with_context,
     .add_warnings = add_warnings,
     .served = served};

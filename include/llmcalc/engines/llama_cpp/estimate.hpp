@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,14 +67,13 @@ inline Component compute_component(const Model& m, const ComputeShare& share, bo
 }
 
 /// Keys and values. A window that is taken from the model and not from its graph may be cached in full.
-inline Component cache_component(const Model& m, const std::vector<Count>& layers, const Serving& s, const Sizes& z,
-                                 bool on_device) {
-  Component c = component(Part::KvCache, cache_summands(m, layers, s, z, on_device), source);
+inline Component cache_component(const Holding& held, const Serving& s, const Sizes& z, bool on_device) {
+  Component c = component(Part::KvCache, cache_summands(held.kinds, held.layers, s, z, on_device), source);
   if (!z.guesses_windows || s.swa_full) return c;
   Sizes whole = z;
   whole.windows = false;
   c.trust = Trust::Assumed;
-  c.high = component(Part::KvCache, cache_summands(m, layers, s, whole, on_device), source).bytes;
+  c.high = component(Part::KvCache, cache_summands(held.kinds, held.layers, s, whole, on_device), source).bytes;
   return c;
 }
 
@@ -136,7 +136,9 @@ inline void add_projector(InferenceEstimate& e, const Model& m) {
   const Count drafted = s.serving.draft_tokens;
 
   InferenceEstimate e;
-  const std::vector<Holding> held = holdings(s, tensors, p);
+  std::optional<TensorParallel> divided;
+  if (p.together) divided.emplace(s, tensors, static_cast<Count>(p.devices));
+  const std::vector<Holding> held = holdings(s, tensors, p, divided ? &*divided : nullptr);
   const auto fill = [&](std::int32_t where, DeviceUse& use) {
     const bool on_device = where != host;
     const Holding& here = held[place_index(where)];
@@ -151,10 +153,14 @@ inline void add_projector(InferenceEstimate& e, const Model& m) {
     } else if (p.named != nullptr) {
       // Places by name follow the loader's source; no run with --override-tensor was compared.
       weights = with_range(std::move(weights), Trust::Assumed, 950, 1050);
+    } else if (divided && on_device) {
+      // Vectors that are cut as well are counted whole.
+      weights = with_range(std::move(weights), Trust::Modelled, 990, 1002);
     }
     use.breakdown.add(std::move(weights));
-    use.breakdown.add(detail::cache_component(m, here.layers, s.serving, z, on_device));
-    use.breakdown.add(component(Part::RecurrentState, state_summands(m, here.layers, z.sequences, drafted), source));
+    use.breakdown.add(detail::cache_component(here, s.serving, z, on_device));
+    use.breakdown.add(
+        component(Part::RecurrentState, state_summands(here.kinds, here.layers, z.sequences, drafted), source));
     const ComputeShare& buffer = on_device ? compute.devices[static_cast<std::size_t>(where)] : compute.host;
     use.breakdown.add(detail::compute_component(m, buffer, architecture.verified, compute.exact));
     if (on_device) return;
@@ -173,14 +179,16 @@ inline void add_projector(InferenceEstimate& e, const Model& m) {
   if (s.serving.draft_model) detail::add_draft(e, s);
   if (!s.serving.mmproj.empty()) detail::add_projector(e, m);
   if (drafts) {
-    SecondContext second = second_context(s, p);
+    SecondContext second = second_context(s, p, divided ? &*divided : nullptr);
     const std::size_t at = second.place == host ? e.devices.size() - 1 : static_cast<std::size_t>(second.place);
     const auto counted = [](std::vector<Summand> parts) {
       return with_range(component(Part::DraftModel, std::move(parts), prediction_source), Trust::Modelled, 950, 1050);
     };
-    Component device = counted(std::move(second.device));
-    device.high += second.second_cache;
-    e.devices[at].breakdown.add(std::move(device));
+    for (std::size_t d = 0; d < second.devices.size(); ++d) {
+      Component device = counted(std::move(second.devices[d]));
+      device.high += second.second_cache;
+      e.devices[at + d].breakdown.add(std::move(device));
+    }
     e.devices.back().breakdown.add(counted(std::move(second.host_side)));
   }
   for (const DeviceUse& use : e.devices) {

@@ -12,10 +12,12 @@
 #include <llmcalc/engines/draft.hpp>
 #include <llmcalc/engines/llama_cpp/cache.hpp>
 #include <llmcalc/engines/llama_cpp/placement.hpp>
+#include <llmcalc/engines/llama_cpp/tensor_parallel.hpp>
 #include <llmcalc/estimate/estimate.hpp>
 #include <llmcalc/memory/kv_cache.hpp>
 #include <llmcalc/memory/recurrent_state.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -38,7 +40,18 @@ struct PlaceWeights {
 /// What is held in one place.
 struct Holding {
   PlaceWeights weights;
+  std::vector<Layer> kinds{};
   std::vector<Count> layers{};  ///< how many of each kind
+
+  /// One more layer, or a part of one.
+  void add(const Layer& layer) {
+    const auto at = static_cast<std::size_t>(std::find(kinds.begin(), kinds.end(), layer) - kinds.begin());
+    if (at == kinds.size()) {
+      kinds.push_back(layer);
+      layers.push_back(0);
+    }
+    ++layers[at];
+  }
 };
 
 /// Place of a list of holdings: the host comes first.
@@ -46,20 +59,23 @@ struct Holding {
   return static_cast<std::size_t>(std::int64_t{where} + 1);
 }
 
-/// What the host and every device hold, the host first. Prediction blocks are loaded only to draft with them.
+/// What the host and every device hold, the host first; `divided` when the devices share every layer. Prediction blocks
+/// are loaded only to draft with them.
 [[nodiscard]] inline std::vector<Holding> holdings(const Scenario& scenario, const std::vector<GgufTensor>& tensors,
-                                                   const Placement& p) {
+                                                   const Placement& p, const TensorParallel* divided) {
   const Model& m = *scenario.model;
   const Serving& s = scenario.serving;
   const bool drafts = drafts_itself(scenario);
   std::vector<Holding> held(static_cast<std::size_t>(p.devices) + 1);
-  for (Holding& h : held) h.layers.resize(m.kinds.size());
   std::vector<bool> has_layers(held.size());
   for (std::size_t i = 0; i < p.layers.size(); ++i) {
+    const bool on_all = divided != nullptr && p.layers[i] != host;
     has_layers[place_index(p.layers[i])] = true;
+    if (on_all) std::fill(has_layers.begin() + 1, has_layers.end(), true);
     const bool own = i < m.layers.size();
     if (!own && i - m.layers.size() >= gguf_prediction_blocks(m).size()) continue;  // cached by the second context
-    ++held[place_index(p.layers[i])].layers[own ? m.layers[i] : m.mtp_layers[i - m.layers.size()]];
+    for (std::size_t d = 1; on_all && d < held.size(); ++d) held[d].add(divided->part(i, d - 1));
+    if (!on_all) held[place_index(p.layers[i])].add(m.kinds[own ? m.layers[i] : m.mtp_layers[i - m.layers.size()]]);
   }
   for (const GgufTensor& t : tensors) {
     const bool predicts = t.layer >= static_cast<std::int32_t>(m.layers.size());
@@ -71,11 +87,16 @@ struct Holding {
       continue;
     }
     const std::int32_t where = place_of(t, p, s);
-    held[place_index(where)].weights.add(t, where != host);
+    const bool on_all = divided != nullptr && where != host;
+    for (std::size_t d = 1; on_all && d < held.size(); ++d) held[d].weights.add(divided->part(t, d - 1), true);
+    if (!on_all) held[place_index(where)].weights.add(t, where != host);
     // Only the token table is the head as well, not an embedding of the layers (Gemma 3n).
     const bool head =
         m.tied_head && !m.encodes() && t.role == GgufRole::TokenEmbedding && t.ne0 == m.embedding_columns();
-    if (head && p.output != host) held[place_index(p.output)].weights.add(t, true);
+    if (!head || p.output == host) continue;
+    for (std::size_t d = 1; d < held.size(); ++d) {
+      if (divided != nullptr || d == place_index(p.output)) held[d].weights.add(t, true);
+    }
   }
   return held;
 }
@@ -95,20 +116,21 @@ struct Holding {
   return parts;
 }
 
-/// Summands of the caches of one place.
-[[nodiscard]] inline std::vector<Summand> cache_summands(const Model& m, const std::vector<Count>& layers,
-                                                         const Serving& s, const Sizes& z, bool on_device) {
+/// Summands of the caches of one place, which has so many layers of each kind.
+[[nodiscard]] inline std::vector<Summand> cache_summands(const std::vector<Layer>& kinds,
+                                                         const std::vector<Count>& layers, const Serving& s,
+                                                         const Sizes& z, bool on_device) {
   std::vector<Summand> parts;
   const KvStorage stored{.key = block_of(s.key_format), .value = block_of(s.value_format)};
   Bytes padding;
   std::vector<Count> left = layers;
   for (std::size_t k = 0; k < left.size(); ++k) {
-    const Layer& layer = m.kinds[k];
+    const Layer& layer = kinds[k];
     const std::vector<CacheRows> caches = cache_rows(layer, s, z);
     if (left[k] == 0 || caches.empty()) continue;
     // Kinds that differ in something else are counted together.
     for (std::size_t other = k + 1; other < left.size(); ++other) {
-      if (m.kinds[other].mixer != layer.mixer || m.kinds[other].attention != layer.attention) continue;
+      if (kinds[other].mixer != layer.mixer || kinds[other].attention != layer.attention) continue;
       left[k] += left[other];
       left[other] = 0;
     }
@@ -132,13 +154,14 @@ struct Holding {
 
 /// Summands of the recurrent states of one place. With drafted tokens a sequence keeps a state for each of them on top
 /// of its own, to go back to where a draft was refused (logs of llama.cpp pull 23269 and of ollama issue 17482).
-[[nodiscard]] inline std::vector<Summand> state_summands(const Model& m, const std::vector<Count>& layers,
-                                                         Count sequences, Count drafted = 0) {
+[[nodiscard]] inline std::vector<Summand> state_summands(const std::vector<Layer>& kinds,
+                                                         const std::vector<Count>& layers, Count sequences,
+                                                         Count drafted = 0) {
   std::vector<Summand> parts;
   const Term all{"sequences", sequences};
   const Term copies{drafted == 0 ? std::string_view{} : state_copies, add(drafted, 1)};
   for (std::size_t k = 0; k < layers.size(); ++k) {
-    const Layer& layer = m.kinds[k];
+    const Layer& layer = kinds[k];
     if (layers[k] == 0) continue;
     const AttentionShape& a = layer.attention;
     if (layer.attends() && a.compress_ratio != 0) {

@@ -107,6 +107,7 @@ struct Placement {
   std::vector<std::int32_t> layers;  ///< next-token-prediction blocks at the end
   std::int32_t output = host;
   std::int32_t devices = 0;
+  bool together = false;  ///< every device has a part of what is placed on the first (tensor_parallel.hpp)
   std::shared_ptr<const TensorPlaces> named;  ///< tensors that are not with their layer; null: none
 
   [[nodiscard]] bool uses(std::int32_t place) const {
@@ -139,6 +140,7 @@ struct Placement {
   p.layers.assign(total, host);
   p.devices = static_cast<std::int32_t>(std::min<Count>(s.devices.count(), 1024));
   if (p.devices == 0) return p;
+  p.together = p.devices > 1 && s.serving.split_mode == SplitMode::Tensor;
   if (auto places = tensor_places(s.serving.override_tensor, p.devices); places && !places->rules.empty()) {
     for (const std::uint16_t kind : s.model->layers) places->mixtures.push_back(s.model->kinds[kind].is_moe());
     p.named = std::make_shared<const TensorPlaces>(std::move(*places));
@@ -159,6 +161,7 @@ struct Placement {
     ends.push_back(sum);
   }
   const auto device_of = [&](Count i) {
+    if (p.together) return 0;
     const double at = static_cast<double>(i - first) / static_cast<double>(offloaded) * sum;
     const auto found = std::upper_bound(ends.begin(), ends.end(), at);
     return std::min(static_cast<std::int32_t>(found - ends.begin()), p.devices - 1);

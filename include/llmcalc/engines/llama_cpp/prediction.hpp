@@ -61,7 +61,7 @@ namespace llmcalc::llama_cpp {
 struct SecondContext {
   std::int32_t place = host;
   Bytes second_cache;  ///< of all the model's layers, where builds before 2026-09 cache those as well
-  std::vector<Summand> device;
+  std::vector<std::vector<Summand>> devices;  ///< that place, or every device where all of them share it
   std::vector<Summand> host_side;
 };
 
@@ -77,7 +77,8 @@ struct SecondContext {
 }
 
 /// The second context of a scenario that drafts with the model's own layers.
-[[nodiscard]] inline SecondContext second_context(const Scenario& s, const Placement& p) {
+[[nodiscard]] inline SecondContext second_context(const Scenario& s, const Placement& p,
+                                                  const TensorParallel* divided) {
   const Model block = prediction_model(*s.model);
   const Serving own = prediction_serving(s.serving);
   const Sizes z = sizes_of(own, architecture_of(block.quirks.graph()));
@@ -85,8 +86,14 @@ struct SecondContext {
   c.place = p.layers.empty() ? host : p.layers.back();
   const bool on_device = c.place != host;
   const std::vector<Count> one_each(block.kinds.size(), 1);
-  c.device = cache_summands(block, one_each, own, z, on_device);
-  for (Summand& part : c.device) part.label = "draft keys and values";
+  c.devices.resize(divided != nullptr && on_device ? static_cast<std::size_t>(p.devices) : 1);
+  for (std::size_t d = 0; d < c.devices.size(); ++d) {
+    std::vector<Layer> kinds = block.kinds;
+    for (std::size_t k = 0; c.devices.size() > 1 && k < kinds.size(); ++k)
+      kinds[k] = divided->part(s.model->layers.size() + k, d);
+    c.devices[d] = cache_summands(kinds, one_each, own, z, on_device);
+    for (Summand& part : c.devices[d]) part.label = "draft keys and values";
+  }
   if (architecture_of(block.quirks.graph()).wiring == Wiring::Sequential) {
     for (const std::uint16_t kind : s.model->layers) {
       c.second_cache += layer_cache(s.model->kinds[kind], own, z, on_device);
@@ -94,7 +101,8 @@ struct SecondContext {
   }
   const ComputeBuffers buffers =
       compute_buffers({.model = &block, .serving = &own, .sizes = z, .on_device = on_device, .predicts = true});
-  c.device.push_back(amount("compute buffer of the prediction layer", buffers.device));
+  for (std::vector<Summand>& parts : c.devices)
+    parts.push_back(amount("compute buffer of the prediction layer", buffers.device));
   if (on_device) c.host_side.push_back(amount("inputs of the prediction layer", buffers.host));
   c.host_side.push_back(summand("logits of the prediction layer",
                                 {{"sequences", z.sequences}, {"vocabulary", block.head_vocabulary}}, {1, 4}));

@@ -173,6 +173,7 @@ template <const auto& releases>
   Scenario forked = s;
   forked.serving.version = "b1";
   forked.serving.swa_full = true;
+  forked.serving.split_mode = SplitMode::Layer;
   return with_assumed(with_assumed(estimate_with_context(forked), Part::ComputeBuffer, 700, 1500), Part::KvCache,
                       1000, 1100);
 }
@@ -238,11 +239,13 @@ inline void add_fork_warnings(const Scenario& s, std::vector<std::string>& out) 
 inline constexpr Engine ik_llama_cpp = [] {
   // Windows are always cached in full.
   constexpr std::string_view cache_reads = "serving.batch serving.ubatch serving.kv_unified";
+  constexpr std::string_view place_reads =
+      "serving.gpu_layers serving.moe_layers_on_cpu serving.override_tensor serving.tensor_split serving.mmproj";
   Engine e = engine;
   e.id = Runtime::IkLlamaCpp;
   e.program = "llama-server -mla 3 -m";
   e.versions = {};  // one date of its source was read
-  e.reads[0] = cache_reads;
+  e.reads = {cache_reads, place_reads};
   e.estimate = estimate_fork;
   e.add_warnings = add_fork_warnings;
   return e;
