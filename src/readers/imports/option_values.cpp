@@ -34,6 +34,17 @@ bool take_length(Importing& in, const Given& g) {
   return *tokens == 0 || in.set(in.argument(), std::to_string(*tokens));
 }
 
+/// Bytes as vLLM takes them: "6G" in powers of 1024, "6g" in powers of 1000, "6GiB".
+bool take_bytes(Importing& in, const Given& g) {
+  if (!g.value || g.value->empty()) return false;
+  std::string text = *g.value;
+  const char last = text.back();
+  if (std::string_view("KMGT").find(last) != std::string_view::npos) text += "iB";
+  if (std::string_view("kmgt").find(last) != std::string_view::npos) text += "B";
+  const auto bytes = bytes_of_text(text);
+  return bytes && in.set(in.argument(), std::to_string(bytes->count));
+}
+
 /// A number of elements, written as a real number: "5e8".
 bool take_elements(Importing& in, const Given& g) {
   if (g.value == "auto") in.say("decided by the hidden size");
@@ -104,17 +115,12 @@ bool take_product(Importing& in, const Given& g) {
 }
 
 constexpr TakeRow takes[] = {
-    {"length", take_length},
-    {"elements", take_elements},
-    {"set", take_set},
-    {"unless", take_unless},
-    {"word", take_word},
-    {"say", take_say},
-    {"decides", take_decides},
-    {"file", take_file},
-    {"positional_model", positional_model},
-    {"cards", take_cards},
-    {"device_count", take_device_count},
+    {"length", take_length},     {"bytes", take_bytes},
+    {"elements", take_elements}, {"set", take_set},
+    {"unless", take_unless},     {"word", take_word},
+    {"say", take_say},           {"decides", take_decides},
+    {"file", take_file},         {"positional_model", positional_model},
+    {"cards", take_cards},       {"device_count", take_device_count},
     {"product", take_product},
 };
 
