@@ -38,6 +38,14 @@ namespace llmcalc::vllm {
   return summand("absorbed latent projections, copied", {{"parameters", parameters}}, {1, 2});
 }
 
+/// True for NVIDIA's cards before Hopper, on which MXFP4 experts are computed by Marlin's kernels
+/// (quantization/mxfp4.py): no 8-bit operations before Ada, and none of 4 bits and no NVLink on Ada.
+[[nodiscard]] inline bool takes_marlin(const Device& d) {
+  const OperationRates& rates = d.operations;
+  const bool ada = rates.fp8 != 0 && rates.fp4 == 0 && d.link.starts_with("PCIe");
+  return d.vendor == Vendor::Nvidia && rates.fp16 != 0 && rates.fp4 == 0 && (ada || rates.fp8 == 0);
+}
+
 /// How a rank cuts the tensors.
 [[nodiscard]] inline ShardPlan weight_plan(const Scenario& s, const RankLayout& l, const Profile& profile) {
   ShardPlan plan = shard_plan(l);
@@ -48,6 +56,11 @@ namespace llmcalc::vllm {
     // MXFP4 kernels want experts of a multiple of 256 (gpt-oss: 2880 -> 3072).
     plan.expert_width_multiple = 256;
     plan.expert_hidden_multiple = profile.pads_expert_hidden ? 256 : 1;
+    // Marlin wants 128 there (gpt-oss: 2944), and 256 of the outer width: 13.72 GiB on an A100 (vLLM 0.19).
+    if (const Device* device = s.devices.smallest(); device && takes_marlin(*device)) {
+      plan.expert_width_multiple = 128;
+      plan.expert_hidden_multiple = 256;
+    }
   }
   return plan;
 }
