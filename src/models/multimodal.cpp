@@ -239,7 +239,8 @@ constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "diffusion_gemma", .family = "Gemma", .text = "diffusion_gemma_text",
      .vision = {.type = "gemma4_vision", .rows = "gemma4_vision"},
      .note = "what reads and what writes are one set of weights; a block of text is made in many steps, of which each "
-             "reads the whole text: speed is that of one step for each token"},
+             "reads the whole text: speed is that of one step for each token",
+     .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps, Quirk::WindowPool}}},
     {.model_type = "paligemma", .family = "Gemma", .text = "gemma",
      .vision = {.type = "siglip_vision_model", .rows = "siglip paligemma"}},
 
