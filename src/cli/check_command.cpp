@@ -74,8 +74,29 @@ Count devices_in(const io::MeasuredLog& log) {
   return std::max<Count>(ranks, printed.size());
 }
 
+/// Shorter names of a model: "Qwen3.6-35B-A3B" of "Qwen3.6-35B-A3B-PrismaQuant-4.75bit", as long as a size stands in it.
+std::vector<std::string> shorter_names(std::string_view name) {
+  std::vector<std::string> names;
+  name.remove_prefix(name.find_last_of('/') + 1);
+  const auto has_size = [](std::string_view text) {
+    for (std::size_t b = text.find_first_of("bB"); b != std::string_view::npos; b = text.find_first_of("bB", b + 1)) {
+      const bool ends = b + 1 == text.size() || text[b + 1] == '-';
+      if (b != 0 && ends && text[b - 1] >= '0' && text[b - 1] <= '9') return true;
+    }
+    return false;
+  };
+  for (std::size_t dash = name.rfind('-'); dash != std::string_view::npos; dash = name.rfind('-')) {
+    name = name.substr(0, dash);
+    if (!has_size(name)) break;
+    names.emplace_back(name);
+  }
+  return names;
+}
+
 /// The model, the devices and the command line that a log has, as a scenario; null when its model is none that is known.
-nlohmann::json scenario_in(const io::MeasuredLog& log, const io::Resolver& resolver, bool takes_devices) {
+/// `shortened`: it is known by a shorter name.
+nlohmann::json scenario_in(const io::MeasuredLog& log, const io::Resolver& resolver, bool takes_devices,
+                           bool& shortened) {
   nlohmann::json document;
   if (!log.command.empty()) {
     Result<io::Imported> read = io::import_settings(log.command, resolver);
@@ -87,7 +108,12 @@ nlohmann::json scenario_in(const io::MeasuredLog& log, const io::Resolver& resol
   const auto known = [&](const std::string& name) { return !name.empty() && resolver.meant(name); };
   std::vector<std::string> names = names_of(given);
   for (std::string& name : names_of(log.model)) names.push_back(std::move(name));
+  const std::size_t whole_names = names.size();
+  for (const std::string& whole : {given, log.model}) {
+    for (std::string& name : shorter_names(whole)) names.push_back(std::move(name));
+  }
   const auto named = std::ranges::find_if(names, known);
+  shortened = named != names.end() && static_cast<std::size_t>(named - names.begin()) >= whole_names;
   given = named == names.end() ? std::string() : *named;
   if (given.empty()) return {};
   document["model"] = given;
@@ -113,8 +139,9 @@ int check(CheckRequest request, Streams streams) {
   // A log alone is a question too: what would have been said of this run?
   const bool asked = request.adopt;
   const bool alone = request.scenario.names_no_model() && (!log->model.empty() || !log->command.empty());
+  bool shortened = false;
   if (alone) {
-    nlohmann::json found = scenario_in(*log, io::default_resolver(), !request.scenario.given("device"));
+    nlohmann::json found = scenario_in(*log, io::default_resolver(), !request.scenario.given("device"), shortened);
     request.adopt = request.adopt || found.is_object();
     request.scenario.stand_in(std::move(found));
   }
@@ -125,6 +152,9 @@ int check(CheckRequest request, Streams streams) {
         io::adopted(*log, s, [&](std::string_view path) { return !asked && request.scenario.given(path); });
     if (Issues issues = validate(taken); !issues.empty()) return issues;  // a log may say anything
     io::MeasuredLog told = *log;
+    if (shortened && log->weights.empty())
+      told.notes.push_back("\"" + log->model + "\" is taken for " + taken.model->name +
+                           " as it was released: what its weights became is not known (--weights).");
     if (alone && log->device.empty() && !request.scenario.given("device") && taken.devices.count() != 0)
       told.notes.push_back("The log names no device: " + taken.devices.at(0)->name +
                            " is taken; --device names another.");

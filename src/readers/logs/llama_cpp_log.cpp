@@ -8,7 +8,9 @@
 // A load may have several contexts: the last full one is the model's; one that is announced as a draft's, or is small
 // beside it, and a small model that is announced as one are what drafts. With --log-verbosity 4 a context begins at its
 // n_ctx. Relatives (ik_llama.cpp, KoboldCpp, Ollama's
-// llama-server) print the same lines; ik_llama.cpp books what it splits over all GPUs as one buffer, CUDA_Split.
+// llama-server) print the same lines; ik_llama.cpp books what it splits over all GPUs as one buffer, CUDA_Split. With
+// --split-mode tensor all GPUs are one device, Meta(), whose lines are of the first. Weights that a GPU reads from the
+// mapped file (MTL0_Mapped) are printed as the part of the file between the first and the last of them.
 
 #include "readers/logs/log_lines.hpp"
 
@@ -26,6 +28,7 @@ struct Context {
   FigureList figures;
   Count cache = 0;
   Count cells = 0;
+  Count cached_cells = 0;  ///< of its longest cache, where the lines above it are missing
   Count sequences = 0;
   std::vector<LogSetting> settings{};
   bool draft = false;  ///< announced as a draft's
@@ -36,12 +39,23 @@ struct Load {
   FigureList figures;
   Count weights = 0;
   std::vector<Context> contexts{};
-  bool draft = false;  ///< announced as a draft model
-  std::string name{};  ///< of its model
+  bool draft = false;            ///< announced as a draft model
+  std::optional<Amount> file{};  ///< size of its file
+  std::string mapped{};          ///< GPU that reads its weights from the mapped file
+  std::string name{};            ///< of its model
   std::string mix{};
 
   /// The context that is being made.
   Context& context() { return contexts.empty() ? contexts.emplace_back() : contexts.back(); }
+  /// What a GPU has of the mapped file is no more than the host leaves of it.
+  void leave_out_the_hosts_part() {
+    const MeasuredFigure* gpu = mapped.empty() ? nullptr : figures.find(Figure::Weights, mapped);
+    const MeasuredFigure* rest = figures.find(Figure::Weights, "host");
+    if (gpu == nullptr || rest == nullptr || !file || add(gpu->value, rest->value) <= file->bytes) return;
+    figures.set(
+        Figure::Weights, mapped,
+        {.bytes = subtract(file->bytes, rest->value), .rounding = file->rounding, .negative = false, .end = 0});
+  }
   /// The model's own: the last that is not a draft's and not small beside the largest; none: null.
   [[nodiscard]] const Context* main() const {
     Count largest = 0;
@@ -165,8 +179,16 @@ void LlamaCppReader::buffer_line(std::string_view text, std::size_t at) {
   if (figure == Figure::Weights) {
     tensors_seen_ = true;
     load.weights = add(load.weights, amount->bytes);
+    if (has(backend, "_Mapped") && device != "host") load.mapped = device;
   }
+  if (has(backend, "Meta(")) set_setting(log_, "serving.split_mode", "tensor");
   if (figure == Figure::Weights || figure == Figure::Adapters) return load.figures.add(figure, device, *amount);
+  // A context's caches are made before its graph is: caches after a graph are the next one's.
+  const bool begins = figure == Figure::KvCache || figure == Figure::RecurrentState;
+  if (begins && load.context().figures.find(Figure::ComputeBuffer, device) != nullptr && load.contexts.size() < 64) {
+    load.contexts.emplace_back().draft = draft_named_;
+    draft_named_ = false;
+  }
   Context& context = load.context();
   if (figure == Figure::KvCache) context.cache = add(context.cache, amount->bytes);
   // Reservations are printed again when they change; the other buffers are parts of a sum.
@@ -298,11 +320,19 @@ void LlamaCppReader::line(std::string_view text) {
       put(c, "serving.draft_tokens", std::to_string(*drafted));
   }
   if (has(text, "using full-size SWA cache")) put(load().context(), "serving.swa_full", "on");
+  if (has(text, "file size")) {
+    if (const auto size = amount_after(text, "file size", Count{1} << 30); size && size->bytes != 0)
+      load().file = *size;
+  }
   if (const auto slots = count_after(text, "n_slots ="); slots && slots_ == 0) slots_ = *slots;
   if ((has(text, "size =") || has(text, "size  =")) && has(text, "K (") &&
       has(text, "V (")) {  // the cache and its formats
     const std::string keys(text_between(text, "K (", ")")), values(text_between(text, "V (", ")"));
     const bool typed = !keys.empty() && !values.empty() && !loads_.empty() && !loads_.back().contexts.empty();
+    if (const auto cells = count_before(text, " cells")) {
+      Context& c = load().context();
+      c.cached_cells = std::max(c.cached_cells, multiply(*cells, count_before(text, " seqs").value_or(1)));
+    }
     if (typed) put(loads_.back().contexts.back(), "serving.kv_format", keys == values ? keys : keys + "/" + values);
   }
   if (const std::size_t at = text.find("buffer size"); at != std::string_view::npos) {
@@ -337,6 +367,7 @@ std::optional<MeasuredLog> LlamaCppReader::finish() {
   };
   const Context* main = at < loads_.size() ? loads_[at].main() : nullptr;
   if (at < loads_.size()) {
+    loads_[at].leave_out_the_hosts_part();
     take(loads_[at].figures, std::nullopt);
     bool behind = false;
     for (const Context& c : loads_[at].contexts) {
@@ -379,7 +410,8 @@ std::optional<MeasuredLog> LlamaCppReader::finish() {
     }
     const Count sequences = main->sequences != 0 ? main->sequences : slots_;
     if (sequences != 0) set_setting(log_, "serving.sequences", sequences);
-    if (main->cells != 0) set_setting(log_, "serving.context", main->cells / std::max<Count>(1, sequences));
+    const Count cells = main->cells != 0 ? main->cells : main->cached_cells;
+    if (cells != 0) set_setting(log_, "serving.context", cells / std::max<Count>(1, sequences));
   }
   log_.figures = figures.sorted();
   close_gaps(log_.figures);

@@ -2,6 +2,7 @@
 // the model and prints the same lines again.
 //   Load weight end. type=..., dtype=..., avail mem=8.05 GB, mem usage=14.98 GB.
 //   KV Cache is allocated. #tokens: 53392, K size: 3.26 GB, V size: 3.26 GB
+// A draft's pool holds as many tokens as the model's; a pool of windows, which the model has beside the other, fewer.
 //   Mamba Cache is allocated. max_mamba_cache_size: 232, conv_state size: 0.30GB, ssm_state size: 12.01GB
 //   Capture cuda graph end. Time elapsed: 6.35 s. mem usage=0.21 GB. avail mem=1.20 GB.
 
@@ -57,15 +58,17 @@ std::optional<MeasuredLog> read_sglang_log(std::string_view text) {
         figures.set(Figure::Weights, device, *amount);
       }
     } else if (has(line, "KV Cache is allocated")) {
-      const bool draft = again(figures, Figure::KvPool, device);
+      const auto tokens = count_after(line, "#tokens:");
+      const MeasuredFigure* before = figures.find(Figure::KvPoolTokens, device);
+      const bool draft = before != nullptr && tokens && before->value == *tokens;
       const Figure into = draft ? Figure::DraftModel : Figure::KvPool;
       const auto keys = amount_after(line, "K size:", gib);
       const auto values = amount_after(line, "V size:", gib);
       if (keys) figures.add(into, device, *keys);
       if (values) figures.add(into, device, *values);
       if (const auto all = amount_after(line, "KV size:", gib); all && !keys) figures.add(into, device, *all);
-      if (const auto tokens = count_after(line, "#tokens:"); tokens && !draft)
-        figures.set(Figure::KvPoolTokens, device, {.bytes = *tokens, .rounding = 0, .negative = false, .end = 0});
+      if (tokens && !draft)
+        figures.raise(Figure::KvPoolTokens, device, {.bytes = *tokens, .rounding = 0, .negative = false, .end = 0});
     } else if (has(line, "Mamba Cache is allocated")) {
       for (const std::string_view words :
            {"conv_state size:", "ssm_state size:", "intermediate_ssm_state_cache size:",

@@ -143,6 +143,20 @@ sglang-1  | [2026-09-21 13:38:20 TP0] KV Cache is allocated. #tokens: 367404, K 
   EXPECT_EQ(setting(*log, "parallelism.tensor"), 2U);
 }
 
+TEST(SglangLog, APoolOfWindowsIsTheModels) {
+  // DiffusionGemma on a DGX Spark, 2026: the pool of windows is printed first.
+  const auto log = read_log(
+      R"(Load weight end. elapsed=367.45 s, type=DiffusionGemmaForBlockDiffusion, avail mem=62.35 GB, mem usage=49.18 GB.
+KV Cache is allocated. dtype: torch.bfloat16, #tokens: 56320, K size: 5.40 GB, V size: 5.40 GB
+KV Cache is allocated. dtype: torch.bfloat16, #tokens: 70656, K size: 0.68 GB, V size: 0.68 GB
+)");
+  ASSERT_TRUE(log) << log.issues().front().what;
+  EXPECT_EQ(figure(*log, Figure::KvPool, "GPU 0"), 2 * GiB(5.40) + 2 * GiB(0.68));
+  EXPECT_EQ(figure(*log, Figure::KvPoolTokens, "GPU 0"), 70'656U);
+  EXPECT_TRUE(std::none_of(log->figures.begin(), log->figures.end(),
+                           [](const MeasuredFigure& f) { return f.figure == Figure::DraftModel; }));
+}
+
 TEST(VllmLog, TakesWhatTheServerWasGiven) {
   const auto log = read_log(
       R"((APIServer pid=1) INFO 08-22 10:00:00 [utils.py:253] non-default args: {'model_tag': 'some/Model-27B-FP8', 'max_model_len': 131072, 'tensor_parallel_size': 2, 'gpu_memory_utilization': 0.92, 'kv_cache_dtype': 'fp8', 'enable_prefix_caching': True, 'max_num_seqs': 16, 'speculative_config': {'method': 'mtp', 'num_speculative_tokens': 3}, 'enforce_eager': True}

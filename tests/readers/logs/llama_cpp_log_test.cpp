@@ -8,8 +8,10 @@ namespace llmcalc::io {
 namespace llama_cpp_log_test {
 
 using tests::figure;
+using tests::GiB;
 using tests::MiB;
 using tests::setting;
+using tests::setting_text;
 
 TEST(LlamaCppLog, ReadsEveryBufferByDevice) {
   const auto log = read_log(R"(build: 6403 (1a2b3c4d) with cc (Debian 12.2.0-14) 12.2.0 for x86_64-linux-gnu
@@ -345,6 +347,48 @@ Load Text Model OK: True
 }
 
 // ik_llama.cpp pull 1087 (2025-12): what is split over all GPUs is printed as one buffer.
+TEST(LlamaCppLog, AllGpusAsOneDeviceAreReadAsTheFirst) {
+  // Lines of a router's log of 2026-08: four GPUs with --split-mode tensor, a prediction context without settings.
+  const auto log = read_log(
+      R"(data: [33899] 0.14.275.751 I load_tensors:   CPU_Mapped model buffer size =  1288.28 MiB
+data: [33899] 0.14.275.753 I load_tensors:       Meta() model buffer size =  7252.51 MiB
+data: [33899] 0.16.135.880 I llama_kv_cache:     Meta() KV buffer size =  4096.00 MiB
+data: [33899] 0.16.135.888 I llama_kv_cache: size = 16384.00 MiB (262144 cells,  16 layers,  4/1 seqs), K (f16): 8192.00 MiB, V (f16): 8192.00 MiB
+data: [33899] 0.16.162.940 I llama_memory_recurrent:     Meta() RS buffer size =   448.88 MiB
+data: [33899] 0.16.260.662 I sched_reserve:     Meta() compute buffer size =   384.95 MiB
+data: [33899] 0.16.260.669 I sched_reserve:  ROCm_Host compute buffer size =   276.02 MiB
+data: [33899] 0.17.752.569 I llama_context:  ROCm_Host  output buffer size =     3.79 MiB
+data: [33899] 0.17.783.489 I llama_kv_cache:     Meta() KV buffer size =   256.00 MiB
+data: [33899] 0.17.873.961 I sched_reserve:     Meta() compute buffer size =   324.02 MiB
+data: [33899] 0.17.873.969 I sched_reserve:  ROCm_Host compute buffer size =   276.02 MiB
+)");
+  ASSERT_TRUE(log) << log.issues().front().what;
+  EXPECT_EQ(figure(*log, Figure::KvCache, "GPU 0"), MiB(4096));
+  EXPECT_EQ(figure(*log, Figure::ComputeBuffer, "GPU 0"), MiB(384.95));
+  EXPECT_EQ(figure(*log, Figure::DraftModel, "GPU 0"), MiB(256) + MiB(324.02))
+      << "caches behind a graph are another's";
+  EXPECT_EQ(setting_text(*log, "serving.split_mode"), "tensor");
+  EXPECT_EQ(setting(*log, "serving.context"), 65536U) << "the cache says how long it is where nothing else does";
+  EXPECT_EQ(setting(*log, "serving.sequences"), 4U);
+}
+
+TEST(LlamaCppLog, AMappedFileIsNotCountedTwice) {
+  // Apple M5, build 8164, gpt-oss 20B: both buffers are parts of one file and overlap.
+  const auto log = read_log(
+      R"(print_info: file size   = 11.27 GiB (4.63 BPW)
+load_tensors: offloaded 25/25 layers to GPU
+load_tensors:   CPU_Mapped model buffer size =   586.82 MiB
+load_tensors:  MTL0_Mapped model buffer size = 11536.18 MiB
+llama_context: n_seq_max     = 1
+llama_context: n_ctx         = 131072
+llama_kv_cache:       MTL0 KV buffer size =  3072.00 MiB
+sched_reserve:       MTL0 compute buffer size =   420.08 MiB
+)");
+  ASSERT_TRUE(log) << log.issues().front().what;
+  EXPECT_EQ(figure(*log, Figure::Weights, "GPU 0"), GiB(11.27) - MiB(586.82));
+  EXPECT_EQ(figure(*log, Figure::Weights, "host"), MiB(586.82));
+}
+
 TEST(LlamaCppLog, SplitBuffersAreOfAllGpusTogether) {
   const auto log = read_log(R"(llm_load_tensors: offloaded 94/94 layers to GPU
 llm_load_tensors:        CPU buffer size = 45717.85 MiB
