@@ -112,8 +112,7 @@ class Placement {
       case ModuleVerdict::Kind::Unnamed: break;
     }
     if (plan_.experts && t.part == ModelPart::Experts) return *plan_.experts;
-    // More rows than words.
-    if (plan_.tables && t.role == TensorRole::Embedding && t.rows > model_.vocabulary) return *plan_.tables;
+    if (plan_.tables && model_.hashes_words(t)) return *plan_.tables;
     if (plan_.otherwise_plain) return plain();
     const bool head = t.role == TensorRole::Head && plan_.head && row_of(plan_.otherwise.format).bits != 0;
     if (!head && !is_quantized(plan_.otherwise, t)) return plain();

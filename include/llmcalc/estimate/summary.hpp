@@ -26,12 +26,11 @@ namespace llmcalc {
 }
 
 /// Parameters a token uses: all, but of the routed experts only experts_per_token / experts. The embedding counts
-/// whole; tables of hashed words, which have more rows than the vocabulary, do not count: a token reads a few rows.
+/// whole; tables of hashed words do not count: a token reads a few rows.
 [[nodiscard]] inline Count active_parameter_count(const Model& model) {
   Count n = parameter_count(model);
   for (const Tensor& t : model.tensors) {
-    if (t.role == TensorRole::Embedding && t.rows > model.vocabulary && model.vocabulary != 0)
-      n = subtract(n, t.total());
+    if (model.hashes_words(t)) n = subtract(n, t.total());
     if (!counts_as_parameter(t) || t.part != ModelPart::Experts) continue;
     // An encoder's layers are no kinds of the model: its experts are chosen as the decoder's.
     const auto kind =

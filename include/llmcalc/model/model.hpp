@@ -372,6 +372,10 @@ struct Model {
   [[nodiscard]] Count next_token_logits() const { return encodes() ? 0 : head_vocabulary; }
   /// True when the output head is the embedding.
   [[nodiscard]] bool ties_head() const { return tied_head && has_logits(); }
+  /// True for a table of hashed words (Engram, PLE), which has more rows than there are words.
+  [[nodiscard]] bool hashes_words(const Tensor& t) const {
+    return t.role == TensorRole::Embedding && vocabulary != 0 && t.rows > vocabulary;
+  }
   /// Embedding width actually used.
   [[nodiscard]] Count embedding_columns() const { return embedding_width != 0 ? embedding_width : hidden; }
 };

@@ -74,8 +74,7 @@ namespace llmcalc::vllm {
   const WeightRules rules = weight_rules(m, s.weights);
   Bytes sum;
   for (const Tensor& t : m.tensors) {
-    if (t.role != TensorRole::Embedding || t.rows <= m.vocabulary) continue;
-    sum += tensor_bytes(rules, t, shard(t, m, plan)) * occurrences(t, m, stage);
+    if (m.hashes_words(t)) sum += tensor_bytes(rules, t, shard(t, m, plan)) * occurrences(t, m, stage);
   }
   return sum;
 }
