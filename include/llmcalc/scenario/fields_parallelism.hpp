@@ -61,13 +61,13 @@ inline constexpr std::array parallelism_fields{
                              {"parallelism.context_kind", "--context-kind", "Context-parallel exchange", "",
                               "how keys and values are exchanged between context-parallel ranks"})),
     only(any_experts, whole<parallelism_member, &Parallelism::expert>(
-                              {"parallelism.expert", "--expert-parallel", "Expert parallel", "ranks",
-                               "ranks that share the routed experts"},
-                              {1, most_ranks}, logarithmic(1, 256))),
+                          {"parallelism.expert", "--expert-parallel", "Expert parallel", "ranks",
+                           "ranks that share the routed experts"},
+                          {1, most_ranks}, logarithmic(1, 256))),
     only(any_experts, whole<parallelism_member, &Parallelism::expert_tensor>(
-                              {"parallelism.expert_tensor", "--expert-tensor-parallel", "Expert tensor parallel",
-                               "ranks", "ranks that share one expert"},
-                              {1, most_ranks}, logarithmic(1, 16))),
+                          {"parallelism.expert_tensor", "--expert-tensor-parallel", "Expert tensor parallel", "ranks",
+                           "ranks that share one expert"},
+                          {1, most_ranks}, logarithmic(1, 16))),
     only(repeats_experts, flag<parallelism_member, &Parallelism::replicated_experts>(
                               {"parallelism.replicated_experts", "--replicated-experts", "Replicated experts", "",
                                "ranks with the same experts hold whole ones each instead of shards of them"})),
