@@ -15,9 +15,9 @@ namespace llmcalc::models {
 namespace {
 
 /// What stands before the names of a language model in checkpoints.
-constexpr std::array<std::string_view, 8> wrappers{
-    "model.language_model.", "language_model.model.", "model.",     "language_model.", "backbone.",
-    "transformer.",          "text_model.",           "base_model."};
+constexpr std::array<std::string_view, 9> wrappers{
+    "model.language_model.", "language_model.model.", "model.",      "language_model.", "backbone.",
+    "transformer.",          "text_model.",           "base_model.", "thinker."};
 
 /// Two steps of names.
 struct Steps {
@@ -57,8 +57,16 @@ constexpr std::size_t most_spellings = 96;
 
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
 
-/// The name as the inventory writes it: no wrapper, no ".weight", every step by its common name.
+/// True when the name begins with a wrapper, so that nothing stands before it.
+bool is_absolute(std::string_view name) {
+  return std::ranges::any_of(wrappers, [&](std::string_view wrapper) { return name.starts_with(wrapper); });
+}
+
+/// The name as the inventory writes it: no wrapper, no ".weight", every step by its common name. Molmo's head is called
+/// as the last matrix of its blocks.
 std::string common_name(std::string_view name) {
+  if (is_absolute(name) && name.ends_with(".ff_out") && name.find("blocks") == std::string_view::npos)
+    return "lm_head";
   for (bool cut = true; cut;) {
     cut = false;
     for (const std::string_view wrapper : wrappers) {
@@ -108,10 +116,10 @@ std::string without_expert(const std::string& name) {
 bool is_plain_anyway(std::string_view name) {
   std::string text(name);
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array words{"vis",     "image",   "audio", "tower",       "projector",  "embed",   "norm",
-                             "router",  "lm_head", "conv",  "mtp",         "draft",      "eagle",   "bias",
-                             "sampler", "mm_",     "patch", "a_log",       "connector",  "aligner", "nextn",
-                             "eh_proj", "gate$",   ".gate", "expert_gate", "shared_head"};
+  constexpr std::array words{"vis",     "image",   "audio", "tower",       "projector",   "embed",   "norm",
+                             "router",  "lm_head", "conv",  "mtp",         "draft",       "eagle",   "bias",
+                             "sampler", "mm_",     "patch", "a_log",       "connector",   "aligner", "nextn",
+                             "eh_proj", "gate$",   ".gate", "expert_gate", "shared_head", "ln_"};
   if (text == "head" || text == "gate") return true;
   return std::ranges::any_of(words, [&](std::string_view word) {
     if (word == ".gate") return text.ends_with(word);
@@ -134,7 +142,7 @@ void ModuleRules::add(std::string_view text, const std::optional<WeightRules>& f
   if (text.empty()) return;
   Table& table = format ? stored_ : left_;
   const std::size_t rule = rules_.size();
-  rules_.push_back({std::string(text.substr(0, 200)), format, false});
+  rules_.push_back({std::string(text.substr(0, 200)), format, is_absolute(text), false});
   const bool expression = text.starts_with("re:");
   const std::size_t special = text.find_first_of("*?[");
   names_mixers_ = names_mixers_ || text.find("mixer") != std::string_view::npos;
@@ -184,6 +192,9 @@ std::vector<std::string> ModuleRules::names_of(const std::string& module) const 
     }
     if (names[0].ends_with("experts.down_proj")) names.push_back(names[0].substr(0, last + 1) + "0.down_proj");
   }
+  // Engines take all experts of a layer for one module: "*.mlp.experts".
+  const std::size_t experts = names[0].find(".experts.");
+  if (experts != std::string::npos) names.push_back(names[0].substr(0, experts + 8));
   // All experts of a layer may be one module.
   if (std::string together = without_expert(names[0]); together != names[0]) names.push_back(std::move(together));
   if (!names_mixers_ || !names[0].starts_with("layers.")) return names;
@@ -203,7 +214,7 @@ std::vector<std::string> ModuleRules::spellings_of(const std::vector<std::string
   for (const std::string& name : names) {
     // ".*up_proj" means that module, not one it was fused into: fused names count where a pattern writes them.
     const std::string_view step = std::string_view(name).substr(name.rfind('.') + 1);
-    const bool fused = &name != &names[0] && !names[0].ends_with(step);
+    const bool fused = &name != &names[0] && step != "experts" && !names[0].ends_with(step);
     if (!fused || std::ranges::find(fused_, step) != fused_.end()) all.push_back(name);
   }
   for (const std::size_t row : aliases_) {
@@ -232,11 +243,11 @@ std::vector<std::string> ModuleRules::spellings_of(const std::vector<std::string
   return all;
 }
 
-std::optional<std::size_t> ModuleRules::look_up(const Table& table, const std::vector<std::string>& names,
-                                                const std::vector<std::string>& spellings) {
+std::optional<ModuleRules::Found> ModuleRules::look_up(const Table& table, const std::vector<std::string>& names,
+                                                       const std::vector<std::string>& spellings) const {
   for (std::size_t i = 0; i < names.size() && !table.names.empty(); ++i) {
     const std::string_view name = names[i];
-    if (const auto whole = table.names.find(name); whole != table.names.end()) return whole->second;
+    if (const auto whole = table.names.find(name); whole != table.names.end()) return Found{whole->second};
     // Every run of whole steps, the longest first.
     std::array<std::size_t, 24> starts{};
     std::size_t steps = 0;
@@ -250,7 +261,8 @@ std::optional<std::size_t> ModuleRules::look_up(const Table& table, const std::v
     for (std::size_t length = steps; length-- > 1;) {
       for (std::size_t first = 0; first + length <= steps; ++first) {
         const auto found = table.names.find(name.substr(starts[first], starts[first + length] - starts[first] - 1));
-        if (found != table.names.end()) return found->second;
+        if (found == table.names.end() || (first > 0 && rules_[found->second].absolute)) continue;
+        return Found{found->second, first + length < steps && !found->first.ends_with("experts")};
       }
     }
   }
@@ -258,12 +270,12 @@ std::optional<std::size_t> ModuleRules::look_up(const Table& table, const std::v
     for (const std::size_t length : table.lengths) {
       if (length > name.size()) continue;
       const auto found = table.beginnings.find(std::string_view(name).substr(0, length));
-      if (found != table.beginnings.end()) return found->second;
+      if (found != table.beginnings.end()) return Found{found->second};
     }
   }
   for (const Pattern& p : table.patterns) {
     for (const std::string& name : spellings) {
-      if (p.pattern.matches(name)) return p.rule;
+      if (p.pattern.matches(name)) return Found{p.rule};
     }
   }
   return std::nullopt;
@@ -285,15 +297,21 @@ ModuleVerdict ModuleRules::find(std::string_view module) {
     spell();
     known = left_known_.emplace(left_key, look_up(left_, names, spellings)).first;
   }
-  std::optional<std::size_t> rule = known->second;
-  if (const auto whole = stored_.names.find(name); !rule && whole != stored_.names.end()) rule = whole->second;
-  if (!rule) {
-    spell();
-    rule = look_up(stored_, names, spellings);
+  std::optional<Found> found = known->second;
+  if (found) rules_[found->rule].used = true;
+  if (!found || found->above) {
+    std::optional<Found> stored;
+    if (const auto whole = stored_.names.find(name); whole != stored_.names.end()) {
+      stored = Found{whole->second};
+    } else {
+      spell();
+      stored = look_up(stored_, names, spellings);
+    }
+    if (stored && (!found || !stored->above)) found = stored;
   }
-  if (!rule) return {};
-  rules_[*rule].used = true;
-  const auto& format = rules_[*rule].format;
+  if (!found) return {};
+  rules_[found->rule].used = true;
+  const auto& format = rules_[found->rule].format;
   return format ? ModuleVerdict{ModuleVerdict::Kind::Stored, *format} : ModuleVerdict{ModuleVerdict::Kind::Left, {}};
 }
 

@@ -27,7 +27,9 @@ struct ModuleVerdict {
   WeightRules format{};  ///< when stored
 };
 
-/// Rules by name. Modules that are to be left alone win over formats; of two names the longer one wins.
+/// Rules by name. Modules that are to be left alone win over formats, but for a format that names the module itself
+/// where only something around it is left alone: llm-compressor lists such containers, and they change nothing. Of two
+/// names the longer one wins.
 class ModuleRules {
  public:
   /// Modules of this name stay as they are.
@@ -51,7 +53,13 @@ class ModuleRules {
   struct Rule {
     std::string text;
     std::optional<WeightRules> format;
+    bool absolute = false;  ///< nothing stands before it
     bool used = false;
+  };
+  /// A rule that fits a module.
+  struct Found {
+    std::size_t rule = 0;
+    bool above = false;  ///< it names something around the module
   };
   struct Pattern {
     NamePattern pattern;
@@ -70,8 +78,8 @@ class ModuleRules {
   };
 
   void add(std::string_view text, const std::optional<WeightRules>& format);
-  [[nodiscard]] static std::optional<std::size_t> look_up(const Table& table, const std::vector<std::string>& names,
-                                                          const std::vector<std::string>& spellings);
+  [[nodiscard]] std::optional<Found> look_up(const Table& table, const std::vector<std::string>& names,
+                                             const std::vector<std::string>& spellings) const;
   [[nodiscard]] std::vector<std::string> names_of(const std::string& module) const;
   [[nodiscard]] std::vector<std::string> spellings_of(const std::vector<std::string>& names) const;
 
@@ -80,7 +88,7 @@ class ModuleRules {
   std::vector<std::string_view> wrappers_;  ///< that occur in patterns
   std::vector<std::size_t> aliases_;        ///< rows of the table of aliases that occur in patterns
   std::vector<std::string_view> fused_;     ///< last steps of fused modules that occur in patterns
-  std::unordered_map<std::string, std::optional<std::size_t>> left_known_;  ///< which rule leaves a module alone
+  std::unordered_map<std::string, std::optional<Found>> left_known_;  ///< which rule leaves a module alone
   bool numbers_experts_ = false;
   bool leaves_experts_apart_ = false;  ///< rules leave single experts alone
   bool names_mixers_ = false;          ///< "mixer" stands for whatever a layer has

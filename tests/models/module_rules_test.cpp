@@ -36,6 +36,36 @@ TEST(ModuleRules, AStepIsAWholeStep) {
   EXPECT_EQ(rules.find("model.layers.11.mlp.up_proj").kind, Kind::Unnamed);
 }
 
+TEST(ModuleRules, AFormatOfAModuleWinsOverAnIgnoredContainer) {
+  ModuleRules rules;
+  rules.leave("model.language_model.layers.1.linear_attn");
+  rules.leave("model.layers.2.mlp.experts");
+  rules.store("re:.*linear_attn[.](in_proj_qkv|out_proj)$", {.format = WeightFormat::Fp8});
+  rules.store("re:.*experts.*", {.format = WeightFormat::Nvfp4});
+  EXPECT_EQ(rules.find("model.layers.1.linear_attn.out_proj").kind, Kind::Stored);
+  EXPECT_EQ(rules.find("model.layers.1.linear_attn.conv1d").kind, Kind::Left);
+  EXPECT_EQ(rules.find("model.layers.1.mlp.experts.up_proj").kind, Kind::Stored);
+  EXPECT_EQ(rules.find("model.layers.2.mlp.experts.up_proj").kind, Kind::Left);  // one module of an engine
+  EXPECT_TRUE(rules.unplaced(60).empty());
+}
+
+TEST(ModuleRules, AWholePathIsNoPartOfAnother) {
+  ModuleRules rules;
+  rules.leave("model.transformer.ff_out");  // Molmo's head, called as the last matrix of its blocks
+  EXPECT_EQ(rules.find("model.transformer.blocks.3.ff_out").kind, Kind::Unnamed);
+  EXPECT_EQ(rules.find("lm_head").kind, Kind::Left);
+}
+
+TEST(ModuleRules, PatternsNameTheExpertsOfALayerTogether) {
+  for (const char* text :
+       {"*block_sparse_moe.experts", "*.experts", "re:.*[.]experts$", "model.layers.3.mlp.experts"}) {
+    ModuleRules rules;
+    rules.store(text, {.format = WeightFormat::Mxfp4});
+    EXPECT_EQ(rules.find("model.layers.3.mlp.experts.7.up_proj").kind, Kind::Stored) << text;
+    EXPECT_EQ(rules.find("model.layers.3.mlp.shared_experts.up_proj").kind, Kind::Unnamed) << text;
+  }
+}
+
 TEST(ModuleRules, LeavingWinsAndLongerNamesWin) {
   ModuleRules rules;
   rules.store("model.layers.0.mlp", {.format = WeightFormat::Fp8});
