@@ -25,7 +25,7 @@ constexpr std::string_view plain_architectures =
     "smollm3>smollm3 lfm2>lfm2 lfm2moe>lfm2_moe dots1>dots1 bailingmoe>bailing_moe bailingmoe2>bailing_moe_v2 "
     "seed_oss>seed_oss apertus>apertus minimax-m2>minimax_m2 kimi-linear>kimi_linear mimo2>mimo_v2_flash "
     "step35>step3p5 deepseek2-ocr>deepseek_v2 hunyuan_vl>hunyuan_v1_dense hy_v3>hy_v3 llama-embed>llama "
-    "paddleocr>paddleocr_vl_text pangu-embedded>PanguEmbedded";
+    "paddleocr>paddleocr_vl_text pangu-embedded>PanguEmbedded bailingmoe3>bailing_hybrid chameleon>chameleon";
 
 constexpr std::string_view deepseek4_keys =
     "attention.key_length>head_dim rope.dimension_count>qk_rope_head_dim attention.output_lora_rank>o_lora_rank "
@@ -79,6 +79,12 @@ constexpr auto architectures = std::to_array<GgufArchitecture>({
      .window_period = 4, .full_first = true},
     {.name = "laguna", .model_type = "laguna", .window_period = 4, .full_first = true},
     {.name = "mellum", .model_type = "mellum", .window_period = 4},
+    {.name = "muse-glimmer", .model_type = "muse_glimmer_text", .window_period = 4},
+    {.name = "maincoder", .model_type = "maincoder", .family = "Maincoder"},
+    {.name = "dream", .model_type = "Dream", .diffuses = true},
+    {.name = "llada", .model_type = "llada", .diffuses = true},
+    {.name = "llada-moe", .model_type = "llada_moe", .family = "LLaDA", .diffuses = true},
+    {.name = "rnd1", .model_type = "rnd1", .family = "RND1", .diffuses = true},
     {.name = "plamo3", .model_type = "plamo3", .window_period = 8},
     {.name = "grovemoe", .model_type = "grove_moe", .family = "GroveMoE"},
     {.name = "afmoe", .model_type = "afmoe", .window_period = 4},

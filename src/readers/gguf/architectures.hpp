@@ -21,6 +21,9 @@ struct GgufArchitecture {
   bool full_first = false;  ///< the full layer is the first of n, not the last
   std::uint32_t chunk = 0;  ///< windows are chunks of this length (Llama 4)
   bool plus_one_norm = false;
+  /// A diffusion language model, which reads the whole text at every step and gets no cache. Source: create_memory() of
+  /// llama.cpp's src/llama-model.cpp (2026-10).
+  bool diffuses = false;
   Positions positions = Positions::Rotary;
   /// "key>config_key ...": the family reads a config made of these keys, because tensors alone do not say what a cache
   /// holds (compressed entries, pools) or there are two stacks. Empty: the layers are read by their tensors.

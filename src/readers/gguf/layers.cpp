@@ -69,6 +69,7 @@ class LayerReader {
 
   void read_attention() {
     AttentionShape& a = layer_.attention;
+    a.bidirectional = architecture_.diffuses;
     const GgufTensorInfo *query = get("attn_q.weight"), *key = get("attn_k.weight"), *value = get("attn_v.weight"),
                          *fused = get("attn_qkv.weight");
     const GgufTensorInfo* output = get("attn_output.weight");
@@ -203,9 +204,11 @@ class LayerReader {
     r.inner = outputs(get("attn_v.weight"));
     r.head_dim = r.heads > 0 ? r.inner / r.heads : 0;
     r.state = r.heads > 0 ? outputs(get("attn_k.weight")) / r.heads : 0;
-    for (const char* name : {"attn_q.weight", "ssm_conv1d_k.weight", "ssm_conv1d_v.weight", "ssm_f_a.weight",
-                             "ssm_f_b.weight", "ssm_beta.weight", "ssm_g_a.weight", "ssm_g_b.weight",
-                             "ssm_norm.weight", "attn_output.weight", "ssm_dt_b"}) {
+    r.full_rank_decay = !has("ssm_f_b.weight");
+    r.full_rank_gate = !has("ssm_g_b.weight");
+    for (const char* name :
+         {"attn_q.weight", "ssm_conv1d_k.weight", "ssm_conv1d_v.weight", "ssm_f_a.weight", "ssm_beta.weight",
+          "ssm_g_a.weight", "ssm_norm.weight", "attn_output.weight", "ssm_dt_b"}) {
       get(name);
     }
   }

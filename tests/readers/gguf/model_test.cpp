@@ -141,7 +141,7 @@ TEST(GgufModel, APatternInTheFileWinsOverTheArchitectures) {
 // llama.cpp: set_swa_pattern(4, true) for laguna, (4) for mellum, (8) for plamo3.
 TEST(GgufModel, WithoutAPatternWindowsAreWhereTheArchitectureHasThem) {
   const std::vector<std::pair<const char*, std::vector<Count>>> wanted{
-      {"laguna", {0, 4}}, {"mellum", {3, 7}}, {"plamo3", {7}}};
+      {"laguna", {0, 4}}, {"mellum", {3, 7}}, {"muse-glimmer", {3, 7}}, {"plamo3", {7}}};
   for (const auto& [name, full] : wanted) {
     Writer file(name, 8);
     file.rms().heads(4, 1, 32).u32("attention.sliding_window", 512);
@@ -364,6 +364,42 @@ TEST(GgufModel, LayersWithoutKeyHeadsKeepAState) {
     EXPECT_EQ(model->layer(2).mixer, Mixer::LatentAttention);
     EXPECT_EQ(model->layer(2).attention.indexer_pool, 4U);
     EXPECT_EQ(model->layer(2).feed_forward.experts, 8U);
+  }
+}
+
+TEST(GgufModel, Ling3HasDeltaNetsOfFullRankAndLatents) {
+  Writer w("bailingmoe3", 2);
+  w.rms().u32("attention.head_count", 4).list("attention.head_count_kv", {0, 4}).u32("attention.kv_lora_rank", 24);
+  w.u32("attention.key_length_mla", 40).u32("attention.value_length_mla", 32).u32("rope.dimension_count", 8);
+  w.u32("kda.head_dim", 16).u32("ssm.conv_kernel", 4);
+  for (const std::string b : {"blk.0.", "blk.1."}) w.dense(b, 200).norms(b);
+  w.attention("blk.0.", 64, 64);
+  for (const char* name : {"q", "k", "v"}) w.matrix("blk.0.ssm_conv1d_" + std::string(name) + ".weight", 4, 64);
+  for (const char* name : {"ssm_f_a", "ssm_g_a"}) w.matrix("blk.0." + std::string(name) + ".weight", 96, 64);
+  w.matrix("blk.0.ssm_beta.weight", 96, 4).matrix("blk.0.ssm_a", 1, 4);
+  w.vector("blk.0.ssm_dt.bias", 64).vector("blk.0.ssm_norm.weight", 16);
+  w.matrix("blk.1.attn_q.weight", 96, 4 * 40).matrix("blk.1.attn_kv_a_mqa.weight", 96, 32);
+  w.vector("blk.1.attn_kv_a_norm.weight", 24).matrix("blk.1.attn_k_b.weight", 32, 24, 4);
+  w.matrix("blk.1.attn_v_b.weight", 24, 32, 4).matrix("blk.1.attn_gate.weight", 96, 4);
+  w.matrix("blk.1.attn_output.weight", 128, 96);
+  const auto model = w.model();
+  ASSERT_TRUE(model) << first_issue(model);
+  EXPECT_EQ(model->layer(0).mixer, Mixer::KimiDeltaNet);
+  EXPECT_EQ(model->layer(0).recurrent.head_dim, 16U);
+  EXPECT_EQ(model->layer(1).mixer, Mixer::LatentAttention);
+  EXPECT_EQ(model->layer(1).attention.gate_width, 4U);
+  EXPECT_EQ(parameter_count(*model), w.elements());
+  EXPECT_EQ(model->trust, Trust::Exact) << (model->notes.empty() ? "" : model->notes.front());
+}
+
+TEST(GgufModel, DiffusionModelsKeepNothing) {
+  for (const char* name : {"dream", "llada", "llada-moe", "rnd1"}) {
+    Writer w(name, 1);
+    w.rms().heads(4, 2, 24).attention("blk.0.", 96, 48).dense("blk.0.", 200).norms("blk.0.");
+    const auto model = w.model();
+    ASSERT_TRUE(model) << first_issue(model);
+    EXPECT_FALSE(model->keeps_cache()) << name;
+    EXPECT_EQ(model->trust, Trust::Exact) << name;
   }
 }
 
