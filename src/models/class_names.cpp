@@ -48,13 +48,15 @@ constexpr std::string_view other_stems =
     "DiffusionGemmaForBlockDiffusion>diffusion_gemma Dot3Note>dots3_note Dots3NoteOmni>dots3_note "
     "EagleDeepSeekMTP>deepseek_v3 ErnieMTP>ernie4_5_moe "
     "Fairseq2Llama>llama Gemma3Text>gemma3_text GPTRefact>gpt_bigcode GritLM>mistral Grok1Model>grok "
+    "H2OVLChat>h2ovl_chat "
     "HunYuanDenseV1>hunyuan_v1_dense HunYuanMoEV1>hunyuan_v1_moe "
     "InklingForConditionalGeneration>inkling_mm_model InternVLChat>internvl_chat IQuestCoder>llama "
     "LLaDAMoE>llada LlamaBidirectional>llama Mantis>llava MarianMT>marian MiMoV2Omni>mimo_v2 "
     "MiniMaxM3SparseForCausalLM>minimax_m3 MiniMaxM3SparseForConditionalGeneration>minimax_m3_vl "
     "MistralLarge3>deepseek_v3 MPT>mpt MuseGlimmerForConditionalGeneration>muse_glimmer "
     "NemotronH_Omni_Reasoning_V3>NemotronH_Nano_Omni_Reasoning_V3 QWenVL>qwen RW>falcon "
-    "Speech2Text>speech_to_text StableLMEpoch>stablelm Step3p7>step3p7 Step3p7Flash>step3p7 Tarsier2>qwen2_vl "
+    "SkyworkR1VChat>skywork_chat Speech2Text>speech_to_text StableLMEpoch>stablelm Step3p7>step3p7 "
+    "Step3p7Flash>step3p7 Tarsier2>qwen2_vl "
     "TeleChat2>telechat TeleChat3>llama UnlimitedOCR>unlimited-ocr VoxtralRealtimeGeneration>voxtral_realtime";
 
 /// Families, and model types that are refused, by the bare names of their classes.
@@ -79,8 +81,8 @@ const std::map<std::string, std::string_view>& types_by_stem() {
 }
 
 /// Bare classes that have a head although they are called only Model.
-constexpr auto generating_models =
-    std::to_array<std::string_view>({"aquila", "chatglm", "dream", "llada", "qwen25omni", "internvlchat"});
+constexpr auto generating_models = std::to_array<std::string_view>(
+    {"aquila", "chatglm", "dream", "llada", "qwen25omni", "internvlchat", "h2ovlchat", "skyworkr1vchat"});
 
 /// What replaces the head.
 enum class Head : std::uint8_t {
@@ -162,7 +164,8 @@ std::vector<std::string> class_names(const Fields& c) {
 std::string_view model_type_of_class(std::string_view class_name) {
   const auto& known = types_by_stem();
   for (const std::string_view draft : {"Eagle3", "Eagle"}) {
-    if (class_name.starts_with(draft)) return model_type_of_class(class_name.substr(draft.size()));
+    const std::string_view target = class_name.starts_with(draft) ? class_name.substr(draft.size()) : "";
+    if (const std::string_view type = target.empty() ? "" : model_type_of_class(target); !type.empty()) return type;
   }
   const std::string_view own = stem_of(class_name);
   for (const std::string& stem : {bare(class_name), bare(own)}) {

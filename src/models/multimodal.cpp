@@ -69,7 +69,8 @@ bool builds_towers(const Fields& c) {
 }
 
 void read_row(const MultimodalRow& row, const Fields& c, Model& m) {
-  row.read_text != nullptr ? row.read_text(c, m) : read_text(c, m, row.text, row.text_key);
+  const std::string_view key = c.has(row.text_key) ? row.text_key : "text_config";
+  row.read_text != nullptr ? row.read_text(c, m) : read_text(c, m, row.text, key);
   if (!row.vision.rows.empty() && c.has("vision_config")) {
     write_part(c, m, "vision_config", row.vision);
   } else if (!row.vision.rows.empty()) {
@@ -297,13 +298,24 @@ constexpr auto rows = std::to_array<MultimodalRow>({
      .vision = {.type = "mllama_vision_model", .rows = "mllama"}, .then = read_encoder_tokens},
     {.model_type = "internvl", .family = "InternVL", .text = "qwen2",
      .vision = {.type = "internvl_vision", .rows = "internvl"}},
-    // InternVL's own layout.
+    // InternVL's own layout, and classes that are made of it (vLLM's skyworkr1v.py, h2ovl.py, qianfan_ocr.py).
     {.model_type = "internvl_chat", .family = "InternVL", .text = "internlm2",
      .vision = {.type = "intern_vit_6b", .rows = "internvl"}, .text_key = "llm_config"},
+    {.model_type = "skywork_chat", .family = "Skywork", .text = "qwen2",
+     .vision = {.type = "intern_vit_6b", .rows = "internvl"}, .text_key = "llm_config"},
+    {.model_type = "h2ovl_chat", .family = "H2OVL", .text = "mistral",
+     .vision = {.type = "intern_vit_6b", .rows = "internvl"}, .text_key = "llm_config"},
+    {.model_type = "qianfan_ocr", .family = "Qianfan", .text = "qwen3",
+     .vision = {.type = "intern_vit_6b", .rows = "internvl"}, .text_key = "llm_config"},
     {.model_type = "kimi_vl", .family = "Kimi", .text = "deepseek_v3",
-     .vision = {.type = "moonvit", .rows = "moonvit"}},
+     .vision = {.type = "moonvit", .rows = "moonvit moonvit_projector"}},
+    // NVIDIA's Eagle 2.5 and what grew out of it.
+    {.model_type = "eagle_2_5_vl", .family = "Eagle", .text = "qwen2",
+     .vision = {.type = "siglip_vision_model", .rows = "siglip eagle2_5"}},
+    {.model_type = "locateanything", .family = "Eagle", .text = "qwen2",
+     .vision = {.type = "moonvit", .rows = "moonvit eagle_projector"}},
     {.model_type = "kimi_k25", .family = "Kimi", .text = "kimi_k2",
-     .vision = {.type = "kimi_k25_vision", .rows = "moonvit"}},
+     .vision = {.type = "kimi_k25_vision", .rows = "moonvit moonvit_projector"}},
     {.model_type = "glm4v", .family = "GLM", .text = "glm4v_text", .vision = {.type = "glm4v", .rows = "glm4v"}},
     {.model_type = "glm4v_moe", .family = "GLM", .text = "glm4v_moe_text",
      .vision = {.type = "glm4v_moe", .rows = "glm4v"}, .quirks = {LlamaGraph::Unknown, {Quirk::PredictionInGguf}}},
@@ -404,7 +416,6 @@ constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "granite_speech_plus", .family = "Granite", .text = "granite", .left_out = LeftOut::Towers},
     {.model_type = "perception_lm", .family = "Llama", .text = "llama", .left_out = LeftOut::Towers},
     {.model_type = "pp_chart2table", .family = "PaddleOCR", .text = "qwen2", .left_out = LeftOut::Towers},
-    {.model_type = "qianfan_ocr", .family = "Qianfan", .text = "qwen3", .left_out = LeftOut::Towers},
     {.model_type = "qwen3_asr", .family = "Qwen", .read_text = read_omni},
     {.model_type = "qwen3_asr_thinker", .family = "Qwen", .text = "qwen3",
      .audio = {.type = "qwen3_asr_audio_encoder", .rows = "qwen3_omni_audio"}, .note = not_compared},

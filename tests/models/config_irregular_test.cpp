@@ -182,11 +182,44 @@ TEST(ConfigIrregular, ModelsWithTowersNobodyDescribesAreTheirTextModel) {
   EXPECT_FALSE(m.notes.empty());
   // The text model that the config names counts, whatever stands beside it.
   const std::string text = R"({"model_type":"llama","num_hidden_layers":2})";
-  for (const std::string type : {"granite_speech_plus", "qianfan_ocr", "perception_lm", "granite_speech"}) {
+  for (const std::string type : {"granite_speech_plus", "perception_lm", "granite_speech"}) {
     const Model other = read(R"({"model_type":")" + type + R"(","audio_config":{},"text_config":)" + text + "}");
     EXPECT_EQ(parameter_count(other), parameter_count(read(text))) << type;
     EXPECT_EQ(other.trust, Trust::Modelled) << type;
   }
+}
+
+TEST(ConfigIrregular, ClassesMadeOfInternVLAreReadAsIt) {
+  const auto of = [](const std::string& type, const std::string& key) {
+    return read(R"({"model_type":")" + type + R"(","downsample_ratio":0.5,")" + key +
+                R"(":{"model_type":"qwen3","num_hidden_layers":2},"vision_config":{"num_hidden_layers":3}})");
+  };
+  const Count whole = parameter_count(of("internvl_chat", "llm_config"));
+  for (const char* type : {"skywork_chat", "h2ovl_chat", "qianfan_ocr"}) {
+    for (const char* key : {"llm_config", "text_config"}) {
+      EXPECT_EQ(parameter_count(of(type, key)), whole) << type << key;
+      EXPECT_EQ(of(type, key).trust, of("internvl_chat", "llm_config").trust) << type << key;
+    }
+  }
+}
+
+TEST(ConfigIrregular, EaglesProjectorIsInternVLs) {
+  // 3,830,665,968 by model.safetensors.index.json of LocateAnything-3B, in which the tied head stands once more.
+  const Model m = read(R"({"model_type":"locateanything","mlp_connector_layers":2,"text_config":{"model_type":"qwen2",
+    "hidden_size":2048,"intermediate_size":11008,"num_attention_heads":16,"num_hidden_layers":36,
+    "num_key_value_heads":2,"tie_word_embeddings":true,"vocab_size":152681},"vision_config":{"model_type":"moonvit",
+    "hidden_size":1152,"intermediate_size":4304,"num_hidden_layers":27,"merge_kernel_size":[2,2]}})");
+  EXPECT_EQ(parameter_count(m), 3'830'665'968U - 152'681 * 2048);
+  EXPECT_EQ(m.trust, Trust::Exact);
+  const std::string rest = R"("text_config":{"model_type":"qwen2","num_hidden_layers":2},"vision_config":{
+    "model_type":"siglip_vision_model","hidden_size":1152,"intermediate_size":4304,"num_hidden_layers":2,
+    "patch_size":14,"image_size":448,"vision_use_head":false})";
+  const Model eagle = read(R"({"model_type":"eagle_2_5_vl","downsample_ratio":0.5,)" + rest + "}");
+  const Count tower =
+      parameter_count(eagle) - parameter_count(read(R"({"model_type":"qwen2","num_hidden_layers":2})"));
+  constexpr Count v = 1152, h = 4096, merged = 4 * v;
+  constexpr Count layer = 4 * (v * v + v) + v * 4304 + 4304 + 4304 * v + v + 4 * v;
+  EXPECT_EQ(tower, (588 * v + v) + 1024 * v + 2 * layer + 2 * v + 2 * merged + merged * h + h + h * h + h);
 }
 
 TEST(ConfigIrregular, Phi3VisionIsPhi3WithClip) {
