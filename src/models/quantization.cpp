@@ -27,9 +27,10 @@ class Entry {
     if (!value.is_object() && !value.is_null()) complain("", "must be an object");
   }
 
-  /// The value of a key, null when absent.
+  /// The value of a key, null when absent; from here on it counts as read.
   [[nodiscard]] const nlohmann::json* find(const char* key) const {
     if (!value_->is_object()) return nullptr;
+    c_->findings().read.insert(pointer_ + '/' + key);
     const auto found = value_->find(key);
     return found == value_->end() || found->is_null() ? nullptr : &*found;
   }
@@ -98,6 +99,10 @@ class Entry {
     for (auto entry = holder->begin(); entry != holder->end(); ++entry) {
       take(entry.key(), Entry(entry->is_object() ? *entry : nothing, pointer_ + "/" + key, *c_));
     }
+  }
+  /// True when the key was asked for.
+  [[nodiscard]] bool was_read(const std::string& key) const {
+    return c_->findings().read.contains(pointer_ + '/' + key);
   }
   /// Every value in this object with its name.
   template <class Take>
@@ -211,8 +216,9 @@ class Dialect {
 
   /// Lists of modules that stay as they are, under every name that libraries have for them.
   void leave_lists(const Entry& entry) {
-    for (const char* key : {"ignore", "modules_to_not_convert", "ignored_layers", "exclude", "exclude_modules",
-                            "llm_int8_skip_modules", "skip_modules", "linear_weights_not_to_quantize"}) {
+    for (const char* key :
+         {"ignore", "modules_to_not_convert", "ignored_layers", "exclude", "exclude_modules", "exclude_layers",
+          "llm_int8_skip_modules", "skip_modules", "linear_weights_not_to_quantize"}) {
       entry.each_text(key, [&](const std::string& name) { plan_.rules.leave(name); });
     }
   }
@@ -253,15 +259,18 @@ class Dialect {
 
   WeightRules fp8() {
     overlay();
-    const json* block = q_.find("weight_block_size");
+    return tiles(q_.find("weight_block_size"), {.format = WeightFormat::Fp8, .scales = Scales::Tensor});
+  }
+  /// FP8 in blocks of the given rows and columns; without them as `otherwise` says.
+  WeightRules tiles(const json* block, WeightRules otherwise) {
     if (block == nullptr || !block->is_array() || block->size() != 2 || !(*block)[0].is_number_unsigned() ||
         !(*block)[1].is_number_unsigned())
-      return {.format = WeightFormat::Fp8, .scales = Scales::Tensor};
+      return otherwise;
     const auto rows = (*block)[0].get<Count>(), columns = (*block)[1].get<Count>();
     if (rows == 1 && columns == 32) return {.format = WeightFormat::Mxfp8};
-    const WeightRules tiles{.format = WeightFormat::Fp8Block};
-    if (rows == 128 && columns == 128) return tiles;
-    return nearest(tiles, "FP8 in blocks of " + std::to_string(rows) + " x " + std::to_string(columns));
+    const WeightRules usual{.format = WeightFormat::Fp8Block};
+    if (rows == 128 && columns == 128) return usual;
+    return nearest(usual, "FP8 in blocks of " + std::to_string(rows) + " x " + std::to_string(columns));
   }
   // NOLINTBEGIN(readability-convert-member-functions-to-static): the table of methods calls members
   WeightRules channel_fp8() { return {.format = WeightFormat::Fp8}; }
@@ -425,9 +434,12 @@ class Dialect {
   /// ExLlama: the average of all, and the head's bits; a list of what is quantized when only some modules are, which
   /// files for vLLM (2026) shorten to patterns or a scope.
   WeightRules exllama() {
-    WeightRules base{.format = WeightFormat::Exl2, .bits = bits_ >= 1 && bits_ <= 16 ? bits_ : 4};
-    if (const double head = q_.number("head_bits", 6); head != 6 && head >= 1 && head < 16)
-      plan_.rules.store("lm_head", {.format = WeightFormat::Exl2, .bits = head});
+    // EXL2's average has everything in it; EXL3 has scales beside its tiles.
+    const bool tiles = lower(q_.text("quant_method", "")) == "exl3";
+    const auto rules = [&](double bits) {
+      return WeightRules{.format = WeightFormat::Exl2, .bits = bits, .codebook = tiles ? 4U : 0U};
+    };
+    WeightRules base = rules(bits_ >= 1 && bits_ <= 16 ? bits_ : 4);
     bool listed = false;
     q_.each_entry("tensor_storage", [&](const std::string& name, const Entry& entry) {
       const double bits = entry.number("bits_per_weight", 16);
@@ -435,9 +447,11 @@ class Dialect {
       if (bits >= 16 || !entry.text("quant_format", "").starts_with("exl")) {
         plan_.rules.leave(name);
       } else {
-        plan_.rules.store(name, {.format = WeightFormat::Exl2, .bits = std::max(bits, 1.0)});
+        plan_.rules.store(name, rules(std::max(bits, 1.0)));
       }
     });
+    if (tiles && !listed && base.bits != std::floor(base.bits))
+      base = nearest(base, "an average of " + shown_bits(base.bits) + " (matrices have whole ones)");
     if (!listed) {
       q_.each_text("module_include", [&](const std::string& pattern) {
         plan_.rules.store("re:" + pattern, base);
@@ -446,54 +460,80 @@ class Dialect {
     }
     if (lower(q_.text("scope", "")).ends_with("routed_experts_only")) base.covered = Covered::Experts;
     plan_.otherwise_plain = listed;
+    const double head = q_.number("head_bits", 6);
+    if (!listed && base.covered != Covered::Experts && (tiles || head != 6) && head >= 1 && head < 16)
+      plan_.rules.store("lm_head", rules(head));
+    if (const double mtp = q_.number("mtp_bits", 0); !listed && mtp >= 1 && mtp < 16 && !model_.mtp_layers.empty())
+      plan_.rules.store("mtp", rules(mtp));
     return base;
   }
 
-  /// compressed-tensors: bits, type and strategy of one group's weights.
-  WeightRules scheme(const Entry& weights) {
+  /// compressed-tensors: bits, type and strategy of one group's weights; `real` is their type where none is said.
+  WeightRules scheme(const Entry& weights, bool real) {
     const double bits = weights.number("num_bits", 8);
     const double group = weights.number("group_size", 0);
     const std::string strategy = weights.text("strategy", group > 0 ? "group" : "channel");
     const Scales scales = strategy == "tensor" ? Scales::Tensor : Scales::Channel;
-    if (weights.text("type", "int") == "float") {
+    if (weights.text("type", real ? "float" : "int") == "float") {
       // Both 4-bit floats: MXFP4 scales 32 values with an exponent, NVFP4 16 with an FP8 number.
       if (bits == 4) return {.format = group == 32 ? WeightFormat::Mxfp4 : WeightFormat::Nvfp4};
       if (group == 32) return {.format = WeightFormat::Mxfp8};
-      if (strategy == "block") return {.format = WeightFormat::Fp8Block};
+      if (strategy == "block") return tiles(weights.find("block_structure"), {.format = WeightFormat::Fp8Block});
       return {.format = WeightFormat::Fp8, .scales = scales};
     }
     const bool grouped = strategy == "group" && group > 0;
     if (bits == 8 && !grouped) return {.format = WeightFormat::Int8, .scales = scales};
     // Packed integers: with zeros when they are not symmetric, as AWQ has them.
     const WeightFormat packed = weights.flag("symmetric", true) ? WeightFormat::Int4 : WeightFormat::AwqInt4;
-    return with_bits(with_group(packed, grouped ? group : -1), bits);
+    const WeightRules rules = with_bits(with_group(packed, grouped ? group : -1), bits);
+    // Columns reordered across groups: an index a column beside the values.
+    if (const json* order = weights.find("actorder"); order != nullptr && (*order == "group" || *order == true))
+      return nearest(rules, "the index of reordered columns (actorder)");
+    return rules;
+  }
+
+  /// A format for all modules of a class of torch's or an engine's; false when the class is not known.
+  bool of_class(const std::string& name, const WeightRules& format) {
+    if (contains(name, "MoE") || contains(name, "Experts")) {
+      plan_.experts = format;
+    } else if (contains(name, "Embedding")) {
+      plan_.rules.store("embed_tokens", format);
+    } else if (contains(name, "LMHead")) {
+      plan_.rules.store("lm_head", format);
+    } else {
+      return false;
+    }
+    return true;
   }
 
   WeightRules compressed() {
-    std::vector<std::pair<std::string, WeightRules>> classes;
-    std::optional<WeightRules> first;
+    std::optional<WeightRules> first, linear;
     bool named = false;
+    const bool modelopt = q_.text("quant_method", "") == "modelopt";
     q_.each_entry("config_groups", [&](const std::string&, const Entry& entry) {
       const Entry weights = entry.object("weights");
       if (!weights.has("num_bits")) return;  // activations or cache only
-      const WeightRules format = scheme(weights);
+      const std::string layout = lower(entry.text("format", q_.text("format", "")));
+      const WeightRules format = scheme(weights, modelopt || contains(layout, "fp4") || contains(layout, "float"));
       if (!first) first = format;
       bool any = false;
       entry.each_text("targets", [&](const std::string& target) {
         any = true;
-        if (target == "Linear") {
-          classes.emplace_back(target, format);
-        } else {
-          named = true;
-          plan_.rules.store(target, format);
+        const bool is_class = std::isupper(static_cast<unsigned char>(target[0])) != 0 &&
+                              target.find_first_of(".*:") == std::string::npos;
+        if (is_class && target.ends_with("Linear")) {
+          if (!linear) linear = format;
+          return;
         }
+        named = true;
+        if (!is_class || !of_class(target, format)) plan_.rules.store(target, format);
       });
-      if (!any) classes.emplace_back("Linear", format);
+      if (!any && !linear) linear = format;
     });
-    plan_.otherwise_plain = classes.empty() && named;
+    plan_.otherwise_plain = !linear && named;
     // llm-compressor's recipes list the head among what is left; where it is not listed it is quantized.
     plan_.head = !plan_.otherwise_plain && first && has_list("ignore");
-    if (!classes.empty()) return classes.front().second;
+    if (linear) return *linear;
     return first.value_or(WeightRules{.format = WeightFormat::Int8});
   }
 
@@ -536,6 +576,9 @@ class Dialect {
     if (nested) leave_lists(where);
     const std::string name = where.text("quant_algo", "");
     const std::size_t listed = store_listed(where);
+    // Versions without such a list, and the hub's own summary, have compressed-tensors' groups.
+    if (listed == 0 && (name.empty() || lower(name) == "mixed_precision") && q_.has("config_groups"))
+      return compressed();
     if (lower(name) == "mixed_precision") {
       plan_.otherwise_plain = listed > 0;
       if (listed > 0) return plain_;
@@ -555,11 +598,11 @@ class Dialect {
     const std::string type = lower(weight.text("dtype", "")), scheme = weight.text("qscheme", "");
     const double group = weight.number("group_size", 0);
     const Scales scales = scheme == "per_tensor" ? Scales::Tensor : Scales::Channel;
-    if (contains(type, "fp4")) return {.format = WeightFormat::Mxfp4};
+    if (contains(type, "fp4")) return with_group(WeightFormat::Mxfp4, group);
     if (contains(type, "fp6")) return with_bits({.format = WeightFormat::Mxfp8}, 6);
     if (contains(type, "fp8")) {
       if (group == 32) return {.format = WeightFormat::Mxfp8};
-      return {.format = WeightFormat::Fp8, .scales = scales};
+      return tiles(weight.find("block_size"), {.format = WeightFormat::Fp8, .scales = scales});
     }
     if (contains(type, "int4")) {
       const bool zeros = contains(type, "uint4") || !weight.flag("symmetric", true);
@@ -568,16 +611,28 @@ class Dialect {
     if (contains(type, "int8")) return {.format = WeightFormat::Int8, .scales = scales};
     return nearest({.format = WeightFormat::Fp8}, "Quark's \"" + type.substr(0, 40) + "\"");
   }
+  /// Names come before classes, classes before the format of all.
   WeightRules quark() {
-    const auto store = [&](const std::string& name, const Entry& entry) {
+    const auto format_of = [&](const Entry& entry) { return entry.has("weight") ? quark_format(entry) : plain_; };
+    q_.each_entry("layer_quant_config", [&](const std::string& name, const Entry& entry) {
       if (entry.has("weight")) {
         plan_.rules.store(name, quark_format(entry));
       } else {
         plan_.rules.leave(name);
       }
-    };
-    q_.each_entry("layer_quant_config", store);
-    return quark_format(q_.object("global_quant_config"));
+    });
+    const Entry global = q_.object("global_quant_config");
+    WeightRules base = format_of(global);
+    plan_.otherwise_plain = !global.has("weight");
+    q_.each_entry("layer_type_quant_config", [&](const std::string& name, const Entry& entry) {
+      if (name.ends_with("Linear")) {
+        base = format_of(entry);
+        plan_.otherwise_plain = !entry.has("weight");
+      } else if (!of_class(name, format_of(entry))) {
+        plan_.rules.store(name, format_of(entry));  // a class that is not known: said as a name that is not found
+      }
+    });
+    return base;
   }
 
   WeightRules fp_quant() {
@@ -723,6 +778,48 @@ WeightRules mlx(const Entry& q, const Fields& c, QuantizationPlan& plan, Model& 
   return base;
 }
 
+/// Parts of keys that speak of stored weights, and of those that do not: activations, caches, calibration, kernels, and
+/// what quantizers write down of themselves.
+constexpr auto speak_of_weights = std::to_array<std::string_view>(
+    {"bits", "group_size", "block_size", "config", "layer", "module", "quant", "expert", "routed", "dense", "spars",
+     "exclu", "ignor", "skip", "keep", "pattern"});
+constexpr auto speak_of_others = std::to_array<std::string_view>({"act",           "input",
+                                                                  "output",        "cache",
+                                                                  "kv_",           "algo",
+                                                                  "softmax",       "rotat",
+                                                                  "hadamard",      "transform",
+                                                                  "calib",         "export",
+                                                                  "observer",      "producer",
+                                                                  "exllama",       "fuse",
+                                                                  "preced",        "block_name",
+                                                                  "quant_method",  "quant_type",
+                                                                  "quant_storage", "quantization_status",
+                                                                  "batch",         "super",
+                                                                  "inside",        "mode",
+                                                                  "enable",        "scale",
+                                                                  "meta",          "offload",
+                                                                  "version",       "dynamic_exclude",
+                                                                  "quant_nontext"});
+
+/// Names what a dialect says of weights and nobody read, and lowers the trust.
+void note_unread(const Entry& q, const Fields& c, Model& m) {
+  std::string list;
+  q.each([&](const std::string& key, const json& value) {
+    const auto speaks = [&](std::string_view part) { return contains(key, part); };
+    const bool filled = value.is_structured() && !value.empty();
+    const bool says = filled || (value.is_number_integer() && value > 1) || (value.is_string() && speaks("expert"));
+    if (!says || q.was_read(key) || list.size() > 200 || std::ranges::none_of(speak_of_weights, speaks) ||
+        std::ranges::any_of(speak_of_others, speaks))
+      return;
+    // A checkpoint without sparsity says so, too.
+    if (filled && value.is_object() && value.value("format", json()) == "dense") return;
+    list += (list.empty() ? "" : ", ") + key.substr(0, 60);
+  });
+  if (list.empty()) return;
+  c.assume("the quantization says what is not read: " + list);
+  m.trust = std::max(m.trust, Trust::Modelled);
+}
+
 }  // namespace
 
 QuantizationEntry take_quantization(json& config) {
@@ -761,10 +858,19 @@ QuantizationPlan read_released_format(const Fields& c, const Fields& inner, cons
                           quantization.pointer.ends_with("/quantization");
     const auto base = from_mlx ? mlx(q, c, plan, m) : Dialect(q, c, plain, m, plan).read();
     if (base) plan.known = true, plan.otherwise = *base;
+    if (base && !from_mlx) note_unread(q, c, m);
+  }
+  if (lower(c.text("weight_format", inner.text("weight_format", ""))) == "mxtq") {
+    c.assume(
+        "the experts are in JANG's code books of mixed bits (mxtq), which are not read: too many bytes are counted");
+    m.trust = Trust::Assumed;
   }
   // DeepSeek V4: experts in FP4 with an exponent per 32, whatever the rest is in.
   const Fields& holder = c.has("expert_dtype") ? c : inner;
-  if (const std::string experts = lower(holder.text("expert_dtype", "")); contains(experts, "fp4")) {
+  std::string experts = lower(holder.text("expert_dtype", ""));
+  if (quantization.entry.is_object())
+    experts = lower(Entry(quantization.entry, quantization.pointer, c).text("expert_dtype", experts));
+  if (contains(experts, "fp4")) {
     plan.known = true;
     plan.experts = WeightRules{.format = WeightFormat::Mxfp4};
   }

@@ -177,7 +177,7 @@ TEST(ConfigQuantization, EveryDialectLeavesModulesAlone) {
        R"("modules_to_not_convert":["self_attn"])", 8 * (square - 4 * 1024)},
       {R"("quant_method":"bitnet")", R"("modules_to_not_convert":["self_attn"])", 8 * (2 * square - square / 4 - 2)},
       {R"("quant_method":"exl3","bits":4.0,"head_bits":8)", R"("modules_to_not_convert":["self_attn","lm_head"])",
-       8 * (2 * square - square / 2)},
+       8 * (2 * square - (square / 2 + 2 * 2048 + 4))},
   };
   for (const Left& l : lists) {
     const std::string base = std::string("{") + l.base;
@@ -201,10 +201,10 @@ TEST(ConfigQuantization, ModulesHaveFormatsOfTheirOwn) {
   EXPECT_EQ(bytes_of(R"({"quant_method":"exl3","bits":3.0,"tensor_storage":{
     "model.layers.0.mlp.up_proj":{"quant_format":"exl3","bits_per_weight":3},
     "model.layers.0.mlp.down_proj":{"quant_format":"exl3","bits_per_weight":5}}})"),
-            plain_bytes - 4 * block + block * 3 / 8 + block * 5 / 8);
+            plain_bytes - 4 * block + block * 3 / 8 + block * 5 / 8 + 2 * (2 * 3072 + 4));
   EXPECT_EQ(
       bytes_of(R"({"quant_method":"exl3","bits":3.0,"module_include":["^model\\.layers\\.\\d+\\.mlp\\.up_proj$"]})"),
-      plain_bytes - 4 * block + 2 * block * 3 / 8);
+      plain_bytes - 4 * block + 2 * (block * 3 / 8 + 2 * 3072 + 4));
   EXPECT_EQ(bytes_of(R"({"quant_method":"vptq","config_for_layers":{
     "model.layers.0.mlp.up_proj":{"vector_lens":[-1,8],"num_centroids":[-1,65536],"num_res_centroids":[-1,256],
     "group_num":1}}})"),
@@ -213,6 +213,70 @@ TEST(ConfigQuantization, ModulesHaveFormatsOfTheirOwn) {
             4 * table + norms + quarter / 4 + 2 * (2 * (5 * 1024 + 2 * 2048)) + 14 * (2 * 256 * 8 * 2));
   EXPECT_EQ(bytes_of(R"({"quant_method":"bitnet","linear_class":"autobitlinear","quantization_mode":"online"})"),
             plain_bytes);
+}
+
+TEST(ConfigQuantization, ClassesNameTheirModules) {
+  const auto moe = [](const std::string& quantization) {
+    const auto model = model_from_config_text(R"({"model_type":"qwen3_moe","hidden_size":1024,"num_hidden_layers":1,
+      "num_attention_heads":8,"num_key_value_heads":8,"head_dim":128,"moe_intermediate_size":512,"num_experts":4,
+      "num_experts_per_tok":2,"vocab_size":1000,"quantization_config":)" +
+                                                  quantization + "}",
+                                              "test");
+    EXPECT_TRUE(model && model->trust == Trust::Exact) << quantization;
+    return model ? stored_weights(*model, Weights{}).count : 0;
+  };
+  constexpr Count experts = 4 * 3 * 512 * 1024, attention = 4 * square;
+  const Count plain = moe(R"({"quant_method":"quark","global_quant_config":{}})");
+  const Count mxfp4 = plain - 2 * experts + experts * 17 / 32;
+  EXPECT_EQ(moe(R"({"quant_method":"compressed-tensors","config_groups":{"moe":{"targets":["FusedMoE"],
+    "weights":{"num_bits":4,"type":"float","group_size":32}}}})"),
+            mxfp4);
+  EXPECT_EQ(moe(R"({"quant_method":"quark","global_quant_config":{},
+    "layer_quant_config":{"*mlp.experts":{"weight":{"dtype":"fp4","group_size":32}}}})"),
+            mxfp4);
+  EXPECT_EQ(moe(R"({"quant_method":"quark","global_quant_config":{},"layer_type_quant_config":{
+    "FusedMoE":{"weight":{"dtype":"fp4","group_size":32}}}})"),
+            mxfp4);
+  EXPECT_EQ(moe(R"({"quant_method":"quark","exclude":["lm_head"],"layer_type_quant_config":{
+    "Linear":{"weight":{"dtype":"int8","qscheme":"per_tensor"}}},"global_quant_config":{"weight":{"dtype":"fp4"}}})"),
+            plain - experts - attention + 4 * (4 + 12));
+  const auto strange = quantized(R"({"quant_method":"quark","global_quant_config":{"weight":{"dtype":"int8"}},
+    "layer_type_quant_config":{"Fourier":{"weight":{"dtype":"fp4"}}}})");
+  ASSERT_TRUE(strange);
+  EXPECT_EQ(strange->trust, Trust::Modelled);
+  EXPECT_NE(strange->notes.back().find("Fourier"), std::string::npos);
+}
+
+TEST(ConfigQuantization, ModelOptsGroupsWithoutItsList) {
+  const std::string groups = R"("config_groups":{
+    "a":{"weights":{"num_bits":8},"targets":["model.layers.0.self_attn.q_proj"]},
+    "b":{"weights":{"num_bits":4,"group_size":16},"targets":["model.layers.1.mlp.up_proj"]}}})";
+  const Count both = plain_bytes + square + 4 * 1024 - 2 * square + block / 2 + block / 16 + 8 - 2 * block;
+  EXPECT_EQ(bytes_of(R"({"quant_method":"modelopt","quant_algo":"MIXED_PRECISION",)" + groups), both);
+  EXPECT_EQ(bytes_of(R"({"quant_method":"modelopt",)" + groups), both);
+}
+
+TEST(ConfigQuantization, WhatNobodyReadOfADialectIsNamed) {
+  for (const char* said : {R"("dense_layers_config":{"bits":8})", R"("expert_bits":2)", R"("keep_layers":[1,2])",
+                           R"("sparsity_config":{"format":"sparse-24-bitmask"})"}) {
+    const auto model = quantized(R"({"quant_method":"awq","bits":4,"group_size":128,)" + std::string(said) + "}");
+    ASSERT_TRUE(model);
+    EXPECT_EQ(model->trust, Trust::Modelled) << said;
+    const std::string key(said + 1, std::string_view(said + 1).find('"'));
+    EXPECT_NE(model->notes.back().find("not read: " + key), std::string::npos) << said;
+  }
+  // What publishers write beside it and no stored weight depends on.
+  for (const char* said : {R"("sparsity_config":{"format":"dense"})", R"("kv_cache_scheme":{"num_bits":8})",
+                           R"("iters":200,"seqlen":2048)", R"("ignored_layers":[])", R"("meta":{"quantizer":["x"]})",
+                           R"("input_quant_config":{"bits":8})"}) {
+    const auto model = quantized(R"({"quant_method":"awq","bits":4,"group_size":128,)" + std::string(said) + "}");
+    ASSERT_TRUE(model);
+    EXPECT_EQ(model->trust, Trust::Exact) << said;
+  }
+  const auto reordered = quantized(R"({"quant_method":"compressed-tensors","ignore":["lm_head"],"config_groups":{"a":{
+    "targets":["Linear"],"weights":{"num_bits":4,"type":"int","group_size":128,"actorder":"group"}}}})");
+  ASSERT_TRUE(reordered);
+  EXPECT_EQ(reordered->trust, Trust::Modelled);
 }
 
 TEST(ConfigQuantization, WhatCannotBePlacedIsSaidAndLowersTheTrust) {

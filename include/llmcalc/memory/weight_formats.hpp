@@ -19,6 +19,8 @@
 //   torchao-int4      n/2 + n/g x 4                                   torchao int4_weight_only
 //   aqlm              n/8 x 2 + 2 out + 2^16 x 8 x 2                  AQLM 1x16, groups of 8: codes, scales, codebook
 //   exl2              ceil(n bits / 8); head 6 bits                   exllamav2 doc/convert: the average is what counts
+//   exl3              n bits / 8 + 2 (in + out) + 4                   exllamav3: 16-bit scales of rows and columns, a
+//                                                                     multiplier (shapes in a quantization_config.json)
 //   mlx-qN            n N/8 + n/g x 4                                 mlx quantize: 16-bit scale and bias
 //   mlx-mxfp4, -mxfp8 n w/8 + n/32                                    mlx quantize: one exponent per 32
 //   mlx-nvfp4         n/2 + n/16                                      mlx quantize: one FP8 scale per 16
@@ -53,7 +55,7 @@ struct WeightRules {
   Scales scales = Scales::Channel;
   GgufMix mix = GgufMix::Q4_K_M;  ///< when the format is Gguf
   double bits = 0;     ///< of a value (Exl2: the average with everything in it); 0: as many as the format says
-  Count codebook = 0;  ///< bytes of a matrix's codebooks; 0: as many as the format says
+  Count codebook = 0;  ///< bytes of a matrix's codebooks, of EXL3 its multiplier; 0: as many as the format says
   Covered covered = Covered::Matrices;
   std::optional<FormatChoice> experts{};  ///< format of the routed experts where it is another
   bool measured = false;                  ///< bytes that the model's file or config gives win over computed ones
@@ -208,7 +210,8 @@ constexpr Count bits_in_256(double bits) { return static_cast<Count>(bits * 256 
     case ScaleLayout::Affine: return {add(values, multiply(4, ceil_divide(n, rules.group)))};
     case ScaleLayout::Codebook:
       return {add(values, add(multiply(2, rows), rules.codebook != 0 ? rules.codebook : (Count{1} << 16) * 8 * 2))};
-    case ScaleLayout::Average: return {values};
+    case ScaleLayout::Average:
+      return {rules.codebook == 0 ? values : add(values, add(multiply(2, add(rows, columns)), rules.codebook))};
     case ScaleLayout::Mix: return storage(n, block_of(row_of(rules.mix).base));
   }
   return storage(n, format.plain);
@@ -220,5 +223,8 @@ static_assert(matrix_bytes({.format = WeightFormat::Nf4Dq}, 4096, 4096) ==
               Bytes{8'388'608 + 262'144 + 4'096 + 1'092});
 static_assert(matrix_bytes({.format = WeightFormat::Mxfp4}, 32, 32) == Bytes{544});
 static_assert(matrix_bytes({.format = WeightFormat::Exl2, .bits = 4.25}, 1024, 1024) == Bytes{557'056});
+// lm_head of a Qwen3.8 27B with 6 bits: malaiwah/qwen38-27b-exl3, receipts/context-quantization-manifest.json.
+static_assert(matrix_bytes({.format = WeightFormat::Exl2, .bits = 6, .codebook = 4}, 248'320, 5'120) ==
+              Bytes{954'055'684});
 
 }  // namespace llmcalc
