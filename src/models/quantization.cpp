@@ -576,9 +576,9 @@ class Dialect {
     if (nested) leave_lists(where);
     const std::string name = where.text("quant_algo", "");
     const std::size_t listed = store_listed(where);
-    // Versions without such a list, and the hub's own summary, have compressed-tensors' groups.
-    if (listed == 0 && (name.empty() || lower(name) == "mixed_precision") && q_.has("config_groups"))
-      return compressed();
+    // Versions without such a list, and the hub's own summary, have compressed-tensors' groups; else they repeat the rest.
+    const bool groups = q_.has("config_groups");
+    if (groups && listed == 0 && (name.empty() || lower(name) == "mixed_precision")) return compressed();
     if (lower(name) == "mixed_precision") {
       plan_.otherwise_plain = listed > 0;
       if (listed > 0) return plain_;

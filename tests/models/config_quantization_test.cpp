@@ -273,6 +273,10 @@ TEST(ConfigQuantization, WhatNobodyReadOfADialectIsNamed) {
     ASSERT_TRUE(model);
     EXPECT_EQ(model->trust, Trust::Exact) << said;
   }
+  const auto repeated = quantized(R"({"quant_method":"modelopt","quant_algo":"NVFP4","ignore":["lm_head"],
+    "config_groups":{"a":{"targets":["Linear"],"weights":{"num_bits":4,"type":"float","group_size":16}}}})");
+  ASSERT_TRUE(repeated);
+  EXPECT_EQ(repeated->trust, Trust::Exact);
   const auto reordered = quantized(R"({"quant_method":"compressed-tensors","ignore":["lm_head"],"config_groups":{"a":{
     "targets":["Linear"],"weights":{"num_bits":4,"type":"int","group_size":128,"actorder":"group"}}}})");
   ASSERT_TRUE(reordered);
