@@ -192,10 +192,11 @@ void share_batch(Importing& in, std::string_view global_names) {
   if (in.has("parallelism.data") && global > step && step != 0) in.set("training.accumulation", global / step);
 }
 
-/// The framework's own batch where nobody says one.
+/// The framework's own batch where nobody says one; the Trainer's where a script calls it.
 void usual_batch(Importing& in) {
-  const auto framework = from_key<TrainingFramework>(in.text("training.framework"));
+  auto framework = from_key<TrainingFramework>(in.text("training.framework"));
   if (!framework || in.has("training.micro_batch")) return;
+  if (framework == TrainingFramework::Transformers) framework = TrainingFramework::Trainer;
   const Count batch = framework_version(*framework, in.text("training.version")).usual.micro_batch;
   if (batch < 2) return;
   in.set("training.micro_batch", std::to_string(batch));

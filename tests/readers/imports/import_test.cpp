@@ -311,6 +311,9 @@ TEST(Import, TakesTheProgramsBatchWhereNobodySaysOne) {
   const Imported silent = read("trl sft --model_name_or_path Qwen/Qwen3-8B --max_length 2048");
   EXPECT_EQ(silent.scenario["training"]["micro_batch"], 8);
   EXPECT_THAT(silent.notes, ::testing::Contains(::testing::HasSubstr("8 is the default of TRL")));
+  const Imported script = read("torchrun train.py --model_name_or_path Qwen/Qwen3-8B --output_dir out --bf16");
+  EXPECT_EQ(script.scenario["training"]["micro_batch"], 8);
+  EXPECT_THAT(script.notes, ::testing::Contains(::testing::HasSubstr("8 is the default of Trainer")));
   const Imported said = read("trl sft --model_name_or_path Qwen/Qwen3-8B --per_device_train_batch_size 1");
   EXPECT_EQ(said.scenario["training"].value("micro_batch", 1), 1);
 }
