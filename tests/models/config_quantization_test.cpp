@@ -344,6 +344,26 @@ TEST(ConfigQuantization, MlxHasModesAndModulesOfTheirOwn) {
             all / 2 + all / 16 + norms + table / 4 + 3 * (2 * block - block * 9 / 16));
 }
 
+TEST(ConfigQuantization, CodeBooksOfJangAreNotCalledReleasedWeights) {
+  const std::string shape = R"({"model_type":"llama","num_hidden_layers":2,"weight_format":"mxtq"})";
+  const auto model = model_from_config_text(shape, "test");
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->trust, Trust::Assumed);
+  EXPECT_NE(model->notes.back().find("mxtq"), std::string::npos);
+}
+
+TEST(ConfigQuantization, TheTypeOfExpertsMayStandBesideTheMethod) {
+  const std::string shape =
+      R"({"model_type":"qwen3_moe","num_hidden_layers":1,"num_experts":4,"num_experts_per_tok":2,)";
+  const std::string fp8 = R"("quantization_config":{"quant_method":"fp8","weight_block_size":[128,128])";
+  const auto inside = model_from_config_text(shape + fp8 + R"(,"expert_dtype":"fp4"}})", "test");
+  const auto beside = model_from_config_text(shape + R"("expert_dtype":"fp4",)" + fp8 + "}}", "test");
+  const auto without = model_from_config_text(shape + fp8 + "}}", "test");
+  ASSERT_TRUE(inside && beside && without);
+  EXPECT_EQ(stored_weights(*inside, Weights{}), stored_weights(*beside, Weights{}));
+  EXPECT_LT(stored_weights(*inside, Weights{}), stored_weights(*without, Weights{}));
+}
+
 TEST(ConfigQuantization, ExpertsInFp4AndTheRestInFp8) {
   const auto model = model_from_config_text(
       R"({"model_type":"qwen3_moe","hidden_size":1024,"num_hidden_layers":1,"num_attention_heads":8,
