@@ -25,7 +25,7 @@ struct KnownModel {
   Count active_parameters = 0;
   bool on_disk = false;
 
-  [[nodiscard]] bool sees() const { return model->image_tokens != 0 || model->encoder_parameters != 0; }
+  [[nodiscard]] bool sees() const { return model->image_tokens != 0 || model->has_towers(); }
   [[nodiscard]] bool is_mixture() const { return active_parameters != parameters; }
 };
 

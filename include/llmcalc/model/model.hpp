@@ -364,6 +364,8 @@ struct Model {
     }
     return false;
   }
+  /// True for a model with vision or audio towers.
+  [[nodiscard]] bool has_towers() const { return encoder_parameters != 0; }
   /// True for a model that reads whole texts and generates none (BERT).
   [[nodiscard]] bool encodes() const { return output != Output::NextToken; }
   /// True when what stands behind the last layer is as wide as the vocabulary.

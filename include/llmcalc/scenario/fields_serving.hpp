@@ -14,7 +14,7 @@ namespace llmcalc::field_rows {
 inline bool generates_text(const Scenario& s) { return !s.model || !s.model->encodes(); }
 /// Rewards and vectors of decoders have a cache too.
 inline bool keeps_cache(const Scenario& s) { return !s.model || s.model->keeps_cache(); }
-inline bool has_towers(const Scenario& s) { return s.model && s.model->encoder_parameters != 0; }
+inline bool has_towers(const Scenario& s) { return s.model && s.model->has_towers(); }
 constexpr bool serves_adapters(const Scenario& s) { return s.serving.adapters != 0; }
 /// The same field, which only the engines read whose row names it (Engine::reads): what serves, and what generates
 /// answers in training.

@@ -158,9 +158,7 @@ struct Companion {
 /// Vision and audio towers are trained: their weights, or adapters of them.
 [[nodiscard]] inline bool trains_towers(const Training& t, const Model& model) {
   return t.vision_tower == VisionTower::Trained &&
-         (row_of(t.method).trained == Trained::Everything || trains_adapters(t.method)) &&
-         std::any_of(model.tensors.begin(), model.tensors.end(),
-                     [](const Tensor& tensor) { return tensor.part == ModelPart::Encoder; });
+         (row_of(t.method).trained == Trained::Everything || trains_adapters(t.method)) && model.has_towers();
 }
 
 /// True when the format is one of the plain 16 or 32-bit ones.

@@ -161,7 +161,7 @@ void llama_finish(Importing& in) {
   // A repository brings its projector along since 2025-05 (common/arg.cpp).
   const ModelPtr model = in.model();
   if (!in.given("hf hfr hf_repo").empty() && in.given("mm mmproj").empty() && !in.on("no_mmproj") && model &&
-      model->encoder_parameters > 0)
+      model->has_towers())
     in.note("-hf loads the projector of " + model->name + " too, which is not counted: --mmproj FILE names it, " +
             "--no-mmproj leaves it out");
   const auto total =

@@ -90,6 +90,13 @@ TEST(Fields, MatterOnlyWhereTheyAreUsed) {
   mixture.kinds.front().feed_forward.experts = 8;
   s.serving.draft_model = std::make_shared<const Model>(mixture);
   EXPECT_TRUE(field_at("weights.experts").matters(s));
+  // The value model of PPO is trained too.
+  s.training.objective = Objective::Ppo;
+  EXPECT_FALSE(field_at("training.vision_tower").matters(s));
+  Model sees;
+  sees.encoder_parameters = 1;
+  s.training.models.value_model = std::make_shared<const Model>(sees);
+  EXPECT_TRUE(field_at("training.vision_tower").matters(s));
 }
 
 /// A coded text that was written is read back as the same value.

@@ -88,8 +88,7 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
         "The places of tensors are no list of PATTERN=PLACE with regular expressions and devices that are there: "
         "tensors stay with their layers.");
   }
-  const auto in_tower = [](const Tensor& t) { return t.part == ModelPart::Encoder; };
-  const bool towers = std::any_of(s.model->tensors.begin(), s.model->tensors.end(), in_tower);
+  const bool towers = s.model->has_towers();
   if (!v.mmproj.empty() && !towers) out.emplace_back("An image projector is set, but the model has no towers.");
   if (!v.mmproj.empty() && v.mmproj != "released" && towers) {
     out.emplace_back("The projector file is not read: it is counted as the model's towers in 16 bits.");
