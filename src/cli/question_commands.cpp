@@ -39,7 +39,7 @@ std::string remedy_text(const LeverEffect& remedy) {
 /// Several changes that together are enough.
 std::string advice_text(const Advice& advice) {
   if (!advice.found) return " No set of changes is enough; it needs other hardware.";
-  std::string out = " No single change is enough, these are: ";
+  std::string out = " No single change is enough; together these are: ";
   for (std::size_t i = 0; i < advice.steps.size(); ++i) out += (i == 0 ? "" : "; ") + advice.steps[i].what;
   return out + ".";
 }
@@ -141,13 +141,14 @@ Result<Answer> solve_answer(const Scenario& s, const QuestionOptions& options, c
   out.table.columns = {{"setting"}, {"answer", true}, {"room"}, {"room one step further"}};
   out.json = ordered_json::object();
   const std::optional<Task> task = options.half();
-  const bool both = path.empty() && !task;
+  const auto asked = [&](const SolveTarget& target) { return path.empty() || target.path == path; };
+  // Asked by name, a setting is solved for the task named even when it usually belongs to the other.
+  const bool of_each_task = path.empty() || std::count_if(solve_targets.begin(), solve_targets.end(), asked) > 1;
+  const bool both = of_each_task && !task;
   if (both) out.table.columns.insert(out.table.columns.begin(), {"task"});
   for (const SolveTarget& target : solve_targets) {
-    if (!path.empty() && target.path != path) continue;
-    // Asked by name, a setting is solved for the task named even when it usually belongs to the other.
-    if (path.empty() && task && target.task != *task) continue;
-    const auto solution = solve(s, target.path, path.empty() || !task ? target.task : *task, certainty);
+    if (!asked(target) || (of_each_task && task && target.task != *task)) continue;
+    const auto solution = solve(s, target.path, task.value_or(target.task), certainty);
     if (!solution) {
       if (!path.empty()) return solution.issues();
       continue;
@@ -199,6 +200,7 @@ Answer levers_answer(const Scenario& s, const QuestionOptions& options) {
 }  // namespace
 
 std::string_view target_path(std::string_view word) {
+  if (word.empty()) return {};
   for (const SolveTarget& target : solve_targets) {
     const Field* field = find_field(target.path);
     const std::string_view flag = field == nullptr ? std::string_view{} : field->flag;

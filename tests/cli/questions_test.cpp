@@ -77,6 +77,29 @@ TEST(SolveCommand, FindsTheLongestContext) {
   EXPECT_FALSE(fits(value + 1));
 }
 
+TEST(SolveCommand, WithoutASettingSolvesForEveryOneOfEachTask) {
+  const std::vector<std::string> all{"solve", "--model", "llama-3.1-8b", "--device", "rtx-4090"};
+  const std::string both = call(all).out;
+  EXPECT_NE(both.find("longest context (serving.context)"), std::string::npos) << both;
+  EXPECT_NE(both.find("longest sequence (training.sequence)"), std::string::npos) << both;
+  const auto rows = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), all.begin(), all.end());
+    const std::string out = call(more).out;
+    std::size_t count = 0;
+    for (std::size_t at = out.find("(device.count)"); at != std::string::npos;
+         at = out.find("(device.count)", at + 1))
+      ++count;
+    return count;
+  };
+  EXPECT_EQ(rows({}), 2U);
+  EXPECT_EQ(rows({"--for", "device.count"}), 2U);
+  EXPECT_EQ(rows({"--task", "training"}), 1U);
+  EXPECT_EQ(rows({"--task", "training", "--for", "device.count"}), 1U);
+  EXPECT_NE(call({"solve", "--model", "llama-3.1-8b", "--for", "device.count"}).out.find("Training"),
+            std::string::npos)
+      << "each row says of which task it is";
+}
+
 TEST(SolveCommand, NamesSettingsItCannotSolve) {
   const Answered answered = call({"solve", "--for", "training.optimizer"});
   EXPECT_EQ(answered.status, bad_input);
