@@ -77,7 +77,7 @@ struct WeightRules {
 /// exo-explore/exo@b5375f8 (resources/inference_model_cards).
 [[nodiscard]] inline bool is_mixed(const Model& model, const WeightFormatRow& format) {
   const bool moe = std::ranges::any_of(model.kinds, &Layer::is_moe);
-  if (format.vocabulary == Vocabulary::Quantized) return moe || model.per_layer_width != 0;
+  if (format.family == FormatFamily::Mlx) return moe || model.per_layer_width != 0;
   const bool packed = format.scales == ScaleLayout::Gptq || format.scales == ScaleLayout::Awq ||
                       format.scales == ScaleLayout::Symmetric;
   return packed && (moe || std::ranges::any_of(model.kinds, &Layer::recurs));

@@ -58,6 +58,8 @@ TEST(StoredWeights, OfAMixtureThatIsOnlyNamedAreARange) {
     EXPECT_TRUE(weight_rules(mixture, {.format = format}).varies);
   }
   EXPECT_FALSE(weight_rules(mixture, {.format = WeightFormat::Nf4}).varies);
+  EXPECT_FALSE(weight_rules(mixture, {.format = WeightFormat::Gguf, .mix = GgufMix::Q4_K_M}).varies)
+      << "llama-quantize leaves nobody a choice";
   // MLX: 4 x 8 x 4,096 weights of routers with 4.5 bits or 16.
   const WeightRules mlx = weight_rules(mixture, {.format = WeightFormat::MlxQ4});
   EXPECT_TRUE(mlx.varies);
