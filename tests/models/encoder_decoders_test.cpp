@@ -222,7 +222,7 @@ TEST(EncoderDecoders, WhatIsNotComputedIsSaidAndNotExact) {
     return false;
   };
   EXPECT_TRUE(said("computed for Transformers"));
-  EXPECT_TRUE(said("Training an encoder with a decoder"));
+  EXPECT_TRUE(said("Training of an encoder-decoder model"));
   for (const Breakdown* b : {&e.inference.breakdown, &e.training.breakdown}) {
     for (const Component& c : b->components) {
       const bool whole = c.part == Part::Weights || c.part == Part::Gradients || c.part == Part::OptimizerStates;

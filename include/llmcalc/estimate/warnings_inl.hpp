@@ -99,11 +99,11 @@ inline void add_trained_encoder(const Scenario& s, std::vector<std::string>& out
   const TrainingFramework f = s.training.framework;
   if (s.model->has_encoder()) {
     out.emplace_back(
-        "Training an encoder with a decoder is not computed: weights, gradients and optimizer states are whole, "
-        "activations those of the decoder without its attention over the encoder's output.");
+        "Training of an encoder-decoder model is computed in part: weights, gradients and optimizer states are those "
+        "of the whole model, activations those of the decoder without its attention over the encoder's output.");
   }
   if (!s.model->encodes() || row_of(f).can.encoders) return;
-  out.push_back(std::string(label_of(f)) + " trains no encoders: the figures are those of its rules all the same.");
+  out.push_back(std::string(label_of(f)) + " does not train encoders: the figures follow its rules for decoders.");
 }
 
 /// What an engine with a cache pool says when the pool does not suffice; nothing when it holds all sequences.
@@ -152,6 +152,12 @@ inline void add_loading(const Scenario& s, const TrainingEstimate& e, std::vecto
       "they are quantized. With HF_DEACTIVATE_ASYNC_LOAD=1, or transformers 5.4, they are quantized one by one.");
 }
 
+/// A setting as people know it: “Recomputation”.
+inline std::string quoted_label(std::string_view path) {
+  const Field* field = find_field(path);
+  return "“" + std::string(field == nullptr ? path : field->label) + "”";
+}
+
 /// Settings of training that stand at a default of the framework and decide the answer.
 inline void add_usual(const Scenario& s, const TrainingEstimate& e, std::vector<std::string>& out) {
   const Bytes here = e.breakdown.total();
@@ -165,7 +171,7 @@ inline void add_usual(const Scenario& s, const TrainingEstimate& e, std::vector<
     const Bytes there = estimate_training(other).breakdown.total();
     const Bytes less = min(here, there);
     if ((max(here, there) - less).count <= less.count / 10) continue;
-    const std::string name = "“" + std::string(field->label) + "”";
+    const std::string name = quoted_label(field->path);
     out.push_back(framework_text(s) + " sets " + name + " to " + setting_text(*field, s) +
                   " unless told otherwise. With " + name + " at " + setting_text(*field, other) + ", " +
                   instead_of(there, here));
@@ -176,15 +182,15 @@ inline void add_usual(const Scenario& s, const TrainingEstimate& e, std::vector<
 inline void add_defaults(const Scenario& s, const TrainingEstimate& e, std::vector<std::string>& out) {
   const Training& t = s.training;
   add_usual(s, e, out);
-  if (trains_adapters(t.method) && !t.kbit_preparation) {
+  if (trains_adapters(t.method) && !t.kbit_preparation && row_of(t.framework).can.peft) {
     Scenario other = s;
     const bool usual = t.rules().usual.kbit_preparation;
+    const std::string name = quoted_label("training.kbit_preparation");
     other.training.kbit_preparation = !usual;
     add_automatic(s, e, other,
                   usual ? "A quantized base is prepared for training (PEFT: norms, embedding and head in fp32)"
                         : "A quantized base is not prepared for training",
-                  usual ? "Without that (kbit_preparation false)"
-                        : "With PEFT's preparation (kbit_preparation true: norms, embedding and head in fp32)",
+                  usual ? "With " + name + " off" : "With " + name + " on (PEFT: norms, embedding and head in fp32)",
                   out);
   }
   if (row_of(t.method).fixed_input) {
@@ -203,10 +209,11 @@ inline void add_defaults(const Scenario& s, const TrainingEstimate& e, std::vect
   if (trains_adapters(t.method) && mixture && !t.lora.experts) {
     Scenario other = s;
     const bool always = t.rules().expert_adapters != ExpertAdapters::WhenModules;
+    const std::string name = quoted_label("training.lora.experts");
     const bool usual = always ? t.lora.targets.is_all_linear() : t.experts == ExpertKernel::Loop;
     other.training.lora.experts = !usual;
     add_automatic(s, e, other, usual ? "Routed experts get adapters too" : "Routed experts get no adapters",
-                  usual ? "Without them (lora.experts false)" : "With them (lora.experts true)", out);
+                  "With " + name + (usual ? " off" : " on"), out);
   }
   if (windows && t.attention == AttentionKernel::Flash && !t.sliding_attention) {
     Scenario other = s;
@@ -232,7 +239,7 @@ inline void add_divided_states(const Scenario& s, const TrainingEstimate& e, std
                      ? std::string(optimizer.label) + " keeps fp32 states of tensors below " +
                            grouped(optimizer.blockwise.smallest) + " elements, and some pieces are that small."
                      : "what " + std::string(optimizer.label) +
-                           " keeps depends on the shape of the piece of a matrix that a rank has."));
+                           " keeps depends on the shape of a rank's piece of each matrix."));
 }
 
 }  // namespace warnings_detail

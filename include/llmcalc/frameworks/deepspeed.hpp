@@ -29,7 +29,7 @@ inline constexpr FrameworkRow deepspeed{
     .label = "DeepSpeed",
     .help = "ZeRO partitions",
     .versions = deepspeed_versions,
-    .can = {.tensor = true, .pipeline = true, .context = true, .encoders = true, .zero = every_zero},
+    .can = {.tensor = true, .pipeline = true, .context = true, .encoders = true, .peft = true, .zero = every_zero},
     .limits = {.bucket = 500'000'000, .prefetch = 50'000'000, .max_live = 1'000'000'000, .group = 1'000'000'000},
     .optimizers = &OptimizerNames::transformers,
     .optimizer_flag = "--optim"};

@@ -315,6 +315,7 @@ struct FrameworkAbilities {
   bool interleaves = false;                    ///< several pieces of the model on a pipeline rank
   bool context = false;                        ///< context parallelism
   bool encoders = false;                       ///< trains encoders
+  bool peft = false;                           ///< adapters are PEFT's
   std::span<const Count> zero = no_zero;       ///< ZeRO stages without a pipeline
   std::span<const Count> zero_piped = zero_1;  ///< ZeRO stages with a pipeline
 };

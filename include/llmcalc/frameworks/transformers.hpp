@@ -114,7 +114,7 @@ inline constexpr FrameworkRow transformers{
     .help = "Trainer, PEFT",
     .alike = "accelerate peft hf huggingface fsdp pytorch torch lightning",
     .versions = transformers_versions,
-    .can = {.tensor = true, .context = true, .encoders = true, .zero = every_zero},
+    .can = {.tensor = true, .context = true, .encoders = true, .peft = true, .zero = every_zero},
     .optimizers = &OptimizerNames::transformers,
     .optimizer_flag = "--optim"};
 

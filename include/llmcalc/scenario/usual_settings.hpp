@@ -154,7 +154,7 @@ inline void make_plain(const Field& field, Scenario& s) {
     const Field* field = find_field(usual.path);
     Scenario there = s;
     if (field == nullptr || (field->group() == "training") != (task == Task::Training)) continue;
-    if (!usual.apply(there) || !same_setting(*field, s, there)) continue;
+    if (!field->matters(s) || !usual.apply(there) || !same_setting(*field, s, there)) continue;
     const std::string value = setting_text(*field, s);
     if (value.empty()) continue;  // a share is read in the result
     words.append(words.empty() ? "defaults of " + program + ": " : ", ");

@@ -240,7 +240,7 @@ TEST(Refusals, OfBlocksThatARankDoesNotHoldWhole) {
   s.parallelism.tensor = 4;
   EXPECT_FALSE(warns(s, "FP8 blocks"));
   s.parallelism.tensor = 8;
-  EXPECT_TRUE(warns(s, "192 of 1,536 feed-forward columns are no whole number of FP8 blocks of 128"));
+  EXPECT_TRUE(warns(s, "192 of 1,536 feed-forward columns are not a whole number of FP8 blocks of 128"));
   s.parallelism.expert = 8;
   EXPECT_FALSE(warns(s, "FP8 blocks"));
 }

@@ -207,6 +207,8 @@ TEST(UsualSettings, AreNamedWhereTheyApply) {
   s.training.framework = TrainingFramework::Trl;
   s.training.loss = Loss::ChunkedLinear;
   EXPECT_EQ(usual_text(s, Task::Training), "defaults of TRL 1.13: kernels framework, loss chunked-linear");
+  s.training.vision_tower = VisionTower::Trained;  // TRL's default, which a model without towers has no use for
+  EXPECT_EQ(usual_text(s, Task::Training), "defaults of TRL 1.13: kernels framework, loss chunked-linear");
 }
 
 TEST(UsualSettings, AreTheEnginesToo) {

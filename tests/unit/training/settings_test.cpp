@@ -587,6 +587,22 @@ TEST(TrainingSettings, ADefaultThatDecidesTheAnswerIsNamed) {
   EXPECT_EQ(named(), 0);
 }
 
+TEST(TrainingSettings, OnlyFrameworksOverPeftAreToldOfItsPreparation) {
+  Scenario s = llama();
+  s.training.method = TrainingMethod::Qlora;
+  s.training.recompute = RecomputeKind::Full;
+  const auto told = [&](TrainingFramework framework) {
+    s.training.framework = framework;
+    const Estimate e = evaluate(s);
+    return std::any_of(e.warnings.begin(), e.warnings.end(), [](const std::string& words) {
+      return words.find("With “k-bit preparation” on (PEFT") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(told(TrainingFramework::Transformers));
+  EXPECT_FALSE(told(TrainingFramework::Torchtune));
+  EXPECT_FALSE(told(TrainingFramework::Mlx));
+}
+
 // Megatron-Core param_and_grad_buffer.py: weights as they were built, the buffer that they move into, and the gradients'.
 TEST(TrainingSettings, MegatronsWeightsAreThereTwiceWhileTheyMoveIntoTheirBuffer) {
   Scenario s = megatron();

@@ -203,8 +203,8 @@ inline void grant(InferenceEstimate& e, const Scenario& s, const Profile& profil
   if (cache.states(1).empty() || !s.serving.cuda_graphs || !off_the_pool(profile, *s.model) || blocks >= sequences)
     return;
   e.notes.push_back("vLLM would not start: \"max_num_seqs (" + std::to_string(sequences) +
-                    ") exceeds available Mamba cache blocks (" + std::to_string(blocks) +
-                    ")\". Give --max-num-seqs " + std::to_string(std::max<Count>(blocks, 1)) + " or less.");
+                    ") exceeds available Mamba cache blocks (" + std::to_string(blocks) + ")\"." +
+                    (blocks == 0 ? "" : " Give --max-num-seqs " + std::to_string(blocks) + " or less."));
 }
 
 }  // namespace detail
@@ -307,7 +307,7 @@ inline void add_block_warning(const Scenario& s, std::vector<std::string>& out) 
     const Count width = f.experts > 0 ? f.expert_width : f.width;
     if (whole || width == 0 || width % ranks != 0 || width / ranks % block == 0) continue;
     out.push_back("vLLM refuses this: a rank's " + grouped(width / ranks) + " of " + grouped(width) +
-                  " feed-forward columns are no whole number of FP8 blocks of " + grouped(block) +
+                  " feed-forward columns are not a whole number of FP8 blocks of " + grouped(block) +
                   (f.experts > 0 ? ". With expert parallelism the experts stay whole." : "."));
     return;
   }
@@ -332,12 +332,12 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
   if (may_not_start(s, smallest)) {
     out.emplace_back(
         "vLLM may refuse to start (\"Free memory on device is less than desired GPU memory utilization\"): of memory "
-        "that the processor shares, 10 to 20 GiB are mostly in use. Give a lower --gpu-memory-utilization.");
+        "that the processor shares, 10 to 20 GiB are usually in use. Give a lower --gpu-memory-utilization.");
   }
   if (taken_for_own(smallest).value.count != 0 && !v.kv_cache_memory_bytes) {
     out.emplace_back(
         "Where the processor shares the memory, profiling takes page cache and a compiler's heap for its "
-        "own: the pool may be many GiB smaller after a cold start; --kv-cache-memory-bytes says it.");
+        "own: the pool may be many GiB smaller after a cold start; --kv-cache-memory-bytes sets its size.");
   }
   const Profile& profile = profile_of(v.version);
   const bool drafts = v.draft_tokens != 0 || v.draft_model;
