@@ -38,6 +38,9 @@ constexpr const auto& enum_table(OutputFormat) { return output_formats; }
 /// Adds --format to a subcommand; `into` keeps its value when the flag is absent.
 void add_format(CLI::App& parser, OutputFormat& into);
 
+/// Refuses every word but these, which it names.
+[[nodiscard]] CLI::Validator one_of(std::vector<std::string> words);
+
 /// Adds an option that takes one of these words.
 void add_choice(CLI::App& parser, const std::string& names, std::string& into, const std::string& help,
                 const std::vector<std::string>& words);

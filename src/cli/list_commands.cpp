@@ -312,8 +312,12 @@ Command list_command(CLI::App& program, const std::string& name, const std::stri
   return {parser, [request, make](Streams streams) {
             Issues issues;
             const Listing listing = make(request->filter, issues);
-            print(listing, request->format, streams.out);
+            const bool empty = listing.table.rows.empty();
+            if (!empty || issues.empty()) print(listing, request->format, streams.out);
             print_issues(issues, streams.errors);
+            if (empty && issues.empty())
+              print_notes({request->filter.empty() ? "nothing to list" : "no row has all of these words"},
+                          streams.errors);
             return issues.empty() ? success : bad_input;
           }};
 }
@@ -328,8 +332,8 @@ Command models_command(CLI::App& program) {
         for (Issue& issue : io::missing_preset_folders()) issues.push_back(std::move(issue));
         return listing;
       });
-  command.parser->add_option("--check", *date,
-                             "list the models and prices whose sources were read before this day, 2026-08-01");
+  command.parser->add_option(
+      "--check", *date, "list the models and prices whose sources were read before this day, such as 2026-08-01");
   return command;
 }
 
@@ -347,13 +351,12 @@ Command formats_command(CLI::App& program) {
 }
 
 Command limits_command(CLI::App& program) {
-  return list_command(program, "limits", "how much of a file, a text or a folder is read at the most",
+  return list_command(program, "limits", "how much of a file, a text or a folder is read at most",
                       [](const std::string& filter, Issues&) { return list_limits(filter); });
 }
 
 Command frameworks_command(CLI::App& program) {
-  return list_command(program, "frameworks",
-                      "training frameworks, with what each does by default and where that stands",
+  return list_command(program, "frameworks", "training frameworks, with the defaults of each and their source",
                       [](const std::string& filter, Issues&) { return list_frameworks(filter); });
 }
 

@@ -26,13 +26,13 @@ std::string plain(std::string_view text) {
   return out;
 }
 
-/// Names of an option with its value: "--model, -m TEXT".
+/// Names of an option with its value: "--scenario FILE".
 std::string heading(const CLI::Option& option) {
   std::string out;
   for (const std::string& name : option.get_lnames()) out += (out.empty() ? "--" : ", --") + name;
   for (const std::string& name : option.get_snames()) out += (out.empty() ? "-" : ", -") + name;
   if (out.empty()) return option.get_name(true);
-  const std::string value = option.get_type_name();
+  const std::string value = option.get_option_text().empty() ? option.get_type_name() : option.get_option_text();
   return value.empty() || option.get_items_expected_max() == 0 ? out : out + " " + value;
 }
 

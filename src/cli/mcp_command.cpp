@@ -333,7 +333,7 @@ Command schema_command(CLI::App& program) {
   CLI::App* parser = program.add_subcommand("schema", "prints the JSON Schema of a scenario or of an estimate");
   const auto which = std::make_shared<std::string>("scenario");
   parser->add_option("which", *which, "scenario or estimate [default: scenario]")
-      ->check(CLI::IsMember({"scenario", "estimate"}).description(""))
+      ->check(one_of({"scenario", "estimate"}))
       ->type_name("NAME");
   return {parser, [which](Streams streams) {
             streams.out << io::json_block(*which == "estimate" ? io::estimate_schema() : io::scenario_schema())

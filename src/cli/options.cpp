@@ -2,16 +2,29 @@
 
 #include <llmcalc/base/printable.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace llmcalc::cli {
 
+CLI::Validator one_of(std::vector<std::string> words) {
+  const auto check = [words = std::move(words)](const std::string& word) {
+    if (std::find(words.begin(), words.end(), word) != words.end()) return std::string();
+    std::string list;
+    for (const std::string& known : words) list += (list.empty() ? "" : ", ") + known;
+    return "must be one of " + list + ", got \"" + word + "\"";
+  };
+  return CLI::Validator(check, "");
+}
+
 void add_choice(CLI::App& parser, const std::string& names, std::string& into, const std::string& help,
                 const std::vector<std::string>& words) {
-  parser.add_option(names, into, help)->check(CLI::IsMember(words).description(""))->option_text("NAME");
+  parser.add_option(names, into, help)->check(one_of(words))->option_text("NAME");
 }
 
 void add_format(CLI::App& parser, OutputFormat& into) {

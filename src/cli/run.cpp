@@ -55,6 +55,8 @@ int report(const CLI::App& program, const CLI::ParseError& error, const std::vec
     const std::string near = did_you_mean(arguments.front(), known_words(parser));
     message = near.empty() ? "no command, and " + model_refusal(arguments.front())
                            : "no command is called \"" + arguments.front() + "\"" + near;
+  } else if (const std::size_t twice = message.find(": At Most 1 required"); twice != std::string::npos) {
+    message = message.substr(0, twice) + ": given more than once";
   } else if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     message = (used.empty() ? std::string() : parser.get_name() + " ") + unknown_arguments(program, parser);
   }

@@ -39,11 +39,13 @@ std::string help_group(const Field& field) {
   return "Scenario";
 }
 
-/// One line of help: what it is, what it takes, its default.
+/// One line of help: what it is, what it takes, its default where the words do not say it.
 std::string help_text(const Field& field) {
   const Scenario defaults;
   std::string text{field.help};
+  if (field.path == "serving.prefix_caching") return text + ": on, off [default: the engine's]";
   if (field.kind() == FieldKind::Choice) text += ": " + expected_text(field).substr(std::string("one of ").size());
+  if (text.find("[default: ") != std::string::npos) return text;
   std::visit(
       [&](const auto& access) {
         using T = std::decay_t<decltype(access)>;
@@ -54,7 +56,9 @@ std::string help_text(const Field& field) {
         } else if constexpr (std::is_same_v<T, Access<Count>>) {
           text += " [default: " + grouped(access.get(defaults)) + "]";
         } else if constexpr (std::is_same_v<T, Access<double>>) {
-          text += " [default: " + shortest(access.get(defaults)) + "]";
+          const double value = access.get(defaults);
+          const bool large = field.unit == "bytes/s";
+          text += " [default: " + (large ? grouped(static_cast<Count>(value)) + " bytes/s" : shortest(value)) + "]";
         } else if constexpr (std::is_same_v<T, Access<bool>>) {
           text += access.get(defaults) ? " [default: on]" : " [default: off]";
         }
@@ -168,14 +172,15 @@ void ScenarioOptions::add_to(CLI::App& command) {
 }
 
 void ScenarioOptions::add_task(CLI::App& command) {
-  std::set<std::string> names{std::string(both_tasks)};
+  std::vector<std::string> names;
   std::string help = "answer for inference, training or both, or for a use:";
-  for (const auto& row : tasks) names.insert(std::string(row.key));
+  for (const auto& row : tasks) names.emplace_back(row.key);
+  names.emplace_back(both_tasks);
   for (const UseRow& row : uses) {
-    names.insert(std::string(row.key));
+    names.emplace_back(row.key);
     help += (row.id == uses.front().id ? " " : ", ") + std::string(row.key);
   }
-  command.add_option("--task", task_, help)->check(CLI::IsMember(names).description(""))->option_text("NAME");
+  command.add_option("--task", task_, help)->check(one_of(names))->option_text("NAME");
 }
 
 std::optional<Task> ScenarioOptions::half() const {

@@ -39,6 +39,28 @@ TEST(Arguments, AModelIsNamedInAsManyWordsAsItHas) {
   EXPECT_THAT(call({"fit", "-m", "gpt2", "qwen3-8b"}).errors, HasSubstr("unexpected arguments: qwen3-8b"));
 }
 
+TEST(Arguments, ARefusalNamesWhatIsTaken) {
+  EXPECT_THAT(call({"estimate", "--recompute", "every:0"}).errors,
+              HasSubstr("a value such as none or selective or "));
+  EXPECT_THAT(call({"estimate", "--trainable-share", "2"}).errors, HasSubstr("a value such as auto or 0.01 or "));
+  EXPECT_THAT(call({"estimate", "--kbit-preparation", "x"}).errors, HasSubstr("must be one of auto, on, off, got"));
+  for (const std::vector<std::string>& asked :
+       {std::vector<std::string>{"advise", "--prefer", "x"}, {"schema", "x"}, {"estimate", "--task", "x"}}) {
+    EXPECT_THAT(call(asked).errors, HasSubstr("must be one of ")) << asked.front();
+  }
+  EXPECT_THAT(call({"fit", "-m", "gpt2", "-m", "qwen3-8b"}).errors, HasSubstr("--model: given more than once"));
+  EXPECT_THAT(call({"models", "no such words"}).errors, HasSubstr("no row has all of these words"));
+}
+
+TEST(Arguments, HelpGivesADefaultOnce) {
+  std::istringstream lines(call({"estimate", "--help"}).out);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t first = line.find("[default: ");
+    EXPECT_TRUE(first == std::string::npos || line.find("[default: ", first + 1) == std::string::npos) << line;
+    EXPECT_EQ(line.find("[default: null]"), std::string::npos) << line;
+  }
+}
+
 TEST(Arguments, SolveTakesTheSettingAsAWord) {
   const std::string by_path = call({"solve", "-m", "qwen3-8b", "-d", "12GiB", "--for", "serving.context"}).out;
   EXPECT_THAT(by_path, HasSubstr("longest context"));

@@ -31,7 +31,7 @@ LLMCALC_INLINE Result<std::vector<SweepPoint>> sweep(const Scenario& s, std::str
                                                      Count points) {
   const Field* f = find_field(path);
   const bool whole = f != nullptr && (f->kind() == FieldKind::Whole || f->kind() == FieldKind::OptionalWhole);
-  if (!whole) return Issue{"/" + std::string(path), "is not a setting that takes whole numbers"};
+  if (!whole) return Issue{pointer_of(path), "is not a setting that takes whole numbers"};
   if (low > high)
     return Issue{f->pointer(),
                  "needs a range from a smaller to a larger value, got " + grouped(low) + " to " + grouped(high)};

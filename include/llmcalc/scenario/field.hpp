@@ -64,6 +64,7 @@ struct CodedAccess {
   bool (*set)(Scenario&, std::string_view);  ///< false when the text means nothing; then the scenario is unchanged
   std::vector<std::string> (*options)();     ///< texts to offer and to suggest from
   CodedShape shape;
+  bool open = false;  ///< the options are only examples of what is accepted
 };
 
 /// Smallest and largest value that is accepted.

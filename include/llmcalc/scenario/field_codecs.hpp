@@ -53,7 +53,7 @@ inline constexpr CodedAccess weight_format{[](const Scenario& s) {
                                            },
                                            format_texts, CodedShape::Plain};
 
-/// Format of the routed experts; "released": as released and as the tool quantizes them.
+/// Format of the routed experts; "released": what the weight format gives them.
 inline constexpr CodedAccess expert_format{
     [](const Scenario& s) { return format_text(s.weights.experts.value_or(FormatChoice{WeightFormat::AsReleased})); },
     [](Scenario& s, std::string_view text) {
@@ -232,7 +232,7 @@ inline constexpr CodedAccess training_attention{
       all.emplace_back("full:sdpa,sliding:flash");
       return all;
     },
-    CodedShape::Pairs};
+    CodedShape::Pairs, true};
 
 /// The article's share of trained parameters: a number from 0 to 1, or "auto".
 inline constexpr CodedAccess trainable_share{
@@ -252,7 +252,7 @@ inline constexpr CodedAccess trainable_share{
     [] {
       return std::vector<std::string>{std::string(automatic), "0.01", "0.1", "0.5", "1"};
     },
-    CodedShape::Value};
+    CodedShape::Value, true};
 
 /// Layers of every pipeline stage: "15,16,16,14", or "auto".
 inline constexpr CodedAccess layers_per_stage{
@@ -280,7 +280,7 @@ inline constexpr CodedAccess layers_per_stage{
     [] {
       return std::vector<std::string>{std::string(automatic), "15,16,16,14"};
     },
-    CodedShape::Value};
+    CodedShape::Value, true};
 
 inline constexpr Count most_layers_between = 10'000;
 
@@ -310,6 +310,6 @@ inline constexpr CodedAccess recompute{
       return true;
     },
     [] { return std::vector<std::string>{"none", "selective", "full", "every:2", "every:4", "block:8", "one-of:2"}; },
-    CodedShape::Counted};
+    CodedShape::Counted, true};
 
 }  // namespace llmcalc::field_rows

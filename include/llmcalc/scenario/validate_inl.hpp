@@ -35,9 +35,11 @@ LLMCALC_INLINE std::string expected_text(const Field& f) {
       return list;
     }
     case FieldKind::Coded: {
-      std::string list = "one of";
-      const auto options = std::get<CodedAccess>(f.access).options();
-      for (std::size_t i = 0; i < options.size(); ++i) list.append(i == 0 ? " " : ", ").append(options[i]);
+      const auto& access = std::get<CodedAccess>(f.access);
+      const auto options = access.options();
+      std::string list = access.open ? "a value such as" : "one of";
+      const std::string_view between = access.open ? " or " : ", ";  // examples may have commas of their own
+      for (std::size_t i = 0; i < options.size(); ++i) list.append(i == 0 ? " " : between).append(options[i]);
       return list;
     }
     case FieldKind::External: break;
