@@ -55,7 +55,7 @@ Answer advice_answer(const Scenario& s, const AdviseRequest& request) {
   }
   if (!advice.found && advice.before.verdict != Verdict::Unknown) {
     if (const auto other = alternative_devices(s, task, proposed_devices()))
-      out.sentence += " " + label_of(*other, task) + " would do.";
+      out.sentence += " It fits on " + label_of(*other, task) + ".";
   }
   for (const AdviceStep& step : advice.steps) {
     out.table.rows.push_back({step.what, step.gives.count == 0 ? "" : text(step.gives, request.units()), step.costs});

@@ -171,10 +171,10 @@ Command check_command(CLI::App& program) {
       "check", "compares a scenario with what an engine's log, nvidia-smi, PyTorch or a trainer prints about memory");
   const auto request = std::make_shared<CheckRequest>();
   parser->add_option("log", request->log, "file with the log; - reads standard input")->required()->type_name("LOG");
-  parser->add_flag(
-      "--adopt", request->adopt,
-      "takes engine, version and settings from the log first; so does a log whose model is known when no --model, "
-      "--scenario or --import is given");
+  parser->add_flag("--adopt", request->adopt,
+                   "take engine, version and settings from the log first, as is done without --model, --scenario or "
+                   "--import for a "
+                   "log whose model is known");
   request->add_to(*parser);
   return {parser, [request](Streams streams) { return check(*request, streams); }};
 }

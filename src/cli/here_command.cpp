@@ -30,9 +30,9 @@ void add_gpus(io::TextTable& table, ordered_json& json, const host::Machine& fou
   const auto catalogue = io::read_device_catalogue(io::preset_folders());
   json["gpus"] = ordered_json::array();
   json["looked_at"] = found.looked_at;
-  for (const std::string& place : found.looked_at) table.rows.push_back({"looked at", place, "", ""});
+  for (const std::string& place : found.looked_at) table.rows.push_back({"checked", place, "", ""});
   const io::ThisComputer here = host::as_computer(found, catalogue.devices);
-  table.rows.push_back({"taken as", io::devices_text(here.devices),
+  table.rows.push_back({"used as", io::devices_text(here.devices),
                         here.memory_bytes ? text(Bytes{*here.memory_bytes}) + " RAM" : "", "--device here"});
   json["here"] = io::devices_text(here.devices);
   for (const host::FoundGpu& gpu : found.gpus) {
@@ -80,9 +80,8 @@ int here(const HereRequest& request, Streams streams) {
     table.rows.push_back({"modules", modules.description, rate_text(modules.bandwidth, "B"), "--device here"});
   } else {
     table.rows.push_back(
-        {"modules",
-         "not told by udev's record of the SMBIOS: " + rate_text(SpeedSettings{}.host_bandwidth, "B") + " taken", "",
-         "--host-bandwidth"});
+        {"modules", "not reported by udev (SMBIOS): " + rate_text(SpeedSettings{}.host_bandwidth, "B") + " assumed",
+         "", "--host-bandwidth"});
   }
   add_gpus(table, json, found);
   add_models(table, json, host::find_local_models(folders));

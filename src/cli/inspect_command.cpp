@@ -191,7 +191,7 @@ int print_preset(const InspectRequest& request, Streams streams) {
   using nlohmann::ordered_json;
   Result<nlohmann::json> parsed = io::parse_json(*text);
   if (!parsed || !parsed->is_object())
-    return refuse({{request.path, "is no config.json, of which alone a preset is made"}}, streams);
+    return refuse({{request.path, "is not a config.json, which presets are made from"}}, streams);
   // What another tool wrote beside the config belongs to the model as well.
   nlohmann::json whole = std::move(parsed).value();
   if (const auto folder = io::Folder::open(config_file.parent_path())) io::add_quantization_beside(whole, *folder);

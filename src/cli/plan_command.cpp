@@ -69,7 +69,7 @@ Answer plan_answer(const Scenario& s, const PlanRequest& request) {
   if (found.candidates.size() > 1)
     out.sentence += "\nThe first " + reason(found.candidates[0], found.candidates[1], options.rank) + ".";
   if (found.candidates.empty() && found.considered > 0)
-    out.sentence += " --needs lists how many devices of each kind would do.";
+    out.sentence += " --needs lists how many devices of each kind are needed.";
   out.table.columns = plan_columns(task);
   for (const PlanCandidate& c : found.candidates) out.table.rows.push_back(plan_row(c, task, request.units()));
   out.json = io::plan_json(found, task, options.rank);
@@ -117,7 +117,7 @@ Command plan_command(CLI::App& program) {
   add_conservative(*parser, request->certainty);
   parser->add_flag("--needs", request->needs, "list how many devices of each preset the job needs");
   add_choice(*parser, "--rank", request->rank,
-             "rank by speed, or by cost: then fewer devices are tried too [default: speed]", {"speed", "cost"});
+             "rank by speed, or by cost, for which fewer devices are tried too [default: speed]", {"speed", "cost"});
   parser
       ->add_option("--most-devices", request->most_devices,
                    "largest number of devices to try with --needs [default: 64]")

@@ -91,7 +91,7 @@ void compare_devices(const RecommendRequest& request, const Asked& asked, const 
                         {"launch_price_usd", launch > 0 ? ordered_json(launch) : ordered_json(nullptr)},
                         {"newly", newly}});
   }
-  out.sentence = "Beside what runs on " + machine_text(asked.machine, request.units()) + " (" +
+  out.sentence = "Compared with what runs on " + machine_text(asked.machine, request.units()) + " (" +
                  grouped(whole.size()) + " whole, " + grouped(any.size()) + " in all):";
 }
 

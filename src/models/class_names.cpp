@@ -202,7 +202,7 @@ constexpr auto refusals = std::to_array<Refusal>({
                     "longformer luke markuplm megatron-bert mobilebert mra nezha nomic_bert nystromformer "
                     "openai_privacy_filter perceiver qdqbert rembert roberta-prelayernorm roc_bert roformer "
                     "splinter squeezebert tapas visual_bert xlm xlm-roberta-xl xmod yoso"},
-    {.kind = "an encoder with a decoder",
+    {.kind = "an encoder-decoder model",
      .model_types = "bigbird_pegasus encoder-decoder florence2 fsmt nougat pegasus_x pix2struct prophetnet rag t5gemma2 "
                     "udop vision-encoder-decoder xlm-prophetnet"},
     {.kind = "a model for speech or sound",

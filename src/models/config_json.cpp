@@ -47,17 +47,17 @@ std::string type_of(const Fields& c) {
 bool refuse_other_model(const Fields& c, std::string_view type) {
   if (c.has("_diffusers_version")) {
     c.complain("_class_name", "\"" + c.text("_class_name", "").substr(0, 60) +
-                                  "\" is a part of an image or video pipeline of diffusers, no language model");
+                                  "\" is a part of an image or video pipeline of diffusers, not a language model");
     return true;
   }
   std::string_view kind = models::refused_kind(type);
   if (kind.empty() && !models::is_encoder_decoder(type) && c.flag("is_encoder_decoder", false)) {
-    kind = "an encoder with a decoder";
+    kind = "an encoder-decoder model";
   }
   if (kind.empty()) return false;
   c.complain("model_type", "\"" + std::string(type.substr(0, 60)) + "\" is " + std::string(kind) +
-                               " of a kind which is not estimated: decoders are, encoders like BERT, and both in one "
-                               "like T5, BART and Whisper");
+                               " of a kind that is not estimated: decoders are, encoders like BERT, and "
+                               "encoder-decoder models like T5, BART and Whisper");
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include "models/encoder_heads.hpp"
 #include "models/registry.hpp"
 
+#include <llmcalc/base/text.hpp>
 #include <llmcalc/model/inventory.hpp>
 
 #include <algorithm>
@@ -412,11 +413,11 @@ void read_encoder_decoder(const Fields& c, Model& m) {
   add_encoder(m, encoder, gemma);
   if (row.sound == Sound::Mels) {
     for (Layer& kind : m.kinds) kind.attention.encoder_tokens = encoder.max_context;
-    c.assume("an encoder with a decoder: it reads " + std::to_string(encoder.max_context) +
-             " positions of sound whatever is said; prompt and context are the decoder's text");
+    c.assume("an encoder-decoder model: it reads " + grouped(encoder.max_context) +
+             " audio positions whatever their content; prompt and context are the decoder's text");
   } else {
     c.assume(
-        "an encoder with a decoder: the prompt is what the encoder reads, the rest of the context what the decoder "
+        "an encoder-decoder model: the prompt is what the encoder reads, the rest of the context what the decoder "
         "writes; without a prompt each is as long as the context");
   }
   if (row.logits_bias) {

@@ -73,7 +73,7 @@ void add_mpnet_positions(const Fields& c, Model& m, const std::string& prefix, c
          "self_attn.q_proj>attention.attn.q self_attn.k_proj>attention.attn.k self_attn.v_proj>attention.attn.v "
          "self_attn.o_proj>attention.attn.o post_attention_layernorm>attention.LayerNorm");
   // Its class computes scores with a bias for every head and pair of tokens, whatever kernel is asked for.
-  c.assume("MPNet has eager attention only: choose it, and expect a bias as large as the scores of one layer beside");
+  c.assume("MPNet has eager attention only: choose it, and add a position bias as large as the scores of one layer");
   m.trust = Trust::Modelled;
 }
 

@@ -85,8 +85,7 @@ void read_longcat(const Fields& c, Model& m) {
   if (zero != 0) {
     const Count all = add(bridged.experts, zero);
     bridged.experts_per_token = std::max<Count>(1, multiply(bridged.experts_per_token, bridged.experts) / all);
-    c.assume(
-        "of the experts a token chooses, those that do nothing are taken as chosen in proportion to their number");
+    c.assume("experts that compute nothing are assumed to be chosen in proportion to their number");
   }
   const Count n = c.given("num_layers") ? c.required("num_layers", range::layers) : layer_count(c);
   add_layers(m, multiply(2, n), [&](Count i) {
@@ -419,7 +418,7 @@ void finish_dots3(const Fields& c, Model& m) {
   write_tower(c, Fields(vision, "dots3_vision", "/vision_config", c.findings()), m, "dots3_vision");
   if (c.is_object("audio_config"))
     write_tower(c, c.object("audio_config").object("whisper_config"), m, "dots3_audio");
-  c.assume("the towers are counted as their classes are built, compared with no published total");
+  c.assume("the towers are counted as their classes are built; no published total was compared");
   m.trust = Trust::Modelled;
 }
 

@@ -227,7 +227,7 @@ constexpr auto rows = std::to_array<MultimodalRow>({
     {.model_type = "shieldgemma2", .family = "Gemma", .text = "gemma3_text",
      .vision = {.type = "siglip_vision_model", .rows = "siglip gemma3"}},
     {.model_type = "gemma3n", .family = "Gemma", .text = "gemma3n_text",
-     .note = "Gemma 3n's vision and audio towers are counted as what the published totals have beside the text model",
+     .note = "Gemma 3n's vision and audio towers are counted as the published totals less the text model",
      .then = write_gemma3n_towers, .quirks = LlamaGraph::Gemma3n},
     {.model_type = "gemma4", .family = "Gemma", .text = "gemma4_text",
      .vision = {.type = "gemma4_vision", .rows = "gemma4_vision"},
@@ -239,8 +239,8 @@ constexpr auto rows = std::to_array<MultimodalRow>({
      .quirks = {LlamaGraph::Gemma4, {Quirk::NormsInSteps, Quirk::WindowPool}}},
     {.model_type = "diffusion_gemma", .family = "Gemma", .text = "diffusion_gemma_text",
      .vision = {.type = "gemma4_vision", .rows = "gemma4_vision"},
-     .note = "what reads and what writes are one set of weights; a block of text is made in many steps, of which each "
-             "reads the whole text: speed is that of one step for each token",
+     .note = "one set of weights reads and writes; a block of text is made in many steps, each of which reads the "
+             "whole text: the speed shown is that of one step per token",
      .quirks = {LlamaGraph::Unknown, {Quirk::NormsInSteps, Quirk::WindowPool}}},
     {.model_type = "paligemma", .family = "Gemma", .text = "gemma",
      .vision = {.type = "siglip_vision_model", .rows = "siglip paligemma"}},
@@ -535,7 +535,7 @@ void read_omni(const Fields& c, Model& m) {
   const std::string thinker = c.model_type() + "_thinker";
   read_row(row_of(thinker), c.has("thinker_config") ? c.object("thinker_config", thinker) : c, m);
   if (!c.has("talker_config") && !c.has("token2wav_config")) return;
-  c.assume("only the thinker is counted: the talker and what makes sound of it are not");
+  c.assume("only the thinker is counted, not the talker and the vocoder");
   m.trust = Trust::Modelled;
 }
 

@@ -215,7 +215,7 @@ void read_nemotron_h(const Fields& c, Model& m) {
   read_stream(c, m);
   m.positions = Positions::None;
   const std::string letters = nemotron_pattern(c, "hybrid_override_pattern", "layers_block_type");
-  if (letters.empty()) c.complain("hybrid_override_pattern", "is missing: one letter a layer is needed");
+  if (letters.empty()) c.complain("hybrid_override_pattern", "is missing: one letter per layer is needed");
   if (letters.size() > range::layers.high) {
     c.complain("hybrid_override_pattern", "must name at most " + std::to_string(range::layers.high) + " layers");
     return;

@@ -99,7 +99,7 @@ std::string explain_foreign(const ByteSource& source, const std::filesystem::pat
   const std::string extension = shown(path.extension());
   if (extension == ".gguf") return "does not start with GGUF: damaged, or not a GGUF file";
   if (extension == ".safetensors") return "does not start like a safetensors file: damaged, cut short, or not one";
-  return "is none of the files a model is read from (config.json, .safetensors, .gguf)";
+  return "is not a model file (expected config.json, .safetensors or .gguf)";
 }
 
 /// A name for people from the place of a file: the folder's, in the Hugging Face cache "organisation/model".

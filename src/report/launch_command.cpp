@@ -64,7 +64,7 @@ namespace {
 std::string commented(const Launch& launch) {
   const std::string needs = launch.needs.empty() ? "" : "# " + launch.needs + "\n";
   if (launch.unsaid.empty()) return needs;
-  return needs + "# Settings that no option says; \"llmcalc import\" reads them back:\n# llmcalc " +
+  return needs + "# Settings that no option expresses; \"llmcalc import\" reads them back:\n# llmcalc " +
          compact(launch.unsaid) + "\n";
 }
 
@@ -82,7 +82,7 @@ Result<Launch> launch(const Scenario& s, Task task, std::string_view model, cons
   const std::string model_word = printable(model);  // a line break in a file's name would begin a command of its own
   Launch out = task == Task::Inference ? launch_serving(s, *tool, model_word) : launch_training(s, *tool, model_word);
   if (!tool->asks.empty())
-    out.needs += std::string(out.needs.empty() ? "" : " ") + "Still to be said: " + std::string(tool->asks) + ".";
+    out.needs += std::string(out.needs.empty() ? "" : " ") + "Still to be given: " + std::string(tool->asks) + ".";
   // Read back what was written: the difference is what the program has no words for.
   const ReadBeside beside = [&out](const std::string& name) -> Result<std::string> {
     for (const LaunchFile& file : out.files) {
@@ -101,8 +101,8 @@ Result<Launch> launch(const Scenario& s, Task task, std::string_view model, cons
   const auto training = out.unsaid.find("training");
   if (training != out.unsaid.end() && training->contains("objective")) {
     out.needs += std::string(out.needs.empty() ? "" : " ") + "This command does not optimize " +
-                 std::string(label_of(s.training.objective)) + ": that is not among what is known of " +
-                 std::string(tool->label) + ".";
+                 std::string(label_of(s.training.objective)) + ": no such option of " + std::string(tool->label) +
+                 " is known.";
   }
   return out;
 }

@@ -262,7 +262,7 @@ std::vector<SpeedRow> speed_rows(const Scenario& s, const Estimate& estimate) {
   if (const auto speed = training_speed(s)) {
     const Rate percent{speed->mfu.low * 100, speed->mfu.typical * 100, speed->mfu.high * 100};
     rows.push_back({"Training", range_text(speed->tokens_per_second, "tokens/s"),
-                    "On all devices; model FLOPs utilisation of " + range_text(percent, "%") + ".", trains,
+                    "On all devices; model FLOPs utilization of " + range_text(percent, "%") + ".", trains,
                     Task::Training});
     const Cost cost = cost_of(s, Task::Training, speed->tokens_per_second);
     std::string amount = count_text(s.cost.tokens);

@@ -157,7 +157,7 @@ bool take_any_path(App& app, const std::filesystem::path& path) {
     if (word) {
       take_shared(app, *word);
     } else {
-      complain(app, shown + ": is no picture that was exported here");
+      complain(app, shown + ": is not a picture exported by llmcalc");
     }
     return word.has_value();
   }

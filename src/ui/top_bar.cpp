@@ -204,8 +204,8 @@ TopBarDeeds top_bar(const Shown& shown, const Pins& pins, Method& method, Prefer
   if (has_method) {
     method = static_cast<Method>(segmented(theme, "method", method_names, static_cast<std::size_t>(method)));
     help(theme,
-         "Detailed counts what engines and frameworks allocate. Simple is the short formula of the article "
-         "that this program began with.");
+         "Detailed counts what engines and frameworks allocate. Simple follows the short formulas of the article "
+         "“Memory Requirements for LLM Training and Inference”.");
   }
   ImGui::SetCursorScreenPos({box.to.x - right - theme.px(14), top});
   if (short_of_room) {

@@ -62,7 +62,7 @@ TEST(ConfigIssues, WhatIsNoConfigIsRefused) {
   EXPECT_NE(issues_of(R"({"_class_name":"FluxTransformer2DModel","_diffusers_version":"0.30.0","num_layers":19})")
                 .find("of diffusers"),
             std::string::npos);
-  EXPECT_NE(issues_of(R"({"model_type":"fsmt","is_encoder_decoder":true})").find("an encoder with a decoder"),
+  EXPECT_NE(issues_of(R"({"model_type":"fsmt","is_encoder_decoder":true})").find("an encoder-decoder model"),
             std::string::npos);
   EXPECT_NE(issues_of(R"({"model_type":"seamless_m4t_v2","is_encoder_decoder":true})").find("a vocoder"),
             std::string::npos);

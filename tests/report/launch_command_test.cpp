@@ -326,7 +326,7 @@ TEST(LaunchCommand, SaysWhatAProgramStillHasToBeTold) {
     return launched(scenario({{"model", "llama-3.1-8b"}, {"training", {{"framework", framework}}}}), Task::Training)
         .needs;
   };
-  EXPECT_THAT(needs("axolotl"), HasSubstr("Still to be said: datasets"));
+  EXPECT_THAT(needs("axolotl"), HasSubstr("Still to be given: datasets"));
   EXPECT_THAT(needs("torchtune"), HasSubstr("CONFIG: torchtune's configuration"));
   EXPECT_THAT(needs("torchtitan"), HasSubstr("0.2.2"));
 }

@@ -129,7 +129,7 @@ TEST(Palette, NamesFirstWhatTheSimpleMethodLooksAt) {
   d.frames(3);
   d.type("share");
   const auto trained = d.find("chooser.Trained share");
-  const auto other = d.find("chooser.Shares of the GPUs");
+  const auto other = d.find("chooser.Tensor split");
   ASSERT_TRUE(trained && other);
   EXPECT_LT(trained->from.y, other->from.y);
   EXPECT_TRUE(d.shows("no effect now · --tensor-split"));

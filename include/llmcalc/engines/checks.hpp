@@ -79,7 +79,7 @@ inline void add_sharing(const Serving& v, const Engine& engine, std::vector<std:
 /// What is not known about an engine that serves an encoder, alone or with a decoder.
 inline void add_encoder(const Scenario& s, const Engine& engine, std::vector<std::string>& out) {
   if (s.model->has_encoder() && !engine.encoder_decoders) {
-    out.push_back("An encoder with a decoder is computed for Transformers: beside the weights the figures for " +
+    out.push_back("Encoder-decoder models are computed for Transformers: apart from the weights the figures for " +
                   std::string(label_of(engine.id)) +
                   " are those of the decoder alone, without the keys and values of the encoder's output.");
   }
@@ -93,7 +93,7 @@ inline void add_encoder(const Scenario& s, const Engine& engine, std::vector<std
                     ": the figures are those of its decoders without a cache.");
       break;
     case EncoderSupport::NotServed:
-      out.push_back(name + " serves no encoders: the figures are those of its decoders without a cache.");
+      out.push_back(name + " does not serve encoders: the figures are those of its decoders without a cache.");
       return;
   }
   const Count step = step_limits(s).tokens;

@@ -202,10 +202,10 @@ inline void add_cross_cache(const Scenario& s, const RankLayout& l, const Stage&
     } else if (quantized) {
       candidate = summand(
           "one layer, unpacked",
-          {all, tokens, {"kv heads", entry.heads}, {"width", add(entry.key_width, entry.value_width)}}, {1, 2});
+          {all, tokens, {"KV heads", entry.heads}, {"width", add(entry.key_width, entry.value_width)}}, {1, 2});
     } else if (s.serving.cache == CacheKind::Dynamic) {
       candidate = summand("one layer's keys while they grow",
-                          {all, tokens, {"kv heads", entry.heads}, {"width", entry.key_width}}, stored.key);
+                          {all, tokens, {"KV heads", entry.heads}, {"width", entry.key_width}}, stored.key);
     }
     if (candidate.result > largest.result) largest = candidate;
   }

@@ -75,7 +75,7 @@ constexpr const auto& enum_table(Part) { return parts; }
 
 /// One factor of a product: its symbol and value.
 struct Term {
-  std::string_view symbol{};  ///< "layers", "kv heads", "tokens"
+  std::string_view symbol{};  ///< "layers", "KV heads", "tokens"
   Count value = 0;
   friend bool operator==(const Term&, const Term&) = default;
 };

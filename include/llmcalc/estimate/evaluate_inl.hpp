@@ -89,7 +89,7 @@ inline void doubt(Breakdown& b) {
       continue;
     c.trust = Trust::Assumed;
     c.high = max(c.high, scale(c.bytes, 2000, 1000));
-    c.not_counted = "the encoder's part of an encoder with a decoder";
+    c.not_counted = "the encoder of an encoder-decoder model";
   }
 }
 

@@ -7,7 +7,7 @@
 
 namespace llmcalc {
 
-/// The product of a summand: "2 K and V × 32 layers × 8 kv heads × 128 head dim × 8,192 tokens × 2 B"; an amount that
+/// The product of a summand: "2 K and V × 32 layers × 8 KV heads × 128 head dim × 8,192 tokens × 2 B"; an amount that
 /// is no product gives its size in whole bytes.
 [[nodiscard]] std::string formula_text(const Summand& s);
 

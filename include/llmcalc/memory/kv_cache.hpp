@@ -175,17 +175,17 @@ inline void add_kv_summands(std::vector<Summand>& out, std::string_view label, C
     out.push_back(summand(label, {sequences, in_layers, tokens, {"latent width", e.key_width}}, s.key));
   } else if (e.value_width == 0) {
     out.push_back(
-        summand(label, {sequences, in_layers, tokens, {"kv heads", e.heads}, {"width", e.key_width}}, s.key));
+        summand(label, {sequences, in_layers, tokens, {"KV heads", e.heads}, {"width", e.key_width}}, s.key));
   } else if (s.key == s.value && e.key_width == e.value_width) {
     out.push_back(summand(
         label,
-        {sequences, in_layers, tokens, {"kv heads", e.heads}, {"head width", e.key_width}, {"keys and values", 2}},
+        {sequences, in_layers, tokens, {"KV heads", e.heads}, {"head width", e.key_width}, {"keys and values", 2}},
         s.key));
   } else {
     out.push_back(
-        summand("keys", {sequences, in_layers, tokens, {"kv heads", e.heads}, {"key width", e.key_width}}, s.key));
+        summand("keys", {sequences, in_layers, tokens, {"KV heads", e.heads}, {"key width", e.key_width}}, s.key));
     out.push_back(summand(
-        "values", {sequences, in_layers, tokens, {"kv heads", e.heads}, {"value width", e.value_width}}, s.value));
+        "values", {sequences, in_layers, tokens, {"KV heads", e.heads}, {"value width", e.value_width}}, s.value));
   }
   if (e.index_width != 0) {
     const bool pooled = e.index_pool > 1;
@@ -195,7 +195,7 @@ inline void add_kv_summands(std::vector<Summand>& out, std::string_view label, C
   }
   if (s.head_scale != 0) {
     const Count sides = e.value_width != 0 ? 2 : 1;
-    out.push_back(summand("scales", {sequences, in_layers, tokens, {"kv heads", e.heads}, {"keys and values", sides}},
+    out.push_back(summand("scales", {sequences, in_layers, tokens, {"KV heads", e.heads}, {"keys and values", sides}},
                           {1, static_cast<std::uint32_t>(s.head_scale)}));
   }
 }

@@ -187,8 +187,8 @@ inline std::vector<Sized> sized_formats(const Scenario& s) {
 
 /// Why a model cannot be asked this at all; "" when it can.
 inline std::string obstacle_of(const Scenario& s, const Wish& wish) {
-  if (s.model->encodes() && wish.task() == Task::Inference) return "reads texts and generates none";
-  if (s.model->has_encoder()) return "an encoder with a decoder, which is computed for Transformers alone";
+  if (s.model->encodes() && wish.task() == Task::Inference) return "an encoder, which generates no text";
+  if (s.model->has_encoder()) return "an encoder-decoder model, which is computed for Transformers only";
   if (wish.context && s.model->max_context != 0 && *wish.context > s.model->max_context)
     return "trained for at most " + counted(s.model->max_context, "token");
   const Issues issues = validate(s);

@@ -258,15 +258,14 @@ LLMCALC_INLINE std::string residence_words(const Scenario& s, const InferenceSpe
     case Residence::Offloaded: {
       const Count all = add(s.model->layer_count(), 1);
       std::string words =
-          "Does not fit: with " + grouped(speed.gpu_layers) + " of " + counted(all, "layer") + " on the GPU";
+          "Does not fit: speed with " + grouped(speed.gpu_layers) + " of " + counted(all, "layer") + " on the GPU";
       if (speed.moe_layers_on_cpu != 0 && speed.gpu_layers != 0) {
         words +=
-            ", the experts of " + grouped(std::min(speed.moe_layers_on_cpu, all - 1)) + " of them in host memory";
+            " and the experts of " + grouped(std::min(speed.moe_layers_on_cpu, all - 1)) + " of them in host memory";
       }
       return words + ".";
     }
-    case Residence::Spills:
-      return "Does not fit: it will page or fail; this is what a large enough device would give.";
+    case Residence::Spills: return "Does not fit: it will page or fail; the speed is that of a large enough device.";
   }
   return {};
 }

@@ -20,7 +20,9 @@ inline constexpr std::array first_fields{
     field({"model", "--model", "Model", "",
            "preset id, or path of a config.json, .gguf, .safetensors or a folder of them"},
           std::monostate{}),
-    choice<&Scenario::method>({"method", "--method", "Method", "", "which formulas to use"}),
+    choice<&Scenario::method>(
+        {"method", "--method", "Method", "",
+         "which formulas to use (article: \"Memory Requirements for LLM Training and Inference\")"}),
 };
 
 inline constexpr std::array last_fields{
@@ -38,13 +40,13 @@ inline constexpr std::array last_fields{
     whole<&Scenario::display_bytes>({"overhead.display_bytes", "--display-bytes", "Display", "bytes",
                                      "memory that the desktop and its programs use on the first device"},
                                     {0, 1e12}, linear(0, 4294967296)),
-    whole<&Scenario::host, &Host::memory_bytes>(
-        {"host.memory_bytes", "--ram", "RAM", "bytes",
-         "memory of the computer, such as 32GiB; what lies there is compared with it [default: unknown, not judged]"},
-        {0, 1e15}, logarithmic(4294967296, 2199023255552)),
+    whole<&Scenario::host, &Host::memory_bytes>({"host.memory_bytes", "--ram", "RAM", "bytes",
+                                                 "memory of the computer, such as 32GiB; what is kept there is "
+                                                 "compared with it [default: unknown, not compared]"},
+                                                {0, 1e15}, logarithmic(4294967296, 2199023255552)),
     whole<&Scenario::host, &Host::reserve_bytes>(
         {"host.reserve_bytes", "--ram-reserve", "RAM in use", "bytes",
-         "of the computer's memory, what the system and other programs use [default: none]"},
+         "part of the computer's memory that the system and other programs use [default: none]"},
         {0, 1e15}, logarithmic(268435456, 68719476736)),
     flag<&Scenario::ecc>({"overhead.ecc", "--ecc", "ECC on", "",
                           "error correction switched on; costs 1/16 of the memory on cards that ship with it off"}),

@@ -77,8 +77,8 @@ inline constexpr std::array parallelism_fields{
                              {1, 1024}, logarithmic(1, 16)))),
     only(shards_weights, whole<parallelism_member, &Parallelism::fsdp>(
                              {"parallelism.fsdp", "--fsdp", "FSDP version", "",
-                              "which FSDP shards the weights; 1 keeps what its hooks hold until the backward pass "
-                              "ends"},
+                              "version of FSDP that shards the weights; 1 keeps what its hooks hold until the "
+                              "backward pass ends"},
                              {1, 2}, linear(1, 2))),
     only(shards, flag<parallelism_member, &Parallelism::reshard_after_forward>(
                      {"parallelism.reshard_after_forward", "--reshard-after-forward", "Reshard after forward", "",

@@ -57,8 +57,8 @@ inline constexpr std::array weights_fields{
            "how the weights are stored; \"released\" is what the publisher ships"},
           weight_format),
     only(any_experts, field({"weights.experts", "--expert-weights", "Expert format", "",
-                             "format of the routed experts; \"released\": as the publisher ships them and as the "
-                             "tool quantizes them"},
+                             "format of the routed experts where it differs; \"released\": what the weight "
+                             "format gives them"},
                             expert_format, key_of(WeightFormat::AsReleased))),
     only(has_groups,
          whole<weights_member, &Weights::group_size>({"weights.group_size", "--group-size", "Group size", "weights",
@@ -125,7 +125,7 @@ inline constexpr std::array serving_fields{
               "llama.cpp: layers whose routed experts stay in host memory"},
              {0, 10000}, linear(0, 128)))),
     by_engine(text<serving_member, &Serving::override_tensor>(
-        {"serving.override_tensor", "--override-tensor", "Places of tensors", "",
+        {"serving.override_tensor", "--override-tensor", "Tensor overrides", "",
          "llama.cpp: regular expressions of tensor names and where they are kept, as "
          "blk\\.[0-9]\\.ffn_up_exps=CPU,output=CUDA1 [default: with their layer]"},
         1024)),
@@ -133,8 +133,8 @@ inline constexpr std::array serving_fields{
                           {"serving.split_mode", "--split-mode", "GPUs share", "",
                            "llama.cpp: several GPUs share out whole layers, or every layer's matrices and heads"}))),
     by_engine(text<serving_member, &Serving::tensor_split>(
-        {"serving.tensor_split", "--tensor-split", "Shares of the GPUs", "",
-         "llama.cpp: shares of several GPUs, as 3,1 [default: of layers by their memory, of matrices alike]"},
+        {"serving.tensor_split", "--tensor-split", "Tensor split", "",
+         "llama.cpp: how several GPUs share, as 3,1 [default: layers by their memory, matrices alike]"},
         256)),
     by_engine(text<serving_member, &Serving::mmproj>({"serving.mmproj", "--mmproj", "Image projector", "",
                                                       "llama.cpp: projector file on the first GPU; \"released\": the "

@@ -57,19 +57,19 @@ inline constexpr std::array training_fields{
     choice<training_member, &Training::method>(
         {"training.method", "--training-method", "Training method", "", "what is trained"}),
     choice<training_member, &Training::objective>({"training.objective", "--objective", "Objective", "",
-                                                   "what is optimised: decides the loss and the other models"}),
+                                                   "what is optimized: decides the loss and the other models"}),
     only(uses_reference, choice<training_member, &Training::models, &OtherModels::reference>(
                              {"training.reference", "--reference", "Reference", "",
                               "where the reference's log-probabilities come "
                               "from"})),
     only(uses_rewards, choice<training_member, &Training::models, &OtherModels::reward>(
-                           {"training.reward", "--reward-source", "Reward", "", "what scores the answers"})),
+                           {"training.reward", "--reward-source", "Reward source", "", "what scores the answers"})),
     only(uses_reward_model, field({"training.reward_model", "--reward-model", "Reward model", "",
                                    "model that scores the answers; none: one of the policy's shape"},
                                   std::monostate{})),
     only(uses_values,
          choice<training_member, &Training::models, &OtherModels::value>(
-             {"training.value", "--value-source", "Value", "", "what estimates the value of a state in PPO"})),
+             {"training.value", "--value-source", "Value source", "", "what estimates the value of a state in PPO"})),
     only(uses_value_model, field({"training.value_model", "--value-model", "Value model", "",
                                   "model that estimates values; none: one of the policy's shape"},
                                  std::monostate{})),
@@ -85,8 +85,8 @@ inline constexpr std::array training_fields{
                            "tensor-parallel ranks that share the generating engine's weights"},
                           {1, most_ranks}, logarithmic(1, 16))),
     only(uses_rewards, whole<training_member, &Training::rollout, &Rollout::group>(
-                           {"training.rollout.group", "--answers", "Group", "answers",
-                            "answers generated to one prompt; PPO takes 1"},
+                           {"training.rollout.group", "--answers", "Answers per prompt", "answers",
+                            "answers generated per prompt (GRPO's group); 1 for PPO"},
                            {1, most_sequences}, logarithmic(1, 64))),
     only(uses_rewards, whole<training_member, &Training::rollout, &Rollout::completion>(
                            {"training.rollout.completion", "--completion", "Completion", "tokens",
@@ -110,12 +110,13 @@ inline constexpr std::array training_fields{
                               "routed experts get adapters too [default: what the framework's all-linear means]"},
                              automatic_flag<training_member, &Training::lora, &Lora::experts>)),
     only(has_adapters, choice<training_member, &Training::lora, &Lora::modules_to_save>(
-                           {"training.lora.modules_to_save", "--modules-to-save", "Whole modules", "",
+                           {"training.lora.modules_to_save", "--modules-to-save", "Modules to save", "",
                             "matrices trained as whole copies alongside the adapters (PEFT modules_to_save)"})),
-    only(has_adapters, field({"training.kbit_preparation", "--kbit-preparation", "k-bit preparation", "",
-                              "PEFT's preparation of a quantized base: norms, embedding, head and stream in fp32 "
-                              "[default: the framework's]"},
-                             automatic_flag<training_member, &Training::kbit_preparation>)),
+    only(has_adapters,
+         field({"training.kbit_preparation", "--kbit-preparation", "k-bit preparation", "",
+                "PEFT's preparation of a quantized base: norms, embedding, head and residual stream in fp32 "
+                "[default: the framework's]"},
+               automatic_flag<training_member, &Training::kbit_preparation>)),
     only(may_train_towers, choice<training_member, &Training::vision_tower>(
                                {"training.vision_tower", "--vision-tower", "Vision tower", "",
                                 "whether vision and audio towers are frozen, trained or left out"})),
@@ -196,10 +197,10 @@ inline constexpr std::array training_fields{
     flag<training_member, &Training::float8>(
         {"training.float8", "--float8", "FP8 matrix products", "", "matrix products of the layers in 8 bits"}),
     only(in_float8, choice<training_member, &Training::float8_recipe>(
-                        {"training.float8_recipe", "--float8-recipe", "Float8 scaling", "",
+                        {"training.float8_recipe", "--float8-recipe", "FP8 scaling", "",
                          "scales of 8-bit products, which decide how many copies of a weight exist"})),
     only(in_float8, flag<training_member, &Training::float8_weights>(
-                        {"training.float8_weights", "--float8-weights", "Float8 weights", "",
+                        {"training.float8_weights", "--float8-weights", "FP8 weights", "",
                          "linear weights are stored in 8 bits only, alongside the master copy"})),
     real<training_member, &Training::dropout>(
         {"training.dropout", "--dropout", "Dropout", "", "dropout inside the layers; any above 0 keeps masks"},

@@ -25,7 +25,8 @@ namespace llmcalc {
 enum class Method : std::uint8_t { Detailed, Article };
 inline constexpr std::array<EnumRow<Method>, 2> methods{{
     {Method::Detailed, "detailed", "Detailed", "what the software really allocates, tensor by tensor"},
-    {Method::Article, "article", "Simple (article)", "the published article's formulas, exactly as written there"},
+    {Method::Article, "article", "Simple (article)",
+     "the formulas of \"Memory Requirements for LLM Training and Inference\", exactly as written there"},
 }};
 static_assert(indexed_by_id(methods));
 constexpr const auto& enum_table(Method) { return methods; }
@@ -55,7 +56,7 @@ inline constexpr std::array<EnumRow<Runtime>, 11> runtimes{{
     {Runtime::Ollama, "ollama", "Ollama", "llama.cpp with a context by the memory of the GPUs"},
     {Runtime::LmStudio, "lmstudio", "LM Studio", "llama.cpp with LM Studio's defaults"},
     {Runtime::KoboldCpp, "koboldcpp", "KoboldCpp", "llama.cpp with KoboldCpp's defaults"},
-    {Runtime::IkLlamaCpp, "ik_llama.cpp", "ik_llama.cpp", "llama.cpp's fork of 2024: windows cached in full"},
+    {Runtime::IkLlamaCpp, "ik_llama.cpp", "ik_llama.cpp", "fork of llama.cpp (2024): sliding windows cached in full"},
 }};
 static_assert(indexed_by_id(runtimes));
 constexpr const auto& enum_table(Runtime) { return runtimes; }
@@ -82,7 +83,8 @@ constexpr const auto& enum_table(Logits) { return logits_scopes; }
 enum class CacheKind : std::uint8_t { Dynamic, Static };
 inline constexpr std::array<EnumRow<CacheKind>, 2> cache_kinds{{
     {CacheKind::Dynamic, "dynamic", "Grows", "a layer's keys and values grow with every token"},
-    {CacheKind::Static, "static", "Reserved", "room for the whole context from the start, windows only theirs"},
+    {CacheKind::Static, "static", "Reserved",
+     "room for the whole context from the start; sliding-window layers only for the window"},
 }};
 static_assert(indexed_by_id(cache_kinds));
 constexpr const auto& enum_table(CacheKind) { return cache_kinds; }
@@ -99,7 +101,7 @@ constexpr const auto& enum_table(SplitMode) { return split_modes; }
 /// A switch that an engine sets itself unless it is told. The keys are JSON's own words.
 enum class Switch : std::uint8_t { EngineDefault, On, Off };
 inline constexpr std::array<EnumRow<Switch>, 3> switches{{
-    {Switch::EngineDefault, "null", "Engine's default", "as the engine does it when it is not told"},
+    {Switch::EngineDefault, "null", "Engine's default", "as the engine does unless told otherwise"},
     {Switch::On, "true", "On", "switched on"},
     {Switch::Off, "false", "Off", "switched off"},
 }};

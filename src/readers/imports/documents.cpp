@@ -189,7 +189,7 @@ std::string_view toml_fault(std::string_view text) {
       }
       if (std::string_view(",={}[]").find(c) != std::string_view::npos) dots = 0;
       if (c == '.') ++dots;
-      if (std::max(open, dots) > most(Limit::ImportDepth)) return "objects and lists inside one another are too many";
+      if (std::max(open, dots) > most(Limit::ImportDepth)) return "objects and lists are nested too deeply";
       line_begins = false;
     }
     text.remove_prefix(length);

@@ -180,7 +180,7 @@ void share_devices(Importing& in) {
   if (!in.has("parallelism.data") && processes > 1)
     in.set("parallelism.data", std::max<Count>(1, processes / std::max<Count>(layout, 1)));
   if (in.count("parallelism.zero", 0) != 0 && !in.has("parallelism.data"))
-    in.note("how many GPUs share the work is not part of these settings: --set parallelism.data=N says it");
+    in.note("how many GPUs share the work is not part of these settings: --set parallelism.data=N sets it");
   in.devices() = std::max({in.devices(), processes, multiply(layout, in.count("parallelism.data", 1))});
   auto_sizes(in);
 }

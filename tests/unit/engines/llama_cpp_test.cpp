@@ -134,7 +134,7 @@ TEST(LlamaCpp, FiguresAreExplainedByTheirFactors) {
   EXPECT_EQ(text("host", Part::Weights), "(Q4_K) 525,336,576 parameters × 144 B / 256");
   EXPECT_EQ(
       text("GPU 0", Part::KvCache),
-      "(full attention) 1 sequences × 32 layers × 8,192 tokens × 8 kv heads × 128 head width × 2 keys and values "
+      "(full attention) 1 sequence × 32 layers × 8,192 tokens × 8 KV heads × 128 head width × 2 keys and values "
       "× 2 B");
   // Gate, up and their product are in use at once.
   EXPECT_EQ(text("GPU 0", Part::ComputeBuffer),

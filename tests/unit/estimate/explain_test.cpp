@@ -6,10 +6,17 @@ namespace llmcalc {
 namespace explain_test {
 
 const Summand cache = summand(
-    "", {{"K and V", 2}, {"layers", 32}, {"kv heads", 8}, {"head width", 128}, {"tokens", 8192}}, Block{1, 2});
+    "", {{"K and V", 2}, {"layers", 32}, {"KV heads", 8}, {"head width", 128}, {"tokens", 8192}}, Block{1, 2});
 
 TEST(FormulaText, NamesEveryFactorWithItsValue) {
-  EXPECT_EQ(formula_text(cache), "2 K and V × 32 layers × 8 kv heads × 128 head width × 8,192 tokens × 2 B");
+  EXPECT_EQ(formula_text(cache), "2 K and V × 32 layers × 8 KV heads × 128 head width × 8,192 tokens × 2 B");
+}
+
+TEST(FormulaText, SaysOneOfASymbolInTheSingular) {
+  EXPECT_EQ(formula_text(summand("", {{"sequences of the largest graph", 1}, {"copies", 1}, {"keys and values", 1}})),
+            "1 sequence of the largest graph × 1 copy × 1 keys and values");
+  EXPECT_EQ(formula_text(summand("", {{"numbers per token", 1}, {"KV heads", 1}, {"hidden", 1}, {"in flight", 1}})),
+            "1 number per token × 1 KV head × 1 hidden × 1 in flight");
 }
 
 TEST(FormulaText, ShowsBlocksAndDivisors) {

@@ -133,7 +133,7 @@ TEST(InferenceSpeed, OfWhatDoesNotFitIsThatOfLayersInHostMemory) {
   EXPECT_GT(speed->gpu_layers, 10U);
   EXPECT_LT(speed->gpu_layers, 33U);
   EXPECT_LT(speed->tokens_per_second.typical, 40) << "several GiB come from host memory";
-  EXPECT_NE(residence_words(s, *speed).find("Does not fit: with "), std::string::npos);
+  EXPECT_NE(residence_words(s, *speed).find("Does not fit: speed with "), std::string::npos);
   // One layer more, and less than 1 GiB would be free.
   Scenario more = s;
   more.serving.gpu_layers = speed->gpu_layers + 1;

@@ -80,12 +80,12 @@ inline void add_warnings(const Scenario& s, std::vector<std::string>& out) {
     out.emplace_back("llama.cpp refuses this: \"V cache quantization requires flash_attn\".");
   }
   if (!v.tensor_split.empty() && shares_of(v.tensor_split).empty()) {
-    out.emplace_back("The shares of the GPUs are no list of numbers such as 3,1: layers are divided by memory.");
+    out.emplace_back("“Tensor split” is not a list of numbers such as 3,1: layers are divided by memory.");
   }
   if (const auto devices = static_cast<std::int32_t>(std::min<Count>(s.devices.count(), 1024));
       !tensor_places(v.override_tensor, devices)) {
     out.emplace_back(
-        "The places of tensors are no list of PATTERN=PLACE with regular expressions and devices that are there: "
+        "“Tensor overrides” is not a list of PATTERN=DEVICE with valid regular expressions and existing devices: "
         "tensors stay with their layers.");
   }
   const bool towers = s.model->has_towers();

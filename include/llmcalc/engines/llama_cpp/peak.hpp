@@ -40,7 +40,7 @@ inline std::vector<Summand> copies_summands(const Builder& b, const EqualTensors
     const std::array<std::string_view, 2> labels{"keys of a layer in 16 bits", "values of a layer in 16 bits"};
     const std::array<Count, 2> widths = copied_widths(b, l);
     for (std::size_t i = 0; i < widths.size(); ++i) {
-      const Term width{"width of all kv heads", widths[i]};
+      const Term width{"width of all KV heads", widths[i]};
       if (widths[i] != 0) parts.push_back(product_of(labels[i], cells, width, {1, 2}, t.count));
     }
     const TensorNameRow& row = tensor_names[static_cast<std::size_t>(TensorName::AttentionOutput)];

@@ -44,7 +44,7 @@ inline constexpr std::array<TensorNameRow, 20> tensor_names{{
     {TensorName::Other, "other tensors", "width"},
     {TensorName::Hidden, "hidden states", "hidden"},
     {TensorName::Queries, "queries", "width of all heads"},
-    {TensorName::KeysAndValues, "new keys and values", "width of all kv heads"},
+    {TensorName::KeysAndValues, "new keys and values", "width of all KV heads"},
     {TensorName::Projection, "fused projection", "width"},
     {TensorName::AttentionOutput, "attention output", "width of all heads"},
     {TensorName::AttentionAndCopies, "attention output, cache in 16 bits", ""},

@@ -104,7 +104,8 @@ enum class Batching : std::uint8_t { Even, Padded, Packed };
 inline constexpr std::array<EnumRow<Batching>, 3> batchings{{
     {Batching::Even, "even", "Equal lengths", "no padding, no attention mask"},
     {Batching::Padded, "padded", "Padded", "padding needs an attention mask where the kernel knows no lengths"},
-    {Batching::Packed, "packed", "Packed", "several texts in a row; SDPA masks them from each other, flash does not"},
+    {Batching::Packed, "packed", "Packed",
+     "several texts in a row; SDPA needs a mask to separate them, flash does not"},
 }};
 static_assert(indexed_by_id(batchings));
 constexpr const auto& enum_table(Batching) { return batchings; }

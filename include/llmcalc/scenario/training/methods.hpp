@@ -59,7 +59,7 @@ inline constexpr std::array<TrainingMethodRow, 10> training_methods{{
     {.id = TrainingMethod::PromptTuning, .key = "prompt-tuning", .label = "Prompt tuning",
      .help = "train virtual tokens before a frozen model", .trained = Trained::VirtualTokens},
     {.id = TrainingMethod::LoraFa, .key = "lora-fa", .label = "LoRA-FA",
-     .help = "LoRA whose first matrix is never stepped: no optimizer states of it", .alike = "lorafa",
+     .help = "LoRA whose first matrix is never stepped: it has no optimizer states", .alike = "lorafa",
      .trained = Trained::Adapters, .fixed_input = true},
     {.id = TrainingMethod::Lisa, .key = "lisa", .label = "LISA",
      .help = "embedding, head and n layers at a time, drawn anew", .trained = Trained::SomeLayers},
