@@ -101,6 +101,7 @@ constexpr std::array<Change, 25> surroundings{
     },
     [](App& a) {
       use_model(a, {ModelSource::Kind::Preset, "gemma-3-4b"});  // has a vision tower
+      a.scenario.training.vision_tower = VisionTower::Trained;
     },
     [](App& a) {
       use_model(a, {ModelSource::Kind::Preset, "gemma-2-9b"});
