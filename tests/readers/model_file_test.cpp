@@ -170,7 +170,7 @@ TEST(ModelFile, ExplainsFilesItDoesNotRead) {
   EXPECT_TRUE(has_issue(explain("b.gguf", std::string(100, '\0')), "b.gguf", "download was not completed"));
   EXPECT_TRUE(has_issue(explain("c.gguf", "hello"), "c.gguf", "does not start with GGUF"));
   EXPECT_TRUE(has_issue(explain("d.safetensors", ""), "d.safetensors", "is empty"));
-  EXPECT_TRUE(has_issue(explain("e.txt", "hello"), "e.txt", "none of the files"));
+  EXPECT_TRUE(has_issue(explain("e.txt", "hello"), "e.txt", "is not a model file"));
   EXPECT_TRUE(has_issue(open_model_file(folder / "gone"), "gone", "does not exist"));
   const TempFolder empty;
   EXPECT_TRUE(has_issue(open_model_file(empty.path()), "", "holds no model"));

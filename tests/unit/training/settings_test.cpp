@@ -667,6 +667,7 @@ TEST(TrainingSettings, AdaptersReachTheTowersThatAreTrained) {
                          .count = 10,
                          .role = TensorRole::Encoder,
                          .part = ModelPart::Encoder});
+    m.encoder_parameters += m.tensors.back().total();
   };
   add("vision_tower.layers.{}.self_attn.q_proj.weight", 1024, 1024);
   add("vision_tower.layers.{}.mlp.fc1.weight", 4096, 1024);

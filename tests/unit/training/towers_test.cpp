@@ -21,6 +21,7 @@ void put(Model& m, const char* name, Count rows, Count columns = 0) {
                        .role = TensorRole::Encoder,
                        .part = ModelPart::Encoder,
                        .vector = columns == 0});
+  m.encoder_parameters += m.tensors.back().total();
 }
 
 /// A text model with SigLIP's blocks, or with gated ones that have RMS norms and one projection (Qwen2.5-VL).
