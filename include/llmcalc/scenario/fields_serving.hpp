@@ -43,8 +43,6 @@ inline bool has_devices(const Scenario& s) { return s.devices.count() != 0; }
 inline bool keeps_experts_elsewhere(const Scenario& s) { return has_devices(s) && has_experts(s); }
 inline bool drafts(const Scenario& s) { return s.serving.draft_model != nullptr || s.serving.draft_tokens != 0; }
 
-inline bool has_draft_model(const Scenario& s) { return s.serving.draft_model != nullptr; }
-
 /// Tokens and sequences beyond these are refused: no machine holds them.
 inline constexpr double most_tokens = 1e9;
 inline constexpr double most_sequences = 1e6;
@@ -195,9 +193,10 @@ inline constexpr std::array serving_fields{
                      {"serving.draft_tokens", "--draft-tokens", "Draft tokens", "tokens",
                       "tokens proposed in a step of speculative decoding"},
                      {0, 1024}, linear(0, 32))),
-    only(has_draft_model, field({"serving.draft_kv_format", "--draft-kv-format", "Draft's cache format", "",
-                                 "how the draft model's keys and values are stored [default: the engine's]"},
-                                draft_kv_format, not_given)),
+    only(drafts, field({"serving.draft_kv_format", "--draft-kv-format", "Draft's cache format", "",
+                        "how keys and values of the draft model or the prediction layers are stored [default: the "
+                        "engine's]"},
+                       draft_kv_format, not_given)),
 };
 
 }  // namespace llmcalc::field_rows

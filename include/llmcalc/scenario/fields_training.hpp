@@ -35,13 +35,15 @@ constexpr bool freezes(const Scenario& s) {
 constexpr bool projects_gradients(const Scenario& s) { return row_of(s.training.optimizer).low_rank; }
 constexpr bool chunks_loss(const Scenario& s) { return s.training.loss == Loss::Chunked; }
 constexpr bool article_method(const Scenario& s) { return s.method == Method::Article; }
-/// The model or the one that is trained beside it.
-inline bool may_train_towers(const Scenario& s) {
+/// The model or one beside it.
+inline bool some_has_towers(const Scenario& s) {
   const auto has = [](const ModelPtr& m) { return m && m->has_towers(); };
-  return has(s.model) || (uses_value_model(s) && has(s.training.models.value_model));
+  const OtherModels& others = s.training.models;
+  return has(s.model) || (uses_value_model(s) && has(others.value_model)) ||
+         (uses_reward_model(s) && has(others.reward_model));
 }
 inline bool reads_patches(const Scenario& s) {
-  return may_train_towers(s) && s.training.vision_tower == VisionTower::Trained;
+  return some_has_towers(s) && s.training.vision_tower == VisionTower::Trained;
 }
 /// More ranks than the largest machines have.
 inline constexpr double most_ranks = 65536;
@@ -117,9 +119,9 @@ inline constexpr std::array training_fields{
                 "PEFT's preparation of a quantized base: norms, embedding, head and residual stream in fp32 "
                 "[default: the framework's]"},
                automatic_flag<training_member, &Training::kbit_preparation>)),
-    only(may_train_towers, choice<training_member, &Training::vision_tower>(
-                               {"training.vision_tower", "--vision-tower", "Vision tower", "",
-                                "whether vision and audio towers are frozen, trained or left out"})),
+    only(some_has_towers, choice<training_member, &Training::vision_tower>(
+                              {"training.vision_tower", "--vision-tower", "Vision tower", "",
+                               "whether vision and audio towers are frozen, trained or left out"})),
     only(reads_patches,
          whole<training_member, &Training::image_patches>(
              {"training.image_patches", "--image-patches", "Image patches", "patches",

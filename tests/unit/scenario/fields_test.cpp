@@ -97,6 +97,14 @@ TEST(Fields, MatterOnlyWhereTheyAreUsed) {
   sees.encoder_parameters = 1;
   s.training.models.value_model = std::make_shared<const Model>(sees);
   EXPECT_TRUE(field_at("training.vision_tower").matters(s));
+  // One that only scores may have it left out.
+  std::swap(s.training.models.value_model, s.training.models.reward_model);
+  EXPECT_TRUE(field_at("training.vision_tower").matters(s));
+  // Prediction layers have a cache of their own.
+  s.serving.draft_model = nullptr;
+  EXPECT_FALSE(field_at("serving.draft_kv_format").matters(s));
+  s.serving.draft_tokens = 1;
+  EXPECT_TRUE(field_at("serving.draft_kv_format").matters(s));
 }
 
 /// A coded text that was written is read back as the same value.
