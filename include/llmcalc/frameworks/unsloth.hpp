@@ -22,7 +22,6 @@ inline constexpr std::array<FrameworkVersion, 1> unsloth_versions{{
          "Unsloth kernels: rms_layernorm, swiglu, fast_lora, cross_entropy_loss (from source, not measured); "
          "docs.unsloth.ai, benchmarks: checkpoints \"unsloth\", which go to the host, and Apple's cut cross-entropy; "
          "unsloth_zoo peft_utils.py (SKIP_QUANTIZATION_MODULES: towers); models/rl.py (its trainers' arguments: "
-         "optim "
          "adamw_8bit, a batch of 4)"},
 }};
 

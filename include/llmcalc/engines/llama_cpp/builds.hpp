@@ -9,9 +9,9 @@
 // 3,120.28 and 2,064.29 with 1,048,576 later). A quantized cache is rotated since 2026-04, and raw embeddings have an
 // input of their own since 2026-01; since b11400 (#29622, 2026-10-05) a batch may mix both, and what such a batch would
 // need lies there as well: two more rows as wide as an embedding for every token, on the host and on the first device
-// (Qwen3.8 27B with build 11501: 48.29 and 150.29 MiB). Build numbers of those weeks are interpolated between builds of known date (7000:
-// 2025-11-08, 10573: 2026-08-22), so a build near them may follow the other row. The oldest row, before the cache was
-// written by index (2025-07), is a closed form, equal to CUDA logs of 2025-03 to the printed digit.
+// (Qwen3.8 27B with build 11501: 48.29 and 150.29 MiB). Build numbers of those weeks are interpolated between builds of
+// known date (7000: 2025-11-08, 10573: 2026-08-22), so a build near them may follow the other row. The oldest row,
+// before the cache was written by index (2025-07), is a closed form, equal to CUDA logs of 2025-03 to the printed digit.
 
 #include <llmcalc/engines/llama_cpp/cache.hpp>
 #include <llmcalc/estimate/estimate.hpp>
